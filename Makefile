@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# make            the program and the library, in build/
+# make check      build and run all tests       (check-asan: under ASan and UBSan)
+# make bench      measure                       install, clean: as usual
+#
+# CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR and BUILD may be set.
+
+VERSION := 0.1.0
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+PKG_CONFIG ?= pkg-config
+
+LIBS     := libtraceevent jansson zlib libzstd
+CMD_LIBS := smartcols
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+CFLAGS ?= -O2 -g
+SANITIZE ?=
+BASE := -std=gnu11 $(WARN) -D_GNU_SOURCE -DIR_VERSION='"$(VERSION)"' -Ilib -Ilib/include \
+	-pthread -fPIC $(SANITIZE)
+
+pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1))
+pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1))
+
+LIB_SRC  := $(sort $(wildcard lib/*.c lib/*/*.c))
+CMD_SRC  := $(sort $(wildcard cmd/*.c))
+TEST_SRC := $(sort $(wildcard tests/test_*.c))
+TOOL_SRC := $(sort $(wildcard tests/tool_*.c))
+
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
+TESTS   := $(TEST_SRC:%.c=$(BUILD)/%)
+TOOLS   := $(TOOL_SRC:%.c=$(BUILD)/%)
+PROG    := $(BUILD)/iommu-replay
+LIB     := $(BUILD)/libiommureplay.a
+MAN     := $(sort $(wildcard man/*.[1-9]))
+
+all: $(PROG) $(LIB)
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(PROG): $(CMD_OBJ) $(LIB)
+	$(CC) $(CFLAGS) $(BASE) $(LDFLAGS) -o $@ $(CMD_OBJ) $(LIB) \
+		$(call pkg_libs,$(LIBS) $(CMD_LIBS)) -pthread -lm
+
+$(BUILD)/lib/%.o: lib/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) $(call pkg_cflags,$(LIBS)) -MMD -MP -c -o $@ $<
+
+$(BUILD)/cmd/%.o: cmd/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Icmd $(call pkg_cflags,$(LIBS) $(CMD_LIBS)) -MMD -MP -c -o $@ $<
+
+# Tests see the library's inner headers, and cmocka.  The tools beside them use
+# the independent reader, libtracecmd.
+$(BUILD)/tests/test_%: tests/test_%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Itests $(call pkg_cflags,$(LIBS) cmocka) -MMD -MP $(LDFLAGS) -o $@ \
+		$< $(LIB) $(call pkg_libs,$(LIBS) cmocka) -lm
+
+$(BUILD)/tests/tool_tracecmd: TOOL_LIBS := libtracecmd
+$(BUILD)/tests/tool_%: tests/tool_%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Itests $(call pkg_cflags,$(LIBS) $(TOOL_LIBS)) -MMD -MP $(LDFLAGS) -o $@ \
+		$< $(LIB) $(call pkg_libs,$(LIBS) $(TOOL_LIBS)) -lm
+
+check: $(PROG) $(TESTS) $(TOOLS)
+	BUILD=$(BUILD) tests/run
+
+check-asan:
+	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	$(MAKE) BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check
+
+bench: $(PROG) $(TOOLS)
+	BUILD=$(BUILD) bench/run
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib \
+		$(DESTDIR)$(PREFIX)/include/iommu-replay $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
+	install -m 755 $(PROG) $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 lib/include/iommu-replay/*.h $(DESTDIR)$(PREFIX)/include/iommu-replay/
+	for page in $(MAN); do \
+		install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/; done
+
+clean:
+	rm -rf $(BUILD) $(BUILD)-asan
+
+.PHONY: all check check-asan bench install clean
+.SECONDARY:
+
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TESTS:=.d) $(TOOLS:=.d)

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Damage: everything that is wrong with a recording, or that a replay cannot
+ * take from it, is a named counter.  Nothing is swallowed: a reader that meets
+ * something it cannot read adds to one of these and goes on.
+ *
+ * To add a kind: one line in IR_DAMAGE_LIST.  The name appears in the reports
+ * and in iommu-replay-report(5).
+ */
+#ifndef IOMMU_REPLAY_DAMAGE_H
+#define IOMMU_REPLAY_DAMAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ir_severity {
+	IR_SEVERITY_INFO,	/* how the recording was made; nothing is missing */
+	IR_SEVERITY_LOSS,	/* the recording machine could not keep everything */
+	IR_SEVERITY_CORRUPT,	/* the file is not what was written */
+};
+
+/*		 id			severity	name			meaning */
+#define IR_DAMAGE_LIST(X) \
+	X(IR_DAMAGE_LOST_EVENTS,	LOSS,	 "lost_events",		"events that the tracer says it dropped") \
+	X(IR_DAMAGE_LOST_GAPS,		LOSS,	 "lost_gaps",		"places where the tracer dropped events without saying how many") \
+	X(IR_DAMAGE_CORRUPT_BYTES,	CORRUPT, "corrupt_bytes",	"bytes of event data that could not be understood and were skipped") \
+	X(IR_DAMAGE_TRUNCATED,		CORRUPT, "truncated",		"bytes that the file's own headers promise and the file does not have") \
+	X(IR_DAMAGE_BAD_SECTIONS,	CORRUPT, "bad_sections",	"sections, options or headers of the file that make no sense") \
+	X(IR_DAMAGE_BAD_CHUNKS,		CORRUPT, "bad_chunks",		"compressed chunks that do not decompress") \
+	X(IR_DAMAGE_REPAIRED_CHUNKS,	INFO,	 "repaired_chunks",	"compressed chunks whose header was wrong and whose data is intact") \
+	X(IR_DAMAGE_BAD_FORMATS,	CORRUPT, "bad_formats",		"event formats that lack a field or do not parse") \
+	X(IR_DAMAGE_BAD_EVENTS,		CORRUPT, "bad_events",		"events too short for their fields, or with impossible values") \
+	X(IR_DAMAGE_TIME_BACKWARDS,	CORRUPT, "time_backwards",	"events earlier than their predecessor on the same CPU") \
+	X(IR_DAMAGE_UNKNOWN_UNMAPS,	INFO,	 "unknown_unmaps",	"unmaps of mappings made before the recording began, or in a gap") \
+	X(IR_DAMAGE_UNKNOWN_PAGES,	INFO,	 "unknown_unmap_pages",	"pages of these") \
+	X(IR_DAMAGE_OVERLAPPING_MAPS,	INFO,	 "overlapping_maps",	"mappings over live ones: several domains without names, or lost unmaps") \
+	X(IR_DAMAGE_PARTIAL_UNMAPS,	INFO,	 "partial_unmaps",	"unmaps of a part of a mapping, or of several at once") \
+	X(IR_DAMAGE_AMBIGUOUS_DEVICES,	INFO,	 "ambiguous_devices",	"unmaps whose device could not be told apart") \
+	X(IR_DAMAGE_UNNAMED_MAPS,	INFO,	 "unnamed_maps",	"mappings without a device name in a recording that names devices") \
+	X(IR_DAMAGE_ASSUMED_GROUPS,	INFO,	 "assumed_groups",	"scatter lists put together by adjacency alone") \
+	X(IR_DAMAGE_ASSUMED_FAILURES,	INFO,	 "assumed_failed_maps",	"map and unmap pairs taken for a failed map by their shape alone") \
+	X(IR_DAMAGE_UNSIZED_FAILURES,	INFO,	 "unsized_failed_maps",	"failed maps whose size the recording does not tell; replayed as one page")
+
+enum ir_damage_kind {
+#define IR_DAMAGE_ENUM(id, severity, name, meaning) id,
+	IR_DAMAGE_LIST(IR_DAMAGE_ENUM)
+#undef IR_DAMAGE_ENUM
+	IR_DAMAGE_KINDS
+};
+
+struct ir_damage {
+	uint64_t count[IR_DAMAGE_KINDS];
+};
+
+/** ir_damage_name - the counter's name in reports, e.g. "lost_events" */
+const char *ir_damage_name(enum ir_damage_kind kind);
+/** ir_damage_meaning - one line for people */
+const char *ir_damage_meaning(enum ir_damage_kind kind);
+/** ir_damage_severity - how bad it is */
+enum ir_severity ir_damage_severity(enum ir_damage_kind kind);
+/** ir_damage_complete - true if nothing was lost and nothing is corrupt */
+bool ir_damage_complete(const struct ir_damage *damage);
+
+#endif

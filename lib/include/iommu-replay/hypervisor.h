@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Hypervisors: what an RPCIT does on the other side.
+ *
+ * A hypervisor sees RPCITs and, through the functions below, the guest's I/O
+ * page table and its own shadow of it.  Pages are numbered by page frame
+ * (IOVA >> 12); an entry is the page's host-visible address and permission in
+ * one number, 0 for invalid.
+ *
+ * To add a hypervisor: one file that ends in its const struct ir_hypervisor,
+ * and one line in ir_hypervisors[] of registry.c.
+ */
+#ifndef IOMMU_REPLAY_HYPERVISOR_H
+#define IOMMU_REPLAY_HYPERVISOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One device's I/O page table and the hypervisor's shadow of it; opaque. */
+struct ir_iopt;
+
+/* Status of an RPCIT (condition code and status byte in one). */
+enum ir_rpcit_status {
+	IR_RPCIT_OK,			/* cc 0 */
+	IR_RPCIT_INSUFFICIENT_PINNED,	/* cc 1, status 4 */
+	IR_RPCIT_INSUFFICIENT,		/* cc 1, status 16 */
+	IR_RPCIT_ERROR,			/* anything else */
+};
+
+/* Parameters; a hypervisor ignores those it does not list. */
+struct ir_hypervisor_params {
+	uint64_t entry_limit;	/* mappings all devices together may have; 0: no limit */
+	uint64_t pinned_limit;	/* pages that may be pinned; 0: no limit */
+	int tlb_refresh;	/* 1, 0, or -1: the hypervisor's own */
+};
+
+struct ir_hypervisor {
+	const char *name;
+	const char *summary;
+	const char *origin;		/* which source the facts are from */
+	struct ir_hypervisor_params defaults;	/* effective ones; tlb_refresh is 0 or 1 */
+	bool has_entry_limit;		/* which parameters it takes */
+	bool has_pinned_limit;
+	bool limits_aperture;		/* the guest's aperture is entry_limit pages */
+	bool shadows;			/* keeps a shadow; else the device walks the guest's table */
+	/* One instance serves all devices of a guest.  NULL: no memory. */
+	void *(*open)(const struct ir_hypervisor_params *params);
+	void (*close)(void *hv);
+	/* RPCIT over [first, last], already clamped to the aperture. */
+	enum ir_rpcit_status (*rpcit)(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last);
+	/* Mappings still allowed, UINT64_MAX: no limit. */
+	uint64_t (*available)(const void *hv);
+};
+
+/**
+ * ir_iopt_next_stale - the next page whose guest entry and shadow entry differ
+ * @pfn: where to start
+ * @last: the last page looked at
+ *
+ * Returns the page, or UINT64_MAX if there is none.  Walking these is the same
+ * as walking every page of the range: for equal entries a shadow does nothing.
+ */
+uint64_t ir_iopt_next_stale(struct ir_iopt *iopt, uint64_t pfn, uint64_t last);
+/** ir_iopt_guest - the guest's entry of a page, 0: invalid */
+uint64_t ir_iopt_guest(struct ir_iopt *iopt, uint64_t pfn);
+/** ir_iopt_shadow - the shadow's entry of a page, 0: none */
+uint64_t ir_iopt_shadow(struct ir_iopt *iopt, uint64_t pfn);
+/** ir_iopt_refresh - make the shadow's entry equal to the guest's */
+void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn);
+
+/* The built-in hypervisors; ends with NULL. */
+extern const struct ir_hypervisor *const ir_hypervisors[];
+/** ir_hypervisor_find - by name, or NULL */
+const struct ir_hypervisor *ir_hypervisor_find(const char *name);
+
+#endif

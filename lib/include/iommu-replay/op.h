@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Operations: what the guest's drivers asked of the DMA API, taken from a
+ * recording's events.  Small, of one size, in time order.
+ *
+ * One DMA mapping is one IR_OP_MAP, however many physically contiguous pieces
+ * its scatter list had; pieces after the first follow directly as IR_OP_SEGMENT.
+ * Mappings have dense numbers, given out when a mapping begins and used again
+ * after it ended, so that nobody needs a hash table to find one.
+ */
+#ifndef IOMMU_REPLAY_OP_H
+#define IOMMU_REPLAY_OP_H
+
+#include <stdint.h>
+
+#define IR_PAGE_SHIFT	12	/* s390 IOMMU pages; arch/s390/include/asm/pci_dma.h, Linux 6.12 */
+#define IR_PAGE_SIZE	(UINT64_C(1) << IR_PAGE_SHIFT)
+
+enum ir_op_kind {
+	IR_OP_MAP,		/* a mapping begins: iova, pages, segments, paddr and seg_pages of the first piece */
+	IR_OP_SEGMENT,		/* one more piece of the mapping before it: iova, paddr, seg_pages */
+	IR_OP_UNMAP,		/* the mapping ends */
+	IR_OP_FAILED_MAP,	/* an attempt that never reached the page table (no IOVA): pages */
+	IR_OP_INITIAL,		/* a mapping made before the recording began, known from its unmap */
+	IR_OP_FLUSH_TIMER,	/* the recorded machine's flush-queue timer fired */
+	IR_OP_LOST,		/* events were lost before this point */
+};
+
+enum ir_op_flags {
+	IR_OPF_IRQ	= 1 << 0,	/* in interrupt context */
+	IR_OPF_FAILED	= 1 << 1,	/* IR_OP_MAP: failed on the recorded machine and was undone at once; no unmap follows */
+	IR_OPF_IMPLIED	= 1 << 2,	/* IR_OP_UNMAP: not recorded, concluded from a new mapping at the same place */
+};
+
+#define IR_NO_MAPPING	UINT32_MAX
+
+struct ir_op {
+	uint64_t time_ns;	/* recording's clock */
+	uint64_t iova;		/* as recorded, page aligned; 0 if not known */
+	uint64_t paddr;		/* of the first piece, or of this one */
+	uint32_t pages;		/* of the whole mapping */
+	uint32_t seg_pages;	/* of the first piece, or of this one */
+	uint32_t segments;	/* IR_OP_MAP: how many pieces */
+	uint32_t mapping;	/* dense number, or IR_NO_MAPPING */
+	uint32_t sync_ns;	/* IR_OP_MAP: from time_ns to the iotlb_sync_map call */
+	uint32_t site;		/* call site, 0 if not known */
+	uint16_t cpu;
+	uint16_t device;	/* index into the recording's devices, 0 if not named */
+	uint8_t kind;		/* enum ir_op_kind */
+	uint8_t flags;		/* enum ir_op_flags */
+};
+
+/** ir_op_kind_name - "map", "unmap", ... */
+const char *ir_op_kind_name(enum ir_op_kind kind);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Recordings: a file of trace events, read as operations.
+ *
+ * Opening a recording reads it once from end to end (the survey): that finds
+ * everything that a replay must know before its first operation, counts the
+ * events and the damage, and keeps the operations when they fit into a bounded
+ * buffer.  ir_recording_read() then hands out the operations, as often as the
+ * caller rewinds, from that buffer or from the file again.
+ */
+#ifndef IOMMU_REPLAY_RECORDING_H
+#define IOMMU_REPLAY_RECORDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <iommu-replay/damage.h>
+#include <iommu-replay/error.h>
+#include <iommu-replay/op.h>
+
+struct ir_recording;
+
+struct ir_event_total {
+	const char *name;	/* "iommu:map" */
+	uint64_t count;
+};
+
+/* Counts of operations; pages as the kernel's own counters have them. */
+struct ir_op_totals {
+	uint64_t map;		/* mappings that reached the page table, undone ones included */
+	uint64_t map_pages;
+	uint64_t segments;	/* physically contiguous pieces */
+	uint64_t unmap;
+	uint64_t unmap_pages;
+	uint64_t failed_map;	/* attempts that failed: undone ones, and those without an IOVA */
+};
+
+/* RPCITs that the recorded machine issued, if it had probes on them. */
+struct ir_recorded_rpcit {
+	bool present;
+	uint64_t total;
+	uint64_t global;	/* over the whole aperture */
+	uint64_t ranged;
+	uint64_t insufficient;	/* returned -ENOMEM */
+	uint64_t failed;	/* returned another error */
+};
+
+/* What the recording tells about the machine; zero: it does not tell. */
+struct ir_recorded_machine {
+	uint64_t aperture_start;	/* bytes; from the first global RPCIT */
+	uint64_t aperture_size;
+	uint64_t mapped_pages;		/* kernel counters at the start, from a marker */
+	uint64_t unmapped_pages;
+	bool has_marker;
+	bool s390_dma_api;		/* former s390 DMA API (before Linux 6.7) */
+};
+
+struct ir_recording_info {
+	const char *file;
+	const char *format;	/* "trace.dat v7 (zstd)" */
+	const char *why;	/* what was recognised */
+	const char *byte_order;	/* "big", "little" */
+	const char *kernel;	/* NULL: not told; likewise below */
+	const char *arch;
+	const char *clock;
+	uint32_t cpus;
+	uint64_t start_ns;	/* first event of interest */
+	uint64_t duration_ns;	/* to the last one */
+	const struct ir_event_total *events;	/* by name */
+	size_t nr_events;
+	const char *const *devices;	/* devices[0] is NULL: not named */
+	size_t nr_devices;
+	struct ir_op_totals ops;
+	uint32_t max_mappings;	/* mapping numbers are below this */
+	uint64_t max_live_pages;
+	struct ir_recorded_rpcit rpcit;
+	struct ir_recorded_machine machine;
+	struct ir_damage damage;
+	bool complete;		/* ir_damage_complete() */
+};
+
+struct ir_recording_options {
+	const char *device;	/* only this device's operations; NULL: all */
+	/* Called now and then while reading; may be NULL.  @done of @total bytes. */
+	void (*progress)(void *arg, uint64_t done, uint64_t total);
+	void *progress_arg;
+	size_t keep_ops;	/* how many operations to keep in memory; 0: the default */
+};
+
+/**
+ * ir_recording_open - open and survey a recording
+ * @path: a file, or "-" for standard input
+ * @options: may be NULL
+ *
+ * Returns NULL with @err set if nothing of it can be read.  Damage that can be
+ * survived is not an error: look at info->damage and info->complete.
+ */
+struct ir_recording *ir_recording_open(const char *path,
+				       const struct ir_recording_options *options,
+				       struct ir_error *err);
+void ir_recording_close(struct ir_recording *rec);
+/** ir_recording_info - valid until ir_recording_close() */
+const struct ir_recording_info *ir_recording_info(const struct ir_recording *rec);
+/**
+ * ir_recording_read - the next operations
+ * @ops: room for @max of them (at least 1)
+ *
+ * Returns how many, 0 at the end, or a negative errno with @err set.  The
+ * pieces of one mapping may be split over two calls.
+ */
+ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t max,
+			  struct ir_error *err);
+/** ir_recording_rewind - the next read starts at the first operation again */
+int ir_recording_rewind(struct ir_recording *rec, struct ir_error *err);
+
+#endif

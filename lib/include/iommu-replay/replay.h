@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Replays: the operations of a recording through any number of configurations
+ * (strategy x hypervisor x parameters) at once.
+ *
+ * The replay is open-loop: operations happen at their recorded times, whatever
+ * a strategy did to earlier ones.  Results depend on the operations and the
+ * configuration alone, never on threads or wall-clock time.
+ */
+#ifndef IOMMU_REPLAY_REPLAY_H
+#define IOMMU_REPLAY_REPLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <iommu-replay/error.h>
+#include <iommu-replay/hypervisor.h>
+#include <iommu-replay/recording.h>
+#include <iommu-replay/strategy.h>
+
+enum ir_queue_type {
+	IR_QUEUE_DEFAULT,	/* single where RPCIT is needed after mapping, else per-cpu */
+	IR_QUEUE_NONE,
+	IR_QUEUE_SINGLE,
+	IR_QUEUE_PER_CPU,
+};
+
+enum ir_api {
+	IR_API_DMA,		/* DMA API calls: IOVAs are allocated by the model */
+	IR_API_IOMMU,		/* IOMMU API calls: the recorded IOVAs, no queue, unmap syncs */
+};
+
+enum ir_timer_mode {
+	IR_TIMER_SIMULATED,
+	IR_TIMER_RECORDED,	/* fires at IR_OP_FLUSH_TIMER */
+};
+
+/* Where a parameter's value came from. */
+enum ir_source {
+	IR_FROM_DEFAULT,	/* what the kernel or hypervisor would choose */
+	IR_FROM_RECORDING,
+	IR_FROM_USER,
+};
+
+const char *ir_source_name(enum ir_source source);
+const char *ir_queue_type_name(enum ir_queue_type type);
+
+/* What the user asks for.  Zero means "default" in every field. */
+struct ir_params {
+	struct ir_hypervisor_params hypervisor;	/* tlb_refresh: -1 is the default */
+	bool has_entry_limit;		/* the limits were given; 0 means none */
+	bool has_pinned_limit;
+	enum ir_queue_type queue;
+	uint32_t queue_size;		/* slots of a ring; holds one less */
+	uint32_t queue_timeout_ms;
+	uint64_t aperture;		/* bytes */
+	uint64_t initial_pages;
+	bool has_initial_pages;		/* initial_pages was given, even if 0 */
+	uint32_t cpus;
+	uint32_t hz;
+	enum ir_api api;
+	enum ir_timer_mode timer;
+	bool has_rpcit_latency;
+	uint64_t rpcit_base_ns;		/* how long an RPCIT keeps its CPU busy */
+	uint64_t rpcit_page_ns;		/* and for each page it covers that changed */
+};
+
+/* What is used: every value set, and where it came from. */
+struct ir_effective {
+	struct ir_hypervisor_params hypervisor;
+	enum ir_queue_type queue;
+	uint32_t queue_size;
+	uint32_t queue_timeout_ms;
+	uint64_t aperture_start;
+	uint64_t aperture;
+	uint64_t initial_pages;
+	uint32_t cpus;
+	uint32_t hz;
+	enum ir_api api;
+	enum ir_timer_mode timer;
+	uint64_t rpcit_base_ns;
+	uint64_t rpcit_page_ns;
+	struct {
+		enum ir_source entry_limit, pinned_limit, tlb_refresh, queue, queue_size,
+			queue_timeout, aperture, initial_pages, cpus, hz, rpcit_latency;
+	} from;
+};
+
+struct ir_config {
+	const struct ir_strategy *strategy;
+	const struct ir_hypervisor *hypervisor;
+	struct ir_params params;
+};
+
+/* Results of one configuration.  Counts, unless the name says a unit. */
+struct ir_result {
+	struct ir_effective parameters;
+	struct {
+		uint64_t total;
+		uint64_t insufficient;	/* RPCITs that reported insufficient resources */
+		uint64_t by_cause[IR_CAUSES];
+		uint64_t global;	/* over the whole aperture */
+		uint64_t ranged;
+	} rpcit;
+	/* As the kernel's /sys/kernel/debug/pci/.../statistics would show them (6.7 and later). */
+	struct {
+		uint64_t mapped_pages;
+		uint64_t unmapped_pages;
+		uint64_t global_rpcits;	/* without those of a retry in iotlb_sync_map */
+		uint64_t sync_map_rpcits;
+		uint64_t sync_rpcits;
+	} kernel;
+	struct {
+		uint64_t attempted;
+		uint64_t succeeded;
+		uint64_t iova_exhausted;	/* failed: no IOVA */
+		uint64_t map_failed;		/* failed: RPCIT failed, undone */
+		uint64_t unbacked;		/* succeeded, but the device would fault on some pages */
+		uint64_t unbacked_pages;
+	} maps;
+	struct {
+		uint64_t live_pages;
+		uint64_t lazy_pages;	/* unmapped, not yet flushed */
+		uint64_t host_pages;	/* in the hypervisor's shadow */
+		uint64_t iova_pages;	/* IOVA space held by mappings and queues */
+		uint64_t queue_depth;	/* entries of the fullest ring */
+	} peaks;
+	/* Pages that a device could still reach after their unmap. */
+	struct {
+		uint64_t pages;
+		double page_seconds;
+		uint64_t p50_ns;
+		uint64_t p99_ns;
+		uint64_t max_ns;
+	} exposure;
+	uint64_t replayed_failures;	/* recorded failed attempts, replayed as attempts */
+	uint64_t skipped_unmaps;	/* unmaps of mappings that failed in this replay */
+};
+
+struct ir_replay_options {
+	unsigned int jobs;	/* threads; 0: all processors */
+	void (*progress)(void *arg, uint64_t ops_done, uint64_t ops_total);
+	void *progress_arg;
+	const volatile int *interrupted;	/* stop when it becomes non-zero; may be NULL */
+};
+
+/**
+ * ir_config_check - look for contradictions before any work is done
+ *
+ * Returns 0, or -EINVAL with @err set.
+ */
+int ir_config_check(const struct ir_config *config, struct ir_error *err);
+/**
+ * ir_replay - run all configurations over a recording
+ * @rec: is rewound first
+ * @results: room for @n
+ *
+ * Returns 0, a negative errno with @err set, -EINTR if interrupted.
+ */
+int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t n,
+	      const struct ir_replay_options *options, struct ir_result *results,
+	      struct ir_error *err);
+
+#endif

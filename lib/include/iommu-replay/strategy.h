@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Strategies: what an IOMMU driver does about changed mappings.
+ *
+ * The callbacks are those of Linux's iommu_domain_ops (include/linux/iommu.h,
+ * 6.12), with the same names and meaning, so that a patch and its strategy can
+ * be read side by side.  A callback that is NULL does nothing and succeeds.
+ *
+ * To add a strategy: one file that ends in its const struct ir_strategy, and
+ * one line in ir_strategies[] of registry.c.
+ */
+#ifndef IOMMU_REPLAY_STRATEGY_H
+#define IOMMU_REPLAY_STRATEGY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An IOMMU domain of the simulated guest; opaque to strategies. */
+struct ir_domain;
+
+/* Why an RPCIT is issued.  Every RPCIT has exactly one cause. */
+enum ir_cause {
+	IR_CAUSE_SYNC_MAP,	/* after mapping */
+	IR_CAUSE_SYNC,		/* after unmapping */
+	IR_CAUSE_QUEUE_FULL,	/* global: the flush queue was full */
+	IR_CAUSE_QUEUE_TIMEOUT,	/* global: the flush queue's timer fired */
+	IR_CAUSE_RETRY,		/* because another RPCIT reported insufficient resources */
+	IR_CAUSE_WRAP,		/* global: the IOVA bitmap wrapped around (former s390 DMA API) */
+	IR_CAUSES
+};
+
+/** ir_cause_name - the name in reports, e.g. "queue_full" */
+const char *ir_cause_name(enum ir_cause cause);
+
+/* A range of unmapped pages, as struct iommu_iotlb_gather. */
+struct ir_gather {
+	uint64_t start;		/* first byte */
+	uint64_t end;		/* last byte, inclusive */
+};
+
+/* Where the IOVA of an unmapped buffer goes. */
+enum ir_unmap_mode {
+	IR_UNMAP_QUEUED,	/* into a flush queue (DMA-FQ); the queue calls flush_iotlb_all */
+	IR_UNMAP_STRICT,	/* iotlb_sync, then free (DMA) */
+	IR_UNMAP_DIRECT,	/* free at once, nothing is flushed */
+};
+
+/* Which implementation of the DMA API calls the driver. */
+enum ir_dma_api {
+	IR_DMA_IOMMU,		/* drivers/iommu/dma-iommu.c (s390: 6.7 and later) */
+	IR_DMA_S390,		/* arch/s390/pci/pci_dma.c (before 6.7) */
+};
+
+struct ir_strategy {
+	const char *name;
+	const char *summary;	/* one line */
+	const char *origin;	/* which kernel or patch does this */
+	enum ir_dma_api dma_api;
+	enum ir_unmap_mode unmap;
+	/*
+	 * The page-table entries of one physically contiguous piece have just
+	 * become valid.  0 or a negative errno, which fails the map.
+	 */
+	int (*map_pages)(struct ir_domain *domain, uint64_t iova, uint64_t pgcount);
+	/* All pieces of a mapping are valid.  0 or a negative errno, which undoes the map. */
+	int (*iotlb_sync_map)(struct ir_domain *domain, uint64_t iova, uint64_t size);
+	/* Entries have become invalid and their IOVAs are about to be used again. */
+	void (*iotlb_sync)(struct ir_domain *domain, const struct ir_gather *gather);
+	/* Everything in the domain; @cause is for the statistics only. */
+	void (*flush_iotlb_all)(struct ir_domain *domain, enum ir_cause cause);
+};
+
+/*
+ * What a strategy may call.
+ */
+
+/**
+ * ir_rpcit - issue one RPCIT per device of the domain over a range
+ * @iova, @size: bytes
+ *
+ * Returns 0, -ENOMEM (insufficient resources) or -EIO, as zpci_refresh_trans()
+ * (arch/s390/pci/pci_insn.c, Linux 6.12) does.
+ */
+int ir_rpcit(struct ir_domain *domain, uint64_t iova, uint64_t size, enum ir_cause cause);
+/** ir_rpcit_global - one RPCIT per device over the whole aperture; results as ir_rpcit() */
+int ir_rpcit_global(struct ir_domain *domain, enum ir_cause cause);
+/** ir_tlb_refresh - whether the hypervisor wants an RPCIT after mapping (zdev->tlb_refresh) */
+bool ir_tlb_refresh(const struct ir_domain *domain);
+/**
+ * ir_queue_flush - flush the domain's queue: one flush_iotlb_all, then free every
+ * IOVA that was queued before it
+ */
+void ir_queue_flush(struct ir_domain *domain, enum ir_cause cause);
+/** ir_queue_release - free every IOVA in the domain's flush queues, flushed or not */
+void ir_queue_release(struct ir_domain *domain);
+
+/* The built-in strategies, in the order of the reports; ends with NULL. */
+extern const struct ir_strategy *const ir_strategies[];
+/** ir_strategy_find - by name, or NULL */
+const struct ir_strategy *ir_strategy_find(const char *name);
+
+#endif
