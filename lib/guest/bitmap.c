@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+
+#include "guest/bitmap.h"
+
+#define WAYS_SHIFT	6
+#define WAYS		(1u << WAYS_SHIFT)
+#define LEAF_SHIFT	(2 * WAYS_SHIFT)	/* bits in a leaf: 64 words of 64 */
+
+/*
+ * Way i of a node has no bit set if any lacks bit i, all bits set if full has
+ * it; only else is there a child (or, in a leaf, is the word looked at).
+ */
+struct node {
+	uint64_t any;
+	uint64_t full;
+	union {
+		struct node *child[WAYS];
+		uint64_t word[WAYS];
+	};
+};
+
+struct ir_bitmap {
+	uint64_t bits;
+	unsigned int height;	/* levels above the leaves */
+	struct node *root;
+	struct node *spare;	/* free nodes, chained by child[0] */
+};
+
+static struct node *node_get(struct ir_bitmap *map)
+{
+	struct node *n = map->spare;
+
+	if (!n)
+		return calloc(1, sizeof(*n));
+	map->spare = n->child[0];
+	*n = (struct node){ 0 };
+	return n;
+}
+
+static void node_put(struct ir_bitmap *map, struct node *n)
+{
+	n->child[0] = map->spare;
+	map->spare = n;
+}
+
+/* Bits below one way of a node at this height, as a shift. */
+static unsigned int way_shift(unsigned int height)
+{
+	return height ? LEAF_SHIFT + (height - 1) * WAYS_SHIFT : WAYS_SHIFT;
+}
+
+static void node_drop(struct ir_bitmap *map, struct node *n, unsigned int height)
+{
+	if (height)
+		for (unsigned int i = 0; i < WAYS; i++)
+			if (n->child[i])
+				node_drop(map, n->child[i], height - 1);
+	node_put(map, n);
+}
+
+struct ir_bitmap *ir_bitmap_new(uint64_t bits)
+{
+	struct ir_bitmap *map = calloc(1, sizeof(*map));
+
+	if (!map)
+		return NULL;
+	map->bits = bits;
+	while (LEAF_SHIFT + map->height * WAYS_SHIFT < 60 &&
+	       (UINT64_C(1) << (LEAF_SHIFT + map->height * WAYS_SHIFT)) < bits)
+		map->height++;
+	map->root = node_get(map);
+	if (!map->root) {
+		free(map);
+		return NULL;
+	}
+	return map;
+}
+
+void ir_bitmap_free(struct ir_bitmap *map)
+{
+	if (!map)
+		return;
+	node_drop(map, map->root, map->height);
+	while (map->spare) {
+		struct node *n = map->spare;
+
+		map->spare = n->child[0];
+		free(n);
+	}
+	free(map);
+}
+
+static uint64_t mask_between(unsigned int lo, unsigned int hi)
+{
+	return (~UINT64_C(0) << lo) & (~UINT64_C(0) >> (WAYS - 1 - hi));
+}
+
+static void way_mark(struct node *n, unsigned int i, bool any, bool full)
+{
+	uint64_t bit = UINT64_C(1) << i;
+
+	n->any = any ? n->any | bit : n->any & ~bit;
+	n->full = full ? n->full | bit : n->full & ~bit;
+}
+
+static void leaf_assign(struct node *n, uint64_t first, uint64_t last, bool value)
+{
+	for (uint64_t i = first >> WAYS_SHIFT; i <= last >> WAYS_SHIFT; i++) {
+		unsigned int lo = i == first >> WAYS_SHIFT ? first % WAYS : 0;
+		unsigned int hi = i == last >> WAYS_SHIFT ? last % WAYS : WAYS - 1;
+
+		if (value)
+			n->word[i] |= mask_between(lo, hi);
+		else
+			n->word[i] &= ~mask_between(lo, hi);
+		way_mark(n, (unsigned int)i, n->word[i] != 0, n->word[i] == ~UINT64_C(0));
+	}
+}
+
+/* A child that stands for a uniform way, so that a part of it can change. */
+static struct node *way_split(struct ir_bitmap *map, struct node *n, unsigned int i,
+			      unsigned int child_height)
+{
+	struct node *c = node_get(map);
+
+	if (!c)
+		return NULL;
+	if (n->full & (UINT64_C(1) << i)) {
+		c->any = c->full = ~UINT64_C(0);
+		if (!child_height)
+			for (unsigned int w = 0; w < WAYS; w++)
+				c->word[w] = ~UINT64_C(0);
+	}
+	n->child[i] = c;
+	return c;
+}
+
+/* @first and @last are relative to the node's first bit. */
+static int node_assign(struct ir_bitmap *map, struct node *n, unsigned int height,
+		       uint64_t first, uint64_t last, bool value)
+{
+	unsigned int shift = way_shift(height);
+	uint64_t mask = (UINT64_C(1) << shift) - 1;
+
+	if (!height) {
+		leaf_assign(n, first, last, value);
+		return 0;
+	}
+	for (uint64_t way = first >> shift; way <= last >> shift; way++) {
+		unsigned int i = (unsigned int)way;
+		uint64_t lo = way == first >> shift ? first & mask : 0;
+		uint64_t hi = way == last >> shift ? last & mask : mask;
+		struct node *c = n->child[i];
+		int rc;
+
+		if ((lo != 0 || hi != mask) &&
+		    (value ? !(n->full >> i & 1) : (n->any >> i & 1) != 0)) {
+			if (!c)
+				c = way_split(map, n, i, height - 1);
+			if (!c)
+				return -ENOMEM;
+			rc = node_assign(map, c, height - 1, lo, hi, value);
+			way_mark(n, i, c->any != 0, c->full == ~UINT64_C(0));
+			if (rc)
+				return rc;
+		} else if (lo == 0 && hi == mask) {
+			way_mark(n, i, value, value);
+		}
+		if (c && (!(n->any >> i & 1) || (n->full >> i & 1))) {
+			node_drop(map, c, height - 1);
+			n->child[i] = NULL;
+		}
+	}
+	return 0;
+}
+
+int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
+{
+	return node_assign(map, map->root, map->height, first, last, value);
+}
+
+static uint64_t node_next(const struct node *n, unsigned int height, uint64_t from, bool value)
+{
+	unsigned int shift = way_shift(height);
+	unsigned int start = (unsigned int)(from >> shift);
+	uint64_t ways = (value ? n->any : ~n->full) & (~UINT64_C(0) << start);
+
+	for (; ways; ways &= ways - 1) {
+		unsigned int i = (unsigned int)__builtin_ctzll(ways);
+		uint64_t base = (uint64_t)i << shift;
+		uint64_t lo = i == start ? from - base : 0;
+		uint64_t found;
+
+		if (!height) {
+			uint64_t word = (value ? n->word[i] : ~n->word[i]) & (~UINT64_C(0) << lo);
+
+			if (word)
+				return base + (unsigned int)__builtin_ctzll(word);
+			continue;
+		}
+		if (!n->child[i])	/* uniform, and of the value looked for */
+			return base + lo;
+		found = node_next(n->child[i], height - 1, lo, value);
+		if (found != IR_BITMAP_NONE)
+			return base + found;
+	}
+	return IR_BITMAP_NONE;
+}
+
+uint64_t ir_bitmap_next(const struct ir_bitmap *map, uint64_t from, bool value)
+{
+	uint64_t found;
+
+	if (from >= map->bits)
+		return IR_BITMAP_NONE;
+	found = node_next(map->root, map->height, from, value);
+	return found < map->bits ? found : IR_BITMAP_NONE;
+}

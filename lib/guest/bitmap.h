@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A sparse bitmap: a radix tree of 64-way nodes in which a subtree that is all
+ * zeros or all ones takes no memory.  Setting, clearing and finding are
+ * logarithmic in its size, so an aperture of terabytes costs nothing.
+ */
+#ifndef IR_GUEST_BITMAP_H
+#define IR_GUEST_BITMAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define IR_BITMAP_NONE UINT64_MAX
+
+struct ir_bitmap;
+
+/** ir_bitmap_new - @bits bits (1 to 2^60), all clear; NULL: no memory */
+struct ir_bitmap *ir_bitmap_new(uint64_t bits);
+void ir_bitmap_free(struct ir_bitmap *map);
+/** ir_bitmap_assign - set or clear [first, last]; 0 or -ENOMEM (then unchanged in parts) */
+int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value);
+/** ir_bitmap_next - the first bit at or after @from that is @value, or IR_BITMAP_NONE */
+uint64_t ir_bitmap_next(const struct ir_bitmap *map, uint64_t from, bool value);
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/exposure.h"
+
+/* Values below 64 have a bucket each; above, the six bits after the first one count. */
+static unsigned int bucket_of(uint64_t ns)
+{
+	unsigned int top;
+
+	if (ns < IR_EXPOSURE_SUB)
+		return (unsigned int)ns;
+	top = 63 - (unsigned int)__builtin_clzll(ns);
+	return (top - 5) * IR_EXPOSURE_SUB + (unsigned int)((ns >> (top - 6)) & (IR_EXPOSURE_SUB - 1));
+}
+
+static uint64_t bucket_last(unsigned int bucket)
+{
+	unsigned int shift;
+
+	if (bucket < IR_EXPOSURE_SUB)
+		return bucket;
+	shift = bucket / IR_EXPOSURE_SUB - 1;
+	return (((uint64_t)IR_EXPOSURE_SUB + bucket % IR_EXPOSURE_SUB + 1) << shift) - 1;
+}
+
+void ir_exposure_add(struct ir_exposure *e, uint64_t ns, uint64_t pages)
+{
+	if (!ns)
+		return;
+	e->pages += pages;
+	e->page_ns += (double)ns * (double)pages;
+	if (ns > e->max_ns)
+		e->max_ns = ns;
+	e->bucket[bucket_of(ns)] += pages;
+}
+
+uint64_t ir_exposure_percentile(const struct ir_exposure *e, unsigned int percent)
+{
+	uint64_t want = e->pages / 100 * percent + (e->pages % 100 * percent + 99) / 100;
+	uint64_t seen = 0;
+
+	if (!e->pages)
+		return 0;
+	for (unsigned int i = 0; i < IR_EXPOSURE_BUCKETS; i++) {
+		seen += e->bucket[i];
+		if (seen >= want)
+			return bucket_last(i) < e->max_ns ? bucket_last(i) : e->max_ns;
+	}
+	return e->max_ns;
+}

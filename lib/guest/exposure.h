@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Exposure: how long unmapped pages stayed within the device's reach.  A
+ * histogram with 64 buckets for each power of two, so a percentile is at most
+ * 1/64 above the true value; count, sum and maximum are exact.
+ */
+#ifndef IR_GUEST_EXPOSURE_H
+#define IR_GUEST_EXPOSURE_H
+
+#include <stdint.h>
+
+#define IR_EXPOSURE_SUB		64
+#define IR_EXPOSURE_BUCKETS	(59 * IR_EXPOSURE_SUB)
+
+struct ir_exposure {
+	uint64_t pages;
+	double page_ns;
+	uint64_t max_ns;
+	uint64_t bucket[IR_EXPOSURE_BUCKETS];
+};
+
+/** ir_exposure_add - @pages pages were exposed for @ns; 0 is no exposure */
+void ir_exposure_add(struct ir_exposure *e, uint64_t ns, uint64_t pages);
+/** ir_exposure_percentile - the time that @percent % of the pages did not exceed */
+uint64_t ir_exposure_percentile(const struct ir_exposure *e, unsigned int percent);
+
+#endif

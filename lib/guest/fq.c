@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/fq.h"
+
+static int grow(struct ir_fq_ring *ring)
+{
+	uint32_t room = ring->room ? ring->room * 2 : 256;
+	struct ir_fq_entry *grown;
+
+	if (room < ring->room)
+		return -ENOMEM;
+	grown = malloc((size_t)room * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < ring->count; i++)
+		grown[i] = ring->entries[(ring->head + i) & (ring->room - 1)];
+	free(ring->entries);
+	ring->entries = grown;
+	ring->room = room;
+	ring->head = 0;
+	return 0;
+}
+
+int ir_fq_add(struct ir_fq_ring *ring, struct ir_fq_entry entry)
+{
+	if (ring->count == ring->room) {
+		int rc = grow(ring);
+
+		if (rc)
+			return rc;
+	}
+	ring->entries[(ring->head + ring->count++) & (ring->room - 1)] = entry;
+	return 0;
+}
+
+bool ir_fq_take(struct ir_fq_ring *ring, uint64_t finished, struct ir_fq_entry *entry)
+{
+	if (!ring->count || ring->entries[ring->head].counter >= finished)
+		return false;
+	*entry = ring->entries[ring->head];
+	ring->head = (ring->head + 1) & (ring->room - 1);
+	ring->count--;
+	return true;
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
+#include "guest/iopt.h"
+
+#define WAYS_SHIFT	6
+#define WAYS		64u
+#define HEIGHT		8u	/* inner levels: 6 * (8 + 1) = 54 bits of page number, IOVAs have 52 */
+
+#define VALID		UINT64_C(1)	/* in an entry, beside the page-aligned address */
+
+/* Leaves and inner nodes begin alike. */
+struct node {
+	struct node *parent;
+	uint64_t stale;		/* which ways have stale pages (leaf: which pages are) */
+	uint64_t used;		/* which ways have entries */
+	uint64_t first;		/* leaf: page number of its first page */
+};
+
+struct inner {
+	struct node n;
+	struct node *child[WAYS];
+};
+
+struct leaf {
+	struct node n;
+	uint64_t guest[WAYS];
+	uint64_t shadow[WAYS];
+	uint64_t since[WAYS];	/* unmapped at, +1; 0: the device's entry is not outdated */
+};
+
+struct ir_iopt {
+	struct ir_iopt_totals *totals;
+	bool shadows;
+	struct inner root;
+	struct leaf *last;	/* the leaf used last */
+	uint64_t changes;
+	struct node *spare_inner, *spare_leaf;	/* chained by parent */
+};
+
+struct ir_iopt *ir_iopt_new(struct ir_iopt_totals *totals, bool shadows)
+{
+	struct ir_iopt *iopt = calloc(1, sizeof(*iopt));
+
+	if (iopt) {
+		iopt->totals = totals;
+		iopt->shadows = shadows;
+	}
+	return iopt;
+}
+
+static void free_below(struct inner *in, unsigned int height)
+{
+	for (uint64_t ways = in->n.used; ways; ways &= ways - 1) {
+		struct node *c = in->child[__builtin_ctzll(ways)];
+
+		if (height > 1)
+			free_below((struct inner *)c, height - 1);
+		free(c);
+	}
+}
+
+static void free_chain(struct node *n)
+{
+	while (n) {
+		struct node *next = n->parent;
+
+		free(n);
+		n = next;
+	}
+}
+
+void ir_iopt_free(struct ir_iopt *iopt)
+{
+	if (!iopt)
+		return;
+	free_below(&iopt->root, HEIGHT);
+	free_chain(iopt->spare_inner);
+	free_chain(iopt->spare_leaf);
+	free(iopt);
+}
+
+static unsigned int way_of(uint64_t pfn, unsigned int height)
+{
+	return (unsigned int)(pfn >> (height * WAYS_SHIFT)) % WAYS;
+}
+
+static struct node *node_get(struct node **spare, size_t size)
+{
+	struct node *n = *spare;
+
+	if (!n)
+		return calloc(1, size);
+	*spare = n->parent;
+	n->parent = NULL;	/* all else was left zero */
+	return n;
+}
+
+/* The leaf of a page; with @create NULL only if there is no memory. */
+static struct leaf *leaf_of(struct ir_iopt *iopt, uint64_t pfn, bool create)
+{
+	struct node *n = &iopt->root.n;
+
+	if (iopt->last && (pfn ^ iopt->last->n.first) < WAYS)
+		return iopt->last;
+	for (unsigned int height = HEIGHT; height; height--) {
+		struct inner *in = (struct inner *)n;
+		unsigned int way = way_of(pfn, height);
+		struct node *c = in->child[way];
+
+		if (!c) {
+			if (!create)
+				return NULL;
+			c = height > 1 ? node_get(&iopt->spare_inner, sizeof(struct inner))
+				       : node_get(&iopt->spare_leaf, sizeof(struct leaf));
+			if (!c) {
+				iopt->totals->failed = true;
+				return NULL;
+			}
+			c->parent = n;
+			c->first = pfn - pfn % WAYS;
+			in->child[way] = c;
+			n->used |= UINT64_C(1) << way;
+		}
+		n = c;
+	}
+	iopt->last = (struct leaf *)n;
+	return iopt->last;
+}
+
+/* Nothing is in use below @n any more: take it and its empty ancestors out. */
+static void node_release(struct ir_iopt *iopt, struct node *n, uint64_t pfn)
+{
+	for (unsigned int height = 1; n->parent && !n->used; height++) {
+		struct node *parent = n->parent;
+		struct node **spare = height > 1 ? &iopt->spare_inner : &iopt->spare_leaf;
+		unsigned int way = way_of(pfn, height);
+
+		((struct inner *)parent)->child[way] = NULL;
+		parent->used &= ~(UINT64_C(1) << way);
+		n->parent = *spare;
+		*spare = n;
+		n = parent;
+	}
+}
+
+static void mark_stale(struct node *n, uint64_t pfn)
+{
+	for (unsigned int height = 0; n; height++, n = n->parent) {
+		uint64_t bit = UINT64_C(1) << way_of(pfn, height);
+
+		if (n->stale & bit)
+			return;
+		n->stale |= bit;
+	}
+}
+
+static void mark_fresh(struct node *n, uint64_t pfn)
+{
+	for (unsigned int height = 0; n; height++, n = n->parent) {
+		n->stale &= ~(UINT64_C(1) << way_of(pfn, height));
+		if (n->stale)
+			return;
+	}
+}
+
+static void peak(uint64_t value, uint64_t *top)
+{
+	if (value > *top)
+		*top = value;
+}
+
+/* The device can no longer use the page's old entry. */
+static void end_exposure(struct ir_iopt_totals *t, struct leaf *l, unsigned int i)
+{
+	if (!l->since[i])
+		return;
+	ir_exposure_add(&t->exposure, t->now_ns - (l->since[i] - 1), 1);
+	l->since[i] = 0;
+}
+
+static void set_shadow(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uint64_t entry)
+{
+	struct ir_iopt_totals *t = iopt->totals;
+
+	iopt->changes++;
+	end_exposure(t, l, i);
+	if (!l->shadow[i] && entry)
+		t->shadow_pages += iopt->shadows;
+	else if (l->shadow[i] && !entry)
+		t->shadow_pages -= iopt->shadows;
+	if (l->shadow[i] && !l->guest[i] && !entry)
+		t->lazy_pages--;
+	l->shadow[i] = entry;
+	peak(t->shadow_pages, &t->peak_shadow_pages);
+}
+
+/* After a change of entry i: stale or not, in use or not. */
+static void settle(struct ir_iopt *iopt, struct leaf *l, unsigned int i)
+{
+	uint64_t bit = UINT64_C(1) << i;
+	uint64_t pfn = l->n.first + i;
+
+	if (l->guest[i] != l->shadow[i])
+		mark_stale(&l->n, pfn);
+	else
+		mark_fresh(&l->n, pfn);
+	if (l->guest[i] || l->shadow[i]) {
+		l->n.used |= bit;
+	} else {
+		l->n.used &= ~bit;
+		if (!l->n.used) {
+			iopt->last = NULL;
+			node_release(iopt, &l->n, pfn);
+		}
+	}
+}
+
+void ir_iopt_map(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr)
+{
+	struct ir_iopt_totals *t = iopt->totals;
+
+	for (uint64_t p = 0; p < pages; p++, pfn++) {
+		struct leaf *l = leaf_of(iopt, pfn, true);
+		unsigned int i = (unsigned int)(pfn % WAYS);
+
+		if (!l)
+			return;
+		if (!l->guest[i]) {
+			t->live_pages++;
+			if (l->shadow[i])
+				t->lazy_pages--;
+		}
+		l->guest[i] = (paddr + (p << 12)) | VALID;
+		if (!iopt->shadows)
+			set_shadow(iopt, l, i, l->guest[i]);
+		else if (l->guest[i] == l->shadow[i])
+			end_exposure(t, l, i);
+		settle(iopt, l, i);
+	}
+	peak(t->live_pages, &t->peak_live_pages);
+}
+
+void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
+{
+	struct ir_iopt_totals *t = iopt->totals;
+
+	for (uint64_t p = 0; p < pages; p++, pfn++) {
+		struct leaf *l = leaf_of(iopt, pfn, false);
+		unsigned int i = (unsigned int)(pfn % WAYS);
+
+		if (!l || !l->guest[i])
+			continue;
+		l->guest[i] = 0;
+		t->live_pages--;
+		if (l->shadow[i]) {
+			t->lazy_pages++;
+			if (!l->since[i])
+				l->since[i] = t->now_ns + 1;
+		}
+		settle(iopt, l, i);
+	}
+}
+
+/* The first stale page of a node's subtree at or after @pfn. */
+static uint64_t next_stale(struct node *n, unsigned int height, uint64_t pfn)
+{
+	unsigned int start = way_of(pfn, height);
+	uint64_t ways = n->stale & (~UINT64_C(0) << start);
+
+	if (!height)
+		return ways ? n->first + (unsigned int)__builtin_ctzll(ways) : UINT64_MAX;
+	for (; ways; ways &= ways - 1) {
+		unsigned int way = (unsigned int)__builtin_ctzll(ways);
+		uint64_t below = UINT64_C(1) << (height * WAYS_SHIFT);
+		uint64_t base = (pfn & ~(below * WAYS - 1)) + way * below;
+		uint64_t found = next_stale(((struct inner *)n)->child[way], height - 1,
+					    way == start ? pfn : base);
+
+		if (found != UINT64_MAX)
+			return found;
+	}
+	return UINT64_MAX;
+}
+
+uint64_t ir_iopt_next_stale(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
+{
+	uint64_t found = UINT64_MAX;
+
+	if (iopt->last && (pfn ^ iopt->last->n.first) < WAYS)
+		found = next_stale(&iopt->last->n, 0, pfn);
+	if (found == UINT64_MAX)
+		found = next_stale(&iopt->root.n, HEIGHT, pfn);
+	return found <= last ? found : UINT64_MAX;
+}
+
+uint64_t ir_iopt_guest(struct ir_iopt *iopt, uint64_t pfn)
+{
+	struct leaf *l = leaf_of(iopt, pfn, false);
+
+	return l ? l->guest[pfn % WAYS] : 0;
+}
+
+uint64_t ir_iopt_shadow(struct ir_iopt *iopt, uint64_t pfn)
+{
+	struct leaf *l = leaf_of(iopt, pfn, false);
+
+	return l ? l->shadow[pfn % WAYS] : 0;
+}
+
+void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
+{
+	struct leaf *l = leaf_of(iopt, pfn, false);
+	unsigned int i = (unsigned int)(pfn % WAYS);
+
+	if (!l || l->guest[i] == l->shadow[i])
+		return;
+	set_shadow(iopt, l, i, l->guest[i]);
+	settle(iopt, l, i);
+}
+
+uint64_t ir_iopt_changes(const struct ir_iopt *iopt)
+{
+	return iopt->changes;
+}
+
+void ir_iopt_end_exposures(struct ir_iopt *iopt)
+{
+	for (uint64_t pfn = ir_iopt_next_stale(iopt, 0, UINT64_MAX - 1); pfn != UINT64_MAX;
+	     pfn = ir_iopt_next_stale(iopt, pfn + 1, UINT64_MAX - 1)) {
+		struct leaf *l = leaf_of(iopt, pfn, false);
+
+		if (l)
+			end_exposure(iopt->totals, l, (unsigned int)(pfn % WAYS));
+	}
+}
+
+uint64_t ir_iopt_count_unbacked(struct ir_iopt *iopt, uint64_t first, uint64_t last)
+{
+	uint64_t n = 0;
+
+	for (uint64_t pfn = ir_iopt_next_stale(iopt, first, last); pfn != UINT64_MAX;
+	     pfn = pfn < last ? ir_iopt_next_stale(iopt, pfn + 1, last) : UINT64_MAX)
+		n += ir_iopt_guest(iopt, pfn) != 0;
+	return n;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The guest's I/O page table, and beside each entry the hypervisor's shadow of
+ * it (or, without a shadow, what the device may have in its TLB).
+ *
+ * A page is stale when the two differ; the tree knows where stale pages are, so
+ * an RPCIT costs what is stale in its range, not the range.  A page is lazy when
+ * the guest's entry is invalid and the shadow's is not: the device still
+ * reaches it.  That lasts from the unmap to the refresh: the exposure.
+ *
+ * Invariants: a node exists only while one of its entries is in use; stale bits
+ * of inner nodes are the "any" of the level below.
+ */
+#ifndef IR_GUEST_IOPT_H
+#define IR_GUEST_IOPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <iommu-replay/hypervisor.h>
+#include "guest/exposure.h"
+
+/* What all tables of one guest count together. */
+struct ir_iopt_totals {
+	uint64_t live_pages;	/* valid in the guest's tables */
+	uint64_t lazy_pages;
+	uint64_t shadow_pages;
+	uint64_t peak_live_pages;
+	uint64_t peak_lazy_pages;
+	uint64_t peak_shadow_pages;
+	struct ir_exposure exposure;
+	uint64_t now_ns;	/* kept by the engine */
+	bool failed;		/* our own memory ran out: results are void */
+};
+
+/** ir_iopt_new - an empty table; @shadows: as struct ir_hypervisor has it; NULL: no memory */
+struct ir_iopt *ir_iopt_new(struct ir_iopt_totals *totals, bool shadows);
+void ir_iopt_free(struct ir_iopt *iopt);
+/** ir_iopt_map - make @pages entries valid, @paddr and following */
+void ir_iopt_map(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr);
+/** ir_iopt_unmap - make entries invalid */
+void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages);
+/** ir_iopt_changes - how many shadow entries were changed so far */
+uint64_t ir_iopt_changes(const struct ir_iopt *iopt);
+/** ir_iopt_end_exposures - count what is still exposed as if it ended now */
+void ir_iopt_end_exposures(struct ir_iopt *iopt);
+/** ir_iopt_count_unbacked - how many pages of [first, last] are valid in the guest and stale */
+uint64_t ir_iopt_count_unbacked(struct ir_iopt *iopt, uint64_t first, uint64_t last);
+
+#endif
