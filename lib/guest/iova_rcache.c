@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Magazines and depots in front of the IOVA tree, as in drivers/iommu/iova.c
+ * of 6.1 (depot of at most 32) and 6.12 (list, trimmed by a work item).
+ */
+#include "guest/iova_state.h"
+
+#include <stdlib.h>
+
+static struct ir_iova_mag *mag_new(struct ir_iova_domain *d)
+{
+	struct ir_iova_mag *mag = d->spare;
+
+	if (mag)
+		d->spare = mag->next;
+	else
+		mag = malloc(sizeof(*mag));
+	if (!mag) {
+		d->failed = true;
+		return NULL;
+	}
+	mag->next = NULL;
+	mag->size = 0;
+	return mag;
+}
+
+static void mag_spare(struct ir_iova_domain *d, struct ir_iova_mag *mag)
+{
+	if (!mag)
+		return;
+	mag->next = d->spare;
+	d->spare = mag;
+}
+
+static bool mag_empty(const struct ir_iova_mag *mag)
+{
+	return !mag || !mag->size;
+}
+
+static bool mag_full(const struct ir_iova_mag *mag)
+{
+	return mag && mag->size == IR_IOVA_MAG_SIZE;
+}
+
+/* The top-most entry that is not above @limit; the top entry takes its place. */
+static bool mag_pop(struct ir_iova_mag *mag, uint64_t limit, uint64_t *pfn)
+{
+	unsigned int i = mag->size;
+
+	while (i && mag->pfns[i - 1] > limit)
+		i--;
+	if (!i)
+		return false;
+	*pfn = mag->pfns[i - 1];
+	mag->pfns[i - 1] = mag->pfns[--mag->size];
+	return true;
+}
+
+static void mag_to_tree(struct ir_iova_domain *d, struct ir_iova_mag *mag)
+{
+	unsigned int i;
+
+	if (!mag)
+		return;
+	for (i = 0; i < mag->size; i++)
+		ir_iova_tree_put(d, mag->pfns[i]);
+	d->cached -= mag->size;
+	mag->size = 0;
+}
+
+static void depot_push(struct ir_iova_rcache *rc, struct ir_iova_mag *mag)
+{
+	mag->next = rc->depot;
+	rc->depot = mag;
+	rc->depot_size++;
+}
+
+static struct ir_iova_mag *depot_pop(struct ir_iova_rcache *rc)
+{
+	struct ir_iova_mag *mag = rc->depot;
+
+	if (mag) {
+		rc->depot = mag->next;
+		rc->depot_size--;
+	}
+	return mag;
+}
+
+static void swap_magazines(struct ir_iova_cpu_cache *cc)
+{
+	struct ir_iova_mag *mag = cc->loaded;
+
+	cc->loaded = cc->prev;
+	cc->prev = mag;
+}
+
+bool ir_iova_rcache_get(struct ir_iova_domain *d, unsigned int cpu, unsigned int order,
+			uint64_t limit, uint64_t *pfn)
+{
+	struct ir_iova_rcache *rc = &d->rcache[order];
+	struct ir_iova_cpu_cache *cc = &rc->cpu[cpu];
+
+	if (mag_empty(cc->loaded)) {
+		if (!mag_empty(cc->prev)) {
+			swap_magazines(cc);
+		} else if (rc->depot) {
+			mag_spare(d, cc->loaded);
+			cc->loaded = depot_pop(rc);
+		} else {
+			return false;
+		}
+	}
+	/* prev is not asked when loaded has entries but none below the limit */
+	if (!mag_pop(cc->loaded, limit, pfn))
+		return false;
+	d->cached--;
+	return true;
+}
+
+/* Both magazines are full: make room with an empty one */
+static bool replace_loaded(struct ir_iova_domain *d, struct ir_iova_rcache *rc,
+			   struct ir_iova_cpu_cache *cc, uint64_t now_ns,
+			   struct ir_iova_mag **surplus)
+{
+	struct ir_iova_mag *mag = mag_new(d);
+
+	if (!mag)
+		return false;
+	if (d->config.depot == IR_IOVA_DEPOT_FIXED && rc->depot_size >= IR_IOVA_FIXED_DEPOT) {
+		*surplus = cc->loaded;
+	} else {
+		depot_push(rc, cc->loaded);
+		/* schedule_delayed_work() leaves a work item alone that is already pending */
+		if (d->config.depot == IR_IOVA_DEPOT_TRIMMED && rc->work_at == UINT64_MAX)
+			rc->work_at = now_ns + IR_IOVA_DEPOT_DELAY_NS;
+	}
+	cc->loaded = mag;
+	return true;
+}
+
+bool ir_iova_rcache_insert(struct ir_iova_domain *d, unsigned int cpu, unsigned int order,
+			   uint64_t pfn, uint64_t now_ns)
+{
+	struct ir_iova_rcache *rc = &d->rcache[order];
+	struct ir_iova_cpu_cache *cc = &rc->cpu[cpu];
+	struct ir_iova_mag *surplus = NULL;
+
+	if (mag_full(cc->loaded)) {
+		if (!mag_full(cc->prev))
+			swap_magazines(cc);
+		else if (!replace_loaded(d, rc, cc, now_ns, &surplus))
+			return false;
+	}
+	if (!cc->loaded) {
+		cc->loaded = mag_new(d);
+		if (!cc->loaded)
+			return false;
+	}
+	cc->loaded->pfns[cc->loaded->size++] = pfn;
+	d->cached++;
+	if (surplus) {
+		mag_to_tree(d, surplus);
+		mag_spare(d, surplus);
+	}
+	return true;
+}
+
+static void flush_depot(struct ir_iova_domain *d, struct ir_iova_rcache *rc)
+{
+	struct ir_iova_mag *mag;
+
+	while ((mag = depot_pop(rc))) {
+		mag_to_tree(d, mag);
+		mag_spare(d, mag);
+	}
+}
+
+void ir_iova_rcache_flush(struct ir_iova_domain *d)
+{
+	unsigned int cpu, order;
+
+	if (!d->cached)
+		return;
+	for (cpu = 0; cpu < d->config.cpus; cpu++) {
+		for (order = 0; order < IR_IOVA_ORDERS; order++) {
+			mag_to_tree(d, d->rcache[order].cpu[cpu].loaded);
+			mag_to_tree(d, d->rcache[order].cpu[cpu].prev);
+		}
+	}
+	for (order = 0; order < IR_IOVA_ORDERS; order++)
+		flush_depot(d, &d->rcache[order]);
+}
+
+/*
+ * The work item of one order: one magazine at most, and again after the same
+ * delay as long as there was one.  It counts from when it was due, so that being
+ * called late changes nothing.
+ */
+static void depot_work(struct ir_iova_domain *d, struct ir_iova_rcache *rc, uint64_t now_ns)
+{
+	struct ir_iova_mag *mag;
+
+	while (rc->work_at <= now_ns && rc->work_at != UINT64_MAX) {
+		if (rc->depot_size <= d->config.online_cpus) {
+			rc->work_at = UINT64_MAX;
+			break;
+		}
+		mag = depot_pop(rc);
+		mag_to_tree(d, mag);
+		mag_spare(d, mag);
+		rc->work_at += IR_IOVA_DEPOT_DELAY_NS;
+	}
+}
+
+void ir_iova_rcache_work(struct ir_iova_domain *d, uint64_t now_ns)
+{
+	unsigned int order;
+
+	for (order = 0; order < IR_IOVA_ORDERS; order++)
+		depot_work(d, &d->rcache[order], now_ns);
+}
+
+bool ir_iova_rcache_init(struct ir_iova_domain *d)
+{
+	unsigned int order;
+
+	d->cpu_caches = calloc((size_t)d->config.cpus * IR_IOVA_ORDERS, sizeof(*d->cpu_caches));
+	if (!d->cpu_caches)
+		return false;
+	for (order = 0; order < IR_IOVA_ORDERS; order++) {
+		d->rcache[order].cpu = d->cpu_caches + (size_t)order * d->config.cpus;
+		d->rcache[order].work_at = UINT64_MAX;
+	}
+	return true;
+}
+
+static void free_list(struct ir_iova_mag *mag)
+{
+	while (mag) {
+		struct ir_iova_mag *next = mag->next;
+
+		free(mag);
+		mag = next;
+	}
+}
+
+void ir_iova_rcache_fini(struct ir_iova_domain *d)
+{
+	size_t i;
+
+	for (i = 0; d->cpu_caches && i < (size_t)d->config.cpus * IR_IOVA_ORDERS; i++) {
+		free(d->cpu_caches[i].loaded);
+		free(d->cpu_caches[i].prev);
+	}
+	free(d->cpu_caches);
+	for (i = 0; i < IR_IOVA_ORDERS; i++)
+		free_list(d->rcache[i].depot);
+	free_list(d->spare);
+}
+
+static bool fill_unknown(struct ir_iova_domain *d, struct ir_iova_mag **mag, unsigned int entries)
+{
+	if (entries > IR_IOVA_MAG_SIZE)
+		return false;
+	if (!*mag)
+		*mag = mag_new(d);
+	if (!*mag)
+		return false;
+	d->cached -= (*mag)->size;
+	for ((*mag)->size = 0; (*mag)->size < entries; (*mag)->size++)
+		(*mag)->pfns[(*mag)->size] = 0;
+	d->cached += entries;
+	return true;
+}
+
+bool ir_iova_set_fill(struct ir_iova_domain *d, unsigned int cpu, unsigned int order,
+		      unsigned int loaded, unsigned int prev)
+{
+	struct ir_iova_cpu_cache *cc;
+
+	if (cpu >= d->config.cpus || order >= IR_IOVA_ORDERS)
+		return false;
+	cc = &d->rcache[order].cpu[cpu];
+	return fill_unknown(d, &cc->loaded, loaded) && fill_unknown(d, &cc->prev, prev);
+}
+
+bool ir_iova_set_depot(struct ir_iova_domain *d, unsigned int order, unsigned int magazines)
+{
+	struct ir_iova_rcache *rc;
+	struct ir_iova_mag *mag;
+
+	if (order >= IR_IOVA_ORDERS)
+		return false;
+	rc = &d->rcache[order];
+	while ((mag = depot_pop(rc))) {
+		d->cached -= mag->size;
+		mag_spare(d, mag);
+	}
+	while (rc->depot_size < magazines) {
+		mag = NULL;
+		if (!fill_unknown(d, &mag, IR_IOVA_MAG_SIZE))
+			return false;
+		depot_push(rc, mag);
+	}
+	return true;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside of the IOVA allocator: shared by iova.c, iova_rcache.c and the checks
+ * that hold the allocator against recorded calls of a real kernel.
+ *
+ * Invariants
+ *  - a range in a magazine stays in the tree: the tree sees it as taken;
+ *  - only full magazines are in a depot;
+ *  - a magazine entry of 0 (no page is ever 0) is a range that exists but whose
+ *    address is not known.  Only ir_iova_set_fill() and ir_iova_set_depot()
+ *    make such entries.
+ */
+#ifndef IR_GUEST_IOVA_STATE_H
+#define IR_GUEST_IOVA_STATE_H
+
+#include "guest/iova.h"
+#include "guest/iova_tree.h"
+
+/* drivers/iommu/iova.c (6.12): IOVA_MAG_SIZE, IOVA_RANGE_CACHE_MAX_SIZE, IOVA_DEPOT_DELAY */
+enum { IR_IOVA_MAG_SIZE = 127, IR_IOVA_ORDERS = 6 };
+#define IR_IOVA_DEPOT_DELAY_NS	UINT64_C(100000000)
+/* drivers/iommu/iova.c (6.1): MAX_GLOBAL_MAGS */
+enum { IR_IOVA_FIXED_DEPOT = 32 };
+/* iova_domain.dma_32bit_pfn with 4 KiB pages: the first page above 4 GiB */
+#define IR_IOVA_32BIT_PFN	(UINT64_C(1) << 20)
+
+struct ir_iova_mag {
+	struct ir_iova_mag *next;	/* in a depot or in the list of spare ones */
+	unsigned int size;
+	uint64_t pfns[IR_IOVA_MAG_SIZE];
+};
+
+/* The magazines of one CPU and order; NULL is an empty one not needed so far */
+struct ir_iova_cpu_cache {
+	struct ir_iova_mag *loaded;
+	struct ir_iova_mag *prev;
+};
+
+struct ir_iova_rcache {
+	struct ir_iova_cpu_cache *cpu;	/* config.cpus of them */
+	struct ir_iova_mag *depot;	/* the one pushed last comes first */
+	unsigned int depot_size;
+	uint64_t work_at;		/* the pending work item, or UINT64_MAX */
+};
+
+struct ir_iova_domain {
+	struct ir_iova_config config;
+	struct ir_iova_tree tree;
+	uint32_t cached_node;
+	uint32_t cached32_node;
+	uint64_t max32_alloc_size;
+	bool try_32bit;			/* dev->iommu->pci_32bit_workaround */
+	bool failed;
+	uint64_t pages;
+	uint64_t cached;		/* entries in all magazines */
+	struct ir_iova_rcache rcache[IR_IOVA_ORDERS];
+	struct ir_iova_cpu_cache *cpu_caches;
+	struct ir_iova_mag *spare;
+};
+
+enum ir_iova_source { IR_IOVA_NONE, IR_IOVA_MAGAZINE, IR_IOVA_TREE };
+
+/** struct ir_iova_got - where an allocation came from; pfn 0 in a magazine: not known */
+struct ir_iova_got {
+	enum ir_iova_source source;
+	uint64_t pfn;
+};
+
+/** ir_iova_order - order of the cache for @pages; IR_IOVA_ORDERS and above have none */
+unsigned int ir_iova_order(uint64_t pages);
+/** ir_iova_round - pages that are really taken for @pages */
+uint64_t ir_iova_round(uint64_t pages);
+/**
+ * ir_iova_alloc_fast - what alloc_iova_fast() does
+ * @limit: highest page frame allowed, inclusive
+ * @flush_rcache: give everything cached back to the tree and try again on failure
+ */
+struct ir_iova_got ir_iova_alloc_fast(struct ir_iova_domain *d, unsigned int cpu, uint64_t pages,
+				      uint64_t limit, bool flush_rcache);
+/** ir_iova_tree_put - give the range that contains @pfn back to the tree, if there is one */
+void ir_iova_tree_put(struct ir_iova_domain *d, uint64_t pfn);
+/** ir_iova_reserve - take [lo, hi] as reserve_iova() does; false if it overlaps or on no memory */
+bool ir_iova_reserve(struct ir_iova_domain *d, uint64_t lo, uint64_t hi);
+
+/** ir_iova_rcache_init - no magazines yet; false if there is no memory */
+bool ir_iova_rcache_init(struct ir_iova_domain *d);
+void ir_iova_rcache_fini(struct ir_iova_domain *d);
+bool ir_iova_rcache_get(struct ir_iova_domain *d, unsigned int cpu, unsigned int order,
+			uint64_t limit, uint64_t *pfn);
+/** ir_iova_rcache_insert - false if there is no memory for another magazine */
+bool ir_iova_rcache_insert(struct ir_iova_domain *d, unsigned int cpu, unsigned int order,
+			   uint64_t pfn, uint64_t now_ns);
+/** ir_iova_rcache_flush - every magazine of every CPU and depot back to the tree */
+void ir_iova_rcache_flush(struct ir_iova_domain *d);
+void ir_iova_rcache_work(struct ir_iova_domain *d, uint64_t now_ns);
+
+/* What only a check against a recording needs: a start that is not empty. */
+
+/** ir_iova_set_fill - entries of unknown address in a CPU's magazines; false on no memory */
+bool ir_iova_set_fill(struct ir_iova_domain *d, unsigned int cpu, unsigned int order,
+		      unsigned int loaded, unsigned int prev);
+/** ir_iova_set_depot - replace the depot by full magazines of unknown addresses */
+bool ir_iova_set_depot(struct ir_iova_domain *d, unsigned int order, unsigned int magazines);
+/**
+ * ir_iova_correct - the recording says that @got was really @pfn
+ *
+ * In magazines the two addresses change places; in the tree the range moves, and
+ * the cached node with it.  False if @pfn is taken or on no memory.
+ */
+bool ir_iova_correct(struct ir_iova_domain *d, struct ir_iova_got got, uint64_t pfn,
+		     uint64_t pages);
+
+#endif
