@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The DMA API over IOMMU domains: drivers/iommu/dma-iommu.c, Linux 6.7 to 7.2. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "guest/fq.h"
+#include "guest/guest.h"
+#include "guest/timer.h"
+#include "replay/actors.h"
+
+struct dma_iommu {
+	struct ir_iova_domain *iova;
+	struct ir_fq_ring *rings;	/* one, or one for each possible CPU */
+	uint32_t nr_rings;		/* 0: no queue */
+	struct ir_lock *locks;		/* of the rings */
+	uint64_t flush_started;
+	uint64_t flush_finished;
+	bool timer_on;
+	uint64_t timer_ns;
+	unsigned int timer_cpu;		/* where it was armed, and fires */
+};
+
+static struct dma_iommu *cookie(const struct ir_domain *d)
+{
+	return d->priv;
+}
+
+static void dma_iommu_exit(struct ir_domain *d)
+{
+	struct dma_iommu *c = cookie(d);
+
+	for (uint32_t i = 0; i < c->nr_rings && c->rings; i++)
+		free(c->rings[i].entries);
+	free(c->rings);
+	free(c->locks);
+	ir_iova_destroy(c->iova);
+	free(c);
+}
+
+static int dma_iommu_init(struct ir_domain *d)
+{
+	const struct ir_guest *g = d->guest;
+	struct dma_iommu *c = calloc(1, sizeof(*c));
+	struct ir_iova_config config = {
+		.start_pfn = g->par.aperture_start >> IR_PAGE_SHIFT,
+		.limit_pfn = (g->par.aperture_start + g->par.aperture - 1) >> IR_PAGE_SHIFT,
+		.cpus = g->par.cpus,
+		.depot = g->cfg.depot,
+		.dma32_first = g->cfg.dma32_first,
+	};
+
+	if (!c)
+		return -ENOMEM;
+	d->priv = c;
+	c->iova = ir_iova_new(&config);
+	if (g->cfg.strategy->unmap == IR_UNMAP_QUEUED && g->par.queue != IR_QUEUE_NONE)
+		c->nr_rings = g->par.queue == IR_QUEUE_SINGLE ? 1 : g->par.cpus;
+	c->rings = calloc((size_t)c->nr_rings + 1, sizeof(*c->rings));
+	c->locks = calloc((size_t)c->nr_rings + 1, sizeof(*c->locks));
+	if (!c->iova || !c->rings || !c->locks)
+		return -ENOMEM;
+	return 0;
+}
+
+static uint64_t dma_iommu_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
+{
+	struct ir_guest *g = d->guest;
+	uint64_t pfn = ir_iova_alloc(cookie(d)->iova, g->cpu, pages, g->now_ns);
+
+	(void)fixed;
+	if (ir_iova_failed(cookie(d)->iova))
+		g->totals.failed = true;
+	return pfn;
+}
+
+static void free_iova(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	struct ir_guest *g = d->guest;
+
+	ir_iova_free(cookie(d)->iova, g->cpu, pfn, pages, g->now_ns);
+	ir_guest_timer_armed(g, ir_iova_work_time(cookie(d)->iova));
+}
+
+static void sync_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	const struct ir_strategy *st = d->guest->cfg.strategy;
+	struct ir_gather gather = {
+		.start = pfn << IR_PAGE_SHIFT,
+		.end = ((pfn + pages) << IR_PAGE_SHIFT) - 1,
+	};
+
+	if (st->iotlb_sync)
+		st->iotlb_sync(d, &gather);
+}
+
+/* The IOVA goes straight back, not through the queue, also in lazy mode. */
+static void dma_iommu_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	sync_range(d, pfn, pages);
+	free_iova(d, pfn, pages);
+}
+
+static void ring_free(struct ir_domain *d, struct ir_fq_ring *ring, uint64_t finished)
+{
+	struct ir_fq_entry e;
+
+	while (ir_fq_take(ring, finished, &e))
+		free_iova(d, e.pfn, e.pages);
+}
+
+static void flush(struct ir_domain *d, enum ir_cause cause)
+{
+	struct dma_iommu *c = cookie(d);
+
+	c->flush_started++;
+	ir_flush_iotlb_all(d, cause);
+	c->flush_finished++;
+}
+
+static void free_flushed(struct ir_domain *d)
+{
+	struct dma_iommu *c = cookie(d);
+
+	for (uint32_t i = 0; i < c->nr_rings; i++) {
+		ir_lock_take(d->guest, &c->locks[i]);
+		ring_free(d, &c->rings[i], c->flush_finished);
+		ir_lock_drop(d->guest, &c->locks[i]);
+	}
+}
+
+static void arm_timer(struct ir_domain *d)
+{
+	struct dma_iommu *c = cookie(d);
+	struct ir_guest *g = d->guest;
+
+	if (c->timer_on)
+		return;
+	c->timer_on = true;
+	c->timer_cpu = g->cpu;
+	c->timer_ns = UINT64_MAX;
+	if (g->par.timer == IR_TIMER_SIMULATED) {
+		c->timer_ns = ir_timer_expiry(g->now_ns, g->par.queue_timeout_ms, g->par.hz);
+		ir_guest_timer_armed(g, c->timer_ns);
+	}
+}
+
+/* queue_iova() */
+static void queue(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	struct dma_iommu *c = cookie(d);
+	struct ir_guest *g = d->guest;
+	uint32_t i = g->par.queue == IR_QUEUE_SINGLE ? 0 : g->cpu;
+	struct ir_fq_ring *ring = &c->rings[i];
+
+	ir_lock_take(g, &c->locks[i]);
+	ring_free(d, ring, c->flush_finished);
+	if (ring->count >= g->par.queue_size - 1) {
+		flush(d, IR_CAUSE_QUEUE_FULL);
+		ring_free(d, ring, c->flush_finished);
+	}
+	if (ir_fq_add(ring, (struct ir_fq_entry){ pfn, pages, c->flush_started }))
+		g->totals.failed = true;
+	if (ring->count > g->res.peaks.queue_depth)
+		g->res.peaks.queue_depth = ring->count;
+	ir_lock_drop(g, &c->locks[i]);
+	arm_timer(d);
+}
+
+static void dma_iommu_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	if (cookie(d)->nr_rings) {
+		queue(d, pfn, pages);
+		return;
+	}
+	if (d->guest->cfg.strategy->unmap != IR_UNMAP_DIRECT)
+		sync_range(d, pfn, pages);
+	free_iova(d, pfn, pages);
+}
+
+static void dma_iommu_flush(struct ir_domain *d, enum ir_cause cause)
+{
+	flush(d, cause);
+	free_flushed(d);
+}
+
+static void dma_iommu_release(struct ir_domain *d)
+{
+	struct dma_iommu *c = cookie(d);
+
+	for (uint32_t i = 0; i < c->nr_rings; i++)
+		ring_free(d, &c->rings[i], UINT64_MAX);
+}
+
+static uint64_t dma_iommu_pages(const struct ir_domain *d)
+{
+	return ir_iova_pages(cookie(d)->iova);
+}
+
+static uint64_t dma_iommu_timer_ns(const struct ir_domain *d)
+{
+	const struct dma_iommu *c = cookie(d);
+	uint64_t work = ir_iova_work_time(c->iova);
+
+	return c->timer_on && c->timer_ns < work ? c->timer_ns : work;
+}
+
+/* fq_flush_timeout() */
+static void fq_timeout(struct ir_domain *d)
+{
+	struct dma_iommu *c = cookie(d);
+
+	c->timer_on = false;
+	dma_iommu_flush(d, IR_CAUSE_QUEUE_TIMEOUT);
+}
+
+static void dma_iommu_timer(struct ir_domain *d)
+{
+	struct dma_iommu *c = cookie(d);
+	struct ir_guest *g = d->guest;
+
+	if (ir_iova_work_time(c->iova) <= g->now_ns)
+		ir_iova_work(c->iova, g->now_ns);
+	if (c->timer_on && c->timer_ns <= g->now_ns) {
+		g->cpu = c->timer_cpu;
+		fq_timeout(d);
+	}
+}
+
+static void dma_iommu_flush_timer(struct ir_domain *d)
+{
+	if (cookie(d)->timer_on)
+		fq_timeout(d);
+}
+
+const struct ir_dma_ops ir_dma_iommu_ops = {
+	.init = dma_iommu_init,
+	.exit = dma_iommu_exit,
+	.alloc = dma_iommu_alloc,
+	.undo = dma_iommu_undo,
+	.unmapped = dma_iommu_unmapped,
+	.flush = dma_iommu_flush,
+	.release = dma_iommu_release,
+	.pages = dma_iommu_pages,
+	.timer_ns = dma_iommu_timer_ns,
+	.timer = dma_iommu_timer,
+	.flush_timer = dma_iommu_flush_timer,
+};

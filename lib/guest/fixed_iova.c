@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The bare IOMMU API (VFIO and others): the caller chose the IOVA, nothing is
+ * allocated or queued, and iommu_unmap() always syncs (drivers/iommu/iommu.c,
+ * Linux 6.12).
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "guest/guest.h"
+
+struct fixed_iova {
+	uint64_t pages;
+};
+
+static int fixed_init(struct ir_domain *d)
+{
+	d->priv = calloc(1, sizeof(struct fixed_iova));
+	return d->priv ? 0 : -ENOMEM;
+}
+
+static void fixed_exit(struct ir_domain *d)
+{
+	free(d->priv);
+}
+
+static uint64_t fixed_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
+{
+	struct fixed_iova *f = d->priv;
+	uint64_t first = d->guest->par.aperture_start;
+	uint64_t last = first + d->guest->par.aperture - 1;
+
+	if (fixed < first || fixed > last || pages > (last - fixed + 1) >> IR_PAGE_SHIFT)
+		return 0;
+	f->pages += pages;
+	return fixed >> IR_PAGE_SHIFT;
+}
+
+static void fixed_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	const struct ir_strategy *st = d->guest->cfg.strategy;
+	struct fixed_iova *f = d->priv;
+	struct ir_gather gather = {
+		.start = pfn << IR_PAGE_SHIFT,
+		.end = ((pfn + pages) << IR_PAGE_SHIFT) - 1,
+	};
+
+	f->pages -= pages;
+	if (st->iotlb_sync)
+		st->iotlb_sync(d, &gather);
+}
+
+static uint64_t fixed_pages(const struct ir_domain *d)
+{
+	const struct fixed_iova *f = d->priv;
+
+	return f->pages;
+}
+
+const struct ir_dma_ops ir_fixed_iova_ops = {
+	.init = fixed_init,
+	.exit = fixed_exit,
+	.alloc = fixed_alloc,
+	.undo = fixed_unmapped,
+	.unmapped = fixed_unmapped,
+	.pages = fixed_pages,
+};

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
+#include "guest/guest.h"
+
+enum map_state { MAP_NONE, MAP_LIVE, MAP_FAILED, MAP_PENDING };
+
+struct ir_mapping {
+	uint64_t pfn;
+	uint32_t pages;
+	uint16_t device;
+	uint8_t state;
+	bool unmap_waits;	/* its unmap came while the map still waits for an RPCIT */
+};
+
+static void peak(uint64_t value, uint64_t *top)
+{
+	if (value > *top)
+		*top = value;
+}
+
+struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
+{
+	struct ir_guest *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return NULL;
+	g->cfg = *cfg;
+	g->par = *cfg->par;
+	g->next_timer_ns = UINT64_MAX;
+	g->hv = cfg->hypervisor->open(&g->par.hypervisor);
+	g->maps = calloc((size_t)cfg->max_mappings + 1, sizeof(*g->maps));
+	if (!g->hv || !g->maps) {
+		ir_guest_free(g);
+		return NULL;
+	}
+	return g;
+}
+
+static void domain_free(struct ir_domain *d)
+{
+	if (!d)
+		return;
+	if (d->priv)
+		d->ops->exit(d);
+	ir_iopt_free(d->iopt);
+	free(d);
+}
+
+void ir_guest_free(struct ir_guest *g)
+{
+	if (!g)
+		return;
+	for (uint32_t i = 0; i < g->nr_domains; i++)
+		domain_free(g->domains[i]);
+	free(g->domains);
+	if (g->hv)
+		g->cfg.hypervisor->close(g->hv);
+	free(g->maps);
+	free(g);
+}
+
+bool ir_guest_failed(const struct ir_guest *g)
+{
+	return g->totals.failed;
+}
+
+static const struct ir_dma_ops *dma_ops(const struct ir_guest *g)
+{
+	if (g->par.api == IR_API_IOMMU)
+		return &ir_fixed_iova_ops;
+	return g->cfg.strategy->dma_api == IR_DMA_S390 ? &ir_s390_dma_ops : &ir_dma_iommu_ops;
+}
+
+static struct ir_domain *domain_new(struct ir_guest *g)
+{
+	struct ir_domain *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->guest = g;
+	d->ops = dma_ops(g);
+	d->iopt = ir_iopt_new(&g->totals, g->cfg.hypervisor->shadows);
+	if (!d->iopt || d->ops->init(d)) {
+		domain_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+static struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
+{
+	if (device >= g->nr_domains) {
+		uint32_t nr = (uint32_t)device + 1;
+		struct ir_domain **grown = realloc(g->domains, nr * sizeof(struct ir_domain *));
+
+		if (!grown) {
+			g->totals.failed = true;
+			return NULL;
+		}
+		for (uint32_t i = g->nr_domains; i < nr; i++)
+			grown[i] = NULL;
+		g->domains = grown;
+		g->nr_domains = nr;
+	}
+	if (!g->domains[device])
+		g->domains[device] = domain_new(g);
+	if (!g->domains[device])
+		g->totals.failed = true;
+	return g->domains[device];
+}
+
+static void update_peaks(struct ir_guest *g)
+{
+	uint64_t iova_pages = 0;
+
+	for (uint32_t i = 0; i < g->nr_domains; i++)
+		if (g->domains[i])
+			iova_pages += g->domains[i]->ops->pages(g->domains[i]);
+	peak(iova_pages, &g->res.peaks.iova_pages);
+	peak(g->totals.lazy_pages, &g->totals.peak_lazy_pages);
+}
+
+/* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
+static int map_range(struct ir_domain *d, uint64_t pfn, const struct ir_segment *segs, uint32_t nr,
+		     uint64_t *mapped)
+{
+	const struct ir_strategy *st = d->guest->cfg.strategy;
+
+	*mapped = 0;
+	for (uint32_t i = 0; i < nr; i++) {
+		uint64_t at = pfn + *mapped;
+		int rc;
+
+		ir_iopt_map(d->iopt, at, segs[i].pages, segs[i].paddr);
+		*mapped += segs[i].pages;
+		if (st->map_pages) {
+			rc = st->map_pages(d, at << IR_PAGE_SHIFT, segs[i].pages);
+			if (rc)
+				return rc;
+		}
+	}
+	if (!st->iotlb_sync_map)
+		return 0;
+	return st->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, *mapped << IR_PAGE_SHIFT);
+}
+
+static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	const struct ir_strategy *st = d->guest->cfg.strategy;
+	uint64_t n;
+
+	/* A strategy that never refreshes anything is not asked about it. */
+	if (!st->map_pages && !st->iotlb_sync_map)
+		return;
+	n = ir_iopt_count_unbacked(d->iopt, pfn, pfn + pages - 1);
+	d->guest->res.maps.unbacked += n != 0;
+	d->guest->res.maps.unbacked_pages += n;
+}
+
+static void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	struct ir_guest *g = d->guest;
+
+	g->totals.now_ns = g->now_ns;
+	ir_iopt_unmap(d->iopt, pfn, pages);
+	g->res.kernel.unmapped_pages += pages;
+	d->ops->unmapped(d, pfn, pages);
+	update_peaks(g);
+}
+
+static uint64_t try_map(struct ir_domain *d, uint64_t fixed, const struct ir_segment *segs,
+			uint32_t nr, uint64_t pages)
+{
+	struct ir_guest *g = d->guest;
+	struct ir_result *res = &g->res;
+	uint64_t pfn, mapped;
+
+	res->maps.attempted++;
+	pfn = d->ops->alloc(d, pages, fixed);
+	if (!pfn) {
+		res->maps.iova_exhausted++;
+		return 0;
+	}
+	update_peaks(g);
+	g->totals.now_ns = g->now_ns;
+	if (map_range(d, pfn, segs, nr, &mapped)) {
+		res->maps.map_failed++;
+		g->totals.now_ns = g->now_ns;
+		ir_iopt_unmap(d->iopt, pfn, mapped);
+		/* The former DMA API counts a mapping when it is done, iommu_map when it begins. */
+		if (d->ops != &ir_s390_dma_ops) {
+			res->kernel.mapped_pages += mapped;
+			res->kernel.unmapped_pages += mapped;
+		}
+		d->ops->undo(d, pfn, pages);
+		update_peaks(g);
+		return 0;
+	}
+	res->kernel.mapped_pages += mapped;
+	res->maps.succeeded++;
+	count_unbacked(d, pfn, pages);
+	return pfn;
+}
+
+void ir_guest_map(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t fixed,
+		  const struct ir_segment *segs, uint32_t nr)
+{
+	struct ir_domain *d = domain_of(g, device);
+	struct ir_mapping *m = mapping < g->cfg.max_mappings ? &g->maps[mapping] : NULL;
+	uint64_t pages = 0, pfn;
+
+	if (!d)
+		return;
+	for (uint32_t i = 0; i < nr; i++)
+		pages += segs[i].pages;
+	if (m)
+		*m = (struct ir_mapping){ .pages = (uint32_t)pages, .device = device,
+					  .state = MAP_PENDING };
+	pfn = try_map(d, fixed, segs, nr, pages);
+	if (!m) {
+		g->res.replayed_failures++;
+		if (pfn)
+			unmap_range(d, pfn, pages);
+		return;
+	}
+	m->pfn = pfn;
+	m->state = pfn ? MAP_LIVE : MAP_FAILED;
+	if (m->unmap_waits) {
+		m->unmap_waits = false;
+		ir_guest_unmap(g, mapping);
+	}
+}
+
+void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
+{
+	struct ir_mapping *m;
+
+	if (mapping >= g->cfg.max_mappings)
+		return;
+	m = &g->maps[mapping];
+	switch (m->state) {
+	case MAP_LIVE:
+		m->state = MAP_NONE;
+		unmap_range(g->domains[m->device], m->pfn, m->pages);
+		break;
+	case MAP_FAILED:
+		m->state = MAP_NONE;
+		g->res.skipped_unmaps++;
+		break;
+	case MAP_PENDING:
+		m->unmap_waits = true;
+		break;
+	case MAP_NONE:
+		break;
+	}
+}
+
+void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
+		      uint64_t fixed)
+{
+	struct ir_domain *d = domain_of(g, device);
+	uint64_t pfn;
+
+	if (!d)
+		return;
+	pfn = d->ops->alloc(d, pages, fixed);
+	if (pfn) {
+		ir_iopt_map(d->iopt, pfn, pages, 0);
+		ir_refresh(d, pfn, pfn + pages - 1);
+		update_peaks(g);
+	}
+	if (mapping < g->cfg.max_mappings)
+		g->maps[mapping] = (struct ir_mapping){
+			.pfn = pfn, .pages = (uint32_t)pages, .device = device,
+			.state = pfn ? MAP_LIVE : MAP_FAILED,
+		};
+}
+
+void ir_guest_flush_timer(struct ir_guest *g, uint16_t device)
+{
+	for (uint32_t i = 0; i < g->nr_domains; i++) {
+		struct ir_domain *d = g->domains[i];
+
+		if (d && (!device || i == device) && d->ops->flush_timer)
+			d->ops->flush_timer(d);
+	}
+}
+
+void ir_guest_timer_armed(struct ir_guest *g, uint64_t when_ns)
+{
+	if (when_ns < g->next_timer_ns)
+		g->next_timer_ns = when_ns;
+}
+
+uint64_t ir_guest_timer_ns(struct ir_guest *g)
+{
+	return g->next_timer_ns;
+}
+
+void ir_guest_timers(struct ir_guest *g)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (uint32_t i = 0; i < g->nr_domains; i++) {
+		struct ir_domain *d = g->domains[i];
+
+		if (!d || !d->ops->timer_ns)
+			continue;
+		if (d->ops->timer_ns(d) <= g->now_ns)
+			d->ops->timer(d);
+		if (d->ops->timer_ns(d) < next)
+			next = d->ops->timer_ns(d);
+	}
+	g->next_timer_ns = next;
+	update_peaks(g);
+}
+
+void ir_guest_finish(struct ir_guest *g)
+{
+	struct ir_result *res = &g->res;
+	const struct ir_exposure *e = &g->totals.exposure;
+
+	g->totals.now_ns = g->now_ns;
+	for (uint32_t i = 0; i < g->nr_domains; i++)
+		if (g->domains[i])
+			ir_iopt_end_exposures(g->domains[i]->iopt);
+	res->parameters = g->par;
+	res->peaks.live_pages = g->totals.peak_live_pages;
+	res->peaks.lazy_pages = g->totals.peak_lazy_pages;
+	res->peaks.host_pages = g->totals.peak_shadow_pages;
+	res->exposure.pages = e->pages;
+	res->exposure.page_seconds = e->page_ns / 1e9;
+	res->exposure.p50_ns = ir_exposure_percentile(e, 50);
+	res->exposure.p99_ns = ir_exposure_percentile(e, 99);
+	res->exposure.max_ns = e->max_ns;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The simulated guest: one Linux with its devices, each in an IOMMU domain of
+ * its own, under one hypervisor, with one strategy.
+ *
+ *   guest.c      operations: map, unmap, timers; nothing knows files here
+ *   rpcit.c      the RPCIT instruction, and what strategies may call
+ *   dma_iommu.c  drivers/iommu/dma-iommu.c: IOVAs, flush queues (Linux 6.7 and later on s390)
+ *   s390_dma.c   arch/s390/pci/pci_dma.c: the former DMA API
+ *   fixed_iova.c the bare IOMMU API: the caller chooses the IOVA
+ *
+ * Time is g->now_ns, in the recording's clock; only ir_guest_advance() and
+ * waiting for an RPCIT move it.
+ */
+#ifndef IR_GUEST_GUEST_H
+#define IR_GUEST_GUEST_H
+
+#include <iommu-replay/op.h>
+#include <iommu-replay/replay.h>
+#include "guest/bitmap.h"
+#include "guest/iopt.h"
+#include "guest/iova.h"
+
+struct ir_guest;
+
+/* How a domain gets and gives back IOVAs: one for each API. */
+struct ir_dma_ops {
+	int (*init)(struct ir_domain *d);
+	void (*exit)(struct ir_domain *d);
+	/* A range for a mapping; 0: none left.  @fixed is the recorded one. */
+	uint64_t (*alloc)(struct ir_domain *d, uint64_t pages, uint64_t fixed);
+	/* The map failed after alloc; its entries are still valid. */
+	void (*undo)(struct ir_domain *d, uint64_t pfn, uint64_t pages);
+	/* The entries are invalid now. */
+	void (*unmapped)(struct ir_domain *d, uint64_t pfn, uint64_t pages);
+	/* Flush the queue and free what that flushed (ir_queue_flush()). */
+	void (*flush)(struct ir_domain *d, enum ir_cause cause);
+	/* Free what is queued, flushed or not (ir_queue_release()). */
+	void (*release)(struct ir_domain *d);
+	/* IOVA space held now, in pages. */
+	uint64_t (*pages)(const struct ir_domain *d);
+	/* The earliest timer, UINT64_MAX: none; and what happens then. */
+	uint64_t (*timer_ns)(const struct ir_domain *d);
+	void (*timer)(struct ir_domain *d);
+	/* The recorded machine's flush-queue timer fired. */
+	void (*flush_timer)(struct ir_domain *d);
+};
+
+extern const struct ir_dma_ops ir_dma_iommu_ops, ir_s390_dma_ops, ir_fixed_iova_ops;
+
+struct ir_domain {
+	struct ir_guest *guest;
+	const struct ir_dma_ops *ops;
+	struct ir_iopt *iopt;
+	void *priv;		/* the API's */
+};
+
+struct ir_segment {
+	uint64_t paddr;
+	uint64_t pages;
+};
+
+struct ir_guest_config {
+	const struct ir_strategy *strategy;
+	const struct ir_hypervisor *hypervisor;
+	const struct ir_effective *par;
+	enum ir_iova_depot depot;
+	bool dma32_first;
+	uint32_t max_mappings;	/* mapping numbers are below */
+};
+
+struct ir_mapping;
+struct ir_actors;
+
+struct ir_guest {
+	struct ir_guest_config cfg;
+	struct ir_effective par;
+	void *hv;
+	struct ir_domain **domains;	/* by device number; NULL until used */
+	uint32_t nr_domains;
+	struct ir_mapping *maps;
+	uint64_t now_ns;
+	unsigned int cpu;		/* whose code runs */
+	uint64_t next_timer_ns;		/* no timer is due before */
+	uint64_t hv_free_ns;		/* the hypervisor is busy with an RPCIT until then */
+	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
+	struct ir_iopt_totals totals;
+	struct ir_result res;
+};
+
+/** ir_guest_new - a guest without mappings; NULL: no memory */
+struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg);
+void ir_guest_free(struct ir_guest *g);
+/** ir_guest_preload - a mapping made before the recording; no RPCIT is counted */
+void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
+		      uint64_t fixed);
+/** ir_guest_map - one DMA mapping; @mapping may be IR_NO_MAPPING: undone at once if it succeeds */
+void ir_guest_map(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t fixed,
+		  const struct ir_segment *segs, uint32_t nr);
+void ir_guest_unmap(struct ir_guest *g, uint32_t mapping);
+/** ir_guest_flush_timer - the recorded timer of a device (0: of all) fired */
+void ir_guest_flush_timer(struct ir_guest *g, uint16_t device);
+/** ir_guest_timer_ns - when the next timer is due; UINT64_MAX: none is armed */
+uint64_t ir_guest_timer_ns(struct ir_guest *g);
+/** ir_guest_timers - run what is due now */
+void ir_guest_timers(struct ir_guest *g);
+/** ir_guest_finish - close the books: what is still exposed counts until now */
+void ir_guest_finish(struct ir_guest *g);
+/** ir_guest_failed - our own memory ran out: the result is void */
+bool ir_guest_failed(const struct ir_guest *g);
+/** ir_guest_timer_armed - a timer was armed for @when_ns */
+void ir_guest_timer_armed(struct ir_guest *g, uint64_t when_ns);
+
+/** ir_flush_iotlb_all - the strategy's, counted as the kernel does */
+void ir_flush_iotlb_all(struct ir_domain *d, enum ir_cause cause);
+/** ir_refresh - RPCIT over pages, without statistics */
+enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t last);
+
+#endif

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The RPCIT instruction, and the few things that a strategy may call. */
+#include <errno.h>
+
+#include "guest/guest.h"
+#include "replay/actors.h"
+
+const char *ir_cause_name(enum ir_cause cause)
+{
+	static const char *const names[IR_CAUSES] = {
+		[IR_CAUSE_SYNC_MAP] = "sync_map",
+		[IR_CAUSE_SYNC] = "sync",
+		[IR_CAUSE_QUEUE_FULL] = "queue_full",
+		[IR_CAUSE_QUEUE_TIMEOUT] = "queue_timeout",
+		[IR_CAUSE_RETRY] = "retry",
+		[IR_CAUSE_WRAP] = "wrap",
+	};
+
+	return names[cause];
+}
+
+bool ir_tlb_refresh(const struct ir_domain *d)
+{
+	return d->guest->par.hypervisor.tlb_refresh != 0;
+}
+
+enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t last)
+{
+	struct ir_guest *g = d->guest;
+
+	g->totals.now_ns = g->now_ns;
+	return g->cfg.hypervisor->rpcit(g->hv, d->iopt, first, last);
+}
+
+/*
+ * An RPCIT keeps its CPU busy, and the hypervisor too: QEMU holds one lock while
+ * it walks the table (hw/s390x/s390-pci-inst.c runs under the big lock, 10.0).
+ */
+static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, uint64_t last)
+{
+	struct ir_guest *g = d->guest;
+	uint64_t stale_before, changed, start;
+	enum ir_rpcit_status status;
+
+	if (!g->actors)
+		return ir_refresh(d, first, last);
+	start = g->hv_free_ns > g->now_ns ? g->hv_free_ns : g->now_ns;
+	g->hv_free_ns = start + g->par.rpcit_base_ns;
+	ir_actors_wait(g, start);
+	stale_before = ir_iopt_changes(d->iopt);
+	status = ir_refresh(d, first, last);
+	changed = ir_iopt_changes(d->iopt) - stale_before;
+	g->hv_free_ns += changed * g->par.rpcit_page_ns;
+	ir_actors_wait(g, start + g->par.rpcit_base_ns + changed * g->par.rpcit_page_ns);
+	return status;
+}
+
+static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
+		 enum ir_cause cause)
+{
+	struct ir_result *res = &d->guest->res;
+
+	res->rpcit.total++;
+	res->rpcit.by_cause[cause]++;
+	if (global)
+		res->rpcit.global++;
+	else
+		res->rpcit.ranged++;
+	switch (refresh_timed(d, first, last)) {
+	case IR_RPCIT_OK:
+		return 0;
+	case IR_RPCIT_INSUFFICIENT:
+	case IR_RPCIT_INSUFFICIENT_PINNED:
+		res->rpcit.insufficient++;
+		return -ENOMEM;
+	default:
+		return -EIO;
+	}
+}
+
+int ir_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)
+{
+	struct ir_result *res = &d->guest->res;
+
+	if (!size)
+		return 0;
+	if (cause == IR_CAUSE_SYNC_MAP)
+		res->kernel.sync_map_rpcits++;
+	else if (cause == IR_CAUSE_SYNC)
+		res->kernel.sync_rpcits++;
+	return issue(d, iova >> IR_PAGE_SHIFT, (iova + size - 1) >> IR_PAGE_SHIFT, false, cause);
+}
+
+int ir_rpcit_global(struct ir_domain *d, enum ir_cause cause)
+{
+	const struct ir_effective *par = &d->guest->par;
+
+	return issue(d, par->aperture_start >> IR_PAGE_SHIFT,
+		     (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT, true, cause);
+}
+
+/* The kernel counts here, which the retry in iotlb_sync_map does not go through. */
+void ir_flush_iotlb_all(struct ir_domain *d, enum ir_cause cause)
+{
+	const struct ir_strategy *st = d->guest->cfg.strategy;
+
+	if (!st->flush_iotlb_all)
+		return;
+	d->guest->res.kernel.global_rpcits++;
+	st->flush_iotlb_all(d, cause);
+}
+
+void ir_queue_flush(struct ir_domain *d, enum ir_cause cause)
+{
+	if (d->ops->flush)
+		d->ops->flush(d, cause);
+	else
+		ir_flush_iotlb_all(d, cause);
+}
+
+void ir_queue_release(struct ir_domain *d)
+{
+	if (d->ops->release)
+		d->ops->release(d);
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The former DMA API of s390: arch/s390/pci/pci_dma.c, Linux 6.1. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "guest/guest.h"
+
+/*
+ * No range crosses a multiple of this from the aperture's start: the default
+ * segment boundary of a PCI device is 4 GiB (drivers/pci/probe.c, Linux 6.1).
+ */
+#define BOUNDARY_PAGES	(UINT64_C(1) << (32 - IR_PAGE_SHIFT))
+
+struct s390_dma {
+	uint64_t start_pfn;
+	uint64_t nr_pages;
+	uint64_t next;			/* where the next search begins */
+	uint64_t pages;			/* bits set in used */
+	uint64_t lazy_pages;
+	struct ir_bitmap *used;		/* zdev->iommu_bitmap */
+	struct ir_bitmap *lazy;		/* zdev->lazy_bitmap: unmapped, not yet flushed */
+};
+
+static void s390_exit(struct ir_domain *d)
+{
+	struct s390_dma *s = d->priv;
+
+	ir_bitmap_free(s->used);
+	ir_bitmap_free(s->lazy);
+	free(s);
+}
+
+static int s390_init(struct ir_domain *d)
+{
+	const struct ir_effective *par = &d->guest->par;
+	struct s390_dma *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	d->priv = s;
+	s->start_pfn = par->aperture_start >> IR_PAGE_SHIFT;
+	s->nr_pages = par->aperture >> IR_PAGE_SHIFT;
+	s->used = ir_bitmap_new(s->nr_pages);
+	s->lazy = ir_bitmap_new(s->nr_pages);
+	return s->used && s->lazy ? 0 : -ENOMEM;
+}
+
+static void mark(struct ir_domain *d, struct ir_bitmap *map, uint64_t first, uint64_t pages,
+		 bool value)
+{
+	if (ir_bitmap_assign(map, first, first + pages - 1, value))
+		d->guest->totals.failed = true;
+}
+
+/* lib/iommu-helper.c, iommu_area_alloc(): the first free area at or after @from. */
+static uint64_t find_area(const struct ir_domain *d, uint64_t from, uint64_t pages)
+{
+	const struct s390_dma *s = d->priv;
+	uint64_t at = from, shift = s->start_pfn;
+
+	for (;;) {
+		uint64_t taken;
+
+		at = ir_bitmap_next(s->used, at, false);
+		if (at == IR_BITMAP_NONE || pages > s->nr_pages || at > s->nr_pages - pages)
+			return IR_BITMAP_NONE;
+		taken = ir_bitmap_next(s->used, at, true);
+		if (taken < at + pages) {
+			at = taken + 1;
+		} else if (pages <= BOUNDARY_PAGES &&
+			   (shift + at) % BOUNDARY_PAGES + pages > BOUNDARY_PAGES) {
+			at += BOUNDARY_PAGES - (shift + at) % BOUNDARY_PAGES;
+		} else {
+			return at;
+		}
+	}
+}
+
+static void s390_release(struct ir_domain *d)
+{
+	struct s390_dma *s = d->priv;
+	uint64_t first, end;
+
+	for (first = ir_bitmap_next(s->lazy, 0, true); first != IR_BITMAP_NONE;
+	     first = ir_bitmap_next(s->lazy, end, true)) {
+		end = ir_bitmap_next(s->lazy, first, false);
+		if (end == IR_BITMAP_NONE)
+			end = s->nr_pages;
+		mark(d, s->used, first, end - first, false);
+	}
+	mark(d, s->lazy, 0, s->nr_pages, false);
+	s->pages -= s->lazy_pages;
+	s->lazy_pages = 0;
+}
+
+static uint64_t s390_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
+{
+	struct s390_dma *s = d->priv;
+	uint64_t at = find_area(d, s->next, pages);
+
+	(void)fixed;
+	if (at == IR_BITMAP_NONE) {
+		if (d->guest->cfg.strategy->unmap == IR_UNMAP_QUEUED) {
+			/* Flush before any address is used again. */
+			if (ir_rpcit_global(d, IR_CAUSE_WRAP))
+				return 0;
+			s390_release(d);
+		}
+		at = find_area(d, 0, pages);
+		if (at == IR_BITMAP_NONE)
+			return 0;
+	}
+	mark(d, s->used, at, pages, true);
+	s->pages += pages;
+	s->next = at + pages;
+	return s->start_pfn + at;
+}
+
+/* dma_free_address() */
+static void s390_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	struct s390_dma *s = d->priv;
+
+	if (d->guest->cfg.strategy->unmap == IR_UNMAP_QUEUED) {
+		mark(d, s->lazy, pfn - s->start_pfn, pages, true);
+		s->lazy_pages += pages;
+	} else {
+		mark(d, s->used, pfn - s->start_pfn, pages, false);
+		s->pages -= pages;
+	}
+}
+
+static void s390_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	const struct ir_strategy *st = d->guest->cfg.strategy;
+	struct ir_gather gather = {
+		.start = pfn << IR_PAGE_SHIFT,
+		.end = ((pfn + pages) << IR_PAGE_SHIFT) - 1,
+	};
+
+	if (st->unmap != IR_UNMAP_QUEUED && st->iotlb_sync)
+		st->iotlb_sync(d, &gather);
+	s390_undo(d, pfn, pages);
+}
+
+static uint64_t s390_pages(const struct ir_domain *d)
+{
+	const struct s390_dma *s = d->priv;
+
+	return s->pages;
+}
+
+const struct ir_dma_ops ir_s390_dma_ops = {
+	.init = s390_init,
+	.exit = s390_exit,
+	.alloc = s390_alloc,
+	.undo = s390_undo,
+	.unmapped = s390_unmapped,
+	.release = s390_release,
+	.pages = s390_pages,
+};

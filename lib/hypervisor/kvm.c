@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * QEMU with vfio, the interception model: hw/s390x/s390-pci-inst.c,
+ * rpcit_service_call() and s390_pci_update_iotlb(), QEMU 10.0.
+ */
+#include "hypervisor/shadow.h"
+
+const struct ir_hypervisor ir_kvm = {
+	.name = "kvm",
+	.summary = "shadow table; the guest's devices share a limit of mappings",
+	.origin = "QEMU 10.0, hw/s390x/s390-pci-inst.c; vfio_iommu_type1 dma_entry_limit",
+	/* U16_MAX: drivers/vfio/vfio_iommu_type1.c, Linux 6.12 */
+	.defaults = { .entry_limit = 65535, .tlb_refresh = 1 },
+	.has_entry_limit = true,
+	.shadows = true,
+	.open = ir_shadow_open,
+	.close = ir_shadow_close,
+	.rpcit = ir_shadow_rpcit,
+	.available = ir_shadow_available,
+};

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include <iommu-replay/hypervisor.h>
+
+extern const struct ir_hypervisor ir_kvm, ir_kvm_aperture, ir_zvm, ir_lpar;
+
+const struct ir_hypervisor *const ir_hypervisors[] = {
+	&ir_kvm, &ir_kvm_aperture, &ir_zvm, &ir_lpar, NULL
+};
+
+const struct ir_hypervisor *ir_hypervisor_find(const char *name)
+{
+	for (const struct ir_hypervisor *const *hv = ir_hypervisors; *hv; hv++)
+		if (!strcmp((*hv)->name, name))
+			return *hv;
+	return NULL;
+}

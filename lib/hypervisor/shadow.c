@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
+#include "hypervisor/shadow.h"
+
+struct shadow {
+	bool limited;
+	uint64_t avail;		/* mappings still allowed */
+};
+
+void *ir_shadow_open(const struct ir_hypervisor_params *params)
+{
+	struct shadow *s = malloc(sizeof(*s));
+
+	if (s)
+		*s = (struct shadow){ params->entry_limit != 0, params->entry_limit };
+	return s;
+}
+
+void ir_shadow_close(void *hv)
+{
+	free(hv);
+}
+
+uint64_t ir_shadow_available(const void *hv)
+{
+	const struct shadow *s = hv;
+
+	return s->limited ? s->avail : UINT64_MAX;
+}
+
+/*
+ * One walk over the range.  Returns true if an entry had to be left out, so
+ * that another walk may help when this one freed something further on.
+ *
+ * An entry that replaces a different one takes a mapping and does not give back
+ * the old one's (s390_pci_update_iotlb(), QEMU 10.0).
+ */
+static bool walk(struct shadow *s, struct ir_iopt *iopt, uint64_t first, uint64_t last)
+{
+	bool again = false;
+
+	for (uint64_t pfn = ir_iopt_next_stale(iopt, first, last); pfn != UINT64_MAX;
+	     pfn = pfn < last ? ir_iopt_next_stale(iopt, pfn + 1, last) : UINT64_MAX) {
+		bool valid = ir_iopt_guest(iopt, pfn) != 0;
+
+		if (!s->limited) {
+			;
+		} else if (!valid) {
+			s->avail++;
+		} else if (s->avail) {
+			s->avail--;
+		} else {
+			again = true;
+			continue;
+		}
+		ir_iopt_refresh(iopt, pfn);
+	}
+	return again;
+}
+
+/* Taking exactly the last mapping reports insufficient resources too. */
+enum ir_rpcit_status ir_shadow_rpcit(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last)
+{
+	struct shadow *s = hv;
+
+	while (walk(s, iopt, first, last) && s->avail)
+		;
+	return s->limited && !s->avail ? IR_RPCIT_INSUFFICIENT : IR_RPCIT_OK;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The conversion to dma-iommu without any handling: iotlb_sync_map returned
+ * void, so nobody learned that the hypervisor could not establish a page.
+ */
+#include "strategy/common.h"
+
+static int ignore_sync_map(struct ir_domain *domain, uint64_t iova, uint64_t size)
+{
+	if (ir_tlb_refresh(domain))
+		ir_rpcit(domain, iova, size, IR_CAUSE_SYNC_MAP);
+	return 0;
+}
+
+const struct ir_strategy ir_lazy_ignore = {
+	.name = "lazy-ignore",
+	.summary = "the RPCIT's result is thrown away; pages may stay unbacked",
+	.origin = "dma-iommu conversion without the handling of insufficient resources, 2022",
+	.unmap = IR_UNMAP_QUEUED,
+	.iotlb_sync_map = ignore_sync_map,
+	.iotlb_sync = ir_ranged_sync,
+	.flush_iotlb_all = ir_global_flush,
+};
