@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <iommu-replay/op.h>
+
+const char *ir_op_kind_name(enum ir_op_kind kind)
+{
+	static const char *const names[] = {
+		[IR_OP_MAP] = "map",
+		[IR_OP_SEGMENT] = "segment",
+		[IR_OP_UNMAP] = "unmap",
+		[IR_OP_FAILED_MAP] = "failed-map",
+		[IR_OP_INITIAL] = "initial",
+		[IR_OP_FLUSH_TIMER] = "flush-timer",
+		[IR_OP_LOST] = "lost",
+	};
+
+	return names[kind];
+}

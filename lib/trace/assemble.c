@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Events are sorted out here, operations leave here. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "trace/assemble_priv.h"
+
+struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config)
+{
+	struct ir_assembler *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	a->cfg = *config;
+	a->emit = NONE;
+	a->window = malloc(WINDOW * sizeof(*a->window));
+	if (!a->window) {
+		free(a);
+		return NULL;
+	}
+	return a;
+}
+
+void ir_assembler_free(struct ir_assembler *a)
+{
+	if (!a)
+		return;
+	for (uint32_t i = 0; i < a->nr_mapped; i++)
+		ir_bitmap_free(a->mapped[i]);
+	free(a->mapped);
+	ir_live_clear(&a->live);
+	free(a->free_numbers);
+	free(a->cpus);
+	free(a->window);
+	free(a);
+}
+
+/*
+ * dma:* events.
+ */
+
+static void name_device(struct ir_assembler *a, struct rec *head, uint16_t device)
+{
+	if (!device)
+		return;
+	head->device = device;
+	live_of(a, head->live)->device = device;
+}
+
+static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+		       uint64_t pages)
+{
+	uint64_t number;
+
+	if (s->failed) {	/* it confirms what is known */
+		s->failed = false;
+		return;
+	}
+	if (in_window(a, s->suspect) && in_window(a, s->unmap)) {
+		uint64_t head = s->suspect;
+
+		name_device(a, rec(a, head), ev->device);
+		ir_asm_fail(a, head);
+		rec(a, s->unmap)->kind = REC_NOTHING;
+		rec(a, s->unmap)->pages = 0;
+		ir_asm_unsuspect(a, s);
+		ir_asm_release(a, s);
+		return;
+	}
+	ir_asm_release(a, s);
+	number = ir_asm_record(a, ev, REC_FAILED);
+	rec(a, number)->iova = 0;
+	rec(a, number)->device = ev->device;
+	rec(a, number)->pages = pages ? pages : 1;
+	if (!pages)
+		damage(a, IR_DAMAGE_UNSIZED_FAILURES);
+}
+
+static void learn_fn(struct ir_assembler *a, uint64_t fn, uint16_t device)
+{
+	for (unsigned int i = 0; i < a->nr_fns; i++)
+		if (a->fns[i].fn == fn)
+			return;
+	if (device && a->nr_fns < sizeof(a->fns) / sizeof(a->fns[0]))
+		a->fns[a->nr_fns++] = (struct fn_device){ fn, device };
+}
+
+static uint16_t device_of_fn(const struct ir_assembler *a, uint64_t fn)
+{
+	for (unsigned int i = 0; i < a->nr_fns; i++)
+		if (a->fns[i].fn == fn)
+			return a->fns[i].device;
+	return 0;
+}
+
+static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	uint64_t iova = ev->addr & ~(IR_PAGE_SIZE - 1);
+	struct rec *head;
+
+	if (ev->addr == UINT64_MAX) {
+		failed_map(a, s, ev, ir_asm_pages(ev->paddr & (IR_PAGE_SIZE - 1), ev->size));
+		return;
+	}
+	if (ev->kind == IR_EV_DMA_MAP_SG_ERR) {
+		failed_map(a, s, ev, 0);
+		return;
+	}
+	ir_asm_unsuspect(a, s);
+	s->failed = false;
+	if (!in_window(a, s->head))
+		return;
+	/* What came before the piece it names was a mapping of its own. */
+	if (rec(a, s->head)->iova != iova && !ir_asm_split(a, s, iova))
+		return;
+	head = rec(a, s->head);
+	name_device(a, head, ev->device);
+	head->certain |= ev->size && ir_asm_pages(ev->addr, ev->size) == live_of(a, head->live)->pages;
+	ir_asm_release(a, s);
+}
+
+static void dma_unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	ir_asm_unsuspect(a, s);
+	if (ev->kind == IR_EV_DMA_UNMAP_SG)
+		s->unmap_device = ev->device;
+	else if (in_window(a, s->unmap) &&
+		 rec(a, s->unmap)->iova == (ev->addr & ~(IR_PAGE_SIZE - 1)))
+		ir_asm_resolve_unmap(a, s, ev->device);
+}
+
+/*
+ * RPCITs.
+ */
+
+static bool is_mapping(struct ir_assembler *a, const struct slot *s, uint64_t addr, uint64_t size)
+{
+	return in_window(a, s->head) && rec(a, s->head)->iova == addr &&
+	       live_of(a, rec(a, s->head)->live)->pages << IR_PAGE_SHIFT == size;
+}
+
+static void timer_record(struct ir_assembler *a, const struct ir_event *ev, uint16_t device)
+{
+	uint64_t number = ir_asm_record(a, ev, REC_TIMER);
+
+	rec(a, number)->iova = 0;
+	rec(a, number)->device = device;
+}
+
+static void rpcit_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			const struct ir_event *ev)
+{
+	a->rpcits.total++;
+	if (c->nested < NESTED)
+		c->rpcit_slot[c->nested++] = (uint8_t)(s - c->slot);
+	s->answered = false;
+	if (in_window(a, s->head) && !s->synced) {
+		struct rec *tail = rec(a, s->tail);
+
+		/* The RPCIT of an earlier piece may have been missed by the probe. */
+		if (!is_mapping(a, s, ev->addr, ev->size) && rec(a, s->head)->pieces > 1 &&
+		    tail->iova + (tail->pages << IR_PAGE_SHIFT) == ev->addr + ev->size)
+			ir_asm_split(a, s, ev->addr);
+	}
+	if (is_mapping(a, s, ev->addr, ev->size) && !s->synced) {
+		struct rec *head = rec(a, s->head);
+
+		head->certain = true;
+		head->sync_time_ns = ev->time_ns;
+		s->joinable = false;
+		s->synced = true;
+		if (head->device)
+			learn_fn(a, ev->aux, head->device);
+		else
+			name_device(a, head, device_of_fn(a, ev->aux));
+		return;
+	}
+	if (s->unmap_size && s->unmap_iova == ev->addr && s->unmap_size == ev->size) {
+		s->unmap_size = 0;
+		return;
+	}
+	if (!ir_rpcits_unmatched(&a->rpcits, ev->addr, ev->size))
+		return;
+	if (s->synced && (!records(a, IR_EV_RPCIT_RET) || s->ret < 0)) {
+		/* Without results, a global RPCIT here says that the ranged one failed. */
+		if (!records(a, IR_EV_RPCIT_RET))
+			a->rpcits.insufficient++;
+		s->retried = true;
+	} else if (!records(a, IR_EV_FQ_TIMEOUT) && !records(a, IR_EV_S390_UPDATE_TRANS)) {
+		timer_record(a, ev, device_of_fn(a, ev->aux));
+	}
+}
+
+static void rpcit_ret_event(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
+{
+	struct slot *s;
+
+	ir_rpcits_result(&a->rpcits, ev->ret);
+	if (!c->nested)
+		return;
+	s = &c->slot[c->rpcit_slot[--c->nested]];
+	s->answered = true;
+	s->ret = ev->ret;
+	/* With dma:* events the device's name is still to come. */
+	if (s->synced && !ev->ret && !records(a, IR_EV_DMA_MAP))
+		ir_asm_release(a, s);
+}
+
+/*
+ * Everything together.
+ */
+
+static void lost_event(struct ir_assembler *a, const struct ir_event *ev)
+{
+	struct cpu *c = ir_asm_cpu(a, ev->cpu);
+
+	a->lost = true;
+	ir_asm_record(a, ev, REC_LOST);
+	for (unsigned int i = 0; c && i < 2; i++) {
+		ir_asm_unsuspect(a, &c->slot[i]);
+		ir_asm_resolve_unmap(a, &c->slot[i], 0);
+		ir_asm_release(a, &c->slot[i]);
+		c->slot[i].failed = c->slot[i].announced = false;
+		c->slot[i].unmap_device = 0;
+	}
+	if (c)
+		c->nested = 0;
+}
+
+int ir_assembler_event(struct ir_assembler *a, const struct ir_event *event)
+{
+	struct ir_event ev = *event;
+	struct cpu *c;
+	struct slot *s;
+
+	if (ev.kind == IR_EV_LOST) {
+		lost_event(a, &ev);
+		return a->no_memory ? -ENOMEM : 0;
+	}
+	c = ir_asm_cpu(a, ev.cpu);
+	if (!c) {
+		if (!a->no_memory)
+			damage(a, IR_DAMAGE_BAD_EVENTS);
+		return a->no_memory ? -ENOMEM : 0;
+	}
+	s = &c->slot[ev.flags & IR_EVF_IRQ ? 1 : 0];
+	if (ev.kind != IR_EV_DMA_UNMAP && ev.kind != IR_EV_RPCIT && ev.kind != IR_EV_RPCIT_RET)
+		ir_asm_resolve_unmap(a, s, 0);
+	switch (ev.kind) {
+	case IR_EV_S390_UPDATE_TRANS:
+		ev.kind = ev.ret & 0x400 ? IR_EV_UNMAP : IR_EV_MAP;	/* ZPCI_PTE_INVALID */
+		if (ev.kind == IR_EV_MAP)
+			ir_asm_map(a, s, &ev);
+		else
+			ir_asm_unmap(a, s, &ev);
+		break;
+	case IR_EV_MAP:
+		ir_asm_map(a, s, &ev);
+		break;
+	case IR_EV_UNMAP:
+		ir_asm_unmap(a, s, &ev);
+		break;
+	case IR_EV_DMA_MAP:
+	case IR_EV_DMA_MAP_SG:
+	case IR_EV_DMA_MAP_SG_ERR:
+		dma_map_event(a, s, &ev);
+		break;
+	case IR_EV_DMA_UNMAP:
+	case IR_EV_DMA_UNMAP_SG:
+		dma_unmap_event(a, s, &ev);
+		break;
+	case IR_EV_S390_MAP_PAGE:
+	case IR_EV_S390_MAP_SG_ONE:
+		ir_asm_release(a, s);	/* a new mapping begins */
+		s->failed = false;
+		break;
+	case IR_EV_S390_UNMAP_PAGE:
+		s->announced = true;
+		break;
+	case IR_EV_RPCIT:
+		rpcit_event(a, c, s, &ev);
+		break;
+	case IR_EV_RPCIT_RET:
+		rpcit_ret_event(a, c, &ev);
+		break;
+	case IR_EV_FQ_TIMEOUT:
+		timer_record(a, &ev, 0);
+		break;
+	default:
+		break;
+	}
+	return a->no_memory ? -ENOMEM : 0;
+}
+
+void ir_assembler_end(struct ir_assembler *a)
+{
+	for (uint32_t i = 0; i < a->nr_cpus; i++)
+		for (unsigned int k = 0; k < 2; k++) {
+			ir_asm_unsuspect(a, &a->cpus[i].slot[k]);
+			ir_asm_resolve_unmap(a, &a->cpus[i].slot[k], 0);
+			ir_asm_release(a, &a->cpus[i].slot[k]);
+		}
+	a->ended = true;
+}
+
+static uint32_t take_number(struct ir_assembler *a)
+{
+	return a->nr_free ? a->free_numbers[--a->nr_free] : a->max_mappings++;
+}
+
+static void give_number(struct ir_assembler *a, uint32_t number)
+{
+	if (a->nr_free == a->room_free) {
+		uint32_t room = a->room_free ? a->room_free * 2 : 1024;
+		uint32_t *grown = realloc(a->free_numbers, room * sizeof(*grown));
+
+		if (!grown) {
+			a->no_memory = true;
+			return;
+		}
+		a->free_numbers = grown;
+		a->room_free = room;
+	}
+	a->free_numbers[a->nr_free++] = number;
+}
+
+static bool filtered(const struct ir_assembler *a, uint16_t device)
+{
+	return a->cfg.filter && device != a->cfg.device;
+}
+
+static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *op)
+{
+	struct ir_live *l = live_of(a, r->live);
+	uint64_t sync = r->sync_time_ns ? r->sync_time_ns : r->last_time_ns;
+	bool failed = (r->flags & IR_OPF_FAILED) != 0;
+
+	op->kind = IR_OP_MAP;
+	op->pages = (uint32_t)l->pages;
+	op->seg_pages = (uint32_t)r->pages;
+	op->segments = r->pieces;
+	op->sync_ns = sync - r->time_ns < UINT32_MAX ? (uint32_t)(sync - r->time_ns) : UINT32_MAX;
+	a->totals.map++;
+	a->totals.map_pages += l->pages;
+	a->totals.segments += r->pieces;
+	if (failed) {
+		a->totals.failed_map++;
+		a->totals.unmap++;
+		a->totals.unmap_pages += l->pages;
+		ir_live_drop(&a->live, r->live);
+		return;
+	}
+	op->mapping = l->number = take_number(a);
+	l->emitted = true;
+}
+
+static void emit_unmap(struct ir_assembler *a, const struct rec *r, struct ir_op *op)
+{
+	op->kind = IR_OP_UNMAP;
+	op->pages = (uint32_t)r->pages;
+	if (!(r->flags & IR_OPF_IMPLIED)) {
+		a->totals.unmap++;
+		a->totals.unmap_pages += r->pages;
+	}
+	if (r->live == IR_LIVE_NONE)
+		return;
+	op->mapping = live_of(a, r->live)->number;
+	op->device = live_of(a, r->live)->device;
+	give_number(a, op->mapping);
+	ir_live_drop(&a->live, r->live);
+}
+
+/* A mapping that the device filter leaves out still has to be followed to its end. */
+static bool skip_filtered(struct ir_assembler *a, const struct rec *r)
+{
+	if (!filtered(a, r->device) || r->kind == REC_LOST || r->kind == REC_TIMER)
+		return false;
+	if (r->kind == REC_UNMAP && r->live != IR_LIVE_NONE)
+		ir_live_drop(&a->live, r->live);
+	if (r->kind == REC_SEGMENT && r->pieces) {
+		if (r->flags & IR_OPF_FAILED)
+			ir_live_drop(&a->live, r->live);
+		else
+			live_of(a, r->live)->emitted = true;
+	}
+	return true;
+}
+
+static bool may_leave(struct ir_assembler *a, struct rec *r)
+{
+	if (a->ended || !has_room(a))
+		return true;
+	if (r->held)
+		return false;
+	return r->kind != REC_SEGMENT || r->pieces < 2 || r->certain;
+}
+
+/* One record leaves; true if it became an operation. */
+static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
+{
+	*op = (struct ir_op){
+		.time_ns = r->time_ns, .iova = r->iova, .paddr = r->paddr,
+		.mapping = IR_NO_MAPPING, .cpu = r->cpu, .device = r->device, .flags = r->flags,
+	};
+	if (skip_filtered(a, r))
+		return false;
+	switch (r->kind) {
+	case REC_SEGMENT:
+		if (!r->pieces)
+			return false;
+		if (r->pieces > 1 && !r->certain)
+			damage(a, IR_DAMAGE_ASSUMED_GROUPS);
+		emit_map(a, r, op);
+		a->emit = r->next;
+		return true;
+	case REC_UNMAP:
+		emit_unmap(a, r, op);
+		return true;
+	case REC_FAILED:
+		op->kind = IR_OP_FAILED_MAP;
+		op->pages = op->seg_pages = (uint32_t)r->pages;
+		op->segments = 1;
+		a->totals.failed_map++;
+		return true;
+	case REC_TIMER:
+		op->kind = IR_OP_FLUSH_TIMER;
+		return true;
+	case REC_LOST:
+		op->kind = IR_OP_LOST;
+		return true;
+	default:
+		a->totals.unmap += r->pages != 0;
+		a->totals.unmap_pages += r->pages;
+		return false;
+	}
+}
+
+static void emit_segment(struct ir_assembler *a, struct ir_op *op)
+{
+	const struct rec *r = rec(a, a->emit);
+
+	*op = (struct ir_op){
+		.time_ns = r->time_ns, .iova = r->iova, .paddr = r->paddr,
+		.seg_pages = (uint32_t)r->pages, .mapping = IR_NO_MAPPING,
+		.cpu = r->cpu, .kind = IR_OP_SEGMENT, .flags = r->flags,
+	};
+	a->emit = r->next;
+}
+
+bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op)
+{
+	if (a->emit != NONE) {
+		emit_segment(a, op);
+		return true;
+	}
+	while (a->first < a->end) {
+		struct rec *r = rec(a, a->first);
+
+		if (!may_leave(a, r))
+			return false;
+		/* Pieces behind the first stay in the window until they have been emitted. */
+		if (r->held && r->kind == REC_SEGMENT)
+			ir_asm_release_holder(a, a->first);
+		a->first++;
+		if (leave(a, r, op))
+			return true;
+	}
+	return false;
+}
+
+const struct ir_op_totals *ir_assembler_totals(const struct ir_assembler *a)
+{
+	return &a->totals;
+}
+
+uint32_t ir_assembler_max_mappings(const struct ir_assembler *a)
+{
+	return a->max_mappings;
+}
+
+void ir_assembler_rpcit(const struct ir_assembler *a, struct ir_recorded_rpcit *rpcit,
+			uint64_t *aperture_start, uint64_t *aperture_size)
+{
+	ir_rpcits_sum_up(&a->rpcits, rpcit, aperture_start, aperture_size);
+}

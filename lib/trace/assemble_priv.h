@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside the assembler: the window of records, and what each CPU is doing.
+ *
+ *   assemble.c  events are sorted out here, operations leave here
+ *   mappings.c  pieces become mappings, and unmaps find theirs
+ *
+ * A mapping under way is held by the slot of its CPU and context until evidence
+ * says that it is complete (see assemble.h).
+ */
+#ifndef IR_TRACE_ASSEMBLE_PRIV_H
+#define IR_TRACE_ASSEMBLE_PRIV_H
+
+#include "guest/bitmap.h"
+#include "trace/assemble.h"
+#include "trace/live.h"
+#include "trace/rpcits.h"
+
+#define WINDOW		(UINT64_C(1) << 16)	/* records; a power of two */
+#define MAX_PAGES	(UINT64_C(1) << 31)	/* of one mapping: 8 TiB; more is a damaged event */
+#define UNCERTAIN	4096			/* how many mappings are looked into for a piece */
+#define NESTED		8			/* RPCITs under way on one CPU: interrupts nest */
+#define NONE		UINT64_MAX
+
+enum rec_kind { REC_SEGMENT, REC_UNMAP, REC_FAILED, REC_TIMER, REC_LOST, REC_NOTHING };
+
+/* One record of the window: a piece of a mapping, or something else in time order. */
+struct rec {
+	uint64_t time_ns;
+	uint64_t iova;
+	uint64_t paddr;
+	uint64_t pages;
+	uint64_t next;		/* REC_SEGMENT: the next piece, NONE */
+	uint32_t live;
+	uint32_t pieces;	/* first piece: how many; 0: not a first piece */
+	uint64_t sync_time_ns;	/* first piece: its RPCIT, 0 unknown */
+	uint64_t last_time_ns;	/* first piece: when the last piece came */
+	uint16_t cpu;
+	uint16_t device;
+	uint8_t kind;
+	uint8_t flags;		/* of the operation */
+	bool held;		/* its outcome is not known yet */
+	bool certain;		/* first piece: there was evidence for where it ends */
+};
+
+/* What one CPU is doing in one context (task or interrupt). */
+struct slot {
+	uint64_t head;		/* first piece of the mapping under way, NONE */
+	uint64_t tail;
+	uint32_t pid;
+	bool joinable;		/* an adjacent piece would belong to it */
+	bool synced;		/* its RPCIT was seen */
+	bool retried;		/* and a global one after it */
+	bool answered;		/* the last RPCIT's result was seen */
+	int64_t ret;
+	bool announced;		/* s390_unmap_page was seen: an unmap follows */
+	bool failed;		/* an attempt was just undone: a dma_map event may confirm it */
+	uint16_t unmap_device;	/* dma_unmap_sg was seen: the next unmap is this device's */
+	uint64_t unmap;		/* the last unmap's record, NONE */
+	uint64_t unmap_iova;
+	uint64_t unmap_size;
+	uint64_t suspect;	/* head of a mapping whose unmap came at once, NONE */
+};
+
+struct cpu {
+	struct slot slot[2];	/* task, interrupt */
+	uint8_t rpcit_slot[NESTED];
+	unsigned int nested;
+	uint64_t s390_piece_left;	/* bytes that s390_map_sg_one announced and are not mapped yet */
+};
+
+struct fn_device {
+	uint64_t fn;
+	uint16_t device;
+};
+
+struct ir_assembler {
+	struct ir_assembler_config cfg;
+	struct rec *window;
+	uint64_t first, end;		/* record numbers in the window */
+	uint64_t emit;			/* piece to emit next within the first record's mapping, NONE */
+	bool ended;
+	bool lost;			/* events were lost: unmaps may be missing */
+	struct cpu *cpus;
+	uint32_t nr_cpus;
+	struct ir_live_table live;
+	struct ir_bitmap **mapped;	/* pages of live mappings, by device */
+	uint32_t nr_mapped;
+	uint32_t *free_numbers;
+	uint32_t nr_free, room_free;
+	uint32_t max_mappings;
+	struct fn_device fns[64];
+	unsigned int nr_fns;
+	uint64_t uncertain[UNCERTAIN];	/* mappings in the window that may be several */
+	unsigned int nr_uncertain;
+	struct ir_rpcits rpcits;
+	struct ir_op_totals totals;
+	bool no_memory;
+};
+
+static inline void damage(struct ir_assembler *a, enum ir_damage_kind kind)
+{
+	a->cfg.damage->count[kind]++;
+}
+
+static inline struct rec *rec(struct ir_assembler *a, uint64_t number)
+{
+	return &a->window[number & (WINDOW - 1)];
+}
+
+static inline bool in_window(const struct ir_assembler *a, uint64_t number)
+{
+	return number != NONE && number >= a->first && number < a->end;
+}
+
+static inline struct ir_live *live_of(struct ir_assembler *a, uint32_t index)
+{
+	return &a->live.pool[index];
+}
+
+static inline bool records(const struct ir_assembler *a, enum ir_event_kind kind)
+{
+	return a->cfg.seen_kinds >> kind & 1;
+}
+
+/* The window must always have room for the records of one event. */
+static inline bool has_room(const struct ir_assembler *a)
+{
+	return a->end - a->first < WINDOW - 64;
+}
+
+/* mappings.c */
+
+/* The CPU's state; NULL: a number that cannot be, or no memory. */
+struct cpu *ir_asm_cpu(struct ir_assembler *a, uint32_t number);
+uint64_t ir_asm_record(struct ir_assembler *a, const struct ir_event *ev, enum rec_kind kind);
+/* The pages of [addr, addr + size), rounded out; 0 if that makes no sense. */
+uint64_t ir_asm_pages(uint64_t addr, uint64_t size);
+/* Nothing more is expected for the slot's mapping; it may leave the window. */
+void ir_asm_release(struct ir_assembler *a, struct slot *s);
+/* The slot that holds this mapping need not wait any more. */
+void ir_asm_release_holder(struct ir_assembler *a, uint64_t head);
+/* An unmap that came right after its map was an ordinary one after all. */
+void ir_asm_unsuspect(struct ir_assembler *a, struct slot *s);
+/* The slot's mapping was two: the first one is complete, the slot keeps the one from @iova. */
+bool ir_asm_split(struct ir_assembler *a, struct slot *s, uint64_t iova);
+void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
+void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
+/* An unmap waited for the name of its device; 0: there is none. */
+void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, uint16_t device);
+/* The map at @head was undone: one failed attempt. */
+void ir_asm_fail(struct ir_assembler *a, uint64_t head);
+
+#endif

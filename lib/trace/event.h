@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Events: what the readers of recordings hand on, whatever the file format.
+ *
+ * A reader yields the events that the replay cares about, in time order, and
+ * markers where events were lost.  Everything else is only counted by name.
+ * Addresses and sizes are in bytes, times in nanoseconds of the recording's
+ * clock.
+ */
+#ifndef IR_TRACE_EVENT_H
+#define IR_TRACE_EVENT_H
+
+#include <stdint.h>
+
+enum ir_event_kind {
+	IR_EV_LOST,		/* events were lost on .cpu before .time_ns; size = how many, 0 if unknown */
+	IR_EV_MAP,		/* iommu:map          addr = iova, paddr, size */
+	IR_EV_UNMAP,		/* iommu:unmap        addr = iova, size = unmapped_size */
+	IR_EV_DMA_MAP,		/* dma:dma_map_page, dma_map_phys, dma_map_resource, dma_alloc*: device, addr = dma_addr (~0: failed), size, paddr */
+	IR_EV_DMA_MAP_SG,	/* dma:dma_map_sg     device, addr = dma_addrs[0], size = sum of lengths[], each rounded out to pages; aux = how many dma_addrs; size = 0: truncated */
+	IR_EV_DMA_MAP_SG_ERR,	/* dma:dma_map_sg_err device, ret = error, aux = how many physical addresses */
+	IR_EV_DMA_UNMAP,	/* dma:dma_unmap_page, dma_unmap_phys, dma_unmap_resource, dma_free*: device, addr = dma_addr, size */
+	IR_EV_DMA_UNMAP_SG,	/* dma:dma_unmap_sg   device (no dma address in it) */
+	IR_EV_RPCIT,		/* rpcit              aux = fn, addr, size = range */
+	IR_EV_RPCIT_RET,	/* rpcit_ret          ret */
+	IR_EV_FQ_TIMEOUT,	/* fq_timeout         the flush-queue timer fired */
+	IR_EV_FQ_FLUSH,		/* fq_flush           aux = cookie */
+	IR_EV_FLUSH_ALL,	/* intel_flush_all    aux = domain */
+	IR_EV_TLB_SYNC,		/* intel_tlb_sync     aux = domain, addr = start, size = end - start + 1 */
+	IR_EV_S390_MAP_PAGE,	/* s390_map_page      aux = dev, size (bytes, with the offset in the first page) */
+	IR_EV_S390_MAP_SG_ONE,	/* s390_map_sg_one    aux = dev, size */
+	IR_EV_S390_UNMAP_PAGE,	/* s390_unmap_page    aux = dev, addr = dma_addr, size */
+	IR_EV_S390_UPDATE_TRANS,/* s390_update_trans  aux = zdev, addr = dma_addr, paddr = pa, size, ret = flags (0x400: invalidate) */
+	IR_EV_IOVA_ALLOC,	/* iova_alloc         aux = iovad, size = pages, addr = limit_pfn */
+	IR_EV_IOVA_ALLOC_RET,	/* iova_alloc_ret     addr = pfn */
+	IR_EV_IOVA_FREE,	/* iova_free          aux = iovad, addr = pfn, size = pages */
+	IR_EV_DEVICE_ATTACH,	/* iommu:attach_device_to_domain, add_device_to_group      device */
+	IR_EV_DEVICE_DETACH,	/* iommu:detach_device_from_domain, remove_device_from_group  device */
+	IR_EV_MARKER,		/* ftrace:print       text */
+	IR_EV_KINDS
+};
+
+/* Context bits of .flags: what the CPU was doing (common_flags of ftrace). */
+enum {
+	IR_EVF_IRQ	= 1 << 0,	/* in a hardware or software interrupt */
+	IR_EVF_NO_CONTEXT = 1 << 1,	/* the recording does not say */
+};
+
+struct ir_event {
+	uint64_t time_ns;
+	uint64_t addr;
+	uint64_t size;
+	uint64_t paddr;
+	uint64_t aux;
+	const char *text;	/* IR_EV_MARKER: valid until the next call */
+	int64_t  ret;
+	uint32_t cpu;
+	uint32_t pid;
+	uint16_t kind;		/* enum ir_event_kind */
+	uint16_t device;	/* index into the reader's device names; 0 = not named */
+	uint16_t flags;		/* IR_EVF_* */
+};
+
+#endif

@@ -1,0 +1,646 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Pieces become mappings, and unmaps find theirs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/assemble_priv.h"
+
+#define MAX_CPUS	65536			/* struct ir_op has 16 bits */
+
+/*
+ * "Nothing else in between, microseconds apart": the longest time between a map
+ * and an unmap that may be taken for a failed map by its shape alone.  Two
+ * RPCITs lie between them, which wait 1 us each time the hypervisor is busy
+ * (ZPCI_INSN_BUSY_DELAY, arch/s390/pci/pci_insn.c, Linux 6.12).
+ */
+#define SHAPE_NS	UINT64_C(1000000)
+
+struct cpu *ir_asm_cpu(struct ir_assembler *a, uint32_t number)
+{
+	if (number >= MAX_CPUS)
+		return NULL;
+	if (number >= a->nr_cpus) {
+		uint32_t nr = number + 1;
+		struct cpu *grown = realloc(a->cpus, nr * sizeof(*grown));
+
+		if (!grown) {
+			a->no_memory = true;
+			return NULL;
+		}
+		for (uint32_t i = a->nr_cpus; i < nr; i++) {
+			grown[i] = (struct cpu){ 0 };
+			for (unsigned int s = 0; s < 2; s++)
+				grown[i].slot[s].head = grown[i].slot[s].unmap =
+					grown[i].slot[s].suspect = NONE;
+		}
+		a->cpus = grown;
+		a->nr_cpus = nr;
+	}
+	return &a->cpus[number];
+}
+
+uint64_t ir_asm_record(struct ir_assembler *a, const struct ir_event *ev, enum rec_kind kind)
+{
+	uint64_t number = a->end++;
+
+	*rec(a, number) = (struct rec){
+		.time_ns = ev->time_ns,
+		.last_time_ns = ev->time_ns,
+		.iova = ev->addr,
+		.paddr = ev->paddr,
+		.next = NONE,
+		.live = IR_LIVE_NONE,
+		.cpu = (uint16_t)ev->cpu,
+		.kind = (uint8_t)kind,
+		.flags = ev->flags & IR_EVF_IRQ ? IR_OPF_IRQ : 0,
+	};
+	return number;
+}
+
+/* The pages of [addr, addr + size), rounded out; 0 if that makes no sense. */
+uint64_t ir_asm_pages(uint64_t addr, uint64_t size)
+{
+	uint64_t first = addr >> IR_PAGE_SHIFT, last;
+
+	if (!size || addr + (size - 1) < addr)
+		return 0;
+	last = (addr + (size - 1)) >> IR_PAGE_SHIFT;
+	return last - first + 1 <= MAX_PAGES ? last - first + 1 : 0;
+}
+
+/*
+ * Pages of live mappings, for overlaps.
+ */
+
+static struct ir_bitmap *mapped_of(struct ir_assembler *a, uint16_t device)
+{
+	if (device >= a->nr_mapped) {
+		uint32_t nr = (uint32_t)device + 1;
+		struct ir_bitmap **grown = realloc(a->mapped, nr * sizeof(struct ir_bitmap *));
+
+		if (!grown)
+			goto no_memory;
+		for (uint32_t i = a->nr_mapped; i < nr; i++)
+			grown[i] = NULL;
+		a->mapped = grown;
+		a->nr_mapped = nr;
+	}
+	if (!a->mapped[device])
+		a->mapped[device] = ir_bitmap_new(UINT64_C(1) << (64 - IR_PAGE_SHIFT));
+	if (a->mapped[device])
+		return a->mapped[device];
+no_memory:
+	a->no_memory = true;
+	return NULL;
+}
+
+static void mark_mapped(struct ir_assembler *a, const struct ir_live *l, bool value)
+{
+	struct ir_bitmap *map = mapped_of(a, l->device);
+	uint64_t first = l->iova >> IR_PAGE_SHIFT;
+
+	if (map && ir_bitmap_assign(map, first, first + l->pages - 1, value))
+		a->no_memory = true;
+}
+
+/* The unmap of an older mapping at the same place was lost: end it now. */
+static void end_lost(struct ir_assembler *a, const struct rec *head)
+{
+	for (uint32_t i = ir_live_find(&a->live, live_of(a, head->live)->iova), next;
+	     i != IR_LIVE_NONE; i = next) {
+		struct ir_event ev = { .time_ns = head->time_ns, .cpu = head->cpu };
+		struct ir_live *l = live_of(a, i);
+		uint64_t number;
+
+		next = ir_live_find_next(&a->live, i);
+		if (i == head->live || l->device != live_of(a, head->live)->device ||
+		    a->end - a->first >= WINDOW)
+			continue;
+		ev.addr = l->iova;
+		number = ir_asm_record(a, &ev, REC_UNMAP);
+		rec(a, number)->flags |= IR_OPF_IMPLIED;
+		rec(a, number)->live = i;
+		rec(a, number)->pages = l->pages;
+		l->ended = true;
+	}
+}
+
+static void note_overlap(struct ir_assembler *a, struct rec *head)
+{
+	struct ir_live *l = live_of(a, head->live);
+	struct ir_bitmap *map = mapped_of(a, l->device);
+	uint64_t first = l->iova >> IR_PAGE_SHIFT;
+	uint64_t found;
+
+	if (l->ended)
+		return;
+	found = map ? ir_bitmap_next(map, first, true) : IR_BITMAP_NONE;
+
+	if (found != IR_BITMAP_NONE && found < first + l->pages) {
+		damage(a, IR_DAMAGE_OVERLAPPING_MAPS);
+		if (a->lost)
+			end_lost(a, head);
+	}
+	mark_mapped(a, live_of(a, head->live), true);
+}
+
+/*
+ * Mappings under way.
+ */
+
+/* Nothing more is expected for the slot's mapping; it may leave the window. */
+void ir_asm_release(struct ir_assembler *a, struct slot *s)
+{
+	if (in_window(a, s->head)) {
+		struct rec *head = rec(a, s->head);
+
+		if (!head->device && records(a, IR_EV_DMA_MAP) && !(head->flags & IR_OPF_FAILED))
+			damage(a, IR_DAMAGE_UNNAMED_MAPS);
+		head->held = false;
+		if (!(head->flags & IR_OPF_FAILED))
+			note_overlap(a, head);
+	}
+	s->head = NONE;
+	s->joinable = s->synced = s->retried = s->answered = false;
+	s->ret = 0;
+}
+
+/* An unmap that came right after its map was an ordinary one after all. */
+void ir_asm_unsuspect(struct ir_assembler *a, struct slot *s)
+{
+	if (s->suspect == NONE)
+		return;
+	if (in_window(a, s->suspect))
+		rec(a, s->suspect)->held = false;
+	if (in_window(a, s->unmap))
+		rec(a, s->unmap)->held = false;
+	s->suspect = NONE;
+}
+
+/* Cut the mapping in two before the piece at @iova; returns the second one's head, or NONE. */
+static uint64_t split(struct ir_assembler *a, uint64_t head, uint64_t iova)
+{
+	struct rec *h = rec(a, head), *prev = h;
+	uint64_t at = h->next, pages = h->pages;
+	uint32_t pieces = 1, second;
+
+	while (at != NONE && rec(a, at)->iova != iova) {
+		prev = rec(a, at);
+		pages += prev->pages;
+		pieces++;
+		at = prev->next;
+	}
+	if (at == NONE)
+		return NONE;
+	second = ir_live_add(&a->live, iova, live_of(a, h->live)->pages - pages);
+	if (second == IR_LIVE_NONE) {
+		a->no_memory = true;
+		return NONE;
+	}
+	live_of(a, h->live)->pages = live_of(a, h->live)->remaining = pages;
+	live_of(a, second)->head = at;
+	live_of(a, second)->device = h->device;
+	prev->next = NONE;
+	rec(a, at)->live = second;
+	rec(a, at)->pieces = h->pieces - pieces;
+	rec(a, at)->last_time_ns = h->last_time_ns;
+	rec(a, at)->sync_time_ns = h->sync_time_ns;
+	rec(a, at)->held = h->held;
+	rec(a, at)->certain = h->certain;
+	rec(a, at)->device = h->device;
+	h->last_time_ns = prev->time_ns;
+	h->sync_time_ns = 0;
+	h->pieces = pieces;
+	h->certain = true;
+	h->held = false;
+	return at;
+}
+
+/* As split(), when the slot's mapping is the one: the slot keeps the second part. */
+bool ir_asm_split(struct ir_assembler *a, struct slot *s, uint64_t iova)
+{
+	uint64_t head = s->head, second = split(a, head, iova);
+
+	if (second == NONE)
+		return false;
+	note_overlap(a, rec(a, head));
+	s->head = second;
+	return true;
+}
+
+/* A mapping of several pieces without evidence that they belong together. */
+static bool uncertain(struct ir_assembler *a, uint64_t head)
+{
+	return in_window(a, head) && rec(a, head)->pieces > 1 && !rec(a, head)->certain;
+}
+
+static void note_uncertain(struct ir_assembler *a, uint64_t head)
+{
+	unsigned int n = 0;
+
+	if (a->nr_uncertain == UNCERTAIN) {
+		for (unsigned int i = 0; i < UNCERTAIN; i++)
+			if (uncertain(a, a->uncertain[i]))
+				a->uncertain[n++] = a->uncertain[i];
+		a->nr_uncertain = n;
+	}
+	if (a->nr_uncertain < UNCERTAIN)
+		a->uncertain[a->nr_uncertain++] = head;
+}
+
+static bool adjacent(struct ir_assembler *a, const struct slot *s, const struct ir_event *ev)
+{
+	const struct rec *tail;
+
+	if (!s->joinable || !in_window(a, s->head) || s->pid != ev->pid)
+		return false;
+	tail = rec(a, s->tail);
+	return tail->iova + (tail->pages << IR_PAGE_SHIFT) == ev->addr &&
+	       live_of(a, rec(a, s->head)->live)->pages + ir_asm_pages(ev->addr, ev->size) <= MAX_PAGES;
+}
+
+void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	uint64_t pages = ir_asm_pages(ev->addr, ev->size), number;
+	struct rec *r;
+
+	ir_asm_unsuspect(a, s);
+	s->failed = s->announced = false;
+	if (!pages) {
+		damage(a, IR_DAMAGE_BAD_EVENTS);
+		return;
+	}
+	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
+	if (adjacent(a, s, ev)) {
+		struct rec *head = rec(a, s->head);
+
+		number = ir_asm_record(a, ev, REC_SEGMENT);
+		rec(a, number)->pages = pages;
+		rec(a, s->tail)->next = number;
+		s->tail = number;
+		if (head->pieces++ == 1)
+			note_uncertain(a, s->head);
+		head->last_time_ns = ev->time_ns;
+		live_of(a, head->live)->pages += pages;
+		live_of(a, head->live)->remaining += pages;
+		return;
+	}
+	ir_asm_release(a, s);
+	number = ir_asm_record(a, ev, REC_SEGMENT);
+	r = rec(a, number);
+	r->iova &= ~(IR_PAGE_SIZE - 1);
+	r->pages = pages;
+	r->pieces = 1;
+	r->held = true;
+	r->live = ir_live_add(&a->live, r->iova, pages);
+	if (r->live == IR_LIVE_NONE) {
+		a->no_memory = true;
+		r->kind = REC_NOTHING;
+		return;
+	}
+	live_of(a, r->live)->head = number;
+	s->head = s->tail = number;
+	s->pid = ev->pid;
+	s->joinable = true;
+}
+
+/*
+ * Unmaps.
+ */
+
+/* The slot holds the mapping that @ev unmaps in the same context: did the map fail? */
+static bool undone(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	const struct rec *head = rec(a, s->head);
+
+	if (s->pid != ev->pid)
+		return false;
+	if (records(a, IR_EV_RPCIT_RET) && s->synced)
+		return s->answered && s->ret < 0;
+	if (records(a, IR_EV_S390_UPDATE_TRANS))
+		return records(a, IR_EV_S390_UNMAP_PAGE) && !s->announced;
+	if (s->synced)
+		return s->retried;
+	if (records(a, IR_EV_DMA_MAP)) {
+		/* The dma_map event that follows will tell. */
+		s->suspect = s->head;
+		return false;
+	}
+	if (!a->cfg.s390 || records(a, IR_EV_RPCIT) || ev->flags & IR_EVF_NO_CONTEXT ||
+	    ev->time_ns - head->last_time_ns > SHAPE_NS)
+		return false;
+	damage(a, IR_DAMAGE_ASSUMED_FAILURES);
+	return true;
+}
+
+void ir_asm_fail(struct ir_assembler *a, uint64_t head)
+{
+	struct rec *r = rec(a, head);
+
+	r->flags |= IR_OPF_FAILED;
+	r->certain = true;
+	live_of(a, r->live)->ended = true;
+}
+
+/* The slot that a mapping is still under way in, or NULL. */
+static struct slot *holder(struct ir_assembler *a, uint64_t head)
+{
+	struct cpu *c = ir_asm_cpu(a, rec(a, head)->cpu);
+
+	for (unsigned int i = 0; c && i < 2; i++)
+		if (c->slot[i].head == head)
+			return &c->slot[i];
+	return NULL;
+}
+
+void ir_asm_release_holder(struct ir_assembler *a, uint64_t head)
+{
+	struct slot *s = holder(a, head);
+
+	if (s)
+		ir_asm_release(a, s);
+}
+
+/* Which of the mappings at this IOVA: the one of the right size, and the right device if known. */
+static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint64_t iova,
+			     uint64_t pages, bool *ambiguous)
+{
+	uint32_t best = IR_LIVE_NONE;
+
+	*ambiguous = false;
+	for (uint32_t i = ir_live_find(&a->live, iova); i != IR_LIVE_NONE;
+	     i = ir_live_find_next(&a->live, i)) {
+		const struct ir_live *l = live_of(a, i);
+
+		if (s->unmap_device && l->device == s->unmap_device)
+			return i;
+		if (best == IR_LIVE_NONE) {
+			best = i;
+		} else if ((l->pages == pages) != (live_of(a, best)->pages == pages)) {
+			if (l->pages == pages)
+				best = i;
+		} else {
+			*ambiguous |= l->device != live_of(a, best)->device;
+			/* Of equal ones the oldest: mappings of one kind end in turn. */
+			if (l->device == live_of(a, best)->device)
+				best = i;
+		}
+	}
+	return best;
+}
+
+/* As split(), wherever the mapping is under way. */
+static uint64_t split_held(struct ir_assembler *a, uint64_t head, uint64_t iova)
+{
+	struct slot *h = holder(a, head);
+	uint64_t second = split(a, head, iova);
+
+	if (h && second != NONE) {
+		note_overlap(a, rec(a, head));
+		h->head = second;
+	}
+	return second;
+}
+
+/* A mapping that was taken for a later piece of another one; IR_LIVE_NONE: there is none. */
+static uint32_t find_piece(struct ir_assembler *a, uint64_t iova)
+{
+	unsigned int n = 0;
+	uint32_t found = IR_LIVE_NONE;
+	uint64_t extra = NONE;
+
+	for (unsigned int i = 0; i < a->nr_uncertain; i++) {
+		uint64_t head = a->uncertain[i], second;
+		const struct ir_live *l;
+
+		if (!uncertain(a, head))
+			continue;
+		a->uncertain[n++] = head;
+		l = live_of(a, rec(a, head)->live);
+		if (found != IR_LIVE_NONE || iova <= l->iova ||
+		    iova >= l->iova + (l->pages << IR_PAGE_SHIFT))
+			continue;
+		second = split_held(a, head, iova);
+		if (second == NONE)
+			continue;
+		found = rec(a, second)->live;
+		rec(a, head)->certain = rec(a, head)->pieces < 2;
+		if (rec(a, second)->pieces > 1)
+			extra = second;
+	}
+	a->nr_uncertain = n;
+	if (extra != NONE)
+		note_uncertain(a, extra);
+	return found;
+}
+
+static void end_mapping(struct ir_assembler *a, struct slot *s, uint64_t number, uint32_t i)
+{
+	struct ir_live *l = live_of(a, i);
+	struct rec *r = rec(a, number);
+
+	l->ended = true;
+	r->live = i;
+	r->device = l->device;
+	if (!l->emitted) {
+		rec(a, l->head)->certain = true;
+		if (s->suspect == l->head)
+			r->held = true;
+		else
+			ir_asm_release_holder(a, l->head);
+	}
+	mark_mapped(a, live_of(a, i), false);
+}
+
+/* Mapping @j, right behind mapping @i, is a part of it. */
+static bool join(struct ir_assembler *a, uint32_t i, uint32_t j)
+{
+	struct ir_live *l = live_of(a, i), *k = live_of(a, j);
+	struct rec *head, *tail, *second;
+
+	if (l->emitted || k->emitted || l->device != k->device)
+		return false;
+	head = tail = rec(a, l->head);
+	second = rec(a, k->head);
+	while (tail->next != NONE)
+		tail = rec(a, tail->next);
+	if (k->head < l->head || head->certain || second->certain)
+		return false;
+	ir_asm_release_holder(a, l->head);
+	ir_asm_release_holder(a, k->head);
+	tail->next = k->head;
+	head->pieces += second->pieces;
+	head->last_time_ns = second->last_time_ns;
+	second->pieces = 0;
+	l->pages += k->pages;
+	l->remaining = l->pages;
+	ir_live_drop(&a->live, j);
+	return true;
+}
+
+/* An unmap of the first @pages of mapping @i; false if it cannot be cut there. */
+static bool unmap_part(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+		       uint32_t i, uint64_t pages)
+{
+	const struct ir_live *l = live_of(a, i);
+	uint64_t second, number;
+
+	if (l->emitted)
+		return false;
+	second = split_held(a, l->head, ev->addr + (pages << IR_PAGE_SHIFT));
+	if (second == NONE)
+		return false;
+	if (rec(a, second)->pieces > 1) {
+		rec(a, second)->certain = false;
+		note_uncertain(a, second);
+	}
+	number = ir_asm_record(a, ev, REC_UNMAP);
+	rec(a, number)->pages = pages;
+	end_mapping(a, s, number, i);
+	return true;
+}
+
+/* An unmap of @pages that begins with mapping @i and is less than it. */
+static void unmap_less(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+		       uint32_t i, uint64_t pages)
+{
+	struct ir_live *l = live_of(a, i);
+	uint64_t number;
+
+	if (unmap_part(a, s, ev, i, pages))
+		return;
+	damage(a, IR_DAMAGE_PARTIAL_UNMAPS);
+	l = live_of(a, i);
+	if (l->remaining > pages) {
+		l->remaining -= pages;
+		number = ir_asm_record(a, ev, REC_NOTHING);
+		rec(a, number)->pages = pages;
+		return;
+	}
+	number = ir_asm_record(a, ev, REC_UNMAP);
+	rec(a, number)->pages = pages;
+	end_mapping(a, s, number, i);
+}
+
+static void unknown_unmap(struct ir_assembler *a, const struct ir_event *ev, uint64_t iova,
+			  uint64_t pages, uint16_t device)
+{
+	uint64_t number = ir_asm_record(a, ev, REC_UNMAP);
+
+	rec(a, number)->iova = iova;
+	rec(a, number)->pages = pages;
+	rec(a, number)->device = device;
+	damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
+	a->cfg.damage->count[IR_DAMAGE_UNKNOWN_PAGES] += pages;
+}
+
+/* An unmap of @pages that begins with mapping @i and is more than it. */
+static void unmap_more(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+		       uint32_t i, uint64_t pages)
+{
+	uint64_t at = ev->addr, end = ev->addr + (pages << IR_PAGE_SHIFT);
+	uint64_t number;
+	uint32_t next;
+
+	while (live_of(a, i)->pages < pages) {
+		next = ir_live_find(&a->live, at + (live_of(a, i)->pages << IR_PAGE_SHIFT));
+		if (next == IR_LIVE_NONE || !join(a, i, next))
+			break;
+	}
+	if (live_of(a, i)->pages != pages)
+		damage(a, IR_DAMAGE_PARTIAL_UNMAPS);
+	while (i != IR_LIVE_NONE && has_room(a)) {
+		uint64_t len = live_of(a, i)->pages << IR_PAGE_SHIFT;
+
+		if (len > end - at)
+			break;
+		number = ir_asm_record(a, ev, REC_UNMAP);
+		rec(a, number)->iova = at;
+		rec(a, number)->pages = live_of(a, i)->pages;
+		end_mapping(a, s, number, i);
+		at += len;
+		i = at < end ? ir_live_find(&a->live, at) : IR_LIVE_NONE;
+	}
+	if (at < end)
+		unknown_unmap(a, ev, at, (end - at) >> IR_PAGE_SHIFT, 0);
+}
+
+void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	uint64_t pages = ir_asm_pages(ev->addr, ev->size), number;
+	bool ambiguous;
+	uint32_t i;
+
+	ir_asm_unsuspect(a, s);
+	if (!pages) {
+		/* iommu_unmap() found nothing to unmap */
+		if (ev->size)
+			damage(a, IR_DAMAGE_BAD_EVENTS);
+		return;
+	}
+	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
+	s->unmap_iova = ev->addr;
+	s->unmap_size = ev->size;
+	i = find_mapping(a, s, ev->addr & ~(IR_PAGE_SIZE - 1), pages, &ambiguous);
+	if (i == IR_LIVE_NONE)
+		i = find_piece(a, ev->addr & ~(IR_PAGE_SIZE - 1));
+	if (i != IR_LIVE_NONE && in_window(a, s->head) && rec(a, s->head)->live == i &&
+	    live_of(a, i)->pages == pages && undone(a, s, ev)) {
+		ir_asm_fail(a, s->head);
+		ir_asm_release(a, s);
+		s->failed = true;
+		s->announced = false;
+		s->unmap = NONE;
+		return;
+	}
+	s->announced = s->failed = false;
+	s->unmap = NONE;
+	if (i == IR_LIVE_NONE) {
+		unknown_unmap(a, ev, ev->addr, pages, s->unmap_device);
+		s->unmap_device = 0;
+		return;
+	}
+	if (live_of(a, i)->pages != pages) {
+		(live_of(a, i)->pages > pages ? unmap_less : unmap_more)(a, s, ev, i, pages);
+		s->unmap_device = 0;
+		return;
+	}
+	number = ir_asm_record(a, ev, REC_UNMAP);
+	rec(a, number)->pages = pages;
+	s->unmap = number;
+	if (ambiguous && records(a, IR_EV_DMA_UNMAP)) {
+		rec(a, number)->held = true;	/* dma_unmap_page will tell */
+		rec(a, number)->live = IR_LIVE_NONE;
+	} else {
+		if (ambiguous)
+			damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
+		end_mapping(a, s, number, i);
+	}
+	s->unmap_device = 0;
+}
+
+/* An unmap waited for the name of its device; 0: there is none. */
+void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, uint16_t device)
+{
+	struct slot hint = { .unmap_device = device, .suspect = NONE };
+	bool ambiguous;
+	struct rec *r;
+	uint32_t i;
+
+	if (!in_window(a, s->unmap))
+		return;
+	r = rec(a, s->unmap);
+	if (!r->held || r->live != IR_LIVE_NONE)
+		return;
+	r->held = false;
+	i = find_mapping(a, &hint, r->iova, r->pages, &ambiguous);
+	if (i == IR_LIVE_NONE) {
+		damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
+		a->cfg.damage->count[IR_DAMAGE_UNKNOWN_PAGES] += r->pages;
+		return;
+	}
+	if (ambiguous)
+		damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
+	end_mapping(a, s, s->unmap, i);
+}
+

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Recordings: a reader and an assembler behind the public interface. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <iommu-replay/recording.h>
+#include "trace/assemble.h"
+#include "trace/file.h"
+#include "trace/reader.h"
+
+#define KEEP_OPS	(UINT64_C(1) << 20)	/* 64 MiB of operations */
+#define MAX_INITIAL	(UINT64_C(1) << 20)	/* mappings from before the recording */
+#define PRESCAN_EVENTS	20000			/* enough to see which kinds of events there are */
+#define PROGRESS_EVENTS	65536
+
+struct ir_recording {
+	struct ir_recording_info info;
+	struct ir_recording_options options;
+	struct ir_file *file;
+	char *device;
+	struct ir_event_total *events;
+	char **strings;			/* owned copies: kernel, arch, clock, devices, event names */
+	size_t nr_strings;
+	const char **devices;
+	uint64_t seen_kinds;
+	struct ir_op *kept;		/* all operations, NULL: too many */
+	size_t nr_kept;
+	struct ir_op *initial;		/* mappings from before, known from their unmaps */
+	size_t nr_initial, room_initial;
+	/* Where ir_recording_read() is. */
+	size_t at_initial, at_kept;
+	uint32_t unknown_unmaps;	/* of initial mappings, so far */
+	bool lost;
+	struct ir_reader *reader;
+	struct ir_assembler *assembler;
+	struct ir_damage scratch;	/* damage of later passes was counted in the first */
+	bool drained;
+};
+
+static int out_of_memory(const struct ir_recording *rec, struct ir_error *err)
+{
+	return ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(rec->file));
+}
+
+static const char *own(struct ir_recording *rec, const char *s)
+{
+	char **grown, *copy;
+
+	if (!s)
+		return NULL;
+	copy = strdup(s);
+	grown = realloc(rec->strings, (rec->nr_strings + 1) * sizeof(*grown));
+	if (grown)
+		rec->strings = grown;
+	if (!copy || !grown) {
+		free(copy);
+		return NULL;
+	}
+	rec->strings[rec->nr_strings++] = copy;
+	return copy;
+}
+
+static void pass_end(struct ir_recording *rec)
+{
+	ir_assembler_free(rec->assembler);
+	ir_reader_close(rec->reader);
+	rec->assembler = NULL;
+	rec->reader = NULL;
+}
+
+/* Begin to read the file from its start. */
+static int pass_begin(struct ir_recording *rec, struct ir_damage *damage, struct ir_error *err)
+{
+	struct ir_assembler_config config = {
+		.damage = damage,
+		.seen_kinds = rec->seen_kinds,
+		.filter = rec->device != NULL,
+	};
+
+	pass_end(rec);
+	rec->reader = ir_reader_open(rec->file, damage, err);
+	if (!rec->reader)
+		return -EINVAL;
+	config.s390 = rec->reader->info.arch && !strncmp(rec->reader->info.arch, "s390", 4);
+	if (rec->device)
+		config.device = ir_reader_device(rec->reader, rec->device, strlen(rec->device));
+	rec->assembler = ir_assembler_new(&config);
+	rec->drained = false;
+	return rec->assembler ? 0 : out_of_memory(rec, err);
+}
+
+/* Which kinds of events there are decides what counts as evidence. */
+static int prescan(struct ir_recording *rec, struct ir_error *err)
+{
+	struct ir_damage damage = { 0 };
+	struct ir_reader *rd = ir_reader_open(rec->file, &damage, err);
+	struct ir_event ev;
+	int rc = 1;
+
+	if (!rd)
+		return -EINVAL;
+	for (unsigned int i = 0; i < PRESCAN_EVENTS && rc == 1; i++) {
+		rc = ir_reader_next(rd, &ev, err);
+		if (rc == 1)
+			rec->seen_kinds |= UINT64_C(1) << ev.kind;
+	}
+	ir_reader_close(rd);
+	return rc < 0 ? rc : 0;
+}
+
+/* A number behind "key" in a marker; 0 if there is none. */
+static bool marker_number(const char *text, const char *key, uint64_t *value)
+{
+	const char *at = strstr(text, key);
+
+	if (!at || at[strlen(key)] < '0' || at[strlen(key)] > '9')
+		return false;
+	*value = strtoull(at + strlen(key), NULL, 10);
+	return true;
+}
+
+/*
+ * Recording scripts write the kernel's zpci counters into the trace before the
+ * first operation: what is mapped then stays or is unmapped later, but no event
+ * tells of its map.
+ */
+static void read_marker(struct ir_recording *rec, const char *text)
+{
+	struct ir_recorded_machine *m = &rec->info.machine;
+	uint64_t mapped, unmapped;
+
+	if (m->has_marker || rec->info.start_ns)
+		return;
+	if (!marker_number(text, "Mapped_pages=", &mapped) ||
+	    !marker_number(text, "Unmapped_pages=", &unmapped) || unmapped > mapped)
+		return;
+	m->has_marker = true;
+	m->mapped_pages = mapped;
+	m->unmapped_pages = unmapped;
+}
+
+static void note_event(struct ir_recording *rec, const struct ir_event *ev, uint64_t *last)
+{
+	if (ev->kind == IR_EV_MARKER) {
+		read_marker(rec, ev->text);
+		return;
+	}
+	if (!rec->info.start_ns)
+		rec->info.start_ns = ev->time_ns;
+	if (ev->time_ns > *last)
+		*last = ev->time_ns;
+}
+
+/* A mapping from before the recording, found by its unmap. */
+static int add_initial(struct ir_recording *rec, const struct ir_op *op)
+{
+	if (rec->nr_initial == MAX_INITIAL)
+		return 0;
+	if (rec->nr_initial == rec->room_initial) {
+		size_t room = rec->room_initial ? rec->room_initial * 2 : 256;
+		struct ir_op *grown = realloc(rec->initial, room * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		rec->initial = grown;
+		rec->room_initial = room;
+	}
+	rec->initial[rec->nr_initial++] = (struct ir_op){
+		.kind = IR_OP_INITIAL, .iova = op->iova, .pages = op->pages,
+		.seg_pages = op->pages, .segments = 1, .device = op->device,
+	};
+	return 0;
+}
+
+static int keep(struct ir_recording *rec, const struct ir_op *op)
+{
+	size_t limit = rec->options.keep_ops ? rec->options.keep_ops : KEEP_OPS;
+
+	if (rec->nr_kept == SIZE_MAX)
+		return 0;
+	if (rec->nr_kept == limit) {	/* too many: read the file again each time */
+		free(rec->kept);
+		rec->kept = NULL;
+		rec->nr_kept = SIZE_MAX;
+		return 0;
+	}
+	if (!(rec->nr_kept & (rec->nr_kept - 1)) || !rec->kept) {
+		size_t room = rec->nr_kept ? rec->nr_kept * 2 : 1;
+		struct ir_op *grown = realloc(rec->kept, room * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		rec->kept = grown;
+	}
+	rec->kept[rec->nr_kept++] = *op;
+	return 0;
+}
+
+static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t *live)
+{
+	int rc = 0;
+
+	switch (op->kind) {
+	case IR_OP_MAP:
+		if (!(op->flags & IR_OPF_FAILED))
+			*live += op->pages;
+		if (*live > rec->info.max_live_pages)
+			rec->info.max_live_pages = *live;
+		break;
+	case IR_OP_UNMAP:
+		if (op->mapping == IR_NO_MAPPING) {
+			if (!rec->lost)
+				rc = add_initial(rec, op);
+		} else {
+			*live -= op->pages < *live ? op->pages : *live;
+		}
+		break;
+	case IR_OP_LOST:
+		rec->lost = true;
+		break;
+	default:
+		break;
+	}
+	return rc ? rc : keep(rec, op);
+}
+
+static int drain(struct ir_recording *rec, uint64_t *live)
+{
+	struct ir_op op;
+	int rc = 0;
+
+	while (!rc && ir_assembler_next(rec->assembler, &op))
+		rc = survey_op(rec, &op, live);
+	return rc;
+}
+
+static void report_progress(const struct ir_recording *rec)
+{
+	if (rec->options.progress)
+		rec->options.progress(rec->options.progress_arg, ir_file_bytes_read(rec->file),
+				      ir_file_size(rec->file));
+}
+
+static int survey(struct ir_recording *rec, struct ir_error *err)
+{
+	uint64_t last = 0, live = 0, n = 0;
+	struct ir_event ev;
+	int rc = pass_begin(rec, &rec->info.damage, err);
+
+	if (rc)
+		return rc;
+	while ((rc = ir_reader_next(rec->reader, &ev, err)) == 1) {
+		note_event(rec, &ev, &last);
+		if (ir_assembler_event(rec->assembler, &ev) || drain(rec, &live))
+			return out_of_memory(rec, err);
+		if (++n % PROGRESS_EVENTS == 0)
+			report_progress(rec);
+	}
+	if (rc < 0)
+		return rc;
+	ir_assembler_end(rec->assembler);
+	if (drain(rec, &live))
+		return out_of_memory(rec, err);
+	rec->info.duration_ns = last > rec->info.start_ns ? last - rec->info.start_ns : 0;
+	return 0;
+}
+
+/* What the first pass found, in the caller's terms. */
+static int fill_info(struct ir_recording *rec)
+{
+	const struct ir_reader_info *from = &rec->reader->info;
+	struct ir_recording_info *info = &rec->info;
+
+	info->file = ir_file_path(rec->file);
+	info->format = own(rec, from->format);
+	info->why = own(rec, from->why);
+	info->byte_order = own(rec, from->byte_order);
+	info->kernel = own(rec, from->kernel);
+	info->arch = own(rec, from->arch);
+	info->clock = own(rec, from->clock);
+	info->cpus = from->cpus;
+	rec->events = calloc(from->nr_events + 1, sizeof(*rec->events));
+	rec->devices = calloc(from->nr_devices + 1, sizeof(*rec->devices));
+	if (!rec->events || !rec->devices)
+		return -ENOMEM;
+	for (size_t i = 0; i < from->nr_events; i++) {
+		rec->events[i].name = own(rec, from->events[i].name);
+		rec->events[i].count = from->events[i].count;
+	}
+	for (size_t i = 1; i < from->nr_devices; i++)
+		rec->devices[i] = own(rec, from->devices[i]);
+	info->events = rec->events;
+	info->nr_events = from->nr_events;
+	info->devices = rec->devices;
+	info->nr_devices = from->nr_devices;
+	info->ops = *ir_assembler_totals(rec->assembler);
+	ir_assembler_rpcit(rec->assembler, &info->rpcit, &info->machine.aperture_start,
+			   &info->machine.aperture_size);
+	info->machine.s390_dma_api = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
+	info->max_mappings = ir_assembler_max_mappings(rec->assembler) + (uint32_t)rec->nr_initial;
+	info->complete = ir_damage_complete(&info->damage);
+	return 0;
+}
+
+/* With a single name, what has no name can only be the same device. */
+static uint16_t only_device(const struct ir_recording *rec, uint16_t device)
+{
+	return !device && rec->info.nr_devices == 2 ? 1 : device;
+}
+
+static int check_device(struct ir_recording *rec, struct ir_error *err)
+{
+	char names[256] = "";
+	size_t used = 0, len;
+
+	if (!rec->device || rec->info.ops.map || rec->info.ops.failed_map)
+		return 0;
+	for (size_t i = 1; i < rec->info.nr_devices; i++) {
+		len = strlen(rec->devices[i]);
+		if (!strcmp(rec->devices[i], rec->device) || used + len + 2 > sizeof(names))
+			continue;
+		names[used] = ' ';
+		memcpy(names + used + 1, rec->devices[i], len + 1);
+		used += len + 1;
+	}
+	return ir_error_set(err, -EINVAL, "%s: no operation of device %s; it names:%s",
+			    ir_file_path(rec->file), rec->device, used ? names : " none");
+}
+
+struct ir_recording *ir_recording_open(const char *path, const struct ir_recording_options *options,
+				       struct ir_error *err)
+{
+	struct ir_recording *rec = calloc(1, sizeof(*rec));
+
+	if (!rec) {
+		ir_error_set(err, -ENOMEM, "%s: out of memory", path);
+		return NULL;
+	}
+	if (options)
+		rec->options = *options;
+	rec->file = ir_file_open(path, err);
+	if (!rec->file)
+		goto fail;
+	if (rec->options.device) {
+		rec->device = strdup(rec->options.device);
+		if (!rec->device) {
+			out_of_memory(rec, err);
+			goto fail;
+		}
+	}
+	if (prescan(rec, err) || survey(rec, err))
+		goto fail;
+	if (fill_info(rec)) {
+		out_of_memory(rec, err);
+		goto fail;
+	}
+	pass_end(rec);
+	if (check_device(rec, err) || ir_recording_rewind(rec, err))
+		goto fail;
+	return rec;
+fail:
+	ir_recording_close(rec);
+	return NULL;
+}
+
+void ir_recording_close(struct ir_recording *rec)
+{
+	if (!rec)
+		return;
+	pass_end(rec);
+	for (size_t i = 0; i < rec->nr_strings; i++)
+		free(rec->strings[i]);
+	free(rec->strings);
+	free(rec->events);
+	free(rec->devices);
+	free(rec->kept);
+	free(rec->initial);
+	free(rec->device);
+	ir_file_close(rec->file);
+	free(rec);
+}
+
+const struct ir_recording_info *ir_recording_info(const struct ir_recording *rec)
+{
+	return &rec->info;
+}
+
+int ir_recording_rewind(struct ir_recording *rec, struct ir_error *err)
+{
+	rec->at_initial = rec->at_kept = 0;
+	rec->unknown_unmaps = 0;
+	rec->lost = false;
+	rec->scratch = (struct ir_damage){ 0 };
+	if (rec->kept || !rec->nr_kept)
+		return 0;
+	return pass_begin(rec, &rec->scratch, err);
+}
+
+/* The next operation as the assembler made it: 1, 0 at the end, or an error. */
+static int next_raw(struct ir_recording *rec, struct ir_op *op, struct ir_error *err)
+{
+	struct ir_event ev;
+	int rc;
+
+	if (rec->kept || !rec->nr_kept) {
+		if (rec->at_kept == rec->nr_kept)
+			return 0;
+		*op = rec->kept[rec->at_kept++];
+		return 1;
+	}
+	while (!ir_assembler_next(rec->assembler, op)) {
+		if (rec->drained)
+			return 0;
+		rc = ir_reader_next(rec->reader, &ev, err);
+		if (rc < 0)
+			return rc;
+		if (!rc) {
+			ir_assembler_end(rec->assembler);
+			rec->drained = true;
+		} else if (ir_assembler_event(rec->assembler, &ev)) {
+			return out_of_memory(rec, err);
+		}
+	}
+	return 1;
+}
+
+static void finish_op(struct ir_recording *rec, struct ir_op *op)
+{
+	uint32_t first = rec->info.max_mappings - (uint32_t)rec->nr_initial;
+
+	op->device = only_device(rec, op->device);
+	if (op->kind == IR_OP_LOST)
+		rec->lost = true;
+	if (op->kind == IR_OP_UNMAP && op->mapping == IR_NO_MAPPING && !rec->lost &&
+	    rec->unknown_unmaps < rec->nr_initial)
+		op->mapping = first + rec->unknown_unmaps++;
+}
+
+static void initial_op(struct ir_recording *rec, struct ir_op *op)
+{
+	uint32_t first = rec->info.max_mappings - (uint32_t)rec->nr_initial;
+
+	*op = rec->initial[rec->at_initial];
+	op->mapping = first + (uint32_t)rec->at_initial++;
+	op->time_ns = rec->info.start_ns;
+	op->device = only_device(rec, op->device);
+}
+
+ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t max,
+			  struct ir_error *err)
+{
+	size_t n = 0;
+
+	while (n < max && rec->at_initial < rec->nr_initial)
+		initial_op(rec, &ops[n++]);
+	for (; n < max; n++) {
+		int rc = next_raw(rec, &ops[n], err);
+
+		if (rc < 0)
+			return rc;
+		if (!rc)
+			break;
+		finish_op(rec, &ops[n]);
+	}
+	return (ssize_t)n;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+
+#include "trace/rpcits.h"
+
+void ir_rpcits_saw_mapping(struct ir_rpcits *r, uint64_t iova, uint64_t size)
+{
+	if (!size)
+		return;
+	if (!r->highest || iova < r->lowest)
+		r->lowest = iova;
+	if (iova + size - 1 > r->highest)
+		r->highest = iova + size - 1;
+}
+
+static bool covers_all(const struct ir_rpcits *r, uint64_t addr, uint64_t size)
+{
+	return r->highest && addr <= r->lowest && size && addr + size - 1 >= r->highest;
+}
+
+bool ir_rpcits_unmatched(struct ir_rpcits *r, uint64_t addr, uint64_t size)
+{
+	for (unsigned int i = 0; i < r->nr_ranges; i++)
+		if (r->ranges[i].addr == addr && r->ranges[i].size == size) {
+			r->ranges[i].count++;
+			return covers_all(r, addr, size);
+		}
+	if (r->nr_ranges < IR_RPCIT_RANGES)
+		r->ranges[r->nr_ranges++] = (struct ir_rpcit_range){ addr, size, 1 };
+	return covers_all(r, addr, size);
+}
+
+void ir_rpcits_result(struct ir_rpcits *r, int64_t ret)
+{
+	if (ret == -ENOMEM)
+		r->insufficient++;
+	else if (ret)
+		r->failed++;
+}
+
+void ir_rpcits_sum_up(const struct ir_rpcits *r, struct ir_recorded_rpcit *sum,
+		      uint64_t *start, uint64_t *size)
+{
+	const struct ir_rpcit_range *global = NULL;
+
+	for (unsigned int i = 0; i < r->nr_ranges; i++)
+		if (covers_all(r, r->ranges[i].addr, r->ranges[i].size) &&
+		    (!global || r->ranges[i].size > global->size))
+			global = &r->ranges[i];
+	*start = global ? global->addr : 0;
+	*size = global ? global->size : 0;
+	*sum = (struct ir_recorded_rpcit){
+		.present = r->total != 0,
+		.total = r->total,
+		.global = global ? global->count : 0,
+		.ranged = r->total - (global ? global->count : 0),
+		.insufficient = r->insufficient,
+		.failed = r->failed,
+	};
+}
