@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/guest.h"
+#include "replay/actors.h"
+#include "replay/engine.h"
+#include "replay/params.h"
+
+struct ir_engine {
+	struct ir_guest *guest;
+	struct ir_op map;		/* the mapping whose pieces are coming */
+	struct ir_segment *segs;
+	uint32_t nr_segs, room_segs;
+	bool no_memory;
+};
+
+/* Linux 6.7 brought the depot without a bound; "6.12.107+deb13-s390x" */
+static enum ir_iova_depot depot_of(const struct ir_recording_info *info)
+{
+	unsigned long major, minor = 0;
+	char *end;
+
+	if (!info->kernel)
+		return IR_IOVA_DEPOT_TRIMMED;
+	major = strtoul(info->kernel, &end, 10);
+	if (*end == '.')
+		minor = strtoul(end + 1, NULL, 10);
+	return major > 6 || (major == 6 && minor >= 7) ? IR_IOVA_DEPOT_TRIMMED : IR_IOVA_DEPOT_FIXED;
+}
+
+struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info)
+{
+	struct ir_engine *e = calloc(1, sizeof(*e));
+	struct ir_effective par;
+	struct ir_guest_config cfg = {
+		.strategy = config->strategy,
+		.hypervisor = config->hypervisor,
+		.par = &par,
+		.depot = depot_of(info),
+		.max_mappings = info->max_mappings,
+	};
+
+	if (!e)
+		return NULL;
+	ir_params_resolve(config, info, &par);
+	/* s390 sets forcedac; other PCI devices first try below 4 GiB. */
+	cfg.dma32_first = par.aperture_start < UINT64_C(1) << 32;
+	e->guest = ir_guest_new(&cfg);
+	if (!e->guest) {
+		free(e);
+		return NULL;
+	}
+	e->guest->now_ns = info->start_ns;
+	if (par.rpcit_base_ns || par.rpcit_page_ns)
+		e->no_memory = ir_actors_new(e->guest) != 0;
+	/* The first named device, if there is one, owns what was mapped before. */
+	for (uint64_t i = 0; i < par.initial_pages; i++)
+		ir_guest_preload(e->guest, info->nr_devices == 2, IR_NO_MAPPING, 1,
+				 par.aperture_start + par.aperture - ((i + 1) << IR_PAGE_SHIFT));
+	return e;
+}
+
+void ir_engine_free(struct ir_engine *e)
+{
+	if (!e)
+		return;
+	ir_actors_free(e->guest);
+	ir_guest_free(e->guest);
+	free(e->segs);
+	free(e);
+}
+
+static void run_timers(struct ir_guest *g, uint64_t until_ns)
+{
+	uint64_t due;
+
+	while ((due = ir_guest_timer_ns(g)) <= until_ns) {
+		if (due > g->now_ns)
+			g->now_ns = due;
+		ir_guest_timers(g);
+	}
+	if (until_ns > g->now_ns)
+		g->now_ns = until_ns;
+}
+
+static void add_segment(struct ir_engine *e, const struct ir_op *op)
+{
+	if (e->nr_segs == e->room_segs) {
+		uint32_t room = e->room_segs ? e->room_segs * 2 : 64;
+		struct ir_segment *grown = realloc(e->segs, room * sizeof(*grown));
+
+		if (!grown) {
+			e->no_memory = true;
+			return;
+		}
+		e->segs = grown;
+		e->room_segs = room;
+	}
+	e->segs[e->nr_segs++] = (struct ir_segment){ op->paddr, op->seg_pages };
+}
+
+/* One operation, its pieces complete. */
+static void perform(struct ir_engine *e, const struct ir_op *op)
+{
+	struct ir_guest *g = e->guest;
+
+	run_timers(g, op->time_ns);
+	g->cpu = op->cpu % g->par.cpus;
+	switch (op->kind) {
+	case IR_OP_MAP:
+	case IR_OP_FAILED_MAP:
+		ir_guest_map(g, op->device, op->mapping, op->iova, e->segs, e->nr_segs);
+		e->nr_segs = 0;
+		break;
+	case IR_OP_UNMAP:
+		ir_guest_unmap(g, op->mapping);
+		break;
+	case IR_OP_INITIAL:
+		ir_guest_preload(g, op->device, op->mapping, op->pages, op->iova);
+		break;
+	case IR_OP_FLUSH_TIMER:
+		if (g->par.timer == IR_TIMER_RECORDED)
+			ir_guest_flush_timer(g, op->device);
+		break;
+	default:
+		break;
+	}
+}
+
+void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n)
+{
+	for (size_t i = 0; i < n && !e->no_memory; i++) {
+		const struct ir_op *op = &ops[i];
+
+		if (op->kind == IR_OP_MAP || op->kind == IR_OP_FAILED_MAP) {
+			e->map = *op;
+			e->nr_segs = 0;
+			add_segment(e, op);
+		} else if (op->kind == IR_OP_SEGMENT) {
+			add_segment(e, op);
+		} else {
+			perform(e, op);
+			continue;
+		}
+		if (e->nr_segs == e->map.segments)
+			perform(e, &e->map);
+	}
+}
+
+int ir_engine_finish(struct ir_engine *e, struct ir_result *result)
+{
+	ir_guest_finish(e->guest);
+	if (e->no_memory || ir_guest_failed(e->guest))
+		return -ENOMEM;
+	*result = e->guest->res;
+	return 0;
+}

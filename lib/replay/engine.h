@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The engine: operations into one simulated guest, at their times. */
+#ifndef IR_REPLAY_ENGINE_H
+#define IR_REPLAY_ENGINE_H
+
+#include <iommu-replay/replay.h>
+
+struct ir_engine;
+
+/** ir_engine_new - a guest at the recording's start; NULL: no memory */
+struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info);
+/** ir_engine_run - the next operations; the array may be shared with other engines */
+void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n);
+/** ir_engine_finish - no more operations; 0 with *@result filled, or -ENOMEM */
+int ir_engine_finish(struct ir_engine *e, struct ir_result *result);
+void ir_engine_free(struct ir_engine *e);
+
+#endif

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "replay/params.h"
+
+/* What the DMA API falls back to; drivers/iommu/dma-iommu.c, Linux 6.12. */
+#define FQ_SIZE			256	/* IOVA_DEFAULT_FQ_SIZE */
+#define FQ_TIMEOUT_MS		10	/* IOVA_DEFAULT_FQ_TIMEOUT */
+#define SINGLE_FQ_SIZE		32768	/* IOVA_SINGLE_FQ_SIZE */
+#define SINGLE_FQ_TIMEOUT_MS	1000	/* IOVA_SINGLE_FQ_TIMEOUT */
+
+/*
+ * Where an s390 aperture lies if nothing tells: from QEMU's ZPCI_SDMA_ADDR
+ * (hw/s390x/s390-pci-bus.h, 10.0) to the end of what a region-third table
+ * reaches (ZPCI_TABLE_SIZE_RT, arch/s390/include/asm/pci_dma.h, Linux 6.12).
+ */
+#define S390_START		(UINT64_C(1) << 32)
+#define S390_END		(UINT64_C(1) << 42)
+/* Elsewhere: a 48-bit IOMMU, and page 0 is never handed out. */
+#define OTHER_START		IR_PAGE_SIZE
+#define OTHER_END		(UINT64_C(1) << 48)
+
+#define DEFAULT_CPUS		1
+#define HZ_S390			100
+#define HZ_OTHER		250
+
+const char *ir_source_name(enum ir_source source)
+{
+	static const char *const names[] = { "default", "recording", "user" };
+
+	return names[source];
+}
+
+const char *ir_queue_type_name(enum ir_queue_type type)
+{
+	static const char *const names[] = { "default", "none", "single", "per-cpu" };
+
+	return names[type];
+}
+
+static bool is_s390(const struct ir_recording_info *info)
+{
+	return !info->arch || !strncmp(info->arch, "s390", 4);
+}
+
+static void resolve_hypervisor(const struct ir_config *c, struct ir_effective *par)
+{
+	const struct ir_hypervisor_params *given = &c->params.hypervisor;
+
+	par->hypervisor = c->hypervisor->defaults;
+	if (c->hypervisor->has_entry_limit && c->params.has_entry_limit) {
+		par->hypervisor.entry_limit = given->entry_limit;
+		par->from.entry_limit = IR_FROM_USER;
+	}
+	if (c->hypervisor->has_pinned_limit && c->params.has_pinned_limit) {
+		par->hypervisor.pinned_limit = given->pinned_limit;
+		par->from.pinned_limit = IR_FROM_USER;
+	}
+	if (given->tlb_refresh >= 0) {
+		par->hypervisor.tlb_refresh = given->tlb_refresh;
+		par->from.tlb_refresh = IR_FROM_USER;
+	}
+}
+
+static void resolve_queue(const struct ir_config *c, struct ir_effective *par)
+{
+	const struct ir_params *p = &c->params;
+	bool single;
+
+	par->queue = p->queue;
+	if (p->queue != IR_QUEUE_DEFAULT)
+		par->from.queue = IR_FROM_USER;
+	else
+		par->queue = par->hypervisor.tlb_refresh ? IR_QUEUE_SINGLE : IR_QUEUE_PER_CPU;
+	if (c->strategy->unmap != IR_UNMAP_QUEUED || c->strategy->dma_api == IR_DMA_S390 ||
+	    p->api == IR_API_IOMMU) {
+		par->queue = IR_QUEUE_NONE;
+		par->from.queue = IR_FROM_DEFAULT;
+	}
+	single = par->queue == IR_QUEUE_SINGLE;
+	if (par->queue == IR_QUEUE_NONE)
+		return;
+	par->queue_size = p->queue_size ? p->queue_size : single ? SINGLE_FQ_SIZE : FQ_SIZE;
+	par->queue_timeout_ms = p->queue_timeout_ms ? p->queue_timeout_ms :
+		single ? SINGLE_FQ_TIMEOUT_MS : FQ_TIMEOUT_MS;
+	par->from.queue_size = p->queue_size ? IR_FROM_USER : IR_FROM_DEFAULT;
+	par->from.queue_timeout = p->queue_timeout_ms ? IR_FROM_USER : IR_FROM_DEFAULT;
+}
+
+static void resolve_aperture(const struct ir_config *c, const struct ir_recording_info *info,
+			     struct ir_effective *par)
+{
+	const struct ir_recorded_machine *m = &info->machine;
+	uint64_t limit = par->hypervisor.entry_limit;
+
+	if (c->params.aperture) {
+		par->aperture_start = m->aperture_size ? m->aperture_start : S390_START;
+		par->aperture = c->params.aperture;
+		par->from.aperture = IR_FROM_USER;
+	} else if (m->aperture_size) {
+		par->aperture_start = m->aperture_start;
+		par->aperture = m->aperture_size;
+		par->from.aperture = IR_FROM_RECORDING;
+	} else if (is_s390(info)) {
+		par->aperture_start = S390_START;
+		par->aperture = S390_END - S390_START;
+	} else {
+		par->aperture_start = OTHER_START;
+		par->aperture = OTHER_END - OTHER_START;
+	}
+	/* With fixed IOVAs the recording's own addresses are used; they may lie anywhere. */
+	if (c->params.api == IR_API_IOMMU && par->from.aperture == IR_FROM_DEFAULT) {
+		par->aperture_start = 0;
+		par->aperture = UINT64_MAX - IR_PAGE_SIZE + 1;
+	}
+	if (c->hypervisor->limits_aperture && limit && limit < par->aperture >> IR_PAGE_SHIFT)
+		par->aperture = limit << IR_PAGE_SHIFT;
+	par->aperture &= ~(IR_PAGE_SIZE - 1);
+}
+
+static void resolve_initial(const struct ir_config *c, const struct ir_recording_info *info,
+			    struct ir_effective *par)
+{
+	const struct ir_recorded_machine *m = &info->machine;
+	uint64_t known = info->damage.count[IR_DAMAGE_UNKNOWN_PAGES];
+	uint64_t mapped = m->mapped_pages - m->unmapped_pages;
+
+	if (c->params.has_initial_pages) {
+		par->initial_pages = c->params.initial_pages;
+		par->from.initial_pages = IR_FROM_USER;
+	} else if (m->has_marker) {
+		/* Some of them are unmapped later: those are operations of their own. */
+		par->initial_pages = mapped > known ? mapped - known : 0;
+		par->from.initial_pages = IR_FROM_RECORDING;
+	}
+}
+
+void ir_params_resolve(const struct ir_config *c, const struct ir_recording_info *info,
+		       struct ir_effective *par)
+{
+	const struct ir_params *p = &c->params;
+
+	*par = (struct ir_effective){ .api = p->api, .timer = p->timer };
+	resolve_hypervisor(c, par);
+	resolve_queue(c, par);
+	resolve_aperture(c, info, par);
+	resolve_initial(c, info, par);
+	par->cpus = p->cpus ? p->cpus : info->cpus ? info->cpus : DEFAULT_CPUS;
+	par->from.cpus = p->cpus ? IR_FROM_USER : info->cpus ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
+	par->hz = p->hz ? p->hz : is_s390(info) ? HZ_S390 : HZ_OTHER;
+	par->from.hz = p->hz ? IR_FROM_USER : IR_FROM_DEFAULT;
+	if (p->has_rpcit_latency) {
+		par->rpcit_base_ns = p->rpcit_base_ns;
+		par->rpcit_page_ns = p->rpcit_page_ns;
+		par->from.rpcit_latency = IR_FROM_USER;
+	}
+}
+
+int ir_config_check(const struct ir_config *config, struct ir_error *err)
+{
+	const struct ir_params *p = &config->params;
+
+	if (p->queue_size == 1)
+		return ir_error_set(err, -EINVAL,
+				    "a flush queue of 1 slot holds nothing; give --queue-size 2 or more, or --queue none");
+	if (p->aperture && p->aperture < IR_PAGE_SIZE)
+		return ir_error_set(err, -EINVAL, "the aperture is smaller than a page (4096 bytes)");
+	if (p->aperture > UINT64_C(1) << 52)
+		return ir_error_set(err, -EINVAL, "the aperture is larger than 2^52 bytes");
+	if (p->hz > 10000)
+		return ir_error_set(err, -EINVAL, "%u jiffies a second: at most 10000", p->hz);
+	if (p->cpus > 65536)
+		return ir_error_set(err, -EINVAL, "%u CPUs: at most 65536", p->cpus);
+	if (p->has_entry_limit && !config->hypervisor->has_entry_limit)
+		return ir_error_set(err, -EINVAL, "hypervisor %s has no entry limit",
+				    config->hypervisor->name);
+	if (p->has_pinned_limit && !config->hypervisor->has_pinned_limit)
+		return ir_error_set(err, -EINVAL, "hypervisor %s has no limit of pinned pages",
+				    config->hypervisor->name);
+	return 0;
+}

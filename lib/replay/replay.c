@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Many configurations at once: the operations are read once, in blocks that all
+ * configurations share; each thread drives the configurations it owns.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "replay/engine.h"
+
+#define BLOCK_OPS	4096
+#define BLOCKS		8	/* in flight */
+
+struct block {
+	struct ir_op ops[BLOCK_OPS];
+	size_t n;
+};
+
+struct pool {
+	pthread_mutex_t lock;
+	pthread_cond_t filled, emptied;
+	struct block *blocks;
+	uint64_t produced;		/* blocks filled so far */
+	bool ended;
+	struct ir_engine **engines;
+	size_t nr_engines;
+	uint64_t *consumed;		/* by each thread */
+	unsigned int nr_threads;
+};
+
+struct worker {
+	struct pool *pool;
+	pthread_t thread;
+	unsigned int number;
+};
+
+static void run_block(const struct pool *p, unsigned int number, const struct block *b)
+{
+	for (size_t i = number; i < p->nr_engines; i += p->nr_threads)
+		ir_engine_run(p->engines[i], b->ops, b->n);
+}
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+	struct pool *p = w->pool;
+
+	pthread_mutex_lock(&p->lock);
+	for (uint64_t next = 0;; next++) {
+		while (next == p->produced && !p->ended)
+			pthread_cond_wait(&p->filled, &p->lock);
+		if (next == p->produced)
+			break;
+		pthread_mutex_unlock(&p->lock);
+		run_block(p, w->number, &p->blocks[next % BLOCKS]);
+		pthread_mutex_lock(&p->lock);
+		p->consumed[w->number] = next + 1;
+		pthread_cond_signal(&p->emptied);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return NULL;
+}
+
+static uint64_t slowest(const struct pool *p)
+{
+	uint64_t min = UINT64_MAX;
+
+	for (unsigned int i = 0; i < p->nr_threads; i++)
+		if (p->consumed[i] < min)
+			min = p->consumed[i];
+	return min;
+}
+
+/* A block that nobody uses any more. */
+static struct block *block_to_fill(struct pool *p)
+{
+	pthread_mutex_lock(&p->lock);
+	while (p->produced - slowest(p) == BLOCKS)
+		pthread_cond_wait(&p->emptied, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+	return &p->blocks[p->produced % BLOCKS];
+}
+
+static void block_filled(struct pool *p, bool ended)
+{
+	pthread_mutex_lock(&p->lock);
+	if (ended)
+		p->ended = true;
+	else
+		p->produced++;
+	pthread_cond_broadcast(&p->filled);
+	pthread_mutex_unlock(&p->lock);
+}
+
+static uint64_t count_ops(const struct ir_recording_info *info)
+{
+	return info->ops.segments + info->ops.unmap + info->ops.failed_map;
+}
+
+/* Read all operations; what is done with a block is up to the threads. */
+static int produce(struct pool *p, struct ir_recording *rec,
+		   const struct ir_replay_options *options, struct ir_error *err)
+{
+	uint64_t done = 0, total = count_ops(ir_recording_info(rec));
+
+	for (;;) {
+		struct block *b = block_to_fill(p);
+		ssize_t n;
+
+		if (options && options->interrupted && *options->interrupted)
+			return ir_error_set(err, -EINTR, "interrupted");
+		n = ir_recording_read(rec, b->ops, BLOCK_OPS, err);
+		if (n <= 0)
+			return (int)n;
+		b->n = (size_t)n;
+		if (!p->nr_threads)
+			return 0;
+		block_filled(p, false);
+		done += (uint64_t)n;
+		if (options && options->progress)
+			options->progress(options->progress_arg, done < total ? done : total, total);
+	}
+}
+
+static unsigned int thread_count(const struct ir_replay_options *options, size_t n)
+{
+	unsigned int jobs = options ? options->jobs : 0;
+	long online;
+
+	if (!jobs) {
+		online = sysconf(_SC_NPROCESSORS_ONLN);
+		jobs = online > 0 ? (unsigned int)online : 1;
+	}
+	return jobs < n ? jobs : (unsigned int)n;
+}
+
+static int run_pool(struct pool *p, struct ir_recording *rec,
+		    const struct ir_replay_options *options, struct ir_error *err)
+{
+	struct worker *workers = calloc(p->nr_threads, sizeof(*workers));
+	unsigned int started = 0;
+	int rc = 0;
+
+	if (!workers)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	for (; started < p->nr_threads; started++) {
+		workers[started].pool = p;
+		workers[started].number = started;
+		rc = pthread_create(&workers[started].thread, NULL, work, &workers[started]);
+		if (rc) {
+			rc = ir_error_set(err, -rc, "cannot start a thread: %s; try --jobs 1",
+					  strerror(rc));
+			break;
+		}
+	}
+	if (!rc)
+		rc = produce(p, rec, options, err);
+	block_filled(p, true);
+	for (unsigned int i = 0; i < started; i++)
+		pthread_join(workers[i].thread, NULL);
+	free(workers);
+	return rc;
+}
+
+static int collect(struct pool *p, struct ir_result *results, struct ir_error *err)
+{
+	for (size_t i = 0; i < p->nr_engines; i++)
+		if (ir_engine_finish(p->engines[i], &results[i]))
+			return ir_error_set(err, -ENOMEM, "out of memory while replaying");
+	return 0;
+}
+
+int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t n,
+	      const struct ir_replay_options *options, struct ir_result *results,
+	      struct ir_error *err)
+{
+	struct pool p = {
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.filled = PTHREAD_COND_INITIALIZER,
+		.emptied = PTHREAD_COND_INITIALIZER,
+		.nr_engines = n,
+		.nr_threads = thread_count(options, n),
+	};
+	int rc = 0;
+
+	if (!n)
+		return 0;
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = ir_config_check(&configs[i], err);
+	if (!rc)
+		rc = ir_recording_rewind(rec, err);
+	if (rc)
+		return rc;
+	p.blocks = calloc(BLOCKS, sizeof(*p.blocks));
+	p.engines = calloc(n, sizeof(struct ir_engine *));
+	p.consumed = calloc(p.nr_threads, sizeof(*p.consumed));
+	if (!p.blocks || !p.engines || !p.consumed)
+		rc = -ENOMEM;
+	for (size_t i = 0; i < n && !rc; i++) {
+		p.engines[i] = ir_engine_new(&configs[i], ir_recording_info(rec));
+		if (!p.engines[i])
+			rc = -ENOMEM;
+	}
+	if (rc)
+		ir_error_set(err, rc, "out of memory");
+	else
+		rc = run_pool(&p, rec, options, err);
+	if (!rc)
+		rc = collect(&p, results, err);
+	for (size_t i = 0; i < n && p.engines; i++)
+		ir_engine_free(p.engines[i]);
+	free(p.engines);
+	free(p.consumed);
+	free(p.blocks);
+	return rc;
+}
