@@ -139,7 +139,8 @@ static void arm_timer(struct ir_domain *d)
 	c->timer_cpu = g->cpu;
 	c->timer_ns = UINT64_MAX;
 	if (g->par.timer == IR_TIMER_SIMULATED) {
-		c->timer_ns = ir_timer_expiry(g->now_ns, g->par.queue_timeout_ms, g->par.hz);
+		c->timer_ns = ir_timer_expiry(g->now_ns, g->par.queue_timeout_ms, g->par.hz,
+					      g->par.timer_phase_ns) + g->par.timer_late_ns;
 		ir_guest_timer_armed(g, c->timer_ns);
 	}
 }
@@ -205,12 +206,22 @@ static uint64_t dma_iommu_timer_ns(const struct ir_domain *d)
 }
 
 /* fq_flush_timeout() */
-static void fq_timeout(struct ir_domain *d)
+static void fq_timeout(struct ir_guest *g, const struct ir_work *work)
 {
-	struct dma_iommu *c = cookie(d);
+	struct ir_domain *d = work->domain;
 
-	c->timer_on = false;
+	(void)g;
+	cookie(d)->timer_on = false;
 	dma_iommu_flush(d, IR_CAUSE_QUEUE_TIMEOUT);
+}
+
+/* A timer fires in a soft interrupt of the CPU that armed it. */
+static void fire(struct ir_domain *d)
+{
+	struct ir_work work = { .run = fq_timeout, .domain = d };
+
+	cookie(d)->timer_ns = UINT64_MAX;
+	ir_actors_do(d->guest, cookie(d)->timer_cpu, true, &work);
 }
 
 static void dma_iommu_timer(struct ir_domain *d)
@@ -220,16 +231,14 @@ static void dma_iommu_timer(struct ir_domain *d)
 
 	if (ir_iova_work_time(c->iova) <= g->now_ns)
 		ir_iova_work(c->iova, g->now_ns);
-	if (c->timer_on && c->timer_ns <= g->now_ns) {
-		g->cpu = c->timer_cpu;
-		fq_timeout(d);
-	}
+	if (c->timer_on && c->timer_ns <= g->now_ns)
+		fire(d);
 }
 
 static void dma_iommu_flush_timer(struct ir_domain *d)
 {
 	if (cookie(d)->timer_on)
-		fq_timeout(d);
+		fire(d);
 }
 
 const struct ir_dma_ops ir_dma_iommu_ops = {

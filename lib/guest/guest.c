@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "guest/guest.h"
+#include "replay/actors.h"
 
 enum map_state { MAP_NONE, MAP_LIVE, MAP_FAILED, MAP_PENDING };
 
@@ -122,10 +123,11 @@ static void update_peaks(struct ir_guest *g)
 }
 
 /* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
-static int map_range(struct ir_domain *d, uint64_t pfn, const struct ir_segment *segs, uint32_t nr,
-		     uint64_t *mapped)
+static int map_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
+		     const struct ir_segment *segs, uint32_t nr, uint64_t *mapped)
 {
 	const struct ir_strategy *st = d->guest->cfg.strategy;
+	uint64_t begin_ns = d->guest->now_ns;
 
 	*mapped = 0;
 	for (uint32_t i = 0; i < nr; i++) {
@@ -142,6 +144,7 @@ static int map_range(struct ir_domain *d, uint64_t pfn, const struct ir_segment 
 	}
 	if (!st->iotlb_sync_map)
 		return 0;
+	ir_actors_wait(d->guest, begin_ns + op->sync_ns);
 	return st->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, *mapped << IR_PAGE_SHIFT);
 }
 
@@ -169,7 +172,7 @@ static void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	update_peaks(g);
 }
 
-static uint64_t try_map(struct ir_domain *d, uint64_t fixed, const struct ir_segment *segs,
+static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struct ir_segment *segs,
 			uint32_t nr, uint64_t pages)
 {
 	struct ir_guest *g = d->guest;
@@ -177,14 +180,14 @@ static uint64_t try_map(struct ir_domain *d, uint64_t fixed, const struct ir_seg
 	uint64_t pfn, mapped;
 
 	res->maps.attempted++;
-	pfn = d->ops->alloc(d, pages, fixed);
+	pfn = d->ops->alloc(d, pages, op->iova);
 	if (!pfn) {
 		res->maps.iova_exhausted++;
 		return 0;
 	}
 	update_peaks(g);
 	g->totals.now_ns = g->now_ns;
-	if (map_range(d, pfn, segs, nr, &mapped)) {
+	if (map_range(d, op, pfn, segs, nr, &mapped)) {
 		res->maps.map_failed++;
 		g->totals.now_ns = g->now_ns;
 		ir_iopt_unmap(d->iopt, pfn, mapped);
@@ -203,11 +206,11 @@ static uint64_t try_map(struct ir_domain *d, uint64_t fixed, const struct ir_seg
 	return pfn;
 }
 
-void ir_guest_map(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t fixed,
-		  const struct ir_segment *segs, uint32_t nr)
+void ir_guest_map(struct ir_guest *g, const struct ir_op *op, const struct ir_segment *segs,
+		  uint32_t nr)
 {
-	struct ir_domain *d = domain_of(g, device);
-	struct ir_mapping *m = mapping < g->cfg.max_mappings ? &g->maps[mapping] : NULL;
+	struct ir_domain *d = domain_of(g, op->device);
+	struct ir_mapping *m = op->mapping < g->cfg.max_mappings ? &g->maps[op->mapping] : NULL;
 	uint64_t pages = 0, pfn;
 
 	if (!d)
@@ -215,9 +218,9 @@ void ir_guest_map(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_
 	for (uint32_t i = 0; i < nr; i++)
 		pages += segs[i].pages;
 	if (m)
-		*m = (struct ir_mapping){ .pages = (uint32_t)pages, .device = device,
+		*m = (struct ir_mapping){ .pages = (uint32_t)pages, .device = op->device,
 					  .state = MAP_PENDING };
-	pfn = try_map(d, fixed, segs, nr, pages);
+	pfn = try_map(d, op, segs, nr, pages);
 	if (!m) {
 		g->res.replayed_failures++;
 		if (pfn)
@@ -228,7 +231,7 @@ void ir_guest_map(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_
 	m->state = pfn ? MAP_LIVE : MAP_FAILED;
 	if (m->unmap_waits) {
 		m->unmap_waits = false;
-		ir_guest_unmap(g, mapping);
+		ir_guest_unmap(g, op->mapping);
 	}
 }
 

@@ -94,9 +94,14 @@ void ir_guest_free(struct ir_guest *g);
 /** ir_guest_preload - a mapping made before the recording; no RPCIT is counted */
 void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
 		      uint64_t fixed);
-/** ir_guest_map - one DMA mapping; @mapping may be IR_NO_MAPPING: undone at once if it succeeds */
-void ir_guest_map(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t fixed,
-		  const struct ir_segment *segs, uint32_t nr);
+/**
+ * ir_guest_map - one DMA mapping, @op, with its pieces
+ *
+ * An attempt that failed on the recorded machine (no mapping number) is undone
+ * at once if it succeeds here: no unmap will follow.
+ */
+void ir_guest_map(struct ir_guest *g, const struct ir_op *op, const struct ir_segment *segs,
+		  uint32_t nr);
 void ir_guest_unmap(struct ir_guest *g, uint32_t mapping);
 /** ir_guest_flush_timer - the recorded timer of a device (0: of all) fired */
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device);

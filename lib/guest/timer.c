@@ -6,16 +6,42 @@
 #define LEVEL_SHIFT	3
 #define LEVELS		9
 
-uint64_t ir_timer_expiry(uint64_t now_ns, uint32_t ms, uint32_t hz)
+static uint64_t tick_ns(uint32_t hz)
 {
-	uint64_t tick_ns = UINT64_C(1000000000) / hz;
-	uint64_t delta = ((uint64_t)ms * hz + 999) / 1000;
-	uint64_t expires = now_ns / tick_ns + delta;
+	return UINT64_C(1000000000) / hz;
+}
+
+/* msecs_to_jiffies() */
+static uint64_t jiffies_of(uint32_t ms, uint32_t hz)
+{
+	return ((uint64_t)ms * hz + 999) / 1000;
+}
+
+static unsigned int grain_shift(uint64_t delta)
+{
 	unsigned int level = 0;
 
 	while (level < LEVELS - 1 &&
 	       delta >= (uint64_t)(LEVEL_BUCKETS - 1) << (level * LEVEL_SHIFT))
 		level++;
-	expires = ((expires >> (level * LEVEL_SHIFT)) + 1) << (level * LEVEL_SHIFT);
-	return expires * tick_ns;
+	return level * LEVEL_SHIFT;
+}
+
+uint64_t ir_timer_grain(uint32_t ms, uint32_t hz)
+{
+	return tick_ns(hz) << grain_shift(jiffies_of(ms, hz));
+}
+
+uint64_t ir_timer_expiry(uint64_t now_ns, uint32_t ms, uint32_t hz, uint64_t phase_ns)
+{
+	uint64_t delta = jiffies_of(ms, hz), grain = ir_timer_grain(ms, hz);
+	unsigned int shift = grain_shift(delta);
+	uint64_t base = phase_ns % grain;
+	uint64_t jiffies;
+
+	/* Jiffies are counted from the last moment before now that lies on the grid. */
+	if (now_ns < base)
+		base = 0;
+	jiffies = (now_ns - base) / tick_ns(hz);
+	return base + (((jiffies + delta) >> shift) + 1) * grain;
 }

@@ -10,6 +10,7 @@
 
 struct ir_engine {
 	struct ir_guest *guest;
+	uint64_t end_ns;		/* of the recording */
 	struct ir_op map;		/* the mapping whose pieces are coming */
 	struct ir_segment *segs;
 	uint32_t nr_segs, room_segs;
@@ -53,6 +54,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		return NULL;
 	}
 	e->guest->now_ns = info->start_ns;
+	e->end_ns = info->start_ns + info->duration_ns;
 	if (par.rpcit_base_ns || par.rpcit_page_ns)
 		e->no_memory = ir_actors_new(e->guest) != 0;
 	/* The first named device, if there is one, owns what was mapped before. */
@@ -72,14 +74,21 @@ void ir_engine_free(struct ir_engine *e)
 	free(e);
 }
 
-static void run_timers(struct ir_guest *g, uint64_t until_ns)
+/* Let everything happen that is due: timers, and actors whose RPCIT is done. */
+static void run_until(struct ir_guest *g, uint64_t until_ns)
 {
-	uint64_t due;
+	for (;;) {
+		uint64_t timer = ir_guest_timer_ns(g), actor = ir_actors_next_ns(g);
 
-	while ((due = ir_guest_timer_ns(g)) <= until_ns) {
-		if (due > g->now_ns)
-			g->now_ns = due;
-		ir_guest_timers(g);
+		if (actor <= timer && actor <= until_ns) {
+			ir_actors_resume(g);
+		} else if (timer <= until_ns) {
+			if (timer > g->now_ns)
+				g->now_ns = timer;
+			ir_guest_timers(g);
+		} else {
+			break;
+		}
 	}
 	if (until_ns > g->now_ns)
 		g->now_ns = until_ns;
@@ -101,21 +110,30 @@ static void add_segment(struct ir_engine *e, const struct ir_op *op)
 	e->segs[e->nr_segs++] = (struct ir_segment){ op->paddr, op->seg_pages };
 }
 
+static void do_op(struct ir_guest *g, const struct ir_work *work)
+{
+	const struct ir_op *op = &work->op;
+
+	if (op->kind == IR_OP_UNMAP)
+		ir_guest_unmap(g, op->mapping);
+	else
+		ir_guest_map(g, op, work->segs, work->nr_segs);
+}
+
 /* One operation, its pieces complete. */
 static void perform(struct ir_engine *e, const struct ir_op *op)
 {
 	struct ir_guest *g = e->guest;
+	struct ir_work work = { .run = do_op, .op = *op, .segs = e->segs, .nr_segs = e->nr_segs };
 
-	run_timers(g, op->time_ns);
-	g->cpu = op->cpu % g->par.cpus;
+	run_until(g, op->time_ns);
 	switch (op->kind) {
+	case IR_OP_UNMAP:
+		work.nr_segs = 0;
+		/* fall through */
 	case IR_OP_MAP:
 	case IR_OP_FAILED_MAP:
-		ir_guest_map(g, op->device, op->mapping, op->iova, e->segs, e->nr_segs);
-		e->nr_segs = 0;
-		break;
-	case IR_OP_UNMAP:
-		ir_guest_unmap(g, op->mapping);
+		ir_actors_do(g, op->cpu % g->par.cpus, op->flags & IR_OPF_IRQ, &work);
 		break;
 	case IR_OP_INITIAL:
 		ir_guest_preload(g, op->device, op->mapping, op->pages, op->iova);
@@ -151,9 +169,14 @@ void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n)
 
 int ir_engine_finish(struct ir_engine *e, struct ir_result *result)
 {
-	ir_guest_finish(e->guest);
-	if (e->no_memory || ir_guest_failed(e->guest))
+	struct ir_guest *g = e->guest;
+
+	run_until(g, e->end_ns);
+	while (ir_actors_next_ns(g) != UINT64_MAX)
+		run_until(g, ir_actors_next_ns(g));
+	ir_guest_finish(g);
+	if (e->no_memory || ir_guest_failed(g))
 		return -ENOMEM;
-	*result = e->guest->res;
+	*result = g->res;
 	return 0;
 }

@@ -136,6 +136,29 @@ static void resolve_initial(const struct ir_config *c, const struct ir_recording
 	}
 }
 
+uint32_t ir_default_hz(const struct ir_recording_info *info)
+{
+	return is_s390(info) ? HZ_S390 : HZ_OTHER;
+}
+
+static void resolve_timer(const struct ir_params *p, const struct ir_recorded_machine *m,
+			  uint32_t default_hz, struct ir_effective *par)
+{
+	par->hz = p->hz ? p->hz : m->hz ? m->hz : default_hz;
+	par->from.hz = p->hz ? IR_FROM_USER : m->hz ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
+	/* What was measured with another number of jiffies means nothing. */
+	if (par->hz != (m->hz ? m->hz : default_hz))
+		return;
+	if (m->has_timer_phase) {
+		par->timer_phase_ns = m->timer_phase_ns;
+		par->from.timer_phase = IR_FROM_RECORDING;
+	}
+	if (m->has_timer_late) {
+		par->timer_late_ns = m->timer_late_ns;
+		par->from.timer_late = IR_FROM_RECORDING;
+	}
+}
+
 void ir_params_resolve(const struct ir_config *c, const struct ir_recording_info *info,
 		       struct ir_effective *par)
 {
@@ -148,8 +171,7 @@ void ir_params_resolve(const struct ir_config *c, const struct ir_recording_info
 	resolve_initial(c, info, par);
 	par->cpus = p->cpus ? p->cpus : info->cpus ? info->cpus : DEFAULT_CPUS;
 	par->from.cpus = p->cpus ? IR_FROM_USER : info->cpus ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
-	par->hz = p->hz ? p->hz : is_s390(info) ? HZ_S390 : HZ_OTHER;
-	par->from.hz = p->hz ? IR_FROM_USER : IR_FROM_DEFAULT;
+	resolve_timer(p, &info->machine, ir_default_hz(info), par);
 	if (p->has_rpcit_latency) {
 		par->rpcit_base_ns = p->rpcit_base_ns;
 		par->rpcit_page_ns = p->rpcit_page_ns;

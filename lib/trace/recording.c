@@ -8,6 +8,7 @@
 #include "trace/assemble.h"
 #include "trace/file.h"
 #include "trace/reader.h"
+#include "trace/timers.h"
 
 #define KEEP_OPS	(UINT64_C(1) << 20)	/* 64 MiB of operations */
 #define MAX_INITIAL	(UINT64_C(1) << 20)	/* mappings from before the recording */
@@ -28,6 +29,7 @@ struct ir_recording {
 	size_t nr_kept;
 	struct ir_op *initial;		/* mappings from before, known from their unmaps */
 	size_t nr_initial, room_initial;
+	struct ir_timer_samples timers;	/* of the first pass, all devices as one */
 	/* Where ir_recording_read() is. */
 	size_t at_initial, at_kept;
 	uint32_t unknown_unmaps;	/* of initial mappings, so far */
@@ -142,14 +144,12 @@ static void read_marker(struct ir_recording *rec, const char *text)
 
 static void note_event(struct ir_recording *rec, const struct ir_event *ev, uint64_t *last)
 {
-	if (ev->kind == IR_EV_MARKER) {
-		read_marker(rec, ev->text);
-		return;
-	}
-	if (!rec->info.start_ns)
-		rec->info.start_ns = ev->time_ns;
 	if (ev->time_ns > *last)
 		*last = ev->time_ns;
+	if (ev->kind == IR_EV_MARKER)
+		read_marker(rec, ev->text);
+	else if (!rec->info.start_ns)
+		rec->info.start_ns = ev->time_ns;
 }
 
 /* A mapping from before the recording, found by its unmap. */
@@ -208,7 +208,11 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 		if (*live > rec->info.max_live_pages)
 			rec->info.max_live_pages = *live;
 		break;
+	case IR_OP_FLUSH_TIMER:
+		ir_timers_fired(&rec->timers, op->time_ns);
+		break;
 	case IR_OP_UNMAP:
+		ir_timers_armed(&rec->timers, op->time_ns);
 		if (op->mapping == IR_NO_MAPPING) {
 			if (!rec->lost)
 				rc = add_initial(rec, op);
@@ -266,6 +270,41 @@ static int survey(struct ir_recording *rec, struct ir_error *err)
 	return 0;
 }
 
+/*
+ * Debian names its s390x kernels 6.1.0-50-s390x or 6.12.107+deb13-s390x, and builds
+ * them with CONFIG_HZ=250 (package linux-headers-6.1.0-50-s390x), not with the
+ * architecture's default of 100.
+ */
+static uint32_t hz_of_kernel(const struct ir_recording_info *info)
+{
+	static const char flavour[] = "-s390x";
+	size_t len = info->kernel ? strlen(info->kernel) : 0;
+
+	if (len < sizeof(flavour) - 1 ||
+	    strcmp(info->kernel + len - (sizeof(flavour) - 1), flavour) != 0)
+		return 0;
+	return 250;
+}
+
+/* With one queue its timer tells about the machine; with several they are mixed up. */
+static void estimate_timers(struct ir_recording *rec)
+{
+	struct ir_recorded_machine *m = &rec->info.machine;
+	struct ir_timer_estimate est;
+
+	m->hz = hz_of_kernel(&rec->info);
+	if (rec->info.nr_devices > 2)
+		return;
+	est = ir_timers_estimate(&rec->timers, m->hz ? m->hz : ir_default_hz(&rec->info));
+	if (est.hz) {
+		m->hz = est.hz;
+		m->timer_phase_ns = est.phase_ns;
+		m->has_timer_phase = true;
+	}
+	m->timer_late_ns = est.late_ns;
+	m->has_timer_late = est.late_known;
+}
+
 /* What the first pass found, in the caller's terms. */
 static int fill_info(struct ir_recording *rec)
 {
@@ -297,6 +336,7 @@ static int fill_info(struct ir_recording *rec)
 	info->ops = *ir_assembler_totals(rec->assembler);
 	ir_assembler_rpcit(rec->assembler, &info->rpcit, &info->machine.aperture_start,
 			   &info->machine.aperture_size);
+	estimate_timers(rec);
 	info->machine.s390_dma_api = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
 	info->max_mappings = ir_assembler_max_mappings(rec->assembler) + (uint32_t)rec->nr_initial;
 	info->complete = ir_damage_complete(&info->damage);

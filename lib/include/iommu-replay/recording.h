@@ -53,6 +53,11 @@ struct ir_recorded_machine {
 	uint64_t mapped_pages;		/* kernel counters at the start, from a marker */
 	uint64_t unmapped_pages;
 	bool has_marker;
+	uint32_t hz;			/* jiffies a second, from when timers fired or who built the kernel */
+	uint64_t timer_phase_ns;	/* where jiffies begin on the clock */
+	bool has_timer_phase;
+	uint64_t timer_late_ns;		/* mean time from a timer's expiry to its flush */
+	bool has_timer_late;
 	bool s390_dma_api;		/* former s390 DMA API (before Linux 6.7) */
 };
 
@@ -66,7 +71,7 @@ struct ir_recording_info {
 	const char *clock;
 	uint32_t cpus;
 	uint64_t start_ns;	/* first event of interest */
-	uint64_t duration_ns;	/* to the last one */
+	uint64_t duration_ns;	/* to the last event or marker */
 	const struct ir_event_total *events;	/* by name */
 	size_t nr_events;
 	const char *const *devices;	/* devices[0] is NULL: not named */
@@ -87,6 +92,9 @@ struct ir_recording_options {
 	void *progress_arg;
 	size_t keep_ops;	/* how many operations to keep in memory; 0: the default */
 };
+
+/** ir_default_hz - jiffies a second of a machine like the recorded one, if nothing tells */
+uint32_t ir_default_hz(const struct ir_recording_info *info);
 
 /**
  * ir_recording_open - open and survey a recording

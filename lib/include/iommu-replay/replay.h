@@ -76,13 +76,16 @@ struct ir_effective {
 	uint64_t initial_pages;
 	uint32_t cpus;
 	uint32_t hz;
+	uint64_t timer_phase_ns;	/* where jiffies begin on the recording's clock */
+	uint64_t timer_late_ns;		/* from a timer's expiry to its flush */
 	enum ir_api api;
 	enum ir_timer_mode timer;
 	uint64_t rpcit_base_ns;
 	uint64_t rpcit_page_ns;
 	struct {
 		enum ir_source entry_limit, pinned_limit, tlb_refresh, queue, queue_size,
-			queue_timeout, aperture, initial_pages, cpus, hz, rpcit_latency;
+			queue_timeout, aperture, initial_pages, cpus, hz, timer_phase, timer_late,
+			rpcit_latency;
 	} from;
 };
 

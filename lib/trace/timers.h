@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What recorded flush-queue timers tell about the machine: how many jiffies a
+ * second it had, where they begin on the recording's clock, and how late its
+ * timers fire.  None of these is written into a recording; all of them show in
+ * when a timer fired after the unmap that armed it.
+ */
+#ifndef IR_TRACE_TIMERS_H
+#define IR_TRACE_TIMERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define IR_TIMER_SAMPLES 512
+
+struct ir_timer_samples {
+	uint64_t armed_ns;	/* by the first unmap since the timer fired; 0: not armed */
+	uint32_t n;
+	struct {
+		uint64_t armed_ns, fired_ns;
+	} at[IR_TIMER_SAMPLES];
+};
+
+struct ir_timer_estimate {
+	uint32_t hz;		/* 0: the samples do not tell */
+	uint64_t phase_ns;	/* jiffies begin at this time, modulo the wheel's granularity */
+	uint64_t late_ns;	/* mean time from a timer's expiry to its flush */
+	bool late_known;
+};
+
+/** ir_timers_armed - an unmap was queued */
+void ir_timers_armed(struct ir_timer_samples *s, uint64_t time_ns);
+/** ir_timers_fired - the timer flushed the queue */
+void ir_timers_fired(struct ir_timer_samples *s, uint64_t time_ns);
+/**
+ * ir_timers_estimate - what the samples say
+ * @default_hz: taken for the lateness where they do not tell
+ */
+struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, uint32_t default_hz);
+
+#endif
