@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Input files.  Everything is read with pread(): no shared position, and a
+ * file that shrinks while it is read gives a short read, not a SIGBUS.
+ */
+#include "trace/file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct ir_file {
+	char *path;
+	FILE *copy;	/* the unlinked copy of what cannot seek, or NULL */
+	uint64_t base;	/* where the recording begins in the descriptor */
+	uint64_t size;
+	uint64_t bytes_read;
+	int fd;
+	bool close_fd;
+};
+
+#define COPY_BLOCK 65536
+
+static int write_all(int fd, const char *buf, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, buf, len);
+
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		buf += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Copy a pipe to a temporary file that has no name. */
+static int copy_stream(struct ir_file *file, struct ir_error *err)
+{
+	char *buf = malloc(COPY_BLOCK);
+	ssize_t n;
+	int ret = 0;
+
+	file->copy = buf ? tmpfile() : NULL;
+	if (!file->copy) {
+		ret = buf ? -errno : -ENOMEM;
+		free(buf);
+		return ir_error_set(err, ret, "%s: cannot make a temporary copy: %s; set TMPDIR or pass a file",
+				    file->path, strerror(-ret));
+	}
+	for (;;) {
+		n = read(file->fd, buf, COPY_BLOCK);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		ret = write_all(fileno(file->copy), buf, (size_t)n);
+		if (ret) {
+			ir_error_set(err, ret, "%s: cannot write the temporary copy: %s; pass a file instead",
+				     file->path, strerror(-ret));
+			break;
+		}
+		file->size += (uint64_t)n;
+	}
+	if (n < 0) {
+		ret = -errno;
+		ir_error_set(err, ret, "%s: cannot read: %s", file->path, strerror(-ret));
+	}
+	free(buf);
+	if (ret)
+		return ret;
+	if (file->close_fd)
+		close(file->fd);
+	file->close_fd = false;
+	file->fd = fileno(file->copy);
+	return 0;
+}
+
+static int examine(struct ir_file *file, struct ir_error *err)
+{
+	struct stat st;
+	off_t pos;
+
+	if (fstat(file->fd, &st)) {
+		int code = -errno;
+
+		return ir_error_set(err, code, "%s: %s", file->path, strerror(-code));
+	}
+	if (S_ISDIR(st.st_mode))
+		return ir_error_set(err, -EISDIR, "%s: is a directory; name a recording in it",
+				    file->path);
+	if (S_ISREG(st.st_mode)) {
+		/* A redirected standard input may have been read from already. */
+		pos = lseek(file->fd, 0, SEEK_CUR);
+		file->base = pos > 0 ? (uint64_t)pos : 0;
+		file->size = (uint64_t)st.st_size > file->base ?
+			     (uint64_t)st.st_size - file->base : 0;
+		return 0;
+	}
+	if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
+		return copy_stream(file, err);
+	return ir_error_set(err, -EINVAL, "%s: is %s, not a recording; give a file or a pipe",
+			    file->path, isatty(file->fd) ? "a terminal" : "a device");
+}
+
+struct ir_file *ir_file_open(const char *path, struct ir_error *err)
+{
+	bool is_stdin = !strcmp(path, "-");
+	struct ir_file *file;
+
+	file = calloc(1, sizeof(*file));
+	if (!file) {
+		ir_error_set(err, -ENOMEM, "%s: out of memory", path);
+		return NULL;
+	}
+	file->fd = -1;
+	file->path = strdup(is_stdin ? "standard input" : path);
+	if (!file->path) {
+		ir_error_set(err, -ENOMEM, "%s: out of memory", path);
+		goto fail;
+	}
+	if (is_stdin) {
+		file->fd = STDIN_FILENO;
+	} else {
+		file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		file->close_fd = file->fd >= 0;
+	}
+	if (file->fd < 0) {
+		int code = errno;
+
+		ir_error_set(err, -code, "%s: cannot open: %s%s", path, strerror(code),
+			     code == ENOENT ? "; check the name" : "");
+		goto fail;
+	}
+	if (examine(file, err))
+		goto fail;
+	return file;
+fail:
+	ir_file_close(file);
+	return NULL;
+}
+
+void ir_file_close(struct ir_file *file)
+{
+	if (!file)
+		return;
+	if (file->copy)
+		fclose(file->copy);
+	if (file->close_fd)
+		close(file->fd);
+	free(file->path);
+	free(file);
+}
+
+const char *ir_file_path(const struct ir_file *file)
+{
+	return file->path;
+}
+
+uint64_t ir_file_size(const struct ir_file *file)
+{
+	return file->size;
+}
+
+ssize_t ir_file_read(struct ir_file *file, uint64_t offset, void *buf, size_t len)
+{
+	size_t done = 0;
+
+	if (offset >= file->size)
+		return 0;
+	if (len > file->size - offset)
+		len = (size_t)(file->size - offset);
+	while (done < len) {
+		ssize_t n = pread(file->fd, (char *)buf + done, len - done,
+				  (off_t)(file->base + offset + done));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n)
+			break;
+		done += (size_t)n;
+	}
+	file->bytes_read += done;
+	return (ssize_t)done;
+}
+
+uint64_t ir_file_bytes_read(const struct ir_file *file)
+{
+	return file->bytes_read;
+}

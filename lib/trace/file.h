@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Input files: all bytes of a recording come through here.  Reads never run
+ * past the end, a short file is told apart from an I/O error, and every number
+ * is loaded with its byte order named.
+ */
+#ifndef IR_TRACE_FILE_H
+#define IR_TRACE_FILE_H
+
+#include <iommu-replay/error.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct ir_file;
+
+/**
+ * ir_file_open - open a recording for reading
+ * @path: the file, or "-" for standard input (which is copied to an unlinked
+ *        temporary file when it cannot seek)
+ */
+struct ir_file *ir_file_open(const char *path, struct ir_error *err);
+void ir_file_close(struct ir_file *file);
+/** ir_file_path - the name for messages; lives as long as the file */
+const char *ir_file_path(const struct ir_file *file);
+uint64_t ir_file_size(const struct ir_file *file);
+/** ir_file_bytes_read - how much was read since it was opened, for progress */
+uint64_t ir_file_bytes_read(const struct ir_file *file);
+/**
+ * ir_file_read - read up to @len bytes at @offset
+ *
+ * Returns how many there were (fewer than @len only at the end of the file), or
+ * a negative errno.
+ */
+ssize_t ir_file_read(struct ir_file *file, uint64_t offset, void *buf, size_t len);
+
+#endif

@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Event formats.  Which events matter, and which of their fields, is in the
+ * tables here; where the fields are comes from the recording.
+ *
+ * Names and types of the fields: include/trace/events/{iommu,dma}.h and
+ * kernel/trace/trace_entries.h of Linux 6.1, 6.12 and 7.2; the probe events
+ * are defined by the recording scripts of this project.
+ */
+#include "trace/formats.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <traceevent/event-parse.h>
+#include "trace/format_text.h"
+
+/* Where the value of a field goes before the event is put together. */
+enum slot {
+	SLOT_ADDR, SLOT_SIZE, SLOT_PADDR, SLOT_AUX, SLOT_RET,
+	SLOT_EXTRA,		/* one more number that the event kind needs */
+	SLOT_NUMBERS,
+	/* Variable-size data: the field holds offset and length of it. */
+	SLOT_DEVICE = SLOT_NUMBERS, SLOT_LIST, SLOT_LENGTHS,
+	SLOT_TEXT,		/* the rest of the record */
+	NR_SLOTS
+};
+
+/* What is done after the numbers are read. */
+enum finish {
+	FINISH_NONE, FINISH_ALLOC, FINISH_FAILED, FINISH_ALLOC_SGT, FINISH_SG, FINISH_SG_ERR,
+	FINISH_RANGE, FINISH_OFFSET, FINISH_TEXT,
+};
+
+#define MAX_FIELDS 6
+
+struct field_spec {
+	const char *name;	/* with "?" in front: may be missing */
+	enum slot slot;
+};
+
+struct event_spec {
+	const char *system;	/* NULL: a probe, whatever its group is called */
+	const char *name;
+	enum ir_event_kind kind;
+	enum finish finish;
+	struct field_spec fields[MAX_FIELDS];
+};
+
+#define DEVICE { "device", SLOT_DEVICE }
+#define DMA_MAP_FIELDS \
+	{ DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE }, { "phys_addr", SLOT_PADDR } }
+#define DMA_ALLOC_FIELDS \
+	{ DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE }, { "virt_addr", SLOT_EXTRA } }
+#define DMA_UNMAP_FIELDS { DEVICE, { "addr", SLOT_ADDR }, { "size", SLOT_SIZE } }
+#define DMA_FREE_FIELDS { DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE } }
+#define S390_PAGE_OFFSET_MASK UINT64_C(4095)	/* arch/s390/include/asm/page.h */
+#define IOMMU_PAGE UINT64_C(4096)
+#define DMA_MAPPING_ERROR UINT64_MAX		/* include/linux/dma-mapping.h */
+
+static const struct event_spec events[] = {
+	{ "iommu", "map", IR_EV_MAP, FINISH_NONE,
+	  { { "iova", SLOT_ADDR }, { "paddr", SLOT_PADDR }, { "size", SLOT_SIZE } } },
+	{ "iommu", "unmap", IR_EV_UNMAP, FINISH_NONE,
+	  { { "iova", SLOT_ADDR }, { "unmapped_size", SLOT_SIZE } } },
+	{ "iommu", "attach_device_to_domain", IR_EV_DEVICE_ATTACH, FINISH_NONE, { DEVICE } },
+	{ "iommu", "add_device_to_group", IR_EV_DEVICE_ATTACH, FINISH_NONE, { DEVICE } },
+	{ "iommu", "detach_device_from_domain", IR_EV_DEVICE_DETACH, FINISH_NONE, { DEVICE } },
+	{ "iommu", "remove_device_from_group", IR_EV_DEVICE_DETACH, FINISH_NONE, { DEVICE } },
+	{ "dma", "dma_map_page", IR_EV_DMA_MAP, FINISH_NONE, DMA_MAP_FIELDS },
+	{ "dma", "dma_map_phys", IR_EV_DMA_MAP, FINISH_NONE, DMA_MAP_FIELDS },
+	{ "dma", "dma_map_resource", IR_EV_DMA_MAP, FINISH_NONE, DMA_MAP_FIELDS },
+	{ "dma", "dma_alloc", IR_EV_DMA_MAP, FINISH_ALLOC, DMA_ALLOC_FIELDS },
+	{ "dma", "dma_alloc_pages", IR_EV_DMA_MAP, FINISH_ALLOC, DMA_ALLOC_FIELDS },
+	{ "dma", "dma_alloc_sgt_err", IR_EV_DMA_MAP, FINISH_FAILED,
+	  { DEVICE, { "size", SLOT_SIZE } } },
+	{ "dma", "dma_alloc_sgt", IR_EV_DMA_MAP, FINISH_ALLOC_SGT,
+	  { DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE },
+	    { "phys_addrs", SLOT_LIST } } },
+	{ "dma", "dma_map_sg", IR_EV_DMA_MAP_SG, FINISH_SG,
+	  { DEVICE, { "dma_addrs", SLOT_LIST }, { "lengths", SLOT_LENGTHS },
+	    { "?truncated", SLOT_EXTRA }, { "?full_ents", SLOT_AUX } } },
+	{ "dma", "dma_map_sg_err", IR_EV_DMA_MAP_SG_ERR, FINISH_SG_ERR,
+	  { DEVICE, { "phys_addrs", SLOT_LIST }, { "err", SLOT_RET } } },
+	{ "dma", "dma_unmap_page", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_UNMAP_FIELDS },
+	{ "dma", "dma_unmap_phys", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_UNMAP_FIELDS },
+	{ "dma", "dma_unmap_resource", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_UNMAP_FIELDS },
+	{ "dma", "dma_free", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_FREE_FIELDS },
+	{ "dma", "dma_free_pages", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_FREE_FIELDS },
+	{ "dma", "dma_free_sgt", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_FREE_FIELDS },
+	{ "dma", "dma_unmap_sg", IR_EV_DMA_UNMAP_SG, FINISH_NONE, { DEVICE } },
+	{ "ftrace", "print", IR_EV_MARKER, FINISH_TEXT, { { "buf", SLOT_TEXT } } },
+	{ NULL, "rpcit", IR_EV_RPCIT, FINISH_NONE,
+	  { { "fn", SLOT_AUX }, { "addr", SLOT_ADDR }, { "range", SLOT_SIZE } } },
+	{ NULL, "rpcit_ret", IR_EV_RPCIT_RET, FINISH_NONE, { { "ret", SLOT_RET } } },
+	{ NULL, "fq_timeout", IR_EV_FQ_TIMEOUT, FINISH_NONE, { { NULL, 0 } } },
+	{ NULL, "fq_flush", IR_EV_FQ_FLUSH, FINISH_NONE, { { "cookie", SLOT_AUX } } },
+	{ NULL, "intel_flush_all", IR_EV_FLUSH_ALL, FINISH_NONE, { { "domain", SLOT_AUX } } },
+	{ NULL, "intel_tlb_sync", IR_EV_TLB_SYNC, FINISH_RANGE,
+	  { { "domain", SLOT_AUX }, { "start", SLOT_ADDR }, { "end", SLOT_EXTRA } } },
+	{ NULL, "s390_map_page", IR_EV_S390_MAP_PAGE, FINISH_OFFSET,
+	  { { "dev", SLOT_AUX }, { "offset", SLOT_EXTRA }, { "size", SLOT_SIZE } } },
+	{ NULL, "s390_map_sg_one", IR_EV_S390_MAP_SG_ONE, FINISH_NONE,
+	  { { "dev", SLOT_AUX }, { "size", SLOT_SIZE } } },
+	{ NULL, "s390_unmap_page", IR_EV_S390_UNMAP_PAGE, FINISH_NONE,
+	  { { "dev", SLOT_AUX }, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE } } },
+	{ NULL, "s390_update_trans", IR_EV_S390_UPDATE_TRANS, FINISH_NONE,
+	  { { "zdev", SLOT_AUX }, { "pa", SLOT_PADDR }, { "dma_addr", SLOT_ADDR },
+	    { "size", SLOT_SIZE }, { "flags", SLOT_RET } } },
+	{ NULL, "iova_alloc", IR_EV_IOVA_ALLOC, FINISH_NONE,
+	  { { "iovad", SLOT_AUX }, { "pages", SLOT_SIZE }, { "limit_pfn", SLOT_ADDR } } },
+	{ NULL, "iova_alloc_ret", IR_EV_IOVA_ALLOC_RET, FINISH_NONE, { { "pfn", SLOT_ADDR } } },
+	{ NULL, "iova_free", IR_EV_IOVA_FREE, FINISH_NONE,
+	  { { "iovad", SLOT_AUX }, { "pfn", SLOT_ADDR }, { "pages", SLOT_SIZE } } },
+};
+
+#define NR_EVENTS (sizeof(events) / sizeof(events[0]))
+
+/* trace_flag_type of include/linux/trace_events.h, Linux 6.12: HARDIRQ, SOFTIRQ, NMI */
+#define TRACE_FLAGS_IRQ (0x08 | 0x10 | 0x40)
+#define MAX_TEXT 65536
+
+/* A number at a known place, or the word that says where the data is. */
+struct place {
+	uint32_t offset;
+	uint8_t size;
+	bool is_signed;
+	bool relative;		/* __rel_loc: counted from the end of this field */
+	uint8_t elem_size;
+	uint8_t slot;
+};
+
+struct ir_decoder {
+	const struct event_spec *spec;
+	uint32_t min_len;	/* all places lie within so many bytes */
+	uint32_t flags_offset;
+	uint32_t pid_offset;
+	uint8_t nr_places;
+	struct place places[MAX_FIELDS];
+};
+
+/* Bytes of a record, checked to lie within it. */
+struct span {
+	const unsigned char *data;
+	size_t len;
+	unsigned int elem_size;
+};
+
+int ir_formats_init(struct ir_formats *fm, struct ir_reader *rd, bool big, unsigned int long_size)
+{
+	memset(fm, 0, sizeof(*fm));
+	fm->rd = rd;
+	fm->big = big;
+	fm->long_size = long_size;
+	fm->counts = calloc(IR_FORMAT_IDS, sizeof(*fm->counts));
+	fm->wanted = calloc(IR_FORMAT_IDS, sizeof(*fm->wanted));
+	fm->names = calloc(IR_FORMAT_IDS, sizeof(*fm->names));
+	return fm->counts && fm->wanted && fm->names ? 0 : -ENOMEM;
+}
+
+void ir_formats_release(struct ir_formats *fm)
+{
+	size_t i;
+
+	for (i = 0; fm->names && i < IR_FORMAT_IDS; i++)
+		free(fm->names[i]);
+	free(fm->names);
+	free(fm->counts);
+	free(fm->wanted);
+	free(fm->decoders);
+	free(fm->text);
+	memset(fm, 0, sizeof(*fm));
+}
+
+static const struct event_spec *find_spec(const char *system, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NR_EVENTS; i++)
+		if (!strcmp(events[i].name, name) &&
+		    (!events[i].system || !strcmp(events[i].system, system)))
+			return &events[i];
+	return NULL;
+}
+
+static bool is_int_size(int size)
+{
+	return size == 1 || size == 2 || size == 4 || size == 8;
+}
+
+/* Field ends are bounded by what format_text.c lets through: no overflow here. */
+static void extend(struct ir_decoder *dec, const struct tep_format_field *field)
+{
+	uint32_t end = (uint32_t)field->offset + (uint32_t)field->size;
+
+	if (end > dec->min_len)
+		dec->min_len = end;
+}
+
+static bool place_field(struct ir_decoder *dec, const struct tep_format_field *field,
+			enum slot slot)
+{
+	struct place *pl = &dec->places[dec->nr_places++];
+
+	pl->slot = (uint8_t)slot;
+	pl->offset = (uint32_t)field->offset;
+	pl->size = (uint8_t)field->size;
+	pl->is_signed = field->flags & TEP_FIELD_IS_SIGNED;
+	pl->relative = field->flags & TEP_FIELD_IS_RELATIVE;
+	pl->elem_size = strstr(field->type, "64") ? 8 : 4;
+	extend(dec, field);
+	if (slot == SLOT_TEXT)
+		return true;
+	if (slot >= SLOT_NUMBERS)
+		return (field->flags & TEP_FIELD_IS_DYNAMIC) && field->size == 4;
+	return !(field->flags & (TEP_FIELD_IS_DYNAMIC | TEP_FIELD_IS_ARRAY)) &&
+	       is_int_size(field->size);
+}
+
+/* The common fields: their places never moved, but the recording decides. */
+static bool place_common(struct ir_decoder *dec, struct tep_event *event)
+{
+	struct tep_format_field *type = tep_find_common_field(event, "common_type");
+	struct tep_format_field *flags = tep_find_common_field(event, "common_flags");
+	struct tep_format_field *pid = tep_find_common_field(event, "common_pid");
+
+	if (!type || type->offset != 0 || type->size != 2 || !flags || flags->size != 1 ||
+	    !pid || pid->size != 4)
+		return false;
+	extend(dec, type);
+	extend(dec, flags);
+	extend(dec, pid);
+	dec->flags_offset = (uint32_t)flags->offset;
+	dec->pid_offset = (uint32_t)pid->offset;
+	return true;
+}
+
+static bool resolve(struct ir_decoder *dec, struct tep_event *event)
+{
+	const struct field_spec *want = dec->spec->fields;
+	size_t i;
+
+	if (!place_common(dec, event))
+		return false;
+	for (i = 0; i < MAX_FIELDS && want[i].name; i++) {
+		bool optional = want[i].name[0] == '?';
+		struct tep_format_field *field;
+
+		field = tep_find_field(event, want[i].name + optional);
+		if (!field && optional)
+			continue;
+		if (!field || !place_field(dec, field, want[i].slot))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Parse a clean text and look up its fields.  Each gets a handle of its own:
+ * two formats of one name or id in a damaged file cannot get into each other's
+ * way.  1: done, 0: the format will not do, or -ENOMEM.
+ */
+static int parse(const struct ir_formats *fm, struct ir_decoder *dec, const char *system,
+		 const char *text)
+{
+	struct tep_handle *tep = tep_alloc();
+	struct tep_event *event;
+	bool good;
+
+	if (!tep)
+		return -ENOMEM;
+	tep_set_loglevel(TEP_LOG_NONE);
+	tep_set_file_bigendian(tep, fm->big ? TEP_BIG_ENDIAN : TEP_LITTLE_ENDIAN);
+	tep_set_long_size(tep, (int)fm->long_size);
+	good = tep_parse_event(tep, text, strlen(text), system) == TEP_ERRNO__SUCCESS;
+	event = good ? tep_get_event(tep, 0) : NULL;
+	good = event && resolve(dec, event);
+	tep_free(tep);
+	return good;
+}
+
+static int add_decoder(struct ir_formats *fm, const struct event_spec *spec, unsigned int id,
+		       const char *system, const char *text)
+{
+	struct ir_decoder dec = { .spec = spec }, *list;
+	int ret = parse(fm, &dec, system, text);
+
+	if (ret <= 0)
+		return ret;
+	list = realloc(fm->decoders, (fm->nr_decoders + 2) * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	fm->decoders = list;
+	if (!fm->nr_decoders)
+		memset(&list[fm->nr_decoders++], 0, sizeof(*list));	/* 0 means not wanted */
+	list[fm->nr_decoders] = dec;
+	fm->wanted[id] = (uint16_t)fm->nr_decoders++;
+	fm->rd->info.seen_kinds |= UINT64_C(1) << spec->kind;
+	return 1;
+}
+
+static char *full_name(const char *system, const char *name)
+{
+	size_t size = strlen(system) + strlen(name) + 2;
+	char *full = malloc(size);
+	size_t i;
+
+	if (!full)
+		return NULL;
+	snprintf(full, size, "%s:%s", system, name);
+	for (i = 0; full[i]; i++)	/* they get printed */
+		if (full[i] <= ' ' || full[i] > '~')
+			full[i] = '?';
+	return full;
+}
+
+int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, size_t len)
+{
+	uint64_t *bad = &fm->rd->damage->count[IR_DAMAGE_BAD_FORMATS];
+	const struct event_spec *spec;
+	struct ir_format_head head;
+	char *clean = NULL;
+	int ret = 0;
+
+	if (!ir_format_head(&head, text, len) || fm->names[head.id]) {
+		(*bad)++;
+		return 0;
+	}
+	fm->names[head.id] = full_name(system, head.name);
+	if (!fm->names[head.id])
+		return -ENOMEM;
+	spec = find_spec(system, head.name);
+	if (!spec)
+		return 0;
+	ret = ir_format_clean(&head, text, len, &clean);
+	if (ret > 0)
+		ret = add_decoder(fm, spec, head.id, system, clean);
+	if (ret == 0)
+		(*bad)++;
+	free(clean);
+	return ret < 0 ? ret : 0;
+}
+
+/*
+ * A __data_loc word: length in the upper half, offset in the lower
+ * (kernel/trace/trace_events.c and include/trace/stages, Linux 6.12).
+ */
+static bool find_span(const struct ir_formats *fm, const struct place *pl,
+		      const unsigned char *rec, size_t len, struct span *span)
+{
+	uint32_t loc = ir_load32(rec + pl->offset, fm->big);
+	size_t offset = loc & 0xffff;
+
+	if (pl->relative)
+		offset += pl->offset + 4;
+	span->len = loc >> 16;
+	span->elem_size = pl->elem_size;
+	if (offset > len || span->len > len - offset)
+		return false;
+	span->data = rec + offset;
+	return true;
+}
+
+/* A scatter list: its first address and the bytes of its pages. */
+static bool finish_sg(const struct ir_formats *fm, struct ir_event *ev, const struct span *addrs,
+		      const struct span *lengths, bool truncated)
+{
+	size_t nr = addrs->len / addrs->elem_size, i;
+
+	if (lengths->len / lengths->elem_size != nr)
+		return false;
+	ev->addr = nr ? ir_load_int(addrs->data, addrs->elem_size, false, fm->big) : 0;
+	if (!truncated || ev->aux < nr)
+		ev->aux = nr;
+	ev->size = 0;
+	for (i = 0; i < nr && !truncated; i++) {
+		uint64_t addr = ir_load_int(addrs->data + i * addrs->elem_size,
+					    addrs->elem_size, false, fm->big);
+		uint64_t size = ir_load_int(lengths->data + i * lengths->elem_size,
+					    lengths->elem_size, false, fm->big);
+
+		size += addr & (IOMMU_PAGE - 1);
+		ev->size += (size + IOMMU_PAGE - 1) & ~(IOMMU_PAGE - 1);
+	}
+	return true;
+}
+
+/* Markers come with a newline, and not always with a terminator. */
+static bool finish_text(struct ir_formats *fm, struct ir_event *ev, const unsigned char *data,
+			size_t len)
+{
+	const unsigned char *end = memchr(data, '\0', len);
+
+	if (end)
+		len = (size_t)(end - data);
+	if (len > MAX_TEXT)
+		len = MAX_TEXT;
+	while (len && data[len - 1] == '\n')
+		len--;
+	if (len >= fm->text_size) {
+		char *text = realloc(fm->text, len + 256);
+
+		if (!text)
+			return false;
+		fm->text = text;
+		fm->text_size = len + 256;
+	}
+	memcpy(fm->text, data, len);
+	fm->text[len] = '\0';
+	ev->text = fm->text;
+	return true;
+}
+
+static bool finish(struct ir_formats *fm, const struct event_spec *spec, struct ir_event *ev,
+		   uint64_t extra, const struct span *spans)
+{
+	const struct span *list = &spans[SLOT_LIST - SLOT_NUMBERS];
+	const struct span *text = &spans[SLOT_TEXT - SLOT_NUMBERS];
+
+	switch (spec->finish) {
+	case FINISH_NONE:
+		return true;
+	case FINISH_ALLOC:	/* no memory, no mapping: the address is left over */
+		if (!extra)
+			ev->addr = DMA_MAPPING_ERROR;
+		return true;
+	case FINISH_FAILED:
+		ev->addr = DMA_MAPPING_ERROR;
+		return true;
+	case FINISH_ALLOC_SGT:
+		if (list->len >= list->elem_size)
+			ev->paddr = ir_load_int(list->data, list->elem_size, false, fm->big);
+		return true;
+	case FINISH_SG:
+		return finish_sg(fm, ev, list, &spans[SLOT_LENGTHS - SLOT_NUMBERS], extra != 0);
+	case FINISH_SG_ERR:
+		ev->aux = list->len / list->elem_size;
+		return true;
+	case FINISH_RANGE:	/* the end is the last byte */
+		ev->size = extra - ev->addr + 1;
+		return extra >= ev->addr;
+	case FINISH_OFFSET:
+		ev->size += extra & S390_PAGE_OFFSET_MASK;
+		return true;
+	case FINISH_TEXT:
+		return finish_text(fm, ev, text->data, text->len);
+	}
+	return false;
+}
+
+bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned char *rec,
+		       size_t len, struct ir_event *ev)
+{
+	const struct ir_decoder *dec = &fm->decoders[nr];
+	struct span spans[NR_SLOTS - SLOT_NUMBERS];
+	uint64_t values[SLOT_NUMBERS] = { 0 };
+	const bool big = fm->big;
+	unsigned int i;
+
+	if (len < dec->min_len)
+		goto bad;
+	ev->device = 0;
+	ev->text = NULL;
+	for (i = 0; i < dec->nr_places; i++) {
+		const struct place *pl = &dec->places[i];
+		struct span *span;
+
+		if (pl->slot < SLOT_NUMBERS) {
+			values[pl->slot] = ir_load_int(rec + pl->offset, pl->size,
+						       pl->is_signed, big);
+			continue;
+		}
+		span = &spans[pl->slot - SLOT_NUMBERS];
+		if (pl->slot == SLOT_TEXT)
+			*span = (struct span){ rec + pl->offset, len - pl->offset, 1 };
+		else if (!find_span(fm, pl, rec, len, span))
+			goto bad;
+		if (pl->slot == SLOT_DEVICE)
+			ev->device = ir_reader_device(fm->rd, (const char *)span->data, span->len);
+	}
+	ev->addr = values[SLOT_ADDR];
+	ev->size = values[SLOT_SIZE];
+	ev->paddr = values[SLOT_PADDR];
+	ev->aux = values[SLOT_AUX];
+	ev->ret = (int64_t)values[SLOT_RET];
+	ev->kind = (uint16_t)dec->spec->kind;
+	ev->flags = rec[dec->flags_offset] & TRACE_FLAGS_IRQ ? IR_EVF_IRQ : 0;
+	ev->pid = ir_load32(rec + dec->pid_offset, fm->big);
+	if (dec->spec->finish == FINISH_NONE ||
+	    finish(fm, dec->spec, ev, values[SLOT_EXTRA], spans))
+		return true;
+bad:
+	fm->rd->damage->count[IR_DAMAGE_BAD_EVENTS]++;
+	return false;
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+	const struct ir_event_count *left = a, *right = b;
+
+	return strcmp(left->name, right->name);
+}
+
+/* Two ids of one name (a probe that was defined anew) become one line. */
+static size_t merge_counts(struct ir_event_count *list, size_t nr)
+{
+	size_t i, used = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (used && !strcmp(list[used - 1].name, list[i].name)) {
+			list[used - 1].count += list[i].count;
+			free(list[i].name);
+		} else {
+			list[used++] = list[i];
+		}
+	}
+	return used;
+}
+
+int ir_formats_finish(struct ir_formats *fm)
+{
+	struct ir_reader_info *info = &fm->rd->info;
+	struct ir_event_count *list;
+	char number[8];
+	size_t nr = 0, id;
+
+	if (info->events)
+		return 0;
+	for (id = 0; id < IR_FORMAT_IDS; id++)
+		nr += fm->counts[id] != 0;
+	list = calloc(nr + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	info->events = list;
+	for (id = 0; id < IR_FORMAT_IDS; id++) {
+		struct ir_event_count *c = &list[info->nr_events];
+
+		if (!fm->counts[id])
+			continue;
+		snprintf(number, sizeof(number), "%u", (unsigned int)id & 0xffff);
+		c->name = fm->names[id] ? strdup(fm->names[id]) : full_name("unknown", number);
+		if (!c->name)
+			return -ENOMEM;
+		c->count = fm->counts[id];
+		info->nr_events++;
+	}
+	qsort(list, info->nr_events, sizeof(*list), compare_counts);
+	info->nr_events = merge_counts(list, info->nr_events);
+	return 0;
+}

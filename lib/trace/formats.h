@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Event formats: from the format texts in a recording to a decoder per event
+ * id.  trace.dat and perf.data carry the same texts and the same raw records,
+ * so both readers use this.
+ *
+ * A reader hands over every format text, then asks for each record whether its
+ * id is wanted (which also counts it), and decodes the wanted ones.  Only the
+ * texts of wanted events are parsed, by libtraceevent, after they were checked
+ * line by line; a field is looked up once per event type and read by offset
+ * after that.
+ *
+ * To decode one more event: a line in events[] of formats.c, and a field there
+ * for each number that is needed.
+ */
+#ifndef IR_TRACE_FORMATS_H
+#define IR_TRACE_FORMATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "trace/bytes.h"
+#include "trace/event.h"
+#include "trace/reader.h"
+
+#define IR_FORMAT_IDS 65536	/* common_type has 16 bits */
+
+struct ir_decoder;
+
+struct ir_formats {
+	struct ir_reader *rd;
+	uint64_t *counts;		/* records of each id */
+	uint16_t *wanted;		/* number of the decoder of each id, 0: none */
+	char **names;			/* "system:name" of each id, NULL: unknown */
+	struct ir_decoder *decoders;
+	size_t nr_decoders;
+	char *text;			/* the last marker */
+	size_t text_size;
+	unsigned int long_size;
+	bool big;
+};
+
+/**
+ * ir_formats_init - begin without any format
+ * @rd: its damage, device names and info are filled
+ * @big: byte order of the recording
+ * @long_size: 4 or 8, of the recorded kernel
+ *
+ * 0 or -ENOMEM; ir_formats_release() frees it in either case.
+ */
+int ir_formats_init(struct ir_formats *fm, struct ir_reader *rd, bool big, unsigned int long_size);
+void ir_formats_release(struct ir_formats *fm);
+
+/**
+ * ir_formats_add - take in the text of one format file
+ * @system: terminated name of the event system, "ftrace" for the built-in ones
+ * @text: @len bytes, not terminated, not trusted
+ *
+ * 0 or -ENOMEM; a text that makes no sense is counted as damage.
+ */
+int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, size_t len);
+
+/**
+ * ir_formats_decode - decode a record for which ir_formats_wanted() said so
+ * @nr: what it said
+ *
+ * The caller fills in time and cpu.  Returns false if the record is too short
+ * or makes no sense (counted as damage).
+ */
+bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned char *rec,
+		       size_t len, struct ir_event *ev);
+
+/** ir_formats_finish - fill in rd->info.events from the counters; 0 or -ENOMEM */
+int ir_formats_finish(struct ir_formats *fm);
+
+/**
+ * ir_formats_wanted - count a record and find its decoder
+ * @rec: the raw record, beginning with common_type
+ *
+ * Returns the number of the decoder, or 0 if nobody cares for this event.
+ */
+static inline unsigned int ir_formats_wanted(struct ir_formats *fm, const unsigned char *rec)
+{
+	unsigned int id = ir_load16(rec, fm->big);
+
+	fm->counts[id]++;
+	return fm->wanted[id];
+}
+
+#endif
