@@ -73,13 +73,14 @@ static const struct ir_dma_ops *dma_ops(const struct ir_guest *g)
 	return g->cfg.strategy->dma_api == IR_DMA_S390 ? &ir_s390_dma_ops : &ir_dma_iommu_ops;
 }
 
-static struct ir_domain *domain_new(struct ir_guest *g)
+static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 {
 	struct ir_domain *d = calloc(1, sizeof(*d));
 
 	if (!d)
 		return NULL;
 	d->guest = g;
+	d->device = device;
 	d->ops = dma_ops(g);
 	d->iopt = ir_iopt_new(&g->totals, g->cfg.hypervisor->shadows);
 	if (!d->iopt || d->ops->init(d)) {
@@ -105,7 +106,7 @@ static struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
 		g->nr_domains = nr;
 	}
 	if (!g->domains[device])
-		g->domains[device] = domain_new(g);
+		g->domains[device] = domain_new(g, device);
 	if (!g->domains[device])
 		g->totals.failed = true;
 	return g->domains[device];
@@ -181,6 +182,8 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 
 	res->maps.attempted++;
 	pfn = d->ops->alloc(d, pages, op->iova);
+	if (g->cfg.observer && g->cfg.observer->mapped)
+		g->cfg.observer->mapped(g->cfg.observer->arg, op, pfn << IR_PAGE_SHIFT);
 	if (!pfn) {
 		res->maps.iova_exhausted++;
 		return 0;

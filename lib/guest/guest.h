@@ -52,6 +52,7 @@ struct ir_domain {
 	struct ir_guest *guest;
 	const struct ir_dma_ops *ops;
 	struct ir_iopt *iopt;
+	uint16_t device;
 	void *priv;		/* the API's */
 };
 
@@ -67,6 +68,7 @@ struct ir_guest_config {
 	enum ir_iova_depot depot;
 	bool dma32_first;
 	uint32_t max_mappings;	/* mapping numbers are below */
+	const struct ir_observer *observer;
 };
 
 struct ir_mapping;

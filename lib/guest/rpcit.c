@@ -55,10 +55,29 @@ static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, u
 	return status;
 }
 
+static int result_of(enum ir_rpcit_status status)
+{
+	switch (status) {
+	case IR_RPCIT_OK:
+		return 0;
+	case IR_RPCIT_INSUFFICIENT:
+	case IR_RPCIT_INSUFFICIENT_PINNED:
+		return -ENOMEM;
+	default:
+		return -EIO;
+	}
+}
+
 static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
 		 enum ir_cause cause)
 {
+	const struct ir_observer *observer = d->guest->cfg.observer;
 	struct ir_result *res = &d->guest->res;
+	struct ir_rpcit rpcit = {
+		.time_ns = d->guest->now_ns, .iova = first << IR_PAGE_SHIFT,
+		.size = (last - first + 1) << IR_PAGE_SHIFT, .cpu = d->guest->cpu,
+		.device = d->device, .global = global, .cause = cause,
+	};
 
 	res->rpcit.total++;
 	res->rpcit.by_cause[cause]++;
@@ -66,16 +85,11 @@ static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global
 		res->rpcit.global++;
 	else
 		res->rpcit.ranged++;
-	switch (refresh_timed(d, first, last)) {
-	case IR_RPCIT_OK:
-		return 0;
-	case IR_RPCIT_INSUFFICIENT:
-	case IR_RPCIT_INSUFFICIENT_PINNED:
-		res->rpcit.insufficient++;
-		return -ENOMEM;
-	default:
-		return -EIO;
-	}
+	rpcit.result = result_of(refresh_timed(d, first, last));
+	res->rpcit.insufficient += rpcit.result == -ENOMEM;
+	if (observer && observer->rpcit)
+		observer->rpcit(observer->arg, &rpcit);
+	return rpcit.result;
 }
 
 int ir_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)

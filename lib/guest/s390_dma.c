@@ -52,7 +52,10 @@ static void mark(struct ir_domain *d, struct ir_bitmap *map, uint64_t first, uin
 		d->guest->totals.failed = true;
 }
 
-/* lib/iommu-helper.c, iommu_area_alloc(): the first free area at or after @from. */
+/*
+ * The first free area at or after @from.  The bitmap's last page is never handed
+ * out (iommu_area_alloc(), lib/iommu-helper.c, Linux 6.1).
+ */
 static uint64_t find_area(const struct ir_domain *d, uint64_t from, uint64_t pages)
 {
 	const struct s390_dma *s = d->priv;
@@ -62,7 +65,7 @@ static uint64_t find_area(const struct ir_domain *d, uint64_t from, uint64_t pag
 		uint64_t taken;
 
 		at = ir_bitmap_next(s->used, at, false);
-		if (at == IR_BITMAP_NONE || pages > s->nr_pages || at > s->nr_pages - pages)
+		if (at == IR_BITMAP_NONE || pages >= s->nr_pages || at > s->nr_pages - 1 - pages)
 			return IR_BITMAP_NONE;
 		taken = ir_bitmap_next(s->used, at, true);
 		if (taken < at + pages) {

@@ -37,11 +37,8 @@ uint64_t ir_timer_expiry(uint64_t now_ns, uint32_t ms, uint32_t hz, uint64_t pha
 	uint64_t delta = jiffies_of(ms, hz), grain = ir_timer_grain(ms, hz);
 	unsigned int shift = grain_shift(delta);
 	uint64_t base = phase_ns % grain;
-	uint64_t jiffies;
+	/* Jiffies are counted from one granule before base, which may lie before time 0. */
+	uint64_t jiffies = (now_ns + grain - base) / tick_ns(hz);
 
-	/* Jiffies are counted from the last moment before now that lies on the grid. */
-	if (now_ns < base)
-		base = 0;
-	jiffies = (now_ns - base) / tick_ns(hz);
-	return base + (((jiffies + delta) >> shift) + 1) * grain;
+	return base + ((jiffies + delta) >> shift) * grain;
 }

@@ -41,6 +41,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		.par = &par,
 		.depot = depot_of(info),
 		.max_mappings = info->max_mappings,
+		.observer = config->observer,
 	};
 
 	if (!e)
@@ -141,6 +142,10 @@ static void perform(struct ir_engine *e, const struct ir_op *op)
 	case IR_OP_FLUSH_TIMER:
 		if (g->par.timer == IR_TIMER_RECORDED)
 			ir_guest_flush_timer(g, op->device);
+		break;
+	case IR_OP_RPCIT:
+		if (g->cfg.observer && g->cfg.observer->recorded)
+			g->cfg.observer->recorded(g->cfg.observer->arg, op);
 		break;
 	default:
 		break;

@@ -2,6 +2,7 @@
 /* Events are sorted out here, operations leave here. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "trace/assemble_priv.h"
 
@@ -85,6 +86,16 @@ static void learn_fn(struct ir_assembler *a, uint64_t fn, uint16_t device)
 		a->fns[a->nr_fns++] = (struct fn_device){ fn, device };
 }
 
+/* How many functions the RPCITs so far were for: with one, there is one domain. */
+static void count_fn(struct ir_assembler *a, uint64_t fn)
+{
+	if (a->nr_functions && a->first_fn == fn)
+		return;
+	a->nr_functions += a->nr_functions < 2;
+	if (a->nr_functions == 1)
+		a->first_fn = fn;
+}
+
 static uint16_t device_of_fn(const struct ir_assembler *a, uint64_t fn)
 {
 	for (unsigned int i = 0; i < a->nr_fns; i++)
@@ -147,13 +158,41 @@ static void timer_record(struct ir_assembler *a, const struct ir_event *ev, uint
 	rec(a, number)->device = device;
 }
 
-static void rpcit_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
-			const struct ir_event *ev)
+/* Make the RPCIT an operation, if that is wanted; its result is still to come. */
+static void rpcit_record(struct ir_assembler *a, struct cpu *c, const struct slot *s,
+			 const struct ir_event *ev)
 {
-	a->rpcits.total++;
-	if (c->nested < NESTED)
-		c->rpcit_slot[c->nested++] = (uint8_t)(s - c->slot);
-	s->answered = false;
+	uint64_t number = NONE;
+
+	if (a->cfg.rpcits) {
+		uint64_t pages = ev->size >> IR_PAGE_SHIFT;
+
+		number = ir_asm_record(a, ev, REC_RPCIT);
+		rec(a, number)->pages = pages < UINT32_MAX ? pages : UINT32_MAX;
+		rec(a, number)->held = records(a, IR_EV_RPCIT_RET);
+		rec(a, number)->device = device_of_fn(a, ev->aux);
+	}
+	if (c->nested == NESTED) {	/* results were lost: forget the oldest */
+		if (in_window(a, c->rpcit[0].record))
+			rec(a, c->rpcit[0].record)->held = false;
+		memmove(&c->rpcit[0], &c->rpcit[1], (NESTED - 1) * sizeof(c->rpcit[0]));
+		c->nested--;
+	}
+	c->rpcit[c->nested].record = number;
+	c->rpcit[c->nested++].slot = (uint8_t)(s - c->slot);
+}
+
+static void flag_rpcit(struct ir_assembler *a, const struct cpu *c, uint8_t flags)
+{
+	uint64_t number = c->rpcit[c->nested - 1].record;
+
+	if (in_window(a, number))
+		rec(a, number)->flags |= flags;
+}
+
+/* The RPCIT of the mapping under way, or of the one just unmapped. */
+static bool ranged_rpcit(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
 	if (in_window(a, s->head) && !s->synced) {
 		struct rec *tail = rec(a, s->tail);
 
@@ -173,21 +212,35 @@ static void rpcit_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 			learn_fn(a, ev->aux, head->device);
 		else
 			name_device(a, head, device_of_fn(a, ev->aux));
-		return;
+		return true;
 	}
 	if (s->unmap_size && s->unmap_iova == ev->addr && s->unmap_size == ev->size) {
 		s->unmap_size = 0;
-		return;
+		a->rpcits.sync++;
+		return true;
 	}
-	if (!ir_rpcits_unmatched(&a->rpcits, ev->addr, ev->size))
+	return false;
+}
+
+static void rpcit_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			const struct ir_event *ev)
+{
+	a->rpcits.total++;
+	count_fn(a, ev->aux);
+	rpcit_record(a, c, s, ev);
+	s->answered = false;
+	if (ranged_rpcit(a, s, ev) || !ir_rpcits_unmatched(&a->rpcits, ev->addr, ev->size))
 		return;
+	flag_rpcit(a, c, IR_OPF_GLOBAL);
 	if (s->synced && (!records(a, IR_EV_RPCIT_RET) || s->ret < 0)) {
 		/* Without results, a global RPCIT here says that the ranged one failed. */
 		if (!records(a, IR_EV_RPCIT_RET))
 			a->rpcits.insufficient++;
 		s->retried = true;
-	} else if (!records(a, IR_EV_FQ_TIMEOUT) && !records(a, IR_EV_S390_UPDATE_TRANS)) {
-		timer_record(a, ev, device_of_fn(a, ev->aux));
+	} else if (!records(a, IR_EV_S390_UPDATE_TRANS)) {
+		flag_rpcit(a, c, IR_OPF_QUEUE);
+		if (!records(a, IR_EV_FQ_TIMEOUT))
+			timer_record(a, ev, device_of_fn(a, ev->aux));
 	}
 }
 
@@ -198,12 +251,41 @@ static void rpcit_ret_event(struct ir_assembler *a, struct cpu *c, const struct 
 	ir_rpcits_result(&a->rpcits, ev->ret);
 	if (!c->nested)
 		return;
-	s = &c->slot[c->rpcit_slot[--c->nested]];
+	flag_rpcit(a, c, ev->ret == -ENOMEM ? IR_OPF_ENOMEM : ev->ret ? IR_OPF_EIO : 0);
+	c->nested--;
+	if (in_window(a, c->rpcit[c->nested].record))
+		rec(a, c->rpcit[c->nested].record)->held = false;
+	s = &c->slot[c->rpcit[c->nested].slot];
 	s->answered = true;
 	s->ret = ev->ret;
 	/* With dma:* events the device's name is still to come. */
 	if (s->synced && !ev->ret && !records(a, IR_EV_DMA_MAP))
 		ir_asm_release(a, s);
+}
+
+/* Flushes of another IOMMU: the whole domain (queue), or what was unmapped. */
+static void flush_event(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
+{
+	bool whole = ev->kind != IR_EV_TLB_SYNC;
+	uint64_t number;
+
+	if (ev->kind == IR_EV_FQ_FLUSH && records(a, IR_EV_FLUSH_ALL))
+		return;		/* the driver's own event tells the same */
+	a->flushes.present = true;
+	if (!whole)
+		a->flushes.range++;
+	else if (c->timed_out)
+		a->flushes.queue_timeout++;
+	else
+		a->flushes.queue_full++;
+	c->timed_out &= !whole;
+	if (!a->cfg.rpcits)
+		return;
+	number = ir_asm_record(a, ev, REC_RPCIT);
+	rec(a, number)->flags |= whole ? IR_OPF_GLOBAL | IR_OPF_QUEUE : 0;
+	rec(a, number)->pages = whole ? 0 : ir_asm_pages(ev->addr, ev->size);
+	if (whole)
+		rec(a, number)->iova = 0;
 }
 
 /*
@@ -285,6 +367,12 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *event)
 		break;
 	case IR_EV_FQ_TIMEOUT:
 		timer_record(a, &ev, 0);
+		c->timed_out = true;
+		break;
+	case IR_EV_FQ_FLUSH:
+	case IR_EV_FLUSH_ALL:
+	case IR_EV_TLB_SYNC:
+		flush_event(a, c, &ev);
 		break;
 	default:
 		break;
@@ -345,6 +433,7 @@ static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *
 	a->totals.segments += r->pieces;
 	if (failed) {
 		a->totals.failed_map++;
+		a->totals.undone_map++;
 		a->totals.unmap++;
 		a->totals.unmap_pages += l->pages;
 		ir_live_drop(&a->live, r->live);
@@ -373,7 +462,8 @@ static void emit_unmap(struct ir_assembler *a, const struct rec *r, struct ir_op
 /* A mapping that the device filter leaves out still has to be followed to its end. */
 static bool skip_filtered(struct ir_assembler *a, const struct rec *r)
 {
-	if (!filtered(a, r->device) || r->kind == REC_LOST || r->kind == REC_TIMER)
+	if (!filtered(a, r->device) || r->kind == REC_LOST || r->kind == REC_TIMER ||
+	    r->kind == REC_RPCIT)
 		return false;
 	if (r->kind == REC_UNMAP && r->live != IR_LIVE_NONE)
 		ir_live_drop(&a->live, r->live);
@@ -427,6 +517,10 @@ static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 		return true;
 	case REC_LOST:
 		op->kind = IR_OP_LOST;
+		return true;
+	case REC_RPCIT:
+		op->kind = IR_OP_RPCIT;
+		op->pages = op->seg_pages = (uint32_t)r->pages;
 		return true;
 	default:
 		a->totals.unmap += r->pages != 0;
@@ -482,4 +576,9 @@ void ir_assembler_rpcit(const struct ir_assembler *a, struct ir_recorded_rpcit *
 			uint64_t *aperture_start, uint64_t *aperture_size)
 {
 	ir_rpcits_sum_up(&a->rpcits, rpcit, aperture_start, aperture_size);
+}
+
+void ir_assembler_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes)
+{
+	*flushes = a->flushes;
 }

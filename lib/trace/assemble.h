@@ -33,6 +33,7 @@ struct ir_assembler_config {
 	struct ir_damage *damage;	/* counted here; stays the caller's */
 	uint64_t seen_kinds;		/* bits of enum ir_event_kind that the recording has */
 	bool s390;			/* recorded on s390x: maps can fail there */
+	bool rpcits;			/* recorded RPCITs become operations */
 	bool filter;			/* only operations of @device */
 	uint16_t device;
 };
@@ -54,5 +55,7 @@ uint32_t ir_assembler_max_mappings(const struct ir_assembler *a);
 /** ir_assembler_rpcit - recorded RPCITs, and the aperture if a global one was among them */
 void ir_assembler_rpcit(const struct ir_assembler *a, struct ir_recorded_rpcit *rpcit,
 			uint64_t *aperture_start, uint64_t *aperture_size);
+/** ir_assembler_flushes - recorded flushes of another IOMMU */
+void ir_assembler_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes);
 
 #endif

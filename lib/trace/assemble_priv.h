@@ -22,7 +22,7 @@
 #define NESTED		8			/* RPCITs under way on one CPU: interrupts nest */
 #define NONE		UINT64_MAX
 
-enum rec_kind { REC_SEGMENT, REC_UNMAP, REC_FAILED, REC_TIMER, REC_LOST, REC_NOTHING };
+enum rec_kind { REC_SEGMENT, REC_UNMAP, REC_FAILED, REC_TIMER, REC_LOST, REC_RPCIT, REC_NOTHING };
 
 /* One record of the window: a piece of a mapping, or something else in time order. */
 struct rec {
@@ -64,9 +64,12 @@ struct slot {
 
 struct cpu {
 	struct slot slot[2];	/* task, interrupt */
-	uint8_t rpcit_slot[NESTED];
+	struct {
+		uint64_t record;	/* REC_RPCIT, NONE */
+		uint8_t slot;
+	} rpcit[NESTED];		/* under way */
 	unsigned int nested;
-	uint64_t s390_piece_left;	/* bytes that s390_map_sg_one announced and are not mapped yet */
+	bool timed_out;			/* the queue's timer fired: the next flush is its */
 };
 
 struct fn_device {
@@ -91,9 +94,12 @@ struct ir_assembler {
 	uint32_t max_mappings;
 	struct fn_device fns[64];
 	unsigned int nr_fns;
+	uint64_t first_fn;
+	unsigned int nr_functions;	/* 0, 1, or 2 and more */
 	uint64_t uncertain[UNCERTAIN];	/* mappings in the window that may be several */
 	unsigned int nr_uncertain;
 	struct ir_rpcits rpcits;
+	struct ir_recorded_flushes flushes;
 	struct ir_op_totals totals;
 	bool no_memory;
 };

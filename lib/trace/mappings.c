@@ -138,7 +138,8 @@ static void note_overlap(struct ir_assembler *a, struct rec *head)
 
 	if (found != IR_BITMAP_NONE && found < first + l->pages) {
 		damage(a, IR_DAMAGE_OVERLAPPING_MAPS);
-		if (a->lost)
+		/* In one domain that cannot be: an unmap is missing. */
+		if (a->lost || l->device || a->nr_functions == 1)
 			end_lost(a, head);
 	}
 	mark_mapped(a, live_of(a, head->live), true);

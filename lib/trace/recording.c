@@ -77,6 +77,7 @@ static int pass_begin(struct ir_recording *rec, struct ir_damage *damage, struct
 	struct ir_assembler_config config = {
 		.damage = damage,
 		.seen_kinds = rec->seen_kinds,
+		.rpcits = rec->options.rpcits,
 		.filter = rec->device != NULL,
 	};
 
@@ -336,6 +337,7 @@ static int fill_info(struct ir_recording *rec)
 	info->ops = *ir_assembler_totals(rec->assembler);
 	ir_assembler_rpcit(rec->assembler, &info->rpcit, &info->machine.aperture_start,
 			   &info->machine.aperture_size);
+	ir_assembler_flushes(rec->assembler, &info->flushes);
 	estimate_timers(rec);
 	info->machine.s390_dma_api = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
 	info->max_mappings = ir_assembler_max_mappings(rec->assembler) + (uint32_t)rec->nr_initial;

@@ -32,6 +32,7 @@ bool ir_rpcits_unmatched(struct ir_rpcits *r, uint64_t addr, uint64_t size)
 
 void ir_rpcits_result(struct ir_rpcits *r, int64_t ret)
 {
+	r->has_results = true;
 	if (ret == -ENOMEM)
 		r->insufficient++;
 	else if (ret)
@@ -56,5 +57,7 @@ void ir_rpcits_sum_up(const struct ir_rpcits *r, struct ir_recorded_rpcit *sum,
 		.ranged = r->total - (global ? global->count : 0),
 		.insufficient = r->insufficient,
 		.failed = r->failed,
+		.sync = r->sync,
+		.has_results = r->has_results,
 	};
 }

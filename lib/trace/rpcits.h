@@ -15,6 +15,8 @@ struct ir_rpcits {
 	uint64_t total;
 	uint64_t insufficient;
 	uint64_t failed;
+	uint64_t sync;		/* over exactly what was just unmapped */
+	bool has_results;
 	uint64_t lowest;	/* of all mappings: first byte */
 	uint64_t highest;	/* last byte; 0: no mapping yet */
 	struct ir_rpcit_range {

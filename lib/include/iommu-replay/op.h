@@ -24,12 +24,17 @@ enum ir_op_kind {
 	IR_OP_INITIAL,		/* a mapping made before the recording began, known from its unmap */
 	IR_OP_FLUSH_TIMER,	/* the recorded machine's flush-queue timer fired */
 	IR_OP_LOST,		/* events were lost before this point */
+	IR_OP_RPCIT,		/* the recorded machine issued an RPCIT (VT-d: flushed): iova, pages; only on request */
 };
 
 enum ir_op_flags {
 	IR_OPF_IRQ	= 1 << 0,	/* in interrupt context */
 	IR_OPF_FAILED	= 1 << 1,	/* IR_OP_MAP: failed on the recorded machine and was undone at once; no unmap follows */
 	IR_OPF_IMPLIED	= 1 << 2,	/* IR_OP_UNMAP: not recorded, concluded from a new mapping at the same place */
+	IR_OPF_GLOBAL	= 1 << 3,	/* IR_OP_RPCIT: over the whole aperture or domain */
+	IR_OPF_QUEUE	= 1 << 4,	/* IR_OP_RPCIT: a flush of the queue, not of a mapping's own */
+	IR_OPF_ENOMEM	= 1 << 5,	/* IR_OP_RPCIT: reported insufficient resources */
+	IR_OPF_EIO	= 1 << 6,	/* IR_OP_RPCIT: reported another error */
 };
 
 #define IR_NO_MAPPING	UINT32_MAX
@@ -38,7 +43,7 @@ struct ir_op {
 	uint64_t time_ns;	/* recording's clock */
 	uint64_t iova;		/* as recorded, page aligned; 0 if not known */
 	uint64_t paddr;		/* of the first piece, or of this one */
-	uint32_t pages;		/* of the whole mapping */
+	uint32_t pages;		/* of the whole mapping; UINT32_MAX: that or more */
 	uint32_t seg_pages;	/* of the first piece, or of this one */
 	uint32_t segments;	/* IR_OP_MAP: how many pieces */
 	uint32_t mapping;	/* dense number, or IR_NO_MAPPING */

@@ -34,6 +34,7 @@ struct ir_op_totals {
 	uint64_t unmap;
 	uint64_t unmap_pages;
 	uint64_t failed_map;	/* attempts that failed: undone ones, and those without an IOVA */
+	uint64_t undone_map;	/* of these, the undone ones */
 };
 
 /* RPCITs that the recorded machine issued, if it had probes on them. */
@@ -44,6 +45,16 @@ struct ir_recorded_rpcit {
 	uint64_t ranged;
 	uint64_t insufficient;	/* returned -ENOMEM */
 	uint64_t failed;	/* returned another error */
+	uint64_t sync;		/* over exactly what was just unmapped */
+	bool has_results;	/* return values were recorded */
+};
+
+/* Flushes that a recorded machine with another IOMMU (VT-d) made, if it had probes on them. */
+struct ir_recorded_flushes {
+	bool present;
+	uint64_t queue_full;	/* of the whole domain */
+	uint64_t queue_timeout;
+	uint64_t range;		/* of what was unmapped */
 };
 
 /* What the recording tells about the machine; zero: it does not tell. */
@@ -80,6 +91,7 @@ struct ir_recording_info {
 	uint32_t max_mappings;	/* mapping numbers are below this */
 	uint64_t max_live_pages;
 	struct ir_recorded_rpcit rpcit;
+	struct ir_recorded_flushes flushes;
 	struct ir_recorded_machine machine;
 	struct ir_damage damage;
 	bool complete;		/* ir_damage_complete() */
@@ -90,6 +102,7 @@ struct ir_recording_options {
 	/* Called now and then while reading; may be NULL.  @done of @total bytes. */
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *progress_arg;
+	bool rpcits;		/* have recorded RPCITs among the operations */
 	size_t keep_ops;	/* how many operations to keep in memory; 0: the default */
 };
 

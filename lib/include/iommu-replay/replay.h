@@ -89,10 +89,34 @@ struct ir_effective {
 	} from;
 };
 
+/* One RPCIT of a replay. */
+struct ir_rpcit {
+	uint64_t time_ns;	/* issued */
+	uint64_t iova;		/* bytes */
+	uint64_t size;
+	uint32_t cpu;
+	uint16_t device;
+	bool global;
+	enum ir_cause cause;
+	int result;		/* 0, -ENOMEM or -EIO */
+};
+
+/* Someone who watches one replay; called by the thread that runs it. */
+struct ir_observer {
+	/* The replay has issued an RPCIT, and it is done. */
+	void (*rpcit)(void *arg, const struct ir_rpcit *rpcit);
+	/* The recorded machine issued one (the recording was opened with options.rpcits). */
+	void (*recorded)(void *arg, const struct ir_op *op);
+	/* A mapping got an IOVA, in bytes, 0: none. */
+	void (*mapped)(void *arg, const struct ir_op *op, uint64_t iova);
+	void *arg;
+};
+
 struct ir_config {
 	const struct ir_strategy *strategy;
 	const struct ir_hypervisor *hypervisor;
 	struct ir_params params;
+	const struct ir_observer *observer;	/* may be NULL */
 };
 
 /* Results of one configuration.  Counts, unless the name says a unit. */

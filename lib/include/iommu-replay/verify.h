@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Verification: a replay with what the recorded machine had, held against what
+ * that machine did.
+ *
+ * Totals are compared by kind and outcome.  The RPCITs themselves are compared
+ * one by one: those of mappings and retries in their order on each CPU, flushes
+ * of the queue in their order for each device (which CPU a timer fires on is not
+ * decided by the operations).  Comparing stops at the first difference, because
+ * what follows one is shifted against the recording.
+ */
+#ifndef IOMMU_REPLAY_VERIFY_H
+#define IOMMU_REPLAY_VERIFY_H
+
+#include <iommu-replay/replay.h>
+
+/* What is compared; UINT64_MAX: not known (not recorded, or not a thing of that machine). */
+struct ir_verify_totals {
+	uint64_t total;
+	uint64_t global;
+	uint64_t ranged;
+	uint64_t insufficient;
+	uint64_t map_failed;
+	uint64_t iova_exhausted;
+	uint64_t queue_full;	/* flushes by cause, where the recording tells them apart */
+	uint64_t queue_timeout;
+};
+
+#define IR_VERIFY_TOTALS 8
+#define IR_NOT_KNOWN UINT64_MAX
+
+/** ir_verify_key - the name of the n-th total, "total" first */
+const char *ir_verify_key(unsigned int n);
+/** ir_verify_value - the n-th total */
+uint64_t ir_verify_value(const struct ir_verify_totals *totals, unsigned int n);
+
+/* One side of a difference. */
+struct ir_verify_rpcit {
+	bool present;
+	uint64_t time_ns;
+	uint32_t cpu;
+	bool global;
+	uint64_t iova;
+	uint64_t pages;
+	bool insufficient;
+};
+
+struct ir_verify {
+	struct ir_verify_totals predicted;
+	struct ir_verify_totals recorded;
+	bool comparable;		/* the recording has RPCITs or flushes at all */
+	uint64_t compared;		/* RPCITs held against each other, one by one */
+	bool same_sequence;		/* no difference was found */
+	bool difference_in_queue;	/* in the flushes of the queue, not on a CPU */
+	struct ir_verify_rpcit want;	/* the first difference: recorded, */
+	struct ir_verify_rpcit got;	/* and predicted */
+	uint64_t iovas;			/* mappings whose IOVA was recorded, */
+	uint64_t iovas_equal;		/* and those given the same one by the model */
+};
+
+/**
+ * ir_verify - replay and compare
+ * @rec: opened with options.rpcits
+ * @config: its observer is not used
+ * @result: the replay's result, as from ir_replay()
+ *
+ * Returns 0, or a negative errno with @err set.
+ */
+int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct ir_result *result,
+	      struct ir_verify *verify, struct ir_error *err);
+/**
+ * ir_verify_equal - do all known totals agree
+ * @tolerance: how far each may be off
+ * @percent: as a share of the recorded value, whichever is more
+ */
+bool ir_verify_equal(const struct ir_verify *verify, uint64_t tolerance, double percent);
+/**
+ * ir_verify_guess - the strategy that the recorded machine had, as far as the
+ * recording shows it
+ */
+const struct ir_strategy *ir_verify_guess(const struct ir_recording_info *info);
+
+#endif

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <iommu-replay/verify.h>
+
+/* RPCITs of one CPU, or flushes of one device, that wait for their counterpart. */
+struct lane {
+	struct ir_verify_rpcit *waiting;
+	uint32_t first, count, room;	/* a ring; room is a power of two */
+	bool recorded;			/* which side they are from */
+};
+
+struct lanes {
+	struct lane *lane;
+	uint32_t nr;
+};
+
+struct checker {
+	struct ir_verify *v;
+	struct lanes cpus, queues;
+	bool by_result;		/* results are comparable */
+	bool by_size;		/* ranges are comparable */
+	bool no_memory;
+};
+
+static const char *const keys[IR_VERIFY_TOTALS] = {
+	"total", "global", "ranged", "insufficient", "map_failed", "iova_exhausted",
+	"queue_full", "queue_timeout",
+};
+
+const char *ir_verify_key(unsigned int n)
+{
+	return keys[n];
+}
+
+uint64_t ir_verify_value(const struct ir_verify_totals *t, unsigned int n)
+{
+	const uint64_t values[IR_VERIFY_TOTALS] = {
+		t->total, t->global, t->ranged, t->insufficient, t->map_failed, t->iova_exhausted,
+		t->queue_full, t->queue_timeout,
+	};
+
+	return values[n];
+}
+
+static struct lane *lane_of(struct checker *c, struct lanes *lanes, uint32_t i)
+{
+	if (i >= lanes->nr) {
+		struct lane *grown = realloc(lanes->lane, (i + 1) * sizeof(*grown));
+
+		if (!grown) {
+			c->no_memory = true;
+			return NULL;
+		}
+		memset(grown + lanes->nr, 0, (i + 1 - lanes->nr) * sizeof(*grown));
+		lanes->lane = grown;
+		lanes->nr = i + 1;
+	}
+	return &lanes->lane[i];
+}
+
+static void lanes_free(struct lanes *lanes)
+{
+	for (uint32_t i = 0; i < lanes->nr; i++)
+		free(lanes->lane[i].waiting);
+	free(lanes->lane);
+}
+
+static bool lane_push(struct lane *l, const struct ir_verify_rpcit *r)
+{
+	if (l->count == l->room) {
+		uint32_t room = l->room ? l->room * 2 : 64;
+		struct ir_verify_rpcit *grown = malloc(room * sizeof(*grown));
+
+		if (!grown)
+			return false;
+		for (uint32_t i = 0; i < l->count; i++)
+			grown[i] = l->waiting[(l->first + i) & (l->room - 1)];
+		free(l->waiting);
+		l->waiting = grown;
+		l->room = room;
+		l->first = 0;
+	}
+	l->waiting[(l->first + l->count++) & (l->room - 1)] = *r;
+	return true;
+}
+
+static bool alike(const struct checker *c, const struct ir_verify_rpcit *x,
+		  const struct ir_verify_rpcit *y)
+{
+	if (x->global != y->global)
+		return false;
+	if (!x->global && c->by_size && x->pages != y->pages)
+		return false;
+	return !c->by_result || x->insufficient == y->insufficient;
+}
+
+static void differ(struct checker *c, const struct ir_verify_rpcit *recorded,
+		   const struct ir_verify_rpcit *predicted, bool queue)
+{
+	struct ir_verify *v = c->v;
+
+	if (!v->same_sequence)
+		return;
+	v->same_sequence = false;
+	v->difference_in_queue = queue;
+	if (recorded)
+		v->want = *recorded;
+	if (predicted)
+		v->got = *predicted;
+}
+
+static void meet(struct checker *c, const struct ir_verify_rpcit *r, bool recorded, bool queue,
+		 uint32_t number)
+{
+	struct lane *l;
+
+	if (!c->v->same_sequence)
+		return;
+	l = lane_of(c, queue ? &c->queues : &c->cpus, number);
+	if (!l)
+		return;
+	if (l->count && l->recorded != recorded) {
+		const struct ir_verify_rpcit *other = &l->waiting[l->first];
+
+		c->v->compared++;
+		if (!alike(c, r, other))
+			differ(c, recorded ? r : other, recorded ? other : r, queue);
+		l->first = (l->first + 1) & (l->room - 1);
+		l->count--;
+		return;
+	}
+	l->recorded = recorded;
+	if (!lane_push(l, r))
+		c->no_memory = true;
+}
+
+static void on_predicted(void *arg, const struct ir_rpcit *p)
+{
+	bool queue = p->cause == IR_CAUSE_QUEUE_FULL || p->cause == IR_CAUSE_QUEUE_TIMEOUT;
+	struct ir_verify_rpcit r = {
+		.present = true, .time_ns = p->time_ns, .cpu = p->cpu, .global = p->global,
+		.iova = p->iova, .pages = p->size >> IR_PAGE_SHIFT,
+		.insufficient = p->result == -ENOMEM,
+	};
+
+	meet(arg, &r, false, queue, queue ? p->device : p->cpu);
+}
+
+static void on_recorded(void *arg, const struct ir_op *op)
+{
+	bool queue = op->flags & IR_OPF_QUEUE;
+	struct ir_verify_rpcit r = {
+		.present = true, .time_ns = op->time_ns, .cpu = op->cpu,
+		.global = op->flags & IR_OPF_GLOBAL, .iova = op->iova, .pages = op->pages,
+		.insufficient = op->flags & IR_OPF_ENOMEM,
+	};
+
+	meet(arg, &r, true, queue, queue ? op->device : op->cpu);
+}
+
+static void on_mapped(void *arg, const struct ir_op *op, uint64_t iova)
+{
+	struct checker *c = arg;
+
+	if (!op->iova)
+		return;
+	c->v->iovas++;
+	c->v->iovas_equal += op->iova == iova;
+}
+
+/* What has no counterpart at the end is a difference too: the earliest one counts. */
+static void leftovers(struct checker *c, struct lanes *lanes, bool queue)
+{
+	const struct ir_verify_rpcit *first = NULL;
+	bool recorded = false;
+
+	for (uint32_t i = 0; i < lanes->nr; i++) {
+		struct lane *l = &lanes->lane[i];
+
+		if (!l->count || (first && l->waiting[l->first].time_ns >= first->time_ns))
+			continue;
+		first = &l->waiting[l->first];
+		recorded = l->recorded;
+	}
+	if (first)
+		differ(c, recorded ? first : NULL, recorded ? NULL : first, queue);
+}
+
+static void recorded_totals(const struct ir_recording_info *info, struct ir_verify_totals *t)
+{
+	const struct ir_recorded_rpcit *r = &info->rpcit;
+	const struct ir_recorded_flushes *f = &info->flushes;
+
+	for (unsigned int i = 0; i < sizeof(*t) / sizeof(uint64_t); i++)
+		((uint64_t *)t)[i] = IR_NOT_KNOWN;
+	if (r->present) {
+		t->total = r->total;
+		t->global = r->global;
+		t->ranged = r->ranged;
+		if (r->has_results || r->insufficient)
+			t->insufficient = r->insufficient;
+	} else if (f->present) {
+		t->queue_full = f->queue_full;
+		t->queue_timeout = f->queue_timeout;
+		t->global = f->queue_full + f->queue_timeout;
+		t->ranged = f->range;
+		t->total = t->global + t->ranged;
+	}
+	t->map_failed = info->ops.undone_map;
+	t->iova_exhausted = info->ops.failed_map - info->ops.undone_map;
+}
+
+static void predicted_totals(const struct ir_result *res, struct ir_verify_totals *t)
+{
+	*t = (struct ir_verify_totals){
+		.total = res->rpcit.total,
+		.global = res->rpcit.global,
+		.ranged = res->rpcit.ranged,
+		.insufficient = res->rpcit.insufficient,
+		.map_failed = res->maps.map_failed,
+		.iova_exhausted = res->maps.iova_exhausted,
+		.queue_full = res->rpcit.by_cause[IR_CAUSE_QUEUE_FULL],
+		.queue_timeout = res->rpcit.by_cause[IR_CAUSE_QUEUE_TIMEOUT],
+	};
+}
+
+int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct ir_result *result,
+	      struct ir_verify *verify, struct ir_error *err)
+{
+	const struct ir_recording_info *info = ir_recording_info(rec);
+	struct checker c = {
+		.v = verify,
+		.by_result = info->rpcit.has_results,
+		.by_size = true,
+	};
+	struct ir_observer observer = {
+		.rpcit = on_predicted, .recorded = on_recorded, .mapped = on_mapped, .arg = &c,
+	};
+	struct ir_config watched = *config;
+	struct ir_replay_options options = { .jobs = 1 };
+	int rc;
+
+	*verify = (struct ir_verify){
+		.comparable = info->rpcit.present || info->flushes.present,
+		.same_sequence = true,
+	};
+	watched.observer = &observer;
+	rc = ir_replay(rec, &watched, 1, &options, result, err);
+	if (!rc && c.no_memory)
+		rc = ir_error_set(err, -ENOMEM, "out of memory while comparing");
+	if (!rc && verify->comparable) {
+		leftovers(&c, &c.cpus, false);
+		leftovers(&c, &c.queues, true);
+	}
+	recorded_totals(info, &verify->recorded);
+	predicted_totals(result, &verify->predicted);
+	lanes_free(&c.cpus);
+	lanes_free(&c.queues);
+	return rc;
+}
+
+bool ir_verify_equal(const struct ir_verify *verify, uint64_t tolerance, double percent)
+{
+	for (unsigned int i = 0; i < IR_VERIFY_TOTALS; i++) {
+		uint64_t want = ir_verify_value(&verify->recorded, i);
+		uint64_t got = ir_verify_value(&verify->predicted, i);
+		uint64_t off = want > got ? want - got : got - want;
+
+		if (want == IR_NOT_KNOWN || off <= tolerance)
+			continue;
+		if ((double)off > (double)want * percent / 100)
+			return false;
+	}
+	return true;
+}
+
+const struct ir_strategy *ir_verify_guess(const struct ir_recording_info *info)
+{
+	uint64_t syncs = info->rpcit.present ? info->rpcit.sync : info->flushes.range;
+	/* A lazy domain syncs only what was undone. */
+	bool strict = syncs > info->ops.undone_map && syncs * 2 > info->ops.unmap;
+
+	if (info->machine.s390_dma_api)
+		return ir_strategy_find(strict ? "legacy-strict" : "legacy");
+	return ir_strategy_find(strict ? "strict" : "sync-map-retry");
+}
