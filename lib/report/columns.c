@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The figures of a report: their keys, titles and where they are found.
+ */
+#include "report/columns.h"
+
+static struct ir_value count_value(uint64_t count)
+{
+	return (struct ir_value){ .type = IR_VALUE_COUNT, .count = count };
+}
+
+static struct ir_value text_value(const char *text)
+{
+	if (!text)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return (struct ir_value){ .type = IR_VALUE_TEXT, .text = text };
+}
+
+/* Zero stands for "not told" or "no limit" here. */
+static struct ir_value count_or_null(uint64_t count)
+{
+	return count ? count_value(count) : (struct ir_value){ .type = IR_VALUE_NULL };
+}
+
+#define FIELD(type, base, offset) (*(const type *)(const void *)((const char *)(base) + (offset)))
+
+/* The recording: fields of struct ir_recording_info at offset @arg. */
+
+static struct ir_value info_text(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)result;
+	return text_value(FIELD(char *, entry->info, arg));
+}
+
+static struct ir_value info_u64(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)result;
+	return count_value(FIELD(uint64_t, entry->info, arg));
+}
+
+static struct ir_value info_u32(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)result;
+	return count_value(FIELD(uint32_t, entry->info, arg));
+}
+
+static struct ir_value info_truth(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)result;
+	return (struct ir_value){ .type = IR_VALUE_TRUTH, .truth = FIELD(bool, entry->info, arg) };
+}
+
+static struct ir_value info_rpcit(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	if (!entry->info->rpcit.present)
+		return (struct ir_value){ .type = IR_VALUE_ABSENT };
+	return info_u64(entry, result, arg);
+}
+
+/* Without return values nobody knows how many failed. */
+static struct ir_value info_rpcit_result(const struct ir_report_entry *entry, size_t result,
+					 size_t arg)
+{
+	if (entry->info->rpcit.present && !entry->info->rpcit.has_results)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return info_rpcit(entry, result, arg);
+}
+
+static struct ir_value info_flushes(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	if (!entry->info->flushes.present)
+		return (struct ir_value){ .type = IR_VALUE_ABSENT };
+	return info_u64(entry, result, arg);
+}
+
+static struct ir_value info_hz(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)result;
+	(void)arg;
+	return count_or_null(entry->info->machine.hz);
+}
+
+static struct ir_value info_timer_phase(const struct ir_report_entry *entry, size_t result,
+					size_t arg)
+{
+	if (!entry->info->machine.has_timer_phase)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return info_u64(entry, result, arg);
+}
+
+static struct ir_value info_timer_late(const struct ir_report_entry *entry, size_t result,
+				       size_t arg)
+{
+	if (!entry->info->machine.has_timer_late)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return info_u64(entry, result, arg);
+}
+
+static struct ir_value info_aperture(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	if (!entry->info->machine.aperture_size)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return info_u64(entry, result, arg);
+}
+
+static struct ir_value info_marker(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	if (!entry->info->machine.has_marker)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return info_u64(entry, result, arg);
+}
+
+/* Results: fields of struct ir_result at offset @arg. */
+
+static struct ir_value result_u64(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return count_value(FIELD(uint64_t, &entry->results[result], arg));
+}
+
+static struct ir_value result_real(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return (struct ir_value){
+		.type = IR_VALUE_REAL,
+		.real = FIELD(double, &entry->results[result], arg),
+	};
+}
+
+static struct ir_value result_u32(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return count_value(FIELD(uint32_t, &entry->results[result], arg));
+}
+
+static struct ir_value result_limit(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return count_or_null(FIELD(uint64_t, &entry->results[result], arg));
+}
+
+/* Sizes and times of a queue that does not exist are no values. */
+static struct ir_value result_queue(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	if (entry->results[result].parameters.queue == IR_QUEUE_NONE)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return result_u32(entry, result, arg);
+}
+
+static struct ir_value result_tlb_refresh(const struct ir_report_entry *entry, size_t result,
+					  size_t arg)
+{
+	(void)arg;
+	return count_value(entry->results[result].parameters.hypervisor.tlb_refresh > 0);
+}
+
+static struct ir_value result_queue_type(const struct ir_report_entry *entry, size_t result,
+					 size_t arg)
+{
+	(void)arg;
+	return text_value(ir_queue_type_name(entry->results[result].parameters.queue));
+}
+
+static struct ir_value result_api(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(entry->results[result].parameters.api == IR_API_IOMMU ? "iommu" : "dma");
+}
+
+static struct ir_value result_timer(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(entry->results[result].parameters.timer == IR_TIMER_RECORDED ?
+			  "recorded" : "simulated");
+}
+
+static struct ir_value result_source(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return text_value(ir_source_name(FIELD(enum ir_source, &entry->results[result], arg)));
+}
+
+/* The engine names no source for these three: it follows from what was asked. */
+
+static struct ir_value source_api(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(ir_source_name(entry->configs[result].params.api == IR_API_DMA ?
+					 IR_FROM_DEFAULT : IR_FROM_USER));
+}
+
+static struct ir_value source_timer(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(ir_source_name(entry->configs[result].params.timer == IR_TIMER_SIMULATED ?
+					 IR_FROM_DEFAULT : IR_FROM_USER));
+}
+
+static struct ir_value source_aperture_start(const struct ir_report_entry *entry, size_t result,
+					     size_t arg)
+{
+	const struct ir_recorded_machine *machine = &entry->info->machine;
+	bool recorded = machine->aperture_size &&
+		entry->results[result].parameters.aperture_start == machine->aperture_start;
+
+	(void)arg;
+	return text_value(ir_source_name(recorded ? IR_FROM_RECORDING : IR_FROM_DEFAULT));
+}
+
+static struct ir_value strategy_name(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(entry->configs[result].strategy->name);
+}
+
+static struct ir_value hypervisor_name(const struct ir_report_entry *entry, size_t result,
+				       size_t arg)
+{
+	(void)arg;
+	return text_value(entry->configs[result].hypervisor->name);
+}
+
+#define INFO(key, getter, field) \
+	{ key, NULL, NULL, getter, offsetof(struct ir_recording_info, field), IR_UNIT_NONE, \
+	  IR_COLUMN_VALUE }
+#define DAMAGE(id, severity, name, meaning) INFO("damage." name, info_u64, damage.count[id]),
+
+const struct ir_column ir_recording_columns[] = {
+	INFO("file",			info_text,	file),
+	INFO("format",			info_text,	format),
+	INFO("recognised_by",		info_text,	why),
+	INFO("byte_order",		info_text,	byte_order),
+	INFO("kernel",			info_text,	kernel),
+	INFO("arch",			info_text,	arch),
+	INFO("cpus",			info_u32,	cpus),
+	INFO("clock",			info_text,	clock),
+	INFO("start_ns",		info_u64,	start_ns),
+	INFO("duration_ns",		info_u64,	duration_ns),
+	{ .key = "devices",		.kind = IR_COLUMN_DEVICES },
+	{ .key = "events",		.kind = IR_COLUMN_EVENTS },
+	INFO("operations.map",		info_u64,	ops.map),
+	INFO("operations.map_pages",	info_u64,	ops.map_pages),
+	INFO("operations.segments",	info_u64,	ops.segments),
+	INFO("operations.unmap",	info_u64,	ops.unmap),
+	INFO("operations.unmap_pages",	info_u64,	ops.unmap_pages),
+	INFO("operations.failed_map",	info_u64,	ops.failed_map),
+	INFO("max_live_pages",		info_u64,	max_live_pages),
+	INFO("recorded_rpcit.total",	info_rpcit,	rpcit.total),
+	INFO("recorded_rpcit.global",	info_rpcit,	rpcit.global),
+	INFO("recorded_rpcit.ranged",	info_rpcit,	rpcit.ranged),
+	INFO("recorded_rpcit.insufficient", info_rpcit_result, rpcit.insufficient),
+	INFO("recorded_rpcit.failed",	info_rpcit_result, rpcit.failed),
+	INFO("recorded_rpcit.sync",	info_rpcit,	rpcit.sync),
+	INFO("recorded_flushes.queue_full", info_flushes, flushes.queue_full),
+	INFO("recorded_flushes.queue_timeout", info_flushes, flushes.queue_timeout),
+	INFO("recorded_flushes.range",	info_flushes,	flushes.range),
+	INFO("machine.aperture_start",	info_aperture,	machine.aperture_start),
+	INFO("machine.aperture",	info_aperture,	machine.aperture_size),
+	INFO("machine.mapped_pages",	info_marker,	machine.mapped_pages),
+	INFO("machine.unmapped_pages",	info_marker,	machine.unmapped_pages),
+	{ .key = "machine.hz",		.get = info_hz },
+	INFO("machine.timer_phase_ns",	info_timer_phase, machine.timer_phase_ns),
+	INFO("machine.timer_late_ns",	info_timer_late, machine.timer_late_ns),
+	INFO("machine.s390_dma_api",	info_truth,	machine.s390_dma_api),
+	IR_DAMAGE_LIST(DAMAGE)
+	INFO("complete",		info_truth,	complete),
+	{ .key = NULL },
+};
+
+/* Parameters, their sources, and figures; the last two with a heading in tables. */
+#define PARAM(key, getter, field) \
+	{ "parameters." key, NULL, NULL, getter, offsetof(struct ir_result, parameters.field), \
+	  IR_UNIT_NONE, IR_COLUMN_VALUE }
+#define SOURCE(key, field) \
+	{ "parameters.sources." key, NULL, NULL, result_source, \
+	  offsetof(struct ir_result, parameters.from.field), IR_UNIT_NONE, IR_COLUMN_VALUE }
+#define COUNT(key, field) \
+	{ key, NULL, NULL, result_u64, offsetof(struct ir_result, field), IR_UNIT_NONE, \
+	  IR_COLUMN_VALUE }
+#define SHOWN(key, title, group, unit, field) \
+	{ key, title, group, result_u64, offsetof(struct ir_result, field), unit, IR_COLUMN_VALUE }
+
+#define G_RPCIT    "RPCITs by cause"
+#define G_MAPS     "failed maps"
+#define G_PAGES    "peak pages"
+#define G_EXPOSURE "exposure"
+
+const struct ir_column ir_result_columns[] = {
+	{ "strategy", "strategy", NULL, strategy_name, 0, IR_UNIT_NONE, IR_COLUMN_VALUE },
+	{ .key = "hypervisor", .get = hypervisor_name },
+
+	PARAM("entry_limit",		result_limit,	hypervisor.entry_limit),
+	PARAM("pinned_limit",		result_limit,	hypervisor.pinned_limit),
+	{ .key = "parameters.tlb_refresh", .get = result_tlb_refresh },
+	{ .key = "parameters.queue",	.get = result_queue_type },
+	PARAM("queue_size",		result_queue,	queue_size),
+	PARAM("queue_timeout_ms",	result_queue,	queue_timeout_ms),
+	COUNT("parameters.aperture_start", parameters.aperture_start),
+	PARAM("aperture",		result_limit,	aperture),
+	COUNT("parameters.initial_pages", parameters.initial_pages),
+	PARAM("cpus",			result_u32,	cpus),
+	PARAM("hz",			result_u32,	hz),
+	COUNT("parameters.timer_phase_ns", parameters.timer_phase_ns),
+	COUNT("parameters.timer_late_ns", parameters.timer_late_ns),
+	{ .key = "parameters.api",	.get = result_api },
+	{ .key = "parameters.timer",	.get = result_timer },
+	COUNT("parameters.rpcit_base_ns", parameters.rpcit_base_ns),
+	COUNT("parameters.rpcit_page_ns", parameters.rpcit_page_ns),
+	SOURCE("entry_limit",		entry_limit),
+	SOURCE("pinned_limit",		pinned_limit),
+	SOURCE("tlb_refresh",		tlb_refresh),
+	SOURCE("queue",			queue),
+	SOURCE("queue_size",		queue_size),
+	SOURCE("queue_timeout_ms",	queue_timeout),
+	{ .key = "parameters.sources.aperture_start", .get = source_aperture_start },
+	SOURCE("aperture",		aperture),
+	SOURCE("initial_pages",		initial_pages),
+	SOURCE("cpus",			cpus),
+	SOURCE("hz",			hz),
+	SOURCE("timer_phase_ns",	timer_phase),
+	SOURCE("timer_late_ns",		timer_late),
+	{ .key = "parameters.sources.api", .get = source_api },
+	{ .key = "parameters.sources.timer", .get = source_timer },
+	SOURCE("rpcit_base_ns",		rpcit_latency),
+	SOURCE("rpcit_page_ns",		rpcit_latency),
+
+	SHOWN("rpcit.total", "total", G_RPCIT, IR_UNIT_NONE, rpcit.total),
+	SHOWN("rpcit.insufficient", "no-res", G_RPCIT, IR_UNIT_NONE, rpcit.insufficient),
+	SHOWN("rpcit.by_cause.sync_map", "sync-map", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_SYNC_MAP]),
+	SHOWN("rpcit.by_cause.sync", "sync", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_SYNC]),
+	SHOWN("rpcit.by_cause.queue_full", "full", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_QUEUE_FULL]),
+	SHOWN("rpcit.by_cause.queue_timeout", "timer", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_QUEUE_TIMEOUT]),
+	SHOWN("rpcit.by_cause.retry", "retry", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_RETRY]),
+	SHOWN("rpcit.by_cause.wrap", "wrap", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_WRAP]),
+	COUNT("rpcit.global",		rpcit.global),
+	COUNT("rpcit.ranged",		rpcit.ranged),
+
+	COUNT("kernel_counters.mapped_pages",	kernel.mapped_pages),
+	COUNT("kernel_counters.unmapped_pages",	kernel.unmapped_pages),
+	COUNT("kernel_counters.global_rpcits",	kernel.global_rpcits),
+	COUNT("kernel_counters.sync_map_rpcits", kernel.sync_map_rpcits),
+	COUNT("kernel_counters.sync_rpcits",	kernel.sync_rpcits),
+
+	COUNT("maps.attempted",			maps.attempted),
+	COUNT("maps.succeeded",			maps.succeeded),
+	SHOWN("maps.iova_exhausted", "no-iova", G_MAPS, IR_UNIT_FAILURES, maps.iova_exhausted),
+	SHOWN("maps.map_failed", "failed", G_MAPS, IR_UNIT_FAILURES, maps.map_failed),
+	SHOWN("maps.unbacked", "unbacked", G_MAPS, IR_UNIT_FAILURES, maps.unbacked),
+	COUNT("maps.unbacked_pages",		maps.unbacked_pages),
+	COUNT("maps.replayed_failures",		replayed_failures),
+	COUNT("maps.skipped_unmaps",		skipped_unmaps),
+
+	COUNT("peaks.live_pages",		peaks.live_pages),
+	SHOWN("peaks.lazy_pages", "lazy", G_PAGES, IR_UNIT_NONE, peaks.lazy_pages),
+	SHOWN("peaks.host_pages", "host/limit", G_PAGES, IR_UNIT_HOST_PAGES, peaks.host_pages),
+	COUNT("peaks.iova_pages",		peaks.iova_pages),
+	COUNT("peaks.queue_depth",		peaks.queue_depth),
+
+	COUNT("exposure.pages",			exposure.pages),
+	{ .key = "exposure.page_seconds", .get = result_real,
+	  .arg = offsetof(struct ir_result, exposure.page_seconds) },
+	SHOWN("exposure.p50_ns", "p50", G_EXPOSURE, IR_UNIT_NS, exposure.p50_ns),
+	SHOWN("exposure.p99_ns", "p99", G_EXPOSURE, IR_UNIT_NS, exposure.p99_ns),
+	SHOWN("exposure.max_ns", "max", G_EXPOSURE, IR_UNIT_NS, exposure.max_ns),
+	{ .key = NULL },
+};

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Columns: what a report shows, said once.
+ *
+ * Every renderer walks these tables: JSON nests the keys at their dots, CSV
+ * makes one column of each, tables on a terminal and in Markdown show those
+ * that have a title, under their group's heading.  A value is read from the
+ * finished results when it is asked for; nothing is kept.
+ *
+ * To add a figure to all reports: one line in columns.c, one in
+ * iommu-replay-report(5).  To add a renderer: one file that walks the tables.
+ */
+#ifndef IR_REPORT_COLUMNS_H
+#define IR_REPORT_COLUMNS_H
+
+#include <iommu-replay/report.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum ir_value_type {
+	IR_VALUE_NULL,		/* not known, or there is no such limit */
+	IR_VALUE_ABSENT,	/* the whole object that holds the key does not exist */
+	IR_VALUE_TEXT,
+	IR_VALUE_COUNT,
+	IR_VALUE_REAL,
+	IR_VALUE_TRUTH,
+};
+
+struct ir_value {
+	enum ir_value_type type;
+	union {
+		const char *text;	/* valid as long as the entry is */
+		uint64_t count;
+		double real;
+		bool truth;
+	};
+};
+
+/* How a number is best shown to people. */
+enum ir_unit {
+	IR_UNIT_NONE,
+	IR_UNIT_NS,		/* a duration */
+	IR_UNIT_HOST_PAGES,	/* to be seen against the hypervisor's limit */
+	IR_UNIT_FAILURES,	/* better zero */
+};
+
+enum ir_column_kind {
+	IR_COLUMN_VALUE,
+	IR_COLUMN_EVENTS,	/* an object of names and counts; no value of its own */
+	IR_COLUMN_DEVICES,	/* a list of names; no value of its own */
+};
+
+struct ir_column {
+	const char *key;	/* "rpcit.by_cause.sync_map" */
+	const char *title;	/* heading in tables; NULL: not in tables */
+	const char *group;	/* heading over several columns; NULL: none */
+	/* @result: which of the entry's results; 0 for columns of the recording */
+	struct ir_value (*get)(const struct ir_report_entry *entry, size_t result, size_t arg);
+	size_t arg;
+	enum ir_unit unit;
+	enum ir_column_kind kind;
+};
+
+/* Of the recording, and of each result; both end with a NULL key. */
+extern const struct ir_column ir_recording_columns[];
+extern const struct ir_column ir_result_columns[];
+
+/** ir_column_value - the value of one column */
+static inline struct ir_value ir_column_value(const struct ir_column *column,
+					      const struct ir_report_entry *entry, size_t result)
+{
+	return column->get(entry, result, column->arg);
+}
+
+/**
+ * ir_text_utf8 - text from a recording, made valid UTF-8
+ *
+ * Names in a recording are bytes that anybody may have written: what is not
+ * UTF-8 becomes U+FFFD.  Returns a string for free(), NULL: no memory.
+ */
+char *ir_text_utf8(const char *text);
+
+#endif

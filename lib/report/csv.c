@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * CSV: a header line, then one line a result.  Quoting is that of RFC 4180;
+ * lines end in a newline alone, as tools on Linux expect.
+ */
+#include "report/columns.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void write_text(FILE *out, const char *text)
+{
+	char *clean = ir_text_utf8(text);
+
+	if (!clean)
+		return;		/* the stream has no memory either, and says so when closed */
+	if (!strpbrk(clean, ",\"\r\n")) {
+		fputs(clean, out);
+	} else {
+		fputc('"', out);
+		for (const char *c = clean; *c; c++) {
+			if (*c == '"')
+				fputc('"', out);
+			fputc(*c, out);
+		}
+		fputc('"', out);
+	}
+	free(clean);
+}
+
+static void write_value(FILE *out, struct ir_value value)
+{
+	switch (value.type) {
+	case IR_VALUE_NULL:
+	case IR_VALUE_ABSENT:
+		break;
+	case IR_VALUE_TEXT:
+		write_text(out, value.text);
+		break;
+	case IR_VALUE_COUNT:
+		fprintf(out, "%" PRIu64, value.count);
+		break;
+	case IR_VALUE_REAL:
+		if (isfinite(value.real))
+			fprintf(out, "%.15g", value.real);
+		break;
+	case IR_VALUE_TRUTH:
+		fputs(value.truth ? "true" : "false", out);
+		break;
+	}
+}
+
+static void write_columns(FILE *out, const struct ir_column *columns, const char *prefix,
+			  const struct ir_report_entry *entry, size_t result, bool *first)
+{
+	for (const struct ir_column *column = columns; column->key; column++) {
+		if (column->kind != IR_COLUMN_VALUE)
+			continue;
+		if (!*first)
+			fputc(',', out);
+		*first = false;
+		if (entry)
+			write_value(out, ir_column_value(column, entry, result));
+		else
+			fprintf(out, "%s%s", prefix, column->key);
+	}
+}
+
+/* One line; the header's if @entry is NULL. */
+static void write_line(FILE *out, const struct ir_report_entry *entry, size_t result)
+{
+	bool first = true;
+
+	write_columns(out, ir_recording_columns, "recording.", entry, result, &first);
+	write_columns(out, ir_result_columns, "", entry, result, &first);
+	fputc('\n', out);
+}
+
+char *ir_report_csv(const struct ir_report_entry *entries, size_t n)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	bool failed;
+
+	if (!out)
+		return NULL;
+	write_line(out, NULL, 0);
+	for (size_t i = 0; i < n; i++)
+		for (size_t r = 0; r < entries[i].nr_results; r++)
+			write_line(out, &entries[i], r);
+	failed = ferror(out);
+	if (fclose(out) || failed) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * JSON: the document of iommu-replay-report(5).  The dots of a column's key
+ * are the nesting of its object; jansson keeps the order in which keys come.
+ */
+#include "report/columns.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* JSON has no unsigned numbers; what only a damaged file can hold saturates. */
+static json_t *json_count(uint64_t count)
+{
+	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
+}
+
+static json_t *json_text(const char *text)
+{
+	char *clean = ir_text_utf8(text);
+	json_t *string = clean ? json_string(clean) : NULL;
+
+	free(clean);
+	return string;
+}
+
+static json_t *json_value(struct ir_value value)
+{
+	switch (value.type) {
+	case IR_VALUE_TEXT:
+		return json_text(value.text);
+	case IR_VALUE_COUNT:
+		return json_count(value.count);
+	case IR_VALUE_REAL:
+		return isfinite(value.real) ? json_real(value.real) : json_null();
+	case IR_VALUE_TRUTH:
+		return json_boolean(value.truth);
+	case IR_VALUE_NULL:
+	case IR_VALUE_ABSENT:
+		break;
+	}
+	return json_null();
+}
+
+/*
+ * Set @key, "a.b.c", making the objects on the way.  An absent value makes the
+ * object that would hold it null.  Takes @value over.  0, or -1: no memory.
+ */
+static int set_key(json_t *object, const char *key, json_t *value, bool absent)
+{
+	char part[64];
+	const char *dot;
+
+	if (!value)
+		return -1;
+	while ((dot = strchr(key, '.'))) {
+		size_t len = (size_t)(dot - key);
+		json_t *next;
+
+		if (len >= sizeof(part))
+			break;
+		memcpy(part, key, len);
+		part[len] = '\0';
+		key = dot + 1;
+		if (absent && !strchr(key, '.'))
+			return json_object_set_new(object, part, value);
+		next = json_object_get(object, part);
+		if (!next) {
+			next = json_object();
+			if (json_object_set_new(object, part, next)) {
+				json_decref(value);
+				return -1;
+			}
+		}
+		object = next;
+	}
+	return json_object_set_new(object, key, value);
+}
+
+static json_t *json_events(const struct ir_recording_info *info)
+{
+	json_t *events = json_object();
+
+	for (size_t i = 0; events && i < info->nr_events; i++) {
+		char *name = ir_text_utf8(info->events[i].name);
+		uint64_t count = info->events[i].count;
+		json_t *same = name ? json_object_get(events, name) : NULL;
+		int rc = -1;
+
+		/* Two names may differ in broken bytes only. */
+		if (same)
+			count += (uint64_t)json_integer_value(same);
+		if (name)
+			rc = json_object_set_new(events, name, json_count(count));
+		free(name);
+		if (rc) {
+			json_decref(events);
+			return NULL;
+		}
+	}
+	return events;
+}
+
+static json_t *json_devices(const struct ir_recording_info *info)
+{
+	json_t *devices = json_array();
+
+	for (size_t i = 1; devices && i < info->nr_devices; i++) {
+		if (json_array_append_new(devices, json_text(info->devices[i]))) {
+			json_decref(devices);
+			return NULL;
+		}
+	}
+	return devices;
+}
+
+static json_t *json_columns(const struct ir_column *columns, const struct ir_report_entry *entry,
+			    size_t result)
+{
+	json_t *object = json_object();
+
+	if (!object)
+		return NULL;
+	for (const struct ir_column *column = columns; column->key; column++) {
+		struct ir_value value = { .type = IR_VALUE_NULL };
+		json_t *json = NULL;
+
+		switch (column->kind) {
+		case IR_COLUMN_VALUE:
+			value = ir_column_value(column, entry, result);
+			json = json_value(value);
+			break;
+		case IR_COLUMN_EVENTS:
+			json = json_events(entry->info);
+			break;
+		case IR_COLUMN_DEVICES:
+			json = json_devices(entry->info);
+			break;
+		}
+		if (set_key(object, column->key, json, value.type == IR_VALUE_ABSENT)) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
+static json_t *json_entry(const struct ir_report_entry *entry)
+{
+	json_t *object = json_object(), *results = json_array();
+	int rc = 0;
+
+	rc |= json_object_set_new(object, "recording",
+				  json_columns(ir_recording_columns, entry, 0));
+	for (size_t i = 0; i < entry->nr_results; i++)
+		rc |= json_array_append_new(results, json_columns(ir_result_columns, entry, i));
+	rc |= json_object_set_new(object, "results", results);
+	if (rc) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+char *ir_report_json(const struct ir_report_entry *entries, size_t n)
+{
+	json_t *document, *recordings = json_array();
+	char *text = NULL, *with_newline;
+	size_t len;
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++)
+		rc |= json_array_append_new(recordings, json_entry(&entries[i]));
+	document = json_pack("{s:s, s:{s:s}, s:o}", "schema", IR_REPORT_SCHEMA,
+			     "tool", "version", ir_version(), "recordings", recordings);
+	if (document && !rc)
+		text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	json_decref(document);
+	if (!text)
+		return NULL;
+	len = strlen(text);
+	with_newline = realloc(text, len + 2);
+	if (!with_newline) {
+		free(text);
+		return NULL;
+	}
+	memcpy(with_newline + len, "\n", 2);
+	return with_newline;
+}
