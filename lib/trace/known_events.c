@@ -18,7 +18,8 @@ static const struct ir_known_event known_events[] = {
 	{ "iommu", "add_device_to_group", "names a device" },
 	{ "iommu", "remove_device_from_group", "a device is gone" },
 
-	{ "dma", "dma_map_page", "one mapping of one piece; tells device, and failure (dma_addr ~0)" },
+	{ "dma", "dma_map_page",
+	  "one mapping of one piece; tells device and failure (dma_addr ~0)" },
 	{ "dma", "dma_map_phys", "the same, in newer kernels (7.2)" },
 	{ "dma", "dma_map_resource", "the same, for device memory" },
 	{ "dma", "dma_map_sg", "one mapping of several pieces: a scatter list" },
@@ -34,7 +35,8 @@ static const struct ir_known_event known_events[] = {
 	{ "dma", "dma_free_pages", "the same" },
 	{ "dma", "dma_free_sgt", "the same" },
 
-	{ "probe", "rpcit", "RPCIT issued (zpci_refresh_trans): the recorded truth, and the aperture" },
+	{ "probe", "rpcit",
+	  "RPCIT issued (zpci_refresh_trans): the recorded truth, and the aperture" },
 	{ "probe", "rpcit_ret", "its result: insufficient resources, failure" },
 	{ "probe", "fq_timeout", "the flush queue's timer fired" },
 	{ "probe", "fq_flush", "a flush queue was flushed" },

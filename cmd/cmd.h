@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The program: what its commands share.
+ *
+ * A command is one file that ends in its function; main.c lists all of them in
+ * commands[].  Options are parsed before a command's function runs: it finds
+ * them in struct settings and need not look at argv.  Reports go to standard
+ * output or the file of --output, everything else to standard error.
+ *
+ * To add a command: one file, one line in commands[], its bit in the option
+ * table of options.c, a manual page.
+ */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include <iommu-replay/recording.h>
+#include <iommu-replay/replay.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PROGRAM "iommu-replay"
+
+/* Fixed: scripts depend on them. */
+enum exit_status {
+	STATUS_DONE		= 0,
+	STATUS_ERROR		= 1,	/* input or output */
+	STATUS_USAGE		= 2,
+	STATUS_GATE		= 3,
+	STATUS_INCOMPLETE	= 4,	/* input incomplete, and --strict-input */
+	STATUS_INTERRUPTED	= 130,
+};
+
+enum format {
+	FORMAT_TABLE,
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_CSV,
+	FORMAT_MD,
+};
+
+enum when {
+	WHEN_AUTO,
+	WHEN_ALWAYS,
+	WHEN_NEVER,
+};
+
+/* A name that an option takes, and what it stands for; lists end with NULL. */
+struct choice {
+	const char *name;
+	int value;
+};
+
+enum command_bit {
+	IN_RUN	= 1 << 0,
+	IN_INFO	= 1 << 1,
+	IN_OPS	= 1 << 2,
+	IN_LIST	= 1 << 3,
+	IN_ALL	= IN_RUN | IN_INFO | IN_OPS | IN_LIST,
+};
+
+struct settings;
+
+struct command {
+	const char *name;
+	int (*run)(const struct settings *settings);	/* returns the exit status */
+	const char *summary;		/* one line, for the list of commands */
+	const char *operands;		/* as in the synopsis */
+	enum command_bit bit;
+	int max_operands;		/* 0: any number; at least one always */
+	const struct choice *formats;	/* the first is the default */
+};
+
+/* One --hypervisor option. */
+struct hypervisor_choice {
+	const struct ir_hypervisor *hypervisor;
+	struct ir_hypervisor_params params;
+	bool has_entry_limit;	/* was given, even if 0 */
+	bool has_pinned_limit;
+};
+
+/* What the command line says. */
+struct settings {
+	const struct command *command;
+	char **operands;
+	size_t nr_operands;
+	const struct ir_strategy **strategies;	/* settings_init() and options own these two */
+	size_t nr_strategies;
+	struct hypervisor_choice *hypervisors;
+	size_t nr_hypervisors;
+	struct ir_params params;	/* those that all hypervisors share */
+	const char *device;
+	const char *output;		/* NULL: standard output */
+	uint32_t jobs;
+	int format;			/* enum format */
+	int color;			/* enum when */
+	int progress;			/* enum when */
+	bool quiet;
+	bool verbose;
+	bool strict_input;
+};
+
+int cmd_run(const struct settings *settings);
+int cmd_info(const struct settings *settings);
+int cmd_ops(const struct settings *settings);
+int cmd_list(const struct settings *settings);
+
+extern const struct choice run_formats[], info_formats[], ops_formats[], list_formats[];
+
+/* The commands; ends with a NULL name. */
+extern const struct command commands[];
+
+#endif

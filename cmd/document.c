@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "document.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "input.h"
+#include "message.h"
+
+int document_open(struct document *doc, const struct settings *settings)
+{
+	struct ir_error err = { "" };
+	int rc;
+
+	*doc = (struct document){ .settings = settings };
+	rc = output_open(&doc->out, settings->output, settings->operands, settings->nr_operands,
+			 &err);
+	if (!rc)
+		return STATUS_DONE;
+	message("%s", err.text);
+	return rc == -EINVAL ? STATUS_USAGE : STATUS_ERROR;
+}
+
+int document_add(struct document *doc, const struct ir_recording_info *info,
+		 const struct ir_config *configs, struct ir_result *results, size_t n)
+{
+	struct ir_recording_info *copy = input_keep(info);
+	struct ir_report_entry *grown = doc->entries;
+
+	if (doc->n == doc->room) {
+		size_t room = doc->room ? 2 * doc->room : 8;
+
+		grown = reallocarray(doc->entries, room, sizeof(*grown));
+		if (grown) {
+			doc->entries = grown;
+			doc->room = room;
+		}
+	}
+	if (!copy || !grown) {
+		input_keep_free(copy);
+		free(results);
+		message("out of memory");
+		return STATUS_ERROR;
+	}
+	doc->entries[doc->n++] = (struct ir_report_entry){
+		.info = copy,
+		.configs = configs,
+		.results = results,
+		.nr_results = n,
+	};
+	return STATUS_DONE;
+}
+
+/* What people read: by way of memory, so that an error of the disk is told apart from our own. */
+static char *render_for_people(struct document *doc)
+{
+	char *text = NULL;
+	size_t size = 0;
+	struct canvas canvas = {
+		.out = open_memstream(&text, &size),
+		.width = output_width(&doc->out),
+		.color = output_color(&doc->out, doc->settings->color),
+	};
+	int rc;
+
+	if (!canvas.out)
+		return NULL;
+	if (doc->settings->format == FORMAT_MD)
+		rc = render_markdown(&canvas, doc->entries, doc->n);
+	else
+		rc = doc->table(&canvas, doc->entries, doc->n);
+	if (fclose(canvas.out) || rc) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static char *render(struct document *doc)
+{
+	switch ((enum format)doc->settings->format) {
+	case FORMAT_JSON:
+		return ir_report_json(doc->entries, doc->n);
+	case FORMAT_CSV:
+		return ir_report_csv(doc->entries, doc->n);
+	case FORMAT_MD:
+	case FORMAT_TABLE:
+	case FORMAT_TEXT:
+		break;
+	}
+	return render_for_people(doc);
+}
+
+static int write_document(struct document *doc, int status)
+{
+	struct ir_error err = { "" };
+	const char *path = doc->out.temp ? doc->out.name : NULL;
+	char *text;
+	int rc;
+
+	if (!doc->n || (path && (status == STATUS_ERROR || status == STATUS_USAGE))) {
+		output_abort(&doc->out);
+		if (path)
+			message("%s: not written", path);
+		return status;
+	}
+	text = render(doc);
+	if (!text) {
+		output_abort(&doc->out);
+		message("out of memory");
+		return worse(status, STATUS_ERROR);
+	}
+	output_write(&doc->out, text);
+	free(text);
+	rc = output_commit(&doc->out, &err);
+	if (!rc)
+		return status;
+	/* A reader that closed its pipe has what it wanted: no need to complain. */
+	if (rc != -EPIPE)
+		message("%s", err.text);
+	return worse(status, STATUS_ERROR);
+}
+
+int document_finish(struct document *doc, int status)
+{
+	status = write_document(doc, status);
+	for (size_t i = 0; i < doc->n; i++) {
+		input_keep_free((struct ir_recording_info *)(uintptr_t)doc->entries[i].info);
+		free((void *)(uintptr_t)doc->entries[i].results);
+	}
+	free(doc->entries);
+	doc->entries = NULL;
+	doc->n = 0;
+	return status;
+}
+
+void document_interrupted(void *arg)
+{
+	struct document *doc = arg;
+
+	message("interrupted; %zu of %zu recordings were finished", doc->n,
+		doc->settings->nr_operands);
+	exit(document_finish(doc, STATUS_INTERRUPTED));
+}

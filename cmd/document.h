@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A document: the reports of one run of the program, one for each recording,
+ * collected and then written in one piece.
+ */
+#ifndef CMD_DOCUMENT_H
+#define CMD_DOCUMENT_H
+
+#include <iommu-replay/report.h>
+
+#include "cmd.h"
+#include "output.h"
+#include "render.h"
+
+struct document {
+	const struct settings *settings;
+	int (*table)(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+	struct output out;
+	struct ir_report_entry *entries;
+	size_t n;
+	size_t room;
+};
+
+/** document_open - STATUS_DONE, or the exit status with the error said */
+int document_open(struct document *doc, const struct settings *settings);
+/**
+ * document_add - one more recording
+ * @info: is copied
+ * @configs: shared, outlive the document
+ * @results: malloc()ed, taken over in any case; NULL with @n = 0
+ *
+ * Returns the exit status so far.
+ */
+int document_add(struct document *doc, const struct ir_recording_info *info,
+		 const struct ir_config *configs, struct ir_result *results, size_t n);
+/**
+ * document_finish - write and free it
+ * @status: the exit status so far
+ *
+ * After an input error, what could be reported is still printed, but a file is
+ * left as it was.  Returns the program's exit status.
+ */
+int document_finish(struct document *doc, int status);
+/** document_interrupted - finish with what is there, and end the program */
+void document_interrupted(void *doc) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Input: opening recordings on behalf of a command, with progress, warnings
+ * about their condition, and interruption.
+ */
+#ifndef CMD_INPUT_H
+#define CMD_INPUT_H
+
+#include "cmd.h"
+
+/** interrupts_catch - SIGINT and SIGTERM set a flag; a closed pipe is a write error */
+void interrupts_catch(void);
+/** interrupts_flag - non-zero once the user wants the program to end */
+const volatile int *interrupts_flag(void);
+
+struct input {
+	struct ir_recording *rec;
+	const struct ir_recording_info *info;
+};
+
+/**
+ * input_open - open a recording; says what is wrong with it
+ * @stop: called, if the user interrupts while the recording is read; must not
+ *        return.  NULL: the program ends.
+ *
+ * Returns STATUS_DONE, STATUS_ERROR, or with --strict-input STATUS_INCOMPLETE:
+ * the recording is open then, too.
+ */
+int input_open(struct input *input, const struct settings *settings, const char *path,
+	       void (*stop)(void *arg), void *stop_arg);
+void input_close(struct input *input);
+
+/** input_keep - a copy of @info that outlives its recording; NULL: no memory */
+struct ir_recording_info *input_keep(const struct ir_recording_info *info);
+void input_keep_free(struct ir_recording_info *info);
+
+/** worse - the exit status of a program that met both */
+int worse(int a, int b);
+
+#endif

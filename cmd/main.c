@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The program's entry: finds the command, parses its options, runs it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <iommu-replay/report.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "input.h"
+#include "message.h"
+#include "names.h"
+#include "options.h"
+#include "output.h"
+
+const struct command commands[] = {
+	{ "run", cmd_run, "Replay recordings and report what each flush strategy costs",
+	  "RECORDING...", IN_RUN, 0, run_formats },
+	{ "info", cmd_info, "Show what is in a recording, and how complete it is",
+	  "RECORDING...", IN_INFO, 0, info_formats },
+	{ "ops", cmd_ops, "Print the operations of a recording, one a line",
+	  "RECORDING", IN_OPS, 1, ops_formats },
+	{ "list", cmd_list, "List what can be chosen, or what is understood",
+	  "strategies|hypervisors|events", IN_LIST, 1, list_formats },
+	{ .name = NULL },
+};
+
+static const char *command_name(const void *arg, size_t i)
+{
+	(void)arg;
+	return commands[i].name;
+}
+
+static void help(FILE *out)
+{
+	fputs("usage: " PROGRAM " COMMAND [options] ...\n"
+	      "\nReplay recorded DMA mappings against IOMMU flush strategies.\n\ncommands:\n", out);
+	for (const struct command *command = commands; command->name; command++)
+		fprintf(out, "  %-10s%s\n", command->name, command->summary);
+	fputs("\noptions:\n"
+	      "  -h, --help     Show this help; after a command, that command's.\n"
+	      "  -V, --version  Show the version.\n"
+	      "\nTry: " PROGRAM " run RECORDING\nSee " PROGRAM "(1).\n", out);
+}
+
+/* Help and version are output like any other: a full disk shows. */
+static int finish_stdout(void)
+{
+	struct ir_error err = { "" };
+	struct output out;
+
+	if (output_open(&out, NULL, NULL, 0, &err) || output_commit(&out, &err)) {
+		message("%s", err.text);
+		return STATUS_ERROR;
+	}
+	return STATUS_DONE;
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	struct ir_error err = { "" };
+	struct settings settings;
+	int status;
+
+	switch (options_parse(command, argc, argv, &settings, &err)) {
+	case OPTIONS_HELP:
+		options_help(stdout, command);
+		status = finish_stdout();
+		break;
+	case OPTIONS_VERSION:
+		printf(PROGRAM " %s\n", ir_version());
+		status = finish_stdout();
+		break;
+	case OPTIONS_WRONG:
+		message("%s", err.text);
+		fprintf(stderr, "Try '" PROGRAM " %s --help'.\n", command->name);
+		status = STATUS_USAGE;
+		break;
+	case OPTIONS_OK:
+	default:
+		progress_set(settings.quiet ? WHEN_NEVER : settings.progress);
+		status = command->run(&settings);
+		progress_clear();
+	}
+	options_free(&settings);
+	return status;
+}
+
+/*
+ * Standard descriptors that are closed would be given to the next file that is
+ * opened, and messages or reports would end up in it.  Writing to standard
+ * output stays an error.
+ */
+static void hold_standard_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+			(void)!open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY);
+}
+
+static int wrong_command(const char *name)
+{
+	struct ir_error err = { "" };
+	bool option = name[0] == '-';
+
+	if (option)
+		message("unknown option \"%s\"; a command comes first", name);
+	else
+		name_unknown(&err, "command", name, strlen(name), command_name, NULL);
+	if (!option)
+		message("%s", err.text);
+	fputs("Try '" PROGRAM " --help'.\n", stderr);
+	return STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	hold_standard_descriptors();
+	setlocale(LC_CTYPE, "");
+	interrupts_catch();
+	if (!name) {
+		help(stderr);
+		return STATUS_USAGE;
+	}
+	if (!strcmp(name, "-h") || !strcmp(name, "--help")) {
+		help(stdout);
+		return finish_stdout();
+	}
+	if (!strcmp(name, "-V") || !strcmp(name, "--version")) {
+		printf(PROGRAM " %s\n", ir_version());
+		return finish_stdout();
+	}
+	for (const struct command *command = commands; command->name; command++)
+		if (!strcmp(command->name, name))
+			return run_command(command, argc - 1, argv + 1);
+	return wrong_command(name);
+}

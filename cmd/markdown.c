@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Markdown: the tables of a report as GitHub and GitLab draw them.
+ */
+#include "render.h"
+
+#include <string.h>
+
+#include "report/columns.h"
+#include "view.h"
+
+/* Names from a recording must not become mark-up. */
+static void write_escaped(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("\\`*_{}[]<>#|~", *text))
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+}
+
+static void emit_item(void *arg, const char *label, const char *text, enum view_mark mark)
+{
+	FILE *out = arg;
+	const char *strong = mark == VIEW_BAD ? "**" : "";
+
+	fprintf(out, "* %s%s%s: ", strong, label, strong);
+	write_escaped(out, text);
+	fputc('\n', out);
+}
+
+static void write_results(FILE *out, const struct ir_report_entry *entry, size_t first, size_t end)
+{
+	const struct ir_column *column;
+	char text[48];
+
+	fputs("\n|", out);
+	for (column = ir_result_columns; column->key; column++)
+		if (column->title)
+			fprintf(out, " %s |", column->title);
+	fputs("\n|", out);
+	for (column = ir_result_columns; column->key; column++)
+		if (column->title)
+			fputs(column->group ? " ---: |" : " --- |", out);
+	fputc('\n', out);
+	for (size_t r = first; r < end; r++) {
+		fputc('|', out);
+		for (size_t i = 0; ir_result_columns[i].key; i++) {
+			if (!ir_result_columns[i].title)
+				continue;
+			view_cell(entry, r, i, text, sizeof(text));
+			fprintf(out, " %s |", text);
+		}
+		fputc('\n', out);
+	}
+	fputc('\n', out);
+}
+
+int render_markdown(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+{
+	FILE *out = canvas->out;
+
+	for (size_t e = 0; e < n; e++) {
+		const struct ir_report_entry *entry = &entries[e];
+
+		fprintf(out, "%s## Replay\n\n", e ? "\n" : "");
+		view_recording(entry, emit_item, out);
+		for (size_t first = 0, end; first < entry->nr_results; first = end) {
+			end = view_group_end(entry, first);
+			view_hypervisor(entry, first, end, emit_item, out);
+			write_results(out, entry, first, end);
+		}
+		view_notes(entry, emit_item, out);
+	}
+	return 0;
+}

@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+
+/* getopt's values of options: above all letters. */
+#define FIRST_ID 256
+
+struct option_spec {
+	int letter;			/* 0: none */
+	const char *name;		/* with its dashes */
+	const char *arg;		/* NULL: takes none; "": the names in choices */
+	const char *help;
+	unsigned int commands;		/* enum command_bit */
+	int (*parse)(struct settings *settings, const struct option_spec *spec, const char *arg,
+		     struct ir_error *err);
+	size_t offset;			/* in struct settings */
+	uint64_t min, max;
+	const struct choice *choices;	/* NULL with arg "": the command's formats */
+};
+
+static const struct choice queue_choices[] = {
+	{ "single", IR_QUEUE_SINGLE },
+	{ "per-cpu", IR_QUEUE_PER_CPU },
+	{ "none", IR_QUEUE_NONE },
+	{ NULL, 0 },
+};
+
+static const struct choice api_choices[] = {
+	{ "dma", IR_API_DMA },
+	{ "iommu", IR_API_IOMMU },
+	{ NULL, 0 },
+};
+
+static const struct choice timer_choices[] = {
+	{ "simulated", IR_TIMER_SIMULATED },
+	{ "recorded", IR_TIMER_RECORDED },
+	{ NULL, 0 },
+};
+
+static const struct choice when_choices[] = {
+	{ "auto", WHEN_AUTO },
+	{ "always", WHEN_ALWAYS },
+	{ "never", WHEN_NEVER },
+	{ NULL, 0 },
+};
+
+static void *field(struct settings *settings, const struct option_spec *spec)
+{
+	return (char *)settings + spec->offset;
+}
+
+static int parse_u64(struct settings *settings, const struct option_spec *spec, const char *arg,
+		     struct ir_error *err)
+{
+	return parse_number(spec->name, arg, strlen(arg), spec->min, spec->max,
+			    field(settings, spec), err);
+}
+
+static int parse_u32(struct settings *settings, const struct option_spec *spec, const char *arg,
+		     struct ir_error *err)
+{
+	uint64_t value;
+	uint32_t *to = field(settings, spec);
+	int rc = parse_number(spec->name, arg, strlen(arg), spec->min, spec->max, &value, err);
+
+	if (!rc)
+		*to = (uint32_t)value;
+	return rc;
+}
+
+static int parse_initial_pages(struct settings *settings, const struct option_spec *spec,
+			       const char *arg, struct ir_error *err)
+{
+	settings->params.has_initial_pages = true;
+	return parse_u64(settings, spec, arg, err);
+}
+
+static int parse_text(struct settings *settings, const struct option_spec *spec, const char *arg,
+		      struct ir_error *err)
+{
+	const char **to = field(settings, spec);
+
+	if (!*arg)
+		return ir_error_set(err, -EINVAL, "%s: a name is missing", spec->name);
+	*to = arg;
+	return 0;
+}
+
+static int parse_flag(struct settings *settings, const struct option_spec *spec, const char *arg,
+		      struct ir_error *err)
+{
+	bool *to = field(settings, spec);
+
+	(void)arg;
+	(void)err;
+	*to = true;
+	return 0;
+}
+
+static const struct choice *spec_choices(const struct option_spec *spec,
+					 const struct command *command)
+{
+	return spec->choices ? spec->choices : command->formats;
+}
+
+static int parse_choice(struct settings *settings, const struct option_spec *spec, const char *arg,
+			struct ir_error *err)
+{
+	const struct choice *choices = spec_choices(spec, settings->command);
+
+	for (size_t i = 0; choices[i].name; i++) {
+		if (!strcmp(choices[i].name, arg)) {
+			memcpy(field(settings, spec), &choices[i].value, sizeof(int));
+			return 0;
+		}
+	}
+	return name_unknown(err, spec->name + 2, arg, strlen(arg), choice_name, choices);
+}
+
+static const char *strategy_name(const void *arg, size_t i)
+{
+	(void)arg;
+	return ir_strategies[i] ? ir_strategies[i]->name : NULL;
+}
+
+static const char *hypervisor_name(const void *arg, size_t i)
+{
+	(void)arg;
+	return ir_hypervisors[i] ? ir_hypervisors[i]->name : NULL;
+}
+
+/* All but the one that does nothing: it measures the program, not a driver. */
+static bool in_all(const struct ir_strategy *strategy)
+{
+	return strcmp(strategy->name, "null");
+}
+
+static int add_strategy(struct settings *settings, const struct ir_strategy *strategy,
+			struct ir_error *err)
+{
+	const struct ir_strategy **grown;
+
+	for (size_t i = 0; i < settings->nr_strategies; i++)
+		if (settings->strategies[i] == strategy)
+			return 0;
+	grown = reallocarray(settings->strategies, settings->nr_strategies + 1, sizeof(*grown));
+	if (!grown)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	settings->strategies = grown;
+	grown[settings->nr_strategies++] = strategy;
+	return 0;
+}
+
+static int parse_strategy(struct settings *settings, const struct option_spec *spec,
+			  const char *arg, struct ir_error *err)
+{
+	const char *end;
+	int rc = 0;
+
+	for (; !rc; arg = end + 1) {
+		size_t i = 0;
+
+		end = strchrnul(arg, ',');
+		if ((size_t)(end - arg) == strlen("all") && !strncmp(arg, "all", 3)) {
+			for (i = 0; !rc && ir_strategies[i]; i++)
+				if (in_all(ir_strategies[i]))
+					rc = add_strategy(settings, ir_strategies[i], err);
+		} else {
+			while (ir_strategies[i] &&
+			       (strlen(ir_strategies[i]->name) != (size_t)(end - arg) ||
+				strncmp(ir_strategies[i]->name, arg, (size_t)(end - arg))))
+				i++;
+			if (!ir_strategies[i])
+				return name_unknown(err, spec->name + 2, arg, (size_t)(end - arg),
+						    strategy_name, NULL);
+			rc = add_strategy(settings, ir_strategies[i], err);
+		}
+		if (!*end)
+			break;
+	}
+	return rc;
+}
+
+enum hypervisor_key {
+	KEY_ENTRY_LIMIT,
+	KEY_PINNED_LIMIT,
+	KEY_TLB_REFRESH,
+};
+
+static const struct choice hypervisor_keys[] = {
+	{ "entry-limit", KEY_ENTRY_LIMIT },
+	{ "pinned-limit", KEY_PINNED_LIMIT },
+	{ "tlb-refresh", KEY_TLB_REFRESH },
+	{ NULL, 0 },
+};
+
+/* The @i-th key that this hypervisor takes. */
+static const char *hypervisor_key_name(const void *arg, size_t i)
+{
+	const struct ir_hypervisor *hv = arg;
+
+	for (const struct choice *key = hypervisor_keys; key->name; key++) {
+		if ((key->value == KEY_ENTRY_LIMIT && !hv->has_entry_limit) ||
+		    (key->value == KEY_PINNED_LIMIT && !hv->has_pinned_limit))
+			continue;
+		if (!i--)
+			return key->name;
+	}
+	return NULL;
+}
+
+/* One KEY=VALUE, @len bytes. */
+static int parse_hypervisor_key(struct hypervisor_choice *choice, const char *text, size_t len,
+				struct ir_error *err)
+{
+	const char *equals = memchr(text, '=', len), *value, *name;
+	size_t key_len, value_len, i = 0;
+	uint64_t number;
+	int rc;
+
+	key_len = equals ? (size_t)(equals - text) : len;
+	while ((name = hypervisor_key_name(choice->hypervisor, i++)))
+		if (strlen(name) == key_len && !strncmp(name, text, key_len))
+			break;
+	if (!name) {
+		char what[64];
+
+		snprintf(what, sizeof(what), "parameter of hypervisor %s",
+			 choice->hypervisor->name);
+		return name_unknown(err, what, text, key_len, hypervisor_key_name,
+				    choice->hypervisor);
+	}
+	if (!equals)
+		return ir_error_set(err, -EINVAL, "%s needs a value: %s=N", name, name);
+	value = equals + 1;
+	value_len = len - key_len - 1;
+	if (!strcmp(name, "tlb-refresh")) {
+		rc = parse_number(name, value, value_len, 0, 1, &number, err);
+		if (!rc)
+			choice->params.tlb_refresh = (int)number;
+		return rc;
+	}
+	if (!strcmp(name, "entry-limit")) {
+		choice->has_entry_limit = true;
+		return parse_number(name, value, value_len, 0, UINT64_MAX,
+				    &choice->params.entry_limit, err);
+	}
+	choice->has_pinned_limit = true;
+	return parse_number(name, value, value_len, 0, UINT64_MAX, &choice->params.pinned_limit,
+			    err);
+}
+
+static int parse_hypervisor(struct settings *settings, const struct option_spec *spec,
+			    const char *arg, struct ir_error *err)
+{
+	struct hypervisor_choice choice = { .params.tlb_refresh = -1 }, *grown;
+	const char *end = strchrnul(arg, ':');
+	size_t len = (size_t)(end - arg);
+	int rc;
+
+	for (size_t i = 0; ir_hypervisors[i] && !choice.hypervisor; i++)
+		if (strlen(ir_hypervisors[i]->name) == len &&
+		    !strncmp(ir_hypervisors[i]->name, arg, len))
+			choice.hypervisor = ir_hypervisors[i];
+	if (!choice.hypervisor)
+		return name_unknown(err, spec->name + 2, arg, len, hypervisor_name, NULL);
+	while (*end) {
+		arg = end + 1;
+		end = strchrnul(arg, ',');
+		rc = parse_hypervisor_key(&choice, arg, (size_t)(end - arg), err);
+		if (rc)
+			return rc;
+	}
+	grown = reallocarray(settings->hypervisors, settings->nr_hypervisors + 1, sizeof(*grown));
+	if (!grown)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	settings->hypervisors = grown;
+	grown[settings->nr_hypervisors++] = choice;
+	return 0;
+}
+
+static int parse_latency(struct settings *settings, const struct option_spec *spec,
+			 const char *arg, struct ir_error *err)
+{
+	struct ir_params *params = &settings->params;
+	const char *plus = strchrnul(arg, '+');
+	int rc;
+
+	/* An hour: longer than any replay can mean, short enough to add up. */
+	rc = parse_number(spec->name, arg, (size_t)(plus - arg), 0, spec->max,
+			  &params->rpcit_base_ns, err);
+	params->rpcit_page_ns = 0;
+	if (!rc && *plus)
+		rc = parse_number(spec->name, plus + 1, strlen(plus + 1), 0, spec->max,
+				  &params->rpcit_page_ns, err);
+	params->has_rpcit_latency = true;
+	return rc;
+}
+
+#define AT(field) .offset = offsetof(struct settings, field)
+
+static const struct option_spec options[] = {
+	{ 0, "--strategy", "NAME[,NAME...]|all",
+	  "Flush strategies to replay; \"iommu-replay list strategies\" shows them. "
+	  "Default: all, which leaves out null.",
+	  IN_RUN, .parse = parse_strategy },
+	{ 0, "--hypervisor", "NAME[:KEY=VALUE,...]",
+	  "Hypervisor to replay against, default kvm; may be repeated. Keys: entry-limit, "
+	  "pinned-limit (0: no limit), tlb-refresh=0|1, as far as it takes them.",
+	  IN_RUN, .parse = parse_hypervisor },
+	{ 0, "--queue", "",
+	  "Flush queue. Default: single where an RPCIT is needed after mapping, else per-cpu.",
+	  IN_RUN, parse_choice, AT(params.queue), .choices = queue_choices },
+	{ 0, "--queue-size", "N",
+	  "Slots of a flush queue; it holds one less. Default: 32768 if single, 256 if per-cpu.",
+	  IN_RUN, parse_u32, AT(params.queue_size), .min = 2, .max = 1 << 24 },
+	{ 0, "--queue-timeout", "MS",
+	  "Timeout of the flush queue in milliseconds. Default: 1000 if single, 10 if per-cpu.",
+	  IN_RUN, parse_u32, AT(params.queue_timeout_ms), .min = 1, .max = 86400000 },
+	{ 0, "--aperture", "SIZE",
+	  "DMA aperture in bytes. Default: as the recording tells, else as large as the "
+	  "IOMMU allows.",
+	  IN_RUN, parse_u64, AT(params.aperture), .min = IR_PAGE_SIZE, .max = UINT64_C(1) << 52 },
+	{ 0, "--initial-pages", "N",
+	  "Pages that were mapped before the recording began and stay mapped. Default: as the "
+	  "recording tells, else 0.",
+	  IN_RUN, parse_initial_pages, AT(params.initial_pages), .min = 0, .max = UINT64_MAX },
+	{ 0, "--cpus", "N",
+	  "Possible CPUs of the recorded machine. Default: as the recording tells.",
+	  IN_RUN, parse_u32, AT(params.cpus), .min = 1, .max = 65536 },
+	{ 0, "--hz", "N",
+	  "Jiffies a second of the recorded machine. Default: as the recording tells, else 100 "
+	  "on s390x and 250 elsewhere.",
+	  IN_RUN, parse_u32, AT(params.hz), .min = 1, .max = 10000 },
+	{ 0, "--api", "",
+	  "What the operations are: DMA API calls (default), or IOMMU API calls with the IOVAs "
+	  "of the recording.",
+	  IN_RUN, parse_choice, AT(params.api), .choices = api_choices },
+	{ 0, "--device", "NAME",
+	  "Only the operations of this device.",
+	  IN_RUN | IN_INFO | IN_OPS, parse_text, AT(device) },
+	{ 0, "--timer", "",
+	  "Flush-queue timer: simulated (default), or fired when the recording's own flushes "
+	  "by timer happened.",
+	  IN_RUN, parse_choice, AT(params.timer), .choices = timer_choices },
+	{ 0, "--rpcit-latency", "NS[+NS_PER_PAGE]|0",
+	  "How long an RPCIT keeps its CPU busy, in nanoseconds; 0 replays strictly serially.",
+	  IN_RUN, parse_latency, .max = UINT64_C(3600000000000) },
+	{ 'f', "--format", "",
+	  "How to write the report; the first is the default.",
+	  IN_ALL, parse_choice, AT(format) },
+	{ 'o', "--output", "FILE",
+	  "Write the report to FILE, which appears complete or not at all.",
+	  IN_ALL, parse_text, AT(output) },
+	{ 'j', "--jobs", "N",
+	  "Threads. Default: one for each processor.",
+	  IN_RUN, parse_u32, AT(jobs), .min = 1, .max = 4096 },
+	{ 0, "--strict-input", NULL,
+	  "Any loss or damage in a recording is an error: exit status 4.",
+	  IN_RUN | IN_INFO | IN_OPS, parse_flag, AT(strict_input) },
+	{ 'q', "--quiet", NULL,
+	  "No progress and no warnings on standard error; errors only.",
+	  IN_RUN | IN_INFO | IN_OPS, parse_flag, AT(quiet) },
+	{ 'v', "--verbose", NULL,
+	  "Say on standard error what is being done.",
+	  IN_RUN | IN_INFO | IN_OPS, parse_flag, AT(verbose) },
+	{ 0, "--color", "",
+	  "Colours in tables: auto is on a terminal, unless NO_COLOR is set.",
+	  IN_RUN | IN_INFO | IN_LIST, parse_choice, AT(color), .choices = when_choices },
+	{ 0, "--progress", "",
+	  "Progress on standard error: auto is when that is a terminal.",
+	  IN_RUN | IN_INFO | IN_OPS, parse_choice, AT(progress), .choices = when_choices },
+	{ 'h', "--help", NULL, "Show this help.", IN_ALL, .parse = NULL },
+	{ 'V', "--version", NULL, "Show the version.", IN_ALL, .parse = NULL },
+};
+
+#define NR_OPTIONS (sizeof(options) / sizeof(options[0]))
+
+/* The long name of the @i-th option that a command takes. */
+static const char *option_name(const void *arg, size_t i)
+{
+	const struct command *command = arg;
+
+	for (size_t o = 0; o < NR_OPTIONS; o++)
+		if ((options[o].commands & command->bit) && !i--)
+			return options[o].name;
+	return NULL;
+}
+
+static const struct option_spec *find_option(const struct command *command, int id)
+{
+	for (size_t o = 0; o < NR_OPTIONS; o++)
+		if ((options[o].commands & command->bit) &&
+		    (id == FIRST_ID + (int)o || (options[o].letter && id == options[o].letter)))
+			return &options[o];
+	return NULL;
+}
+
+/* What getopt_long() wants; ":" first, so that it tells the two errors apart. */
+static void getopt_tables(const struct command *command, char *letters, struct option *longs)
+{
+	*letters++ = ':';
+	for (size_t o = 0; o < NR_OPTIONS; o++) {
+		if (!(options[o].commands & command->bit))
+			continue;
+		*longs++ = (struct option){
+			.name = options[o].name + 2,
+			.has_arg = options[o].arg ? required_argument : no_argument,
+			.val = FIRST_ID + (int)o,
+		};
+		if (options[o].letter) {
+			*letters++ = (char)options[o].letter;
+			if (options[o].arg)
+				*letters++ = ':';
+		}
+	}
+	*letters = '\0';
+	*longs = (struct option){ .name = NULL };
+}
+
+static int wrong_option(const struct command *command, int result, const char *word,
+			struct ir_error *err)
+{
+	const struct option_spec *spec = find_option(command, optopt);
+	char letter[3] = { '-', (char)optopt, '\0' };
+
+	if (result == ':')
+		return ir_error_set(err, -EINVAL, "option %s needs an argument: %s",
+				    spec ? spec->name : "?", spec ? spec->arg : "");
+	if (spec)
+		return ir_error_set(err, -EINVAL, "option %s takes no argument", spec->name);
+	if (optopt)
+		return name_unknown(err, "option", letter, 2, option_name, command);
+	return name_unknown(err, "option", word, strcspn(word, "="), option_name, command);
+}
+
+static int defaults(struct settings *settings, struct ir_error *err)
+{
+	int rc = 0;
+
+	if (!(settings->command->bit & IN_RUN))
+		return 0;
+	if (!settings->nr_strategies)
+		rc = parse_strategy(settings, &options[0], "all", err);
+	if (!rc && !settings->nr_hypervisors)
+		rc = parse_hypervisor(settings, &options[1], "kvm", err);
+	return rc;
+}
+
+static int check_operands(const struct settings *settings, struct ir_error *err)
+{
+	const struct command *command = settings->command;
+
+	if (!settings->nr_operands)
+		return ir_error_set(err, -EINVAL, "%s: missing %s", command->name,
+				    command->operands);
+	if (command->max_operands && settings->nr_operands > (size_t)command->max_operands)
+		return ir_error_set(err, -EINVAL, "%s: takes one operand only: %s", command->name,
+				    command->operands);
+	return 0;
+}
+
+enum options_outcome options_parse(const struct command *command, int argc, char **argv,
+				   struct settings *settings, struct ir_error *err)
+{
+	struct option longs[NR_OPTIONS + 1];
+	char letters[2 * NR_OPTIONS + 2];
+	int result;
+
+	*settings = (struct settings){
+		.command = command,
+		.format = command->formats[0].value,
+		.params.hypervisor.tlb_refresh = -1,
+	};
+	getopt_tables(command, letters, longs);
+	optind = 0;	/* glibc: start anew, with the permutation of arguments */
+	opterr = 0;
+	for (;;) {
+		const struct option_spec *spec;
+
+		result = getopt_long(argc, argv, letters, longs, NULL);
+		if (result == -1)
+			break;
+		if (result == '?' || result == ':') {
+			wrong_option(command, result, argv[optind - 1], err);
+			return OPTIONS_WRONG;
+		}
+		spec = find_option(command, result);
+		if (!spec)
+			return OPTIONS_WRONG;
+		if (spec->letter == 'h')
+			return OPTIONS_HELP;
+		if (spec->letter == 'V')
+			return OPTIONS_VERSION;
+		if (spec->parse(settings, spec, optarg, err))
+			return OPTIONS_WRONG;
+	}
+	settings->operands = argv + optind;
+	settings->nr_operands = (size_t)(argc - optind);
+	if (check_operands(settings, err) || defaults(settings, err))
+		return OPTIONS_WRONG;
+	return OPTIONS_OK;
+}
+
+void options_free(struct settings *settings)
+{
+	free(settings->strategies);
+	free(settings->hypervisors);
+}
+
+/* @text, wrapped, each line after the first one indented. */
+static void write_wrapped(FILE *out, const char *text, int indent, int width)
+{
+	int at = indent;
+
+	fprintf(out, "%*s", indent, "");
+	while (*text) {
+		int len = (int)strcspn(text, " ");
+
+		if (at > indent && at + 1 + len > width) {
+			fprintf(out, "\n%*s", indent, "");
+			at = indent;
+		} else if (at > indent) {
+			fputc(' ', out);
+			at++;
+		}
+		fwrite(text, 1, (size_t)len, out);
+		at += len;
+		text += len + (text[len] == ' ');
+	}
+	fputc('\n', out);
+}
+
+void options_help(FILE *out, const struct command *command)
+{
+	fprintf(out, "usage: " PROGRAM " %s [options] %s\n\n%s.\n\noptions:\n", command->name,
+		command->operands, command->summary);
+	for (size_t o = 0; o < NR_OPTIONS; o++) {
+		const struct option_spec *spec = &options[o];
+
+		if (!(spec->commands & command->bit))
+			continue;
+		if (spec->letter)
+			fprintf(out, "  -%c, %s", spec->letter, spec->name);
+		else
+			fprintf(out, "      %s", spec->name);
+		if (spec->arg)
+			fprintf(out, " %s", spec->arg);
+		if (spec->arg && !*spec->arg) {
+			const struct choice *choices = spec_choices(spec, command);
+
+			for (size_t i = 0; choices[i].name; i++)
+				fprintf(out, "%s%s", i ? "|" : "", choices[i].name);
+		}
+		fputc('\n', out);
+		write_wrapped(out, spec->help, 10, 80);
+	}
+	fprintf(out, "\nNumbers: decimal or 0x, then K, M or G (powers of 1024).\n"
+		"See %s-%s(1).\n", PROGRAM, command->name);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Options: one table that getopt_long() is fed from and --help is written
+ * from.  Each line says which commands take the option, how its argument is
+ * parsed and where the value goes.
+ *
+ * To add an option: a line in options[] of options.c, and in the manual pages
+ * of the commands that take it (a test compares the two).
+ */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include <iommu-replay/error.h>
+#include <stdio.h>
+
+#include "cmd.h"
+
+enum options_outcome {
+	OPTIONS_OK,
+	OPTIONS_HELP,		/* -h was given */
+	OPTIONS_VERSION,
+	OPTIONS_WRONG,		/* @err says why */
+};
+
+/**
+ * options_parse - read the arguments of a command
+ * @argv: the command's name, then its arguments; is permuted
+ * @settings: filled; pass it to options_free() whatever the outcome
+ */
+enum options_outcome options_parse(const struct command *command, int argc, char **argv,
+				   struct settings *settings, struct ir_error *err);
+void options_free(struct settings *settings);
+/** options_help - usage, summary and all options of a command */
+void options_help(FILE *out, const struct command *command);
+
+/**
+ * parse_number - a whole number: decimal or 0x, then K, M or G (powers of 1024)
+ *
+ * @min and @max are inclusive.  Returns 0, or -EINVAL with @err set.
+ */
+int parse_number(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
+		 uint64_t *value, struct ir_error *err);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Output: where a report goes.
+ *
+ * A file appears complete or not at all: the report is written beside it under
+ * another name, and takes its place when it is on the disk.  Devices, pipes
+ * and the program's own standard output are written directly.  Nothing counts
+ * as written before output_commit() said so: a full disk is an error.
+ */
+#ifndef CMD_OUTPUT_H
+#define CMD_OUTPUT_H
+
+#include <iommu-replay/error.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct output {
+	FILE *stream;
+	const char *name;	/* for messages */
+	char *target;		/* what the temporary file is to become; NULL: written directly */
+	char *temp;
+	int error;		/* errno of the first write that failed; 0: none */
+};
+
+/**
+ * output_open - open the destination of a report
+ * @path: NULL or "-" for standard output
+ * @inputs: files that must not be written over, @nr_inputs of them
+ *
+ * Returns 0 or a negative errno with @err set (-EINVAL: wrong usage).
+ */
+int output_open(struct output *out, const char *path, char *const *inputs, size_t nr_inputs,
+		struct ir_error *err);
+/** output_check - false if writing to the stream failed; to be called soon after it did */
+bool output_check(struct output *out);
+/** output_write - write a text, all of it; output_commit() tells whether that worked */
+void output_write(struct output *out, const char *text);
+/**
+ * output_commit - finish
+ *
+ * Returns 0 or a negative errno with @err set; -EPIPE if the reader has gone.
+ * @out is closed either way.
+ */
+int output_commit(struct output *out, struct ir_error *err);
+/** output_abort - leave nothing behind */
+void output_abort(struct output *out);
+/** output_unlink_temp - remove an unfinished file; safe in a signal handler */
+void output_unlink_temp(void);
+
+/** output_width - columns to fit tables into */
+size_t output_width(const struct output *out);
+/** output_color - whether to colour; @when is enum when */
+bool output_color(const struct output *out, int when);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Renderers for people: tables on a terminal, and Markdown.
+ */
+#ifndef CMD_RENDER_H
+#define CMD_RENDER_H
+
+#include <iommu-replay/report.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct canvas {
+	FILE *out;
+	size_t width;	/* columns */
+	bool color;
+};
+
+/* Each returns 0 or a negative errno; what the stream says is checked by its owner. */
+int render_table(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+int render_markdown(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+
+/** print_line - "label  text", wrapped to the width; a view_line of a struct canvas */
+void print_line(void *canvas, const char *label, const char *text, int mark);
+
+/* A plain table of texts; the last column takes what width is left, and wraps. */
+struct plain_column {
+	const char *title;
+	bool right;
+};
+
+/** print_plain - @cells has @rows times @columns texts, row by row */
+int print_plain(const struct canvas *canvas, const struct plain_column *columns, size_t nr_columns,
+		const char *const *cells, size_t rows);
+
+#endif
