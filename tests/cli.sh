@@ -1,0 +1,214 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The command line: exit statuses, names, numbers, and what each command shows.
+
+. tests/lib.sh
+
+# Without a recording.
+
+exits "no command is wrong usage" 2
+exits "--help succeeds" 0 --help
+shows "--help lists the commands" " run Replay"
+exits "--version succeeds" 0 --version
+shows "--version says the name" "iommu-replay "
+for command in run info ops list; do
+	exits "$command --help succeeds" 0 $command --help
+	shows "$command --help begins with its usage" "usage: iommu-replay $command [options]"
+	exits "$command --version succeeds" 0 $command --version
+	exits "$command without operands is wrong usage" 2 $command
+done
+
+exits "an unknown command is wrong usage" 2 rnu
+says "an unknown command: the nearest" 'did you mean "run"'
+says "an unknown command: all known" "run, info, ops, list"
+exits "an option in the place of a command" 2 --strategy
+exits "an unknown option is wrong usage" 2 run --stratgy x y
+says "an unknown option: the nearest" 'did you mean "--strategy"'
+exits "an unknown letter is wrong usage" 2 run -Z x
+exits "an option without its argument" 2 run --output
+says "an option without its argument: says which" "--output needs an argument: FILE"
+exits "an argument for an option that takes none" 2 run --quiet=1 x
+exits "an unknown strategy is wrong usage" 2 run --strategy strict,fq-flsh x
+says "an unknown strategy: the nearest" 'did you mean "fq-flush"'
+says "an unknown strategy: all known" "strict, lazy-ignore, fq-flush, sync-map-retry"
+exits "an empty strategy is wrong usage" 2 run --strategy strict, x
+exits "an unknown hypervisor is wrong usage" 2 run --hypervisor kvn x
+says "an unknown hypervisor: the nearest" 'did you mean "kvm"'
+exits "an unknown parameter of a hypervisor" 2 run --hypervisor kvm:entry-limits=1 x
+says "an unknown parameter: the nearest" 'did you mean "entry-limit"'
+exits "a parameter that this hypervisor does not take" 2 run --hypervisor lpar:entry-limit=1 x
+exits "a parameter without a value" 2 run --hypervisor kvm:entry-limit x
+exits "tlb-refresh is a bit" 2 run --hypervisor kvm:tlb-refresh=2 x
+exits "an unknown format is wrong usage" 2 run --format xml x
+says "an unknown format: all known" "table, json, csv, md"
+exits "csv is no format of info" 2 info --format csv x
+exits "two recordings are too many for ops" 2 ops x y
+exits "an unknown list is wrong usage" 2 list strategy
+says "an unknown list: the nearest" 'did you mean "strategies"'
+
+for number in -1 '' ' 1' 1x 0x 1KK 1.5 0x1g0 99999999999999999999 17179869184G; do
+	exits "\"$number\" is no size" 2 run --aperture "$number" x
+done
+exits "a queue of one slot holds nothing" 2 run --queue-size 1 x
+exits "a queue must be one of three" 2 run --queue double x
+exits "a latency has one plus" 2 run --rpcit-latency 1+2+3 x
+
+# "x" does not exist: status 1 says that the option itself was understood.
+for number in 4096 0x1000 4K 4k 2M 0x2G; do
+	exits "\"$number\" is a size" 1 run --aperture "$number" "$tmp/x"
+done
+for latency in 0 100 0x10+5 1K+0; do
+	exits "\"$latency\" is a latency" 1 run --rpcit-latency $latency "$tmp/x"
+done
+exits "a recording that does not exist" 1 run "$tmp/x"
+says "a recording that does not exist: says which" "$tmp/x: "
+
+for list in strategies hypervisors events; do
+	exits "list $list" 0 list $list
+	exits "list $list as JSON" 0 list --format json $list
+	shows "list $list as JSON: names its list" "\"$list\""
+done
+exits "the list of strategies" 0 list strategies
+for name in strict lazy-ignore fq-flush sync-map-retry map-inline driver-lazy legacy \
+	legacy-strict null; do
+	check "$name is listed" grep -q "^$name " "$tmp/out"
+done
+COLUMNS=60 run list strategies
+check "a narrow list keeps to its width" test "$(wc -L <"$tmp/out")" -le 60
+
+echo "this is not a recording, whatever it is" >"$tmp/text"
+: >"$tmp/empty"
+exits "a file of text is not a recording" 1 info "$tmp/text"
+exits "an empty file is not a recording" 1 run "$tmp/empty"
+exits "a directory is not a recording" 1 run "$tmp"
+
+# With a recording.
+
+if ! file=$(recording); then
+	skip "commands on recordings: there are none in traces/"
+	exit 0
+fi
+
+exits "run" 0 run "$file"
+shows "run names the recording" "$file"
+shows "run says how complete the input is" "input"
+for name in strict lazy-ignore fq-flush sync-map-retry map-inline driver-lazy legacy \
+	legacy-strict; do
+	check "$name is in the default report" grep -q "^$name " "$tmp/out"
+done
+check "null is not in the default report" sh -c "! grep -q '^null ' '$tmp/out'"
+check "a table fits 120 columns" test "$(wc -L <"$tmp/out")" -le 120
+COLUMNS=80 run run "$file"
+check "a table fits 80 columns" test "$(sed 1d "$tmp/out" | wc -L)" -le 80
+check "no colours without a terminal" sh -c "! grep -q '\033' '$tmp/out'"
+exits "null by name" 0 run --strategy null "$file"
+check "null is in its report" grep -q "^null " "$tmp/out"
+run run --strategy strict,strict "$file"
+check "a strategy given twice is replayed once" test "$(grep -c '^strict ' "$tmp/out")" -eq 1
+exits "two hypervisors" 0 run --strategy strict --hypervisor kvm:entry-limit=1K,tlb-refresh=1 \
+	--hypervisor lpar "$file"
+shows "two hypervisors: the first" "kvm, entry limit 1024 (user), tlb_refresh 1 (user)"
+shows "two hypervisors: the second" "lpar,"
+exits "no limit" 0 run --strategy strict --hypervisor kvm:entry-limit=0 "$file"
+shows "no limit: the report says so" "kvm, no entry limit (user)"
+exits "all the other options" 0 run --strategy fq-flush --queue per-cpu --queue-size 64 \
+	--queue-timeout 5 --aperture 1G --initial-pages 3 --cpus 2 --hz 250 --api dma \
+	--timer recorded --rpcit-latency 500+10 --jobs 2 --color never --progress never \
+	--quiet "$file"
+shows "options show in the report" \
+	"queue per-cpu (user), 64 slots (user), 5 ms (user); 2 CPUs (user), 250 Hz (user)"
+
+run run --strategy fq-flush --quiet "$file"
+cp "$tmp/out" "$tmp/once"
+run run --strategy fq-flush --quiet --jobs 1 "$file"
+check "the same input gives the same report" cmp -s "$tmp/once" "$tmp/out"
+
+exits "run as CSV" 0 run --strategy strict,legacy --format csv "$file" "$file"
+check "CSV has a header, and a line a result" test "$(wc -l <"$tmp/out")" -eq 5
+check "CSV flattens names" grep -q 'rpcit\.by_cause\.sync_map,' "$tmp/out"
+exits "run as Markdown" 0 run --strategy strict,legacy --format md "$file"
+check "Markdown has a row a result" test "$(grep -c '^| [sl]' "$tmp/out")" -eq 3
+
+exits "run as JSON, two recordings" 0 run --strategy strict,legacy --format json "$file" "$file"
+if command -v python3 >/dev/null; then
+	cp "$tmp/out" "$tmp/run.json"
+	run info --format json "$file"
+	cp "$tmp/out" "$tmp/info.json"
+	cat >"$tmp/check.py" <<-'END'
+		import json, sys
+		run, info = (json.load(open(name)) for name in sys.argv[1:])
+		assert run["schema"] == "iommu-replay-report/1"
+		assert len(run["recordings"]) == 2
+		entry = run["recordings"][0]
+		assert list(entry) == ["recording", "results"]
+		assert [r["strategy"] for r in entry["results"]] == ["strict", "legacy"]
+		for r in entry["results"]:
+		    causes = sum(r["rpcit"]["by_cause"].values())
+		    assert r["rpcit"]["total"] == causes
+		    assert r["rpcit"]["global"] + r["rpcit"]["ranged"] == causes
+		    assert set(r["parameters"]) - {"sources"} == set(r["parameters"]["sources"])
+		    assert isinstance(r["exposure"]["page_seconds"], float)
+		assert len(info["recordings"]) == 1
+		assert info["recordings"][0]["results"] == []
+		assert info["recordings"][0]["recording"] == entry["recording"]
+	END
+	check "JSON is as documented" python3 "$tmp/check.py" "$tmp/run.json" "$tmp/info.json"
+else
+	skip "JSON is as documented: no python3"
+fi
+
+exits "info" 0 info "$file"
+shows "info shows the events" "count event "
+run info --format json "$file"
+maps=$(sed -n 's/^ *"map": \([0-9]*\),$/\1/p' "$tmp/out")
+exits "ops" 0 ops "$file"
+check "ops has as many maps as info" \
+	test "$(awk '$3 == "map"' "$tmp/out" | wc -l)" = "$maps"
+# shellcheck disable=SC2016	# awk's
+check "ops has eight fields or more" \
+	awk 'NF < 8 || $1 !~ /^[0-9]+\.[0-9]+$/ || length($1) < 11 { exit 1 }' "$tmp/out"
+lines=$(wc -l <"$tmp/out")
+exits "ops as JSON" 0 ops --format json "$file"
+check "ops as JSON has as many lines" test "$(wc -l <"$tmp/out")" -eq "$lines"
+"$prog" ops - <"$file" >"$tmp/piped" 2>/dev/null
+"$prog" ops "$file" >"$tmp/out"
+check "standard input is a recording, too" cmp -s "$tmp/piped" "$tmp/out"
+
+# Damaged input.
+
+# Cut short: how much of it is left to be read depends on the format.
+size=$(wc -c <"$file")
+for part in 2 4 8 16 64 256; do
+	head -c $((size - size / part)) "$file" >"$tmp/cut.dat"
+	run info "$tmp/cut.dat"
+	[ "$status" -ne 0 ] || break
+	check "a recording that cannot be read is an error" test "$status" -eq 1
+	says "a recording that cannot be read: says which" "$tmp/cut.dat"
+done
+if [ "$status" -eq 0 ]; then
+	shows "info says that a cut recording is incomplete" "incomplete"
+	exits "a cut recording is replayed" 0 run --strategy strict "$tmp/cut.dat"
+	shows "the report says that it is incomplete" "warning"
+	says "so does a message" "incomplete"
+	run run --strategy strict --quiet "$tmp/cut.dat"
+	check "no message with --quiet" test ! -s "$tmp/err"
+	exits "run --strict-input" 4 run --strict-input --strategy strict "$tmp/cut.dat"
+	check "--strict-input names a counter" grep -Eq 'incomplete.*: [a-z_]+ [0-9]+' "$tmp/err"
+	check "--strict-input gives no report" test ! -s "$tmp/out"
+	exits "info --strict-input" 4 info --strict-input "$tmp/cut.dat"
+	check "info --strict-input shows it nevertheless" test -s "$tmp/out"
+	exits "ops --strict-input" 4 ops --strict-input "$tmp/cut.dat"
+else
+	skip "a cut recording is incomplete: nothing of this one can be read when it is cut"
+fi
+run info "$file"
+if grep -q "incomplete" "$tmp/out"; then
+	skip "run --strict-input with a complete recording: this one is not"
+else
+	exits "run --strict-input with a complete recording" 0 \
+		run --strict-input --strategy strict "$file"
+fi
+
+exits "one recording that is missing" 1 run --strategy strict "$file" "$tmp/x" "$file"
+check "the others are reported" test "$(grep -c '^strict ' "$tmp/out")" -eq 2

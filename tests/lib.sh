@@ -1,0 +1,92 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Sourced by test scripts, which print a line for each test:
+#	ok - text	not ok - text	skip - text: why
+# They run with the checkout as current directory; $prog is the program, $tmp a
+# directory of their own that goes away at the end.
+
+set -u
+
+BUILD=${BUILD:-build}
+prog=$(cd "$BUILD" && pwd)/iommu-replay
+if [ ! -x "$prog" ]; then
+	echo "not ok - $prog is there"
+	exit 1
+fi
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+# What a terminal or the user's habits would change.
+unset COLUMNS NO_COLOR
+export LC_ALL=C.UTF-8
+
+ok() {
+	echo "ok - $*"
+}
+
+not_ok() {
+	echo "not ok - $*"
+	# What the program said, for whoever has to find out why.
+	if [ -s "$tmp/err" ]; then
+		sed 's/^/# /' "$tmp/err" | head -n 20
+	fi
+}
+
+skip() {
+	echo "skip - $*"
+}
+
+# check TEXT COMMAND...: ok if the command succeeds
+check() {
+	text=$1
+	shift
+	if "$@"; then
+		ok "$text"
+	else
+		not_ok "$text"
+	fi
+}
+
+# run ARGUMENTS...: the program; output in $tmp/out and $tmp/err, sets $status
+run() {
+	"$prog" "$@" >"$tmp/out" 2>"$tmp/err"
+	status=$?
+}
+
+# exits TEXT STATUS ARGUMENTS...: ok if the program exits with this status
+exits() {
+	text=$1
+	expected=$2
+	shift 2
+	run "$@"
+	if [ "$status" -eq "$expected" ]; then
+		ok "$text"
+	else
+		not_ok "$text (exit status $status, not $expected)"
+	fi
+}
+
+# says TEXT WORDS: ok if the last run's messages contain the words
+says() {
+	if grep -qF -e "$2" "$tmp/err"; then
+		ok "$1"
+	else
+		not_ok "$1"
+	fi
+}
+
+# shows TEXT WORDS: the same for its output, wherever its lines were wrapped
+shows() {
+	if tr -s ' \n' ' ' <"$tmp/out" | grep -qF -e "$2"; then
+		ok "$1"
+	else
+		not_ok "$1"
+	fi
+}
+
+# recording: the smallest one in traces/ (or TRACES); fails if there is none
+recording() {
+	# shellcheck disable=SC2012	# names without surprises
+	smallest=$(ls -Sr "${TRACES:-traces}"/*.dat 2>/dev/null | head -n 1)
+	[ -n "$smallest" ] && echo "$smallest"
+}

@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The manual pages against the program: options, synopsis, names, and mandoc's opinion.
+
+. tests/lib.sh
+
+if ! command -v mandoc >/dev/null; then
+	skip "manual pages: no mandoc"
+	exit 0
+fi
+
+for page in man/*.[1-9]; do
+	check "mandoc has nothing against ${page##*/}" mandoc -T lint -W warning "$page"
+done
+
+# page FILE: as plain text
+page() {
+	mandoc -T ascii "$1" | col -b
+}
+
+# What is an option in the page: the heads of list items, with their letters.
+page_options() {
+	sed -n 's/^\.It \(Fl .*\)/\1/p' "$1" | grep -o 'Fl -*[A-Za-z][A-Za-z-]*' |
+		sed 's/^Fl /-/' | sort
+}
+
+help_options() {
+	"$prog" "$@" --help | sed -n 's/^  *\(-.*\)/\1/p' | grep -oE '^-[A-Za-z], --[a-z-]+|^--[a-z-]+' |
+		sed 's/, /\n/' | sort
+}
+
+for command in run info ops list; do
+	manual=man/iommu-replay-$command.1
+	help_options $command >"$tmp/help"
+	page_options "$manual" >"$tmp/page"
+	if diff "$tmp/help" "$tmp/page" >"$tmp/err"; then
+		ok "$command: --help and the manual have the same options"
+	else
+		not_ok "$command: --help (<) and the manual (>) have different options"
+	fi
+	"$prog" $command --help | sed -n 's/^usage: //p' >"$tmp/help"
+	page "$manual" | awk '/^[A-Z]/ { on = /^SYNOPSIS/; next } on && NF' |
+		tr -s ' \n' ' ' | sed 's/^ //; s/ $//' >"$tmp/page"
+	check "$command: the usage is the manual's synopsis" \
+		test "$(cat "$tmp/help")" = "$(cat "$tmp/page")"
+	check "$command: the manual has examples" grep -q '^\.Sh EXAMPLES' "$manual"
+	check "$command: the manual has the exit status" grep -q '^\.Sh EXIT STATUS' "$manual"
+	check "$command is in iommu-replay(1)" \
+		grep -q "^\.It Xr iommu-replay-$command 1" man/iommu-replay.1
+done
+
+# shellcheck disable=SC2016	# the inner shell's
+check "all commands of --help have a manual" sh -c '
+	"$1" --help | sed -n "/^commands:/,/^\$/s/^  \([a-z]*\) .*/\1/p" |
+		while read -r name; do test -f "man/iommu-replay-$name.1" || exit 1; done
+	' sh "$prog"
+
+names() {
+	"$prog" list --format json "$1" | sed -n 's/^      "name": "\(.*\)",*$/\1/p'
+}
+
+for name in $(names strategies) $(names hypervisors); do
+	check "$name is in iommu-replay-strategies(7)" \
+		grep -q "^\.It Cm $name\$" man/iommu-replay-strategies.7
+done
+
+# Every counter of damage, from the one place that names them.
+# shellcheck disable=SC2013	# names are words
+for name in $(sed -n 's/^	X(IR_DAMAGE_[A-Z_]*,[^"]*"\([a-z_]*\)".*/\1/p' \
+	lib/include/iommu-replay/damage.h); do
+	check "$name is in iommu-replay-report(5)" \
+		grep -q "^\.It Cm $name\$" man/iommu-replay-report.5
+done
+
+if ! file=$(recording); then
+	skip "the report's fields are documented: no recordings in traces/"
+	exit 0
+fi
+"$prog" run --quiet --strategy strict --format csv "$file" | head -n 1 | tr , '\n' |
+	sed 's/^recording\.//' >"$tmp/keys"
+missing=
+while read -r key; do
+	# Objects that are described as one: their last names are in the text.
+	case $key in
+	damage.* | parameters.sources.* | recorded_*.* | kernel_counters.*) key=${key##*.} ;;
+	esac
+	grep -Eq "^(\.It|\.Pq|\.Cm).*[ ,]$(echo "$key" | sed 's/\./\\./g')( |\$)" \
+		man/iommu-replay-report.5 ||
+		grep -Eq "^\.(It|Cm) .*\b$(echo "$key" | sed 's/\./\\./g')\b" \
+		man/iommu-replay-report.5 || missing="$missing $key"
+done <"$tmp/keys"
+check "every field of the report is documented:$missing" test -z "$missing"
