@@ -84,6 +84,8 @@ static void s390_release(struct ir_domain *d)
 	struct s390_dma *s = d->priv;
 	uint64_t first, end;
 
+	if (!s->lazy_pages)
+		return;
 	for (first = ir_bitmap_next(s->lazy, 0, true); first != IR_BITMAP_NONE;
 	     first = ir_bitmap_next(s->lazy, end, true)) {
 		end = ir_bitmap_next(s->lazy, first, false);
