@@ -12,6 +12,7 @@ struct ir_mapping {
 	uint16_t device;
 	uint8_t state;
 	bool unmap_waits;	/* its unmap came while the map still waits for an RPCIT */
+	uint32_t next_free;
 };
 
 static void peak(uint64_t value, uint64_t *top)
@@ -30,8 +31,8 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 	g->par = *cfg->par;
 	g->next_timer_ns = UINT64_MAX;
 	g->hv = cfg->hypervisor->open(&g->par.hypervisor);
-	g->maps = calloc((size_t)cfg->max_mappings + 1, sizeof(*g->maps));
-	if (!g->hv || !g->maps) {
+	g->free_map = IR_NO_MAPPING;
+	if (!g->hv) {
 		ir_guest_free(g);
 		return NULL;
 	}
@@ -64,6 +65,29 @@ void ir_guest_free(struct ir_guest *g)
 bool ir_guest_failed(const struct ir_guest *g)
 {
 	return g->totals.failed;
+}
+
+uint32_t ir_guest_number(struct ir_guest *g)
+{
+	uint32_t number = g->free_map;
+
+	if (number != IR_NO_MAPPING) {
+		g->free_map = g->maps[number].next_free;
+		return number;
+	}
+	if (g->nr_maps == g->room_maps) {
+		uint32_t room = g->room_maps ? g->room_maps * 2 : 1024;
+		struct ir_mapping *grown = realloc(g->maps, room * sizeof(*grown));
+
+		if (!grown) {
+			g->totals.failed = true;
+			return IR_NO_MAPPING;
+		}
+		g->maps = grown;
+		g->room_maps = room;
+	}
+	g->maps[g->nr_maps] = (struct ir_mapping){ .state = MAP_NONE };
+	return g->nr_maps++;
 }
 
 static const struct ir_dma_ops *dma_ops(const struct ir_guest *g)
@@ -129,11 +153,11 @@ static int map_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
 {
 	const struct ir_strategy *st = d->guest->cfg.strategy;
 	uint64_t begin_ns = d->guest->now_ns;
+	int rc;
 
 	*mapped = 0;
 	for (uint32_t i = 0; i < nr; i++) {
 		uint64_t at = pfn + *mapped;
-		int rc;
 
 		ir_iopt_map(d->iopt, at, segs[i].pages, segs[i].paddr);
 		*mapped += segs[i].pages;
@@ -146,7 +170,11 @@ static int map_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
 	if (!st->iotlb_sync_map)
 		return 0;
 	ir_actors_wait(d->guest, begin_ns + op->sync_ns);
-	return st->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, *mapped << IR_PAGE_SHIFT);
+	if (d->guest->par.rpcit_recorded)
+		d->guest->next_rpcit_ns = op->rpcit_ns;
+	rc = st->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, *mapped << IR_PAGE_SHIFT);
+	d->guest->next_rpcit_ns = 0;
+	return rc;
 }
 
 static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
@@ -213,23 +241,26 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, const struct ir_se
 		  uint32_t nr)
 {
 	struct ir_domain *d = domain_of(g, op->device);
-	struct ir_mapping *m = op->mapping < g->cfg.max_mappings ? &g->maps[op->mapping] : NULL;
+	struct ir_mapping *m;
 	uint64_t pages = 0, pfn;
 
 	if (!d)
 		return;
 	for (uint32_t i = 0; i < nr; i++)
 		pages += segs[i].pages;
-	if (m)
-		*m = (struct ir_mapping){ .pages = (uint32_t)pages, .device = op->device,
-					  .state = MAP_PENDING };
+	if (op->mapping < g->nr_maps)
+		g->maps[op->mapping] = (struct ir_mapping){
+			.pages = (uint32_t)pages, .device = op->device, .state = MAP_PENDING,
+			.unmap_waits = g->maps[op->mapping].unmap_waits,
+		};
 	pfn = try_map(d, op, segs, nr, pages);
-	if (!m) {
+	if (op->mapping >= g->nr_maps) {
 		g->res.replayed_failures++;
 		if (pfn)
 			unmap_range(d, pfn, pages);
 		return;
 	}
+	m = &g->maps[op->mapping];	/* more may have come meanwhile */
 	m->pfn = pfn;
 	m->state = pfn ? MAP_LIVE : MAP_FAILED;
 	if (m->unmap_waits) {
@@ -242,24 +273,20 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
 {
 	struct ir_mapping *m;
 
-	if (mapping >= g->cfg.max_mappings)
+	if (mapping >= g->nr_maps)
 		return;
 	m = &g->maps[mapping];
-	switch (m->state) {
-	case MAP_LIVE:
-		m->state = MAP_NONE;
-		unmap_range(g->domains[m->device], m->pfn, m->pages);
-		break;
-	case MAP_FAILED:
-		m->state = MAP_NONE;
-		g->res.skipped_unmaps++;
-		break;
-	case MAP_PENDING:
+	if (m->state == MAP_NONE || m->state == MAP_PENDING) {
 		m->unmap_waits = true;
-		break;
-	case MAP_NONE:
-		break;
+		return;
 	}
+	if (m->state == MAP_FAILED)
+		g->res.skipped_unmaps++;
+	else
+		unmap_range(g->domains[m->device], m->pfn, m->pages);
+	m = &g->maps[mapping];
+	*m = (struct ir_mapping){ .next_free = g->free_map };
+	g->free_map = mapping;
 }
 
 void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
@@ -276,11 +303,26 @@ void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 		ir_refresh(d, pfn, pfn + pages - 1);
 		update_peaks(g);
 	}
-	if (mapping < g->cfg.max_mappings)
+	if (mapping < g->nr_maps)
 		g->maps[mapping] = (struct ir_mapping){
 			.pfn = pfn, .pages = (uint32_t)pages, .device = device,
 			.state = pfn ? MAP_LIVE : MAP_FAILED,
 		};
+}
+
+void ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
+{
+	struct ir_domain *d = domain_of(g, device);
+	uint64_t pfn = d ? d->ops->alloc(d, 1, 0) : 0;
+
+	if (!pfn)
+		return;
+	ir_iopt_map(d->iopt, pfn, 1, 0);
+	ir_refresh(d, pfn, pfn);
+	ir_iopt_unmap(d->iopt, pfn, 1);
+	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED)
+		ir_refresh(d, pfn, pfn);
+	d->ops->undo(d, pfn, 1);
 }
 
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device)

@@ -67,7 +67,6 @@ struct ir_guest_config {
 	const struct ir_effective *par;
 	enum ir_iova_depot depot;
 	bool dma32_first;
-	uint32_t max_mappings;	/* mapping numbers are below */
 	const struct ir_observer *observer;
 };
 
@@ -80,11 +79,13 @@ struct ir_guest {
 	void *hv;
 	struct ir_domain **domains;	/* by device number; NULL until used */
 	uint32_t nr_domains;
-	struct ir_mapping *maps;
+	struct ir_mapping *maps;	/* by number */
+	uint32_t nr_maps, room_maps, free_map;
 	uint64_t now_ns;
 	unsigned int cpu;		/* whose code runs */
 	uint64_t next_timer_ns;		/* no timer is due before */
 	uint64_t hv_free_ns;		/* the hypervisor is busy with an RPCIT until then */
+	uint64_t next_rpcit_ns;		/* how long the next one takes, 0: as computed */
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
 	struct ir_iopt_totals totals;
 	struct ir_result res;
@@ -93,9 +94,17 @@ struct ir_guest {
 /** ir_guest_new - a guest without mappings; NULL: no memory */
 struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg);
 void ir_guest_free(struct ir_guest *g);
+/**
+ * ir_guest_number - a number for a new mapping, free again after its unmap
+ *
+ * IR_NO_MAPPING if there is no memory (ir_guest_failed()).
+ */
+uint32_t ir_guest_number(struct ir_guest *g);
 /** ir_guest_preload - a mapping made before the recording; no RPCIT is counted */
 void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
 		      uint64_t fixed);
+/** ir_guest_preload_lazy - a page mapped and unmapped again before; no RPCIT is counted */
+void ir_guest_preload_lazy(struct ir_guest *g, uint16_t device);
 /**
  * ir_guest_map - one DMA mapping, @op, with its pieces
  *

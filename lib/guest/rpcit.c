@@ -39,19 +39,23 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, uint64_t last)
 {
 	struct ir_guest *g = d->guest;
-	uint64_t stale_before, changed, start;
+	uint64_t before, start, takes = g->next_rpcit_ns;
 	enum ir_rpcit_status status;
 
 	if (!g->actors)
 		return ir_refresh(d, first, last);
+	g->next_rpcit_ns = 0;
 	start = g->hv_free_ns > g->now_ns ? g->hv_free_ns : g->now_ns;
 	g->hv_free_ns = start + g->par.rpcit_base_ns;
 	ir_actors_wait(g, start);
-	stale_before = ir_iopt_changes(d->iopt);
+	before = ir_iopt_changes(d->iopt);
 	status = ir_refresh(d, first, last);
-	changed = ir_iopt_changes(d->iopt) - stale_before;
-	g->hv_free_ns += changed * g->par.rpcit_page_ns;
-	ir_actors_wait(g, start + g->par.rpcit_base_ns + changed * g->par.rpcit_page_ns);
+	if (!takes)
+		takes = g->par.rpcit_base_ns +
+			(ir_iopt_changes(d->iopt) - before) * g->par.rpcit_page_ns;
+	if (g->hv_free_ns < start + takes && !g->par.rpcit_recorded)
+		g->hv_free_ns = start + takes;
+	ir_actors_wait(g, start + takes);
 	return status;
 }
 

@@ -11,6 +11,12 @@
 struct ir_engine {
 	struct ir_guest *guest;
 	uint64_t end_ns;		/* of the recording */
+	/*
+	 * An operation may still wait for its CPU when its mapping's number is
+	 * used again, so the guest has numbers of its own.
+	 */
+	uint32_t *guest_number;		/* by mapping number */
+	uint32_t max_mappings;
 	struct ir_op map;		/* the mapping whose pieces are coming */
 	struct ir_segment *segs;
 	uint32_t nr_segs, room_segs;
@@ -31,6 +37,39 @@ static enum ir_iova_depot depot_of(const struct ir_recording_info *info)
 	return major > 6 || (major == 6 && minor >= 7) ? IR_IOVA_DEPOT_TRIMMED : IR_IOVA_DEPOT_FIXED;
 }
 
+/*
+ * What was mapped before the recording, page by page: how it was mapped is not
+ * known.  With a single named device that one owns it.
+ *
+ * Where the recording tells which pages had been unmapped again, those are.  The
+ * others are given single pages here and there: no mapping of the recording
+ * found room in them, or it would have told.
+ */
+static void preload(struct ir_guest *g, const struct ir_recording_info *info)
+{
+	const bool *reused = info->machine.reused;
+	uint64_t live = g->par.initial_pages, lazy = g->par.initial_lazy_pages, told = 0;
+	uint64_t end = g->par.aperture_start + g->par.aperture;
+	uint16_t device = info->nr_devices == 2;
+
+	if (live + lazy != info->machine.mapped_pages)
+		reused = NULL;
+	for (uint64_t i = 0; reused && i < live + lazy; i++)
+		told += reused[i];
+	for (uint64_t i = 0; live || lazy; i++) {
+		bool known = told && reused[i];
+
+		if (lazy && (!live || known || (lazy > told && i % 2))) {
+			ir_guest_preload_lazy(g, device);
+			lazy--;
+			told -= known;
+		} else {
+			ir_guest_preload(g, device, IR_NO_MAPPING, 1, end - ((i + 1) << IR_PAGE_SHIFT));
+			live -= live != 0;
+		}
+	}
+}
+
 struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info)
 {
 	struct ir_engine *e = calloc(1, sizeof(*e));
@@ -40,7 +79,6 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		.hypervisor = config->hypervisor,
 		.par = &par,
 		.depot = depot_of(info),
-		.max_mappings = info->max_mappings,
 		.observer = config->observer,
 	};
 
@@ -50,18 +88,17 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	/* s390 sets forcedac; other PCI devices first try below 4 GiB. */
 	cfg.dma32_first = par.aperture_start < UINT64_C(1) << 32;
 	e->guest = ir_guest_new(&cfg);
-	if (!e->guest) {
-		free(e);
+	e->max_mappings = info->max_mappings;
+	e->guest_number = malloc(((size_t)e->max_mappings + 1) * sizeof(*e->guest_number));
+	if (!e->guest || !e->guest_number) {
+		ir_engine_free(e);
 		return NULL;
 	}
 	e->guest->now_ns = info->start_ns;
 	e->end_ns = info->start_ns + info->duration_ns;
-	if (par.rpcit_base_ns || par.rpcit_page_ns)
+	if (par.rpcit_base_ns || par.rpcit_page_ns || par.rpcit_recorded)
 		e->no_memory = ir_actors_new(e->guest) != 0;
-	/* The first named device, if there is one, owns what was mapped before. */
-	for (uint64_t i = 0; i < par.initial_pages; i++)
-		ir_guest_preload(e->guest, info->nr_devices == 2, IR_NO_MAPPING, 1,
-				 par.aperture_start + par.aperture - ((i + 1) << IR_PAGE_SHIFT));
+	preload(e->guest, info);
 	return e;
 }
 
@@ -69,8 +106,10 @@ void ir_engine_free(struct ir_engine *e)
 {
 	if (!e)
 		return;
-	ir_actors_free(e->guest);
+	if (e->guest)
+		ir_actors_free(e->guest);
 	ir_guest_free(e->guest);
+	free(e->guest_number);
 	free(e->segs);
 	free(e);
 }
@@ -128,6 +167,11 @@ static void perform(struct ir_engine *e, const struct ir_op *op)
 	struct ir_work work = { .run = do_op, .op = *op, .segs = e->segs, .nr_segs = e->nr_segs };
 
 	run_until(g, op->time_ns);
+	if (op->mapping < e->max_mappings) {
+		if (op->kind != IR_OP_UNMAP)
+			e->guest_number[op->mapping] = ir_guest_number(g);
+		work.op.mapping = e->guest_number[op->mapping];
+	}
 	switch (op->kind) {
 	case IR_OP_UNMAP:
 		work.nr_segs = 0;
@@ -137,7 +181,7 @@ static void perform(struct ir_engine *e, const struct ir_op *op)
 		ir_actors_do(g, op->cpu % g->par.cpus, op->flags & IR_OPF_IRQ, &work);
 		break;
 	case IR_OP_INITIAL:
-		ir_guest_preload(g, op->device, op->mapping, op->pages, op->iova);
+		ir_guest_preload(g, op->device, work.op.mapping, op->pages, op->iova);
 		break;
 	case IR_OP_FLUSH_TIMER:
 		if (g->par.timer == IR_TIMER_RECORDED)

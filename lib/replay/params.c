@@ -134,6 +134,9 @@ static void resolve_initial(const struct ir_config *c, const struct ir_recording
 		par->initial_pages = mapped > known ? mapped - known : 0;
 		par->from.initial_pages = IR_FROM_RECORDING;
 	}
+	/* What the former DMA API unmaps lazily waits for a global RPCIT; at boot there was none. */
+	if (m->has_marker && m->s390_dma_api && c->strategy->dma_api == IR_DMA_S390)
+		par->initial_lazy_pages = m->unmapped_pages;
 }
 
 uint32_t ir_default_hz(const struct ir_recording_info *info)
@@ -172,7 +175,12 @@ void ir_params_resolve(const struct ir_config *c, const struct ir_recording_info
 	par->cpus = p->cpus ? p->cpus : info->cpus ? info->cpus : DEFAULT_CPUS;
 	par->from.cpus = p->cpus ? IR_FROM_USER : info->cpus ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
 	resolve_timer(p, &info->machine, ir_default_hz(info), par);
-	if (p->has_rpcit_latency) {
+	if (p->rpcit_recorded) {
+		par->rpcit_base_ns = info->machine.rpcit_base_ns;
+		par->rpcit_page_ns = info->machine.rpcit_page_ns;
+		par->rpcit_recorded = true;	/* also without results: when it was issued is known */
+		par->from.rpcit_latency = par->rpcit_base_ns ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
+	} else if (p->has_rpcit_latency) {
 		par->rpcit_base_ns = p->rpcit_base_ns;
 		par->rpcit_page_ns = p->rpcit_page_ns;
 		par->from.rpcit_latency = IR_FROM_USER;

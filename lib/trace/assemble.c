@@ -179,19 +179,26 @@ static void rpcit_record(struct ir_assembler *a, struct cpu *c, const struct slo
 		c->nested--;
 	}
 	c->rpcit[c->nested].record = number;
+	c->rpcit[c->nested].head = NONE;
+	c->rpcit[c->nested].time_ns = ev->time_ns;
+	c->rpcit[c->nested].pages = ev->size >> IR_PAGE_SHIFT;
+	c->rpcit[c->nested].global = false;
 	c->rpcit[c->nested++].slot = (uint8_t)(s - c->slot);
 }
 
-static void flag_rpcit(struct ir_assembler *a, const struct cpu *c, uint8_t flags)
+static void flag_rpcit(struct ir_assembler *a, struct cpu *c, uint8_t flags)
 {
 	uint64_t number = c->rpcit[c->nested - 1].record;
+
+	c->rpcit[c->nested - 1].global |= (flags & IR_OPF_GLOBAL) != 0;
 
 	if (in_window(a, number))
 		rec(a, number)->flags |= flags;
 }
 
 /* The RPCIT of the mapping under way, or of the one just unmapped. */
-static bool ranged_rpcit(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+static bool ranged_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			 const struct ir_event *ev)
 {
 	if (in_window(a, s->head) && !s->synced) {
 		struct rec *tail = rec(a, s->tail);
@@ -206,6 +213,7 @@ static bool ranged_rpcit(struct ir_assembler *a, struct slot *s, const struct ir
 
 		head->certain = true;
 		head->sync_time_ns = ev->time_ns;
+		c->rpcit[c->nested - 1].head = s->head;
 		s->joinable = false;
 		s->synced = true;
 		if (head->device)
@@ -229,7 +237,7 @@ static void rpcit_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	count_fn(a, ev->aux);
 	rpcit_record(a, c, s, ev);
 	s->answered = false;
-	if (ranged_rpcit(a, s, ev) || !ir_rpcits_unmatched(&a->rpcits, ev->addr, ev->size))
+	if (ranged_rpcit(a, c, s, ev) || !ir_rpcits_unmatched(&a->rpcits, ev->addr, ev->size))
 		return;
 	flag_rpcit(a, c, IR_OPF_GLOBAL);
 	if (s->synced && (!records(a, IR_EV_RPCIT_RET) || s->ret < 0)) {
@@ -255,6 +263,12 @@ static void rpcit_ret_event(struct ir_assembler *a, struct cpu *c, const struct 
 	c->nested--;
 	if (in_window(a, c->rpcit[c->nested].record))
 		rec(a, c->rpcit[c->nested].record)->held = false;
+	if (in_window(a, c->rpcit[c->nested].head))
+		rec(a, c->rpcit[c->nested].head)->rpcit_ns =
+			ev->time_ns - c->rpcit[c->nested].time_ns;
+	if (!c->rpcit[c->nested].global)
+		ir_latency_add(&a->latency, c->rpcit[c->nested].pages,
+			       ev->time_ns - c->rpcit[c->nested].time_ns);
 	s = &c->slot[c->rpcit[c->nested].slot];
 	s->answered = true;
 	s->ret = ev->ret;
@@ -304,6 +318,9 @@ static void lost_event(struct ir_assembler *a, const struct ir_event *ev)
 		ir_asm_release(a, &c->slot[i]);
 		c->slot[i].failed = c->slot[i].announced = false;
 		c->slot[i].unmap_device = 0;
+		if (in_window(a, c->slot[i].begun))
+			rec(a, c->slot[i].begun)->held = false;
+		c->slot[i].begun = NONE;
 	}
 	if (c)
 		c->nested = 0;
@@ -353,8 +370,7 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *event)
 		break;
 	case IR_EV_S390_MAP_PAGE:
 	case IR_EV_S390_MAP_SG_ONE:
-		ir_asm_release(a, s);	/* a new mapping begins */
-		s->failed = false;
+		ir_asm_begin(a, s, &ev);
 		break;
 	case IR_EV_S390_UNMAP_PAGE:
 		s->announced = true;
@@ -428,6 +444,7 @@ static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *
 	op->seg_pages = (uint32_t)r->pages;
 	op->segments = r->pieces;
 	op->sync_ns = sync - r->time_ns < UINT32_MAX ? (uint32_t)(sync - r->time_ns) : UINT32_MAX;
+	op->rpcit_ns = r->rpcit_ns < UINT32_MAX ? (uint32_t)r->rpcit_ns : UINT32_MAX;
 	a->totals.map++;
 	a->totals.map_pages += l->pages;
 	a->totals.segments += r->pieces;
@@ -576,6 +593,11 @@ void ir_assembler_rpcit(const struct ir_assembler *a, struct ir_recorded_rpcit *
 			uint64_t *aperture_start, uint64_t *aperture_size)
 {
 	ir_rpcits_sum_up(&a->rpcits, rpcit, aperture_start, aperture_size);
+}
+
+void ir_assembler_latency(struct ir_assembler *a, uint64_t *base_ns, uint64_t *page_ns)
+{
+	ir_latency_fit(&a->latency, base_ns, page_ns);
 }
 
 void ir_assembler_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes)

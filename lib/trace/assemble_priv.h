@@ -13,6 +13,7 @@
 
 #include "guest/bitmap.h"
 #include "trace/assemble.h"
+#include "trace/latency.h"
 #include "trace/live.h"
 #include "trace/rpcits.h"
 
@@ -34,6 +35,7 @@ struct rec {
 	uint32_t live;
 	uint32_t pieces;	/* first piece: how many; 0: not a first piece */
 	uint64_t sync_time_ns;	/* first piece: its RPCIT, 0 unknown */
+	uint64_t rpcit_ns;	/* first piece: how long that took, 0 unknown */
 	uint64_t last_time_ns;	/* first piece: when the last piece came */
 	uint16_t cpu;
 	uint16_t device;
@@ -47,6 +49,7 @@ struct rec {
 struct slot {
 	uint64_t head;		/* first piece of the mapping under way, NONE */
 	uint64_t tail;
+	uint64_t begun;		/* a record kept for the mapping that is about to begin, NONE */
 	uint32_t pid;
 	bool joinable;		/* an adjacent piece would belong to it */
 	bool synced;		/* its RPCIT was seen */
@@ -66,6 +69,10 @@ struct cpu {
 	struct slot slot[2];	/* task, interrupt */
 	struct {
 		uint64_t record;	/* REC_RPCIT, NONE */
+		uint64_t head;		/* the mapping it is for, NONE */
+		uint64_t time_ns;
+		uint64_t pages;
+		bool global;
 		uint8_t slot;
 	} rpcit[NESTED];		/* under way */
 	unsigned int nested;
@@ -99,6 +106,7 @@ struct ir_assembler {
 	uint64_t uncertain[UNCERTAIN];	/* mappings in the window that may be several */
 	unsigned int nr_uncertain;
 	struct ir_rpcits rpcits;
+	struct ir_latency latency;
 	struct ir_recorded_flushes flushes;
 	struct ir_op_totals totals;
 	bool no_memory;
@@ -150,6 +158,8 @@ void ir_asm_release_holder(struct ir_assembler *a, uint64_t head);
 void ir_asm_unsuspect(struct ir_assembler *a, struct slot *s);
 /* The slot's mapping was two: the first one is complete, the slot keeps the one from @iova. */
 bool ir_asm_split(struct ir_assembler *a, struct slot *s, uint64_t iova);
+/* The call that makes a mapping was recorded; its pieces follow. */
+void ir_asm_begin(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 /* An unmap waited for the name of its device; 0: there is none. */

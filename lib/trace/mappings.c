@@ -30,7 +30,8 @@ struct cpu *ir_asm_cpu(struct ir_assembler *a, uint32_t number)
 		for (uint32_t i = a->nr_cpus; i < nr; i++) {
 			grown[i] = (struct cpu){ 0 };
 			for (unsigned int s = 0; s < 2; s++)
-				grown[i].slot[s].head = grown[i].slot[s].unmap =
+				grown[i].slot[s].head = grown[i].slot[s].begun =
+					grown[i].slot[s].unmap =
 					grown[i].slot[s].suspect = NONE;
 		}
 		a->cpus = grown;
@@ -39,11 +40,9 @@ struct cpu *ir_asm_cpu(struct ir_assembler *a, uint32_t number)
 	return &a->cpus[number];
 }
 
-uint64_t ir_asm_record(struct ir_assembler *a, const struct ir_event *ev, enum rec_kind kind)
+static void fill_record(struct rec *r, const struct ir_event *ev, enum rec_kind kind)
 {
-	uint64_t number = a->end++;
-
-	*rec(a, number) = (struct rec){
+	*r = (struct rec){
 		.time_ns = ev->time_ns,
 		.last_time_ns = ev->time_ns,
 		.iova = ev->addr,
@@ -54,6 +53,13 @@ uint64_t ir_asm_record(struct ir_assembler *a, const struct ir_event *ev, enum r
 		.kind = (uint8_t)kind,
 		.flags = ev->flags & IR_EVF_IRQ ? IR_OPF_IRQ : 0,
 	};
+}
+
+uint64_t ir_asm_record(struct ir_assembler *a, const struct ir_event *ev, enum rec_kind kind)
+{
+	uint64_t number = a->end++;
+
+	fill_record(rec(a, number), ev, kind);
 	return number;
 }
 
@@ -260,6 +266,33 @@ static bool adjacent(struct ir_assembler *a, const struct slot *s, const struct 
 	       live_of(a, rec(a, s->head)->live)->pages + ir_asm_pages(ev->addr, ev->size) <= MAX_PAGES;
 }
 
+/*
+ * The first piece's record.  Where the call itself was recorded, the mapping
+ * began then: the IOVA was allocated before the page table was touched.
+ */
+static uint64_t begin_mapping(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	uint64_t number = s->begun, begun_ns;
+
+	s->begun = NONE;
+	if (!in_window(a, number) || rec(a, number)->kind != REC_NOTHING)
+		return ir_asm_record(a, ev, REC_SEGMENT);
+	begun_ns = rec(a, number)->time_ns;
+	fill_record(rec(a, number), ev, REC_SEGMENT);
+	rec(a, number)->time_ns = begun_ns;
+	return number;
+}
+
+void ir_asm_begin(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	ir_asm_release(a, s);
+	s->failed = false;
+	if (in_window(a, s->begun))
+		rec(a, s->begun)->held = false;
+	s->begun = ir_asm_record(a, ev, REC_NOTHING);
+	rec(a, s->begun)->held = true;
+}
+
 void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	uint64_t pages = ir_asm_pages(ev->addr, ev->size), number;
@@ -287,7 +320,7 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 		return;
 	}
 	ir_asm_release(a, s);
-	number = ir_asm_record(a, ev, REC_SEGMENT);
+	number = begin_mapping(a, s, ev);
 	r = rec(a, number);
 	r->iova &= ~(IR_PAGE_SIZE - 1);
 	r->pages = pages;

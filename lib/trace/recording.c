@@ -30,6 +30,8 @@ struct ir_recording {
 	struct ir_op *initial;		/* mappings from before, known from their unmaps */
 	size_t nr_initial, room_initial;
 	struct ir_timer_samples timers;	/* of the first pass, all devices as one */
+	bool *reused;			/* info.machine.reused */
+	uint64_t reused_pfn;		/* where that begins */
 	/* Where ir_recording_read() is. */
 	size_t at_initial, at_kept;
 	uint32_t unknown_unmaps;	/* of initial mappings, so far */
@@ -198,12 +200,34 @@ static int keep(struct ir_recording *rec, const struct ir_op *op)
 	return 0;
 }
 
+/* Next-fit: the first mapping begins where those from before the recording end. */
+static int note_reuse(struct ir_recording *rec, const struct ir_op *op)
+{
+	uint64_t n = rec->info.machine.mapped_pages, first = op->iova >> IR_PAGE_SHIFT;
+
+	if (!n || n > MAX_INITIAL || !(rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1))
+		return 0;
+	if (!rec->reused) {
+		rec->reused = calloc(n, sizeof(*rec->reused));
+		if (!rec->reused)
+			return -ENOMEM;
+		rec->reused_pfn = first >= n ? first - n : UINT64_MAX;
+		return 0;
+	}
+	if (first < rec->reused_pfn)
+		return 0;
+	for (uint64_t i = first - rec->reused_pfn; i < n && i < first - rec->reused_pfn + op->pages; i++)
+		rec->reused[i] = true;
+	return 0;
+}
+
 static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t *live)
 {
 	int rc = 0;
 
 	switch (op->kind) {
 	case IR_OP_MAP:
+		rc = note_reuse(rec, op);
 		if (!(op->flags & IR_OPF_FAILED))
 			*live += op->pages;
 		if (*live > rec->info.max_live_pages)
@@ -338,7 +362,10 @@ static int fill_info(struct ir_recording *rec)
 	ir_assembler_rpcit(rec->assembler, &info->rpcit, &info->machine.aperture_start,
 			   &info->machine.aperture_size);
 	ir_assembler_flushes(rec->assembler, &info->flushes);
+	ir_assembler_latency(rec->assembler, &info->machine.rpcit_base_ns,
+			     &info->machine.rpcit_page_ns);
 	estimate_timers(rec);
+	info->machine.reused = rec->reused;
 	info->machine.s390_dma_api = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
 	info->max_mappings = ir_assembler_max_mappings(rec->assembler) + (uint32_t)rec->nr_initial;
 	info->complete = ir_damage_complete(&info->damage);
@@ -418,6 +445,7 @@ void ir_recording_close(struct ir_recording *rec)
 	free(rec->devices);
 	free(rec->kept);
 	free(rec->initial);
+	free(rec->reused);
 	free(rec->device);
 	ir_file_close(rec->file);
 	free(rec);

@@ -64,11 +64,18 @@ struct ir_recorded_machine {
 	uint64_t mapped_pages;		/* kernel counters at the start, from a marker */
 	uint64_t unmapped_pages;
 	bool has_marker;
+	/*
+	 * Former DMA API: its first mapped_pages pages of IOVA space were handed
+	 * out before; those that were mapped again later had been unmapped.
+	 */
+	const bool *reused;		/* mapped_pages of them, or NULL: not known */
 	uint32_t hz;			/* jiffies a second, from when timers fired or who built the kernel */
 	uint64_t timer_phase_ns;	/* where jiffies begin on the clock */
 	bool has_timer_phase;
 	uint64_t timer_late_ns;		/* mean time from a timer's expiry to its flush */
 	bool has_timer_late;
+	uint64_t rpcit_base_ns;		/* how long an RPCIT took: base, */
+	uint64_t rpcit_page_ns;		/* and for each page of its range; both 0: not recorded */
 	bool s390_dma_api;		/* former s390 DMA API (before Linux 6.7) */
 };
 

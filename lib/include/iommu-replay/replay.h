@@ -61,6 +61,7 @@ struct ir_params {
 	enum ir_api api;
 	enum ir_timer_mode timer;
 	bool has_rpcit_latency;
+	bool rpcit_recorded;		/* take it from the recording, if that tells */
 	uint64_t rpcit_base_ns;		/* how long an RPCIT keeps its CPU busy */
 	uint64_t rpcit_page_ns;		/* and for each page it covers that changed */
 };
@@ -74,6 +75,7 @@ struct ir_effective {
 	uint64_t aperture_start;
 	uint64_t aperture;
 	uint64_t initial_pages;
+	uint64_t initial_lazy_pages;	/* former DMA API: unmapped before, not yet flushed */
 	uint32_t cpus;
 	uint32_t hz;
 	uint64_t timer_phase_ns;	/* where jiffies begin on the recording's clock */
@@ -82,6 +84,8 @@ struct ir_effective {
 	enum ir_timer_mode timer;
 	uint64_t rpcit_base_ns;
 	uint64_t rpcit_page_ns;
+	/* An RPCIT after mapping takes as long as that of the same recorded mapping. */
+	bool rpcit_recorded;
 	struct {
 		enum ir_source entry_limit, pinned_limit, tlb_refresh, queue, queue_size,
 			queue_timeout, aperture, initial_pages, cpus, hz, timer_phase, timer_late,

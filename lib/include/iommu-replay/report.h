@@ -12,8 +12,22 @@
 
 #include <stddef.h>
 #include <iommu-replay/replay.h>
+#include <iommu-replay/verify.h>
 
 #define IR_REPORT_SCHEMA "iommu-replay-report/1"
+
+/* A result that was held against the recording, and how it came about. */
+struct ir_report_verify {
+	struct ir_verify verify;
+	bool equal;			/* as far as the tolerance asks for it */
+	uint64_t tolerance;
+	double tolerance_percent;
+	const char *strategy_from;	/* "user", "manifest", "recording" or "default" */
+	const char *hypervisor_from;
+	const char *manifest;		/* NULL: none was used */
+	bool has_operation;
+	struct ir_op operation;		/* the one that the first difference belongs to */
+};
 
 /* One recording and what its configurations gave; all pointers are the caller's. */
 struct ir_report_entry {
@@ -21,6 +35,7 @@ struct ir_report_entry {
 	const struct ir_config *configs;
 	const struct ir_result *results;
 	size_t nr_results;	/* 0: no replay was asked for (info) */
+	const struct ir_report_verify *verify;	/* of each result; NULL: not verified */
 };
 
 /**
