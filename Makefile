@@ -39,9 +39,14 @@ MAN     := $(sort $(wildcard man/*.[1-9]))
 
 all: $(PROG) $(LIB)
 
-$(LIB): $(LIB_OBJ)
+# Changes when a file is added or taken away, so that the library is made anew.
+$(BUILD)/lib.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIB_OBJ)' | cmp -s - $@ || echo '$(LIB_OBJ)' > $@
+
+$(LIB): $(LIB_OBJ) $(BUILD)/lib.list
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcs $@ $(LIB_OBJ)
 
 $(PROG): $(CMD_OBJ) $(LIB)
 	$(CC) $(CFLAGS) $(BASE) $(LDFLAGS) -o $@ $(CMD_OBJ) $(LIB) \
@@ -92,7 +97,7 @@ install: all
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan
 
-.PHONY: all check check-asan bench install clean
+.PHONY: FORCE all check check-asan bench install clean
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TESTS:=.d) $(TOOLS:=.d)

@@ -5,7 +5,7 @@
 
 #include <iommu-replay/verify.h>
 
-/* RPCITs of one CPU, or flushes of one device, that wait for their counterpart. */
+/* RPCITs of one CPU, or flushes of queues, that wait for their counterpart. */
 struct lane {
 	struct ir_verify_rpcit *waiting;
 	uint32_t first, count, room;	/* a ring; room is a power of two */
@@ -146,7 +146,7 @@ static void on_predicted(void *arg, const struct ir_rpcit *p)
 		.insufficient = p->result == -ENOMEM,
 	};
 
-	meet(arg, &r, false, queue, queue ? p->device : p->cpu);
+	meet(arg, &r, false, queue, queue ? 0 : p->cpu);
 }
 
 static void on_recorded(void *arg, const struct ir_op *op)
@@ -158,7 +158,7 @@ static void on_recorded(void *arg, const struct ir_op *op)
 		.insufficient = op->flags & IR_OPF_ENOMEM,
 	};
 
-	meet(arg, &r, true, queue, queue ? op->device : op->cpu);
+	meet(arg, &r, true, queue, queue ? 0 : op->cpu);
 }
 
 static void on_mapped(void *arg, const struct ir_op *op, uint64_t iova)

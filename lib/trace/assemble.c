@@ -154,7 +154,7 @@ static void timer_record(struct ir_assembler *a, const struct ir_event *ev, uint
 {
 	uint64_t number = ir_asm_record(a, ev, REC_TIMER);
 
-	rec(a, number)->iova = 0;
+	rec(a, number)->iova = ev->kind == IR_EV_FQ_TIMEOUT ? ev->aux : 0;
 	rec(a, number)->device = device;
 }
 

@@ -23,7 +23,7 @@ enum ir_event_kind {
 	IR_EV_DMA_UNMAP_SG,	/* dma:dma_unmap_sg   device (no dma address in it) */
 	IR_EV_RPCIT,		/* rpcit              aux = fn, addr, size = range */
 	IR_EV_RPCIT_RET,	/* rpcit_ret          ret */
-	IR_EV_FQ_TIMEOUT,	/* fq_timeout         the flush-queue timer fired */
+	IR_EV_FQ_TIMEOUT,	/* fq_timeout         the flush-queue timer fired; aux = timer, 0: not told */
 	IR_EV_FQ_FLUSH,		/* fq_flush           aux = cookie */
 	IR_EV_FLUSH_ALL,	/* intel_flush_all    aux = domain */
 	IR_EV_TLB_SYNC,		/* intel_tlb_sync     aux = domain, addr = start, size = end - start + 1 */

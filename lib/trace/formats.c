@@ -93,7 +93,7 @@ static const struct event_spec events[] = {
 	{ NULL, "rpcit", IR_EV_RPCIT, FINISH_NONE,
 	  { { "fn", SLOT_AUX }, { "addr", SLOT_ADDR }, { "range", SLOT_SIZE } } },
 	{ NULL, "rpcit_ret", IR_EV_RPCIT_RET, FINISH_NONE, { { "ret", SLOT_RET } } },
-	{ NULL, "fq_timeout", IR_EV_FQ_TIMEOUT, FINISH_NONE, { { NULL, 0 } } },
+	{ NULL, "fq_timeout", IR_EV_FQ_TIMEOUT, FINISH_NONE, { { "?timer", SLOT_AUX } } },
 	{ NULL, "fq_flush", IR_EV_FQ_FLUSH, FINISH_NONE, { { "cookie", SLOT_AUX } } },
 	{ NULL, "intel_flush_all", IR_EV_FLUSH_ALL, FINISH_NONE, { { "domain", SLOT_AUX } } },
 	{ NULL, "intel_tlb_sync", IR_EV_TLB_SYNC, FINISH_RANGE,

@@ -30,6 +30,7 @@ struct ir_recording {
 	struct ir_op *initial;		/* mappings from before, known from their unmaps */
 	size_t nr_initial, room_initial;
 	struct ir_timer_samples timers;	/* of the first pass, all devices as one */
+	struct ir_timer_owners owners;
 	bool *reused;			/* info.machine.reused */
 	uint64_t reused_pfn;		/* where that begins */
 	/* Where ir_recording_read() is. */
@@ -235,9 +236,11 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 		break;
 	case IR_OP_FLUSH_TIMER:
 		ir_timers_fired(&rec->timers, op->time_ns);
+		ir_timer_owners_fired(&rec->owners, op->iova, op->time_ns);
 		break;
 	case IR_OP_UNMAP:
 		ir_timers_armed(&rec->timers, op->time_ns);
+		ir_timer_owners_unmap(&rec->owners, op->device, op->time_ns);
 		if (op->mapping == IR_NO_MAPPING) {
 			if (!rec->lost)
 				rc = add_initial(rec, op);
@@ -499,6 +502,8 @@ static void finish_op(struct ir_recording *rec, struct ir_op *op)
 {
 	uint32_t first = rec->info.max_mappings - (uint32_t)rec->nr_initial;
 
+	if (op->kind == IR_OP_FLUSH_TIMER && !op->device)
+		op->device = ir_timer_owner(&rec->owners, op->iova);
 	op->device = only_device(rec, op->device);
 	if (op->kind == IR_OP_LOST)
 		rec->lost = true;

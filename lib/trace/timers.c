@@ -153,3 +153,60 @@ struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, ui
 	est.late_ns = late > 0 ? (uint64_t)late : 0;
 	return est;
 }
+
+void ir_timer_owners_unmap(struct ir_timer_owners *o, uint16_t device, uint64_t time_ns)
+{
+	if (device < IR_TIMER_OWNERS && !o->armed_ns[device])
+		o->armed_ns[device] = time_ns;
+}
+
+static unsigned int timer_index(const struct ir_timer_owners *o, uint64_t timer)
+{
+	unsigned int i = 0;
+
+	while (i < o->nr_timers && o->timer[i] != timer)
+		i++;
+	return i;
+}
+
+/* The device with most votes, among those that fit if a time is given; 0: none. */
+static uint16_t best_device(const struct ir_timer_owners *o, unsigned int timer, uint64_t time_ns)
+{
+	uint64_t shortest = timeouts_ms[1] * UINT64_C(1000000);
+	uint16_t best = 0;
+
+	for (uint16_t d = 1; d < IR_TIMER_OWNERS; d++) {
+		uint64_t armed = o->armed_ns[d];
+
+		if (time_ns ? !armed || time_ns - armed < shortest : !o->votes[timer][d])
+			continue;
+		if (!best || o->votes[timer][d] > o->votes[timer][best] ||
+		    (time_ns && o->votes[timer][d] == o->votes[timer][best] &&
+		     armed < o->armed_ns[best]))
+			best = d;
+	}
+	return best;
+}
+
+void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint64_t time_ns)
+{
+	unsigned int i = timer_index(o, timer);
+	uint16_t device;
+
+	if (!timer || i == IR_TIMER_OWNERS)
+		return;
+	if (i == o->nr_timers)
+		o->timer[o->nr_timers++] = timer;
+	device = best_device(o, i, time_ns);
+	if (!device)
+		return;
+	o->votes[i][device]++;
+	o->armed_ns[device] = 0;
+}
+
+uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer)
+{
+	unsigned int i = timer_index(o, timer);
+
+	return i < o->nr_timers ? best_device(o, i, 0) : 0;
+}

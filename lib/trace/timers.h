@@ -28,6 +28,27 @@ struct ir_timer_estimate {
 	bool late_known;
 };
 
+#define IR_TIMER_OWNERS 32	/* timers, and devices, told apart */
+
+/*
+ * Whose timer is it?  A recording names timers by their address and unmaps by
+ * their device.  A timer that fires was armed by an unmap of its device at least
+ * the queue's timeout ago; after a few times only one device fits.
+ */
+struct ir_timer_owners {
+	uint64_t armed_ns[IR_TIMER_OWNERS];	/* by device */
+	uint64_t timer[IR_TIMER_OWNERS];
+	uint32_t votes[IR_TIMER_OWNERS][IR_TIMER_OWNERS];	/* by timer and device */
+	unsigned int nr_timers;
+};
+
+/** ir_timer_owners_unmap - a device queued an unmap */
+void ir_timer_owners_unmap(struct ir_timer_owners *o, uint16_t device, uint64_t time_ns);
+/** ir_timer_owners_fired - a timer fired */
+void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint64_t time_ns);
+/** ir_timer_owner - the device that a timer most likely belongs to, 0: not known */
+uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer);
+
 /** ir_timers_armed - an unmap was queued */
 void ir_timers_armed(struct ir_timer_samples *s, uint64_t time_ns);
 /** ir_timers_fired - the timer flushed the queue */

@@ -22,7 +22,7 @@ enum ir_op_kind {
 	IR_OP_UNMAP,		/* the mapping ends */
 	IR_OP_FAILED_MAP,	/* an attempt that never reached the page table (no IOVA): pages */
 	IR_OP_INITIAL,		/* a mapping made before the recording began, known from its unmap */
-	IR_OP_FLUSH_TIMER,	/* the recorded machine's flush-queue timer fired */
+	IR_OP_FLUSH_TIMER,	/* the recorded machine's flush-queue timer fired; iova: which timer, if told */
 	IR_OP_LOST,		/* events were lost before this point */
 	IR_OP_RPCIT,		/* the recorded machine issued an RPCIT (VT-d: flushed): iova, pages; only on request */
 };

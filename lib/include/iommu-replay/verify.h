@@ -5,7 +5,7 @@
  *
  * Totals are compared by kind and outcome.  The RPCITs themselves are compared
  * one by one: those of mappings and retries in their order on each CPU, flushes
- * of the queue in their order for each device (which CPU a timer fires on is not
+ * of queues in their order on the machine (which CPU a timer fires on is not
  * decided by the operations).  Comparing stops at the first difference, because
  * what follows one is shifted against the recording.
  */
