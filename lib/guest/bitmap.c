@@ -26,6 +26,8 @@ struct ir_bitmap {
 	unsigned int height;	/* levels above the leaves */
 	struct node *root;
 	struct node *spare;	/* free nodes, chained by child[0] */
+	struct node *leaf;	/* the one used last, or NULL: mostly it comes again */
+	uint64_t leaf_first;	/* its first bit */
 };
 
 static struct node *node_get(struct ir_bitmap *map)
@@ -51,12 +53,13 @@ static unsigned int way_shift(unsigned int height)
 	return height ? LEAF_SHIFT + (height - 1) * WAYS_SHIFT : WAYS_SHIFT;
 }
 
+/* Only mixed ways have children. */
 static void node_drop(struct ir_bitmap *map, struct node *n, unsigned int height)
 {
-	if (height)
-		for (unsigned int i = 0; i < WAYS; i++)
-			if (n->child[i])
-				node_drop(map, n->child[i], height - 1);
+	if (n == map->leaf)
+		map->leaf = NULL;
+	for (uint64_t ways = height ? n->any & ~n->full : 0; ways; ways &= ways - 1)
+		node_drop(map, n->child[__builtin_ctzll(ways)], height - 1);
 	node_put(map, n);
 }
 
@@ -146,6 +149,7 @@ static int node_assign(struct ir_bitmap *map, struct node *n, unsigned int heigh
 
 	if (!height) {
 		leaf_assign(n, first, last, value);
+		map->leaf = n;
 		return 0;
 	}
 	for (uint64_t way = first >> shift; way <= last >> shift; way++) {
@@ -176,9 +180,37 @@ static int node_assign(struct ir_bitmap *map, struct node *n, unsigned int heigh
 	return 0;
 }
 
+static bool in_last_leaf(const struct ir_bitmap *map, uint64_t bit)
+{
+	return map->leaf && bit - map->leaf_first < UINT64_C(1) << LEAF_SHIFT;
+}
+
+/* Within the leaf used last, if that leaves the nodes above as they are. */
+static bool assign_in_leaf(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
+{
+	struct node *n = map->leaf;
+	bool any, full;
+
+	if (!in_last_leaf(map, first) || !in_last_leaf(map, last))
+		return false;
+	any = n->any != 0;
+	full = n->full == ~UINT64_C(0);
+	leaf_assign(n, first - map->leaf_first, last - map->leaf_first, value);
+	return any == (n->any != 0) && full == (n->full == ~UINT64_C(0));
+}
+
 int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
 {
-	return node_assign(map, map->root, map->height, first, last, value);
+	int rc;
+
+	if (assign_in_leaf(map, first, last, value))
+		return 0;
+	map->leaf = NULL;
+	rc = node_assign(map, map->root, map->height, first, last, value);
+	map->leaf_first = first >> LEAF_SHIFT << LEAF_SHIFT;
+	if (!in_last_leaf(map, last))	/* it may have been in several */
+		map->leaf = NULL;
+	return rc;
 }
 
 static uint64_t node_next(const struct node *n, unsigned int height, uint64_t from, bool value)
@@ -215,6 +247,11 @@ uint64_t ir_bitmap_next(const struct ir_bitmap *map, uint64_t from, bool value)
 
 	if (from >= map->bits)
 		return IR_BITMAP_NONE;
+	if (in_last_leaf(map, from)) {
+		found = node_next(map->leaf, 0, from - map->leaf_first, value);
+		if (found != IR_BITMAP_NONE && map->leaf_first + found < map->bits)
+			return map->leaf_first + found;
+	}
 	found = node_next(map->root, map->height, from, value);
 	return found < map->bits ? found : IR_BITMAP_NONE;
 }

@@ -94,8 +94,9 @@ static void sync_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 }
 
 /* The IOVA goes straight back, not through the queue, also in lazy mode. */
-static void dma_iommu_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+static void dma_iommu_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces)
 {
+	(void)pieces;
 	sync_range(d, pfn, pages);
 	free_iova(d, pfn, pages);
 }

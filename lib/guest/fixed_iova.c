@@ -50,6 +50,12 @@ static void fixed_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 		st->iotlb_sync(d, &gather);
 }
 
+static void fixed_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces)
+{
+	(void)pieces;
+	fixed_unmapped(d, pfn, pages);
+}
+
 static uint64_t fixed_pages(const struct ir_domain *d)
 {
 	const struct fixed_iova *f = d->priv;
@@ -61,7 +67,7 @@ const struct ir_dma_ops ir_fixed_iova_ops = {
 	.init = fixed_init,
 	.exit = fixed_exit,
 	.alloc = fixed_alloc,
-	.undo = fixed_unmapped,
+	.undo = fixed_undo,
 	.unmapped = fixed_unmapped,
 	.pages = fixed_pages,
 };

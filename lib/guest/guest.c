@@ -227,7 +227,7 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 			res->kernel.mapped_pages += mapped;
 			res->kernel.unmapped_pages += mapped;
 		}
-		d->ops->undo(d, pfn, pages);
+		d->ops->undo(d, pfn, pages, nr);
 		update_peaks(g);
 		return 0;
 	}
@@ -322,7 +322,7 @@ void ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
 	ir_iopt_unmap(d->iopt, pfn, 1);
 	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED)
 		ir_refresh(d, pfn, pfn);
-	d->ops->undo(d, pfn, 1);
+	d->ops->undo(d, pfn, 1, 1);
 }
 
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device)

@@ -121,8 +121,7 @@ static uint64_t s390_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
 	return s->start_pfn + at;
 }
 
-/* dma_free_address() */
-static void s390_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+static void free_address(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	struct s390_dma *s = d->priv;
 
@@ -135,7 +134,8 @@ static void s390_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	}
 }
 
-static void s390_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+/* An RPCIT in strict mode only (__dma_purge_tlb()). */
+static void purge(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	const struct ir_strategy *st = d->guest->cfg.strategy;
 	struct ir_gather gather = {
@@ -145,7 +145,20 @@ static void s390_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 
 	if (st->unmap != IR_UNMAP_QUEUED && st->iotlb_sync)
 		st->iotlb_sync(d, &gather);
-	s390_undo(d, pfn, pages);
+}
+
+/* A scatter list is undone through dma_update_trans(), a single page without. */
+static void s390_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces)
+{
+	if (pieces > 1)
+		purge(d, pfn, pages);
+	free_address(d, pfn, pages);
+}
+
+static void s390_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	purge(d, pfn, pages);
+	free_address(d, pfn, pages);
 }
 
 static uint64_t s390_pages(const struct ir_domain *d)

@@ -95,7 +95,8 @@ static void resolve_aperture(const struct ir_config *c, const struct ir_recordin
 	uint64_t limit = par->hypervisor.entry_limit;
 
 	if (c->params.aperture) {
-		par->aperture_start = m->aperture_size ? m->aperture_start : S390_START;
+		par->aperture_start = m->aperture_size ? m->aperture_start :
+			is_s390(info) ? S390_START : OTHER_START;
 		par->aperture = c->params.aperture;
 		par->from.aperture = IR_FROM_USER;
 	} else if (m->aperture_size) {
@@ -124,7 +125,8 @@ static void resolve_initial(const struct ir_config *c, const struct ir_recording
 {
 	const struct ir_recorded_machine *m = &info->machine;
 	uint64_t known = info->damage.count[IR_DAMAGE_UNKNOWN_PAGES];
-	uint64_t mapped = m->mapped_pages - m->unmapped_pages;
+	uint64_t mapped = m->mapped_pages > m->unmapped_pages ?
+		m->mapped_pages - m->unmapped_pages : 0;
 
 	if (c->params.has_initial_pages) {
 		par->initial_pages = c->params.initial_pages;
@@ -135,7 +137,8 @@ static void resolve_initial(const struct ir_config *c, const struct ir_recording
 		par->from.initial_pages = IR_FROM_RECORDING;
 	}
 	/* What the former DMA API unmaps lazily waits for a global RPCIT; at boot there was none. */
-	if (m->has_marker && m->s390_dma_api && c->strategy->dma_api == IR_DMA_S390)
+	if (m->has_marker && m->s390_dma_api && c->strategy->dma_api == IR_DMA_S390 &&
+	    m->unmapped_pages <= m->mapped_pages)
 		par->initial_lazy_pages = m->unmapped_pages;
 }
 
@@ -198,6 +201,9 @@ int ir_config_check(const struct ir_config *config, struct ir_error *err)
 		return ir_error_set(err, -EINVAL, "the aperture is smaller than a page (4096 bytes)");
 	if (p->aperture > UINT64_C(1) << 52)
 		return ir_error_set(err, -EINVAL, "the aperture is larger than 2^52 bytes");
+	if (p->initial_pages > IR_MAX_INITIAL_PAGES)
+		return ir_error_set(err, -EINVAL, "more than %u pages mapped before the recording",
+				    IR_MAX_INITIAL_PAGES);
 	if (p->hz > 10000)
 		return ir_error_set(err, -EINVAL, "%u jiffies a second: at most 10000", p->hz);
 	if (p->cpus > 65536)

@@ -38,9 +38,10 @@ static bool grow(struct ir_live_table *t)
 	t->room = room;
 	for (uint32_t i = 0; i < room * 2; i++)
 		buckets[i] = IR_LIVE_NONE;
-	/* Growing happens only when the free list is empty: every entry is linked. */
+	/* Growing happens only when the free list is empty: every entry is a mapping. */
 	for (uint32_t i = 0; i < t->used; i++)
-		link_in(t, i);
+		if (!t->pool[i].ended)
+			link_in(t, i);
 	return true;
 }
 
@@ -64,7 +65,7 @@ uint32_t ir_live_add(struct ir_live_table *t, uint64_t iova, uint64_t pages)
 
 static uint32_t first_at(const struct ir_live_table *t, uint32_t i, uint64_t iova)
 {
-	while (i != IR_LIVE_NONE && (t->pool[i].iova != iova || t->pool[i].ended))
+	while (i != IR_LIVE_NONE && t->pool[i].iova != iova)
 		i = t->pool[i].next;
 	return i;
 }
@@ -79,13 +80,20 @@ uint32_t ir_live_find_next(const struct ir_live_table *t, uint32_t index)
 	return first_at(t, t->pool[index].next, t->pool[index].iova);
 }
 
-void ir_live_drop(struct ir_live_table *t, uint32_t index)
+void ir_live_end(struct ir_live_table *t, uint32_t index)
 {
 	uint32_t *at = &t->buckets[bucket_of(t, t->pool[index].iova)];
 
 	while (*at != index)
 		at = &t->pool[*at].next;
 	*at = t->pool[index].next;
+	t->pool[index].ended = true;
+}
+
+void ir_live_drop(struct ir_live_table *t, uint32_t index)
+{
+	if (!t->pool[index].ended)
+		ir_live_end(t, index);
 	t->pool[index].next = t->free;
 	t->free = index;
 	t->count--;

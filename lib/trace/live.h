@@ -39,6 +39,8 @@ uint32_t ir_live_add(struct ir_live_table *t, uint64_t iova, uint64_t pages);
 uint32_t ir_live_find(const struct ir_live_table *t, uint64_t iova);
 /** ir_live_find_next - the next one at the same IOVA */
 uint32_t ir_live_find_next(const struct ir_live_table *t, uint32_t index);
+/** ir_live_end - its unmap was seen: it is found no more, but still there */
+void ir_live_end(struct ir_live_table *t, uint32_t index);
 /** ir_live_drop - forget a mapping */
 void ir_live_drop(struct ir_live_table *t, uint32_t index);
 void ir_live_clear(struct ir_live_table *t);

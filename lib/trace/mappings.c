@@ -45,7 +45,7 @@ static void fill_record(struct rec *r, const struct ir_event *ev, enum rec_kind 
 	*r = (struct rec){
 		.time_ns = ev->time_ns,
 		.last_time_ns = ev->time_ns,
-		.iova = ev->addr,
+		.iova = ev->addr & ~(IR_PAGE_SIZE - 1),
 		.paddr = ev->paddr,
 		.next = NONE,
 		.live = IR_LIVE_NONE,
@@ -127,7 +127,7 @@ static void end_lost(struct ir_assembler *a, const struct rec *head)
 		rec(a, number)->flags |= IR_OPF_IMPLIED;
 		rec(a, number)->live = i;
 		rec(a, number)->pages = l->pages;
-		l->ended = true;
+		ir_live_end(&a->live, i);
 	}
 }
 
@@ -322,7 +322,6 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 	ir_asm_release(a, s);
 	number = begin_mapping(a, s, ev);
 	r = rec(a, number);
-	r->iova &= ~(IR_PAGE_SIZE - 1);
 	r->pages = pages;
 	r->pieces = 1;
 	r->held = true;
@@ -373,7 +372,8 @@ void ir_asm_fail(struct ir_assembler *a, uint64_t head)
 
 	r->flags |= IR_OPF_FAILED;
 	r->certain = true;
-	live_of(a, r->live)->ended = true;
+	if (!live_of(a, r->live)->ended)
+		ir_live_end(&a->live, r->live);
 }
 
 /* The slot that a mapping is still under way in, or NULL. */
@@ -473,7 +473,7 @@ static void end_mapping(struct ir_assembler *a, struct slot *s, uint64_t number,
 	struct ir_live *l = live_of(a, i);
 	struct rec *r = rec(a, number);
 
-	l->ended = true;
+	ir_live_end(&a->live, i);
 	r->live = i;
 	r->device = l->device;
 	if (!l->emitted) {
@@ -521,7 +521,7 @@ static bool unmap_part(struct ir_assembler *a, struct slot *s, const struct ir_e
 
 	if (l->emitted)
 		return false;
-	second = split_held(a, l->head, ev->addr + (pages << IR_PAGE_SHIFT));
+	second = split_held(a, l->head, l->iova + (pages << IR_PAGE_SHIFT));
 	if (second == NONE)
 		return false;
 	if (rec(a, second)->pieces > 1) {
@@ -572,7 +572,7 @@ static void unknown_unmap(struct ir_assembler *a, const struct ir_event *ev, uin
 static void unmap_more(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
 		       uint32_t i, uint64_t pages)
 {
-	uint64_t at = ev->addr, end = ev->addr + (pages << IR_PAGE_SHIFT);
+	uint64_t at = ev->addr & ~(IR_PAGE_SIZE - 1), end = at + (pages << IR_PAGE_SHIFT);
 	uint64_t number;
 	uint32_t next;
 
@@ -599,6 +599,24 @@ static void unmap_more(struct ir_assembler *a, struct slot *s, const struct ir_e
 		unknown_unmap(a, ev, at, (end - at) >> IR_PAGE_SHIFT, 0);
 }
 
+/*
+ * Two mappings at one place, and the newer one still under way without any
+ * evidence to come: it is complete now, so that a lost unmap shows before this
+ * one is taken for it.
+ */
+static void release_newest(struct ir_assembler *a, uint64_t iova)
+{
+	uint32_t i = ir_live_find(&a->live, iova);
+	struct slot *h;
+
+	if (i == IR_LIVE_NONE || ir_live_find_next(&a->live, i) == IR_LIVE_NONE ||
+	    live_of(a, i)->emitted || records(a, IR_EV_DMA_MAP))
+		return;
+	h = holder(a, live_of(a, i)->head);
+	if (h && !h->synced)
+		ir_asm_release(a, h);
+}
+
 void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	uint64_t pages = ir_asm_pages(ev->addr, ev->size), number;
@@ -615,6 +633,7 @@ void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
 	s->unmap_iova = ev->addr;
 	s->unmap_size = ev->size;
+	release_newest(a, ev->addr & ~(IR_PAGE_SIZE - 1));
 	i = find_mapping(a, s, ev->addr & ~(IR_PAGE_SIZE - 1), pages, &ambiguous);
 	if (i == IR_LIVE_NONE)
 		i = find_piece(a, ev->addr & ~(IR_PAGE_SIZE - 1));
@@ -630,7 +649,7 @@ void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	s->announced = s->failed = false;
 	s->unmap = NONE;
 	if (i == IR_LIVE_NONE) {
-		unknown_unmap(a, ev, ev->addr, pages, s->unmap_device);
+		unknown_unmap(a, ev, ev->addr & ~(IR_PAGE_SIZE - 1), pages, s->unmap_device);
 		s->unmap_device = 0;
 		return;
 	}

@@ -139,7 +139,8 @@ static void read_marker(struct ir_recording *rec, const char *text)
 	if (m->has_marker || rec->info.start_ns)
 		return;
 	if (!marker_number(text, "Mapped_pages=", &mapped) ||
-	    !marker_number(text, "Unmapped_pages=", &unmapped) || unmapped > mapped)
+	    !marker_number(text, "Unmapped_pages=", &unmapped) || unmapped > mapped ||
+	    mapped > IR_MAX_INITIAL_PAGES)
 		return;
 	m->has_marker = true;
 	m->mapped_pages = mapped;
@@ -206,7 +207,7 @@ static int note_reuse(struct ir_recording *rec, const struct ir_op *op)
 {
 	uint64_t n = rec->info.machine.mapped_pages, first = op->iova >> IR_PAGE_SHIFT;
 
-	if (!n || n > MAX_INITIAL || !(rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1))
+	if (!n || !(rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1))
 		return 0;
 	if (!rec->reused) {
 		rec->reused = calloc(n, sizeof(*rec->reused));

@@ -57,6 +57,9 @@ struct ir_recorded_flushes {
 	uint64_t range;		/* of what was unmapped */
 };
 
+/* More pages mapped before a recording (64 GiB) are taken for damage. */
+#define IR_MAX_INITIAL_PAGES (1u << 24)
+
 /* What the recording tells about the machine; zero: it does not tell. */
 struct ir_recorded_machine {
 	uint64_t aperture_start;	/* bytes; from the first global RPCIT */

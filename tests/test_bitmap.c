@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The sparse bitmap against a plain array, and at its edges. */
+#include "test_util.h"
+
+static struct ir_bitmap *make(uint64_t bits)
+{
+	struct ir_bitmap *map = ir_bitmap_new(bits);
+
+	assert_non_null(map);
+	return map;
+}
+
+static void assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
+{
+	assert_int_equal(ir_bitmap_assign(map, first, last, value), 0);
+}
+
+static uint64_t next_in_array(const uint8_t *bits, uint64_t n, uint64_t from, bool value)
+{
+	for (; from < n; from++)
+		if (bits[from] == value)
+			return from;
+	return IR_BITMAP_NONE;
+}
+
+/* Every bit, and the ends of every run, both ways. */
+static void compare(const struct ir_bitmap *map, const uint8_t *bits, uint64_t n)
+{
+	for (unsigned int value = 0; value < 2; value++) {
+		uint64_t next = IR_BITMAP_NONE;
+
+		assert_int_equal(ir_bitmap_next(map, n, value), IR_BITMAP_NONE);
+		for (uint64_t i = n; i-- > 0;) {
+			if (bits[i] == value)
+				next = i;
+			assert_int_equal(ir_bitmap_next(map, i, value), next);
+		}
+	}
+}
+
+static void run_random(uint64_t n, unsigned int steps, uint64_t seed, uint64_t longest)
+{
+	struct ir_bitmap *map = make(n);
+	uint8_t *bits = calloc(n, 1);
+
+	assert_non_null(bits);
+	for (unsigned int step = 0; step < steps; step++) {
+		uint64_t first = random_below(&seed, n);
+		uint64_t len = 1 + random_below(&seed, longest);
+		uint64_t last = first + len - 1 < n ? first + len - 1 : n - 1;
+		bool value = random_below(&seed, 2) != 0;
+		uint64_t from = random_below(&seed, n + 2);
+
+		assign(map, first, last, value);
+		memset(bits + first, value, last - first + 1);
+		assert_int_equal(ir_bitmap_next(map, from, true),
+				 next_in_array(bits, n, from, true));
+		assert_int_equal(ir_bitmap_next(map, from, false),
+				 next_in_array(bits, n, from, false));
+		if (step % 512 == 511)
+			compare(map, bits, n);
+	}
+	compare(map, bits, n);
+	free(bits);
+	ir_bitmap_free(map);
+}
+
+/* Short ranges keep it patchy, long ones make and break whole subtrees. */
+static void test_random(void **state)
+{
+	(void)state;
+	run_random(300, 4096, 1, 40);
+	run_random(4096, 4096, 2, 200);		/* exactly one leaf of 64 x 64 */
+	run_random(4097, 4096, 3, 5000);
+	run_random(300007, 4096, 4, 20000);
+	run_random(300007, 2048, 5, 300007);
+}
+
+static void test_empty_and_full(void **state)
+{
+	static const uint64_t sizes[] = {
+		1, 2, 63, 64, 65, 4095, 4096, 4097, 262143, 262144, 262145,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		uint64_t n = sizes[i];
+		struct ir_bitmap *map = make(n);
+
+		assert_int_equal(ir_bitmap_next(map, 0, false), 0);
+		assert_int_equal(ir_bitmap_next(map, 0, true), IR_BITMAP_NONE);
+		assign(map, 0, n - 1, true);
+		/* no clear bit may be found behind the last one */
+		assert_int_equal(ir_bitmap_next(map, 0, false), IR_BITMAP_NONE);
+		assert_int_equal(ir_bitmap_next(map, n - 1, false), IR_BITMAP_NONE);
+		assert_int_equal(ir_bitmap_next(map, n - 1, true), n - 1);
+		assert_int_equal(ir_bitmap_next(map, n, true), IR_BITMAP_NONE);
+		assign(map, n - 1, n - 1, false);
+		assert_int_equal(ir_bitmap_next(map, 0, false), n - 1);
+		assign(map, 0, n - 1, false);
+		assert_int_equal(ir_bitmap_next(map, 0, true), IR_BITMAP_NONE);
+		ir_bitmap_free(map);
+	}
+}
+
+static void test_first_and_last_bit(void **state)
+{
+	struct ir_bitmap *map = make(1000);
+
+	(void)state;
+	assign(map, 0, 0, true);
+	assign(map, 999, 999, true);
+	assert_int_equal(ir_bitmap_next(map, 0, true), 0);
+	assert_int_equal(ir_bitmap_next(map, 1, true), 999);
+	assert_int_equal(ir_bitmap_next(map, 0, false), 1);
+	assert_int_equal(ir_bitmap_next(map, 999, false), IR_BITMAP_NONE);
+	assert_int_equal(ir_bitmap_next(map, 1000, true), IR_BITMAP_NONE);
+	assert_int_equal(ir_bitmap_next(map, UINT64_MAX, true), IR_BITMAP_NONE);
+	ir_bitmap_free(map);
+}
+
+/* An aperture of all IOVAs: full, a hole of one bit, full again. */
+static void test_large(void **state)
+{
+	const uint64_t n = UINT64_C(1) << 52;
+	struct ir_bitmap *map = make(n);
+
+	(void)state;
+	assign(map, 0, n - 1, true);
+	assert_int_equal(ir_bitmap_next(map, 0, false), IR_BITMAP_NONE);
+	assign(map, n / 3, n / 3, false);
+	assert_int_equal(ir_bitmap_next(map, 0, false), n / 3);
+	assert_int_equal(ir_bitmap_next(map, n / 3, true), n / 3 + 1);
+	assert_int_equal(ir_bitmap_next(map, n / 3 + 1, false), IR_BITMAP_NONE);
+	assign(map, n / 3, n / 3, true);
+	assert_int_equal(ir_bitmap_next(map, 0, false), IR_BITMAP_NONE);
+	assign(map, 1, n - 2, false);
+	assert_int_equal(ir_bitmap_next(map, 0, true), 0);
+	assert_int_equal(ir_bitmap_next(map, 1, true), n - 1);
+	assert_int_equal(ir_bitmap_next(map, 1, false), 1);
+	assert_int_equal(ir_bitmap_next(map, n - 1, false), IR_BITMAP_NONE);
+	ir_bitmap_free(map);
+}
+
+/* Random ranges of a large map, seen as the sorted list of what they leave set. */
+static void test_large_random(void **state)
+{
+	const uint64_t n = UINT64_C(1) << 60, block = n / 512;
+	struct ir_bitmap *map = make(n);
+	uint8_t bits[512] = { 0 };
+	uint64_t seed = 6;
+
+	(void)state;
+	for (unsigned int step = 0; step < 2000; step++) {
+		uint64_t a = random_below(&seed, 512), b = random_below(&seed, 512);
+		uint64_t first = a < b ? a : b, last = a < b ? b : a;
+		bool value = random_below(&seed, 2) != 0;
+		uint64_t found = next_in_array(bits, 512, a, !value);
+
+		/* what is of the other value is found at its block's begin */
+		if (found != IR_BITMAP_NONE)
+			found = found == a ? a * block + 7 : found * block;
+		assert_int_equal(ir_bitmap_next(map, a * block + 7, !value), found);
+		assign(map, first * block, (last + 1) * block - 1, value);
+		memset(bits + first, value, last - first + 1);
+	}
+	ir_bitmap_free(map);
+}
+
+static void test_free_null(void **state)
+{
+	(void)state;
+	ir_bitmap_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_empty_and_full),
+		cmocka_unit_test(test_first_and_last_bit),
+		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_large_random),
+		cmocka_unit_test(test_free_null),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
