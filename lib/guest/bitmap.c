@@ -26,7 +26,7 @@ struct ir_bitmap {
 	unsigned int height;	/* levels above the leaves */
 	struct node *root;
 	struct node *spare;	/* free nodes, chained by child[0] */
-	struct node *leaf;	/* the one used last, or NULL: mostly it comes again */
+	struct node *leaf;	/* the one used last, or NULL */
 	uint64_t leaf_first;	/* its first bit */
 };
 
@@ -157,7 +157,7 @@ static int node_assign(struct ir_bitmap *map, struct node *n, unsigned int heigh
 		uint64_t lo = way == first >> shift ? first & mask : 0;
 		uint64_t hi = way == last >> shift ? last & mask : mask;
 		struct node *c = n->child[i];
-		int rc;
+		int rc = 0;
 
 		if ((lo != 0 || hi != mask) &&
 		    (value ? !(n->full >> i & 1) : (n->any >> i & 1) != 0)) {
@@ -167,8 +167,6 @@ static int node_assign(struct ir_bitmap *map, struct node *n, unsigned int heigh
 				return -ENOMEM;
 			rc = node_assign(map, c, height - 1, lo, hi, value);
 			way_mark(n, i, c->any != 0, c->full == ~UINT64_C(0));
-			if (rc)
-				return rc;
 		} else if (lo == 0 && hi == mask) {
 			way_mark(n, i, value, value);
 		}
@@ -176,6 +174,8 @@ static int node_assign(struct ir_bitmap *map, struct node *n, unsigned int heigh
 			node_drop(map, c, height - 1);
 			n->child[i] = NULL;
 		}
+		if (rc)
+			return rc;
 	}
 	return 0;
 }
@@ -185,18 +185,27 @@ static bool in_last_leaf(const struct ir_bitmap *map, uint64_t bit)
 	return map->leaf && bit - map->leaf_first < UINT64_C(1) << LEAF_SHIFT;
 }
 
-/* Within the leaf used last, if that leaves the nodes above as they are. */
+/*
+ * Within the leaf used last, if that leaves the nodes above as they are.  When
+ * it becomes empty it stays in the tree, and the nodes above do not know yet:
+ * mostly it is used again at once.
+ */
 static bool assign_in_leaf(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
 {
 	struct node *n = map->leaf;
-	bool any, full;
 
 	if (!in_last_leaf(map, first) || !in_last_leaf(map, last))
 		return false;
-	any = n->any != 0;
-	full = n->full == ~UINT64_C(0);
 	leaf_assign(n, first - map->leaf_first, last - map->leaf_first, value);
-	return any == (n->any != 0) && full == (n->full == ~UINT64_C(0));
+	return n->full != ~UINT64_C(0);
+}
+
+/* Before another leaf is used. */
+static void leave_leaf(struct ir_bitmap *map)
+{
+	if (map->leaf && !map->leaf->any)
+		node_assign(map, map->root, map->height, map->leaf_first, map->leaf_first, false);
+	map->leaf = NULL;
 }
 
 int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
@@ -205,7 +214,7 @@ int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool 
 
 	if (assign_in_leaf(map, first, last, value))
 		return 0;
-	map->leaf = NULL;
+	leave_leaf(map);
 	rc = node_assign(map, map->root, map->height, first, last, value);
 	map->leaf_first = first >> LEAF_SHIFT << LEAF_SHIFT;
 	if (!in_last_leaf(map, last))	/* it may have been in several */

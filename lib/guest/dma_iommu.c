@@ -5,6 +5,7 @@
 
 #include "guest/fq.h"
 #include "guest/guest.h"
+#include "guest/iova_state.h"
 #include "guest/timer.h"
 #include "replay/actors.h"
 
@@ -47,6 +48,8 @@ static int dma_iommu_init(struct ir_domain *d)
 		.cpus = g->par.cpus,
 		.depot = g->cfg.depot,
 		.dma32_first = g->cfg.dma32_first,
+		.hz = g->par.hz,
+		.phase_ns = g->par.timer_phase_ns,
 	};
 
 	if (!c)
@@ -60,6 +63,73 @@ static int dma_iommu_init(struct ir_domain *d)
 	if (!c->iova || !c->rings || !c->locks)
 		return -ENOMEM;
 	return 0;
+}
+
+/* The next free range at or above @pfn. */
+static const struct ir_start_iova *next_free(const struct ir_recorded_machine *m, uint64_t pfn)
+{
+	const struct ir_start_iova *next = NULL;
+
+	for (size_t i = 0; i < m->nr_start_iovas; i++)
+		if (m->start_iovas[i].pfn >= pfn && (!next || m->start_iovas[i].pfn < next->pfn))
+			next = &m->start_iovas[i];
+	return next;
+}
+
+/* Taken pages from @taken_pfn to the top. */
+static uint64_t taken_at_start(const struct ir_recorded_machine *m, uint64_t last)
+{
+	uint64_t room = last - m->taken_pfn + 1, unused = 0;
+
+	for (size_t i = 0; i < m->nr_start_iovas; i++) {
+		const struct ir_start_iova *f = &m->start_iovas[i];
+
+		if (f->pfn < m->taken_pfn || f->pfn + f->pages - 1 > last)
+			return 0;
+		unused += f->pages;
+	}
+	return unused < room ? room - unused : 0;
+}
+
+static bool fill_magazines(struct ir_domain *d, const struct ir_recorded_machine *m)
+{
+	/* What was handed out first lies on top. */
+	for (size_t i = m->nr_start_iovas; i-- > 0;) {
+		const struct ir_start_iova *f = &m->start_iovas[i];
+
+		if (f->in_magazine &&
+		    (!ir_iova_reserve(cookie(d)->iova, f->pfn, f->pfn + f->pages - 1) ||
+		     !ir_iova_rcache_insert(cookie(d)->iova, f->cpu % d->guest->par.cpus,
+					    ir_iova_order(f->pages), f->pfn, d->guest->now_ns)))
+			return false;
+	}
+	return true;
+}
+
+static bool dma_iommu_start(struct ir_domain *d, const struct ir_recorded_machine *m,
+			    uint64_t pages, void (*give)(struct ir_domain *d, uint64_t pfn))
+{
+	const struct ir_effective *par = &d->guest->par;
+	uint64_t first = par->aperture_start >> IR_PAGE_SHIFT;
+	uint64_t last = (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT;
+	uint64_t at = m->taken_pfn;
+
+	if (!at || at <= first || at > last || taken_at_start(m, last) < pages)
+		return false;
+	while (at <= last) {
+		const struct ir_start_iova *f = next_free(m, at);
+		uint64_t end = f ? f->pfn : last + 1;
+
+		if (end > at && !ir_iova_reserve(cookie(d)->iova, at, end - 1))
+			return false;
+		for (; pages && at < end; pages--)
+			give(d, at++);
+		at = f ? f->pfn + f->pages : end;
+	}
+	if (!fill_magazines(d, m))
+		return false;
+	ir_iova_search_below(cookie(d)->iova, m->taken_pfn);
+	return true;
 }
 
 static uint64_t dma_iommu_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
@@ -245,6 +315,7 @@ static void dma_iommu_flush_timer(struct ir_domain *d)
 const struct ir_dma_ops ir_dma_iommu_ops = {
 	.init = dma_iommu_init,
 	.exit = dma_iommu_exit,
+	.start = dma_iommu_start,
 	.alloc = dma_iommu_alloc,
 	.undo = dma_iommu_undo,
 	.unmapped = dma_iommu_unmapped,

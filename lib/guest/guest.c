@@ -310,6 +310,20 @@ void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 		};
 }
 
+static void preload_at(struct ir_domain *d, uint64_t pfn)
+{
+	ir_iopt_map(d->iopt, pfn, 1, 0);
+	ir_refresh(d, pfn, pfn);
+}
+
+bool ir_guest_preload_start(struct ir_guest *g, uint16_t device,
+			    const struct ir_recorded_machine *m, uint64_t pages)
+{
+	struct ir_domain *d = domain_of(g, device);
+
+	return d && d->ops->start && d->ops->start(d, m, pages, preload_at);
+}
+
 void ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
 {
 	struct ir_domain *d = domain_of(g, device);

@@ -27,6 +27,12 @@ struct ir_guest;
 struct ir_dma_ops {
 	int (*init)(struct ir_domain *d);
 	void (*exit)(struct ir_domain *d);
+	/*
+	 * Take over what the recording tells about the IOVAs in use at the start,
+	 * and give out @pages of them, one by one; NULL or false: it cannot.
+	 */
+	bool (*start)(struct ir_domain *d, const struct ir_recorded_machine *m, uint64_t pages,
+		      void (*give)(struct ir_domain *d, uint64_t pfn));
 	/* A range for a mapping; 0: none left.  @fixed is the recorded one. */
 	uint64_t (*alloc)(struct ir_domain *d, uint64_t pages, uint64_t fixed);
 	/* The map of so many pieces failed after alloc; its entries are invalid again. */
@@ -103,6 +109,12 @@ uint32_t ir_guest_number(struct ir_guest *g);
 /** ir_guest_preload - a mapping made before the recording; no RPCIT is counted */
 void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
 		      uint64_t fixed);
+/**
+ * ir_guest_preload_start - @pages mapped before, where the recording shows room for
+ * them, and the allocator as the recording shows it; false: it does not tell
+ */
+bool ir_guest_preload_start(struct ir_guest *g, uint16_t device,
+			    const struct ir_recorded_machine *m, uint64_t pages);
 /** ir_guest_preload_lazy - a page mapped and unmapped again before; no RPCIT is counted */
 void ir_guest_preload_lazy(struct ir_guest *g, uint16_t device);
 /**

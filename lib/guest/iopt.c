@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdlib.h>
 
+#include <iommu-replay/op.h>
 #include "guest/iopt.h"
 
 #define WAYS_SHIFT	6
@@ -33,7 +34,12 @@ struct ir_iopt {
 	struct ir_iopt_totals *totals;
 	bool shadows;
 	struct inner root;
-	struct leaf *last;	/* the leaf used last */
+	/*
+	 * The leaf used last, mostly also the next one.  What changes in it is
+	 * told to the nodes above only before they are asked, or another leaf is
+	 * used: it may be stale without their knowing, and it may be empty.
+	 */
+	struct leaf *last;
 	uint64_t changes;
 	struct node *spare_inner, *spare_leaf;	/* chained by parent */
 };
@@ -96,13 +102,58 @@ static struct node *node_get(struct node **spare, size_t size)
 	return n;
 }
 
-/* The leaf of a page; with @create NULL only if there is no memory. */
-static struct leaf *leaf_of(struct ir_iopt *iopt, uint64_t pfn, bool create)
+/* Nothing is in use below @n any more: take it and its empty ancestors out. */
+static void node_release(struct ir_iopt *iopt, struct node *n, uint64_t pfn)
+{
+	for (unsigned int height = 1; n->parent && !n->used; height++) {
+		struct node *parent = n->parent;
+		struct node **spare = height > 1 ? &iopt->spare_inner : &iopt->spare_leaf;
+		unsigned int way = way_of(pfn, height);
+
+		((struct inner *)parent)->child[way] = NULL;
+		parent->used &= ~(UINT64_C(1) << way);
+		n->parent = *spare;
+		*spare = n;
+		n = parent;
+	}
+}
+
+/* Have the nodes above a leaf know whether it has stale pages. */
+static void settle_above(const struct leaf *l)
+{
+	struct node *n = l->n.parent;
+	bool stale = l->n.stale != 0;
+
+	for (unsigned int height = 1; n; height++, n = n->parent) {
+		uint64_t bit = UINT64_C(1) << way_of(l->n.first, height);
+
+		if (((n->stale & bit) != 0) == stale)
+			return;
+		n->stale ^= bit;
+		if (!stale && n->stale)
+			return;
+	}
+}
+
+/* Before another leaf is used. */
+static void leave_leaf(struct ir_iopt *iopt)
+{
+	struct leaf *l = iopt->last;
+
+	if (!l)
+		return;
+	iopt->last = NULL;
+	settle_above(l);
+	if (!l->n.used)
+		node_release(iopt, &l->n, l->n.first);
+}
+
+/* The leaf of a page, if it is not the last one; with @create NULL only if there is no memory. */
+static struct leaf *find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool create)
 {
 	struct node *n = &iopt->root.n;
 
-	if (iopt->last && (pfn ^ iopt->last->n.first) < WAYS)
-		return iopt->last;
+	leave_leaf(iopt);
 	for (unsigned int height = HEIGHT; height; height--) {
 		struct inner *in = (struct inner *)n;
 		unsigned int way = way_of(pfn, height);
@@ -128,40 +179,14 @@ static struct leaf *leaf_of(struct ir_iopt *iopt, uint64_t pfn, bool create)
 	return iopt->last;
 }
 
-/* Nothing is in use below @n any more: take it and its empty ancestors out. */
-static void node_release(struct ir_iopt *iopt, struct node *n, uint64_t pfn)
+static inline bool in_last_leaf(const struct ir_iopt *iopt, uint64_t pfn)
 {
-	for (unsigned int height = 1; n->parent && !n->used; height++) {
-		struct node *parent = n->parent;
-		struct node **spare = height > 1 ? &iopt->spare_inner : &iopt->spare_leaf;
-		unsigned int way = way_of(pfn, height);
-
-		((struct inner *)parent)->child[way] = NULL;
-		parent->used &= ~(UINT64_C(1) << way);
-		n->parent = *spare;
-		*spare = n;
-		n = parent;
-	}
+	return iopt->last && (pfn ^ iopt->last->n.first) < WAYS;
 }
 
-static void mark_stale(struct node *n, uint64_t pfn)
+static inline struct leaf *leaf_of(struct ir_iopt *iopt, uint64_t pfn, bool create)
 {
-	for (unsigned int height = 0; n; height++, n = n->parent) {
-		uint64_t bit = UINT64_C(1) << way_of(pfn, height);
-
-		if (n->stale & bit)
-			return;
-		n->stale |= bit;
-	}
-}
-
-static void mark_fresh(struct node *n, uint64_t pfn)
-{
-	for (unsigned int height = 0; n; height++, n = n->parent) {
-		n->stale &= ~(UINT64_C(1) << way_of(pfn, height));
-		if (n->stale)
-			return;
-	}
+	return in_last_leaf(iopt, pfn) ? iopt->last : find_leaf(iopt, pfn, create);
 }
 
 static void peak(uint64_t value, uint64_t *top)
@@ -196,69 +221,81 @@ static void set_shadow(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uin
 }
 
 /* After a change of entry i: stale or not, in use or not. */
-static void settle(struct ir_iopt *iopt, struct leaf *l, unsigned int i)
+static inline void settle(struct leaf *l, unsigned int i)
 {
 	uint64_t bit = UINT64_C(1) << i;
-	uint64_t pfn = l->n.first + i;
 
-	if (l->guest[i] != l->shadow[i])
-		mark_stale(&l->n, pfn);
-	else
-		mark_fresh(&l->n, pfn);
-	if (l->guest[i] || l->shadow[i]) {
-		l->n.used |= bit;
-	} else {
-		l->n.used &= ~bit;
-		if (!l->n.used) {
-			iopt->last = NULL;
-			node_release(iopt, &l->n, pfn);
-		}
+	l->n.stale = l->guest[i] != l->shadow[i] ? l->n.stale | bit : l->n.stale & ~bit;
+	l->n.used = l->guest[i] || l->shadow[i] ? l->n.used | bit : l->n.used & ~bit;
+}
+
+static void map_entry(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uint64_t entry)
+{
+	struct ir_iopt_totals *t = iopt->totals;
+
+	if (!l->guest[i]) {
+		t->live_pages++;
+		if (l->shadow[i])
+			t->lazy_pages--;
 	}
+	l->guest[i] = entry;
+	if (!iopt->shadows)
+		set_shadow(iopt, l, i, entry);
+	else if (entry == l->shadow[i])
+		end_exposure(t, l, i);
+	settle(l, i);
+}
+
+static void unmap_entry(struct ir_iopt *iopt, struct leaf *l, unsigned int i)
+{
+	struct ir_iopt_totals *t = iopt->totals;
+
+	if (!l->guest[i])
+		return;
+	l->guest[i] = 0;
+	t->live_pages--;
+	if (l->shadow[i]) {
+		t->lazy_pages++;
+		if (!l->since[i])
+			l->since[i] = t->now_ns + 1;
+	}
+	settle(l, i);
+}
+
+/* How many of @pages are in the leaf of the first one. */
+static uint64_t in_one_leaf(uint64_t pfn, uint64_t pages)
+{
+	uint64_t room = WAYS - pfn % WAYS;
+
+	return pages < room ? pages : room;
 }
 
 void ir_iopt_map(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr)
 {
-	struct ir_iopt_totals *t = iopt->totals;
-
-	for (uint64_t p = 0; p < pages; p++, pfn++) {
+	while (pages) {
 		struct leaf *l = leaf_of(iopt, pfn, true);
-		unsigned int i = (unsigned int)(pfn % WAYS);
+		uint64_t n = in_one_leaf(pfn, pages);
 
 		if (!l)
 			return;
-		if (!l->guest[i]) {
-			t->live_pages++;
-			if (l->shadow[i])
-				t->lazy_pages--;
-		}
-		l->guest[i] = (paddr + (p << 12)) | VALID;
-		if (!iopt->shadows)
-			set_shadow(iopt, l, i, l->guest[i]);
-		else if (l->guest[i] == l->shadow[i])
-			end_exposure(t, l, i);
-		settle(iopt, l, i);
+		for (uint64_t i = 0; i < n; i++, paddr += IR_PAGE_SIZE)
+			map_entry(iopt, l, (unsigned int)((pfn + i) % WAYS), paddr | VALID);
+		pfn += n;
+		pages -= n;
 	}
-	peak(t->live_pages, &t->peak_live_pages);
+	peak(iopt->totals->live_pages, &iopt->totals->peak_live_pages);
 }
 
 void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
 {
-	struct ir_iopt_totals *t = iopt->totals;
-
-	for (uint64_t p = 0; p < pages; p++, pfn++) {
+	while (pages) {
 		struct leaf *l = leaf_of(iopt, pfn, false);
-		unsigned int i = (unsigned int)(pfn % WAYS);
+		uint64_t n = in_one_leaf(pfn, pages);
 
-		if (!l || !l->guest[i])
-			continue;
-		l->guest[i] = 0;
-		t->live_pages--;
-		if (l->shadow[i]) {
-			t->lazy_pages++;
-			if (!l->since[i])
-				l->since[i] = t->now_ns + 1;
-		}
-		settle(iopt, l, i);
+		for (uint64_t i = 0; l && i < n; i++)
+			unmap_entry(iopt, l, (unsigned int)((pfn + i) % WAYS));
+		pfn += n;
+		pages -= n;
 	}
 }
 
@@ -287,10 +324,13 @@ uint64_t ir_iopt_next_stale(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
 {
 	uint64_t found = UINT64_MAX;
 
-	if (iopt->last && (pfn ^ iopt->last->n.first) < WAYS)
+	if (in_last_leaf(iopt, pfn))
 		found = next_stale(&iopt->last->n, 0, pfn);
-	if (found == UINT64_MAX)
+	if (found == UINT64_MAX && !(in_last_leaf(iopt, pfn) && in_last_leaf(iopt, last))) {
+		if (iopt->last)
+			settle_above(iopt->last);
 		found = next_stale(&iopt->root.n, HEIGHT, pfn);
+	}
 	return found <= last ? found : UINT64_MAX;
 }
 
@@ -316,7 +356,7 @@ void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
 	if (!l || l->guest[i] == l->shadow[i])
 		return;
 	set_shadow(iopt, l, i, l->guest[i]);
-	settle(iopt, l, i);
+	settle(l, i);
 }
 
 uint64_t ir_iopt_changes(const struct ir_iopt *iopt)

@@ -287,3 +287,11 @@ bool ir_iova_correct(struct ir_iova_domain *d, struct ir_iova_got got, uint64_t 
 	}
 	return range_is_free(d, pfn, pfn + taken - 1) && take(d, pfn, taken);
 }
+
+void ir_iova_search_below(struct ir_iova_domain *d, uint64_t pfn)
+{
+	uint32_t node = ir_iova_tree_above(&d->tree, pfn);
+
+	if (node != IR_IOVA_NIL && node != IR_IOVA_ANCHOR)
+		cache_inserted(d, node);
+}

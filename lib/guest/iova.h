@@ -24,6 +24,8 @@ struct ir_iova_config {
 	unsigned int online_cpus;	/* 0: as many as cpus */
 	enum ir_iova_depot depot;
 	bool dma32_first;	/* PCI devices without forcedac: below 4 GiB until that fails once */
+	uint32_t hz;		/* jiffies a second, for the trimming's timer; 0: it is exact */
+	uint64_t phase_ns;	/* where they begin, see ir_timer_expiry() */
 };
 
 struct ir_iova_domain;

@@ -4,6 +4,7 @@
  * of 6.1 (depot of at most 32) and 6.12 (list, trimmed by a work item).
  */
 #include "guest/iova_state.h"
+#include "guest/timer.h"
 
 #include <stdlib.h>
 
@@ -66,6 +67,15 @@ static void mag_to_tree(struct ir_iova_domain *d, struct ir_iova_mag *mag)
 		ir_iova_tree_put(d, mag->pfns[i]);
 	d->cached -= mag->size;
 	mag->size = 0;
+}
+
+/* schedule_delayed_work(): a timer as any other. */
+static uint64_t next_work(const struct ir_iova_domain *d, uint64_t now_ns)
+{
+	if (!d->config.hz)
+		return now_ns + IR_IOVA_DEPOT_DELAY_NS;
+	return ir_timer_expiry(now_ns, IR_IOVA_DEPOT_DELAY_NS / 1000000, d->config.hz,
+			       d->config.phase_ns);
 }
 
 static void depot_push(struct ir_iova_rcache *rc, struct ir_iova_mag *mag)
@@ -132,7 +142,7 @@ static bool replace_loaded(struct ir_iova_domain *d, struct ir_iova_rcache *rc,
 		depot_push(rc, cc->loaded);
 		/* schedule_delayed_work() leaves a work item alone that is already pending */
 		if (d->config.depot == IR_IOVA_DEPOT_TRIMMED && rc->work_at == UINT64_MAX)
-			rc->work_at = now_ns + IR_IOVA_DEPOT_DELAY_NS;
+			rc->work_at = next_work(d, now_ns);
 	}
 	cc->loaded = mag;
 	return true;
@@ -208,7 +218,7 @@ static void depot_work(struct ir_iova_domain *d, struct ir_iova_rcache *rc, uint
 		mag = depot_pop(rc);
 		mag_to_tree(d, mag);
 		mag_spare(d, mag);
-		rc->work_at += IR_IOVA_DEPOT_DELAY_NS;
+		rc->work_at = next_work(d, rc->work_at);
 	}
 }
 

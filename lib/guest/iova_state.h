@@ -82,6 +82,9 @@ void ir_iova_tree_put(struct ir_iova_domain *d, uint64_t pfn);
 /** ir_iova_reserve - take [lo, hi] as reserve_iova() does; false if it overlaps or on no memory */
 bool ir_iova_reserve(struct ir_iova_domain *d, uint64_t lo, uint64_t hi);
 
+/** ir_iova_search_below - the tree's next search begins below the range at or above @pfn */
+void ir_iova_search_below(struct ir_iova_domain *d, uint64_t pfn);
+
 /** ir_iova_rcache_init - no magazines yet; false if there is no memory */
 bool ir_iova_rcache_init(struct ir_iova_domain *d);
 void ir_iova_rcache_fini(struct ir_iova_domain *d);

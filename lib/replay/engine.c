@@ -52,6 +52,8 @@ static void preload(struct ir_guest *g, const struct ir_recording_info *info)
 	uint64_t end = g->par.aperture_start + g->par.aperture;
 	uint16_t device = info->nr_devices == 2;
 
+	if (ir_guest_preload_start(g, device, &info->machine, live))
+		return;
 	if (live + lazy != info->machine.mapped_pages)
 		reused = NULL;
 	for (uint64_t i = 0; reused && i < live + lazy; i++)

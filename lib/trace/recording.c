@@ -7,6 +7,7 @@
 #include <iommu-replay/recording.h>
 #include "trace/assemble.h"
 #include "trace/file.h"
+#include "trace/iovas.h"
 #include "trace/reader.h"
 #include "trace/timers.h"
 
@@ -31,6 +32,7 @@ struct ir_recording {
 	size_t nr_initial, room_initial;
 	struct ir_timer_samples timers;	/* of the first pass, all devices as one */
 	struct ir_timer_owners owners;
+	struct ir_iova_survey iovas;
 	bool *reused;			/* info.machine.reused */
 	uint64_t reused_pfn;		/* where that begins */
 	/* Where ir_recording_read() is. */
@@ -230,6 +232,7 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 	switch (op->kind) {
 	case IR_OP_MAP:
 		rc = note_reuse(rec, op);
+		ir_iovas_map(&rec->iovas, op);
 		if (!(op->flags & IR_OPF_FAILED))
 			*live += op->pages;
 		if (*live > rec->info.max_live_pages)
@@ -315,6 +318,18 @@ static uint32_t hz_of_kernel(const struct ir_recording_info *info)
 	return 250;
 }
 
+/* What is known about the allocator holds for one device, before anything is lost. */
+static void note_start(struct ir_recording *rec)
+{
+	struct ir_recorded_machine *m = &rec->info.machine;
+
+	if (rec->info.nr_devices > 2 || rec->lost || rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1)
+		return;
+	m->taken_pfn = ir_iovas_taken(&rec->iovas);
+	m->start_iovas = rec->iovas.free;
+	m->nr_start_iovas = rec->iovas.nr_free;
+}
+
 /* With one queue its timer tells about the machine; with several they are mixed up. */
 static void estimate_timers(struct ir_recording *rec)
 {
@@ -370,6 +385,7 @@ static int fill_info(struct ir_recording *rec)
 			     &info->machine.rpcit_page_ns);
 	estimate_timers(rec);
 	info->machine.reused = rec->reused;
+	note_start(rec);
 	info->machine.s390_dma_api = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
 	info->max_mappings = ir_assembler_max_mappings(rec->assembler) + (uint32_t)rec->nr_initial;
 	info->complete = ir_damage_complete(&info->damage);
@@ -442,6 +458,7 @@ void ir_recording_close(struct ir_recording *rec)
 	if (!rec)
 		return;
 	pass_end(rec);
+	ir_iovas_clear(&rec->iovas);
 	for (size_t i = 0; i < rec->nr_strings; i++)
 		free(rec->strings[i]);
 	free(rec->strings);

@@ -57,6 +57,14 @@ struct ir_recorded_flushes {
 	uint64_t range;		/* of what was unmapped */
 };
 
+/* A range of IOVAs that was free when the recording began, among taken ones. */
+struct ir_start_iova {
+	uint64_t pfn;
+	uint32_t pages;		/* a power of two */
+	uint32_t cpu;
+	bool in_magazine;	/* of that CPU; else in the tree */
+};
+
 /* More pages mapped before a recording (64 GiB) are taken for damage. */
 #define IR_MAX_INITIAL_PAGES (1u << 24)
 
@@ -72,6 +80,13 @@ struct ir_recorded_machine {
 	 * out before; those that were mapped again later had been unmapped.
 	 */
 	const bool *reused;		/* mapped_pages of them, or NULL: not known */
+	/*
+	 * dma-iommu: all IOVAs from this page on were taken at the start, but for
+	 * those listed (in the order in which they were handed out).
+	 */
+	uint64_t taken_pfn;		/* 0: not told */
+	const struct ir_start_iova *start_iovas;
+	size_t nr_start_iovas;
 	uint32_t hz;			/* jiffies a second, from when timers fired or who built the kernel */
 	uint64_t timer_phase_ns;	/* where jiffies begin on the clock */
 	bool has_timer_phase;

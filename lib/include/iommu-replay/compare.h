@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Comparison of two reports: what changed from a baseline, and whether it may.
+ *
+ * A report has a row for each recording, with what was found in it, and one for
+ * each result.  Rows of the two reports belong together if they are of the same
+ * recording, strategy, hypervisor and effective parameters; where a parameter
+ * came from does not matter, nor does one that only one of the reports knows.
+ *
+ * A recording goes by the name of its file without directories; where a report
+ * has several of one name, by as many directories above as tell them apart.
+ * Two rows of one report that are alike even so are an error: there is no way
+ * to know what belongs together.
+ *
+ * Figures are all numbers of a row, true and false being 1 and 0.  Replays are
+ * deterministic, so any change of a figure fails unless conditions were given;
+ * then these alone decide about figures.
+ */
+#ifndef IOMMU_REPLAY_COMPARE_H
+#define IOMMU_REPLAY_COMPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <iommu-replay/error.h>
+
+#define IR_COMPARE_MAX_CONDITIONS 64
+#define IR_COMPARE_MAX_SIZE (32 << 20)	/* bytes of a report: thousands of rows */
+
+/* A report that was read. */
+struct ir_compare_report;
+
+/**
+ * ir_compare_read - read a JSON report
+ * @name: for messages
+ * @text: @len bytes; not kept
+ *
+ * Returns NULL with @err set if it is not a report of schema IR_REPORT_SCHEMA.
+ */
+struct ir_compare_report *ir_compare_read(const char *name, const char *text, size_t len,
+					  struct ir_error *err);
+void ir_compare_report_free(struct ir_compare_report *report);
+/** ir_compare_version - of the program that wrote the report; NULL: not told */
+const char *ir_compare_version(const struct ir_compare_report *report);
+/** ir_compare_key - the key of the @i-th figure of any row, NULL after the last */
+const char *ir_compare_key(const struct ir_compare_report *report, size_t i);
+/** ir_compare_parameter - the @i-th parameter, "parameters.hz", NULL after the last */
+const char *ir_compare_parameter(const struct ir_compare_report *report, size_t i);
+/** ir_compare_covers - whether @name is @key, or a group that it is in ("rpcit") */
+bool ir_compare_covers(const char *name, const char *key);
+
+enum ir_condition_op {
+	IR_CONDITION_GT,
+	IR_CONDITION_GE,
+	IR_CONDITION_LT,
+	IR_CONDITION_LE,
+	IR_CONDITION_EQ,
+	IR_CONDITION_NE,
+};
+
+enum ir_condition_of {
+	IR_CONDITION_VALUE,	/* the new value */
+	IR_CONDITION_CHANGE,	/* new value minus baseline */
+	IR_CONDITION_SHARE,	/* the same in per cent of the baseline */
+};
+
+/* A figure fails if the condition is true. */
+struct ir_condition {
+	const char *text;	/* as it was given */
+	char key[64];		/* a figure or a group of them */
+	enum ir_condition_op op;
+	enum ir_condition_of of;
+	bool negative;
+	uint64_t number;	/* divided by */
+	uint64_t scale;		/* a power of ten */
+};
+
+/**
+ * ir_condition_parse - KEY OP [[+|-]N[%]]
+ * @text: must outlive @condition
+ *
+ * OP is one of > >= < <= == = !=.  With a sign N is a change, with % a share of
+ * the baseline; without N, the new value is held against the baseline.  Which
+ * keys there are is not known here.  Returns 0, or -EINVAL with @err set.
+ */
+int ir_condition_parse(const char *text, struct ir_condition *condition, struct ir_error *err);
+
+struct ir_compare_options {
+	const struct ir_condition *conditions;	/* none: every change fails */
+	size_t nr_conditions;			/* up to IR_COMPARE_MAX_CONDITIONS */
+	const char *const *ignored;		/* figures, groups and parameters to leave out */
+	size_t nr_ignored;
+	bool allow_missing;	/* rows and figures that the new report lacks do not fail */
+};
+
+enum ir_difference_kind {
+	IR_DIFFERENCE_CHANGED,		/* a figure has another value */
+	IR_DIFFERENCE_SAME,		/* it has not, but a condition fails */
+	IR_DIFFERENCE_MISSING_FIGURE,	/* in the baseline only */
+	IR_DIFFERENCE_NEW_FIGURE,	/* in the new report only */
+	IR_DIFFERENCE_MISSING_ROW,
+	IR_DIFFERENCE_NEW_ROW,
+};
+
+struct ir_figure {
+	enum { IR_FIGURE_NONE, IR_FIGURE_INTEGER, IR_FIGURE_REAL } type;
+	union {
+		int64_t integer;
+		double real;
+	};
+};
+
+/* Texts live as long as the two reports and the comparison. */
+struct ir_difference {
+	enum ir_difference_kind kind;
+	const char *recording;
+	const char *strategy;		/* NULL: the row is the recording's own */
+	const char *hypervisor;		/* likewise */
+	const char *parameters;		/* those that tell rows apart, "entry_limit=64"; or "" */
+	const char *key;		/* NULL for rows */
+	struct ir_figure baseline;
+	struct ir_figure value;
+	char *note;			/* of a missing row: what differs in the nearest; or NULL */
+	bool failed;
+	uint64_t conditions;		/* which of them failed, a bit each */
+};
+
+struct ir_comparison {
+	size_t recordings;		/* that both reports have */
+	size_t rows;			/* results that both have */
+	size_t figures;			/* compared in these */
+	size_t ignored;			/* figures that were not */
+	size_t failed;			/* differences that failed */
+	size_t nr_differences;
+	struct ir_difference *differences;	/* in the order of the baseline, then the new */
+	char *unmatched;	/* parameters that one report alone has, ", " between; or NULL */
+};
+
+/**
+ * ir_compare - compare two reports
+ *
+ * Returns 0 whether something failed or not; a negative errno with @err set if
+ * they cannot be compared.  @comparison is to be passed to
+ * ir_comparison_free(), before the reports are freed, whatever the outcome.
+ */
+int ir_compare(struct ir_compare_report *baseline, struct ir_compare_report *news,
+	       const struct ir_compare_options *options, struct ir_comparison *comparison,
+	       struct ir_error *err);
+void ir_comparison_free(struct ir_comparison *comparison);
+
+#endif
