@@ -6,10 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "trace/text.h"
+#include "trace/perfdata.h"
 #include "trace/tracedat.h"
 
 static const struct ir_reader_ops *const readers[] = {
 	&ir_tracedat_ops,
+	&ir_perfdata_ops,
+	&ir_text_ops,
 };
 
 #define NR_READERS (sizeof(readers) / sizeof(readers[0]))

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the parts of the perf.data reader share.  The format is that of
+ * tools/perf/Documentation/perf.data-file-format.txt and
+ * include/uapi/linux/perf_event.h, Linux 6.12.
+ *
+ *	perfdata.c		opening, handing out events
+ *	perfdata_header.c	file header, sections, features
+ *	perfdata_tracing.c	the tracing data: event formats
+ *	perfdata_attr.c		attributes: which events there are, layout of their samples
+ *	perfdata_stream.c	the records, also where some are damaged
+ *	perfdata_unpack.c	compressed records
+ *	perfdata_sample.c	samples and lost events
+ *	perfdata_order.c	events into time order
+ *
+ * Everything flows one way: the stream finds a record, a sample's raw data goes
+ * into the queue, and what the queue lets go is decoded and handed out.  The
+ * attributes say where in a sample things are; the raw data is a trace record
+ * with the same header as in trace.dat, so formats.c does the rest.
+ */
+#ifndef IR_TRACE_PERFDATA_PRIV_H
+#define IR_TRACE_PERFDATA_PRIV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "trace/cursor.h"
+#include "trace/decompress.h"
+#include "trace/formats.h"
+#include "trace/reader.h"
+
+/* Numbers in a file beyond these are damage, not a big machine. */
+#define PD_MAX_CPUS	8192u		/* CONFIG_NR_CPUS of x86 */
+#define PD_MAX_ATTRS	4096u
+#define PD_MAX_IDS	(1u << 20)	/* one for each event on each CPU */
+#define PD_MAX_LOST	(UINT64_C(1) << 40)	/* a count beyond this was never counted */
+
+/* perf_event_type and perf_user_event_type, tools/lib/perf/include/perf/event.h, Linux 6.16 */
+enum {
+	PD_RECORD_LOST			= 2,
+	PD_RECORD_SAMPLE		= 9,
+	PD_RECORD_LOST_SAMPLES		= 13,
+	PD_RECORD_KERNEL_LAST		= 22,
+	PD_RECORD_USER_FIRST		= 64,
+	PD_RECORD_HEADER_ATTR		= 64,
+	PD_RECORD_HEADER_TRACING_DATA	= 66,
+	PD_RECORD_FINISHED_ROUND	= 68,
+	PD_RECORD_AUXTRACE		= 71,
+	PD_RECORD_HEADER_FEATURE	= 80,
+	PD_RECORD_COMPRESSED		= 81,
+	PD_RECORD_COMPRESSED2		= 83,
+	PD_RECORD_USER_LAST		= 86,
+};
+
+#define PD_RECORD_HEADER 8u	/* type (32 bits), misc (16), size (16) */
+
+/* What a perf_event_attr says that matters here. */
+struct pd_attr {
+	uint64_t config;	/* of a tracepoint: its id */
+	uint64_t sample_type;
+	uint64_t read_format;
+	uint32_t type;
+	int32_t clockid;
+	bool sample_id_all;	/* other records end with id, time and CPU, too */
+	bool use_clockid;
+	bool sampled;		/* not every event was recorded */
+	bool counted;		/* none was: a member of a group whose leader is sampled */
+	/* Where things are in a sample, from the start of its record; 0: not there. */
+	uint16_t time_pos;
+	uint16_t cpu_pos;
+	uint16_t id_pos;
+	uint16_t period_pos;
+	uint16_t fixed_len;	/* up to what has a variable size */
+	/* And in other records, from their end. */
+	uint16_t end_time_pos;
+	uint16_t end_cpu_pos;
+};
+
+struct pd_id {
+	uint64_t id;
+	uint32_t attr;		/* + 1; 0: free slot */
+};
+
+struct pd_attrs {
+	struct pd_attr *list;
+	uint32_t nr;
+	struct pd_id *ids;	/* open hash */
+	uint32_t nr_ids;
+	uint32_t slots;		/* a power of two */
+};
+
+/* An event that waits for its turn. */
+struct pd_entry {
+	uint64_t time;
+	uint32_t pos;		/* of the raw data; of a lost marker: the count, low half */
+	uint32_t len;		/* and high half */
+	uint32_t cpu;
+	uint16_t wanted;	/* decoder; 0: lost marker */
+};
+
+struct pd_queue {
+	struct pd_entry *entries;
+	struct pd_entry *spare;	/* as many, for sorting */
+	size_t nr, room;
+	size_t next, ready;	/* from next on up to ready: sorted, to be handed out */
+	unsigned char *bytes;	/* raw data of the entries */
+	unsigned char *spare_bytes;
+	size_t nr_bytes, room_bytes, room_spare_bytes;
+	uint64_t limit;		/* the previous round's latest time */
+	uint64_t generation;	/* changes when entries change their places */
+};
+
+/* For telling damaged times: the last event of a CPU in the order of the file. */
+struct pd_cpu {
+	uint64_t time;
+	uint64_t before;	/* time of the one before it */
+	size_t entry;		/* in the queue */
+	uint64_t generation;	/* of .entry */
+	bool seen;
+	bool suspect;		/* long after the one before it: the next one will show */
+};
+
+struct pd_unpack {
+	struct ir_decompressor dec;
+	const unsigned char *in;	/* compressed bytes of the current record */
+	size_t in_len, in_pos;
+	unsigned char *out;		/* records, the last one perhaps in part */
+	size_t out_len, out_pos;
+	bool more;			/* the output was filled up: there may be more of it */
+	bool lost;			/* unusable until a frame begins */
+};
+
+struct perfdata {
+	struct ir_reader *rd;
+	struct ir_file *file;
+	struct ir_damage *damage;
+	uint64_t size;		/* of the file */
+	uint64_t promised;	/* where it should end, by what its headers say */
+	bool big;
+	bool pipe;
+	bool zstd;
+	bool directory;		/* perf record --threads: the samples are in other files */
+	char format[32];
+
+	struct ir_formats formats;
+	bool has_formats;
+	struct pd_attrs attrs;
+	uint64_t first_time, last_time;	/* SAMPLE_TIME; 0: not told */
+	uint32_t cpus_available;	/* NRCPUS; 0: not told */
+	uint32_t clockid;		/* CLOCK_DATA */
+	bool has_clockid;
+
+	struct ir_cursor cur;	/* over the data */
+	struct pd_unpack unpack;
+	struct pd_queue queue;
+	struct pd_cpu *cpus;
+	uint32_t nr_cpus;	/* highest seen + 1 */
+	uint32_t last_cpu;	/* of the last sample in the file */
+	uint64_t file_time;	/* the same */
+	uint64_t max_time;	/* of all samples so far */
+	uint64_t out_time;	/* of the event handed out last */
+	uint64_t told_lost;	/* LOST records */
+	uint64_t told_samples;	/* LOST_SAMPLES records */
+	uint64_t rounds;
+	uint64_t samples;
+	uint32_t last_type;	/* of the last record */
+	bool gap;		/* something was skipped since the last event */
+	bool cut;		/* the file ends in the middle of something */
+	bool ended;
+};
+
+static inline void pd_damage(struct perfdata *pd, enum ir_damage_kind kind, uint64_t n)
+{
+	pd->damage->count[kind] += n;
+}
+
+#define PD_MAX_PROMISE (UINT64_C(1) << 40)	/* what lies further out is no cut file */
+
+/** pd_promise - note that the file should have bytes up to @end; missing ones count once */
+static inline void pd_promise(struct perfdata *pd, uint64_t end)
+{
+	if (end > pd->size && end - pd->size > PD_MAX_PROMISE)
+		pd_damage(pd, IR_DAMAGE_BAD_SECTIONS, 1);
+	else if (end > pd->promised)
+		pd->promised = end;
+}
+
+/* perfdata_header.c */
+
+/** pd_open_file - header, attributes, features, and a cursor over the data; 0 or -errno */
+int pd_open_file(struct perfdata *pd, const unsigned char *head, size_t len, struct ir_error *err);
+/** pd_feature - take what is of use from a feature section, or the record of one; 0 or -ENOMEM */
+int pd_feature(struct perfdata *pd, uint64_t nr, struct ir_cursor *cur);
+
+/* perfdata_tracing.c */
+
+/**
+ * pd_read_tracing - the event formats, from bytes @pos to @end of the file
+ * @used: how many bytes were read
+ *
+ * 0, -EBADMSG (what was read up to there counts), or -ENOMEM.
+ */
+int pd_read_tracing(struct perfdata *pd, uint64_t pos, uint64_t end, uint64_t *used);
+/** pd_find_tracing - look for them in all of the file from @pos on; 0: not there */
+uint64_t pd_find_tracing(struct perfdata *pd, uint64_t pos);
+
+/* perfdata_attr.c */
+
+/** pd_attr_add - parse one of @len bytes; its number, -EBADMSG or -ENOMEM */
+int pd_attr_add(struct perfdata *pd, const unsigned char *p, size_t len);
+/** pd_attr_id - give an attribute one more id; 0, -E2BIG or -ENOMEM */
+int pd_attr_id(struct perfdata *pd, uint32_t attr, uint64_t id);
+/** pd_attr_of_sample - whose sample this is; NULL: none of them */
+const struct pd_attr *pd_attr_of_sample(const struct perfdata *pd, const unsigned char *rec,
+					uint32_t size);
+void pd_attrs_release(struct pd_attrs *attrs);
+
+/* perfdata_stream.c */
+
+/** pd_known_record - could a record begin with these 8 bytes? */
+bool pd_known_record(const unsigned char *p, bool big);
+/**
+ * pd_find_record - where in @len bytes a record begins; at least @from
+ *
+ * A record is believed if two more follow it.  What lies beyond @len is taken
+ * to be right.  Returns @len if there is none.
+ */
+size_t pd_find_record(const unsigned char *data, size_t len, size_t from, bool big);
+/** pd_pump - take in one more record, or a part of a compressed one: 1, 0 at the end, -errno */
+int pd_pump(struct perfdata *pd);
+
+/* perfdata_unpack.c */
+
+/** pd_unpack_begin - the compressed bytes of a record; they stay the caller's; 0 or -ENOMEM */
+int pd_unpack_begin(struct perfdata *pd, const unsigned char *data, size_t len);
+/** pd_unpack_record - the next whole record of what is unpacked, or NULL */
+const unsigned char *pd_unpack_record(struct perfdata *pd, uint32_t *size);
+/** pd_unpack_more - unpack some more; false: no input is left */
+bool pd_unpack_more(struct perfdata *pd);
+/** pd_unpack_end - account for what is left over at the end of the file */
+void pd_unpack_end(struct perfdata *pd);
+void pd_unpack_release(struct pd_unpack *un);
+
+/* perfdata_sample.c: 0 or -ENOMEM, damage is counted. */
+
+int pd_sample(struct perfdata *pd, const unsigned char *rec, uint32_t size);
+int pd_lost(struct perfdata *pd, const unsigned char *rec, uint32_t size);
+int pd_lost_samples(struct perfdata *pd, const unsigned char *rec, uint32_t size);
+/** pd_mark_gap - a marker where an unknown number of events is gone */
+int pd_mark_gap(struct perfdata *pd);
+
+/* perfdata_order.c: the rule is explained there. */
+
+/** pd_queue_add - one more event or marker; 0 or -ENOMEM */
+int pd_queue_add(struct pd_queue *q, const struct pd_entry *entry, const unsigned char *raw,
+		 size_t len);
+/** pd_queue_round - a round is finished: let go what no later event can precede */
+void pd_queue_round(struct pd_queue *q);
+/** pd_queue_end - no more will come: let go everything */
+void pd_queue_end(struct pd_queue *q);
+/** pd_queue_relieve - if it has become too big, let go the earlier half */
+void pd_queue_relieve(struct pd_queue *q);
+/** pd_queue_next - the next one of those let go, or NULL; valid until the next call */
+const struct pd_entry *pd_queue_next(struct pd_queue *q);
+void pd_queue_release(struct pd_queue *q);
+
+#endif

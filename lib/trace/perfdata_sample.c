@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * perf.data: samples and lost events.  A sample has its fixed fields first,
+ * then counters and call chain if they were asked for, then the raw data: 32
+ * bits of size, and a trace record (perf_output_sample() of
+ * kernel/events/core.c, Linux 6.12).  What comes behind that is of no interest.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "trace/bytes.h"
+#include "trace/perfdata_priv.h"
+
+#define PERF_TYPE_TRACEPOINT	2
+#define MIN_RAW			8	/* the common fields */
+
+/* PERF_SAMPLE_* that have a variable size, in this order */
+enum { SAMPLE_READ = 1 << 4, SAMPLE_CALLCHAIN = 1 << 5, SAMPLE_RAW = 1 << 10 };
+
+/* PERF_FORMAT_* */
+enum {
+	FORMAT_ENABLED	= 1 << 0,
+	FORMAT_RUNNING	= 1 << 1,
+	FORMAT_ID	= 1 << 2,
+	FORMAT_GROUP	= 1 << 3,
+	FORMAT_LOST	= 1 << 4,
+};
+
+/* misc of LOST_SAMPLES: sorted out by a filter; tools/lib/perf/include/perf/event.h */
+#define MISC_LOST_SAMPLES_BPF	(1 << 15)
+
+/* No CPU's buffer goes back in time by so much; see pd_cpu. */
+#define MAX_PAUSE (UINT64_C(1) << 42)	/* 73 minutes */
+
+static void bad_event(struct perfdata *pd)
+{
+	pd_damage(pd, IR_DAMAGE_BAD_EVENTS, 1);
+}
+
+/* Bytes of the counters, at most @left; more than that if they do not fit. */
+static uint64_t read_size(const struct perfdata *pd, const struct pd_attr *at,
+			  const unsigned char *p, uint32_t left)
+{
+	uint64_t format = at->read_format, nr = 1;
+	uint32_t each = 1, size = 0;
+
+	each += (format & FORMAT_ID) != 0;
+	each += (format & FORMAT_LOST) != 0;
+	size += (format & FORMAT_ENABLED) ? 8 : 0;
+	size += (format & FORMAT_RUNNING) ? 8 : 0;
+	if (format & FORMAT_GROUP) {
+		if (left < 8)
+			return 8;
+		nr = ir_load64(p, pd->big);
+		size += 8;
+	}
+	return nr <= left ? size + nr * each * 8 : (uint64_t)left + 1;
+}
+
+/* The raw data of a sample, or NULL. */
+static const unsigned char *find_raw(const struct perfdata *pd, const struct pd_attr *at,
+				     const unsigned char *rec, uint32_t size, uint32_t *len)
+{
+	uint32_t pos = at->fixed_len;
+	uint64_t skip;
+
+	if (pos > size)
+		return NULL;
+	if (at->sample_type & SAMPLE_READ) {
+		skip = read_size(pd, at, rec + pos, size - pos);
+		if (skip > size - pos)
+			return NULL;
+		pos += (uint32_t)skip;
+	}
+	if (at->sample_type & SAMPLE_CALLCHAIN) {
+		if (size - pos < 8)
+			return NULL;
+		skip = ir_load64(rec + pos, pd->big);
+		pos += 8;
+		if (skip > (size - pos) / 8)
+			return NULL;
+		pos += (uint32_t)skip * 8;
+	}
+	if (size - pos < 4)
+		return NULL;
+	*len = ir_load32(rec + pos, pd->big);
+	pos += 4;
+	return *len >= MIN_RAW && *len <= size - pos ? rec + pos : NULL;
+}
+
+static int add_marker(struct perfdata *pd, uint64_t time, uint32_t cpu, uint64_t count)
+{
+	struct pd_entry entry = {
+		.time = time, .cpu = cpu, .pos = (uint32_t)count, .len = (uint32_t)(count >> 32),
+	};
+
+	return pd_queue_add(&pd->queue, &entry, NULL, 0);
+}
+
+int pd_mark_gap(struct perfdata *pd)
+{
+	pd->gap = false;
+	return add_marker(pd, pd->file_time, pd->last_cpu, 0);
+}
+
+static struct pd_cpu *cpu_state(struct perfdata *pd, uint32_t cpu)
+{
+	if (!pd->cpus)
+		pd->cpus = calloc(PD_MAX_CPUS, sizeof(*pd->cpus));
+	return pd->cpus ? &pd->cpus[cpu] : NULL;
+}
+
+/* Did perf itself say that there are no such times? */
+static bool is_outside(const struct perfdata *pd, uint64_t time)
+{
+	return pd->last_time && (time < pd->first_time || time > pd->last_time);
+}
+
+/*
+ * A damaged time can be years away, and must not drag others along.  The times
+ * of a CPU rise, but for the few nanoseconds by which an interrupt overtakes
+ * what it interrupts.  If they go far back, one of the two events is wrong: the
+ * earlier one, if it in turn was far from the one before it, or else this one.
+ */
+static uint64_t check_time(struct perfdata *pd, struct pd_cpu *c, uint64_t time)
+{
+	bool outside = is_outside(pd, time);
+	struct pd_entry *last = NULL;
+
+	if (c->generation == pd->queue.generation && c->entry < pd->queue.nr)
+		last = &pd->queue.entries[c->entry];
+	if (!c->seen || (time <= c->time + MAX_PAUSE && time + MAX_PAUSE >= c->time)) {
+		c->suspect = !c->seen;
+	} else if (outside) {
+		pd_damage(pd, IR_DAMAGE_TIME_BACKWARDS, 1);
+		return c->time;
+	} else if (time > c->time) {
+		c->suspect = true;
+	} else if (c->suspect) {
+		pd_damage(pd, IR_DAMAGE_TIME_BACKWARDS, 1);
+		if (last)
+			last->time = c->before && c->before <= time ? c->before : time;
+		c->suspect = false;
+	} else {
+		pd_damage(pd, IR_DAMAGE_TIME_BACKWARDS, 1);
+		return c->time;
+	}
+	c->before = c->seen ? c->time : 0;
+	c->seen = true;
+	c->time = time;
+	return time;
+}
+
+/* Where only one event of several was recorded, the sample says of how many. */
+static int mark_unsampled(struct perfdata *pd, const struct pd_attr *at, const unsigned char *rec,
+			  const struct pd_entry *entry)
+{
+	uint64_t period = at->period_pos ? ir_load64(rec + at->period_pos, pd->big) : 1;
+
+	if (period <= 1)
+		return 0;
+	if (period > PD_MAX_LOST) {
+		pd_damage(pd, IR_DAMAGE_LOST_GAPS, 1);
+		return add_marker(pd, entry->time, entry->cpu, 0);
+	}
+	pd_damage(pd, IR_DAMAGE_LOST_EVENTS, period - 1);
+	return add_marker(pd, entry->time, entry->cpu, period - 1);
+}
+
+/* Time and CPU of a sample with raw data; false: damaged. */
+static bool place_sample(struct perfdata *pd, const struct pd_attr *at, const unsigned char *rec,
+			 struct pd_entry *entry)
+{
+	uint32_t cpu = at->cpu_pos ? ir_load32(rec + at->cpu_pos, pd->big) : 0;
+	uint64_t time = at->time_pos ? ir_load64(rec + at->time_pos, pd->big) : 0;
+	uint32_t max = pd->cpus_available ? pd->cpus_available : PD_MAX_CPUS;
+
+	if (cpu >= max || !time || time == UINT64_MAX)
+		return false;
+	if (cpu >= pd->nr_cpus)
+		pd->nr_cpus = cpu + 1;
+	entry->cpu = cpu;
+	entry->time = time;
+	return true;
+}
+
+static int queue_sample(struct perfdata *pd, const struct pd_attr *at, const unsigned char *rec,
+			struct pd_entry *entry, const unsigned char *raw, uint32_t len)
+{
+	struct pd_cpu *c = cpu_state(pd, entry->cpu);
+	int ret = 0;
+
+	if (!c)
+		return -ENOMEM;
+	entry->time = check_time(pd, c, entry->time);
+	pd->file_time = entry->time;
+	pd->last_cpu = entry->cpu;
+	if (entry->time > pd->max_time)
+		pd->max_time = entry->time;
+	if (at->sampled)
+		ret = mark_unsampled(pd, at, rec, entry);
+	if (!ret)
+		ret = pd_queue_add(&pd->queue, entry, raw, len);
+	c->entry = pd->queue.nr - 1;
+	c->generation = pd->queue.generation;
+	return ret;
+}
+
+int pd_sample(struct perfdata *pd, const unsigned char *rec, uint32_t size)
+{
+	const struct pd_attr *at = pd_attr_of_sample(pd, rec, size);
+	struct pd_entry entry = { .time = 0 };
+	const unsigned char *raw;
+	uint32_t len;
+
+	pd->samples++;
+	if (!at) {
+		bad_event(pd);
+		return 0;
+	}
+	if (at->type != PERF_TYPE_TRACEPOINT || !(at->sample_type & SAMPLE_RAW))
+		return 0;
+	raw = find_raw(pd, at, rec, size, &len);
+	if (!raw || !place_sample(pd, at, rec, &entry) ||
+	    (pd->attrs.slots && ir_load16(raw, pd->big) != at->config)) {
+		bad_event(pd);
+		return 0;
+	}
+	entry.wanted = (uint16_t)ir_formats_wanted(&pd->formats, raw);
+	return entry.wanted ? queue_sample(pd, at, rec, &entry, raw, len) : 0;
+}
+
+/* Time and CPU of another record, from what its end says. */
+static void place_other(const struct perfdata *pd, const unsigned char *rec, uint32_t size,
+			uint32_t min, uint64_t *time, uint32_t *cpu)
+{
+	const struct pd_attr *at = pd->attrs.nr ? &pd->attrs.list[0] : NULL;
+	uint64_t told = 0;
+
+	*cpu = pd->last_cpu;
+	if (at && at->end_cpu_pos && size >= min + at->end_cpu_pos)
+		*cpu = ir_load32(rec + size - at->end_cpu_pos, pd->big);
+	if (*cpu >= PD_MAX_CPUS)
+		*cpu = pd->last_cpu;
+	if (at && at->end_time_pos && size >= min + at->end_time_pos)
+		told = ir_load64(rec + size - at->end_time_pos, pd->big);
+	*time = told && told < pd->max_time + MAX_PAUSE ? told : pd->max_time;
+}
+
+static int mark_lost(struct perfdata *pd, const unsigned char *rec, uint32_t size, uint32_t min,
+		     uint64_t lost)
+{
+	uint64_t time;
+	uint32_t cpu;
+
+	place_other(pd, rec, size, min, &time, &cpu);
+	if (lost)
+		pd_damage(pd, IR_DAMAGE_LOST_EVENTS, lost);
+	else
+		pd_damage(pd, IR_DAMAGE_LOST_GAPS, 1);
+	return add_marker(pd, time, cpu, lost);
+}
+
+int pd_lost(struct perfdata *pd, const unsigned char *rec, uint32_t size)
+{
+	uint64_t lost;
+
+	if (size < 24) {	/* header, id, count */
+		bad_event(pd);
+		return 0;
+	}
+	lost = ir_load64(rec + 16, pd->big);
+	if (lost > PD_MAX_LOST)
+		lost = 0;
+	pd->told_lost += lost;
+	return mark_lost(pd, rec, size, 24, lost);
+}
+
+/*
+ * perf asks each event at the end how many of its samples found no room.  The
+ * kernel counts those in LOST records as well (perf_output_begin() of
+ * kernel/events/ring_buffer.c, Linux 6.12), but for the last ones of a buffer,
+ * behind which nothing came.  Only what goes beyond these is new.
+ */
+int pd_lost_samples(struct perfdata *pd, const unsigned char *rec, uint32_t size)
+{
+	uint64_t lost, extra;
+
+	if (size < 16) {	/* header, count */
+		bad_event(pd);
+		return 0;
+	}
+	lost = ir_load64(rec + 8, pd->big);
+	if (ir_load16(rec + 4, pd->big) & MISC_LOST_SAMPLES_BPF)
+		return 0;
+	if (!lost || lost > PD_MAX_LOST)
+		return mark_lost(pd, rec, size, 16, 0);
+	pd->told_samples += lost;
+	if (pd->told_samples <= pd->told_lost)
+		return 0;
+	extra = pd->told_samples - pd->told_lost;
+	pd->told_lost += extra;
+	return mark_lost(pd, rec, size, 16, extra);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Event names: how often each came, and which are wanted. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/text_priv.h"
+
+#define MAX_NAMES	4096u	/* a kernel has some 2000 events; damaged texts make up more */
+#define SLOTS		(4 * MAX_NAMES)
+
+int ir_text_names_init(struct text_names *names)
+{
+	names->nr = 0;
+	names->list = calloc(MAX_NAMES, sizeof(*names->list));
+	names->slots = calloc(SLOTS, sizeof(*names->slots));
+	return names->list && names->slots ? 0 : -ENOMEM;
+}
+
+void ir_text_names_release(struct text_names *names)
+{
+	for (uint32_t i = 0; names->list && i < names->nr; i++)
+		free(names->list[i].key);
+	free(names->list);
+	free(names->slots);
+	memset(names, 0, sizeof(*names));
+}
+
+static uint32_t hash_name(const char *name, size_t len)
+{
+	uint32_t hash = 2166136261u;	/* FNV-1a */
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)name[i]) * 16777619u;
+	return hash ^ (hash >> 15);
+}
+
+/* "iommu:map" or "map" */
+static const struct text_spec *find_spec(char *key)
+{
+	char *colon = strchr(key, ':');
+	const struct text_spec *spec;
+
+	if (!colon)
+		return ir_text_spec(NULL, key);
+	*colon = '\0';
+	spec = ir_text_spec(key, colon + 1);
+	*colon = ':';
+	return spec;
+}
+
+struct text_name *ir_text_names_get(struct text_names *names, const char *name, size_t len)
+{
+	uint32_t slot = hash_name(name, len) & (SLOTS - 1);
+	struct text_name *entry;
+
+	while (names->slots[slot]) {
+		entry = &names->list[names->slots[slot] - 1];
+		if (entry->len == len && !memcmp(entry->key, name, len))
+			return entry;
+		slot = (slot + 1) & (SLOTS - 1);
+	}
+	if (names->nr == MAX_NAMES)
+		return NULL;
+	entry = &names->list[names->nr];
+	entry->key = strndup(name, len);
+	if (!entry->key)
+		return NULL;
+	entry->len = len;
+	entry->spec = find_spec(entry->key);
+	names->slots[slot] = (uint16_t)++names->nr;
+	return entry;
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+	const struct ir_event_count *left = a, *right = b;
+
+	return strcmp(left->name, right->name);
+}
+
+/* With the system, which most texts leave out. */
+static char *full_name(const struct text_name *entry)
+{
+	const char *system = entry->spec ? ir_text_spec_system(entry->spec) : NULL;
+	char *name;
+
+	if (!system || strchr(entry->key, ':'))
+		return strdup(entry->key);
+	if (asprintf(&name, "%s:%s", system, entry->key) < 0)
+		return NULL;
+	return name;
+}
+
+/* "map" and "iommu:map" in one text are one event. */
+static size_t merge_counts(struct ir_event_count *list, size_t nr)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		if (used && !strcmp(list[used - 1].name, list[i].name)) {
+			list[used - 1].count += list[i].count;
+			free(list[i].name);
+		} else {
+			list[used++] = list[i];
+		}
+	}
+	return used;
+}
+
+int ir_text_names_finish(const struct text_names *names, struct ir_reader_info *info)
+{
+	info->events = calloc(names->nr + 1, sizeof(*info->events));
+	if (!info->events)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < names->nr; i++) {
+		struct ir_event_count *c = &info->events[info->nr_events];
+
+		c->name = full_name(&names->list[i]);
+		if (!c->name)
+			return -ENOMEM;
+		c->count = names->list[i].count;
+		info->nr_events++;
+	}
+	qsort(info->events, info->nr_events, sizeof(*info->events), compare_counts);
+	info->nr_events = merge_counts(info->events, info->nr_events);
+	return 0;
+}

@@ -1,0 +1,192 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Texts against the recordings they were printed from: the recordings of traces/
+# by way of trace-cmd report, and those of the directory RECORDINGS, which have
+# texts that kernels and perf wrote, and a manifest of what the machine counted.
+#
+# What a text cannot carry, and nothing else, may differ:
+# - without the latency columns, whether a CPU was in an interrupt: the mark "irq"
+#   of operations, and timer flushes that are only told from other global RPCITs by
+#   that: those may be missing;
+# - the names of probes' groups;
+# - digits of the time that were not printed.
+
+. tests/lib.sh
+
+events=$(pwd)/$BUILD/tests/tool_events
+mutate=$(pwd)/$BUILD/tests/tool_mutate
+recordings=${RECORDINGS:-../shared/recordings}
+
+# same TEXT: whether $tmp/ours is $tmp/theirs
+same() {
+	if [ ! -s "$tmp/theirs" ]; then
+		not_ok "$1: nothing to compare with"
+	elif cmp -s "$tmp/theirs" "$tmp/ours"; then
+		ok "$1 ($(wc -l <"$tmp/ours"))"
+	else
+		not_ok "$1"
+		diff "$tmp/theirs" "$tmp/ours" | sed 's/^/# /' | head -n 10
+	fi
+}
+
+# counts FILE: "name number" for each event, without its system
+counts() {
+	"$events" -s "$1" | awk '$1 == "count" { sub(/^.*:/, "", $2); n[$2] += $3 }
+		END { for (name in n) print name, n[name] }' | sort
+}
+
+# damage FILE
+damage() {
+	"$events" -s "$1" | grep '^damage '
+}
+
+# without_context: operations, without what only the latency columns tell
+without_context() {
+	sed 's/ *irq$//; s/ *- *$//' | grep -v ' flush-timer '
+}
+
+against_tracecmd() {
+	name=${1##*/}
+	trace-cmd report -t -l "$1" >"$tmp/latency" 2>"$tmp/err"
+	trace-cmd report -t "$1" >"$tmp/plain" 2>>"$tmp/err"
+	trace-cmd report -t -R "$1" >"$tmp/raw" 2>>"$tmp/err"
+	if [ "$(wc -l <"$tmp/plain")" -lt 10 ]; then
+		skip "$name: this trace-cmd does not read it"
+		return
+	fi
+	"$events" "$1" >"$tmp/theirs"
+	"$events" - <"$tmp/latency" >"$tmp/ours"
+	same "$name: events of trace-cmd report -t -l"
+	sed 's/ irq=1/ irq=0/' "$tmp/theirs" >"$tmp/events" && mv "$tmp/events" "$tmp/theirs"
+	"$events" - <"$tmp/plain" >"$tmp/ours"
+	same "$name: events of trace-cmd report -t"
+	"$events" - <"$tmp/raw" >"$tmp/ours"
+	same "$name: events of trace-cmd report -t -R"
+	counts "$1" >"$tmp/theirs"
+	counts "$tmp/plain" >"$tmp/ours"
+	same "$name: names and numbers of events"
+	damage "$tmp/plain" >"$tmp/ours"
+	check "$name: no damage" test ! -s "$tmp/ours"
+
+	"$prog" ops "$1" >"$tmp/theirs" 2>"$tmp/err"
+	"$prog" ops - <"$tmp/latency" >"$tmp/ours" 2>"$tmp/err"
+	same "$name: operations of trace-cmd report -t -l"
+	"$prog" ops - <"$tmp/plain" >"$tmp/ops" 2>"$tmp/err"
+	grep ' flush-timer ' "$tmp/ops" | sed 's/ *irq$//; s/ *- *$//' >"$tmp/flushes"
+	grep ' flush-timer ' "$tmp/theirs" | sed 's/ *irq$//; s/ *- *$//' >"$tmp/flushes.dat"
+	check "$name: no timer flush that is not in the recording" \
+		awk 'NR == FNR { is[$0]; next } !($0 in is) { exit 1 }' "$tmp/flushes.dat" "$tmp/flushes"
+	without_context <"$tmp/ops" >"$tmp/ours"
+	without_context <"$tmp/theirs" >"$tmp/ops" && mv "$tmp/ops" "$tmp/theirs"
+	same "$name: operations of trace-cmd report -t"
+}
+
+# said NAME SECTION: "key number" of a recording's section in the manifest
+said() {
+	awk -v name="\"$1\"," -v section="\"$2\":" '
+	$1 == "\"name\":" { here = $2 == name }
+	here && $1 == section { inside = 1; next }
+	/}/ { inside = 0 }
+	here && inside { gsub(/[":,]/, " "); if ($2 != "null") print $(NF - 1), $NF }' \
+		"$recordings/manifest.json"
+}
+
+# found FILE: what the manifest calls truth, as the program has it
+found() {
+	"$prog" info -f json "$1" 2>"$tmp/err" | awk '
+	/"operations"/ { ops = 1 }
+	/"recorded_rpcit"/ { rpcit = 1 }
+	/}/ { ops = rpcit = 0 }
+	{ gsub(/[",:]/, " ") }
+	ops && $1 == "map_pages" { print "pages_mapped", $2; print "maps_bytes", $2 * 4096 }
+	ops && $1 == "unmap_pages" { print "pages_unmapped", $2; print "unmap_bytes", $2 * 4096 }
+	ops && $1 == "failed_map" { print "map_failed", $2 }
+	rpcit { print "rpcit_" $1, $2 }
+	$1 == "fq_timeout" { print "flush_all_timer", $2 }'
+}
+
+against_manifest() {
+	file=$recordings/$1
+	name=${1##*/}
+	base=${name%%.txt}
+	base=${base%.perfscript}
+	said "$base" events | sed 's/^.* \([^ ]* [0-9]*\)$/\1/' | sort >"$tmp/theirs"
+	counts "$file" >"$tmp/ours"
+	same "$name: names and numbers of events"
+	damage "$file" >"$tmp/ours"
+	check "$name: no damage" test ! -s "$tmp/ours"
+	found "$file" >"$tmp/found"
+	said "$base" truth >"$tmp/truth"
+	awk 'NR == FNR { found[$1] = $2; next } $1 in found { print $1, found[$1] }' \
+		"$tmp/found" "$tmp/truth" >"$tmp/ours"
+	awk 'NR == FNR { found[$1] = $2; next } $1 in found { print $1, $2 + 0 }' \
+		"$tmp/found" "$tmp/truth" >"$tmp/theirs"
+	same "$name: what the machine counted"
+}
+
+# micro: operations to the microsecond
+micro() {
+	sed 's/^\( *[0-9]*\.[0-9]\{6\}\)[0-9]*/\1/'
+}
+
+against_perf() {
+	name=${1##*/}
+	data=${1%.perfscript.txt}.perf.data
+	if ! "$prog" ops "$recordings/$data" >"$tmp/ops" 2>"$tmp/err"; then
+		skip "$name against perf.data: $(head -n 1 "$tmp/err")"
+		return
+	fi
+	micro <"$tmp/ops" | without_context >"$tmp/theirs"
+	"$prog" ops "$recordings/$1" 2>"$tmp/err" | micro | without_context >"$tmp/ours"
+	same "$name: operations of its perf.data"
+}
+
+# survives FILE: 60 cuts, 500 changes
+survives() {
+	check "${1##*/}: damaged copies" "$mutate" 1 60 500 300 "$1"
+}
+
+if [ ! -x "$events" ]; then
+	skip "texts: $events is not built"
+	exit 0
+fi
+
+if ! command -v trace-cmd >/dev/null; then
+	skip "trace-cmd report: trace-cmd is not installed"
+else
+	for dat in "${TRACES:-traces}"/*.dat; do
+		[ -e "$dat" ] && against_tracecmd "$dat"
+	done
+	if [ -s "$tmp/latency" ]; then
+		head -n 300 "$tmp/latency" >"$tmp/latency.txt"
+		survives "$tmp/latency.txt"
+		head -n 300 "$tmp/plain" >"$tmp/plain.txt"
+		survives "$tmp/plain.txt"
+		# The form of perf script, with a call chain.
+		sed -n 's/^ *\(.*\)-\([0-9]*\)  *\(\[0.*: \)\([um].*map:\)  */\1 \2 \3 iommu:\4 /p' \
+			"$tmp/plain" | head -n 100 | sed 's/$/\n\t 3ffff06c798 map+0x58 ([k])\n/' >"$tmp/perf.txt"
+		survives "$tmp/perf.txt"
+	fi
+fi
+
+if [ ! -e "$recordings/manifest.json" ]; then
+	skip "texts of kernels and perf: $recordings has no manifest.json"
+	exit 0
+fi
+for text in s390x/6.1-lazy-mixed-text s390x/6.12-fq-mixed-text s390x/7.2-strict-mixed-text \
+	    x86_64/6.12-lazy-randread-text s390x/6.12-fq-mixed-perf-g-script.perfscript \
+	    x86_64/6.12-lazy-mixed-perf.perfscript; do
+	if [ -e "$recordings/$text.txt" ]; then
+		against_manifest "$text.txt"
+	else
+		skip "$text.txt: is not in $recordings"
+	fi
+done
+for text in s390x/6.12-fq-mixed-perf-g-script x86_64/6.12-lazy-mixed-perf; do
+	if [ -e "$recordings/$text.perfscript.txt" ]; then
+		against_perf "$text.perfscript.txt"
+	else
+		skip "$text.perfscript.txt: is not in $recordings"
+	fi
+done
