@@ -55,7 +55,11 @@ enum command_bit {
 	IN_INFO	= 1 << 1,
 	IN_OPS	= 1 << 2,
 	IN_LIST	= 1 << 3,
-	IN_ALL	= IN_RUN | IN_INFO | IN_OPS | IN_LIST,
+	IN_VERIFY = 1 << 4,
+	IN_COMPARE = 1 << 5,
+	IN_REPLAY = IN_RUN | IN_VERIFY,
+	IN_INPUT = IN_REPLAY | IN_INFO | IN_OPS,
+	IN_ALL	= IN_INPUT | IN_LIST | IN_COMPARE,
 };
 
 struct settings;
@@ -68,6 +72,12 @@ struct command {
 	enum command_bit bit;
 	int max_operands;		/* 0: any number; at least one always */
 	const struct choice *formats;	/* the first is the default */
+};
+
+/* The arguments of an option that may be repeated, in their order. */
+struct texts {
+	const char **text;	/* options own the list, not the texts */
+	size_t nr;
 };
 
 /* One --hypervisor option. */
@@ -89,6 +99,12 @@ struct settings {
 	size_t nr_hypervisors;
 	struct ir_params params;	/* those that all hypervisors share */
 	const char *device;
+	const char *manifest;		/* NULL: looked for beside each recording */
+	uint64_t tolerance;		/* how far verify's totals may be off: by so many, */
+	double tolerance_percent;	/* or by this share, whichever is more */
+	struct texts fail_if;		/* compare's gate; none: every change fails */
+	struct texts ignore;		/* each a list with commas */
+	bool allow_missing;
 	const char *output;		/* NULL: standard output */
 	uint32_t jobs;
 	int format;			/* enum format */
@@ -103,6 +119,8 @@ int cmd_run(const struct settings *settings);
 int cmd_info(const struct settings *settings);
 int cmd_ops(const struct settings *settings);
 int cmd_list(const struct settings *settings);
+int cmd_verify(const struct settings *settings);
+int cmd_compare(const struct settings *settings);
 
 extern const struct choice run_formats[], info_formats[], ops_formats[], list_formats[];
 

@@ -22,10 +22,9 @@ int document_open(struct document *doc, const struct settings *settings)
 	return rc == -EINVAL ? STATUS_USAGE : STATUS_ERROR;
 }
 
-int document_add(struct document *doc, const struct ir_recording_info *info,
-		 const struct ir_config *configs, struct ir_result *results, size_t n)
+int document_add(struct document *doc, const struct ir_report_entry *entry)
 {
-	struct ir_recording_info *copy = input_keep(info);
+	struct ir_recording_info *copy = input_keep(entry->info);
 	struct ir_report_entry *grown = doc->entries;
 
 	if (doc->n == doc->room) {
@@ -39,16 +38,12 @@ int document_add(struct document *doc, const struct ir_recording_info *info,
 	}
 	if (!copy || !grown) {
 		input_keep_free(copy);
-		free(results);
+		free((void *)(uintptr_t)entry->results);
 		message("out of memory");
 		return STATUS_ERROR;
 	}
-	doc->entries[doc->n++] = (struct ir_report_entry){
-		.info = copy,
-		.configs = configs,
-		.results = results,
-		.nr_results = n,
-	};
+	doc->entries[doc->n] = *entry;
+	doc->entries[doc->n++].info = copy;
 	return STATUS_DONE;
 }
 
@@ -62,14 +57,14 @@ static char *render_for_people(struct document *doc)
 		.width = output_width(&doc->out),
 		.color = output_color(&doc->out, doc->settings->color),
 	};
+	renderer render = doc->table;
 	int rc;
 
 	if (!canvas.out)
 		return NULL;
 	if (doc->settings->format == FORMAT_MD)
-		rc = render_markdown(&canvas, doc->entries, doc->n);
-	else
-		rc = doc->table(&canvas, doc->entries, doc->n);
+		render = doc->markdown ? doc->markdown : render_markdown;
+	rc = render(&canvas, doc->entries, doc->n);
 	if (fclose(canvas.out) || rc) {
 		free(text);
 		return NULL;
@@ -77,7 +72,7 @@ static char *render_for_people(struct document *doc)
 	return text;
 }
 
-static char *render(struct document *doc)
+static char *render_document(struct document *doc)
 {
 	switch ((enum format)doc->settings->format) {
 	case FORMAT_JSON:
@@ -105,7 +100,7 @@ static int write_document(struct document *doc, int status)
 			message("%s: not written", path);
 		return status;
 	}
-	text = render(doc);
+	text = render_document(doc);
 	if (!text) {
 		output_abort(&doc->out);
 		message("out of memory");

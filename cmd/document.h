@@ -14,7 +14,8 @@
 
 struct document {
 	const struct settings *settings;
-	int (*table)(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+	renderer table;
+	renderer markdown;	/* NULL: render_markdown() */
 	struct output out;
 	struct ir_report_entry *entries;
 	size_t n;
@@ -25,14 +26,12 @@ struct document {
 int document_open(struct document *doc, const struct settings *settings);
 /**
  * document_add - one more recording
- * @info: is copied
- * @configs: shared, outlive the document
- * @results: malloc()ed, taken over in any case; NULL with @n = 0
+ * @entry: info is copied; configs and verify outlive the document; results are
+ *         malloc()ed and taken over in any case
  *
  * Returns the exit status so far.
  */
-int document_add(struct document *doc, const struct ir_recording_info *info,
-		 const struct ir_config *configs, struct ir_result *results, size_t n);
+int document_add(struct document *doc, const struct ir_report_entry *entry);
 /**
  * document_finish - write and free it
  * @status: the exit status so far

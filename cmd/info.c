@@ -130,7 +130,9 @@ int cmd_info(const struct settings *settings)
 
 		/* What is wrong with a recording is what one asks info about: it is shown. */
 		if (input.rec)
-			opened = worse(opened, document_add(&doc, input.info, NULL, NULL, 0));
+			opened = worse(opened, document_add(&doc, &(struct ir_report_entry){
+				.info = input.info,
+			}));
 		input_close(&input);
 		status = worse(status, opened);
 		if (*interrupts_flag()) {

@@ -94,6 +94,7 @@ int input_open(struct input *input, const struct settings *settings, const char 
 		.device = settings->device,
 		.progress = on_reading,
 		.progress_arg = &reading,
+		.rpcits = settings->command->bit == IN_VERIFY,
 	};
 	struct ir_error err = { "" };
 	int status = STATUS_DONE;
@@ -152,6 +153,7 @@ struct ir_recording_info *input_keep(const struct ir_recording_info *info)
 		return NULL;
 	}
 	*copy = *info;
+	copy->machine.reused = NULL;	/* of interest to replays only */
 	copy->file = copy_text(info->file, &failed);
 	copy->format = copy_text(info->format, &failed);
 	copy->why = copy_text(info->why, &failed);

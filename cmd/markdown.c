@@ -19,14 +19,42 @@ static void write_escaped(FILE *out, const char *text)
 	}
 }
 
-static void emit_item(void *arg, const char *label, const char *text, enum view_mark mark)
+void markdown_item(void *arg, const char *label, const char *text, enum view_mark mark)
 {
 	FILE *out = arg;
 	const char *strong = mark == VIEW_BAD ? "**" : "";
 
-	fprintf(out, "* %s%s%s: ", strong, label, strong);
+	label += strspn(label, " ");
+	if (*label)
+		fprintf(out, "* %s%s%s: ", strong, label, strong);
+	else
+		fputs("* ", out);
 	write_escaped(out, text);
 	fputc('\n', out);
+}
+
+int markdown_table(const struct canvas *canvas, const struct plain_column *columns,
+		   size_t nr_columns, const char *const *cells, size_t rows)
+{
+	FILE *out = canvas->out;
+
+	fputc('|', out);
+	for (size_t i = 0; i < nr_columns; i++)
+		fprintf(out, " %s |", columns[i].title);
+	fputs("\n|", out);
+	for (size_t i = 0; i < nr_columns; i++)
+		fputs(columns[i].right ? " ---: |" : " --- |", out);
+	fputc('\n', out);
+	for (size_t r = 0; r < rows; r++) {
+		fputc('|', out);
+		for (size_t i = 0; i < nr_columns; i++) {
+			fputc(' ', out);
+			write_escaped(out, cells[r * nr_columns + i]);
+			fputs(" |", out);
+		}
+		fputc('\n', out);
+	}
+	return 0;
 }
 
 static void write_results(FILE *out, const struct ir_report_entry *entry, size_t first, size_t end)
@@ -64,13 +92,13 @@ int render_markdown(const struct canvas *canvas, const struct ir_report_entry *e
 		const struct ir_report_entry *entry = &entries[e];
 
 		fprintf(out, "%s## Replay\n\n", e ? "\n" : "");
-		view_recording(entry, emit_item, out);
+		view_recording(entry, markdown_item, out);
 		for (size_t first = 0, end; first < entry->nr_results; first = end) {
 			end = view_group_end(entry, first);
-			view_hypervisor(entry, first, end, emit_item, out);
+			view_hypervisor(entry, first, end, markdown_item, out);
 			write_results(out, entry, first, end);
 		}
-		view_notes(entry, emit_item, out);
+		view_notes(entry, markdown_item, out);
 	}
 	return 0;
 }

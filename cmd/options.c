@@ -92,6 +92,19 @@ static int parse_text(struct settings *settings, const struct option_spec *spec,
 	return 0;
 }
 
+static int parse_texts(struct settings *settings, const struct option_spec *spec, const char *arg,
+		       struct ir_error *err)
+{
+	struct texts *to = field(settings, spec);
+	const char **grown = reallocarray(to->text, to->nr + 1, sizeof(*grown));
+
+	if (!grown)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	to->text = grown;
+	grown[to->nr++] = arg;
+	return 0;
+}
+
 static int parse_flag(struct settings *settings, const struct option_spec *spec, const char *arg,
 		      struct ir_error *err)
 {
@@ -292,15 +305,38 @@ static int parse_latency(struct settings *settings, const struct option_spec *sp
 	const char *plus = strchrnul(arg, '+');
 	int rc;
 
+	params->rpcit_base_ns = 0;
+	params->rpcit_page_ns = 0;
+	params->rpcit_recorded = !strcmp(arg, "recorded");
+	params->has_rpcit_latency = !params->rpcit_recorded;
+	if (params->rpcit_recorded)
+		return 0;
 	/* An hour: longer than any replay can mean, short enough to add up. */
 	rc = parse_number(spec->name, arg, (size_t)(plus - arg), 0, spec->max,
 			  &params->rpcit_base_ns, err);
-	params->rpcit_page_ns = 0;
 	if (!rc && *plus)
 		rc = parse_number(spec->name, plus + 1, strlen(plus + 1), 0, spec->max,
 				  &params->rpcit_page_ns, err);
-	params->has_rpcit_latency = true;
 	return rc;
+}
+
+static int parse_tolerance(struct settings *settings, const struct option_spec *spec,
+			   const char *arg, struct ir_error *err)
+{
+	size_t len = strlen(arg), digits = strspn(arg, "0123456789");
+
+	settings->tolerance = 0;
+	settings->tolerance_percent = 0;
+	if (!len || arg[len - 1] != '%')
+		return parse_number(spec->name, arg, len, 0, UINT64_MAX, &settings->tolerance,
+				    err);
+	if (arg[digits] == '.' && digits)
+		digits += 1 + strspn(arg + digits + 1, "0123456789");
+	if (!digits || digits != len - 1 || digits > 12)
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not a share (0.1%%)",
+				    spec->name, arg);
+	settings->tolerance_percent = strtod(arg, NULL);
+	return 0;
 }
 
 #define AT(field) .offset = offsetof(struct settings, field)
@@ -314,44 +350,73 @@ static const struct option_spec options[] = {
 	  "Hypervisor to replay against, default kvm; may be repeated. Keys: entry-limit, "
 	  "pinned-limit (0: no limit), tlb-refresh=0|1, as far as it takes them.",
 	  IN_RUN, .parse = parse_hypervisor },
+	{ 0, "--strategy", "NAME",
+	  "Strategy of the recorded machine. Default: as a manifest says, else as the recording "
+	  "shows.",
+	  IN_VERIFY, .parse = parse_strategy },
+	{ 0, "--hypervisor", "NAME[:KEY=VALUE,...]",
+	  "Hypervisor of the recorded machine. Default: as a manifest says, else kvm for s390x "
+	  "and lpar for others. Keys: entry-limit, pinned-limit (0: no limit), tlb-refresh=0|1, "
+	  "as far as it takes them.",
+	  IN_VERIFY, .parse = parse_hypervisor },
+	{ 0, "--manifest", "FILE|none",
+	  "What machines the recordings are from. Default: a manifest.json beside a recording, "
+	  "or one directory up, that lists it.",
+	  IN_VERIFY, parse_text, AT(manifest) },
+	{ 0, "--tolerance", "N|P%",
+	  "How far each total may be off, as a number or a share of the recorded one. Default: 0.",
+	  IN_VERIFY, .parse = parse_tolerance },
 	{ 0, "--queue", "",
 	  "Flush queue. Default: single where an RPCIT is needed after mapping, else per-cpu.",
-	  IN_RUN, parse_choice, AT(params.queue), .choices = queue_choices },
+	  IN_REPLAY, parse_choice, AT(params.queue), .choices = queue_choices },
 	{ 0, "--queue-size", "N",
 	  "Slots of a flush queue; it holds one less. Default: 32768 if single, 256 if per-cpu.",
-	  IN_RUN, parse_u32, AT(params.queue_size), .min = 2, .max = 1 << 24 },
+	  IN_REPLAY, parse_u32, AT(params.queue_size), .min = 2, .max = 1 << 24 },
 	{ 0, "--queue-timeout", "MS",
 	  "Timeout of the flush queue in milliseconds. Default: 1000 if single, 10 if per-cpu.",
-	  IN_RUN, parse_u32, AT(params.queue_timeout_ms), .min = 1, .max = 86400000 },
+	  IN_REPLAY, parse_u32, AT(params.queue_timeout_ms), .min = 1, .max = 86400000 },
 	{ 0, "--aperture", "SIZE",
 	  "DMA aperture in bytes. Default: as the recording tells, else as large as the "
 	  "IOMMU allows.",
-	  IN_RUN, parse_u64, AT(params.aperture), .min = IR_PAGE_SIZE, .max = UINT64_C(1) << 52 },
+	  IN_REPLAY, parse_u64, AT(params.aperture), .min = IR_PAGE_SIZE, .max = UINT64_C(1) << 52 },
 	{ 0, "--initial-pages", "N",
 	  "Pages that were mapped before the recording began and stay mapped. Default: as the "
 	  "recording tells, else 0.",
-	  IN_RUN, parse_initial_pages, AT(params.initial_pages), .min = 0, .max = UINT64_MAX },
+	  IN_REPLAY, parse_initial_pages, AT(params.initial_pages), .min = 0, .max = UINT64_MAX },
 	{ 0, "--cpus", "N",
 	  "Possible CPUs of the recorded machine. Default: as the recording tells.",
-	  IN_RUN, parse_u32, AT(params.cpus), .min = 1, .max = 65536 },
+	  IN_REPLAY, parse_u32, AT(params.cpus), .min = 1, .max = 65536 },
 	{ 0, "--hz", "N",
 	  "Jiffies a second of the recorded machine. Default: as the recording tells, else 100 "
 	  "on s390x and 250 elsewhere.",
-	  IN_RUN, parse_u32, AT(params.hz), .min = 1, .max = 10000 },
+	  IN_REPLAY, parse_u32, AT(params.hz), .min = 1, .max = 10000 },
 	{ 0, "--api", "",
 	  "What the operations are: DMA API calls (default), or IOMMU API calls with the IOVAs "
 	  "of the recording.",
-	  IN_RUN, parse_choice, AT(params.api), .choices = api_choices },
+	  IN_REPLAY, parse_choice, AT(params.api), .choices = api_choices },
 	{ 0, "--device", "NAME",
 	  "Only the operations of this device.",
-	  IN_RUN | IN_INFO | IN_OPS, parse_text, AT(device) },
+	  IN_INPUT, parse_text, AT(device) },
 	{ 0, "--timer", "",
 	  "Flush-queue timer: simulated (default), or fired when the recording's own flushes "
 	  "by timer happened.",
-	  IN_RUN, parse_choice, AT(params.timer), .choices = timer_choices },
-	{ 0, "--rpcit-latency", "NS[+NS_PER_PAGE]|0",
-	  "How long an RPCIT keeps its CPU busy, in nanoseconds; 0 replays strictly serially.",
-	  IN_RUN, parse_latency, .max = UINT64_C(3600000000000) },
+	  IN_REPLAY, parse_choice, AT(params.timer), .choices = timer_choices },
+	{ 0, "--rpcit-latency", "NS[+NS_PER_PAGE]|recorded|0",
+	  "How long an RPCIT keeps its CPU busy, in nanoseconds, or as the recorded ones did; 0 "
+	  "replays strictly serially.",
+	  IN_REPLAY, parse_latency, .max = UINT64_C(3600000000000) },
+	{ 0, "--fail-if", "EXPR",
+	  "Fail if this is true of any row: KEY OP [[+|-]N[%]], such as \"rpcit.total>+5%\" or "
+	  "\"maps.map_failed>0\"; OP is > >= < <= == or !=. May be repeated. Default: any change "
+	  "fails.",
+	  IN_COMPARE, parse_texts, AT(fail_if) },
+	{ 0, "--ignore", "KEY[,KEY...]",
+	  "Figures or groups of them that may change, or parameters that may differ between rows "
+	  "which belong together. May be repeated.",
+	  IN_COMPARE, parse_texts, AT(ignore) },
+	{ 0, "--allow-missing", NULL,
+	  "Rows and figures that only BASELINE has are reported, but do not fail.",
+	  IN_COMPARE, parse_flag, AT(allow_missing) },
 	{ 'f', "--format", "",
 	  "How to write the report; the first is the default.",
 	  IN_ALL, parse_choice, AT(format) },
@@ -360,22 +425,26 @@ static const struct option_spec options[] = {
 	  IN_ALL, parse_text, AT(output) },
 	{ 'j', "--jobs", "N",
 	  "Threads. Default: one for each processor.",
-	  IN_RUN, parse_u32, AT(jobs), .min = 1, .max = 4096 },
+	  IN_REPLAY, parse_u32, AT(jobs), .min = 1, .max = 4096 },
 	{ 0, "--strict-input", NULL,
 	  "Any loss or damage in a recording is an error: exit status 4.",
-	  IN_RUN | IN_INFO | IN_OPS, parse_flag, AT(strict_input) },
+	  IN_INPUT, parse_flag, AT(strict_input) },
 	{ 'q', "--quiet", NULL,
 	  "No progress and no warnings on standard error; errors only.",
-	  IN_RUN | IN_INFO | IN_OPS, parse_flag, AT(quiet) },
+	  IN_INPUT, parse_flag, AT(quiet) },
 	{ 'v', "--verbose", NULL,
 	  "Say on standard error what is being done.",
-	  IN_RUN | IN_INFO | IN_OPS, parse_flag, AT(verbose) },
+	  IN_INPUT & ~IN_VERIFY, parse_flag, AT(verbose) },
+	{ 'v', "--verbose", NULL,
+	  "Show the operations around the first difference, and say on standard error what is "
+	  "being done.",
+	  IN_VERIFY, parse_flag, AT(verbose) },
 	{ 0, "--color", "",
 	  "Colours in tables: auto is on a terminal, unless NO_COLOR is set.",
-	  IN_RUN | IN_INFO | IN_LIST, parse_choice, AT(color), .choices = when_choices },
+	  IN_REPLAY | IN_INFO | IN_LIST | IN_COMPARE, parse_choice, AT(color), .choices = when_choices },
 	{ 0, "--progress", "",
 	  "Progress on standard error: auto is when that is a terminal.",
-	  IN_RUN | IN_INFO | IN_OPS, parse_choice, AT(progress), .choices = when_choices },
+	  IN_INPUT, parse_choice, AT(progress), .choices = when_choices },
 	{ 'h', "--help", NULL, "Show this help.", IN_ALL, .parse = NULL },
 	{ 'V', "--version", NULL, "Show the version.", IN_ALL, .parse = NULL },
 };
@@ -457,12 +526,26 @@ static int check_operands(const struct settings *settings, struct ir_error *err)
 {
 	const struct command *command = settings->command;
 
-	if (!settings->nr_operands)
+	if (settings->nr_operands < (command->bit == IN_COMPARE ? 2 : 1))
 		return ir_error_set(err, -EINVAL, "%s: missing %s", command->name,
 				    command->operands);
 	if (command->max_operands && settings->nr_operands > (size_t)command->max_operands)
-		return ir_error_set(err, -EINVAL, "%s: takes one operand only: %s", command->name,
-				    command->operands);
+		return ir_error_set(err, -EINVAL, "%s: too many operands; it takes %s",
+				    command->name, command->operands);
+	return 0;
+}
+
+/* A recorded machine had one of each. */
+static int check_machine(const struct settings *settings, struct ir_error *err)
+{
+	if (settings->command->bit != IN_VERIFY)
+		return 0;
+	if (settings->nr_strategies > 1)
+		return ir_error_set(err, -EINVAL,
+				    "--strategy: a recorded machine has one; use run to compare several");
+	if (settings->nr_hypervisors > 1)
+		return ir_error_set(err, -EINVAL,
+				    "--hypervisor: a recorded machine has one; use run to compare several");
 	return 0;
 }
 
@@ -503,7 +586,8 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	}
 	settings->operands = argv + optind;
 	settings->nr_operands = (size_t)(argc - optind);
-	if (check_operands(settings, err) || defaults(settings, err))
+	if (check_operands(settings, err) || check_machine(settings, err) ||
+	    defaults(settings, err))
 		return OPTIONS_WRONG;
 	return OPTIONS_OK;
 }
@@ -512,6 +596,8 @@ void options_free(struct settings *settings)
 {
 	free(settings->strategies);
 	free(settings->hypervisors);
+	free(settings->fail_if.text);
+	free(settings->ignore.text);
 }
 
 /* @text, wrapped, each line after the first one indented. */

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "view.h"
+
 struct canvas {
 	FILE *out;
 	size_t width;	/* columns */
@@ -16,6 +18,9 @@ struct canvas {
 };
 
 /* Each returns 0 or a negative errno; what the stream says is checked by its owner. */
+typedef int (*renderer)(const struct canvas *canvas, const struct ir_report_entry *entries,
+			size_t n);
+
 int render_table(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 int render_markdown(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
@@ -32,5 +37,10 @@ struct plain_column {
 /** print_plain - @cells has @rows times @columns texts, row by row */
 int print_plain(const struct canvas *canvas, const struct plain_column *columns, size_t nr_columns,
 		const char *const *cells, size_t rows);
+
+/* The same in Markdown: a list item, which is a view_line of a FILE, and a table. */
+void markdown_item(void *out, const char *label, const char *text, enum view_mark mark);
+int markdown_table(const struct canvas *canvas, const struct plain_column *columns,
+		   size_t nr_columns, const char *const *cells, size_t rows);
 
 #endif

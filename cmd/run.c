@@ -88,7 +88,10 @@ static int replay(struct document *doc, const struct input *input, const char *p
 	rc = ir_replay(input->rec, configs, n, &options, results, &err);
 	progress_clear();
 	if (!rc)
-		return document_add(doc, input->info, configs, results, n);
+		return document_add(doc, &(struct ir_report_entry){
+			.info = input->info, .configs = configs,
+			.results = results, .nr_results = n,
+		});
 	free(results);
 	if (rc == -EINTR)
 		return STATUS_INTERRUPTED;

@@ -129,8 +129,9 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 	char time[32];
 
 	if (line_begin(&line)) {
-		fprintf(line.out, "%s: %s, %s-endian", info->file, or_unknown(info->format),
-			or_unknown(info->byte_order));
+		fprintf(line.out, "%s: %s", info->file, or_unknown(info->format));
+		if (info->byte_order)
+			fprintf(line.out, ", %s-endian", info->byte_order);
 		line_end(&line, emit, arg, "recording", VIEW_PLAIN);
 	}
 	if (line_begin(&line)) {
@@ -199,6 +200,11 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 			fprintf(line.out, "; timers are served %s late on average", size);
 		}
 		line_end(&line, emit, arg, "jiffies", VIEW_PLAIN);
+	}
+	if (info->machine.rpcit_base_ns && line_begin(&line)) {
+		fprintf(line.out, "one takes %" PRIu64 " ns, and %" PRIu64 " ns a page",
+			info->machine.rpcit_base_ns, info->machine.rpcit_page_ns);
+		line_end(&line, emit, arg, "RPCITs", VIEW_PLAIN);
 	}
 	if (info->machine.s390_dma_api)
 		emit(arg, "DMA API", "the former one of s390 (before Linux 6.7)", VIEW_PLAIN);
@@ -282,6 +288,9 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 			origin(p->from.aperture));
 	fprintf(line.out, "; initial pages %" PRIu64 "%s", p->initial_pages,
 		origin(p->from.initial_pages));
+	if (p->initial_lazy_pages)
+		fprintf(line.out, " and %" PRIu64 " unmapped but not flushed (recording)",
+			p->initial_lazy_pages);
 	show_queues(line.out, entry, first, end);
 	fprintf(line.out, "; %u CPU%s%s, %u Hz%s", p->cpus, plural(p->cpus), origin(p->from.cpus),
 		p->hz, origin(p->from.hz));
@@ -359,6 +368,23 @@ static uint64_t replayed_failures(const struct ir_report_entry *entry)
 	return most;
 }
 
+/* A number of jiffies was given that the recording's own timers contradict. */
+static void note_hz(const struct ir_report_entry *entry, view_line emit, void *arg)
+{
+	const struct ir_recorded_machine *machine = &entry->info->machine;
+	const struct ir_effective *p;
+	struct line line;
+
+	if (!entry->nr_results || !machine->has_timer_phase)
+		return;
+	p = &entry->results[0].parameters;
+	if (p->hz == machine->hz || !line_begin(&line))
+		return;
+	fprintf(line.out, "%" PRIu32 " Hz were given, but the flush timers in the recording fired as "
+		"with %" PRIu32, p->hz, machine->hz);
+	line_end(&line, emit, arg, "note", VIEW_NOTE);
+}
+
 void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	const struct ir_damage *damage = &entry->info->damage;
@@ -383,6 +409,7 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 			"have made", failures, plural(failures), failures == 1 ? "was" : "were");
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}
+	note_hz(entry, emit, arg);
 }
 
 static enum view_mark host_pages(const struct ir_report_entry *entry, size_t result,

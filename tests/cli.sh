@@ -12,7 +12,7 @@ exits "--help succeeds" 0 --help
 shows "--help lists the commands" " run Replay"
 exits "--version succeeds" 0 --version
 shows "--version says the name" "iommu-replay "
-for command in run info ops list; do
+for command in run info ops verify compare list; do
 	exits "$command --help succeeds" 0 $command --help
 	shows "$command --help begins with its usage" "usage: iommu-replay $command [options]"
 	exits "$command --version succeeds" 0 $command --version
@@ -21,7 +21,7 @@ done
 
 exits "an unknown command is wrong usage" 2 rnu
 says "an unknown command: the nearest" 'did you mean "run"'
-says "an unknown command: all known" "run, info, ops, list"
+says "an unknown command: all known" "run, info, ops, verify, "
 exits "an option in the place of a command" 2 --strategy
 exits "an unknown option is wrong usage" 2 run --stratgy x y
 says "an unknown option: the nearest" 'did you mean "--strategy"'
@@ -101,7 +101,7 @@ check "null is not in the default report" sh -c "! grep -q '^null ' '$tmp/out'"
 check "a table fits 120 columns" test "$(wc -L <"$tmp/out")" -le 120
 COLUMNS=80 run run "$file"
 check "a table fits 80 columns" test "$(sed 1d "$tmp/out" | wc -L)" -le 80
-check "no colours without a terminal" sh -c "! grep -q '\033' '$tmp/out'"
+check "no colours without a terminal" sh -c "! grep -q '$(printf '\\033')' '$tmp/out'"
 exits "null by name" 0 run --strategy null "$file"
 check "null is in its report" grep -q "^null " "$tmp/out"
 run run --strategy strict,strict "$file"

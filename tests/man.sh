@@ -30,7 +30,7 @@ help_options() {
 		sed 's/, /\n/' | sort
 }
 
-for command in run info ops list; do
+for command in run info ops verify compare list; do
 	manual=man/iommu-replay-$command.1
 	help_options $command >"$tmp/help"
 	page_options "$manual" >"$tmp/page"
@@ -79,11 +79,13 @@ if ! file=$(recording); then
 fi
 "$prog" run --quiet --strategy strict --format csv "$file" | head -n 1 | tr , '\n' |
 	sed 's/^recording\.//' >"$tmp/keys"
+"$prog" verify --quiet --format csv "$file" | head -n 1 | tr , '\n' |
+	sed -n 's/^verify\.//p' >>"$tmp/keys"
 missing=
 while read -r key; do
 	# Objects that are described as one: their last names are in the text.
 	case $key in
-	damage.* | parameters.sources.* | recorded_*.* | kernel_counters.*) key=${key##*.} ;;
+	damage.* | parameters.sources.* | recorded_*.* | kernel_counters.* | first_difference.*.*) key=${key##*.} ;;
 	esac
 	grep -Eq "^(\.It|\.Pq|\.Cm).*[ ,]$(echo "$key" | sed 's/\./\\./g')( |\$)" \
 		man/iommu-replay-report.5 ||

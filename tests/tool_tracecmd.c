@@ -53,7 +53,7 @@ static const struct known known[] = {
 	{ "ftrace", "print", "marker", NULL, NULL, NULL, NULL, NULL, false },
 	{ NULL, "rpcit", "rpcit", "addr", "range", NULL, "fn", NULL, false },
 	{ NULL, "rpcit_ret", "rpcit_ret", NULL, NULL, NULL, NULL, "ret", false },
-	{ NULL, "fq_timeout", "fq_timeout", NULL, NULL, NULL, NULL, NULL, false },
+	{ NULL, "fq_timeout", "fq_timeout", NULL, NULL, NULL, "timer", NULL, false },
 	{ NULL, "fq_flush", "fq_flush", NULL, NULL, NULL, "cookie", NULL, false },
 	{ NULL, "intel_flush_all", "flush_all", NULL, NULL, NULL, "domain", NULL, false },
 	{ NULL, "intel_tlb_sync", "tlb_sync", "start", "end", NULL, "domain", NULL, false },

@@ -96,6 +96,13 @@ static struct ir_value info_timer_late(const struct ir_report_entry *entry, size
 	return info_u64(entry, result, arg);
 }
 
+static struct ir_value info_latency(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	if (!entry->info->machine.rpcit_base_ns)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return info_u64(entry, result, arg);
+}
+
 static struct ir_value info_aperture(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
 	if (!entry->info->machine.aperture_size)
@@ -175,7 +182,7 @@ static struct ir_value result_source(const struct ir_report_entry *entry, size_t
 	return text_value(ir_source_name(FIELD(enum ir_source, &entry->results[result], arg)));
 }
 
-/* The engine names no source for these three: it follows from what was asked. */
+/* The engine names no source for these four: it follows from what was asked. */
 
 static struct ir_value source_api(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
@@ -189,6 +196,15 @@ static struct ir_value source_timer(const struct ir_report_entry *entry, size_t 
 	(void)arg;
 	return text_value(ir_source_name(entry->configs[result].params.timer == IR_TIMER_SIMULATED ?
 					 IR_FROM_DEFAULT : IR_FROM_USER));
+}
+
+static struct ir_value source_initial_lazy(const struct ir_report_entry *entry, size_t result,
+					   size_t arg)
+{
+	uint64_t pages = entry->results[result].parameters.initial_lazy_pages;
+
+	(void)arg;
+	return text_value(ir_source_name(pages ? IR_FROM_RECORDING : IR_FROM_DEFAULT));
 }
 
 static struct ir_value source_aperture_start(const struct ir_report_entry *entry, size_t result,
@@ -256,6 +272,8 @@ const struct ir_column ir_recording_columns[] = {
 	{ .key = "machine.hz",		.get = info_hz },
 	INFO("machine.timer_phase_ns",	info_timer_phase, machine.timer_phase_ns),
 	INFO("machine.timer_late_ns",	info_timer_late, machine.timer_late_ns),
+	INFO("machine.rpcit_base_ns",	info_latency,	machine.rpcit_base_ns),
+	INFO("machine.rpcit_page_ns",	info_latency,	machine.rpcit_page_ns),
 	INFO("machine.s390_dma_api",	info_truth,	machine.s390_dma_api),
 	IR_DAMAGE_LIST(DAMAGE)
 	INFO("complete",		info_truth,	complete),
@@ -293,6 +311,7 @@ const struct ir_column ir_result_columns[] = {
 	COUNT("parameters.aperture_start", parameters.aperture_start),
 	PARAM("aperture",		result_limit,	aperture),
 	COUNT("parameters.initial_pages", parameters.initial_pages),
+	COUNT("parameters.initial_lazy_pages", parameters.initial_lazy_pages),
 	PARAM("cpus",			result_u32,	cpus),
 	PARAM("hz",			result_u32,	hz),
 	COUNT("parameters.timer_phase_ns", parameters.timer_phase_ns),
@@ -310,6 +329,7 @@ const struct ir_column ir_result_columns[] = {
 	{ .key = "parameters.sources.aperture_start", .get = source_aperture_start },
 	SOURCE("aperture",		aperture),
 	SOURCE("initial_pages",		initial_pages),
+	{ .key = "parameters.sources.initial_lazy_pages", .get = source_initial_lazy },
 	SOURCE("cpus",			cpus),
 	SOURCE("hz",			hz),
 	SOURCE("timer_phase_ns",	timer_phase),

@@ -62,9 +62,10 @@ struct ir_column {
 	enum ir_column_kind kind;
 };
 
-/* Of the recording, and of each result; both end with a NULL key. */
+/* Of the recording, of each result, and of each verified one; all end with a NULL key. */
 extern const struct ir_column ir_recording_columns[];
 extern const struct ir_column ir_result_columns[];
+extern const struct ir_column ir_verify_columns[];
 
 /** ir_column_value - the value of one column */
 static inline struct ir_value ir_column_value(const struct ir_column *column,

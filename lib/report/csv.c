@@ -69,13 +69,15 @@ static void write_columns(FILE *out, const struct ir_column *columns, const char
 	}
 }
 
-/* One line; the header's if @entry is NULL. */
-static void write_line(FILE *out, const struct ir_report_entry *entry, size_t result)
+/* One line; the header's if @entry is NULL.  A document has verified results only, or none. */
+static void write_line(FILE *out, const struct ir_report_entry *entry, size_t result, bool verified)
 {
 	bool first = true;
 
 	write_columns(out, ir_recording_columns, "recording.", entry, result, &first);
 	write_columns(out, ir_result_columns, "", entry, result, &first);
+	if (verified)
+		write_columns(out, ir_verify_columns, "verify.", entry, result, &first);
 	fputc('\n', out);
 }
 
@@ -84,14 +86,14 @@ char *ir_report_csv(const struct ir_report_entry *entries, size_t n)
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	bool failed;
+	bool failed, verified = n && entries[0].verify;
 
 	if (!out)
 		return NULL;
-	write_line(out, NULL, 0);
+	write_line(out, NULL, 0, verified);
 	for (size_t i = 0; i < n; i++)
 		for (size_t r = 0; r < entries[i].nr_results; r++)
-			write_line(out, &entries[i], r);
+			write_line(out, &entries[i], r, verified);
 	failed = ferror(out);
 	if (fclose(out) || failed) {
 		free(text);

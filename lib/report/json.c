@@ -66,6 +66,11 @@ static int set_key(json_t *object, const char *key, json_t *value, bool absent)
 		if (absent && !strchr(key, '.'))
 			return json_object_set_new(object, part, value);
 		next = json_object_get(object, part);
+		/* What does not exist has no parts. */
+		if (json_is_null(next)) {
+			json_decref(value);
+			return 0;
+		}
 		if (!next) {
 			next = json_object();
 			if (json_object_set_new(object, part, next)) {
@@ -146,6 +151,18 @@ static json_t *json_columns(const struct ir_column *columns, const struct ir_rep
 	return object;
 }
 
+static json_t *json_result(const struct ir_report_entry *entry, size_t i)
+{
+	json_t *object = json_columns(ir_result_columns, entry, i);
+
+	if (object && entry->verify &&
+	    json_object_set_new(object, "verify", json_columns(ir_verify_columns, entry, i))) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
 static json_t *json_entry(const struct ir_report_entry *entry)
 {
 	json_t *object = json_object(), *results = json_array();
@@ -154,7 +171,7 @@ static json_t *json_entry(const struct ir_report_entry *entry)
 	rc |= json_object_set_new(object, "recording",
 				  json_columns(ir_recording_columns, entry, 0));
 	for (size_t i = 0; i < entry->nr_results; i++)
-		rc |= json_array_append_new(results, json_columns(ir_result_columns, entry, i));
+		rc |= json_array_append_new(results, json_result(entry, i));
 	rc |= json_object_set_new(object, "results", results);
 	if (rc) {
 		json_decref(object);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Manifests: JSON files that say what machines recordings are from.
+ *
+ *	{ "recordings": [ { "file": "a.dat", "machine": { "strategy": "strict", ... } } ] }
+ *
+ * An entry names its recording with "file", or several with "files"; paths are
+ * relative to the manifest.  Keys that are not known here mean something to
+ * others, and are ignored.
+ *
+ * To read one more key: a member of struct machine, a line in machine_keys[].
+ */
+#ifndef CMD_MANIFEST_H
+#define CMD_MANIFEST_H
+
+#include <iommu-replay/error.h>
+#include <iommu-replay/replay.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a manifest says of a recorded machine; zero: nothing. */
+struct machine {
+	char *manifest;			/* which one: for free(); NULL: none lists the recording */
+	const struct ir_strategy *strategy;
+	const struct ir_hypervisor *hypervisor;
+	uint64_t entry_limit;
+	bool has_entry_limit;		/* it is told, even if there is none (0) */
+	uint64_t aperture;
+	uint64_t initial_pages;
+	bool has_initial_pages;
+	uint64_t cpus;
+	uint64_t hz;
+	enum ir_queue_type queue;
+	uint64_t queue_size;
+	uint64_t queue_timeout_ms;
+};
+
+/**
+ * manifest_look_up - what a manifest says of a recording's machine
+ * @given: the manifest, "none", or NULL: a manifest.json in the recording's
+ *         directory or its parent that lists it
+ * @machine: filled; pass it to manifest_done() whatever the outcome
+ *
+ * Returns 0, or a negative errno with @err set.
+ */
+int manifest_look_up(const char *given, const char *recording, struct machine *machine,
+		     struct ir_error *err);
+void manifest_done(struct machine *machine);
+
+#endif

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * verify: replay with what the recorded machine had, and compare with what it did.
+ *
+ * A parameter comes from the user, else from the recording, else from a manifest,
+ * else it is a default.  The library does not know manifests: what they say and
+ * the recording does not is handed over as if it was given.
+ */
+#include "verify.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "document.h"
+#include "input.h"
+#include "message.h"
+
+static bool is_s390(const struct ir_recording_info *info)
+{
+	return !info->arch || !strncmp(info->arch, "s390", 4);
+}
+
+static void choose_strategy(const struct settings *settings, const struct ir_recording_info *info,
+			    struct verified *v)
+{
+	v->report.strategy_from = "user";
+	if (settings->nr_strategies) {
+		v->config.strategy = settings->strategies[0];
+	} else if (v->machine.strategy) {
+		v->config.strategy = v->machine.strategy;
+		v->report.strategy_from = "manifest";
+	} else {
+		v->config.strategy = ir_verify_guess(info);
+		v->report.strategy_from = "recording";
+	}
+}
+
+static void choose_hypervisor(const struct settings *settings,
+			      const struct ir_recording_info *info, struct verified *v)
+{
+	struct ir_params *p = &v->config.params;
+
+	v->report.hypervisor_from = "user";
+	if (settings->nr_hypervisors) {
+		const struct hypervisor_choice *choice = &settings->hypervisors[0];
+
+		v->config.hypervisor = choice->hypervisor;
+		p->hypervisor = choice->params;
+		p->has_entry_limit = choice->has_entry_limit;
+		p->has_pinned_limit = choice->has_pinned_limit;
+	} else if (v->machine.hypervisor) {
+		v->config.hypervisor = v->machine.hypervisor;
+		v->report.hypervisor_from = "manifest";
+	} else {
+		v->config.hypervisor = ir_hypervisor_find(is_s390(info) ? "kvm" : "lpar");
+		v->report.hypervisor_from = "default";
+	}
+	if (!p->has_entry_limit && v->machine.has_entry_limit &&
+	    v->config.hypervisor->has_entry_limit) {
+		p->hypervisor.entry_limit = v->machine.entry_limit;
+		p->has_entry_limit = true;
+	}
+}
+
+/* What neither the user nor the recording tells. */
+static void fill_from_manifest(const struct machine *m, const struct ir_recording_info *info,
+			       struct ir_params *p)
+{
+	if (!p->aperture && !info->machine.aperture_size)
+		p->aperture = m->aperture;
+	if (!p->has_initial_pages && !info->machine.has_marker) {
+		p->has_initial_pages = m->has_initial_pages;
+		p->initial_pages = m->initial_pages;
+	}
+	if (!p->cpus && !info->cpus)
+		p->cpus = (uint32_t)m->cpus;
+	if (!p->hz && !info->machine.hz)
+		p->hz = (uint32_t)m->hz;
+	if (p->queue == IR_QUEUE_DEFAULT)
+		p->queue = m->queue;
+	if (!p->queue_size)
+		p->queue_size = (uint32_t)m->queue_size;
+	if (!p->queue_timeout_ms)
+		p->queue_timeout_ms = (uint32_t)m->queue_timeout_ms;
+}
+
+static int configure(const struct settings *settings, const struct input *input, const char *path,
+		     struct verified *v)
+{
+	struct ir_error err = { "" };
+
+	if (manifest_look_up(settings->manifest, path, &v->machine, &err)) {
+		message("%s", err.text);
+		return STATUS_ERROR;
+	}
+	v->config.params = settings->params;
+	choose_strategy(settings, input->info, v);
+	choose_hypervisor(settings, input->info, v);
+	fill_from_manifest(&v->machine, input->info, &v->config.params);
+	v->report.manifest = v->machine.manifest;
+	if (ir_config_check(&v->config, &err)) {
+		message("%s", err.text);
+		return STATUS_USAGE;
+	}
+	return STATUS_DONE;
+}
+
+static int compare(const struct settings *settings, struct ir_recording *rec,
+		   struct verified *v, struct ir_result *result, struct ir_error *err)
+{
+	struct ir_report_verify *report = &v->report;
+	int rc = ir_verify(rec, &v->config, result, &report->verify, err);
+
+	if (rc)
+		return rc;
+	report->tolerance = settings->tolerance;
+	report->tolerance_percent = settings->tolerance_percent;
+	/*
+	 * The totals decide.  The RPCITs one by one show where to look: what
+	 * happened on two CPUs at once, or in an interrupt, may have had another
+	 * order without any other consequence.
+	 */
+	report->equal = ir_verify_equal(&report->verify, report->tolerance,
+					report->tolerance_percent);
+	rc = around_operation(rec, report, err);
+	if (!rc && settings->verbose && !report->verify.same_sequence)
+		rc = around_rows(rec, &v->config, &report->verify, &v->around, err);
+	return rc;
+}
+
+static int verify(struct document *doc, const struct input *input, const char *path,
+		  struct verified *v)
+{
+	struct ir_result *result = calloc(1, sizeof(*result));
+	struct ir_error err = { "" };
+	int status;
+
+	if (!result) {
+		message("out of memory");
+		return STATUS_ERROR;
+	}
+	if (compare(doc->settings, input->rec, v, result, &err)) {
+		free(result);
+		message("%s: %s", path, err.text);
+		return STATUS_ERROR;
+	}
+	status = document_add(doc, &(struct ir_report_entry){
+		.info = input->info, .configs = &v->config,
+		.results = result, .nr_results = 1, .verify = &v->report,
+	});
+	return status == STATUS_DONE && !v->report.equal ? STATUS_GATE : status;
+}
+
+static int verify_one(struct document *doc, const char *path, struct verified *v)
+{
+	struct input input;
+	int status = input_open(&input, doc->settings, path, document_interrupted, doc);
+
+	if (status == STATUS_DONE && !input.info->rpcit.present && !input.info->flushes.present) {
+		message("%s: nothing to verify: it has neither RPCITs nor flushes; record them "
+			"with probes (iommu-replay list events)", path);
+		status = STATUS_ERROR;
+	}
+	if (status == STATUS_DONE)
+		status = configure(doc->settings, &input, path, v);
+	if (status == STATUS_DONE)
+		status = verify(doc, &input, path, v);
+	input_close(&input);
+	return status;
+}
+
+int cmd_verify(const struct settings *settings)
+{
+	struct verified *all = calloc(settings->nr_operands, sizeof(*all));
+	struct document doc;
+	int status = STATUS_ERROR;
+
+	if (!all) {
+		message("out of memory");
+		return status;
+	}
+	status = document_open(&doc, settings);
+	if (status) {
+		free(all);
+		return status;
+	}
+	doc.table = render_verify;
+	doc.markdown = render_verify_markdown;
+	for (size_t i = 0; i < settings->nr_operands && status != STATUS_INTERRUPTED; i++) {
+		if (*interrupts_flag())
+			status = STATUS_INTERRUPTED;
+		else
+			status = worse(status, verify_one(&doc, settings->operands[i], &all[i]));
+	}
+	if (status == STATUS_INTERRUPTED)
+		message("interrupted; %zu of %zu recordings were finished", doc.n,
+			settings->nr_operands);
+	status = document_finish(&doc, status);
+	for (size_t i = 0; i < settings->nr_operands; i++) {
+		manifest_done(&all[i].machine);
+		free(all[i].around.rows);
+	}
+	free(all);
+	return status;
+}

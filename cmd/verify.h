@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Verify: what its command hands to its renderers.
+ */
+#ifndef CMD_VERIFY_H
+#define CMD_VERIFY_H
+
+#include "around.h"
+#include "manifest.h"
+#include "render.h"
+
+/* One recording, verified.  The report comes first: an entry's verify points to it. */
+struct verified {
+	struct ir_report_verify report;
+	struct ir_config config;
+	struct machine machine;
+	struct around around;		/* with --verbose */
+};
+
+int render_verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+int render_verify_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
+			   size_t n);
+
+#endif

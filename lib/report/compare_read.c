@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A report, read for comparison.  It may be anybody's file: nothing in it is
+ * taken for granted.
+ */
+#include "report/compare.h"
+
+#include <errno.h>
+#include <iommu-replay/report.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_KEY 128
+#define MAX_DEPTH 8
+#define MAX_KEYS 1000		/* different ones of a report */
+
+static int no_memory(struct ir_error *err)
+{
+	return ir_error_set(err, -ENOMEM, "out of memory");
+}
+
+bool ir_compare_covers(const char *name, const char *key)
+{
+	size_t len = strlen(name);
+
+	return !strncmp(name, key, len) && (!key[len] || key[len] == '.');
+}
+
+/*
+ * What of a row are figures: of a result everything but what identifies it, and
+ * what verify found where; of a recording what was made of it, not when.
+ */
+static bool is_figure(const char *key)
+{
+	static const char *const not_of_results[] = {
+		"parameters", "verify.first_difference", "verify.tolerance",
+		"verify.tolerance_percent", "verify.sources",
+	};
+	static const char *const of_recordings[] = {
+		"recording.operations", "recording.max_live_pages", "recording.recorded_rpcit",
+		"recording.recorded_flushes", "recording.damage", "recording.complete",
+	};
+
+	if (!strncmp(key, "recording.", strlen("recording."))) {
+		for (size_t i = 0; i < sizeof(of_recordings) / sizeof(of_recordings[0]); i++)
+			if (ir_compare_covers(of_recordings[i], key))
+				return true;
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(not_of_results) / sizeof(not_of_results[0]); i++)
+		if (ir_compare_covers(not_of_results[i], key))
+			return false;
+	return true;
+}
+
+/* All numbers below @object; @prefix is the path so far, with room for MAX_KEY bytes. */
+static int flatten(const json_t *object, char *prefix, size_t used, int depth, json_t *flat,
+		   struct ir_error *err)
+{
+	const char *key;
+	json_t *value;
+	int rc = 0;
+
+	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+		size_t len = strlen(key);
+
+		if (depth == MAX_DEPTH || used + len + 2 > MAX_KEY)
+			return ir_error_set(err, -EINVAL, "not a report: \"%.60s\" is nested too "
+					    "deeply, or its name is too long", key);
+		memcpy(prefix + used, key, len + 1);
+		if (json_is_object(value)) {
+			memcpy(prefix + used + len, ".", 2);
+			rc = flatten(value, prefix, used + len + 1, depth + 1, flat, err);
+		} else if ((json_is_number(value) || json_is_boolean(value)) &&
+			   is_figure(prefix) && json_object_set(flat, prefix, value)) {
+			rc = no_memory(err);
+		}
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+json_t *ir_compare_figures(const struct ir_compare_row *row, struct ir_error *err)
+{
+	const char *prefix = row->result ? "" : "recording.";
+	json_t *flat = json_object();
+	char key[MAX_KEY];
+
+	if (!flat) {
+		no_memory(err);
+		return NULL;
+	}
+	memcpy(key, prefix, strlen(prefix) + 1);
+	if (flatten(row->result ? row->result : row->recording, key, strlen(prefix), 0, flat, err)) {
+		json_decref(flat);
+		return NULL;
+	}
+	return flat;
+}
+
+/* "a//./b" is "a/b"; for free(). */
+static char *normal_path(const char *path)
+{
+	char *normal = strdup(path), *out = normal;
+
+	if (normal && *path == '/')
+		*out++ = '/';
+	for (const char *in = path; normal && *in; ) {
+		size_t len = strcspn(in, "/");
+
+		if (len && !(len == 1 && *in == '.')) {
+			if (out > normal && out[-1] != '/')
+				*out++ = '/';
+			memcpy(out, in, len);
+			out += len;
+		}
+		in += len + (in[len] == '/');
+	}
+	if (normal)
+		*out = '\0';
+	return normal;
+}
+
+/* Collect names of numbers, or of parameters; what is new goes to the end. */
+static int collect(json_t *set, const char *prefix, const json_t *names, struct ir_error *err)
+{
+	const char *key;
+	json_t *value;
+	char full[MAX_KEY];
+
+	json_object_foreach((json_t *)(uintptr_t)names, key, value) {
+		if (strlen(prefix) + strlen(key) >= sizeof(full))
+			return ir_error_set(err, -EINVAL, "not a report: the name \"%.60s\" is too "
+					    "long", key);
+		memcpy(full, prefix, strlen(prefix));
+		memcpy(full + strlen(prefix), key, strlen(key) + 1);
+		if (json_object_get(set, full))
+			continue;
+		if (json_object_size(set) == MAX_KEYS)
+			return ir_error_set(err, -EINVAL, "not a report: it has more than %d "
+					    "different figures", MAX_KEYS);
+		if (json_object_set_new(set, full, json_null()))
+			return no_memory(err);
+	}
+	return 0;
+}
+
+static const char **names_of(json_t *set)
+{
+	const char **names = calloc(json_object_size(set) + 1, sizeof(*names)), *key;
+	json_t *value;
+	size_t n = 0;
+
+	json_object_foreach(set, key, value)
+		if (names)
+			names[n++] = key;
+	return names;
+}
+
+static int add_row(struct ir_compare_report *report, const json_t *recording, const json_t *result,
+		   struct ir_error *err)
+{
+	struct ir_compare_row *row = &report->rows[report->nr_rows];
+	json_t *figures;
+	int rc;
+
+	*row = (struct ir_compare_row){ .recording = recording, .result = result };
+	row->path = normal_path(json_string_value(json_object_get(recording, "file")));
+	if (!row->path)
+		return no_memory(err);
+	report->nr_rows++;
+	figures = ir_compare_figures(row, err);
+	if (!figures)
+		return -EINVAL;
+	rc = collect(report->keys, "", figures, err);
+	json_decref(figures);
+	if (!rc && result)
+		rc = collect(report->parameters, "parameters.",
+			     json_object_get(result, "parameters"), err);
+	return rc;
+}
+
+static int read_result(struct ir_compare_report *report, const json_t *recording,
+		       const json_t *result, size_t r, size_t i, struct ir_error *err)
+{
+	static const char *const texts[] = { "strategy", "hypervisor" };
+
+	for (size_t t = 0; t < 2; t++)
+		if (!json_is_string(json_object_get(result, texts[t])))
+			return ir_error_set(err, -EINVAL, "not a report: recordings[%zu]."
+					    "results[%zu] has no text \"%s\"", r, i, texts[t]);
+	if (!json_is_object(json_object_get(result, "parameters")))
+		return ir_error_set(err, -EINVAL, "not a report: recordings[%zu].results[%zu] has "
+				    "no object \"parameters\"", r, i);
+	return add_row(report, recording, result, err);
+}
+
+static int read_entry(struct ir_compare_report *report, const json_t *entry, size_t r,
+		      struct ir_error *err)
+{
+	const json_t *recording = json_object_get(entry, "recording");
+	const json_t *results = json_object_get(entry, "results"), *result;
+	size_t i;
+	int rc;
+
+	if (!json_is_string(json_object_get(recording, "file")))
+		return ir_error_set(err, -EINVAL, "not a report: recordings[%zu].recording has no "
+				    "text \"file\"", r);
+	if (!json_is_array(results))
+		return ir_error_set(err, -EINVAL, "not a report: recordings[%zu] has no list "
+				    "\"results\"", r);
+	rc = add_row(report, recording, NULL, err);
+	json_array_foreach(results, i, result)
+		if (!rc)
+			rc = read_result(report, recording, result, r, i, err);
+	return rc;
+}
+
+static int check_schema(const json_t *root, struct ir_error *err)
+{
+	const char *schema = json_string_value(json_object_get(root, "schema"));
+
+	if (!schema)
+		return ir_error_set(err, -EINVAL, "not a report: it has no text \"schema\"");
+	if (strcmp(schema, IR_REPORT_SCHEMA))
+		return ir_error_set(err, -EINVAL, "its schema is \"%.60s\", which cannot be "
+				    "compared; expected \"%s\"", schema, IR_REPORT_SCHEMA);
+	if (!json_is_array(json_object_get(root, "recordings")))
+		return ir_error_set(err, -EINVAL, "not a report: it has no list \"recordings\"");
+	return 0;
+}
+
+static int read_rows(struct ir_compare_report *report, struct ir_error *err)
+{
+	const json_t *recordings = json_object_get(report->root, "recordings"), *entry;
+	size_t n = json_array_size(recordings), r;
+	int rc = 0;
+
+	if (!n)
+		return ir_error_set(err, -EINVAL, "the report is empty: there is nothing to compare");
+	json_array_foreach(recordings, r, entry)
+		n += json_array_size(json_object_get(entry, "results"));
+	report->rows = calloc(n, sizeof(*report->rows));
+	if (!report->rows)
+		return no_memory(err);
+	json_array_foreach(recordings, r, entry) {
+		rc = read_entry(report, entry, r, err);
+		if (rc)
+			return rc;
+	}
+	report->key_names = names_of(report->keys);
+	report->parameter_names = names_of(report->parameters);
+	return report->key_names && report->parameter_names ? 0 : no_memory(err);
+}
+
+struct ir_compare_report *ir_compare_read(const char *name, const char *text, size_t len,
+					  struct ir_error *err)
+{
+	struct ir_compare_report *report = calloc(1, sizeof(*report));
+	struct ir_error why = { "" };
+	json_error_t json;
+
+	if (report) {
+		report->name = strdup(name);
+		report->keys = json_object();
+		report->parameters = json_object();
+	}
+	if (!report || !report->name || !report->keys || !report->parameters) {
+		no_memory(err);
+		goto fail;
+	}
+	/* Depth is bounded by jansson; so is the size, by the caller's text. */
+	report->root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &json);
+	if (!report->root) {
+		ir_error_set(err, -EINVAL, "%s:%d:%d: not JSON: %s", name, json.line, json.column,
+			     json.text);
+		goto fail;
+	}
+	if (check_schema(report->root, &why) || read_rows(report, &why)) {
+		ir_error_set(err, -EINVAL, "%s: %s", name, why.text);
+		goto fail;
+	}
+	return report;
+fail:
+	ir_compare_report_free(report);
+	return NULL;
+}
+
+void ir_compare_report_free(struct ir_compare_report *report)
+{
+	if (!report)
+		return;
+	for (size_t i = 0; i < report->nr_rows; i++) {
+		free(report->rows[i].path);
+		free(report->rows[i].name);
+		free(report->rows[i].identity);
+		free(report->rows[i].label);
+	}
+	free(report->rows);
+	free(report->key_names);
+	free(report->parameter_names);
+	json_decref(report->keys);
+	json_decref(report->parameters);
+	json_decref(report->root);
+	free(report->name);
+	free(report);
+}
+
+const char *ir_compare_version(const struct ir_compare_report *report)
+{
+	return json_string_value(json_object_get(json_object_get(report->root, "tool"), "version"));
+}
+
+const char *ir_compare_key(const struct ir_compare_report *report, size_t i)
+{
+	return report->key_names[i];
+}
+
+const char *ir_compare_parameter(const struct ir_compare_report *report, size_t i)
+{
+	return report->parameter_names[i];
+}

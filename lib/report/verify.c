@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The figures of a verification: what was predicted, what was recorded, and
+ * where the two part.
+ */
+#include "report/columns.h"
+
+static struct ir_value null_value(void)
+{
+	return (struct ir_value){ .type = IR_VALUE_NULL };
+}
+
+static struct ir_value count_value(uint64_t count)
+{
+	return (struct ir_value){ .type = IR_VALUE_COUNT, .count = count };
+}
+
+static struct ir_value truth_value(bool truth)
+{
+	return (struct ir_value){ .type = IR_VALUE_TRUTH, .truth = truth };
+}
+
+static struct ir_value text_value(const char *text)
+{
+	if (!text)
+		return null_value();
+	return (struct ir_value){ .type = IR_VALUE_TEXT, .text = text };
+}
+
+static const struct ir_verify *of(const struct ir_report_entry *entry, size_t result)
+{
+	return &entry->verify[result].verify;
+}
+
+static struct ir_value total(uint64_t count)
+{
+	return count == IR_NOT_KNOWN ? null_value() : count_value(count);
+}
+
+/* @arg: which total */
+static struct ir_value predicted(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return total(ir_verify_value(&of(entry, result)->predicted, (unsigned int)arg));
+}
+
+static struct ir_value recorded(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return total(ir_verify_value(&of(entry, result)->recorded, (unsigned int)arg));
+}
+
+static struct ir_value equal(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return truth_value(entry->verify[result].equal);
+}
+
+/* Fields of struct ir_verify at offset @arg. */
+
+static struct ir_value verify_u64(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return count_value(*(const uint64_t *)(const void *)
+			   ((const char *)of(entry, result) + arg));
+}
+
+static struct ir_value same(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return truth_value(of(entry, result)->same_sequence);
+}
+
+/* The first difference; @arg: what of it. */
+
+enum part {
+	TIME, CPU, IN_QUEUE,
+	GLOBAL, IOVA, PAGES, INSUFFICIENT,
+	KIND, MAPPING,
+};
+
+static struct ir_value difference(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	const struct ir_verify *v = of(entry, result);
+	const struct ir_verify_rpcit *r = v->want.present ? &v->want : &v->got;
+
+	if (v->same_sequence)
+		return (struct ir_value){ .type = IR_VALUE_ABSENT };
+	switch ((enum part)arg) {
+	case TIME:
+		return count_value(r->time_ns);
+	case CPU:
+		return count_value(r->cpu);
+	default:
+		return truth_value(v->difference_in_queue);
+	}
+}
+
+static struct ir_value side(const struct ir_verify_rpcit *r, size_t arg)
+{
+	if (!r->present)
+		return (struct ir_value){ .type = IR_VALUE_ABSENT };
+	switch ((enum part)arg) {
+	case TIME:
+		return count_value(r->time_ns);
+	case CPU:
+		return count_value(r->cpu);
+	case GLOBAL:
+		return truth_value(r->global);
+	case IOVA:
+		return count_value(r->iova);
+	case PAGES:
+		return count_value(r->pages);
+	default:
+		return truth_value(r->insufficient);
+	}
+}
+
+static struct ir_value want(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return side(&of(entry, result)->want, arg);
+}
+
+static struct ir_value got(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return side(&of(entry, result)->got, arg);
+}
+
+static struct ir_value operation(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	const struct ir_op *op = &entry->verify[result].operation;
+
+	if (!entry->verify[result].has_operation)
+		return (struct ir_value){ .type = IR_VALUE_ABSENT };
+	switch ((enum part)arg) {
+	case KIND:
+		return text_value(ir_op_kind_name((enum ir_op_kind)op->kind));
+	case TIME:
+		return count_value(op->time_ns);
+	case IOVA:
+		return count_value(op->iova);
+	case PAGES:
+		return count_value(op->pages);
+	default:
+		return op->mapping == IR_NO_MAPPING ? null_value() : count_value(op->mapping);
+	}
+}
+
+/* Fields of struct ir_report_verify at offset @arg. */
+
+static struct ir_value report_text(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return text_value(*(const char *const *)(const void *)
+			  ((const char *)&entry->verify[result] + arg));
+}
+
+static struct ir_value tolerance(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return count_value(entry->verify[result].tolerance);
+}
+
+static struct ir_value percent(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return (struct ir_value){
+		.type = IR_VALUE_REAL, .real = entry->verify[result].tolerance_percent,
+	};
+}
+
+#define VALUE(k, getter, a)	{ .key = k, .get = getter, .arg = a }
+#define TOTALS(k, getter) \
+	VALUE(k ".total", getter, 0), VALUE(k ".global", getter, 1), \
+	VALUE(k ".ranged", getter, 2), VALUE(k ".insufficient", getter, 3), \
+	VALUE(k ".map_failed", getter, 4), VALUE(k ".iova_exhausted", getter, 5), \
+	VALUE(k ".queue_full", getter, 6), VALUE(k ".queue_timeout", getter, 7)
+#define RPCIT(k, getter) \
+	VALUE(k ".time_ns", getter, TIME), VALUE(k ".cpu", getter, CPU), \
+	VALUE(k ".global", getter, GLOBAL), VALUE(k ".iova", getter, IOVA), \
+	VALUE(k ".pages", getter, PAGES), VALUE(k ".insufficient", getter, INSUFFICIENT)
+
+_Static_assert(IR_VERIFY_TOTALS == 8, "a total has no column");
+
+const struct ir_column ir_verify_columns[] = {
+	TOTALS("predicted", predicted),
+	TOTALS("recorded", recorded),
+	VALUE("equal", equal, 0),
+	VALUE("tolerance", tolerance, 0),
+	VALUE("tolerance_percent", percent, 0),
+	VALUE("sequence.compared", verify_u64, offsetof(struct ir_verify, compared)),
+	VALUE("sequence.same", same, 0),
+	VALUE("iova.compared", verify_u64, offsetof(struct ir_verify, iovas)),
+	VALUE("iova.equal", verify_u64, offsetof(struct ir_verify, iovas_equal)),
+	VALUE("first_difference.time_ns", difference, TIME),
+	VALUE("first_difference.cpu", difference, CPU),
+	VALUE("first_difference.in_queue", difference, IN_QUEUE),
+	RPCIT("first_difference.recorded", want),
+	RPCIT("first_difference.predicted", got),
+	VALUE("first_difference.operation.kind", operation, KIND),
+	VALUE("first_difference.operation.time_ns", operation, TIME),
+	VALUE("first_difference.operation.iova", operation, IOVA),
+	VALUE("first_difference.operation.pages", operation, PAGES),
+	VALUE("first_difference.operation.mapping", operation, MAPPING),
+	VALUE("sources.strategy", report_text, offsetof(struct ir_report_verify, strategy_from)),
+	VALUE("sources.hypervisor", report_text,
+	      offsetof(struct ir_report_verify, hypervisor_from)),
+	VALUE("sources.manifest", report_text, offsetof(struct ir_report_verify, manifest)),
+	{ .key = NULL },
+};

@@ -1,0 +1,260 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# verify: exit statuses, tolerance, where a machine is taken from, and what a difference shows.
+
+. tests/lib.sh
+
+file=traces/6.12-fq-randread-lim2048-smp1.dat
+strict=traces/7.2-strict-seqread-dma.dat
+vtd=traces/x86_64-6.12-lazy-randread-icount.dat
+if [ ! -f $file ] || [ ! -f $strict ] || [ ! -f $vtd ]; then
+	skip "verify: its recordings are not in traces/"
+	exit 0
+fi
+
+# Usage.
+
+exits "two strategies are wrong usage" 2 verify --strategy strict,legacy $file
+says "two strategies: points to run" "use run"
+exits "two hypervisors are wrong usage" 2 verify --hypervisor kvm --hypervisor lpar $file
+for tolerance in -1 '' x 1.5 '1 %' % .5% 1e3% 5%%; do
+	exits "\"$tolerance\" is no tolerance" 2 verify --tolerance "$tolerance" $file
+done
+for tolerance in 0 3 1K 0% 10% 0.25%; do
+	exits "\"$tolerance\" is a tolerance" 1 verify --tolerance "$tolerance" "$tmp/x"
+done
+exits "a recording that does not exist" 1 verify "$tmp/x"
+
+# What equals, and what does not.
+
+exits "equal totals" 0 verify --timer recorded --rpcit-latency recorded $file
+shows "equal totals: the verdict" "verdict equal totals, equal sequence"
+shows "equal totals: how many were compared" "25019 RPCITs compared one by one, all alike"
+shows "the share of equal IOVAs" "were allocated as recorded"
+shows "the table of totals" "predicted recorded difference"
+shows "the machine is from the manifest" \
+	"strategy sync-map-retry, from the manifest; hypervisor kvm, from the manifest"
+shows "its limit, too" "kvm, entry limit 2048"
+check "totals that a recording does not tell are left out" sh -c "! grep -q queue_full '$tmp/out'"
+exits "a strict machine" 0 verify $strict
+exits "several recordings, all equal" 0 verify $strict traces/6.1-strict-seqread.dat
+check "each has its report" test "$(grep -c '^verdict' "$tmp/out")" -eq 2
+
+exits "another number of initial pages" 3 verify --initial-pages 1000 $file
+shows "another number of initial pages: the verdict" "verdict totals differ"
+shows "another number of initial pages: where" "RPCITs were alike; then the first difference, at"
+shows "another number of initial pages: the operation" "which belongs to: map, 1 page at 0x"
+shows "another number of initial pages: what is predicted" "insufficient; at"
+exits "another limit" 3 verify --hypervisor kvm:entry-limit=512 $file
+exits "another strategy" 3 verify --strategy strict $file
+shows "another strategy: as given" "strategy strict, as given"
+exits "another strategy, the other way round" 3 verify --strategy sync-map-retry $strict
+shows "another strategy, the other way round: the operation" "which belongs to: unmap, "
+exits "one of several differs" 3 verify --initial-pages 1000 $strict $file $strict
+check "all of them are reported" test "$(grep -c '^verdict' "$tmp/out")" -eq 3
+exits "one of several is missing" 1 verify --initial-pages 1000 $file "$tmp/x"
+
+# Without its manifest the limit is unknown, and no RPCIT is insufficient: 9 too few, 18 altogether.
+exits "off by 9" 3 verify --manifest none --tolerance 8 $file
+exits "off by 9, which is allowed" 0 verify --manifest none --tolerance 9 $file
+shows "off by 9, which is allowed: the verdict" "verdict equal totals (tolerance 9)"
+exits "off by 100 %" 3 verify --manifest none --tolerance 99.9% $file
+exits "off by 100 %, which is allowed" 0 verify --manifest none --tolerance 100% $file
+
+# Where the first difference is.
+
+exits "verbose" 3 verify --verbose --initial-pages 1000 $file
+check "verbose marks the first difference" test "$(grep -c '^>' "$tmp/out")" -eq 1
+# shellcheck disable=SC2016	# awk's
+check "verbose shows 12 operations before it, and 12 after" awk '
+	/^>/ { after = 1 }
+	/ (un)?map, [0-9]+ page/ && /^ / { after ? behind++ : before++ }
+	END { exit before < 11 || before > 13 || behind < 11 || behind > 13 }' "$tmp/out"
+check "verbose shows RPCITs among them" test "$(grep -c '  RPCIT  ' "$tmp/out")" -gt 10
+run verify --initial-pages 1000 $file
+check "without --verbose there are none" sh -c "! grep -q '^>' '$tmp/out'"
+COLUMNS=80 run verify --initial-pages 1000 $file
+check "the report fits 80 columns" test "$(wc -L <"$tmp/out")" -le 80
+
+# Other IOMMUs.
+
+exits "VT-d: its flushes" 0 verify --timer recorded $vtd
+shows "VT-d: flushes by cause" "queue_full 48 48 -"
+shows "VT-d: the sequence" "66 flushes compared one by one, all alike"
+exits "VT-d: a smaller queue" 3 verify --timer recorded --queue-size 64 $vtd
+
+# Manifests.
+
+mkdir "$tmp/dir" "$tmp/dir/sub"
+cp $file "$tmp/dir/sub/a.dat"
+copy=$tmp/dir/sub/a.dat
+both="--timer recorded --rpcit-latency recorded"
+
+# manifest MACHINE: one in the directory above the recording
+manifest() {
+	cat >"$tmp/dir/manifest.json" <<-END
+		{ "recordings": [
+		 { "file": "sub/other.dat", "machine": { "strategy": "nonsense" } },
+		 { "files": [ "sub/b.dat", "sub/a.dat" ], "unknown": 1,
+		   "machine": $1 }
+		] }
+	END
+}
+
+# shellcheck disable=SC2086	# options
+exits "without a manifest" 3 verify $both "$copy"
+shows "without a manifest the strategy is guessed" \
+	"strategy sync-map-retry, a guess from the recording; hypervisor kvm, the usual one"
+run verify $strict --manifest none
+shows "so is a strict one" "strategy strict, a guess"
+run verify $vtd --manifest none
+shows "x86 is taken for a machine that needs no flush after mapping" "hypervisor lpar, the usual"
+run verify --manifest none traces/6.1-lazy-seqread.dat
+shows "the former DMA API is recognised" "strategy legacy, a guess"
+run verify --manifest none traces/6.1-strict-seqread.dat
+shows "so is its strict variant" "strategy legacy-strict, a guess"
+manifest '{ "entry_limit": 2048, "hz": 100, "cpus": 8, "aperture_bytes": 4096, "odd": [] }'
+# shellcheck disable=SC2086
+exits "a manifest one directory up" 0 verify $both "$copy"
+shows "a manifest: what it does not tell is guessed" "sync-map-retry, a guess"
+shows "what the recording tells counts more" \
+	"aperture 2G from 4G on (recording); initial pages 24 (recording)"
+shows "jiffies, too" "1 CPU (recording), 250 Hz (recording)"
+# shellcheck disable=SC2086
+exits "options count most" 3 verify $both --hypervisor kvm:entry-limit=1024 "$copy"
+shows "options count most: the limit" "entry limit 1024 (user)"
+# shellcheck disable=SC2086
+exits "a hypervisor without its limit" 0 verify $both --hypervisor kvm "$copy"
+manifest '{ "entry_limit": null, "queue_size": 4096, "queue_timeout_ms": 500 }'
+run verify "$copy"
+shows "a limit that is null is none" "kvm, no entry limit"
+shows "what only a manifest tells is taken from there" "4096 slots (user), 500 ms (user)"
+cp "$tmp/dir/manifest.json" "$tmp/dir/other.json"
+rm "$tmp/dir/manifest.json"
+exits "a manifest by name" 3 verify --manifest "$tmp/dir/other.json" "$copy"
+shows "a manifest by name is named" "manifest $tmp/dir/other.json"
+exits "a manifest that does not list the recording" 1 verify --manifest "$tmp/dir/other.json" $file
+says "a manifest that does not list the recording: says so" "does not list $file"
+exits "a manifest that is not there" 1 verify --manifest "$tmp/none.json" "$copy"
+exits "JSON of another kind, by name" 1 verify --manifest /dev/stdin "$copy" <<END
+{ "name": "a web page" }
+END
+says "JSON of another kind, by name: says so" "not a manifest"
+echo '{ "name": "a web page" }' >"$tmp/dir/sub/manifest.json"
+manifest '{ "entry_limit": 2048 }'
+# shellcheck disable=SC2086
+exits "JSON of another kind beside the recording is passed over" 0 verify $both "$copy"
+rm "$tmp/dir/sub/manifest.json"
+
+# broken TEXT MACHINE WORDS: an error that says where
+broken() {
+	manifest "$2"
+	exits "$1" 1 verify "$copy"
+	says "$1: says where and what" "$3"
+}
+
+broken "a syntax error" '{ "strategy": "strict" ' "manifest.json:5: "
+broken "an unknown strategy" '{ "strategy": "lazy" }' \
+	"manifest.json:4: unknown strategy \"lazy\""
+broken "an unknown hypervisor" '{ "hypervisor": "xen" }' \
+	"manifest.json:4: unknown hypervisor \"xen\""
+broken "a number that is text" '{ "entry_limit": "2048" }' \
+	"manifest.json:4: entry_limit is not a whole number"
+broken "a negative number" '{ "initial_pages": -1 }' "initial_pages is not a whole number"
+broken "a number out of range" '{ "queue_timeout_ms": 4294967297 }' "is out of range"
+broken "a queue of another kind" '{ "queue": "double" }' "unknown queue \"double\""
+broken "a machine that is none" '[ "strict" ]' "manifest.json:4: machine is not an object"
+broken "a key that comes twice" '{ "hz": 100, "hz": 100 }' "manifest.json:4: "
+
+# Nothing to verify, and incomplete input.
+
+cat >"$copy" <<END
+# tracer: nop
+#
+             fio-285     [000] .....    16.564116: map: IOMMU: iova=0x00000000ffcb3000 - 0x00000000ffcb4000 paddr=0x0000000109072000 size=4096
+             fio-285     [000] .....    16.564216: unmap: IOMMU: iova=0x00000000ffcb3000 - 0x00000000ffcb4000 size=4096 unmapped_size=4096
+END
+rm "$tmp/dir/manifest.json"
+exits "a recording without RPCITs" 1 verify "$copy"
+says "a recording without RPCITs: says so" "nothing to verify"
+exits "others are verified nevertheless" 1 verify "$copy" $strict
+check "and reported" test "$(grep -c '^verdict' "$tmp/out")" -eq 1
+head -c $(($(wc -c <$file) * 3 / 4)) $file >"$copy"
+run verify "$copy"
+if [ "$status" -ne 1 ]; then
+	shows "a cut recording is verified with a warning" "warning the input is incomplete"
+	says "so says a message" "incomplete"
+	exits "a cut recording with --strict-input" 4 verify --strict-input "$copy"
+else
+	skip "a cut recording: nothing of it can be read"
+fi
+
+# Reports for programs.
+
+exits "as JSON" 3 verify --format json --initial-pages 1000 $file
+if command -v python3 >/dev/null; then
+	cp "$tmp/out" "$tmp/differ.json"
+	run verify --format json --timer recorded --rpcit-latency recorded $file
+	cp "$tmp/out" "$tmp/equal.json"
+	run verify --format json --timer recorded $vtd
+	cp "$tmp/out" "$tmp/vtd.json"
+	cat >"$tmp/check.py" <<-'END'
+		import json, sys
+		differ, equal, vtd = (json.load(open(name))["recordings"][0]["results"][0]
+		                      for name in sys.argv[1:])
+		keys = {"total", "global", "ranged", "insufficient", "map_failed"}
+		for result in differ, equal, vtd:
+		    v = result["verify"]
+		    assert keys <= set(v["predicted"]) and keys <= set(v["recorded"])
+		    assert v["predicted"]["total"] == result["rpcit"]["total"]
+		v = equal["verify"]
+		assert v["equal"] is True and v["first_difference"] is None
+		assert v["predicted"]["insufficient"] == v["recorded"]["insufficient"] == 9
+		assert v["recorded"]["queue_full"] is None
+		assert v["sequence"] == {"compared": 25019, "same": True}
+		assert v["iova"]["compared"] == 25000
+		assert v["sources"] == {"strategy": "manifest", "hypervisor": "manifest",
+		                        "manifest": "traces/manifest.json"}
+		v = differ["verify"]
+		assert v["equal"] is False and v["sequence"]["same"] is False
+		first = v["first_difference"]
+		assert first["cpu"] == 0 and first["operation"]["kind"] == "map"
+		assert first["operation"]["time_ns"] <= first["time_ns"]
+		assert first["recorded"]["insufficient"] is False
+		assert first["predicted"]["insufficient"] is True
+		assert vtd["verify"]["recorded"]["insufficient"] is None
+		assert vtd["verify"]["recorded"]["queue_full"] == 48
+	END
+	check "JSON is as documented" python3 "$tmp/check.py" "$tmp/differ.json" \
+		"$tmp/equal.json" "$tmp/vtd.json"
+else
+	skip "JSON is as documented: no python3"
+fi
+exits "as CSV" 0 verify --format csv $strict traces/6.1-strict-seqread.dat
+check "CSV has a header, and a line a recording" test "$(wc -l <"$tmp/out")" -eq 3
+check "CSV has the totals" \
+	test "$(scripts/csv verify.predicted.total verify.equal <"$tmp/out" | head -n 1)" = \
+	"6000	true"
+run verify --format csv --timer recorded $vtd
+check "what is not known is empty" \
+	test "$(scripts/csv verify.recorded.insufficient <"$tmp/out")" = -
+exits "as Markdown" 3 verify --verbose --format md --initial-pages 1000 $file
+check "Markdown has both tables" test "$(grep -c '^| --- ' "$tmp/out")" -eq 2
+exits "to a file" 3 verify --output "$tmp/report" --initial-pages 1000 $file
+check "which a difference does not keep from being written" test -s "$tmp/report"
+run verify --initial-pages 1000 --verbose $file
+cp "$tmp/out" "$tmp/once"
+run verify --initial-pages 1000 --verbose $file
+check "the same input gives the same report" cmp -s "$tmp/once" "$tmp/out"
+
+# make accuracy: what is in the repository is what comes out.
+
+cp traces/ACCURACY.md "$tmp/committed" 2>"$tmp/err"
+scripts/accuracy "$prog" "$tmp/fresh" >"$tmp/out" 2>"$tmp/err"
+check "scripts/accuracy succeeds" test $? -eq 0
+if diff "$tmp/committed" "$tmp/fresh" >"$tmp/err"; then
+	ok "traces/ACCURACY.md is what scripts/accuracy writes"
+else
+	not_ok "traces/ACCURACY.md (<) is what scripts/accuracy writes (>); better: make accuracy"
+fi
