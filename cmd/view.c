@@ -385,6 +385,33 @@ static void note_hz(const struct ir_report_entry *entry, view_line emit, void *a
 	line_end(&line, emit, arg, "note", VIEW_NOTE);
 }
 
+/* What was asked of the timers and of the RPCITs' latency, and did not fit. */
+static void note_timing(const struct ir_report_entry *entry, view_line emit, void *arg)
+{
+	uint64_t overrun = 0;
+	bool missing = false;
+	struct line line;
+	char size[32];
+
+	for (size_t i = 0; i < entry->nr_results; i++) {
+		const struct ir_effective *p = &entry->results[i].parameters;
+
+		missing |= p->timer_missing && p->queue != IR_QUEUE_NONE;
+		if (entry->results[i].overrun_ns > overrun)
+			overrun = entry->results[i].overrun_ns;
+	}
+	if (missing)
+		emit(arg, "note", "no flush timer fired in the recording: timers were simulated",
+		     VIEW_NOTE);
+	/* A last RPCIT may well end behind the last event. */
+	if (overrun * 100 > entry->info->duration_ns && line_begin(&line)) {
+		duration(size, sizeof(size), overrun);
+		fprintf(line.out, "RPCITs take longer than the recording has time for: the last one ended "
+			"%s after its end", size);
+		line_end(&line, emit, arg, "note", VIEW_NOTE);
+	}
+}
+
 void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	const struct ir_damage *damage = &entry->info->damage;
@@ -410,6 +437,7 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}
 	note_hz(entry, emit, arg);
+	note_timing(entry, emit, arg);
 }
 
 static enum view_mark host_pages(const struct ir_report_entry *entry, size_t result,

@@ -273,7 +273,7 @@ static void test_boundary(void **state)
 	assert_int_equal(alloc(g, four_gib - 5), START + four_gib + 5);
 	assert_int_equal(alloc(g, 1), START + 2 * four_gib);
 	/* a whole 4 GiB fits only between two boundaries, and there is none free any more */
-	assert_int_equal(alloc(g, four_gib), 0);
+	assert_int_equal(alloc(g, four_gib), IR_NO_PFN);
 	/* the gap of two is found after the wrap that this attempt was; one of them is left */
 	assert_int_equal(g->res.rpcit.by_cause[IR_CAUSE_WRAP], 1);
 	finish(g);

@@ -140,7 +140,7 @@ static uint64_t dma_iommu_alloc(struct ir_domain *d, uint64_t pages, uint64_t fi
 	(void)fixed;
 	if (ir_iova_failed(cookie(d)->iova))
 		g->totals.failed = true;
-	return pfn;
+	return pfn ? pfn : IR_NO_PFN;
 }
 
 static void free_iova(struct ir_domain *d, uint64_t pfn, uint64_t pages)

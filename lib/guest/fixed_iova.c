@@ -31,7 +31,7 @@ static uint64_t fixed_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
 	uint64_t last = first + d->guest->par.aperture - 1;
 
 	if (fixed < first || fixed > last || pages > (last - fixed + 1) >> IR_PAGE_SHIFT)
-		return 0;
+		return IR_NO_PFN;
 	f->pages += pages;
 	return fixed >> IR_PAGE_SHIFT;
 }

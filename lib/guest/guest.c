@@ -136,6 +136,11 @@ static struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
 	return g->domains[device];
 }
 
+void ir_guest_note_lazy(struct ir_guest *g)
+{
+	peak(g->totals.lazy_pages, &g->totals.peak_lazy_pages);
+}
+
 static void update_peaks(struct ir_guest *g)
 {
 	uint64_t iova_pages = 0;
@@ -144,7 +149,7 @@ static void update_peaks(struct ir_guest *g)
 		if (g->domains[i])
 			iova_pages += g->domains[i]->ops->pages(g->domains[i]);
 	peak(iova_pages, &g->res.peaks.iova_pages);
-	peak(g->totals.lazy_pages, &g->totals.peak_lazy_pages);
+	ir_guest_note_lazy(g);
 }
 
 /* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
@@ -209,12 +214,17 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 	uint64_t pfn, mapped;
 
 	res->maps.attempted++;
+	if (g->totals.live_pages + pages > IR_MAX_LIVE_PAGES)
+		g->totals.failed = true;
+	if (g->totals.failed)
+		return IR_NO_PFN;
 	pfn = d->ops->alloc(d, pages, op->iova);
 	if (g->cfg.observer && g->cfg.observer->mapped)
-		g->cfg.observer->mapped(g->cfg.observer->arg, op, pfn << IR_PAGE_SHIFT);
-	if (!pfn) {
+		g->cfg.observer->mapped(g->cfg.observer->arg, op,
+					pfn == IR_NO_PFN ? UINT64_MAX : pfn << IR_PAGE_SHIFT);
+	if (pfn == IR_NO_PFN) {
 		res->maps.iova_exhausted++;
-		return 0;
+		return IR_NO_PFN;
 	}
 	update_peaks(g);
 	g->totals.now_ns = g->now_ns;
@@ -229,7 +239,7 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 		}
 		d->ops->undo(d, pfn, pages, nr);
 		update_peaks(g);
-		return 0;
+		return IR_NO_PFN;
 	}
 	res->kernel.mapped_pages += mapped;
 	res->maps.succeeded++;
@@ -256,13 +266,13 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, const struct ir_se
 	pfn = try_map(d, op, segs, nr, pages);
 	if (op->mapping >= g->nr_maps) {
 		g->res.replayed_failures++;
-		if (pfn)
+		if (pfn != IR_NO_PFN)
 			unmap_range(d, pfn, pages);
 		return;
 	}
 	m = &g->maps[op->mapping];	/* more may have come meanwhile */
 	m->pfn = pfn;
-	m->state = pfn ? MAP_LIVE : MAP_FAILED;
+	m->state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED;
 	if (m->unmap_waits) {
 		m->unmap_waits = false;
 		ir_guest_unmap(g, op->mapping);
@@ -289,16 +299,23 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
 	g->free_map = mapping;
 }
 
-void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
+static uint64_t preload_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
+{
+	uint64_t pfn;
+
+	d->guest->preloading = true;
+	pfn = d->ops->alloc(d, pages, fixed);
+	d->guest->preloading = false;
+	return pfn;
+}
+
+bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
 		      uint64_t fixed)
 {
 	struct ir_domain *d = domain_of(g, device);
-	uint64_t pfn;
+	uint64_t pfn = d ? preload_alloc(d, pages, fixed) : IR_NO_PFN;
 
-	if (!d)
-		return;
-	pfn = d->ops->alloc(d, pages, fixed);
-	if (pfn) {
+	if (pfn != IR_NO_PFN) {
 		ir_iopt_map(d->iopt, pfn, pages, 0);
 		ir_refresh(d, pfn, pfn + pages - 1);
 		update_peaks(g);
@@ -306,8 +323,9 @@ void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 	if (mapping < g->nr_maps)
 		g->maps[mapping] = (struct ir_mapping){
 			.pfn = pfn, .pages = (uint32_t)pages, .device = device,
-			.state = pfn ? MAP_LIVE : MAP_FAILED,
+			.state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED,
 		};
+	return pfn != IR_NO_PFN;
 }
 
 static void preload_at(struct ir_domain *d, uint64_t pfn)
@@ -324,19 +342,20 @@ bool ir_guest_preload_start(struct ir_guest *g, uint16_t device,
 	return d && d->ops->start && d->ops->start(d, m, pages, preload_at);
 }
 
-void ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
+bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
 {
 	struct ir_domain *d = domain_of(g, device);
-	uint64_t pfn = d ? d->ops->alloc(d, 1, 0) : 0;
+	uint64_t pfn = d ? preload_alloc(d, 1, 0) : IR_NO_PFN;
 
-	if (!pfn)
-		return;
+	if (pfn == IR_NO_PFN)
+		return false;
 	ir_iopt_map(d->iopt, pfn, 1, 0);
 	ir_refresh(d, pfn, pfn);
 	ir_iopt_unmap(d->iopt, pfn, 1);
 	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED)
 		ir_refresh(d, pfn, pfn);
 	d->ops->undo(d, pfn, 1, 1);
+	return true;
 }
 
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device)

@@ -23,6 +23,10 @@
 
 struct ir_guest;
 
+#define IR_NO_PFN UINT64_MAX
+/* Pages mapped at once (64 GiB): each costs some 24 bytes; more is refused. */
+#define IR_MAX_LIVE_PAGES (UINT64_C(1) << 24)
+
 /* How a domain gets and gives back IOVAs: one for each API. */
 struct ir_dma_ops {
 	int (*init)(struct ir_domain *d);
@@ -33,7 +37,7 @@ struct ir_dma_ops {
 	 */
 	bool (*start)(struct ir_domain *d, const struct ir_recorded_machine *m, uint64_t pages,
 		      void (*give)(struct ir_domain *d, uint64_t pfn));
-	/* A range for a mapping; 0: none left.  @fixed is the recorded one. */
+	/* A range for a mapping; IR_NO_PFN: none left.  @fixed is the recorded one. */
 	uint64_t (*alloc)(struct ir_domain *d, uint64_t pages, uint64_t fixed);
 	/* The map of so many pieces failed after alloc; its entries are invalid again. */
 	void (*undo)(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces);
@@ -89,6 +93,7 @@ struct ir_guest {
 	uint32_t nr_maps, room_maps, free_map;
 	uint64_t now_ns;
 	unsigned int cpu;		/* whose code runs */
+	bool preloading;		/* before the recording: nothing is flushed */
 	uint64_t next_timer_ns;		/* no timer is due before */
 	uint64_t hv_free_ns;		/* the hypervisor is busy with an RPCIT until then */
 	uint64_t next_rpcit_ns;		/* how long the next one takes, 0: as computed */
@@ -106,8 +111,8 @@ void ir_guest_free(struct ir_guest *g);
  * IR_NO_MAPPING if there is no memory (ir_guest_failed()).
  */
 uint32_t ir_guest_number(struct ir_guest *g);
-/** ir_guest_preload - a mapping made before the recording; no RPCIT is counted */
-void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
+/** ir_guest_preload - a mapping made before the recording; no RPCIT is counted; false: no IOVA */
+bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
 		      uint64_t fixed);
 /**
  * ir_guest_preload_start - @pages mapped before, where the recording shows room for
@@ -115,8 +120,8 @@ void ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
  */
 bool ir_guest_preload_start(struct ir_guest *g, uint16_t device,
 			    const struct ir_recorded_machine *m, uint64_t pages);
-/** ir_guest_preload_lazy - a page mapped and unmapped again before; no RPCIT is counted */
-void ir_guest_preload_lazy(struct ir_guest *g, uint16_t device);
+/** ir_guest_preload_lazy - a page mapped and unmapped again before; likewise */
+bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device);
 /**
  * ir_guest_map - one DMA mapping, @op, with its pieces
  *
@@ -134,6 +139,8 @@ uint64_t ir_guest_timer_ns(struct ir_guest *g);
 void ir_guest_timers(struct ir_guest *g);
 /** ir_guest_finish - close the books: what is still exposed counts until now */
 void ir_guest_finish(struct ir_guest *g);
+/** ir_guest_note_lazy - the lazy pages of this moment count for the peak */
+void ir_guest_note_lazy(struct ir_guest *g);
 /** ir_guest_failed - our own memory ran out: the result is void */
 bool ir_guest_failed(const struct ir_guest *g);
 /** ir_guest_timer_armed - a timer was armed for @when_ns */

@@ -32,10 +32,7 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 	return g->cfg.hypervisor->rpcit(g->hv, d->iopt, first, last);
 }
 
-/*
- * An RPCIT keeps its CPU busy, and the hypervisor too: QEMU holds one lock while
- * it walks the table (hw/s390x/s390-pci-inst.c runs under the big lock, 10.0).
- */
+/* An RPCIT keeps its CPU busy, and the hypervisor too where that serves one at a time. */
 static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, uint64_t last)
 {
 	struct ir_guest *g = d->guest;
@@ -45,7 +42,10 @@ static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, u
 	if (!g->actors)
 		return ir_refresh(d, first, last);
 	g->next_rpcit_ns = 0;
-	start = g->hv_free_ns > g->now_ns ? g->hv_free_ns : g->now_ns;
+	start = g->now_ns;
+	if (g->cfg.hypervisor->serialises && g->hv_free_ns > start)
+		start = g->hv_free_ns;
+	ir_guest_note_lazy(g);
 	g->hv_free_ns = start + g->par.rpcit_base_ns;
 	ir_actors_wait(g, start);
 	before = ir_iopt_changes(d->iopt);

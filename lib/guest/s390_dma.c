@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "guest/guest.h"
+#include "replay/actors.h"
 
 /*
  * No range crosses a multiple of this from the aperture's start: the default
@@ -19,6 +20,7 @@ struct s390_dma {
 	uint64_t lazy_pages;
 	struct ir_bitmap *used;		/* zdev->iommu_bitmap */
 	struct ir_bitmap *lazy;		/* zdev->lazy_bitmap: unmapped, not yet flushed */
+	struct ir_lock lock;		/* zdev->iommu_bitmap_lock, held while a wrap flushes */
 };
 
 static void s390_exit(struct ir_domain *d)
@@ -79,7 +81,7 @@ static uint64_t find_area(const struct ir_domain *d, uint64_t from, uint64_t pag
 	}
 }
 
-static void s390_release(struct ir_domain *d)
+static void release_locked(struct ir_domain *d)
 {
 	struct s390_dma *s = d->priv;
 	uint64_t first, end;
@@ -98,22 +100,33 @@ static void s390_release(struct ir_domain *d)
 	s->lazy_pages = 0;
 }
 
-static uint64_t s390_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
+static void s390_release(struct ir_domain *d)
+{
+	struct s390_dma *s = d->priv;
+
+	ir_lock_take(d->guest, &s->lock);
+	release_locked(d);
+	ir_lock_drop(d->guest, &s->lock);
+}
+
+/* dma_alloc_address(), its lock held. */
+static uint64_t alloc_locked(struct ir_domain *d, uint64_t pages)
 {
 	struct s390_dma *s = d->priv;
 	uint64_t at = find_area(d, s->next, pages);
 
-	(void)fixed;
 	if (at == IR_BITMAP_NONE) {
+		if (d->guest->preloading)
+			return IR_NO_PFN;
 		if (d->guest->cfg.strategy->unmap == IR_UNMAP_QUEUED) {
 			/* Flush before any address is used again. */
 			if (ir_rpcit_global(d, IR_CAUSE_WRAP))
-				return 0;
-			s390_release(d);
+				return IR_NO_PFN;
+			release_locked(d);
 		}
 		at = find_area(d, 0, pages);
 		if (at == IR_BITMAP_NONE)
-			return 0;
+			return IR_NO_PFN;
 	}
 	mark(d, s->used, at, pages, true);
 	s->pages += pages;
@@ -121,10 +134,24 @@ static uint64_t s390_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
 	return s->start_pfn + at;
 }
 
+static uint64_t s390_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
+{
+	struct s390_dma *s = d->priv;
+	uint64_t pfn;
+
+	(void)fixed;
+	ir_lock_take(d->guest, &s->lock);
+	pfn = alloc_locked(d, pages);
+	ir_lock_drop(d->guest, &s->lock);
+	return pfn;
+}
+
+/* dma_free_address() */
 static void free_address(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	struct s390_dma *s = d->priv;
 
+	ir_lock_take(d->guest, &s->lock);
 	if (d->guest->cfg.strategy->unmap == IR_UNMAP_QUEUED) {
 		mark(d, s->lazy, pfn - s->start_pfn, pages, true);
 		s->lazy_pages += pages;
@@ -132,6 +159,7 @@ static void free_address(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 		mark(d, s->used, pfn - s->start_pfn, pages, false);
 		s->pages -= pages;
 	}
+	ir_lock_drop(d->guest, &s->lock);
 }
 
 /* An RPCIT in strict mode only (__dma_purge_tlb()). */

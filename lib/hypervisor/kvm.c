@@ -12,6 +12,7 @@ const struct ir_hypervisor ir_kvm = {
 	/* U16_MAX: drivers/vfio/vfio_iommu_type1.c, Linux 6.12 */
 	.defaults = { .entry_limit = 65535, .tlb_refresh = 1 },
 	.has_entry_limit = true,
+	.serialises = true,	/* QEMU holds its big lock */
 	.shadows = true,
 	.open = ir_shadow_open,
 	.close = ir_shadow_close,

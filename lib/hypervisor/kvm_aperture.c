@@ -9,6 +9,7 @@ const struct ir_hypervisor ir_kvm_aperture = {
 	.defaults = { .entry_limit = 65535, .tlb_refresh = 1 },
 	.has_entry_limit = true,
 	.limits_aperture = true,
+	.serialises = true,	/* QEMU holds its big lock */
 	.shadows = true,
 	.open = ir_shadow_open,
 	.close = ir_shadow_close,

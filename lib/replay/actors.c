@@ -251,15 +251,20 @@ static struct ir_actor *actor_of(struct ir_actors *a, unsigned int cpu, bool irq
 
 static bool enqueue(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *work)
 {
-	struct queued *q = a->spare;
+	struct queued *q = a->spare, *grown;
 
-	if (q && q->room >= work->nr_segs) {
+	if (q)
 		a->spare = q->next;
-	} else {
-		q = malloc(sizeof(*q) + work->nr_segs * sizeof(q->segs[0]));
-		if (!q)
+	if (!q || q->room < work->nr_segs) {
+		uint32_t room = work->nr_segs ? work->nr_segs : 1;
+
+		grown = realloc(q, sizeof(*q) + room * sizeof(q->segs[0]));
+		if (!grown) {
+			free(q);
 			return false;
-		q->room = work->nr_segs;
+		}
+		q = grown;
+		q->room = room;
 	}
 	q->next = NULL;
 	q->work = *work;

@@ -61,13 +61,21 @@ static void preload(struct ir_guest *g, const struct ir_recording_info *info)
 	for (uint64_t i = 0; live || lazy; i++) {
 		bool known = told && reused[i];
 
+		bool room;
+
 		if (lazy && (!live || known || (lazy > told && i % 2))) {
-			ir_guest_preload_lazy(g, device);
+			room = ir_guest_preload_lazy(g, device);
 			lazy--;
 			told -= known;
 		} else {
-			ir_guest_preload(g, device, IR_NO_MAPPING, 1, end - ((i + 1) << IR_PAGE_SHIFT));
+			room = ir_guest_preload(g, device, IR_NO_MAPPING, 1,
+						end - ((i + 1) << IR_PAGE_SHIFT));
 			live -= live != 0;
+		}
+		if (!room) {	/* the report says how many there really are */
+			g->par.initial_pages -= live + 1;
+			g->par.initial_lazy_pages -= lazy;
+			break;
 		}
 	}
 }
@@ -87,8 +95,9 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	if (!e)
 		return NULL;
 	ir_params_resolve(config, info, &par);
-	/* s390 sets forcedac; other PCI devices first try below 4 GiB. */
-	cfg.dma32_first = par.aperture_start < UINT64_C(1) << 32;
+	/* s390 sets forcedac; other PCI devices first try below 4 GiB, if the aperture begins there. */
+	cfg.dma32_first = info->arch && strncmp(info->arch, "s390", 4) != 0 &&
+		par.aperture_start < UINT64_C(1) << 32;
 	e->guest = ir_guest_new(&cfg);
 	e->max_mappings = info->max_mappings;
 	e->guest_number = malloc(((size_t)e->max_mappings + 1) * sizeof(*e->guest_number));
@@ -225,6 +234,7 @@ int ir_engine_finish(struct ir_engine *e, struct ir_result *result)
 	run_until(g, e->end_ns);
 	while (ir_actors_next_ns(g) != UINT64_MAX)
 		run_until(g, ir_actors_next_ns(g));
+	g->res.overrun_ns = g->now_ns > e->end_ns ? g->now_ns - e->end_ns : 0;
 	ir_guest_finish(g);
 	if (e->no_memory || ir_guest_failed(g))
 		return -ENOMEM;

@@ -171,6 +171,10 @@ void ir_params_resolve(const struct ir_config *c, const struct ir_recording_info
 	const struct ir_params *p = &c->params;
 
 	*par = (struct ir_effective){ .api = p->api, .timer = p->timer };
+	if (p->timer == IR_TIMER_RECORDED && !info->machine.timer_flushes) {
+		par->timer = IR_TIMER_SIMULATED;
+		par->timer_missing = true;
+	}
 	resolve_hypervisor(c, par);
 	resolve_queue(c, par);
 	resolve_aperture(c, info, par);

@@ -169,7 +169,8 @@ static int collect(struct pool *p, struct ir_result *results, struct ir_error *e
 {
 	for (size_t i = 0; i < p->nr_engines; i++)
 		if (ir_engine_finish(p->engines[i], &results[i]))
-			return ir_error_set(err, -ENOMEM, "out of memory while replaying");
+			return ir_error_set(err, -ENOMEM,
+					    "out of memory while replaying, or over 64 GiB mapped at once");
 	return 0;
 }
 

@@ -370,6 +370,7 @@ const struct ir_column ir_result_columns[] = {
 	COUNT("maps.unbacked_pages",		maps.unbacked_pages),
 	COUNT("maps.replayed_failures",		replayed_failures),
 	COUNT("maps.skipped_unmaps",		skipped_unmaps),
+	COUNT("overrun_ns",			overrun_ns),
 
 	COUNT("peaks.live_pages",		peaks.live_pages),
 	SHOWN("peaks.lazy_pages", "lazy", G_PAGES, IR_UNIT_NONE, peaks.lazy_pages),

@@ -6,6 +6,19 @@
 
 #include "trace/assemble_priv.h"
 
+uint64_t ir_assembler_evidence(void)
+{
+	static const enum ir_event_kind kinds[] = {
+		IR_EV_DMA_MAP, IR_EV_DMA_UNMAP, IR_EV_RPCIT, IR_EV_RPCIT_RET, IR_EV_FQ_TIMEOUT,
+		IR_EV_FLUSH_ALL, IR_EV_S390_UPDATE_TRANS, IR_EV_S390_UNMAP_PAGE,
+	};
+	uint64_t mask = 0;
+
+	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		mask |= UINT64_C(1) << kinds[i];
+	return mask;
+}
+
 struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config)
 {
 	struct ir_assembler *a = calloc(1, sizeof(*a));
@@ -433,6 +446,12 @@ static bool filtered(const struct ir_assembler *a, uint16_t device)
 	return a->cfg.filter && device != a->cfg.device;
 }
 
+/* As an operation has it; what is longer than 4 s is no duration but damage: not known. */
+static uint32_t duration(uint64_t ns)
+{
+	return ns < UINT32_MAX ? (uint32_t)ns : 0;
+}
+
 static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *op)
 {
 	struct ir_live *l = live_of(a, r->live);
@@ -443,8 +462,8 @@ static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *
 	op->pages = (uint32_t)l->pages;
 	op->seg_pages = (uint32_t)r->pages;
 	op->segments = r->pieces;
-	op->sync_ns = sync - r->time_ns < UINT32_MAX ? (uint32_t)(sync - r->time_ns) : UINT32_MAX;
-	op->rpcit_ns = r->rpcit_ns < UINT32_MAX ? (uint32_t)r->rpcit_ns : UINT32_MAX;
+	op->sync_ns = duration(sync - r->time_ns);
+	op->rpcit_ns = duration(r->rpcit_ns);
 	a->totals.map++;
 	a->totals.map_pages += l->pages;
 	a->totals.segments += r->pieces;

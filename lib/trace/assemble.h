@@ -38,6 +38,8 @@ struct ir_assembler_config {
 	uint16_t device;
 };
 
+/** ir_assembler_evidence - the kinds of events whose presence changes what others mean */
+uint64_t ir_assembler_evidence(void);
 /** ir_assembler_new - NULL: no memory */
 struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config);
 void ir_assembler_free(struct ir_assembler *a);

@@ -18,7 +18,7 @@
 #include "trace/rpcits.h"
 
 #define WINDOW		(UINT64_C(1) << 16)	/* records; a power of two */
-#define MAX_PAGES	(UINT64_C(1) << 31)	/* of one mapping: 8 TiB; more is a damaged event */
+#define MAX_PAGES	(UINT64_C(1) << 22)	/* of one mapping: 16 GiB; more is a damaged event */
 #define UNCERTAIN	4096			/* how many mappings are looked into for a piece */
 #define NESTED		8			/* RPCITs under way on one CPU: interrupts nest */
 #define NONE		UINT64_MAX

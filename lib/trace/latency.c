@@ -55,7 +55,7 @@ void ir_latency_fit(struct ir_latency *l, uint64_t *base_ns, uint64_t *page_ns)
 	if (slope < 0)
 		slope = 0;
 	base = (sy - slope * sx) / n;
-	if (base < 1) {		/* all of it is per page */
+	if (base < 1 && sx > 0) {	/* all of it is per page */
 		base = 1;
 		slope = sy / sx;
 	}

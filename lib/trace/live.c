@@ -15,6 +15,9 @@ static void link_in(struct ir_live_table *t, uint32_t i)
 	uint32_t *bucket = &t->buckets[bucket_of(t, t->pool[i].iova)];
 
 	t->pool[i].next = *bucket;
+	t->pool[i].prev = IR_LIVE_NONE;
+	if (*bucket != IR_LIVE_NONE)
+		t->pool[*bucket].prev = i;
 	*bucket = i;
 }
 
@@ -82,12 +85,15 @@ uint32_t ir_live_find_next(const struct ir_live_table *t, uint32_t index)
 
 void ir_live_end(struct ir_live_table *t, uint32_t index)
 {
-	uint32_t *at = &t->buckets[bucket_of(t, t->pool[index].iova)];
+	struct ir_live *l = &t->pool[index];
 
-	while (*at != index)
-		at = &t->pool[*at].next;
-	*at = t->pool[index].next;
-	t->pool[index].ended = true;
+	if (l->prev == IR_LIVE_NONE)
+		t->buckets[bucket_of(t, l->iova)] = l->next;
+	else
+		t->pool[l->prev].next = l->next;
+	if (l->next != IR_LIVE_NONE)
+		t->pool[l->next].prev = l->prev;
+	l->ended = true;
 }
 
 void ir_live_drop(struct ir_live_table *t, uint32_t index)

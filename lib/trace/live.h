@@ -19,6 +19,7 @@ struct ir_live {
 	uint64_t head;		/* its first record in the assembler's window */
 	uint32_t number;	/* mapping number, once handed out */
 	uint32_t next;		/* in its hash chain, or the free list */
+	uint32_t prev;		/* in its hash chain, IR_LIVE_NONE: the first */
 	uint16_t device;
 	bool emitted;		/* its map operation has left the window */
 	bool ended;		/* its unmap was seen */

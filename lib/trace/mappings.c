@@ -6,6 +6,7 @@
 #include "trace/assemble_priv.h"
 
 #define MAX_CPUS	65536			/* struct ir_op has 16 bits */
+#define MAX_ALIKE	64			/* mappings at one IOVA that are looked at */
 
 /*
  * "Nothing else in between, microseconds apart": the longest time between a map
@@ -112,8 +113,10 @@ static void mark_mapped(struct ir_assembler *a, const struct ir_live *l, bool va
 /* The unmap of an older mapping at the same place was lost: end it now. */
 static void end_lost(struct ir_assembler *a, const struct rec *head)
 {
+	unsigned int seen = 0;
+
 	for (uint32_t i = ir_live_find(&a->live, live_of(a, head->live)->iova), next;
-	     i != IR_LIVE_NONE; i = next) {
+	     i != IR_LIVE_NONE && seen < MAX_ALIKE; i = next, seen++) {
 		struct ir_event ev = { .time_ns = head->time_ns, .cpu = head->cpu };
 		struct ir_live *l = live_of(a, i);
 		uint64_t number;
@@ -400,10 +403,11 @@ static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint6
 			     uint64_t pages, bool *ambiguous)
 {
 	uint32_t best = IR_LIVE_NONE;
+	unsigned int seen = 0;
 
 	*ambiguous = false;
-	for (uint32_t i = ir_live_find(&a->live, iova); i != IR_LIVE_NONE;
-	     i = ir_live_find_next(&a->live, i)) {
+	for (uint32_t i = ir_live_find(&a->live, iova); i != IR_LIVE_NONE && seen < MAX_ALIKE;
+	     i = ir_live_find_next(&a->live, i), seen++) {
 		const struct ir_live *l = live_of(a, i);
 
 		if (s->unmap_device && l->device == s->unmap_device)

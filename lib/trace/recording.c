@@ -13,7 +13,6 @@
 
 #define KEEP_OPS	(UINT64_C(1) << 20)	/* 64 MiB of operations */
 #define MAX_INITIAL	(UINT64_C(1) << 20)	/* mappings from before the recording */
-#define PRESCAN_EVENTS	20000			/* enough to see which kinds of events there are */
 #define PROGRESS_EVENTS	65536
 
 struct ir_recording {
@@ -25,7 +24,8 @@ struct ir_recording {
 	char **strings;			/* owned copies: kernel, arch, clock, devices, event names */
 	size_t nr_strings;
 	const char **devices;
-	uint64_t seen_kinds;
+	uint64_t seen_kinds;		/* of events: they decide what counts as evidence */
+	uint64_t found_kinds;		/* as far as was read */
 	struct ir_op *kept;		/* all operations, NULL: too many */
 	size_t nr_kept;
 	struct ir_op *initial;		/* mappings from before, known from their unmaps */
@@ -98,25 +98,6 @@ static int pass_begin(struct ir_recording *rec, struct ir_damage *damage, struct
 	return rec->assembler ? 0 : out_of_memory(rec, err);
 }
 
-/* Which kinds of events there are decides what counts as evidence. */
-static int prescan(struct ir_recording *rec, struct ir_error *err)
-{
-	struct ir_damage damage = { 0 };
-	struct ir_reader *rd = ir_reader_open(rec->file, &damage, err);
-	struct ir_event ev;
-	int rc = 1;
-
-	if (!rd)
-		return -EINVAL;
-	for (unsigned int i = 0; i < PRESCAN_EVENTS && rc == 1; i++) {
-		rc = ir_reader_next(rd, &ev, err);
-		if (rc == 1)
-			rec->seen_kinds |= UINT64_C(1) << ev.kind;
-	}
-	ir_reader_close(rd);
-	return rc < 0 ? rc : 0;
-}
-
 /* A number behind "key" in a marker; 0 if there is none. */
 static bool marker_number(const char *text, const char *key, uint64_t *value)
 {
@@ -151,6 +132,7 @@ static void read_marker(struct ir_recording *rec, const char *text)
 
 static void note_event(struct ir_recording *rec, const struct ir_event *ev, uint64_t *last)
 {
+	rec->found_kinds |= UINT64_C(1) << ev->kind;
 	if (ev->time_ns > *last)
 		*last = ev->time_ns;
 	if (ev->kind == IR_EV_MARKER)
@@ -239,6 +221,7 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 			rec->info.max_live_pages = *live;
 		break;
 	case IR_OP_FLUSH_TIMER:
+		rec->info.machine.timer_flushes++;
 		ir_timers_fired(&rec->timers, op->time_ns);
 		ir_timer_owners_fired(&rec->owners, op->iova, op->time_ns);
 		break;
@@ -278,7 +261,7 @@ static void report_progress(const struct ir_recording *rec)
 				      ir_file_size(rec->file));
 }
 
-static int survey(struct ir_recording *rec, struct ir_error *err)
+static int survey_once(struct ir_recording *rec, struct ir_error *err)
 {
 	uint64_t last = 0, live = 0, n = 0;
 	struct ir_event ev;
@@ -300,6 +283,43 @@ static int survey(struct ir_recording *rec, struct ir_error *err)
 		return out_of_memory(rec, err);
 	rec->info.duration_ns = last > rec->info.start_ns ? last - rec->info.start_ns : 0;
 	return 0;
+}
+
+static void survey_reset(struct ir_recording *rec)
+{
+	free(rec->kept);
+	rec->kept = NULL;
+	rec->nr_kept = rec->nr_initial = 0;
+	free(rec->reused);
+	rec->reused = NULL;
+	ir_iovas_clear(&rec->iovas);
+	rec->iovas = (struct ir_iova_survey){ 0 };
+	rec->owners = (struct ir_timer_owners){ 0 };
+	rec->timers = (struct ir_timer_samples){ 0 };
+	rec->info = (struct ir_recording_info){ 0 };
+	rec->lost = false;
+}
+
+/*
+ * What a file declares is not always what was recorded, and a text declares
+ * nothing: where that makes a difference, the file is read once more.
+ */
+static int survey(struct ir_recording *rec, struct ir_error *err)
+{
+	struct ir_damage damage = { 0 };
+	struct ir_reader *rd = ir_reader_open(rec->file, &damage, err);
+	int rc;
+
+	if (!rd)
+		return -EINVAL;
+	rec->seen_kinds = rd->info.seen_kinds;
+	ir_reader_close(rd);
+	rc = survey_once(rec, err);
+	if (rc || !((rec->seen_kinds ^ rec->found_kinds) & ir_assembler_evidence()))
+		return rc;
+	rec->seen_kinds = rec->found_kinds;
+	survey_reset(rec);
+	return survey_once(rec, err);
 }
 
 /*
@@ -438,7 +458,7 @@ struct ir_recording *ir_recording_open(const char *path, const struct ir_recordi
 			goto fail;
 		}
 	}
-	if (prescan(rec, err) || survey(rec, err))
+	if (survey(rec, err))
 		goto fail;
 	if (fill_info(rec)) {
 		out_of_memory(rec, err);

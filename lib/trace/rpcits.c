@@ -13,20 +13,46 @@ void ir_rpcits_saw_mapping(struct ir_rpcits *r, uint64_t iova, uint64_t size)
 		r->highest = iova + size - 1;
 }
 
+/*
+ * Over all mappings and more: an aperture is larger than what was used of it, or
+ * there would be no room for the next mapping.
+ */
 static bool covers_all(const struct ir_rpcits *r, uint64_t addr, uint64_t size)
 {
-	return r->highest && addr <= r->lowest && size && addr + size - 1 >= r->highest;
+	uint64_t mask = IR_PAGE_SIZE - 1;
+
+	if (!r->highest || ((addr | size) & mask) || addr + size < addr)
+		return false;
+	return addr <= r->lowest && addr + size - 1 >= r->highest &&
+	       size > r->highest - r->lowest + 1;
+}
+
+/* A range that does not cover all now never will: its place is free. */
+static struct ir_rpcit_range *place_for(struct ir_rpcits *r)
+{
+	unsigned int n = 0;
+
+	if (r->nr_ranges == IR_RPCIT_RANGES) {
+		for (unsigned int i = 0; i < r->nr_ranges; i++)
+			if (covers_all(r, r->ranges[i].addr, r->ranges[i].size))
+				r->ranges[n++] = r->ranges[i];
+		r->nr_ranges = n;
+	}
+	return r->nr_ranges < IR_RPCIT_RANGES ? &r->ranges[r->nr_ranges++] : NULL;
 }
 
 bool ir_rpcits_unmatched(struct ir_rpcits *r, uint64_t addr, uint64_t size)
 {
+	struct ir_rpcit_range *range;
+
 	for (unsigned int i = 0; i < r->nr_ranges; i++)
 		if (r->ranges[i].addr == addr && r->ranges[i].size == size) {
 			r->ranges[i].count++;
 			return covers_all(r, addr, size);
 		}
-	if (r->nr_ranges < IR_RPCIT_RANGES)
-		r->ranges[r->nr_ranges++] = (struct ir_rpcit_range){ addr, size, 1 };
+	range = r->highest && !covers_all(r, addr, size) ? NULL : place_for(r);
+	if (range)
+		*range = (struct ir_rpcit_range){ addr, size, 1 };
 	return covers_all(r, addr, size);
 }
 

@@ -43,6 +43,7 @@ struct ir_hypervisor {
 	bool has_entry_limit;		/* which parameters it takes */
 	bool has_pinned_limit;
 	bool limits_aperture;		/* the guest's aperture is entry_limit pages */
+	bool serialises;		/* one RPCIT at a time, whatever the device */
 	bool shadows;			/* keeps a shadow; else the device walks the guest's table */
 	/* One instance serves all devices of a guest.  NULL: no memory. */
 	void *(*open)(const struct ir_hypervisor_params *params);

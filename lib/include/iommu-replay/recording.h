@@ -92,6 +92,7 @@ struct ir_recorded_machine {
 	bool has_timer_phase;
 	uint64_t timer_late_ns;		/* mean time from a timer's expiry to its flush */
 	bool has_timer_late;
+	uint64_t timer_flushes;		/* of flush queues, recorded */
 	uint64_t rpcit_base_ns;		/* how long an RPCIT took: base, */
 	uint64_t rpcit_page_ns;		/* and for each page of its range; both 0: not recorded */
 	bool s390_dma_api;		/* former s390 DMA API (before Linux 6.7) */

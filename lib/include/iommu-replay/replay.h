@@ -82,6 +82,7 @@ struct ir_effective {
 	uint64_t timer_late_ns;		/* from a timer's expiry to its flush */
 	enum ir_api api;
 	enum ir_timer_mode timer;
+	bool timer_missing;	/* recorded timers were asked for, and there are none */
 	uint64_t rpcit_base_ns;
 	uint64_t rpcit_page_ns;
 	/* An RPCIT after mapping takes as long as that of the same recorded mapping. */
@@ -111,7 +112,7 @@ struct ir_observer {
 	void (*rpcit)(void *arg, const struct ir_rpcit *rpcit);
 	/* The recorded machine issued one (the recording was opened with options.rpcits). */
 	void (*recorded)(void *arg, const struct ir_op *op);
-	/* A mapping got an IOVA, in bytes, 0: none. */
+	/* A mapping got an IOVA, in bytes, UINT64_MAX: none. */
 	void (*mapped)(void *arg, const struct ir_op *op, uint64_t iova);
 	void *arg;
 };
@@ -166,6 +167,7 @@ struct ir_result {
 	} exposure;
 	uint64_t replayed_failures;	/* recorded failed attempts, replayed as attempts */
 	uint64_t skipped_unmaps;	/* unmaps of mappings that failed in this replay */
+	uint64_t overrun_ns;		/* RPCITs went on for so long after the recording's end */
 };
 
 struct ir_replay_options {
