@@ -3,6 +3,8 @@
 # make            the program and the library, in build/
 # make check      build and run all tests       (check-asan: under ASan and UBSan)
 # make bench      measure                       install, clean: as usual
+# make accuracy   predicted and recorded figures of traces/, to traces/ACCURACY.md
+# make fuzz       fuzz each target for SECONDS=60 (needs clang; see fuzz/README.md)
 #
 # CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR and BUILD may be set.
 
@@ -81,8 +83,50 @@ check-asan:
 	$(MAKE) BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check
 
-bench: $(PROG) $(TOOLS)
-	BUILD=$(BUILD) bench/run
+# The writer of large recordings, the yardsticks, and the stop watch.
+BENCH := $(addprefix $(BUILD)/bench/,grow decode tracecmd_iter measure)
+
+$(BUILD)/bench/grow: $(wildcard bench/grow*.[ch] bench/source.[ch])
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) $(call pkg_cflags,libtraceevent libzstd) $(LDFLAGS) -o $@ \
+		$(filter %.c,$^) $(call pkg_libs,libtraceevent libzstd)
+
+$(BUILD)/bench/tracecmd_iter: BENCH_LIBS := libtracecmd
+$(BUILD)/bench/%: bench/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) $(call pkg_cflags,$(LIBS) $(BENCH_LIBS)) $(LDFLAGS) -o $@ \
+		$< $(LIB) $(call pkg_libs,$(LIBS) $(BENCH_LIBS)) -lm
+
+accuracy: $(PROG)
+	scripts/accuracy $(PROG)
+
+bench: $(PROG) $(BENCH)
+	BUILD=$(BUILD) bench/run $(BENCH_ARGS)
+
+# The tests run what the fuzzers start from and what they found, once, without
+# libFuzzer.
+FUZZ_SRC  := $(sort $(wildcard fuzz/fuzz_*.c))
+FUZZERS   := $(FUZZ_SRC:%.c=$(BUILD)/%)
+FUZZ_MAIN ?= fuzz/replay_main.c
+SECONDS   ?= 60
+
+$(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c fuzz/fuzz.c fuzz/fuzz.h $(FUZZ_MAIN) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) $(call pkg_cflags,$(LIBS)) $(LDFLAGS) -o $@ \
+		$< fuzz/fuzz.c $(FUZZ_MAIN) $(LIB) $(call pkg_libs,$(LIBS)) -lm
+
+fuzzers: $(FUZZERS)
+
+check: $(FUZZERS)
+
+FUZZ_WRAP := $(foreach f,malloc calloc realloc free LLVMFuzzerTestOneInput,-Wl,--wrap=$(f))
+
+fuzz:
+	$(MAKE) BUILD=$(BUILD)/libfuzzer CC=clang CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+			-fsanitize-coverage-ignorelist=$(CURDIR)/fuzz/not-covered" \
+		FUZZ_MAIN=fuzz/pool.c LDFLAGS="-fsanitize=fuzzer $(FUZZ_WRAP)" fuzzers
+	fuzz/run $(BUILD)/libfuzzer/fuzz $(SECONDS) $(TARGETS)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib \
@@ -97,7 +141,7 @@ install: all
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan
 
-.PHONY: FORCE all check check-asan bench install clean
+.PHONY: FORCE all accuracy check check-asan bench fuzz fuzzers install clean
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TESTS:=.d) $(TOOLS:=.d)

@@ -266,6 +266,18 @@ static void test_without_shadow(void **state)
 	assert_counts(tab, 0, 0, 0);
 	assert_int_equal(tab.t->exposure.pages, 3);
 	assert_int_equal(tab.t->peak_shadow_pages, 0);
+
+	/* A new entry at the same place does not end what the TLB has of the old one. */
+	ir_iopt_map(tab.iopt, 5, 1, 0x1000);
+	ir_iopt_unmap(tab.iopt, 5, 1);
+	tab.t->now_ns = 20;
+	ir_iopt_map(tab.iopt, 5, 1, 0x2000);
+	assert_int_equal(tab.t->exposure.pages, 3);
+	tab.t->now_ns = 30;
+	refresh_all(tab);
+	assert_int_equal(tab.t->exposure.pages, 4);
+	assert_int_equal(tab.t->exposure.max_ns, 30 - 9);
+	assert_counts(tab, 1, 0, 0);
 	destroy(tab);
 }
 

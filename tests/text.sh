@@ -75,6 +75,7 @@ against_tracecmd() {
 	"$prog" ops - <"$tmp/plain" >"$tmp/ops" 2>"$tmp/err"
 	grep ' flush-timer ' "$tmp/ops" | sed 's/ *irq$//; s/ *- *$//' >"$tmp/flushes"
 	grep ' flush-timer ' "$tmp/theirs" | sed 's/ *irq$//; s/ *- *$//' >"$tmp/flushes.dat"
+	# shellcheck disable=SC2016	# awk
 	check "$name: no timer flush that is not in the recording" \
 		awk 'NR == FNR { is[$0]; next } !($0 in is) { exit 1 }' "$tmp/flushes.dat" "$tmp/flushes"
 	without_context <"$tmp/ops" >"$tmp/ours"

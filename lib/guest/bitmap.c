@@ -264,3 +264,13 @@ uint64_t ir_bitmap_next(const struct ir_bitmap *map, uint64_t from, bool value)
 	found = node_next(map->root, map->height, from, value);
 	return found < map->bits ? found : IR_BITMAP_NONE;
 }
+
+bool ir_bitmap_any(const struct ir_bitmap *map, uint64_t first, uint64_t last)
+{
+	uint64_t found;
+
+	if (!in_last_leaf(map, first) || !in_last_leaf(map, last))
+		return ir_bitmap_next(map, first, true) <= last;
+	found = node_next(map->leaf, 0, first - map->leaf_first, true);
+	return found != IR_BITMAP_NONE && map->leaf_first + found <= last;
+}

@@ -21,5 +21,7 @@ void ir_bitmap_free(struct ir_bitmap *map);
 int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value);
 /** ir_bitmap_next - the first bit at or after @from that is @value, or IR_BITMAP_NONE */
 uint64_t ir_bitmap_next(const struct ir_bitmap *map, uint64_t from, bool value);
+/** ir_bitmap_any - whether a bit of [first, last] is set; last < UINT64_MAX */
+bool ir_bitmap_any(const struct ir_bitmap *map, uint64_t first, uint64_t last);
 
 #endif

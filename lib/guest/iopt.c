@@ -239,7 +239,8 @@ static void map_entry(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uint
 			t->lazy_pages--;
 	}
 	l->guest[i] = entry;
-	if (!iopt->shadows)
+	/* Without a shadow: what the device has in its TLB stays there until an RPCIT. */
+	if (!iopt->shadows && !l->shadow[i])
 		set_shadow(iopt, l, i, entry);
 	else if (entry == l->shadow[i])
 		end_exposure(t, l, i);

@@ -339,69 +339,67 @@ static void lost_event(struct ir_assembler *a, const struct ir_event *ev)
 		c->nested = 0;
 }
 
-int ir_assembler_event(struct ir_assembler *a, const struct ir_event *event)
+int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 {
-	struct ir_event ev = *event;
 	struct cpu *c;
 	struct slot *s;
 
-	if (ev.kind == IR_EV_LOST) {
-		lost_event(a, &ev);
+	if (ev->kind == IR_EV_LOST) {
+		lost_event(a, ev);
 		return a->no_memory ? -ENOMEM : 0;
 	}
-	c = ir_asm_cpu(a, ev.cpu);
+	c = ir_asm_cpu(a, ev->cpu);
 	if (!c) {
 		if (!a->no_memory)
 			damage(a, IR_DAMAGE_BAD_EVENTS);
 		return a->no_memory ? -ENOMEM : 0;
 	}
-	s = &c->slot[ev.flags & IR_EVF_IRQ ? 1 : 0];
-	if (ev.kind != IR_EV_DMA_UNMAP && ev.kind != IR_EV_RPCIT && ev.kind != IR_EV_RPCIT_RET)
+	s = &c->slot[ev->flags & IR_EVF_IRQ ? 1 : 0];
+	if (ev->kind != IR_EV_DMA_UNMAP && ev->kind != IR_EV_RPCIT && ev->kind != IR_EV_RPCIT_RET)
 		ir_asm_resolve_unmap(a, s, 0);
-	switch (ev.kind) {
+	switch (ev->kind) {
 	case IR_EV_S390_UPDATE_TRANS:
-		ev.kind = ev.ret & 0x400 ? IR_EV_UNMAP : IR_EV_MAP;	/* ZPCI_PTE_INVALID */
-		if (ev.kind == IR_EV_MAP)
-			ir_asm_map(a, s, &ev);
+		if (ev->ret & 0x400)	/* ZPCI_PTE_INVALID */
+			ir_asm_unmap(a, s, ev);
 		else
-			ir_asm_unmap(a, s, &ev);
+			ir_asm_map(a, s, ev);
 		break;
 	case IR_EV_MAP:
-		ir_asm_map(a, s, &ev);
+		ir_asm_map(a, s, ev);
 		break;
 	case IR_EV_UNMAP:
-		ir_asm_unmap(a, s, &ev);
+		ir_asm_unmap(a, s, ev);
 		break;
 	case IR_EV_DMA_MAP:
 	case IR_EV_DMA_MAP_SG:
 	case IR_EV_DMA_MAP_SG_ERR:
-		dma_map_event(a, s, &ev);
+		dma_map_event(a, s, ev);
 		break;
 	case IR_EV_DMA_UNMAP:
 	case IR_EV_DMA_UNMAP_SG:
-		dma_unmap_event(a, s, &ev);
+		dma_unmap_event(a, s, ev);
 		break;
 	case IR_EV_S390_MAP_PAGE:
 	case IR_EV_S390_MAP_SG_ONE:
-		ir_asm_begin(a, s, &ev);
+		ir_asm_begin(a, s, ev);
 		break;
 	case IR_EV_S390_UNMAP_PAGE:
 		s->announced = true;
 		break;
 	case IR_EV_RPCIT:
-		rpcit_event(a, c, s, &ev);
+		rpcit_event(a, c, s, ev);
 		break;
 	case IR_EV_RPCIT_RET:
-		rpcit_ret_event(a, c, &ev);
+		rpcit_ret_event(a, c, ev);
 		break;
 	case IR_EV_FQ_TIMEOUT:
-		timer_record(a, &ev, 0);
+		timer_record(a, ev, 0);
 		c->timed_out = true;
 		break;
 	case IR_EV_FQ_FLUSH:
 	case IR_EV_FLUSH_ALL:
 	case IR_EV_TLB_SYNC:
-		flush_event(a, c, &ev);
+		flush_event(a, c, ev);
 		break;
 	default:
 		break;

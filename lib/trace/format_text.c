@@ -123,14 +123,19 @@ static bool is_blank(const char *line, size_t len)
 	return !len;
 }
 
-/* Names with brackets in odd places have tripped parsers before. */
+/*
+ * Names with brackets in odd places have tripped parsers before: libtraceevent
+ * 1.7.1 loses memory over "int[] x", where no two words precede the bracket.
+ */
 static bool sane_decl(const struct ir_format_field *field)
 {
-	int i, open = 0, brackets = 0;
+	int i, open = 0, brackets = 0, words = 0;
 
 	for (i = 0; i < field->decl_len; i++) {
 		char c = field->decl[i];
 
+		if (is_word_char(c) && !brackets)
+			words += !i || !is_word_char(field->decl[i - 1]);
 		if (c == '[') {
 			open++;
 			brackets++;
@@ -142,8 +147,7 @@ static bool sane_decl(const struct ir_format_field *field)
 		if (open < 0 || open > 1)
 			return false;
 	}
-	return !open && brackets <= 1 && is_word_char(field->decl[0]) &&
-	       memchr(field->decl, ' ', (size_t)field->decl_len);
+	return !open && brackets <= 1 && is_word_char(field->decl[0]) && words >= 2;
 }
 
 static bool write_fields(FILE *out, const char *text, size_t len)

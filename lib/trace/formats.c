@@ -162,7 +162,7 @@ void ir_formats_release(struct ir_formats *fm)
 {
 	size_t i;
 
-	for (i = 0; fm->names && i < IR_FORMAT_IDS; i++)
+	for (i = 0; i < fm->nr_names; i++)
 		free(fm->names[i]);
 	free(fm->names);
 	free(fm->counts);
@@ -329,6 +329,8 @@ int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, 
 	fm->names[head.id] = full_name(system, head.name);
 	if (!fm->names[head.id])
 		return -ENOMEM;
+	if (head.id >= fm->nr_names)
+		fm->nr_names = head.id + 1;
 	spec = find_spec(system, head.name);
 	if (!spec)
 		return 0;
@@ -532,7 +534,7 @@ int ir_formats_finish(struct ir_formats *fm)
 	if (!list)
 		return -ENOMEM;
 	info->events = list;
-	for (id = 0; id < IR_FORMAT_IDS; id++) {
+	for (id = 0; info->nr_events < nr; id++) {
 		struct ir_event_count *c = &list[info->nr_events];
 
 		if (!fm->counts[id])

@@ -32,6 +32,7 @@ struct ir_formats {
 	uint64_t *counts;		/* records of each id */
 	uint16_t *wanted;		/* number of the decoder of each id, 0: none */
 	char **names;			/* "system:name" of each id, NULL: unknown */
+	size_t nr_names;		/* no id from here on has one */
 	struct ir_decoder *decoders;
 	size_t nr_decoders;
 	char *text;			/* the last marker */

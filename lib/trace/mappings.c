@@ -139,13 +139,10 @@ static void note_overlap(struct ir_assembler *a, struct rec *head)
 	struct ir_live *l = live_of(a, head->live);
 	struct ir_bitmap *map = mapped_of(a, l->device);
 	uint64_t first = l->iova >> IR_PAGE_SHIFT;
-	uint64_t found;
 
 	if (l->ended)
 		return;
-	found = map ? ir_bitmap_next(map, first, true) : IR_BITMAP_NONE;
-
-	if (found != IR_BITMAP_NONE && found < first + l->pages) {
+	if (map && ir_bitmap_any(map, first, first + l->pages - 1)) {
 		damage(a, IR_DAMAGE_OVERLAPPING_MAPS);
 		/* In one domain that cannot be: an unmap is missing. */
 		if (a->lost || l->device || a->nr_functions == 1)

@@ -155,47 +155,64 @@ static int finish_instances(struct tracedat *td)
 	return 0;
 }
 
-static bool is_before(const struct td_heap_entry *a, const struct td_heap_entry *b)
+/*
+ * The merge is a tree of losers: node i (from 1 on) has the children 2i and
+ * 2i+1, the streams are the leaves nr_streams and up, and each node keeps the
+ * later one of the two that met there.  When the winner moves on it meets the
+ * losers on the way from its leaf to the root; where they are is known before
+ * they are compared, and the comparison needs no branch that nobody can predict.
+ */
+static void meet(struct td_entry *loser, struct td_entry *winner)
 {
-	return a->time < b->time || (a->time == b->time && a->stream < b->stream);
+	struct td_entry a = *winner, b = *loser;
+	bool swap = (b.time < a.time) | ((b.time == a.time) & (b.stream < a.stream));
+
+	winner->time = swap ? b.time : a.time;
+	winner->stream = swap ? b.stream : a.stream;
+	loser->time = swap ? a.time : b.time;
+	loser->stream = swap ? a.stream : b.stream;
 }
 
-static void sift_down(struct tracedat *td, uint32_t i)
+static void replay_winner(struct tracedat *td)
 {
-	struct td_heap_entry *heap = td->heap, moving = heap[i];
-	uint32_t nr = td->nr_heap, child;
+	struct td_entry winner = td->winner;
+	uint64_t i;
 
-	while ((child = 2 * i + 1) < nr) {
-		if (child + 1 < nr && is_before(&heap[child + 1], &heap[child]))
-			child++;
-		if (!is_before(&heap[child], &moving))
-			break;
-		heap[i] = heap[child];
-		i = child;
-	}
-	heap[i] = moving;
+	for (i = (td->nr_streams + winner.stream) / 2; i; i /= 2)
+		meet(&td->losers[i], &winner);
+	td->winner = winner;
 }
 
 /* Every stream to its first record. */
 static int start_streams(struct tracedat *td)
 {
-	uint32_t i;
-	int ret;
+	uint32_t nr = td->nr_streams, i;
+	struct td_entry *winners;
+	int ret = 0;
 
-	td->heap = calloc(td->nr_streams + 1, sizeof(*td->heap));
-	if (!td->heap)
-		return -ENOMEM;
-	for (i = 0; i < td->nr_streams; i++) {
+	/* A power of two, as sub-buffers are: a block is whole ones. */
+	td->block = TD_BLOCK_MAX;
+	while (td->block > TD_BLOCK_MIN && td->block * nr > TD_BLOCKS)
+		td->block /= 2;
+	td->winner.time = TD_ENDED;
+	td->losers = calloc((size_t)nr + 1, sizeof(*td->losers));
+	winners = calloc((size_t)nr * 2 + 1, sizeof(*winners));
+	if (!td->losers || !winners)
+		ret = -ENOMEM;
+	for (i = 0; i < nr && ret >= 0; i++) {
 		ret = td_stream_advance(td, &td->streams[i]);
-		if (ret < 0)
-			return ret;
-		if (ret)
-			td->heap[td->nr_heap++] = (struct td_heap_entry){
-				.time = td->streams[i].sb.time, .stream = i };
+		winners[nr + i].time = ret > 0 ? td->streams[i].sb.time : TD_ENDED;
+		winners[nr + i].stream = i;
 	}
-	for (i = td->nr_heap / 2; i-- > 0;)
-		sift_down(td, i);
-	return 0;
+	for (i = nr; i-- > 1 && ret >= 0;) {
+		winners[i] = winners[2 * i];
+		td->losers[i] = winners[2 * i + 1];
+		meet(&td->losers[i], &winners[i]);
+	}
+	if (nr && ret >= 0)
+		td->winner = winners[1];
+	free(winners);
+	return ret < 0 ? ret : 0;
 }
 
 /*
@@ -323,21 +340,17 @@ static int finish(struct tracedat *td, struct ir_error *err)
 }
 
 /* Move on the stream whose record was handed out last. */
-static int advance_top(struct tracedat *td, struct ir_error *err)
+static int advance_winner(struct tracedat *td, struct ir_error *err)
 {
-	struct td_stream *st = &td->streams[td->heap[0].stream];
+	struct td_stream *st = &td->streams[td->winner.stream];
 	int ret = td_stream_advance(td, st);
 
 	td->popped = false;
 	if (ret < 0)
 		return ir_error_set(err, ret, "%s: offset %" PRIu64 ": cannot read: %s",
 				    ir_file_path(td->file), st->pos, strerror(-ret));
-	if (ret)
-		td->heap[0].time = st->sb.time;
-	else
-		td->heap[0] = td->heap[--td->nr_heap];
-	if (td->nr_heap)
-		sift_down(td, 0);
+	td->winner.time = ret ? st->sb.time : TD_ENDED;
+	replay_winner(td);
 	return 0;
 }
 
@@ -366,13 +379,13 @@ static int tracedat_next(struct ir_reader *rd, struct ir_event *ev, struct ir_er
 
 	for (;;) {
 		if (td->popped) {
-			ret = advance_top(td, err);
+			ret = advance_winner(td, err);
 			if (ret)
 				return ret;
 		}
-		if (!td->nr_heap)
+		if (td->winner.time == TD_ENDED)
 			return finish(td, err);
-		st = &td->streams[td->heap[0].stream];
+		st = &td->streams[td->winner.stream];
 		td->popped = true;
 		if (!st->wanted)
 			fill_lost(st, ev);
@@ -398,7 +411,7 @@ static void tracedat_close(struct ir_reader *rd)
 		free(td->instances[i].clock);
 	free(td->streams);
 	free(td->instances);
-	free(td->heap);
+	free(td->losers);
 	free(td->packed);
 	ir_decompressor_release(&td->decomp);
 	ir_formats_release(&td->formats);

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "trace/bytes.h"
+#include "trace/format_lists.h"
 #include "trace/tracedat_priv.h"
 
 #define MAX_FORMAT_TEXT (UINT64_C(1) << 20)	/* the longest known is 10 KiB */
-#define MAX_NAME 256
 
 static const unsigned char *named_text(struct ir_cursor *cur, const char *name, uint64_t *len)
 {
@@ -34,52 +34,14 @@ int td_read_header_info(struct tracedat *td, struct ir_cursor *cur)
 	return named_text(cur, "header_event", &len) ? 0 : -EBADMSG;
 }
 
-static int read_format(struct tracedat *td, struct ir_cursor *cur, const char *system)
-{
-	uint64_t len = ir_cursor_u64(cur);
-	const unsigned char *text;
-
-	if (len > MAX_FORMAT_TEXT)
-		return -EBADMSG;
-	text = ir_cursor_take(cur, len);
-	if (!text)
-		return -EBADMSG;
-	return ir_formats_add(&td->formats, system, (const char *)text, len);
-}
-
 int td_read_ftrace_formats(struct tracedat *td, struct ir_cursor *cur)
 {
-	uint32_t nr = ir_cursor_u32(cur), i;
-	int ret = 0;
-
-	if (cur->failed || nr > TD_MAX_FORMATS)
-		return -EBADMSG;
-	for (i = 0; i < nr && !ret; i++)
-		ret = read_format(td, cur, "ftrace");
-	return ret;
+	return ir_format_list_ftrace(&td->formats, cur);
 }
 
 int td_read_event_formats(struct tracedat *td, struct ir_cursor *cur)
 {
-	uint32_t systems = ir_cursor_u32(cur), events, i, j;
-	char name[MAX_NAME];
-	const char *text;
-	int ret = 0;
-
-	if (cur->failed || systems > TD_MAX_FORMATS)
-		return -EBADMSG;
-	for (i = 0; i < systems && !ret; i++) {
-		text = ir_cursor_string(cur, sizeof(name));
-		if (!text)
-			return -EBADMSG;
-		strcpy(name, text);	/* the cursor moves on; it fits by its maximum */
-		events = ir_cursor_u32(cur);
-		if (cur->failed || events > TD_MAX_FORMATS)
-			return -EBADMSG;
-		for (j = 0; j < events && !ret; j++)
-			ret = read_format(td, cur, name);
-	}
-	return ret;
+	return ir_format_list_systems(&td->formats, cur);
 }
 
 /* A copy of an option's text, which need not be terminated. */

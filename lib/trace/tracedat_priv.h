@@ -32,8 +32,11 @@
 #define TD_MAX_OPTIONS		65536u
 #define TD_MAX_OPTION_SECTIONS	256u
 #define TD_MAX_SECTION		(UINT64_C(64) << 20)	/* formats of all events: 3 MiB */
-#define TD_MAX_FORMATS		65536u
-#define TD_BLOCK		65536u	/* one read of uncompressed CPU data */
+
+/* One read of uncompressed CPU data; less of each if there are many, so that all stay in a cache. */
+#define TD_BLOCK_MIN		16384u
+#define TD_BLOCK_MAX		65536u
+#define TD_BLOCKS		(2u << 20)
 
 /* Decompressed size of a chunk; trace-cmd makes them of 10 pages. */
 static inline uint32_t td_max_chunk(const struct ir_subbuf_layout *lay)
@@ -72,10 +75,13 @@ struct td_stream {
 	bool ended;		/* nothing comes any more, a last marker was given */
 };
 
-struct td_heap_entry {
-	uint64_t time;
-	uint32_t stream;	/* streams are sorted by instance and CPU */
+/* A stream in the merge, by the time of its current record. */
+struct td_entry {
+	uint64_t time;		/* TD_ENDED: it has none any more */
+	uint64_t stream;	/* streams are sorted by instance and CPU */
 };
+
+#define TD_ENDED UINT64_MAX	/* later than IR_SUBBUF_LAST_TIME and all deltas of a sub-buffer */
 
 struct tracedat {
 	struct ir_reader *rd;
@@ -107,9 +113,10 @@ struct tracedat {
 	uint32_t nr_instances;
 	struct td_stream *streams;
 	uint32_t nr_streams;
-	struct td_heap_entry *heap;
-	uint32_t nr_heap;
-	bool popped;		/* the heap's top was handed out */
+	size_t block;		/* bytes of one read */
+	struct td_entry *losers;
+	struct td_entry winner;	/* of all streams: the one that comes next */
+	bool popped;		/* the winner was handed out */
 	uint64_t visited[TD_MAX_OPTION_SECTIONS];	/* v7: options sections that were read */
 	uint32_t nr_visited;
 	uint32_t parsed;	/* v7: bit 1 << id of metadata sections that were read */

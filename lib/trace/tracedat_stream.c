@@ -43,7 +43,7 @@ static bool grow(unsigned char **buf, size_t *size, size_t want)
 static int fill_raw(struct tracedat *td, struct td_stream *st, const struct ir_subbuf_layout *lay)
 {
 	uint64_t left = st->end - st->pos;
-	size_t want = TD_BLOCK > lay->size ? TD_BLOCK : lay->size;
+	size_t want = td->block > lay->size ? td->block : lay->size;
 	ssize_t got;
 
 	if (!left)
