@@ -65,8 +65,8 @@ struct ir_start_iova {
 	bool in_magazine;	/* of that CPU; else in the tree */
 };
 
-/* More pages mapped before a recording (64 GiB) are taken for damage. */
-#define IR_MAX_INITIAL_PAGES (1u << 24)
+/* More pages mapped before a recording (4 GiB) are taken for damage. */
+#define IR_MAX_INITIAL_PAGES (1u << 20)
 
 /* What the recording tells about the machine; zero: it does not tell. */
 struct ir_recorded_machine {
