@@ -153,16 +153,31 @@ static int verify(struct document *doc, const struct input *input, const char *p
 	return status == STATUS_DONE && !v->report.equal ? STATUS_GATE : status;
 }
 
+/* Is there something to compare with, for the operations that were asked for? */
+static bool verifiable(const struct settings *settings, const struct ir_recording_info *info,
+		       const char *path)
+{
+	if (!info->rpcit.present && !info->flushes.present)
+		message("%s: nothing to verify: it has neither RPCITs nor flushes; record them "
+			"with probes (iommu-replay list events)", path);
+	else if (!info->ops.map && !info->ops.failed_map)
+		message("%s: nothing to verify: it has no mappings; record iommu:map and "
+			"iommu:unmap", path);
+	else if (settings->device && info->nr_devices > 2)
+		message("%s: the recorded RPCITs are those of all %zu devices; verify without "
+			"--device", path, info->nr_devices - 1);
+	else
+		return true;
+	return false;
+}
+
 static int verify_one(struct document *doc, const char *path, struct verified *v)
 {
 	struct input input;
 	int status = input_open(&input, doc->settings, path, document_interrupted, doc);
 
-	if (status == STATUS_DONE && !input.info->rpcit.present && !input.info->flushes.present) {
-		message("%s: nothing to verify: it has neither RPCITs nor flushes; record them "
-			"with probes (iommu-replay list events)", path);
+	if (status == STATUS_DONE && !verifiable(doc->settings, input.info, path))
 		status = STATUS_ERROR;
-	}
 	if (status == STATUS_DONE)
 		status = configure(doc->settings, &input, path, v);
 	if (status == STATUS_DONE)

@@ -368,6 +368,24 @@ static uint64_t replayed_failures(const struct ir_report_entry *entry)
 	return most;
 }
 
+/* What the recording does not have, although nothing in it is damaged. */
+static void note_probe(const struct ir_report_entry *entry, view_line emit, void *arg)
+{
+	const struct ir_recording_info *info = entry->info;
+	const struct ir_recorded_rpcit *r = &info->rpcit;
+	struct line line;
+
+	if (!info->ops.map && !info->ops.failed_map)
+		emit(arg, "warning", "the recording has no mapping: record iommu:map and iommu:unmap",
+		     VIEW_BAD);
+	/* Where RPCITs were recorded, each mapping had one of its own. */
+	if (!r->present || r->ranged - r->sync >= info->ops.map || !line_begin(&line))
+		return;
+	fprintf(line.out, "%" PRIu64 " mappings have no RPCIT: the recording's probe missed them, and "
+		"perhaps others", info->ops.map - (r->ranged - r->sync));
+	line_end(&line, emit, arg, "note", VIEW_NOTE);
+}
+
 /* A number of jiffies was given that the recording's own timers contradict. */
 static void note_hz(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
@@ -436,6 +454,7 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 			"have made", failures, plural(failures), failures == 1 ? "was" : "were");
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}
+	note_probe(entry, emit, arg);
 	note_hz(entry, emit, arg);
 	note_timing(entry, emit, arg);
 }

@@ -16,7 +16,7 @@ done
 
 # page FILE: as plain text
 page() {
-	mandoc -T ascii "$1" | col -b
+	mandoc -T ascii "$1" | sed "s/.$(printf '\b')//g"
 }
 
 # What is an option in the page: the heads of list items, with their letters.

@@ -25,7 +25,11 @@
 
 set -eu
 
-prog=${IOMMU_REPLAY:-iommu-replay}
+prog=${IOMMU_REPLAY:-}
+if [ -z "$prog" ]; then
+	prog=iommu-replay
+	command -v "$prog" >/dev/null || prog=${BUILD:-build}/iommu-replay
+fi
 if [ $# -lt 1 ]; then
 	echo "usage: ${0##*/} BASELINE.json [RECORDING...]" >&2
 	exit 2

@@ -14,6 +14,7 @@ struct dma_iommu {
 	struct ir_fq_ring *rings;	/* one, or one for each possible CPU */
 	uint32_t nr_rings;		/* 0: no queue */
 	struct ir_lock *locks;		/* of the rings */
+	uint64_t start_pages;		/* mapped before the recording, not through the allocator */
 	uint64_t flush_started;
 	uint64_t flush_finished;
 	bool timer_on;
@@ -122,8 +123,10 @@ static bool dma_iommu_start(struct ir_domain *d, const struct ir_recorded_machin
 
 		if (end > at && !ir_iova_reserve(cookie(d)->iova, at, end - 1))
 			return false;
-		for (; pages && at < end; pages--)
+		for (; pages && at < end; pages--) {
 			give(d, at++);
+			cookie(d)->start_pages++;
+		}
 		at = f ? f->pfn + f->pages : end;
 	}
 	if (!fill_magazines(d, m))
@@ -265,7 +268,7 @@ static void dma_iommu_release(struct ir_domain *d)
 
 static uint64_t dma_iommu_pages(const struct ir_domain *d)
 {
-	return ir_iova_pages(cookie(d)->iova);
+	return ir_iova_pages(cookie(d)->iova) + cookie(d)->start_pages;
 }
 
 static uint64_t dma_iommu_timer_ns(const struct ir_domain *d)

@@ -144,7 +144,7 @@ static void resolve_initial(const struct ir_config *c, const struct ir_recording
 
 uint32_t ir_default_hz(const struct ir_recording_info *info)
 {
-	return is_s390(info) ? HZ_S390 : HZ_OTHER;
+	return info->arch && is_s390(info) ? HZ_S390 : HZ_OTHER;
 }
 
 static void resolve_timer(const struct ir_params *p, const struct ir_recorded_machine *m,

@@ -90,10 +90,10 @@ static struct fit fit(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz
 	return f;
 }
 
-/*
- * The mean, which is what a number of flushes depends on.  Ten times the timeout
- * is not lateness but a machine that stood still.
- */
+/* More is not lateness: the machine stood still, or the timer was armed anew unseen. */
+#define MAX_LATE_NS	1e9
+
+/* The mean, which is what a number of flushes depends on. */
 static double mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz)
 {
 	double sum = 0;
@@ -102,7 +102,7 @@ static double mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint3
 	for (uint32_t k = 1; k < s->n; k++) {
 		double late = lateness(s, k, ms, hz, 0);
 
-		if (late >= ms * 1e7)
+		if (late >= MAX_LATE_NS || late >= ms * 1e7)
 			continue;
 		sum += late;
 		n++;

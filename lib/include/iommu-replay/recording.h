@@ -7,6 +7,9 @@
  * events and the damage, and keeps the operations when they fit into a bounded
  * buffer.  ir_recording_read() then hands out the operations, as often as the
  * caller rewinds, from that buffer or from the file again.
+ *
+ * Operations are in time order; at equal times a CPU keeps its order in the file,
+ * and a lower CPU number, in an earlier buffer instance, comes first.
  */
 #ifndef IOMMU_REPLAY_RECORDING_H
 #define IOMMU_REPLAY_RECORDING_H
