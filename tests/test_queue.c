@@ -315,6 +315,29 @@ static void test_kvm_aperture(void **state)
 	finish(g);
 }
 
+/*
+ * 15 ms late on average, with ticks of 10 ms: now one tick, now two.  The timer of
+ * 10 ms (1 jiffy, fires at the second tick) is armed at once each time.
+ */
+static void test_late_timer(void **state)
+{
+	struct ir_effective par = lpar_par();
+	struct ir_guest *g;
+	uint64_t fired = 0;
+
+	(void)state;
+	par.timer_late_ns = 15 * MS;
+	g = guest_on("lpar", "sync-map-retry", par);
+	for (uint32_t i = 0; i < 4; i++) {
+		map(g, i, 1);
+		unmap(g, i);
+		assert_int_equal(ir_guest_timer_ns(g) - fired, i % 2 ? 40 * MS : 30 * MS);
+		fired = g->now_ns = ir_guest_timer_ns(g);
+		ir_guest_timers(g);
+	}
+	finish(g);
+}
+
 /* Timers as recorded: none of our own, a flush when the recording says so. */
 static void test_recorded_timer(void **state)
 {
@@ -426,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_retry_leaves_the_queue),
 		cmocka_unit_test(test_iova_exhausted),
 		cmocka_unit_test(test_kvm_aperture),
+		cmocka_unit_test(test_late_timer),
 		cmocka_unit_test(test_recorded_timer),
 		cmocka_unit_test(test_recorded_timer_of_a_device),
 		cmocka_unit_test(test_timers_of_two_devices),

@@ -91,7 +91,9 @@ function bounds(file, s, percent, more, more_percent,    tens) {
 
 function vtd(file) {
 	within(file, "queue_timeout", S[file, "verify.predicted.queue_timeout"],
-		S[file, "verify.recorded.queue_timeout"], 2, 10)
+		S[file, "verify.recorded.queue_timeout"], 0, 10)
+	within(file, "queue_full", S[file, "verify.predicted.queue_full"],
+		S[file, "verify.recorded.queue_full"], 2, 10)
 	# Two CPUs found their rings full at once, and both flushed; in a replay without
 	# latency the first flush empties the ring of the second.
 	all_totals(file, "timer recorded", R,

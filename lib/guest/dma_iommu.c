@@ -19,6 +19,7 @@ struct dma_iommu {
 	uint64_t flush_finished;
 	bool timer_on;
 	uint64_t timer_ns;
+	uint64_t timer_late_ns;		/* lateness not yet spent */
 	unsigned int timer_cpu;		/* where it was armed, and fires */
 };
 
@@ -202,6 +203,21 @@ static void free_flushed(struct ir_domain *d)
 	}
 }
 
+/*
+ * Timers run from the tick: one that is late is late by whole ticks, so that the
+ * mean lateness is this one late and that one not.
+ */
+static uint64_t whole_ticks_late(struct ir_domain *d)
+{
+	struct dma_iommu *c = cookie(d);
+	uint64_t tick_ns = UINT64_C(1000000000) / d->guest->par.hz, late;
+
+	c->timer_late_ns += d->guest->par.timer_late_ns;
+	late = c->timer_late_ns - c->timer_late_ns % tick_ns;
+	c->timer_late_ns -= late;
+	return late;
+}
+
 static void arm_timer(struct ir_domain *d)
 {
 	struct dma_iommu *c = cookie(d);
@@ -214,7 +230,7 @@ static void arm_timer(struct ir_domain *d)
 	c->timer_ns = UINT64_MAX;
 	if (g->par.timer == IR_TIMER_SIMULATED) {
 		c->timer_ns = ir_timer_expiry(g->now_ns, g->par.queue_timeout_ms, g->par.hz,
-					      g->par.timer_phase_ns) + g->par.timer_late_ns;
+					      g->par.timer_phase_ns) + whole_ticks_late(d);
 		ir_guest_timer_armed(g, c->timer_ns);
 	}
 }
