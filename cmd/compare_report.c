@@ -7,7 +7,6 @@
 #include <iommu-replay/report.h>
 #include <jansson.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,36 +99,6 @@ static void write_conditions(FILE *out, const struct compared *c, const struct i
 
 /* For people. */
 
-/* Who draws: lines, and a table of texts. */
-struct drawing {
-	const struct compared *compared;
-	const struct canvas *canvas;
-	view_line emit;
-	void *arg;
-	int (*table)(const struct canvas *canvas, const struct plain_column *columns,
-		     size_t nr_columns, const char *const *cells, size_t rows);
-};
-
-/* A line that is put together with printf; without memory it is left out. */
-static void __attribute__((format(printf, 4, 5)))
-say(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...)
-{
-	char *text, *clean;
-	va_list args;
-	int len;
-
-	va_start(args, fmt);
-	len = vasprintf(&text, fmt, args);
-	va_end(args);
-	if (len < 0)
-		return;
-	clean = view_clean(text);
-	if (clean)
-		drawing->emit(drawing->arg, label, clean, mark);
-	free(clean);
-	free(text);
-}
-
 /* "FILE, fq-flush, kvm entry_limit=64" */
 static void say_row(const struct drawing *drawing, const struct ir_difference *d,
 		    const char *label, enum view_mark mark, const char *more)
@@ -203,7 +172,8 @@ static int fill_cells(const struct compared *c, const struct ir_difference *d, c
 	return cells[0] && cells[1] && cells[2] && cells[3] && cells[4] ? 0 : -ENOMEM;
 }
 
-static int draw_figures(const struct drawing *drawing, const struct ir_difference *first, size_t n)
+static int draw_figures(const struct drawing *drawing, const struct compared *c,
+			const struct ir_difference *first, size_t n)
 {
 	static const struct plain_column columns[COLUMNS] = {
 		{ "figure", false }, { "baseline", true }, { "new", true }, { "change", true },
@@ -215,7 +185,7 @@ static int draw_figures(const struct drawing *drawing, const struct ir_differenc
 
 	for (size_t i = 0; i < n && !rc; i++)
 		if (in_table(&first[i]))
-			rc = fill_cells(drawing->compared, &first[i], cells + COLUMNS * used++);
+			rc = fill_cells(c, &first[i], cells + COLUMNS * used++);
 	if (!rc && used) {
 		say_row(drawing, first, first->strategy ? "result" : "recording", VIEW_PLAIN, "");
 		fputc('\n', drawing->canvas->out);
@@ -241,12 +211,12 @@ static void draw_missing(const struct drawing *drawing, const struct ir_differen
 }
 
 /* "exposure.p50_ns (96 times), ...": figures that only the new report has. */
-static void draw_new_figures(const struct drawing *drawing)
+static void draw_new_figures(const struct drawing *drawing, const struct compared *c)
 {
-	const struct ir_comparison *result = drawing->compared->result;
+	const struct ir_comparison *result = c->result;
 	const char *key;
 
-	for (size_t k = 0; (key = ir_compare_key(drawing->compared->news, k)); k++) {
+	for (size_t k = 0; (key = ir_compare_key(c->news, k)); k++) {
 		size_t n = 0;
 
 		for (size_t i = 0; i < result->nr_differences; i++) {
@@ -261,22 +231,22 @@ static void draw_new_figures(const struct drawing *drawing)
 }
 
 /* What decided. */
-static void draw_gate(const struct drawing *drawing)
+static void draw_gate(const struct drawing *drawing, const struct compared *c)
 {
-	const struct ir_compare_options *options = drawing->compared->options;
+	const struct ir_compare_options *options = c->options;
 
 	for (size_t i = 0; i < options->nr_conditions; i++)
 		say(drawing, "fails if", VIEW_PLAIN, "%s", options->conditions[i].text);
 	for (size_t i = 0; i < options->nr_ignored; i++)
 		say(drawing, "ignored", VIEW_PLAIN, "%s", options->ignored[i]);
-	if (drawing->compared->result->unmatched)
+	if (c->result->unmatched)
 		say(drawing, "note", VIEW_NOTE, "parameters that only one of the reports has, and "
-		    "which were not compared: %s", drawing->compared->result->unmatched);
+		    "which were not compared: %s", c->result->unmatched);
 }
 
-static void draw_verdict(const struct drawing *drawing)
+static void draw_verdict(const struct drawing *drawing, const struct compared *c)
 {
-	const struct ir_comparison *result = drawing->compared->result;
+	const struct ir_comparison *result = c->result;
 	size_t changed = 0, rows = 0;
 
 	for (size_t i = 0; i < result->nr_differences; i++) {
@@ -291,18 +261,18 @@ static void draw_verdict(const struct drawing *drawing)
 		    result->rows, plural(result->rows), result->recordings,
 		    plural(result->recordings));
 	else
-		say(drawing, "verdict", drawing->compared->passed ? VIEW_PLAIN : VIEW_BAD,
+		say(drawing, "verdict", c->passed ? VIEW_PLAIN : VIEW_BAD,
 		    "%s: %zu of %zu figures changed in %zu result%s and %zu recording%s; %zu row%s "
 		    "without counterpart; %zu failure%s",
-		    drawing->compared->passed ? "passed" : "FAILED", changed, result->figures,
+		    c->passed ? "passed" : "FAILED", changed, result->figures,
 		    result->rows, plural(result->rows), result->recordings,
 		    plural(result->recordings), rows, plural(rows), result->failed,
 		    plural(result->failed));
 }
 
-static int draw(const struct drawing *drawing)
+static int draw(const struct drawing *drawing, const struct compared *c)
 {
-	const struct ir_comparison *result = drawing->compared->result;
+	const struct ir_comparison *result = c->result;
 	const struct ir_difference *d = result->differences;
 	size_t n = result->nr_differences;
 	int rc = 0;
@@ -313,7 +283,7 @@ static int draw(const struct drawing *drawing)
 			continue;
 		while (end < n && same_row(&d[first], &d[end]))
 			end++;
-		rc = draw_figures(drawing, &d[first], end - first);
+		rc = draw_figures(drawing, c, &d[first], end - first);
 	}
 	for (size_t i = 0; i < n; i++)
 		if (d[i].kind == IR_DIFFERENCE_MISSING_ROW)
@@ -321,15 +291,10 @@ static int draw(const struct drawing *drawing)
 	for (size_t i = 0; i < n; i++)
 		if (d[i].kind == IR_DIFFERENCE_NEW_ROW)
 			say_row(drawing, &d[i], "new", VIEW_NOTE, " is not in BASELINE");
-	draw_new_figures(drawing);
-	draw_gate(drawing);
-	draw_verdict(drawing);
+	draw_new_figures(drawing, c);
+	draw_gate(drawing, c);
+	draw_verdict(drawing, c);
 	return rc;
-}
-
-static void emit_line(void *arg, const char *label, const char *text, enum view_mark mark)
-{
-	print_line(arg, label, text, (int)mark);
 }
 
 static int write_for_people(FILE *out, const struct compared *c, const struct output *to)
@@ -339,7 +304,7 @@ static int write_for_people(FILE *out, const struct compared *c, const struct ou
 		.color = output_color(to, c->settings->color),
 	};
 	struct drawing drawing = {
-		.compared = c, .canvas = &canvas, .emit = emit_line, .arg = &canvas,
+		.canvas = &canvas, .emit = print_line, .arg = &canvas,
 		.table = print_plain,
 	};
 
@@ -349,7 +314,7 @@ static int write_for_people(FILE *out, const struct compared *c, const struct ou
 		drawing.arg = out;
 		drawing.table = markdown_table;
 	}
-	return draw(&drawing);
+	return draw(&drawing, c);
 }
 
 /* For programs. */

@@ -17,11 +17,6 @@ const struct choice info_formats[] = {
 	{ NULL, 0 },
 };
 
-static void emit_line(void *arg, const char *label, const char *text, enum view_mark mark)
-{
-	print_line(arg, label, text, (int)mark);
-}
-
 /* Number @i of a list of events, or of the damage counters that are not zero. */
 static bool event_row(const struct ir_recording_info *info, size_t i, uint64_t *count,
 		      const char **name, const char **meaning)
@@ -101,8 +96,8 @@ int render_info(const struct canvas *canvas, const struct ir_report_entry *entri
 
 		if (e)
 			fputc('\n', canvas->out);
-		view_recording(&entries[e], emit_line, arg);
-		view_origin(&entries[e], emit_line, arg);
+		view_recording(&entries[e], print_line, arg);
+		view_origin(&entries[e], print_line, arg);
 		if (info->complete)
 			print_line(arg, "input", "complete: nothing lost, nothing damaged",
 				   VIEW_PLAIN);

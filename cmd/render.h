@@ -26,7 +26,7 @@ int render_info(const struct canvas *canvas, const struct ir_report_entry *entri
 int render_markdown(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 
 /** print_line - "label  text", wrapped to the width; a view_line of a struct canvas */
-void print_line(void *canvas, const char *label, const char *text, int mark);
+void print_line(void *canvas, const char *label, const char *text, enum view_mark mark);
 
 /* A plain table of texts; the last column takes what width is left, and wraps. */
 struct plain_column {
@@ -42,5 +42,18 @@ int print_plain(const struct canvas *canvas, const struct plain_column *columns,
 void markdown_item(void *out, const char *label, const char *text, enum view_mark mark);
 int markdown_table(const struct canvas *canvas, const struct plain_column *columns,
 		   size_t nr_columns, const char *const *cells, size_t rows);
+
+/* Who draws: lines, and a table of texts under a heading. */
+struct drawing {
+	const struct canvas *canvas;
+	view_line emit;
+	void *arg;	/* of @emit */
+	int (*table)(const struct canvas *canvas, const struct plain_column *columns,
+		     size_t nr_columns, const char *const *cells, size_t rows);
+};
+
+/** say - a line that is put together with printf; without memory it is left out */
+void __attribute__((format(printf, 4, 5)))
+say(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <libsmartcols.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@
 #define MAX_COLUMNS 32
 #define CELL 48
 
-static const char *mark_color(int mark)
+static const char *mark_color(enum view_mark mark)
 {
 	switch (mark) {
 	case VIEW_BAD:
@@ -36,7 +37,7 @@ static const char *mark_color(int mark)
 	}
 }
 
-void print_line(void *arg, const char *label, const char *text, int mark)
+void print_line(void *arg, const char *label, const char *text, enum view_mark mark)
 {
 	const struct canvas *canvas = arg;
 	const char *color = canvas->color ? mark_color(mark) : NULL;
@@ -61,9 +62,22 @@ void print_line(void *arg, const char *label, const char *text, int mark)
 	fprintf(canvas->out, "%s\n", color ? "\033[0m" : "");
 }
 
-static void emit_line(void *arg, const char *label, const char *text, enum view_mark mark)
+void say(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...)
 {
-	print_line(arg, label, text, (int)mark);
+	char *text, *clean;
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (len < 0)
+		return;
+	clean = view_clean(text);
+	if (clean)
+		drawing->emit(drawing->arg, label, clean, mark);
+	free(clean);
+	free(text);
 }
 
 /* The columns of one group of results, and how wide each is. */
@@ -208,7 +222,7 @@ static int fill_row(struct libscols_line *line, const struct layout *layout, siz
 	char text[CELL];
 	enum view_mark mark = view_cell(layout->entry, result, layout->column[i], text,
 					sizeof(text));
-	const char *color = mark_color((int)mark);
+	const char *color = mark_color(mark);
 
 	if (scols_line_set_data(line, cell, text))
 		return -ENOMEM;
@@ -302,16 +316,16 @@ int render_table(const struct canvas *canvas, const struct ir_report_entry *entr
 
 		if (e)
 			fputc('\n', canvas->out);
-		view_recording(entry, emit_line, arg);
+		view_recording(entry, print_line, arg);
 		for (size_t first = 0, end; first < entry->nr_results && !rc; first = end) {
 			end = view_group_end(entry, first);
 			if (first)
 				fputc('\n', canvas->out);
-			view_hypervisor(entry, first, end, emit_line, arg);
+			view_hypervisor(entry, first, end, print_line, arg);
 			rc = print_results(canvas, entry, first, end);
 		}
 		fputc('\n', canvas->out);
-		view_notes(entry, emit_line, arg);
+		view_notes(entry, print_line, arg);
 	}
 	return rc;
 }

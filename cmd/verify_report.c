@@ -15,35 +15,6 @@
 #include "verify.h"
 #include "view.h"
 
-/* Who draws: lines, and a table of texts under a heading. */
-struct drawing {
-	const struct canvas *canvas;
-	view_line emit;
-	void *arg;
-	int (*table)(const struct canvas *canvas, const struct plain_column *columns,
-		     size_t nr_columns, const char *const *cells, size_t rows);
-};
-
-/* A line that is put together with printf; without memory it is left out. */
-static void __attribute__((format(printf, 4, 5)))
-say(const struct drawing *d, const char *label, enum view_mark mark, const char *fmt, ...)
-{
-	char *text, *clean;
-	va_list args;
-	int len;
-
-	va_start(args, fmt);
-	len = vasprintf(&text, fmt, args);
-	va_end(args);
-	if (len < 0)
-		return;
-	clean = view_clean(text);
-	if (clean)
-		d->emit(d->arg, label, clean, mark);
-	free(clean);
-	free(text);
-}
-
 /* Texts of a table, row by row. */
 struct cells {
 	char **text;
@@ -342,15 +313,10 @@ static int draw_entry(const struct drawing *d, const struct ir_report_entry *ent
 	return rc;
 }
 
-static void emit_line(void *arg, const char *label, const char *text, enum view_mark mark)
-{
-	print_line(arg, label, text, (int)mark);
-}
-
 int render_verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	struct drawing d = {
-		.canvas = canvas, .emit = emit_line, .arg = (void *)(uintptr_t)canvas,
+		.canvas = canvas, .emit = print_line, .arg = (void *)(uintptr_t)canvas,
 		.table = print_plain,
 	};
 	int rc = 0;
