@@ -196,14 +196,7 @@ void ir_iova_free(struct ir_iova_domain *d, unsigned int cpu, uint64_t pfn, uint
 
 uint64_t ir_iova_work_time(const struct ir_iova_domain *d)
 {
-	uint64_t first = UINT64_MAX;
-	unsigned int order;
-
-	for (order = 0; order < IR_IOVA_ORDERS; order++) {
-		if (d->rcache[order].work_at < first)
-			first = d->rcache[order].work_at;
-	}
-	return first;
+	return d->work_at;
 }
 
 void ir_iova_work(struct ir_iova_domain *d, uint64_t now_ns)

@@ -141,8 +141,11 @@ static bool replace_loaded(struct ir_iova_domain *d, struct ir_iova_rcache *rc,
 	} else {
 		depot_push(rc, cc->loaded);
 		/* schedule_delayed_work() leaves a work item alone that is already pending */
-		if (d->config.depot == IR_IOVA_DEPOT_TRIMMED && rc->work_at == UINT64_MAX)
+		if (d->config.depot == IR_IOVA_DEPOT_TRIMMED && rc->work_at == UINT64_MAX) {
 			rc->work_at = next_work(d, now_ns);
+			if (rc->work_at < d->work_at)
+				d->work_at = rc->work_at;
+		}
 	}
 	cc->loaded = mag;
 	return true;
@@ -226,8 +229,14 @@ void ir_iova_rcache_work(struct ir_iova_domain *d, uint64_t now_ns)
 {
 	unsigned int order;
 
-	for (order = 0; order < IR_IOVA_ORDERS; order++)
+	if (now_ns < d->work_at)
+		return;
+	d->work_at = UINT64_MAX;
+	for (order = 0; order < IR_IOVA_ORDERS; order++) {
 		depot_work(d, &d->rcache[order], now_ns);
+		if (d->rcache[order].work_at < d->work_at)
+			d->work_at = d->rcache[order].work_at;
+	}
 }
 
 bool ir_iova_rcache_init(struct ir_iova_domain *d)
@@ -237,6 +246,7 @@ bool ir_iova_rcache_init(struct ir_iova_domain *d)
 	d->cpu_caches = calloc((size_t)d->config.cpus * IR_IOVA_ORDERS, sizeof(*d->cpu_caches));
 	if (!d->cpu_caches)
 		return false;
+	d->work_at = UINT64_MAX;
 	for (order = 0; order < IR_IOVA_ORDERS; order++) {
 		d->rcache[order].cpu = d->cpu_caches + (size_t)order * d->config.cpus;
 		d->rcache[order].work_at = UINT64_MAX;

@@ -53,6 +53,7 @@ struct ir_iova_domain {
 	bool failed;
 	uint64_t pages;
 	uint64_t cached;		/* entries in all magazines */
+	uint64_t work_at;		/* the first pending work item, or UINT64_MAX */
 	struct ir_iova_rcache rcache[IR_IOVA_ORDERS];
 	struct ir_iova_cpu_cache *cpu_caches;
 	struct ir_iova_mag *spare;

@@ -67,11 +67,22 @@ static uint8_t best_of(const struct ir_iova_tree *t, uint32_t node)
 	return best;
 }
 
+/* Something changed at @node: its ancestors learn of it, up to where it is not news. */
+static void update_best(struct ir_iova_tree *t, uint32_t node)
+{
+	for (; node != IR_IOVA_NIL; node = t->nodes[node].parent) {
+		uint8_t best = best_of(t, node);
+
+		if (t->nodes[node].best == best)
+			return;
+		t->nodes[node].best = best;
+	}
+}
+
 static void refit(struct ir_iova_tree *t, uint32_t node)
 {
 	t->nodes[node].fit = hole_fit(hole_begin(t, node), t->nodes[node].lo);
-	for (; node != IR_IOVA_NIL; node = t->nodes[node].parent)
-		t->nodes[node].best = best_of(t, node);
+	update_best(t, node);
 }
 
 static void set_child(struct ir_iova_tree *t, uint32_t parent, uint32_t old, uint32_t child)
@@ -256,8 +267,7 @@ void ir_iova_tree_remove(struct ir_iova_tree *t, uint32_t node)
 	if (n->prev != IR_IOVA_NIL)
 		t->nodes[n->prev].next = n->next;
 	t->nodes[n->next].prev = n->prev;
-	if (n->parent != IR_IOVA_NIL)
-		refit(t, n->parent);
+	update_best(t, n->parent);
 	refit(t, n->next);
 	n->next = t->free;
 	t->free = node;
