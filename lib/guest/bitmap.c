@@ -265,12 +265,39 @@ uint64_t ir_bitmap_next(const struct ir_bitmap *map, uint64_t from, bool value)
 	return found < map->bits ? found : IR_BITMAP_NONE;
 }
 
+static bool leaf_any(const struct node *n, uint64_t first, uint64_t last)
+{
+	uint64_t ways = n->any & mask_between((unsigned int)(first >> WAYS_SHIFT),
+					      (unsigned int)(last >> WAYS_SHIFT));
+
+	for (; ways; ways &= ways - 1) {
+		unsigned int i = (unsigned int)__builtin_ctzll(ways);
+		unsigned int lo = i == first >> WAYS_SHIFT ? first % WAYS : 0;
+		unsigned int hi = i == last >> WAYS_SHIFT ? last % WAYS : WAYS - 1;
+
+		if (n->word[i] & mask_between(lo, hi))
+			return true;
+	}
+	return false;
+}
+
 bool ir_bitmap_any(const struct ir_bitmap *map, uint64_t first, uint64_t last)
 {
-	uint64_t found;
+	const struct node *n = map->root;
+	uint64_t lo = first, hi = last;
 
-	if (!in_last_leaf(map, first) || !in_last_leaf(map, last))
-		return ir_bitmap_next(map, first, true) <= last;
-	found = node_next(map->leaf, 0, first - map->leaf_first, true);
-	return found != IR_BITMAP_NONE && map->leaf_first + found <= last;
+	if (in_last_leaf(map, first) && in_last_leaf(map, last))
+		return leaf_any(map->leaf, first - map->leaf_first, last - map->leaf_first);
+	for (unsigned int height = map->height; height; height--) {
+		unsigned int shift = way_shift(height), way = (unsigned int)(lo >> shift);
+
+		if (hi >> shift != way || last >= map->bits)
+			return ir_bitmap_next(map, first, true) <= last;
+		if (!n->child[way])
+			return n->any >> way & 1;
+		n = n->child[way];
+		lo &= (UINT64_C(1) << shift) - 1;
+		hi &= (UINT64_C(1) << shift) - 1;
+	}
+	return leaf_any(n, lo, hi);
 }

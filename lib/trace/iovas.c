@@ -50,7 +50,6 @@ static void note_first(struct ir_iova_survey *s, const struct ir_op *op, uint64_
 void ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op)
 {
 	uint64_t first = op->iova >> IR_PAGE_SHIFT, pages = ir_iova_round(op->pages);
-	uint64_t taken;
 
 	if (s->off || !first)
 		return;
@@ -60,8 +59,7 @@ void ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op)
 		s->off = true;
 		return;
 	}
-	taken = ir_bitmap_next(s->seen, first, true);
-	if (taken != IR_BITMAP_NONE && taken < first + pages)
+	if (ir_bitmap_any(s->seen, first, first + pages - 1))
 		return;		/* used before, or taken apart in the tree meanwhile */
 	note_first(s, op, first, pages);
 	if (!s->lowest_seen || first < s->lowest_seen)
