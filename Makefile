@@ -18,7 +18,7 @@ LIBS     := libtraceevent jansson zlib libzstd
 CMD_LIBS := smartcols
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O3 -g
 SANITIZE ?=
 BASE := -std=gnu11 $(WARN) -D_GNU_SOURCE -DIR_VERSION='"$(VERSION)"' -Ilib -Ilib/include \
 	-pthread -fPIC $(SANITIZE)
