@@ -95,6 +95,7 @@ int input_open(struct input *input, const struct settings *settings, const char 
 		.progress = on_reading,
 		.progress_arg = &reading,
 		.rpcits = settings->command->bit == IN_VERIFY,
+		.survey_only = settings->command->bit == IN_INFO,
 	};
 	struct ir_error err = { "" };
 	int status = STATUS_DONE;

@@ -7,15 +7,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "trace/temp.h"
 
 struct ir_file {
 	char *path;
-	FILE *copy;	/* the unlinked copy of what cannot seek, or NULL */
 	uint64_t base;	/* where the recording begins in the descriptor */
 	uint64_t size;
 	uint64_t bytes_read;
@@ -25,35 +24,17 @@ struct ir_file {
 
 #define COPY_BLOCK 65536
 
-static int write_all(int fd, const char *buf, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, buf, len);
-
-		if (n < 0) {
-			if (errno == EINTR)
-				continue;
-			return -errno;
-		}
-		buf += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* Copy a pipe to a temporary file that has no name. */
 static int copy_stream(struct ir_file *file, struct ir_error *err)
 {
 	char *buf = malloc(COPY_BLOCK);
+	int copy = buf ? ir_temp_open() : -ENOMEM, ret = 0;
 	ssize_t n;
-	int ret = 0;
 
-	file->copy = buf ? tmpfile() : NULL;
-	if (!file->copy) {
-		ret = buf ? -errno : -ENOMEM;
+	if (copy < 0) {
 		free(buf);
-		return ir_error_set(err, ret, "%s: cannot make a temporary copy: %s; set TMPDIR or pass a file",
-				    file->path, strerror(-ret));
+		return ir_error_set(err, copy, "%s: cannot make a temporary copy in %s: %s; set TMPDIR or pass a file",
+				    file->path, ir_temp_dir(), strerror(-copy));
 	}
 	for (;;) {
 		n = read(file->fd, buf, COPY_BLOCK);
@@ -61,10 +42,10 @@ static int copy_stream(struct ir_file *file, struct ir_error *err)
 			continue;
 		if (n <= 0)
 			break;
-		ret = write_all(fileno(file->copy), buf, (size_t)n);
+		ret = ir_temp_write(copy, buf, (size_t)n);
 		if (ret) {
-			ir_error_set(err, ret, "%s: cannot write the temporary copy: %s; pass a file instead",
-				     file->path, strerror(-ret));
+			ir_error_set(err, ret, "%s: cannot write the temporary copy in %s: %s; set TMPDIR or pass a file",
+				     file->path, ir_temp_dir(), strerror(-ret));
 			break;
 		}
 		file->size += (uint64_t)n;
@@ -74,13 +55,11 @@ static int copy_stream(struct ir_file *file, struct ir_error *err)
 		ir_error_set(err, ret, "%s: cannot read: %s", file->path, strerror(-ret));
 	}
 	free(buf);
-	if (ret)
-		return ret;
 	if (file->close_fd)
 		close(file->fd);
-	file->close_fd = false;
-	file->fd = fileno(file->copy);
-	return 0;
+	file->close_fd = true;
+	file->fd = copy;
+	return ret;
 }
 
 static int examine(struct ir_file *file, struct ir_error *err)
@@ -151,8 +130,6 @@ void ir_file_close(struct ir_file *file)
 {
 	if (!file)
 		return;
-	if (file->copy)
-		fclose(file->copy);
 	if (file->close_fd)
 		close(file->fd);
 	free(file->path);

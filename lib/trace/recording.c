@@ -9,9 +9,11 @@
 #include "trace/file.h"
 #include "trace/iovas.h"
 #include "trace/reader.h"
+#include "trace/spool.h"
+#include "trace/temp.h"
 #include "trace/timers.h"
 
-#define KEEP_OPS	(UINT64_C(1) << 20)	/* 64 MiB of operations */
+#define SPOOL_MEMORY	(UINT64_C(64) << 20)	/* of operations, some 3 million; more go to a file */
 #define MAX_INITIAL	(UINT64_C(1) << 20)	/* mappings from before the recording */
 #define PROGRESS_EVENTS	65536
 
@@ -26,8 +28,7 @@ struct ir_recording {
 	const char **devices;
 	uint64_t seen_kinds;		/* of events: they decide what counts as evidence */
 	uint64_t found_kinds;		/* as far as was read */
-	struct ir_op *kept;		/* all operations, NULL: too many */
-	size_t nr_kept;
+	struct ir_spool *spool;		/* the operations as the assembler made them */
 	struct ir_op *initial;		/* mappings from before, known from their unmaps */
 	size_t nr_initial, room_initial;
 	struct ir_timer_samples timers;	/* of the first pass, all devices as one */
@@ -36,18 +37,25 @@ struct ir_recording {
 	bool *reused;			/* info.machine.reused */
 	uint64_t reused_pfn;		/* where that begins */
 	/* Where ir_recording_read() is. */
-	size_t at_initial, at_kept;
+	size_t at_initial;
 	uint32_t unknown_unmaps;	/* of initial mappings, so far */
 	bool lost;
 	struct ir_reader *reader;
 	struct ir_assembler *assembler;
-	struct ir_damage scratch;	/* damage of later passes was counted in the first */
-	bool drained;
 };
 
 static int out_of_memory(const struct ir_recording *rec, struct ir_error *err)
 {
 	return ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(rec->file));
+}
+
+/* Why an operation could not be put away or fetched again. */
+static int spool_failed(const struct ir_recording *rec, int rc, struct ir_error *err)
+{
+	if (rc == -ENOMEM)
+		return out_of_memory(rec, err);
+	return ir_error_set(err, rc, "%s: cannot keep its operations in a temporary file in %s: %s; set TMPDIR",
+			    ir_file_path(rec->file), ir_temp_dir(), strerror(-rc));
 }
 
 static const char *own(struct ir_recording *rec, const char *s)
@@ -77,25 +85,28 @@ static void pass_end(struct ir_recording *rec)
 }
 
 /* Begin to read the file from its start. */
-static int pass_begin(struct ir_recording *rec, struct ir_damage *damage, struct ir_error *err)
+static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 {
 	struct ir_assembler_config config = {
-		.damage = damage,
+		.damage = &rec->info.damage,
 		.seen_kinds = rec->seen_kinds,
 		.rpcits = rec->options.rpcits,
 		.filter = rec->device != NULL,
 	};
 
 	pass_end(rec);
-	rec->reader = ir_reader_open(rec->file, damage, err);
+	rec->reader = ir_reader_open(rec->file, &rec->info.damage, err);
 	if (!rec->reader)
 		return -EINVAL;
 	config.s390 = rec->reader->info.arch && !strncmp(rec->reader->info.arch, "s390", 4);
 	if (rec->device)
 		config.device = ir_reader_device(rec->reader, rec->device, strlen(rec->device));
 	rec->assembler = ir_assembler_new(&config);
-	rec->drained = false;
-	return rec->assembler ? 0 : out_of_memory(rec, err);
+	if (!rec->options.survey_only)
+		rec->spool = ir_spool_new(rec->options.spool_memory ? rec->options.spool_memory
+								    : SPOOL_MEMORY);
+	return rec->assembler && (rec->spool || rec->options.survey_only) ? 0
+									  : out_of_memory(rec, err);
 }
 
 /* A number behind "key" in a marker; 0 if there is none. */
@@ -162,30 +173,6 @@ static int add_initial(struct ir_recording *rec, const struct ir_op *op)
 	return 0;
 }
 
-static int keep(struct ir_recording *rec, const struct ir_op *op)
-{
-	size_t limit = rec->options.keep_ops ? rec->options.keep_ops : KEEP_OPS;
-
-	if (rec->nr_kept == SIZE_MAX)
-		return 0;
-	if (rec->nr_kept == limit) {	/* too many: read the file again each time */
-		free(rec->kept);
-		rec->kept = NULL;
-		rec->nr_kept = SIZE_MAX;
-		return 0;
-	}
-	if (!(rec->nr_kept & (rec->nr_kept - 1)) || !rec->kept) {
-		size_t room = rec->nr_kept ? rec->nr_kept * 2 : 1;
-		struct ir_op *grown = realloc(rec->kept, room * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		rec->kept = grown;
-	}
-	rec->kept[rec->nr_kept++] = *op;
-	return 0;
-}
-
 /* Next-fit: the first mapping begins where those from before the recording end. */
 static int note_reuse(struct ir_recording *rec, const struct ir_op *op)
 {
@@ -241,7 +228,9 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 	default:
 		break;
 	}
-	return rc ? rc : keep(rec, op);
+	if (!rc && rec->spool)
+		rc = ir_spool_add(rec->spool, op);
+	return rc;
 }
 
 static int drain(struct ir_recording *rec, uint64_t *live)
@@ -265,31 +254,35 @@ static int survey_once(struct ir_recording *rec, struct ir_error *err)
 {
 	uint64_t last = 0, live = 0, n = 0;
 	struct ir_event ev;
-	int rc = pass_begin(rec, &rec->info.damage, err);
+	int rc = pass_begin(rec, err);
 
 	if (rc)
 		return rc;
 	while ((rc = ir_reader_next(rec->reader, &ev, err)) == 1) {
 		note_event(rec, &ev, &last);
-		if (ir_assembler_event(rec->assembler, &ev) || drain(rec, &live))
-			return out_of_memory(rec, err);
+		rc = ir_assembler_event(rec->assembler, &ev);
+		if (!rc)
+			rc = drain(rec, &live);
+		if (rc)
+			return spool_failed(rec, rc, err);
 		if (++n % PROGRESS_EVENTS == 0)
 			report_progress(rec);
 	}
 	if (rc < 0)
 		return rc;
 	ir_assembler_end(rec->assembler);
-	if (drain(rec, &live))
-		return out_of_memory(rec, err);
+	rc = drain(rec, &live);
+	if (rc)
+		return spool_failed(rec, rc, err);
 	rec->info.duration_ns = last > rec->info.start_ns ? last - rec->info.start_ns : 0;
 	return 0;
 }
 
 static void survey_reset(struct ir_recording *rec)
 {
-	free(rec->kept);
-	rec->kept = NULL;
-	rec->nr_kept = rec->nr_initial = 0;
+	ir_spool_free(rec->spool);
+	rec->spool = NULL;
+	rec->nr_initial = 0;
 	free(rec->reused);
 	rec->reused = NULL;
 	ir_iovas_clear(&rec->iovas);
@@ -484,7 +477,7 @@ void ir_recording_close(struct ir_recording *rec)
 	free(rec->strings);
 	free(rec->events);
 	free(rec->devices);
-	free(rec->kept);
+	ir_spool_free(rec->spool);
 	free(rec->initial);
 	free(rec->reused);
 	free(rec->device);
@@ -499,41 +492,12 @@ const struct ir_recording_info *ir_recording_info(const struct ir_recording *rec
 
 int ir_recording_rewind(struct ir_recording *rec, struct ir_error *err)
 {
-	rec->at_initial = rec->at_kept = 0;
+	int rc = rec->spool ? ir_spool_rewind(rec->spool) : 0;
+
+	rec->at_initial = 0;
 	rec->unknown_unmaps = 0;
 	rec->lost = false;
-	rec->scratch = (struct ir_damage){ 0 };
-	if (rec->kept || !rec->nr_kept)
-		return 0;
-	return pass_begin(rec, &rec->scratch, err);
-}
-
-/* The next operation as the assembler made it: 1, 0 at the end, or an error. */
-static int next_raw(struct ir_recording *rec, struct ir_op *op, struct ir_error *err)
-{
-	struct ir_event ev;
-	int rc;
-
-	if (rec->kept || !rec->nr_kept) {
-		if (rec->at_kept == rec->nr_kept)
-			return 0;
-		*op = rec->kept[rec->at_kept++];
-		return 1;
-	}
-	while (!ir_assembler_next(rec->assembler, op)) {
-		if (rec->drained)
-			return 0;
-		rc = ir_reader_next(rec->reader, &ev, err);
-		if (rc < 0)
-			return rc;
-		if (!rc) {
-			ir_assembler_end(rec->assembler);
-			rec->drained = true;
-		} else if (ir_assembler_event(rec->assembler, &ev)) {
-			return out_of_memory(rec, err);
-		}
-	}
-	return 1;
+	return rc ? spool_failed(rec, rc, err) : 0;
 }
 
 static void finish_op(struct ir_recording *rec, struct ir_op *op)
@@ -564,17 +528,16 @@ ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t ma
 			  struct ir_error *err)
 {
 	size_t n = 0;
+	ssize_t rc;
 
 	while (n < max && rec->at_initial < rec->nr_initial)
 		initial_op(rec, &ops[n++]);
-	for (; n < max; n++) {
-		int rc = next_raw(rec, &ops[n], err);
-
-		if (rc < 0)
-			return rc;
-		if (!rc)
-			break;
+	if (n == max || !rec->spool)
+		return (ssize_t)n;
+	rc = ir_spool_read(rec->spool, ops + n, max - n);
+	if (rc < 0)
+		return spool_failed(rec, (int)rc, err);
+	for (size_t end = n + (size_t)rc; n < end; n++)
 		finish_op(rec, &ops[n]);
-	}
 	return (ssize_t)n;
 }

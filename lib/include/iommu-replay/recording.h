@@ -4,9 +4,10 @@
  *
  * Opening a recording reads it once from end to end (the survey): that finds
  * everything that a replay must know before its first operation, counts the
- * events and the damage, and keeps the operations when they fit into a bounded
- * buffer.  ir_recording_read() then hands out the operations, as often as the
- * caller rewinds, from that buffer or from the file again.
+ * events and the damage, and puts the operations away in small space (some 20
+ * bytes each): in memory up to a bound, then in a temporary file without a name
+ * in $TMPDIR or /var/tmp.  ir_recording_read() then hands them out, as often as
+ * the caller rewinds.
  *
  * Operations are in time order; at equal times a CPU keeps its order in the file,
  * and a lower CPU number, in an earlier buffer instance, comes first.
@@ -132,7 +133,8 @@ struct ir_recording_options {
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *progress_arg;
 	bool rpcits;		/* have recorded RPCITs among the operations */
-	size_t keep_ops;	/* how many operations to keep in memory; 0: the default */
+	bool survey_only;	/* only ir_recording_info() is wanted: there will be no operations */
+	size_t spool_memory;	/* bytes of operations to keep in memory; 0: the default, 64 MiB */
 };
 
 /** ir_default_hz - jiffies a second of a machine like the recorded one, if nothing tells */
