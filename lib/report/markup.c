@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Text in HTML and SVG.
+ */
+#include "report/markup.h"
+
+#include <stdlib.h>
+
+#include "report/columns.h"
+
+void ir_markup_text(FILE *out, const char *text)
+{
+	char *clean = ir_text_utf8(text);
+
+	if (!clean)
+		return;		/* the stream has no memory either, and says so when closed */
+	for (const char *c = clean; *c; c++) {
+		switch (*c) {
+		case '&':
+			fputs("&amp;", out);
+			break;
+		case '<':
+			fputs("&lt;", out);
+			break;
+		case '>':
+			fputs("&gt;", out);
+			break;
+		case '"':
+			fputs("&quot;", out);
+			break;
+		case '\'':
+			fputs("&#39;", out);
+			break;
+		case '\t':
+		case '\n':
+		case '\r':
+			fputc(' ', out);
+			break;
+		default:
+			if ((unsigned char)*c < 0x20 || *c == 0x7f)
+				fputs("\xef\xbf\xbd", out);
+			else
+				fputc(*c, out);
+		}
+	}
+	free(clean);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Markup: text that others wrote, put into HTML and SVG.
+ */
+#ifndef IR_REPORT_MARKUP_H
+#define IR_REPORT_MARKUP_H
+
+#include <stdio.h>
+
+/**
+ * ir_markup_text - write a text so that it is nothing but text, in attributes too
+ *
+ * What is not UTF-8 becomes U+FFFD, as do characters that XML does not allow.
+ */
+void ir_markup_text(FILE *out, const char *text);
+
+#endif
