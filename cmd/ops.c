@@ -30,6 +30,7 @@ static const struct {
 	{ IR_OPF_IRQ, "irq" },
 	{ IR_OPF_FAILED, "failed" },
 	{ IR_OPF_IMPLIED, "implied" },
+	{ IR_OPF_STRICT, "strict" },
 };
 
 #define NR_FLAGS (sizeof(flag_names) / sizeof(flag_names[0]))

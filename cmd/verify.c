@@ -96,6 +96,7 @@ static int configure(const struct settings *settings, const struct input *input,
 		return STATUS_ERROR;
 	}
 	v->config.params = settings->params;
+	v->config.params.recorded_types = true;
 	choose_strategy(settings, input->info, v);
 	choose_hypervisor(settings, input->info, v);
 	fill_from_manifest(&v->machine, input->info, &v->config.params);
@@ -163,9 +164,9 @@ static bool verifiable(const struct settings *settings, const struct ir_recordin
 	else if (!info->ops.map && !info->ops.failed_map)
 		message("%s: nothing to verify: it has no mappings; record iommu:map and "
 			"iommu:unmap", path);
-	else if (settings->device && info->nr_devices > 2)
-		message("%s: the recorded RPCITs are those of all %zu devices; verify without "
-			"--device", path, info->nr_devices - 1);
+	else if (settings->device && info->nr_devices > 2 && !info->rpcits_by_device)
+		message("%s: not all recorded %s can be told apart by device; verify without "
+			"--device", path, info->rpcit.present ? "RPCITs" : "flushes");
 	else
 		return true;
 	return false;

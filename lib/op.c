@@ -11,6 +11,8 @@ const char *ir_op_kind_name(enum ir_op_kind kind)
 		[IR_OP_INITIAL] = "initial",
 		[IR_OP_FLUSH_TIMER] = "flush-timer",
 		[IR_OP_LOST] = "lost",
+		[IR_OP_DETACH] = "detach",
+		[IR_OP_DOMAIN_TYPE] = "domain-type",
 		[IR_OP_RPCIT] = "rpcit",
 	};
 

@@ -309,6 +309,7 @@ static void test_random_plain(void **state)
  */
 struct invariants {
 	bool *live;
+	uint16_t *device;	/* of each mapping */
 	uint64_t segments_left, pages_left;
 	uint64_t ops;
 };
@@ -337,6 +338,11 @@ static void check_invariants(struct feed *f, struct invariants *v)
 			assert_true(op.mapping != IR_NO_MAPPING);
 			assert_false(v->live[op.mapping]);
 			v->live[op.mapping] = true;
+			v->device[op.mapping] = op.device;
+			break;
+		case IR_OP_DETACH:	/* mappings without a name are the only device's */
+			for (uint32_t i = 0; i < ir_assembler_max_mappings(f->a); i++)
+				v->live[i] &= v->device[i] && v->device[i] != op.device;
 			break;
 		case IR_OP_SEGMENT:
 			v->segments_left--;
@@ -411,9 +417,11 @@ static void test_nonsense(void **state)
 			.rpcits = round % 4 == 0,
 		};
 		struct feed *f = feed_with(config, &late);
-		struct invariants v = { .live = calloc(20001, sizeof(bool)) };
+		struct invariants v = { .live = calloc(20001, sizeof(bool)),
+					.device = calloc(20001, sizeof(uint16_t)) };
 
 		assert_non_null(v.live);
+		assert_non_null(v.device);
 		for (unsigned int i = 0; i < 20000; i++) {
 			struct ir_event ev = nonsense(&seed);
 
@@ -427,6 +435,7 @@ static void test_nonsense(void **state)
 		assert_int_equal(v.segments_left, 0);
 		assert_true(v.ops > 100);
 		free(v.live);
+		free(v.device);
 		ir_assembler_free(f->a);
 		free(f);
 	}

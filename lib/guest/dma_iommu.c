@@ -251,6 +251,8 @@ static void queue(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	}
 	if (ir_fq_add(ring, (struct ir_fq_entry){ pfn, pages, c->flush_started }))
 		g->totals.failed = true;
+	if (ring->count > d->res.peaks.queue_depth)
+		d->res.peaks.queue_depth = ring->count;
 	if (ring->count > g->res.peaks.queue_depth)
 		g->res.peaks.queue_depth = ring->count;
 	ir_lock_drop(g, &c->locks[i]);
@@ -259,11 +261,11 @@ static void queue(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 
 static void dma_iommu_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
-	if (cookie(d)->nr_rings) {
+	if (cookie(d)->nr_rings && !d->strict) {
 		queue(d, pfn, pages);
 		return;
 	}
-	if (d->guest->cfg.strategy->unmap != IR_UNMAP_DIRECT)
+	if (d->strict || d->guest->cfg.strategy->unmap != IR_UNMAP_DIRECT)
 		sync_range(d, pfn, pages);
 	free_iova(d, pfn, pages);
 }

@@ -33,6 +33,16 @@ void ir_exposure_add(struct ir_exposure *e, uint64_t ns, uint64_t pages)
 	e->bucket[bucket_of(ns)] += pages;
 }
 
+void ir_exposure_merge(struct ir_exposure *e, const struct ir_exposure *from)
+{
+	e->pages += from->pages;
+	e->page_ns += from->page_ns;
+	if (from->max_ns > e->max_ns)
+		e->max_ns = from->max_ns;
+	for (unsigned int i = 0; i < IR_EXPOSURE_BUCKETS; i++)
+		e->bucket[i] += from->bucket[i];
+}
+
 uint64_t ir_exposure_percentile(const struct ir_exposure *e, unsigned int percent)
 {
 	uint64_t want = e->pages / 100 * percent + (e->pages % 100 * percent + 99) / 100;

@@ -64,7 +64,11 @@ void ir_guest_free(struct ir_guest *g)
 
 bool ir_guest_failed(const struct ir_guest *g)
 {
-	return g->totals.failed;
+	bool failed = g->totals.failed;
+
+	for (uint32_t i = 0; i < g->nr_domains; i++)
+		failed |= g->domains[i] && g->domains[i]->totals.failed;
+	return failed;
 }
 
 uint32_t ir_guest_number(struct ir_guest *g)
@@ -106,8 +110,9 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	d->guest = g;
 	d->device = device;
 	d->ops = dma_ops(g);
-	d->iopt = ir_iopt_new(&g->totals, g->cfg.hypervisor->shadows);
-	if (!d->iopt || d->ops->init(d)) {
+	d->totals.whole = &g->totals;
+	d->iopt = ir_iopt_new(&d->totals, g->cfg.hypervisor->shadows);
+	if (!d->iopt) {
 		domain_free(d);
 		return NULL;
 	}
@@ -116,6 +121,10 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 
 static struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
 {
+	struct ir_domain *d;
+
+	if (device < g->nr_domains && g->domains[device] && g->domains[device]->priv)
+		return g->domains[device];
 	if (device >= g->nr_domains) {
 		uint32_t nr = (uint32_t)device + 1;
 		struct ir_domain **grown = realloc(g->domains, nr * sizeof(struct ir_domain *));
@@ -131,25 +140,40 @@ static struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
 	}
 	if (!g->domains[device])
 		g->domains[device] = domain_new(g, device);
-	if (!g->domains[device])
+	d = g->domains[device];
+	if (d && !d->priv && d->ops->init(d)) {
+		if (d->priv)
+			d->ops->exit(d);
+		d->priv = NULL;
+		d = NULL;
+	}
+	if (!d)
 		g->totals.failed = true;
-	return g->domains[device];
+	return d;
 }
 
-void ir_guest_note_lazy(struct ir_guest *g)
+void ir_guest_note_lazy(struct ir_domain *d)
 {
-	peak(g->totals.lazy_pages, &g->totals.peak_lazy_pages);
+	peak(d->totals.lazy_pages, &d->totals.peak_lazy_pages);
+	peak(d->guest->totals.lazy_pages, &d->guest->totals.peak_lazy_pages);
 }
 
 static void update_peaks(struct ir_guest *g)
 {
 	uint64_t iova_pages = 0;
 
-	for (uint32_t i = 0; i < g->nr_domains; i++)
-		if (g->domains[i])
-			iova_pages += g->domains[i]->ops->pages(g->domains[i]);
+	for (uint32_t i = 0; i < g->nr_domains; i++) {
+		struct ir_domain *d = g->domains[i];
+		uint64_t pages;
+
+		if (!d || !d->priv)
+			continue;
+		pages = d->ops->pages(d);
+		iova_pages += pages;
+		peak(pages, &d->res.peaks.iova_pages);
+		ir_guest_note_lazy(d);
+	}
 	peak(iova_pages, &g->res.peaks.iova_pages);
-	ir_guest_note_lazy(g);
 }
 
 /* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
@@ -191,17 +215,17 @@ static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	if ((!st->map_pages && !st->iotlb_sync_map) || !d->guest->cfg.hypervisor->shadows)
 		return;
 	n = ir_iopt_count_unbacked(d->iopt, pfn, pfn + pages - 1);
-	d->guest->res.maps.unbacked += n != 0;
-	d->guest->res.maps.unbacked_pages += n;
+	ir_count(d, maps.unbacked, n != 0);
+	ir_count(d, maps.unbacked_pages, n);
 }
 
 static void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	struct ir_guest *g = d->guest;
 
-	g->totals.now_ns = g->now_ns;
+	d->totals.now_ns = g->now_ns;
 	ir_iopt_unmap(d->iopt, pfn, pages);
-	g->res.kernel.unmapped_pages += pages;
+	ir_count(d, kernel.unmapped_pages, pages);
 	d->ops->unmapped(d, pfn, pages);
 	update_peaks(g);
 }
@@ -210,10 +234,9 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 			uint32_t nr, uint64_t pages)
 {
 	struct ir_guest *g = d->guest;
-	struct ir_result *res = &g->res;
 	uint64_t pfn, mapped;
 
-	res->maps.attempted++;
+	ir_count(d, maps.attempted, 1);
 	if (g->totals.live_pages + pages > IR_MAX_LIVE_PAGES)
 		g->totals.failed = true;
 	if (g->totals.failed)
@@ -223,26 +246,26 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 		g->cfg.observer->mapped(g->cfg.observer->arg, op,
 					pfn == IR_NO_PFN ? UINT64_MAX : pfn << IR_PAGE_SHIFT);
 	if (pfn == IR_NO_PFN) {
-		res->maps.iova_exhausted++;
+		ir_count(d, maps.iova_exhausted, 1);
 		return IR_NO_PFN;
 	}
 	update_peaks(g);
-	g->totals.now_ns = g->now_ns;
+	d->totals.now_ns = g->now_ns;
 	if (map_range(d, op, pfn, segs, nr, &mapped)) {
-		res->maps.map_failed++;
-		g->totals.now_ns = g->now_ns;
+		ir_count(d, maps.map_failed, 1);
+		d->totals.now_ns = g->now_ns;
 		ir_iopt_unmap(d->iopt, pfn, mapped);
 		/* The former DMA API counts a mapping when it is done, iommu_map when it begins. */
 		if (d->ops != &ir_s390_dma_ops) {
-			res->kernel.mapped_pages += mapped;
-			res->kernel.unmapped_pages += mapped;
+			ir_count(d, kernel.mapped_pages, mapped);
+			ir_count(d, kernel.unmapped_pages, mapped);
 		}
 		d->ops->undo(d, pfn, pages, nr);
 		update_peaks(g);
 		return IR_NO_PFN;
 	}
-	res->kernel.mapped_pages += mapped;
-	res->maps.succeeded++;
+	ir_count(d, kernel.mapped_pages, mapped);
+	ir_count(d, maps.succeeded, 1);
 	count_unbacked(d, pfn, pages);
 	return pfn;
 }
@@ -265,7 +288,7 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, const struct ir_se
 		};
 	pfn = try_map(d, op, segs, nr, pages);
 	if (op->mapping >= g->nr_maps) {
-		g->res.replayed_failures++;
+		ir_count(d, replayed_failures, 1);
 		if (pfn != IR_NO_PFN)
 			unmap_range(d, pfn, pages);
 		return;
@@ -291,7 +314,7 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
 		return;
 	}
 	if (m->state == MAP_FAILED)
-		g->res.skipped_unmaps++;
+		ir_count(g->domains[m->device], skipped_unmaps, 1);
 	else
 		unmap_range(g->domains[m->device], m->pfn, m->pages);
 	m = &g->maps[mapping];
@@ -363,9 +386,43 @@ void ir_guest_flush_timer(struct ir_guest *g, uint16_t device)
 	for (uint32_t i = 0; i < g->nr_domains; i++) {
 		struct ir_domain *d = g->domains[i];
 
-		if (d && (!device || i == device) && d->ops->flush_timer)
+		if (d && d->priv && (!device || i == device) && d->ops->flush_timer)
 			d->ops->flush_timer(d);
 	}
+}
+
+void ir_guest_detach(struct ir_guest *g, uint16_t device)
+{
+	struct ir_domain *d = device < g->nr_domains ? g->domains[device] : NULL;
+
+	if (!d || !d->priv)
+		return;
+	update_peaks(g);
+	for (uint32_t i = 0; i < g->nr_maps; i++) {
+		struct ir_mapping *m = &g->maps[i];
+
+		if (m->device != device || (m->state != MAP_LIVE && m->state != MAP_FAILED))
+			continue;
+		*m = (struct ir_mapping){ .next_free = g->free_map };
+		g->free_map = i;
+	}
+	d->totals.now_ns = g->now_ns;
+	ir_iopt_clear(d->iopt);
+	if (g->cfg.hypervisor->disable)
+		g->cfg.hypervisor->disable(g->hv, d->iopt);
+	else
+		g->cfg.hypervisor->rpcit(g->hv, d->iopt, 0, UINT64_MAX - 1);
+	d->ops->exit(d);
+	d->priv = NULL;
+	d->strict = false;
+}
+
+void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict)
+{
+	struct ir_domain *d = domain_of(g, device);
+
+	if (d)
+		d->strict = strict;
 }
 
 void ir_guest_timer_armed(struct ir_guest *g, uint64_t when_ns)
@@ -386,7 +443,7 @@ void ir_guest_timers(struct ir_guest *g)
 	for (uint32_t i = 0; i < g->nr_domains; i++) {
 		struct ir_domain *d = g->domains[i];
 
-		if (!d || !d->ops->timer_ns)
+		if (!d || !d->priv || !d->ops->timer_ns)
 			continue;
 		if (d->ops->timer_ns(d) <= g->now_ns)
 			d->ops->timer(d);
@@ -397,22 +454,45 @@ void ir_guest_timers(struct ir_guest *g)
 	update_peaks(g);
 }
 
-void ir_guest_finish(struct ir_guest *g)
+static void fill_peaks(const struct ir_iopt_totals *t, struct ir_result *res)
 {
-	struct ir_result *res = &g->res;
-	const struct ir_exposure *e = &g->totals.exposure;
+	res->peaks.live_pages = t->peak_live_pages;
+	res->peaks.lazy_pages = t->peak_lazy_pages;
+	res->peaks.host_pages = t->peak_shadow_pages;
+}
 
-	g->totals.now_ns = g->now_ns;
-	for (uint32_t i = 0; i < g->nr_domains; i++)
-		if (g->domains[i])
-			ir_iopt_end_exposures(g->domains[i]->iopt);
-	res->parameters = g->par;
-	res->peaks.live_pages = g->totals.peak_live_pages;
-	res->peaks.lazy_pages = g->totals.peak_lazy_pages;
-	res->peaks.host_pages = g->totals.peak_shadow_pages;
+static void fill_exposure(const struct ir_exposure *e, struct ir_result *res)
+{
 	res->exposure.pages = e->pages;
 	res->exposure.page_seconds = e->page_ns / 1e9;
 	res->exposure.p50_ns = ir_exposure_percentile(e, 50);
 	res->exposure.p99_ns = ir_exposure_percentile(e, 99);
 	res->exposure.max_ns = e->max_ns;
+}
+
+void ir_guest_finish(struct ir_guest *g)
+{
+	for (uint32_t i = 0; i < g->nr_domains; i++) {
+		struct ir_domain *d = g->domains[i];
+
+		if (!d)
+			continue;
+		d->totals.now_ns = g->now_ns;
+		ir_iopt_end_exposures(d->iopt);
+		ir_exposure_merge(&g->totals.exposure, &d->totals.exposure);
+		d->res.parameters = g->par;
+		fill_peaks(&d->totals, &d->res);
+		fill_exposure(&d->totals.exposure, &d->res);
+	}
+	g->res.parameters = g->par;
+	fill_peaks(&g->totals, &g->res);
+	fill_exposure(&g->totals.exposure, &g->res);
+}
+
+void ir_guest_device(const struct ir_guest *g, uint16_t device, struct ir_result *result)
+{
+	if (device < g->nr_domains && g->domains[device])
+		*result = g->domains[device]->res;
+	else
+		*result = (struct ir_result){ .parameters = g->par };
 }

@@ -58,13 +58,20 @@ struct ir_dma_ops {
 
 extern const struct ir_dma_ops ir_dma_iommu_ops, ir_s390_dma_ops, ir_fixed_iova_ops;
 
+/* A device's domain.  A detached device keeps its figures; its next domain begins empty. */
 struct ir_domain {
 	struct ir_guest *guest;
 	const struct ir_dma_ops *ops;
 	struct ir_iopt *iopt;
 	uint16_t device;
-	void *priv;		/* the API's */
+	bool strict;		/* type DMA whatever the strategy: every unmap is synced */
+	void *priv;		/* the API's; NULL: the device is detached */
+	struct ir_iopt_totals totals;
+	struct ir_result res;	/* the device's share of the guest's */
 };
+
+/* Count for the whole guest and for the domain's device. */
+#define ir_count(d, counter, n) ((d)->res.counter += (n), (d)->guest->res.counter += (n))
 
 struct ir_segment {
 	uint64_t paddr;
@@ -131,6 +138,18 @@ bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device);
 void ir_guest_map(struct ir_guest *g, const struct ir_op *op, const struct ir_segment *segs,
 		  uint32_t nr);
 void ir_guest_unmap(struct ir_guest *g, uint32_t mapping);
+/**
+ * ir_guest_detach - a device's domain is gone
+ *
+ * Its mappings end without an unmap, what is queued is freed without a flush, and
+ * the hypervisor drops the device's shadow.  No RPCIT is issued: the device is told
+ * to stop before its page table is freed (s390_iommu_detach_device(),
+ * drivers/iommu/s390-iommu.c; iommu_put_dma_cookie(), drivers/iommu/dma-iommu.c;
+ * Linux 6.12).
+ */
+void ir_guest_detach(struct ir_guest *g, uint16_t device);
+/** ir_guest_domain_type - from now on the device's domain is strict, or as the strategy has it */
+void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict);
 /** ir_guest_flush_timer - the recorded timer of a device (0: of all) fired */
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device);
 /** ir_guest_timer_ns - when the next timer is due; UINT64_MAX: none is armed */
@@ -139,8 +158,10 @@ uint64_t ir_guest_timer_ns(struct ir_guest *g);
 void ir_guest_timers(struct ir_guest *g);
 /** ir_guest_finish - close the books: what is still exposed counts until now */
 void ir_guest_finish(struct ir_guest *g);
+/** ir_guest_device - a device's share of the results, after ir_guest_finish() */
+void ir_guest_device(const struct ir_guest *g, uint16_t device, struct ir_result *result);
 /** ir_guest_note_lazy - the lazy pages of this moment count for the peak */
-void ir_guest_note_lazy(struct ir_guest *g);
+void ir_guest_note_lazy(struct ir_domain *d);
 /** ir_guest_failed - our own memory ran out: the result is void */
 bool ir_guest_failed(const struct ir_guest *g);
 /** ir_guest_timer_armed - a timer was armed for @when_ns */

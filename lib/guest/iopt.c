@@ -210,14 +210,16 @@ static void set_shadow(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uin
 
 	iopt->changes++;
 	end_exposure(t, l, i);
-	if (!l->shadow[i] && entry)
-		t->shadow_pages += iopt->shadows;
-	else if (l->shadow[i] && !entry)
-		t->shadow_pages -= iopt->shadows;
-	if (l->shadow[i] && !l->guest[i] && !entry)
-		t->lazy_pages--;
+	for (; t; t = t->whole) {
+		if (!l->shadow[i] && entry)
+			t->shadow_pages += iopt->shadows;
+		else if (l->shadow[i] && !entry)
+			t->shadow_pages -= iopt->shadows;
+		if (l->shadow[i] && !l->guest[i] && !entry)
+			t->lazy_pages--;
+		peak(t->shadow_pages, &t->peak_shadow_pages);
+	}
 	l->shadow[i] = entry;
-	peak(t->shadow_pages, &t->peak_shadow_pages);
 }
 
 /* After a change of entry i: stale or not, in use or not. */
@@ -271,24 +273,40 @@ static uint64_t in_one_leaf(uint64_t pfn, uint64_t pages)
 	return pages < room ? pages : room;
 }
 
+/* Tell the whole guest's totals what has changed in the device's since they were @was. */
+static void add_to_whole(const struct ir_iopt_totals *t, uint64_t live_was, uint64_t lazy_was)
+{
+	if (!t->whole)
+		return;
+	t->whole->live_pages += t->live_pages - live_was;
+	t->whole->lazy_pages += t->lazy_pages - lazy_was;
+	peak(t->whole->live_pages, &t->whole->peak_live_pages);
+}
+
 void ir_iopt_map(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr)
 {
+	struct ir_iopt_totals *t = iopt->totals;
+	uint64_t live = t->live_pages, lazy = t->lazy_pages;
+
 	while (pages) {
 		struct leaf *l = leaf_of(iopt, pfn, true);
 		uint64_t n = in_one_leaf(pfn, pages);
 
 		if (!l)
-			return;
+			break;
 		for (uint64_t i = 0; i < n; i++, paddr += IR_PAGE_SIZE)
 			map_entry(iopt, l, (unsigned int)((pfn + i) % WAYS), paddr | VALID);
 		pfn += n;
 		pages -= n;
 	}
-	peak(iopt->totals->live_pages, &iopt->totals->peak_live_pages);
+	peak(t->live_pages, &t->peak_live_pages);
+	add_to_whole(t, live, lazy);
 }
 
 void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
 {
+	uint64_t live = iopt->totals->live_pages, lazy = iopt->totals->lazy_pages;
+
 	while (pages) {
 		struct leaf *l = leaf_of(iopt, pfn, false);
 		uint64_t n = in_one_leaf(pfn, pages);
@@ -298,6 +316,35 @@ void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
 		pfn += n;
 		pages -= n;
 	}
+	add_to_whole(iopt->totals, live, lazy);
+}
+
+static void clear_below(struct ir_iopt *iopt, struct inner *in, unsigned int height)
+{
+	for (uint64_t ways = in->n.used; ways; ways &= ways - 1) {
+		struct node *c = in->child[__builtin_ctzll(ways)];
+
+		if (height > 1) {
+			clear_below(iopt, (struct inner *)c, height - 1);
+			continue;
+		}
+		for (uint64_t used = c->used; used; used &= used - 1)
+			unmap_entry(iopt, (struct leaf *)c, (unsigned int)__builtin_ctzll(used));
+		settle_above((struct leaf *)c);
+	}
+}
+
+/*
+ * Leaves that nothing is left in stay where they are until their pages are used
+ * again: the tree is being walked.
+ */
+void ir_iopt_clear(struct ir_iopt *iopt)
+{
+	uint64_t live = iopt->totals->live_pages, lazy = iopt->totals->lazy_pages;
+
+	leave_leaf(iopt);
+	clear_below(iopt, &iopt->root, HEIGHT);
+	add_to_whole(iopt->totals, live, lazy);
 }
 
 /* The first stale page of a node's subtree at or after @pfn. */

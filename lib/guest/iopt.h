@@ -20,8 +20,13 @@
 #include <iommu-replay/hypervisor.h>
 #include "guest/exposure.h"
 
-/* What all tables of one guest count together. */
+/*
+ * What the tables of one device count, or those of a whole guest: a device's
+ * totals are also added to those at @whole, but for the exposure, which is put
+ * together at the end.
+ */
 struct ir_iopt_totals {
+	struct ir_iopt_totals *whole;	/* NULL: none */
 	uint64_t live_pages;	/* valid in the guest's tables */
 	uint64_t lazy_pages;
 	uint64_t shadow_pages;
@@ -40,6 +45,12 @@ void ir_iopt_free(struct ir_iopt *iopt);
 void ir_iopt_map(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr);
 /** ir_iopt_unmap - make entries invalid */
 void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages);
+/**
+ * ir_iopt_clear - make all entries invalid: the table itself is freed
+ *
+ * Entries that the shadow has become stale, as with ir_iopt_unmap().
+ */
+void ir_iopt_clear(struct ir_iopt *iopt);
 /** ir_iopt_changes - how many shadow entries were changed so far */
 uint64_t ir_iopt_changes(const struct ir_iopt *iopt);
 /** ir_iopt_end_exposures - count what is still exposed as if it ended now */

@@ -28,7 +28,7 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 {
 	struct ir_guest *g = d->guest;
 
-	g->totals.now_ns = g->now_ns;
+	d->totals.now_ns = g->now_ns;
 	return g->cfg.hypervisor->rpcit(g->hv, d->iopt, first, last);
 }
 
@@ -45,7 +45,7 @@ static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, u
 	start = g->now_ns;
 	if (g->cfg.hypervisor->serialises && g->hv_free_ns > start)
 		start = g->hv_free_ns;
-	ir_guest_note_lazy(g);
+	ir_guest_note_lazy(d);
 	g->hv_free_ns = start + g->par.rpcit_base_ns;
 	ir_actors_wait(g, start);
 	before = ir_iopt_changes(d->iopt);
@@ -76,21 +76,20 @@ static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global
 		 enum ir_cause cause)
 {
 	const struct ir_observer *observer = d->guest->cfg.observer;
-	struct ir_result *res = &d->guest->res;
 	struct ir_rpcit rpcit = {
 		.time_ns = d->guest->now_ns, .iova = first << IR_PAGE_SHIFT,
 		.size = (last - first + 1) << IR_PAGE_SHIFT, .cpu = d->guest->cpu,
 		.device = d->device, .global = global, .cause = cause,
 	};
 
-	res->rpcit.total++;
-	res->rpcit.by_cause[cause]++;
+	ir_count(d, rpcit.total, 1);
+	ir_count(d, rpcit.by_cause[cause], 1);
 	if (global)
-		res->rpcit.global++;
+		ir_count(d, rpcit.global, 1);
 	else
-		res->rpcit.ranged++;
+		ir_count(d, rpcit.ranged, 1);
 	rpcit.result = result_of(refresh_timed(d, first, last));
-	res->rpcit.insufficient += rpcit.result == -ENOMEM;
+	ir_count(d, rpcit.insufficient, rpcit.result == -ENOMEM);
 	if (observer && observer->rpcit)
 		observer->rpcit(observer->arg, &rpcit);
 	return rpcit.result;
@@ -98,14 +97,12 @@ static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global
 
 int ir_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)
 {
-	struct ir_result *res = &d->guest->res;
-
 	if (!size)
 		return 0;
 	if (cause == IR_CAUSE_SYNC_MAP)
-		res->kernel.sync_map_rpcits++;
+		ir_count(d, kernel.sync_map_rpcits, 1);
 	else if (cause == IR_CAUSE_SYNC)
-		res->kernel.sync_rpcits++;
+		ir_count(d, kernel.sync_rpcits, 1);
 	return issue(d, iova >> IR_PAGE_SHIFT, (iova + size - 1) >> IR_PAGE_SHIFT, false, cause);
 }
 
@@ -124,7 +121,7 @@ void ir_flush_iotlb_all(struct ir_domain *d, enum ir_cause cause)
 
 	if (!st->flush_iotlb_all)
 		return;
-	d->guest->res.kernel.global_rpcits++;
+	ir_count(d, kernel.global_rpcits, 1);
 	st->flush_iotlb_all(d, cause);
 }
 

@@ -18,4 +18,5 @@ const struct ir_hypervisor ir_kvm = {
 	.close = ir_shadow_close,
 	.rpcit = ir_shadow_rpcit,
 	.available = ir_shadow_available,
+	.disable = ir_shadow_disable,
 };

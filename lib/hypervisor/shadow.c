@@ -68,3 +68,16 @@ enum ir_rpcit_status ir_shadow_rpcit(void *hv, struct ir_iopt *iopt, uint64_t fi
 		;
 	return s->limited && !s->avail ? IR_RPCIT_INSUFFICIENT : IR_RPCIT_OK;
 }
+
+/*
+ * s390_pci_iommu_disable() (hw/s390x/s390-pci-bus.c, QEMU 10.0) drops all entries
+ * at once and does not count them as available again: what was still mapped, or
+ * unmapped and not yet flushed, is lost to the limit.
+ */
+void ir_shadow_disable(void *hv, struct ir_iopt *iopt)
+{
+	(void)hv;
+	for (uint64_t pfn = ir_iopt_next_stale(iopt, 0, UINT64_MAX - 1); pfn != UINT64_MAX;
+	     pfn = ir_iopt_next_stale(iopt, pfn + 1, UINT64_MAX - 1))
+		ir_iopt_refresh(iopt, pfn);
+}

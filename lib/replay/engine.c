@@ -10,6 +10,7 @@
 
 struct ir_engine {
 	struct ir_guest *guest;
+	const struct ir_recording_info *info;
 	uint64_t end_ns;		/* of the recording */
 	/*
 	 * An operation may still wait for its CPU when its mapping's number is
@@ -20,6 +21,7 @@ struct ir_engine {
 	struct ir_op map;		/* the mapping whose pieces are coming */
 	struct ir_segment *segs;
 	uint32_t nr_segs, room_segs;
+	bool recorded_types;		/* of domains: they count */
 	bool no_memory;
 };
 
@@ -99,6 +101,8 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	cfg.dma32_first = info->arch && strncmp(info->arch, "s390", 4) != 0 &&
 		par.aperture_start < UINT64_C(1) << 32;
 	e->guest = ir_guest_new(&cfg);
+	e->info = info;
+	e->recorded_types = config->params.recorded_types;
 	e->max_mappings = info->max_mappings;
 	e->guest_number = malloc(((size_t)e->max_mappings + 1) * sizeof(*e->guest_number));
 	if (!e->guest || !e->guest_number) {
@@ -161,6 +165,13 @@ static void add_segment(struct ir_engine *e, const struct ir_op *op)
 	e->segs[e->nr_segs++] = (struct ir_segment){ op->paddr, op->seg_pages };
 }
 
+/* What CPUs are doing comes to its end; nothing else happens meanwhile. */
+static void finish_work(struct ir_guest *g)
+{
+	while (ir_actors_next_ns(g) != UINT64_MAX)
+		run_until(g, ir_actors_next_ns(g));
+}
+
 static void do_op(struct ir_guest *g, const struct ir_work *work)
 {
 	const struct ir_op *op = &work->op;
@@ -198,6 +209,14 @@ static void perform(struct ir_engine *e, const struct ir_op *op)
 		if (g->par.timer == IR_TIMER_RECORDED)
 			ir_guest_flush_timer(g, op->device);
 		break;
+	case IR_OP_DETACH:
+		finish_work(g);	/* the kernel waits for what is under way, too */
+		ir_guest_detach(g, op->device);
+		break;
+	case IR_OP_DOMAIN_TYPE:
+		if (e->recorded_types)
+			ir_guest_domain_type(g, op->device, op->flags & IR_OPF_STRICT);
+		break;
 	case IR_OP_RPCIT:
 		if (g->cfg.observer && g->cfg.observer->recorded)
 			g->cfg.observer->recorded(g->cfg.observer->arg, op);
@@ -227,17 +246,30 @@ void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n)
 	}
 }
 
-int ir_engine_finish(struct ir_engine *e, struct ir_result *result)
+/* What was lost is missing in the counts of every device that was there then, or came later. */
+static void mark_bounds(const struct ir_recording_info *info, uint16_t device,
+			struct ir_result *res)
+{
+	res->lower_bound = info->devices_lost && info->devices_lost[device];
+	res->lower_bound_ns = res->lower_bound ? info->lost_ns : 0;
+}
+
+int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_result *devices)
 {
 	struct ir_guest *g = e->guest;
 
 	run_until(g, e->end_ns);
-	while (ir_actors_next_ns(g) != UINT64_MAX)
-		run_until(g, ir_actors_next_ns(g));
+	finish_work(g);
 	g->res.overrun_ns = g->now_ns > e->end_ns ? g->now_ns - e->end_ns : 0;
 	ir_guest_finish(g);
 	if (e->no_memory || ir_guest_failed(g))
 		return -ENOMEM;
 	*result = g->res;
+	result->lower_bound = !e->info->complete;
+	result->lower_bound_ns = result->lower_bound ? e->info->lost_ns : 0;
+	for (size_t i = 0; devices && i < e->info->nr_devices; i++) {
+		ir_guest_device(g, (uint16_t)i, &devices[i]);
+		mark_bounds(e->info, (uint16_t)i, &devices[i]);
+	}
 	return 0;
 }

@@ -11,8 +11,11 @@ struct ir_engine;
 struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info);
 /** ir_engine_run - the next operations; the array may be shared with other engines */
 void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n);
-/** ir_engine_finish - no more operations; 0 with *@result filled, or -ENOMEM */
-int ir_engine_finish(struct ir_engine *e, struct ir_result *result);
+/**
+ * ir_engine_finish - no more operations; 0 with *@result filled, or -ENOMEM
+ * @devices: room for the share of each device of the recording, or NULL
+ */
+int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_result *devices);
 void ir_engine_free(struct ir_engine *e);
 
 #endif

@@ -165,10 +165,12 @@ static int run_pool(struct pool *p, struct ir_recording *rec,
 	return rc;
 }
 
-static int collect(struct pool *p, struct ir_result *results, struct ir_error *err)
+static int collect(struct pool *p, const struct ir_recording_info *info, struct ir_result *results,
+		   struct ir_result *devices, struct ir_error *err)
 {
 	for (size_t i = 0; i < p->nr_engines; i++)
-		if (ir_engine_finish(p->engines[i], &results[i]))
+		if (ir_engine_finish(p->engines[i], &results[i],
+				     devices ? devices + i * info->nr_devices : NULL))
 			return ir_error_set(err, -ENOMEM,
 					    "out of memory while replaying, or over 64 GiB mapped at once");
 	return 0;
@@ -210,7 +212,8 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 	else
 		rc = run_pool(&p, rec, options, err);
 	if (!rc)
-		rc = collect(&p, results, err);
+		rc = collect(&p, ir_recording_info(rec), results, options ? options->devices : NULL,
+			     err);
 	for (size_t i = 0; i < n && p.engines; i++)
 		ir_engine_free(p.engines[i]);
 	free(p.engines);

@@ -27,6 +27,8 @@ struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config)
 		return NULL;
 	a->cfg = *config;
 	a->emit = NONE;
+	if (config->owners)
+		a->owners = *config->owners;
 	a->window = malloc(WINDOW * sizeof(*a->window));
 	if (!a->window) {
 		free(a);
@@ -42,6 +44,7 @@ void ir_assembler_free(struct ir_assembler *a)
 	for (uint32_t i = 0; i < a->nr_mapped; i++)
 		ir_bitmap_free(a->mapped[i]);
 	free(a->mapped);
+	free(a->attached);
 	ir_live_clear(&a->live);
 	free(a->free_numbers);
 	free(a->cpus);
@@ -90,15 +93,6 @@ static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_e
 		damage(a, IR_DAMAGE_UNSIZED_FAILURES);
 }
 
-static void learn_fn(struct ir_assembler *a, uint64_t fn, uint16_t device)
-{
-	for (unsigned int i = 0; i < a->nr_fns; i++)
-		if (a->fns[i].fn == fn)
-			return;
-	if (device && a->nr_fns < sizeof(a->fns) / sizeof(a->fns[0]))
-		a->fns[a->nr_fns++] = (struct fn_device){ fn, device };
-}
-
 /* How many functions the RPCITs so far were for: with one, there is one domain. */
 static void count_fn(struct ir_assembler *a, uint64_t fn)
 {
@@ -109,12 +103,24 @@ static void count_fn(struct ir_assembler *a, uint64_t fn)
 		a->first_fn = fn;
 }
 
-static uint16_t device_of_fn(const struct ir_assembler *a, uint64_t fn)
+static uint16_t device_of_fn(struct ir_assembler *a, uint64_t fn)
 {
-	for (unsigned int i = 0; i < a->nr_fns; i++)
-		if (a->fns[i].fn == fn)
-			return a->fns[i].device;
-	return 0;
+	struct ir_owner *w = ir_owner_find(&a->owners, IR_OWNER_FUNCTION, fn);
+
+	if (!w)
+		return 0;
+	if (!w->device && a->cfg.name_function)
+		w->device = a->cfg.name_function(a->cfg.name_arg, fn);
+	return w->device;
+}
+
+/* Is what belongs to this device asked for?  0: not known whose it is. */
+static bool wanted(struct ir_assembler *a, uint16_t device)
+{
+	if (!a->cfg.several)
+		return true;
+	a->unattributed += !device;
+	return !a->cfg.filter || device == a->cfg.device;
 }
 
 static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
@@ -139,6 +145,8 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 		return;
 	head = rec(a, s->head);
 	name_device(a, head, ev->device);
+	if (head->fn)
+		ir_owner_learn(&a->owners, IR_OWNER_FUNCTION, head->fn, ev->device);
 	head->certain |= ev->size && ir_asm_pages(ev->addr, ev->size) == live_of(a, head->live)->pages;
 	ir_asm_release(a, s);
 }
@@ -173,7 +181,7 @@ static void timer_record(struct ir_assembler *a, const struct ir_event *ev, uint
 
 /* Make the RPCIT an operation, if that is wanted; its result is still to come. */
 static void rpcit_record(struct ir_assembler *a, struct cpu *c, const struct slot *s,
-			 const struct ir_event *ev)
+			 const struct ir_event *ev, bool counted)
 {
 	uint64_t number = NONE;
 
@@ -196,6 +204,7 @@ static void rpcit_record(struct ir_assembler *a, struct cpu *c, const struct slo
 	c->rpcit[c->nested].time_ns = ev->time_ns;
 	c->rpcit[c->nested].pages = ev->size >> IR_PAGE_SHIFT;
 	c->rpcit[c->nested].global = false;
+	c->rpcit[c->nested].counted = counted;
 	c->rpcit[c->nested++].slot = (uint8_t)(s - c->slot);
 }
 
@@ -207,6 +216,34 @@ static void flag_rpcit(struct ir_assembler *a, struct cpu *c, uint8_t flags)
 
 	if (in_window(a, number))
 		rec(a, number)->flags |= flags;
+}
+
+static void queue_flushed(struct ir_assembler *a, uint16_t device)
+{
+	ir_domains_flush(&a->domains, a->cfg.several ? device : 0);
+}
+
+/* An unmap whose device is not known: the RPCIT tells, if no dma:* event is still to come. */
+static void resolve_by_fn(struct ir_assembler *a, struct slot *s, uint16_t device)
+{
+	if (device || !records(a, IR_EV_DMA_UNMAP))
+		ir_asm_resolve_unmap(a, s, device);
+}
+
+/* A flush of exactly what was just unmapped: whose that was is known by now. */
+static bool own_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev, bool counted)
+{
+	if (!s->unmap_size || s->unmap_iova != ev->addr || s->unmap_size != ev->size)
+		return false;
+	s->unmap_size = 0;
+	a->rpcits.sync += counted;
+	if (ev->kind == IR_EV_RPCIT)
+		resolve_by_fn(a, s, device_of_fn(a, ev->aux));
+	else
+		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
+	if (!s->undone)
+		ir_domains_sync(&a->domains, ir_asm_domain(a, s->unmapped));
+	return true;
 }
 
 /* The RPCIT of the mapping under way, or of the one just unmapped. */
@@ -229,37 +266,41 @@ static bool ranged_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		c->rpcit[c->nested - 1].head = s->head;
 		s->joinable = false;
 		s->synced = true;
+		head->fn = ev->aux;
 		if (head->device)
-			learn_fn(a, ev->aux, head->device);
+			ir_owner_learn(&a->owners, IR_OWNER_FUNCTION, ev->aux, head->device);
 		else
 			name_device(a, head, device_of_fn(a, ev->aux));
+		if (s->zdev)
+			ir_owner_learn(&a->owners, IR_OWNER_ZDEV, s->zdev, head->device);
 		return true;
 	}
-	if (s->unmap_size && s->unmap_iova == ev->addr && s->unmap_size == ev->size) {
-		s->unmap_size = 0;
-		a->rpcits.sync++;
-		return true;
-	}
-	return false;
+	return own_flush(a, s, ev, c->rpcit[c->nested - 1].counted);
 }
 
 static void rpcit_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 			const struct ir_event *ev)
 {
-	a->rpcits.total++;
+	bool counted = wanted(a, device_of_fn(a, ev->aux));
+
+	a->rpcits.total += counted;
 	count_fn(a, ev->aux);
-	rpcit_record(a, c, s, ev);
+	rpcit_record(a, c, s, ev, counted);
 	s->answered = false;
-	if (ranged_rpcit(a, c, s, ev) || !ir_rpcits_unmatched(&a->rpcits, ev->addr, ev->size))
+	if (ranged_rpcit(a, c, s, ev))
+		return;
+	resolve_by_fn(a, s, 0);
+	if (!ir_rpcits_unmatched(&a->rpcits, ev->addr, ev->size, counted))
 		return;
 	flag_rpcit(a, c, IR_OPF_GLOBAL);
 	if (s->synced && (!records(a, IR_EV_RPCIT_RET) || s->ret < 0)) {
 		/* Without results, a global RPCIT here says that the ranged one failed. */
 		if (!records(a, IR_EV_RPCIT_RET))
-			a->rpcits.insufficient++;
+			a->rpcits.insufficient += counted;
 		s->retried = true;
 	} else if (!records(a, IR_EV_S390_UPDATE_TRANS)) {
 		flag_rpcit(a, c, IR_OPF_QUEUE);
+		queue_flushed(a, device_of_fn(a, ev->aux));
 		if (!records(a, IR_EV_FQ_TIMEOUT))
 			timer_record(a, ev, device_of_fn(a, ev->aux));
 	}
@@ -269,7 +310,8 @@ static void rpcit_ret_event(struct ir_assembler *a, struct cpu *c, const struct 
 {
 	struct slot *s;
 
-	ir_rpcits_result(&a->rpcits, ev->ret);
+	if (!c->nested || c->rpcit[c->nested - 1].counted)
+		ir_rpcits_result(&a->rpcits, ev->ret);
 	if (!c->nested)
 		return;
 	flag_rpcit(a, c, ev->ret == -ENOMEM ? IR_OPF_ENOMEM : ev->ret ? IR_OPF_EIO : 0);
@@ -291,24 +333,38 @@ static void rpcit_ret_event(struct ir_assembler *a, struct cpu *c, const struct 
 }
 
 /* Flushes of another IOMMU: the whole domain (queue), or what was unmapped. */
-static void flush_event(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
+static void flush_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			const struct ir_event *ev)
 {
-	bool whole = ev->kind != IR_EV_TLB_SYNC;
+	bool whole = ev->kind != IR_EV_TLB_SYNC, counted;
+	struct ir_owner *w;
 	uint64_t number;
 
 	if (ev->kind == IR_EV_FQ_FLUSH && records(a, IR_EV_FLUSH_ALL))
 		return;		/* the driver's own event tells the same */
+	if (!whole)
+		own_flush(a, s, ev, true);
+	/* A queue that is full is flushed by the unmap that found it so. */
+	else if (!c->timed_out && s->just_unmapped)
+		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
+	w = ir_owner_find(&a->owners, IR_OWNER_DOMAIN, ev->aux);
+	if (w && whole && c->timed_out)
+		w->timer = c->timer;
+	counted = wanted(a, w ? w->device : 0);
+	if (whole)
+		queue_flushed(a, w ? w->device : 0);
 	a->flushes.present = true;
 	if (!whole)
-		a->flushes.range++;
+		a->flushes.range += counted;
 	else if (c->timed_out)
-		a->flushes.queue_timeout++;
+		a->flushes.queue_timeout += counted;
 	else
-		a->flushes.queue_full++;
+		a->flushes.queue_full += counted;
 	c->timed_out &= !whole;
 	if (!a->cfg.rpcits)
 		return;
 	number = ir_asm_record(a, ev, REC_RPCIT);
+	rec(a, number)->device = w ? w->device : 0;
 	rec(a, number)->flags |= whole ? IR_OPF_GLOBAL | IR_OPF_QUEUE : 0;
 	rec(a, number)->pages = whole ? 0 : ir_asm_pages(ev->addr, ev->size);
 	if (whole)
@@ -355,6 +411,7 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 		return a->no_memory ? -ENOMEM : 0;
 	}
 	s = &c->slot[ev->flags & IR_EVF_IRQ ? 1 : 0];
+	s->just_unmapped &= ev->kind == IR_EV_FQ_FLUSH || ev->kind == IR_EV_FLUSH_ALL;
 	if (ev->kind != IR_EV_DMA_UNMAP && ev->kind != IR_EV_RPCIT && ev->kind != IR_EV_RPCIT_RET)
 		ir_asm_resolve_unmap(a, s, 0);
 	switch (ev->kind) {
@@ -395,11 +452,16 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 	case IR_EV_FQ_TIMEOUT:
 		timer_record(a, ev, 0);
 		c->timed_out = true;
+		c->timer = ev->aux;
 		break;
 	case IR_EV_FQ_FLUSH:
 	case IR_EV_FLUSH_ALL:
 	case IR_EV_TLB_SYNC:
-		flush_event(a, c, ev);
+		flush_event(a, c, s, ev);
+		break;
+	case IR_EV_DEVICE_ATTACH:
+	case IR_EV_DEVICE_DETACH:
+		ir_asm_detach(a, ev);
 		break;
 	default:
 		break;
@@ -441,7 +503,7 @@ static void give_number(struct ir_assembler *a, uint32_t number)
 
 static bool filtered(const struct ir_assembler *a, uint16_t device)
 {
-	return a->cfg.filter && device != a->cfg.device;
+	return a->cfg.filter && device != a->cfg.device && (device || a->cfg.several);
 }
 
 /* As an operation has it; what is longer than 4 s is no duration but damage: not known. */
@@ -493,12 +555,29 @@ static void emit_unmap(struct ir_assembler *a, const struct rec *r, struct ir_op
 	ir_live_drop(&a->live, r->live);
 }
 
+/* Mappings that ended with their domain. */
+static void forget_gone(struct ir_assembler *a, uint64_t detach, uint16_t device)
+{
+	for (uint32_t i = 0; i < a->live.used; i++) {
+		struct ir_live *l = live_of(a, i);
+
+		if (!l->gone || l->head > detach || (l->device != device && l->device))
+			continue;
+		if (l->emitted && !filtered(a, l->device))
+			give_number(a, l->number);
+		ir_live_drop(&a->live, i);
+	}
+}
+
 /* A mapping that the device filter leaves out still has to be followed to its end. */
 static bool skip_filtered(struct ir_assembler *a, const struct rec *r)
 {
-	if (!filtered(a, r->device) || r->kind == REC_LOST || r->kind == REC_TIMER ||
-	    r->kind == REC_RPCIT)
+	bool whose = r->device || (r->kind != REC_TIMER && r->kind != REC_RPCIT);
+
+	if (!filtered(a, r->device) || r->kind == REC_LOST || !whose)
 		return false;
+	if (r->kind == REC_DETACH)
+		forget_gone(a, a->first - 1, r->device);
 	if (r->kind == REC_UNMAP && r->live != IR_LIVE_NONE)
 		ir_live_drop(&a->live, r->live);
 	if (r->kind == REC_SEGMENT && r->pieces) {
@@ -551,6 +630,10 @@ static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 		return true;
 	case REC_LOST:
 		op->kind = IR_OP_LOST;
+		return true;
+	case REC_DETACH:
+		op->kind = IR_OP_DETACH;
+		forget_gone(a, a->first - 1, r->device);
 		return true;
 	case REC_RPCIT:
 		op->kind = IR_OP_RPCIT;
@@ -620,4 +703,19 @@ void ir_assembler_latency(struct ir_assembler *a, uint64_t *base_ns, uint64_t *p
 void ir_assembler_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes)
 {
 	*flushes = a->flushes;
+}
+
+const struct ir_owners *ir_assembler_owners(const struct ir_assembler *a)
+{
+	return &a->owners;
+}
+
+uint64_t ir_assembler_unattributed(const struct ir_assembler *a)
+{
+	return a->unattributed;
+}
+
+struct ir_domain_survey *ir_assembler_domains(struct ir_assembler *a)
+{
+	return &a->domains;
 }

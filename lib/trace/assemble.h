@@ -18,6 +18,9 @@
  *   - else adjacent pieces from one CPU and context are one mapping.
  * A map whose RPCIT and retry failed and whose unmap follows in the same context
  * is one failed attempt.
+ *
+ * A device that is attached to a domain, or leaves its group, has no mappings any
+ * more: those it had end there.
  */
 #ifndef IR_TRACE_ASSEMBLE_H
 #define IR_TRACE_ASSEMBLE_H
@@ -25,7 +28,9 @@
 #include <iommu-replay/damage.h>
 #include <iommu-replay/op.h>
 #include <iommu-replay/recording.h>
+#include "trace/domains.h"
 #include "trace/event.h"
+#include "trace/owners.h"
 
 struct ir_assembler;
 
@@ -34,8 +39,16 @@ struct ir_assembler_config {
 	uint64_t seen_kinds;		/* bits of enum ir_event_kind that the recording has */
 	bool s390;			/* recorded on s390x: maps can fail there */
 	bool rpcits;			/* recorded RPCITs become operations */
-	bool filter;			/* only operations of @device */
+	bool filter;			/* only operations of @device, and only its RPCITs are counted */
 	uint16_t device;
+	bool several;			/* devices are named: what has no name may be anybody's */
+	/*
+	 * What an earlier pass has learned; NULL: nothing.  Where nothing names devices
+	 * and RPCITs are for several functions, @name_function gives them names.
+	 */
+	const struct ir_owners *owners;
+	uint16_t (*name_function)(void *arg, uint64_t fn);	/* NULL: they stay without */
+	void *name_arg;
 };
 
 /** ir_assembler_evidence - the kinds of events whose presence changes what others mean */
@@ -61,5 +74,12 @@ void ir_assembler_rpcit(const struct ir_assembler *a, struct ir_recorded_rpcit *
 void ir_assembler_latency(struct ir_assembler *a, uint64_t *base_ns, uint64_t *page_ns);
 /** ir_assembler_flushes - recorded flushes of another IOMMU */
 void ir_assembler_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes);
+
+/** ir_assembler_owners - whose the functions and domains of RPCITs and flushes are */
+const struct ir_owners *ir_assembler_owners(const struct ir_assembler *a);
+/** ir_assembler_unattributed - RPCITs and flushes whose device is not known */
+uint64_t ir_assembler_unattributed(const struct ir_assembler *a);
+/** ir_assembler_domains - the types of the devices' domains, so far; stays the assembler's */
+struct ir_domain_survey *ir_assembler_domains(struct ir_assembler *a);
 
 #endif

@@ -4,6 +4,7 @@
  *
  *   assemble.c  events are sorted out here, operations leave here
  *   mappings.c  pieces become mappings, and unmaps find theirs
+ *   detach.c    devices that come and go
  *
  * A mapping under way is held by the slot of its CPU and context until evidence
  * says that it is complete (see assemble.h).
@@ -23,7 +24,8 @@
 #define NESTED		8			/* RPCITs under way on one CPU: interrupts nest */
 #define NONE		UINT64_MAX
 
-enum rec_kind { REC_SEGMENT, REC_UNMAP, REC_FAILED, REC_TIMER, REC_LOST, REC_RPCIT, REC_NOTHING };
+enum rec_kind { REC_SEGMENT, REC_UNMAP, REC_FAILED, REC_TIMER, REC_LOST, REC_RPCIT, REC_DETACH,
+		REC_NOTHING };
 
 /* One record of the window: a piece of a mapping, or something else in time order. */
 struct rec {
@@ -37,6 +39,7 @@ struct rec {
 	uint64_t sync_time_ns;	/* first piece: its RPCIT, 0 unknown */
 	uint64_t rpcit_ns;	/* first piece: how long that took, 0 unknown */
 	uint64_t last_time_ns;	/* first piece: when the last piece came */
+	uint64_t fn;		/* first piece: of its RPCIT, 0 unknown */
 	uint16_t cpu;
 	uint16_t device;
 	uint8_t kind;
@@ -63,6 +66,10 @@ struct slot {
 	uint64_t unmap_iova;
 	uint64_t unmap_size;
 	uint64_t suspect;	/* head of a mapping whose unmap came at once, NONE */
+	uint64_t zdev;		/* former s390 DMA API: of the mapping under way, 0: not told */
+	uint16_t unmapped;	/* the device of what was just unmapped, if unmap_size */
+	bool undone;		/* what was just unmapped was a failed map */
+	bool just_unmapped;	/* and nothing came since */
 };
 
 struct cpu {
@@ -73,15 +80,12 @@ struct cpu {
 		uint64_t time_ns;
 		uint64_t pages;
 		bool global;
+		bool counted;		/* it is one of those that are asked for */
 		uint8_t slot;
 	} rpcit[NESTED];		/* under way */
 	unsigned int nested;
 	bool timed_out;			/* the queue's timer fired: the next flush is its */
-};
-
-struct fn_device {
-	uint64_t fn;
-	uint16_t device;
+	uint64_t timer;			/* which one, 0: not told */
 };
 
 struct ir_assembler {
@@ -99,8 +103,11 @@ struct ir_assembler {
 	uint32_t *free_numbers;
 	uint32_t nr_free, room_free;
 	uint32_t max_mappings;
-	struct fn_device fns[64];
-	unsigned int nr_fns;
+	struct ir_owners owners;
+	struct ir_domain_survey domains;
+	bool *attached;			/* by device: it mapped something since its last detach */
+	uint32_t nr_attached;
+	uint64_t unattributed;		/* RPCITs and flushes */
 	uint64_t first_fn;
 	unsigned int nr_functions;	/* 0, 1, or 2 and more */
 	uint64_t uncertain[UNCERTAIN];	/* mappings in the window that may be several */
@@ -164,6 +171,17 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 /* An unmap waited for the name of its device; 0: there is none. */
 void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, uint16_t device);
+/* The device has no domain any more, or a new one. */
+void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev);
+/* Where the domain of a device is counted: without several of them there is one. */
+static inline uint16_t ir_asm_domain(const struct ir_assembler *a, uint16_t device)
+{
+	if (!a->cfg.several)
+		return 0;
+	return device ? device : IR_DOMAIN_DEVICES;	/* anybody's: not counted */
+}
+/* The pages of a mapping are taken, or free again. */
+void ir_asm_mark_mapped(struct ir_assembler *a, const struct ir_live *l, bool value);
 /* The map at @head was undone: one failed attempt. */
 void ir_asm_fail(struct ir_assembler *a, uint64_t head);
 

@@ -100,6 +100,7 @@ void ir_live_drop(struct ir_live_table *t, uint32_t index)
 {
 	if (!t->pool[index].ended)
 		ir_live_end(t, index);
+	t->pool[index].gone = false;
 	t->pool[index].next = t->free;
 	t->free = index;
 	t->count--;

@@ -22,7 +22,8 @@ struct ir_live {
 	uint32_t prev;		/* in its hash chain, IR_LIVE_NONE: the first */
 	uint16_t device;
 	bool emitted;		/* its map operation has left the window */
-	bool ended;		/* its unmap was seen */
+	bool ended;		/* its unmap was seen, or its domain's end */
+	bool gone;		/* the latter: no unmap follows */
 };
 
 struct ir_live_table {

@@ -101,7 +101,7 @@ no_memory:
 	return NULL;
 }
 
-static void mark_mapped(struct ir_assembler *a, const struct ir_live *l, bool value)
+void ir_asm_mark_mapped(struct ir_assembler *a, const struct ir_live *l, bool value)
 {
 	struct ir_bitmap *map = mapped_of(a, l->device);
 	uint64_t first = l->iova >> IR_PAGE_SHIFT;
@@ -134,6 +134,14 @@ static void end_lost(struct ir_assembler *a, const struct rec *head)
 	}
 }
 
+/* The device maps: it has a domain.  Before anything is known it has one, too. */
+static void note_attached(struct ir_assembler *a, uint16_t device)
+{
+	device = ir_asm_domain(a, device);
+	if (device < a->nr_attached)
+		a->attached[device] = true;
+}
+
 static void note_overlap(struct ir_assembler *a, struct rec *head)
 {
 	struct ir_live *l = live_of(a, head->live);
@@ -148,7 +156,8 @@ static void note_overlap(struct ir_assembler *a, struct rec *head)
 		if (a->lost || l->device || a->nr_functions == 1)
 			end_lost(a, head);
 	}
-	mark_mapped(a, live_of(a, head->live), true);
+	note_attached(a, l->device);
+	ir_asm_mark_mapped(a, live_of(a, head->live), true);
 }
 
 /*
@@ -215,6 +224,7 @@ static uint64_t split(struct ir_assembler *a, uint64_t head, uint64_t iova)
 	rec(a, at)->held = h->held;
 	rec(a, at)->certain = h->certain;
 	rec(a, at)->device = h->device;
+	rec(a, at)->fn = h->fn;
 	h->last_time_ns = prev->time_ns;
 	h->sync_time_ns = 0;
 	h->pieces = pieces;
@@ -305,6 +315,7 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 		return;
 	}
 	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
+	s->zdev = ev->kind == IR_EV_S390_UPDATE_TRANS ? ev->aux : 0;
 	if (adjacent(a, s, ev)) {
 		struct rec *head = rec(a, s->head);
 
@@ -477,6 +488,7 @@ static void end_mapping(struct ir_assembler *a, struct slot *s, uint64_t number,
 	ir_live_end(&a->live, i);
 	r->live = i;
 	r->device = l->device;
+	s->unmapped = l->device;
 	if (!l->emitted) {
 		rec(a, l->head)->certain = true;
 		if (s->suspect == l->head)
@@ -484,7 +496,7 @@ static void end_mapping(struct ir_assembler *a, struct slot *s, uint64_t number,
 		else
 			ir_asm_release_holder(a, l->head);
 	}
-	mark_mapped(a, live_of(a, i), false);
+	ir_asm_mark_mapped(a, live_of(a, i), false);
 }
 
 /* Mapping @j, right behind mapping @i, is a part of it. */
@@ -618,7 +630,7 @@ static void release_newest(struct ir_assembler *a, uint64_t iova)
 		ir_asm_release(a, h);
 }
 
-void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	uint64_t pages = ir_asm_pages(ev->addr, ev->size), number;
 	bool ambiguous;
@@ -634,6 +646,11 @@ void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
 	s->unmap_iova = ev->addr;
 	s->unmap_size = ev->size;
+	s->unmapped = s->unmap_device;
+	s->undone = false;
+	s->just_unmapped = true;
+	if (ev->kind == IR_EV_S390_UPDATE_TRANS && !s->unmap_device)
+		s->unmap_device = ir_owner_device(&a->owners, IR_OWNER_ZDEV, ev->aux);
 	release_newest(a, ev->addr & ~(IR_PAGE_SIZE - 1));
 	i = find_mapping(a, s, ev->addr & ~(IR_PAGE_SIZE - 1), pages, &ambiguous);
 	if (i == IR_LIVE_NONE)
@@ -642,9 +659,10 @@ void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	    live_of(a, i)->pages == pages && undone(a, s, ev)) {
 		ir_asm_fail(a, s->head);
 		ir_asm_release(a, s);
-		s->failed = true;
+		s->failed = s->undone = true;
 		s->announced = false;
 		s->unmap = NONE;
+		s->unmap_device = 0;
 		return;
 	}
 	s->announced = s->failed = false;
@@ -662,8 +680,8 @@ void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	number = ir_asm_record(a, ev, REC_UNMAP);
 	rec(a, number)->pages = pages;
 	s->unmap = number;
-	if (ambiguous && records(a, IR_EV_DMA_UNMAP)) {
-		rec(a, number)->held = true;	/* dma_unmap_page will tell */
+	if (ambiguous && (records(a, IR_EV_DMA_UNMAP) || records(a, IR_EV_RPCIT))) {
+		rec(a, number)->held = true;	/* dma_unmap_page will tell, or its RPCIT */
 		rec(a, number)->live = IR_LIVE_NONE;
 	} else {
 		if (ambiguous)
@@ -671,6 +689,21 @@ void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 		end_mapping(a, s, number, i);
 	}
 	s->unmap_device = 0;
+}
+
+/* The last unmap's device is not known yet. */
+static bool is_waiting(struct ir_assembler *a, const struct slot *s)
+{
+	return in_window(a, s->unmap) && rec(a, s->unmap)->held &&
+		rec(a, s->unmap)->live == IR_LIVE_NONE;
+}
+
+void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	s->unmap_size = 0;
+	unmap(a, s, ev);
+	if (s->unmap_size && !s->undone && !is_waiting(a, s))
+		ir_domains_unmap(&a->domains, ir_asm_domain(a, s->unmapped), ev->time_ns);
 }
 
 /* An unmap waited for the name of its device; 0: there is none. */
@@ -681,11 +714,9 @@ void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, uint16_t devic
 	struct rec *r;
 	uint32_t i;
 
-	if (!in_window(a, s->unmap))
+	if (!is_waiting(a, s))
 		return;
 	r = rec(a, s->unmap);
-	if (!r->held || r->live != IR_LIVE_NONE)
-		return;
 	r->held = false;
 	i = find_mapping(a, &hint, r->iova, r->pages, &ambiguous);
 	if (i == IR_LIVE_NONE) {
@@ -696,5 +727,5 @@ void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, uint16_t devic
 	if (ambiguous)
 		damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
 	end_mapping(a, s, s->unmap, i);
+	ir_domains_unmap(&a->domains, ir_asm_domain(a, r->device), r->time_ns);
 }
-

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Recordings: a reader and an assembler behind the public interface. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +18,7 @@
 #define SPOOL_MEMORY	(UINT64_C(64) << 20)	/* of operations, some 3 million; more go to a file */
 #define MAX_INITIAL	(UINT64_C(1) << 20)	/* mappings from before the recording */
 #define PROGRESS_EVENTS	65536
+#define MAX_PASSES	4	/* of the survey */
 
 struct ir_recording {
 	struct ir_recording_info info;
@@ -32,7 +35,7 @@ struct ir_recording {
 	struct ir_op *initial;		/* mappings from before, known from their unmaps */
 	size_t nr_initial, room_initial;
 	struct ir_timer_samples timers;	/* of the first pass, all devices as one */
-	struct ir_timer_owners owners;
+	struct ir_timer_owners timer_owners;
 	struct ir_iova_survey iovas;
 	bool *reused;			/* info.machine.reused */
 	uint64_t reused_pfn;		/* where that begins */
@@ -42,6 +45,20 @@ struct ir_recording {
 	bool lost;
 	struct ir_reader *reader;
 	struct ir_assembler *assembler;
+	/* What passes over the file have learned, for the next one. */
+	struct ir_owners owners_known;
+	bool several;			/* devices are named */
+	bool name_functions;		/* of RPCITs, for lack of other names */
+	uint16_t filter;		/* number of the device that was asked for */
+	bool device_seen;		/* the one that was asked for is named */
+	struct ir_domain_type *types;	/* of the devices' domains, if they vary */
+	size_t nr_types, at_type;
+	uint64_t first_lost_ns;		/* 0: no event was lost */
+	uint64_t *gone_ns;		/* by device: since when it is detached, 0: it is not */
+	size_t nr_gone;
+	bool *devices_lost;		/* info.devices_lost */
+	struct ir_op ahead;		/* read, but something else comes before it */
+	bool has_ahead;
 };
 
 static int out_of_memory(const struct ir_recording *rec, struct ir_error *err)
@@ -84,6 +101,16 @@ static void pass_end(struct ir_recording *rec)
 	rec->reader = NULL;
 }
 
+/* "fn 0x8002000000000000", for want of a better name */
+static uint16_t name_function(void *arg, uint64_t fn)
+{
+	struct ir_reader *rd = arg;
+	char name[32];
+	int len = snprintf(name, sizeof(name), "fn 0x%" PRIx64, fn);
+
+	return ir_reader_device(rd, name, (size_t)len);
+}
+
 /* Begin to read the file from its start. */
 static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 {
@@ -92,6 +119,8 @@ static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 		.seen_kinds = rec->seen_kinds,
 		.rpcits = rec->options.rpcits,
 		.filter = rec->device != NULL,
+		.several = rec->several,
+		.owners = &rec->owners_known,
 	};
 
 	pass_end(rec);
@@ -101,7 +130,13 @@ static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 	config.s390 = rec->reader->info.arch && !strncmp(rec->reader->info.arch, "s390", 4);
 	if (rec->device)
 		config.device = ir_reader_device(rec->reader, rec->device, strlen(rec->device));
+	if (rec->name_functions)
+		config.name_function = name_function;
+	config.name_arg = rec->reader;
+	rec->filter = config.device;
 	rec->assembler = ir_assembler_new(&config);
+	rec->has_ahead = false;
+	rec->at_type = 0;
 	if (!rec->options.survey_only)
 		rec->spool = ir_spool_new(rec->options.spool_memory ? rec->options.spool_memory
 								    : SPOOL_MEMORY);
@@ -144,6 +179,7 @@ static void read_marker(struct ir_recording *rec, const char *text)
 static void note_event(struct ir_recording *rec, const struct ir_event *ev, uint64_t *last)
 {
 	rec->found_kinds |= UINT64_C(1) << ev->kind;
+	rec->device_seen |= rec->device && ev->device == rec->filter;
 	if (ev->time_ns > *last)
 		*last = ev->time_ns;
 	if (ev->kind == IR_EV_MARKER)
@@ -194,6 +230,23 @@ static int note_reuse(struct ir_recording *rec, const struct ir_op *op)
 	return 0;
 }
 
+/* Is the device there after this operation? */
+static int note_gone(struct ir_recording *rec, const struct ir_op *op)
+{
+	if (op->device >= rec->nr_gone) {
+		size_t nr = (size_t)op->device + 1;
+		uint64_t *grown = realloc(rec->gone_ns, nr * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		memset(grown + rec->nr_gone, 0, (nr - rec->nr_gone) * sizeof(*grown));
+		rec->gone_ns = grown;
+		rec->nr_gone = nr;
+	}
+	rec->gone_ns[op->device] = op->kind == IR_OP_DETACH ? op->time_ns : 0;
+	return 0;
+}
+
 static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t *live)
 {
 	int rc = 0;
@@ -210,11 +263,11 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 	case IR_OP_FLUSH_TIMER:
 		rec->info.machine.timer_flushes++;
 		ir_timers_fired(&rec->timers, op->time_ns);
-		ir_timer_owners_fired(&rec->owners, op->iova, op->time_ns);
+		ir_timer_owners_fired(&rec->timer_owners, op->iova, op->time_ns);
 		break;
 	case IR_OP_UNMAP:
 		ir_timers_armed(&rec->timers, op->time_ns);
-		ir_timer_owners_unmap(&rec->owners, op->device, op->time_ns);
+		ir_timer_owners_unmap(&rec->timer_owners, op->device, op->time_ns);
 		if (op->mapping == IR_NO_MAPPING) {
 			if (!rec->lost)
 				rc = add_initial(rec, op);
@@ -223,11 +276,15 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 		}
 		break;
 	case IR_OP_LOST:
+		if (!rec->lost)
+			rec->first_lost_ns = op->time_ns;
 		rec->lost = true;
 		break;
 	default:
 		break;
 	}
+	if (!rc && op->kind != IR_OP_LOST && op->kind != IR_OP_SEGMENT && op->kind != IR_OP_RPCIT)
+		rc = note_gone(rec, op);
 	if (!rc && rec->spool)
 		rc = ir_spool_add(rec->spool, op);
 	return rc;
@@ -287,15 +344,66 @@ static void survey_reset(struct ir_recording *rec)
 	rec->reused = NULL;
 	ir_iovas_clear(&rec->iovas);
 	rec->iovas = (struct ir_iova_survey){ 0 };
-	rec->owners = (struct ir_timer_owners){ 0 };
+	rec->timer_owners = (struct ir_timer_owners){ 0 };
 	rec->timers = (struct ir_timer_samples){ 0 };
 	rec->info = (struct ir_recording_info){ 0 };
 	rec->lost = false;
+	rec->first_lost_ns = 0;
+	free(rec->gone_ns);
+	rec->gone_ns = NULL;
+	rec->nr_gone = 0;
+}
+
+/* Domains whose timers are known belong to the timers' devices. */
+static void learn_timers(struct ir_recording *rec, struct ir_owners *owners)
+{
+	for (unsigned int i = 0; i < owners->nr; i++) {
+		struct ir_owner *w = &owners->owner[i];
+
+		if (!w->device && w->timer)
+			w->device = ir_timer_owner(&rec->timer_owners, w->timer);
+	}
+}
+
+static bool found(const struct ir_recording *rec, enum ir_event_kind kind)
+{
+	return rec->found_kinds >> kind & 1;
+}
+
+/*
+ * What has been learned from a pass; true if another one would give something
+ * else, because it would know from its start what this one did not.
+ */
+static bool learn(struct ir_recording *rec)
+{
+	struct ir_owners owners = *ir_assembler_owners(rec->assembler);
+	bool several = rec->reader->info.nr_devices > 2, rpcits, again;
+
+	rpcits = found(rec, IR_EV_RPCIT) || found(rec, IR_EV_FLUSH_ALL) ||
+		found(rec, IR_EV_FQ_FLUSH) || found(rec, IR_EV_TLB_SYNC);
+	again = (rec->seen_kinds ^ rec->found_kinds) & ir_assembler_evidence();
+	rec->seen_kinds = rec->found_kinds;
+	learn_timers(rec, &owners);
+	/* One function needs no name; where there are names, functions get theirs from them. */
+	if (!rec->name_functions && !several && !found(rec, IR_EV_DMA_MAP) &&
+	    ir_owners_count(&owners, IR_OWNER_FUNCTION) > 1) {
+		rec->name_functions = again = true;
+		several = true;
+	}
+	if (several != rec->several &&
+	    (rpcits || found(rec, IR_EV_DEVICE_ATTACH) || found(rec, IR_EV_DEVICE_DETACH)))
+		again = true;
+	if (rec->device && several && rpcits && !ir_owners_equal(&owners, &rec->owners_known))
+		again = true;
+	rec->several = several;
+	rec->owners_known = owners;
+	return again;
 }
 
 /*
  * What a file declares is not always what was recorded, and a text declares
- * nothing: where that makes a difference, the file is read once more.
+ * nothing; and whose an RPCIT is may be learned late.  Where that makes a
+ * difference, the file is read once more.
  */
 static int survey(struct ir_recording *rec, struct ir_error *err)
 {
@@ -307,12 +415,12 @@ static int survey(struct ir_recording *rec, struct ir_error *err)
 		return -EINVAL;
 	rec->seen_kinds = rd->info.seen_kinds;
 	ir_reader_close(rd);
-	rc = survey_once(rec, err);
-	if (rc || !((rec->seen_kinds ^ rec->found_kinds) & ir_assembler_evidence()))
-		return rc;
-	rec->seen_kinds = rec->found_kinds;
-	survey_reset(rec);
-	return survey_once(rec, err);
+	for (unsigned int pass = 0;; pass++) {
+		rc = survey_once(rec, err);
+		if (rc || !learn(rec) || pass == MAX_PASSES - 1)
+			return rc;
+		survey_reset(rec);
+	}
 }
 
 /*
@@ -362,6 +470,45 @@ static void estimate_timers(struct ir_recording *rec)
 	m->has_timer_late = est.late_known;
 }
 
+/* Who may miss operations: all but those that were gone before anything was lost. */
+static int fill_losses(struct ir_recording *rec)
+{
+	struct ir_recording_info *info = &rec->info;
+
+	if (info->complete)
+		return 0;
+	rec->devices_lost = calloc(info->nr_devices, sizeof(*rec->devices_lost));
+	if (!rec->devices_lost)
+		return -ENOMEM;
+	info->devices_lost = rec->devices_lost;
+	info->lost_ns = rec->first_lost_ns > info->start_ns ? rec->first_lost_ns : info->start_ns;
+	for (size_t i = 0; i < info->nr_devices; i++) {
+		bool lone = info->nr_devices == 2;	/* and what has no name is its */
+		uint64_t gone = i < rec->nr_gone ? rec->gone_ns[i] : 0;
+
+		if (lone && !i)
+			continue;
+		rec->devices_lost[i] = !rec->lost || !gone || gone > info->lost_ns;
+	}
+	return 0;
+}
+
+/* What the domains were, if not all of them were the same. */
+static int fill_types(struct ir_recording *rec)
+{
+	struct ir_domain_survey *s = ir_assembler_domains(rec->assembler);
+
+	rec->info.types_vary = ir_domains_finish(s);
+	if (!rec->info.types_vary)
+		return 0;
+	rec->types = calloc(s->nr, sizeof(*rec->types));
+	if (!rec->types)
+		return -ENOMEM;
+	memcpy(rec->types, s->type, s->nr * sizeof(*rec->types));
+	rec->nr_types = s->nr;
+	return 0;
+}
+
 /* What the first pass found, in the caller's terms. */
 static int fill_info(struct ir_recording *rec)
 {
@@ -402,7 +549,9 @@ static int fill_info(struct ir_recording *rec)
 	info->machine.s390_dma_api = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
 	info->max_mappings = ir_assembler_max_mappings(rec->assembler) + (uint32_t)rec->nr_initial;
 	info->complete = ir_damage_complete(&info->damage);
-	return 0;
+	info->rpcits_by_device = !ir_assembler_unattributed(rec->assembler) &&
+		!rec->owners_known.full;
+	return fill_losses(rec) ? -ENOMEM : fill_types(rec);
 }
 
 /* With a single name, what has no name can only be the same device. */
@@ -416,7 +565,7 @@ static int check_device(struct ir_recording *rec, struct ir_error *err)
 	char names[256] = "";
 	size_t used = 0, len;
 
-	if (!rec->device || rec->info.ops.map || rec->info.ops.failed_map)
+	if (!rec->device || (rec->device_seen && (rec->info.ops.map || rec->info.ops.failed_map)))
 		return 0;
 	for (size_t i = 1; i < rec->info.nr_devices; i++) {
 		len = strlen(rec->devices[i]);
@@ -481,6 +630,9 @@ void ir_recording_close(struct ir_recording *rec)
 	free(rec->initial);
 	free(rec->reused);
 	free(rec->device);
+	free(rec->types);
+	free(rec->gone_ns);
+	free(rec->devices_lost);
 	ir_file_close(rec->file);
 	free(rec);
 }
@@ -497,6 +649,8 @@ int ir_recording_rewind(struct ir_recording *rec, struct ir_error *err)
 	rec->at_initial = 0;
 	rec->unknown_unmaps = 0;
 	rec->lost = false;
+	rec->at_type = 0;
+	rec->has_ahead = false;
 	return rc ? spool_failed(rec, rc, err) : 0;
 }
 
@@ -505,7 +659,7 @@ static void finish_op(struct ir_recording *rec, struct ir_op *op)
 	uint32_t first = rec->info.max_mappings - (uint32_t)rec->nr_initial;
 
 	if (op->kind == IR_OP_FLUSH_TIMER && !op->device)
-		op->device = ir_timer_owner(&rec->owners, op->iova);
+		op->device = ir_timer_owner(&rec->timer_owners, op->iova);
 	op->device = only_device(rec, op->device);
 	if (op->kind == IR_OP_LOST)
 		rec->lost = true;
@@ -524,6 +678,45 @@ static void initial_op(struct ir_recording *rec, struct ir_op *op)
 	op->device = only_device(rec, op->device);
 }
 
+/* A domain's type changed before @op. */
+static bool type_op(struct ir_recording *rec, const struct ir_op *next, struct ir_op *op)
+{
+	const struct ir_domain_type *t = &rec->types[rec->at_type];
+
+	/* The pieces of a mapping stay together. */
+	if (rec->at_type == rec->nr_types || next->kind == IR_OP_SEGMENT ||
+	    t->time_ns > next->time_ns || next->kind == IR_OP_DETACH)
+		return false;
+	*op = (struct ir_op){
+		.time_ns = t->time_ns > rec->info.start_ns ? t->time_ns : rec->info.start_ns,
+		.device = only_device(rec, t->device), .kind = IR_OP_DOMAIN_TYPE,
+		.flags = t->strict ? IR_OPF_STRICT : 0, .mapping = IR_NO_MAPPING,
+	};
+	rec->at_type++;
+	return true;
+}
+
+/* As ir_recording_read() behind the first @n operations, with the domains' types among them. */
+static ssize_t read_with_types(struct ir_recording *rec, struct ir_op *ops, size_t n, size_t max,
+			       struct ir_error *err)
+{
+	while (n < max) {
+		ssize_t rc = rec->has_ahead ? 1 : ir_spool_read(rec->spool, &rec->ahead, 1);
+
+		if (rc < 0)
+			return spool_failed(rec, (int)rc, err);
+		if (!rc)
+			break;
+		if (!rec->has_ahead)
+			finish_op(rec, &rec->ahead);
+		rec->has_ahead = type_op(rec, &rec->ahead, &ops[n]);
+		if (!rec->has_ahead)
+			ops[n] = rec->ahead;
+		n++;
+	}
+	return (ssize_t)n;
+}
+
 ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t max,
 			  struct ir_error *err)
 {
@@ -534,6 +727,8 @@ ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t ma
 		initial_op(rec, &ops[n++]);
 	if (n == max || !rec->spool)
 		return (ssize_t)n;
+	if (rec->nr_types)
+		return read_with_types(rec, ops, n, max, err);
 	rc = ir_spool_read(rec->spool, ops + n, max - n);
 	if (rc < 0)
 		return spool_failed(rec, (int)rc, err);

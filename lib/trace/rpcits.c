@@ -41,18 +41,18 @@ static struct ir_rpcit_range *place_for(struct ir_rpcits *r)
 	return r->nr_ranges < IR_RPCIT_RANGES ? &r->ranges[r->nr_ranges++] : NULL;
 }
 
-bool ir_rpcits_unmatched(struct ir_rpcits *r, uint64_t addr, uint64_t size)
+bool ir_rpcits_unmatched(struct ir_rpcits *r, uint64_t addr, uint64_t size, bool counted)
 {
 	struct ir_rpcit_range *range;
 
 	for (unsigned int i = 0; i < r->nr_ranges; i++)
 		if (r->ranges[i].addr == addr && r->ranges[i].size == size) {
-			r->ranges[i].count++;
+			r->ranges[i].count += counted;
 			return covers_all(r, addr, size);
 		}
 	range = r->highest && !covers_all(r, addr, size) ? NULL : place_for(r);
 	if (range)
-		*range = (struct ir_rpcit_range){ addr, size, 1 };
+		*range = (struct ir_rpcit_range){ addr, size, counted };
 	return covers_all(r, addr, size);
 }
 

@@ -27,8 +27,11 @@ struct ir_rpcits {
 
 /** ir_rpcits_saw_mapping - widen what a global RPCIT must cover */
 void ir_rpcits_saw_mapping(struct ir_rpcits *r, uint64_t iova, uint64_t size);
-/** ir_rpcits_unmatched - an RPCIT that belongs to no single mapping; true: looks global */
-bool ir_rpcits_unmatched(struct ir_rpcits *r, uint64_t addr, uint64_t size);
+/**
+ * ir_rpcits_unmatched - an RPCIT that belongs to no single mapping; true: looks global
+ * @counted: it is one of those that are counted
+ */
+bool ir_rpcits_unmatched(struct ir_rpcits *r, uint64_t addr, uint64_t size, bool counted);
 /** ir_rpcits_result - the return value of one */
 void ir_rpcits_result(struct ir_rpcits *r, int64_t ret);
 /** ir_rpcits_sum_up - totals, and the aperture (size 0: no global RPCIT) */

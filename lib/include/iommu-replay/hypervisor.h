@@ -52,6 +52,12 @@ struct ir_hypervisor {
 	enum ir_rpcit_status (*rpcit)(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last);
 	/* Mappings still allowed, UINT64_MAX: no limit. */
 	uint64_t (*available)(const void *hv);
+	/*
+	 * The guest has switched a device's translation off (its domain is gone) or
+	 * lost the device: every guest entry is invalid, and the shadow must become
+	 * empty.  NULL: as an RPCIT over everything would do it.
+	 */
+	void (*disable)(void *hv, struct ir_iopt *iopt);
 };
 
 /**

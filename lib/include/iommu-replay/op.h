@@ -24,6 +24,8 @@ enum ir_op_kind {
 	IR_OP_INITIAL,		/* a mapping made before the recording began, known from its unmap */
 	IR_OP_FLUSH_TIMER,	/* the recorded machine's flush-queue timer fired; iova: which timer, if told */
 	IR_OP_LOST,		/* events were lost before this point */
+	IR_OP_DETACH,		/* the device's domain is gone, and all its mappings with it */
+	IR_OP_DOMAIN_TYPE,	/* the device's domain is strict (IR_OPF_STRICT), or has a queue, from now on */
 	IR_OP_RPCIT,		/* the recorded machine issued an RPCIT (VT-d: flushed): iova, pages; only on request */
 };
 
@@ -35,6 +37,7 @@ enum ir_op_flags {
 	IR_OPF_QUEUE	= 1 << 4,	/* IR_OP_RPCIT: a flush of the queue, not of a mapping's own */
 	IR_OPF_ENOMEM	= 1 << 5,	/* IR_OP_RPCIT: reported insufficient resources */
 	IR_OPF_EIO	= 1 << 6,	/* IR_OP_RPCIT: reported another error */
+	IR_OPF_STRICT	= 1 << 7,	/* IR_OP_DOMAIN_TYPE: type DMA, every unmap is flushed on its own */
 };
 
 #define IR_NO_MAPPING	UINT32_MAX

@@ -125,6 +125,20 @@ struct ir_recording_info {
 	struct ir_recorded_machine machine;
 	struct ir_damage damage;
 	bool complete;		/* ir_damage_complete() */
+	/*
+	 * Not complete: the time of the first loss, start_ns if it is not known, and
+	 * of each device whether it may miss operations: one that was gone by then and
+	 * did not come back does not.
+	 */
+	uint64_t lost_ns;
+	const bool *devices_lost;	/* NULL: complete */
+	/*
+	 * Whose the recorded RPCITs or flushes are is known of all of them: with
+	 * options.device, rpcit and flushes above are those of that device alone.
+	 */
+	bool rpcits_by_device;
+	/* Domains of type DMA (strict) at some time and with a queue at another, by their RPCITs. */
+	bool types_vary;
 };
 
 struct ir_recording_options {

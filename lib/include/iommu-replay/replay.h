@@ -60,6 +60,8 @@ struct ir_params {
 	uint32_t hz;
 	enum ir_api api;
 	enum ir_timer_mode timer;
+	/* Domains are of type DMA (strict) for as long as those of the recorded machine were. */
+	bool recorded_types;
 	bool has_rpcit_latency;
 	bool rpcit_recorded;		/* take it from the recording, if that tells */
 	uint64_t rpcit_base_ns;		/* how long an RPCIT keeps its CPU busy */
@@ -168,6 +170,8 @@ struct ir_result {
 	uint64_t replayed_failures;	/* recorded failed attempts, replayed as attempts */
 	uint64_t skipped_unmaps;	/* unmaps of mappings that failed in this replay */
 	uint64_t overrun_ns;		/* RPCITs went on for so long after the recording's end */
+	bool lower_bound;		/* events were lost: counts may be too low from then on, */
+	uint64_t lower_bound_ns;	/* on the recording's clock */
 };
 
 struct ir_replay_options {
@@ -175,6 +179,13 @@ struct ir_replay_options {
 	void (*progress)(void *arg, uint64_t ops_done, uint64_t ops_total);
 	void *progress_arg;
 	const volatile int *interrupted;	/* stop when it becomes non-zero; may be NULL */
+	/*
+	 * Each device's share of each result: room for as many as the recording has
+	 * devices (info->nr_devices, the first one without a name), configuration by
+	 * configuration; NULL: not wanted.  Counts add up to the whole, peaks do not,
+	 * and overrun_ns is of the whole alone.
+	 */
+	struct ir_result *devices;
 };
 
 /**

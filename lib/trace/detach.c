@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Devices that come and go: their mappings end with their domains. */
+#include <stdlib.h>
+
+#include "trace/assemble_priv.h"
+
+static bool is_devices(const struct ir_assembler *a, uint16_t of, uint16_t device)
+{
+	return of == device || (!of && !a->cfg.several);
+}
+
+/* What is under way on the CPUs is complete. */
+static void release_devices(struct ir_assembler *a, uint16_t device)
+{
+	for (uint32_t i = 0; i < a->nr_cpus; i++)
+		for (unsigned int k = 0; k < 2; k++) {
+			struct slot *s = &a->cpus[i].slot[k];
+
+			/* What is about to begin does so in the new domain. */
+			if (in_window(a, s->begun))
+				rec(a, s->begun)->held = false;
+			s->begun = NONE;
+			if (!in_window(a, s->head) ||
+			    !is_devices(a, rec(a, s->head)->device, device))
+				continue;
+			ir_asm_unsuspect(a, s);
+			ir_asm_release(a, s);
+		}
+}
+
+static bool was_attached(struct ir_assembler *a, uint16_t index)
+{
+	if (index >= a->nr_attached) {
+		uint32_t nr = (uint32_t)index + 1;
+		bool *grown = realloc(a->attached, nr * sizeof(*grown));
+
+		if (!grown) {
+			a->no_memory = true;
+			return false;
+		}
+		for (uint32_t i = a->nr_attached; i < nr; i++)
+			grown[i] = true;
+		a->attached = grown;
+		a->nr_attached = nr;
+	}
+	return a->attached[index];
+}
+
+void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev)
+{
+	uint16_t index = ir_asm_domain(a, ev->device);
+	uint64_t number;
+
+	release_devices(a, ev->device);
+	ir_domains_end(&a->domains, index, ev->time_ns);
+	if (!was_attached(a, index))
+		return;
+	a->attached[index] = false;
+	for (uint32_t i = 0; i < a->live.used; i++) {
+		struct ir_live *l = live_of(a, i);
+
+		if (l->ended || !is_devices(a, l->device, ev->device))
+			continue;
+		ir_asm_mark_mapped(a, l, false);
+		ir_live_end(&a->live, i);
+		l->gone = true;
+		if (!l->emitted)
+			rec(a, l->head)->certain = true;
+	}
+	number = ir_asm_record(a, ev, REC_DETACH);
+	rec(a, number)->iova = 0;
+	rec(a, number)->device = ev->device;
+}
