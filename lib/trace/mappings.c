@@ -248,7 +248,8 @@ bool ir_asm_split(struct ir_assembler *a, struct slot *s, uint64_t iova)
 /* A mapping of several pieces without evidence that they belong together. */
 static bool uncertain(struct ir_assembler *a, uint64_t head)
 {
-	return in_window(a, head) && rec(a, head)->pieces > 1 && !rec(a, head)->certain;
+	return in_window(a, head) && rec(a, head)->pieces > 1 && !rec(a, head)->certain &&
+		!live_of(a, rec(a, head)->live)->ended;
 }
 
 static void note_uncertain(struct ir_assembler *a, uint64_t head)
