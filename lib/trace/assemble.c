@@ -574,7 +574,8 @@ static bool skip_filtered(struct ir_assembler *a, const struct rec *r)
 {
 	bool whose = r->device || (r->kind != REC_TIMER && r->kind != REC_RPCIT);
 
-	if (!filtered(a, r->device) || r->kind == REC_LOST || !whose)
+	if (!filtered(a, r->device) || r->kind == REC_LOST || !whose ||
+	    (r->kind == REC_DETACH && !a->cfg.several))
 		return false;
 	if (r->kind == REC_DETACH)
 		forget_gone(a, a->first - 1, r->device);
