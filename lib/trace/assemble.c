@@ -573,8 +573,11 @@ static void forget_gone(struct ir_assembler *a, uint64_t detach, uint16_t device
 static bool skip_filtered(struct ir_assembler *a, const struct rec *r)
 {
 	bool whose = r->device || (r->kind != REC_TIMER && r->kind != REC_RPCIT);
+	/* The mapping may have got its name after its unmap was put down. */
+	bool mapped = r->kind == REC_UNMAP && r->live != IR_LIVE_NONE;
+	uint16_t device = mapped ? live_of(a, r->live)->device : r->device;
 
-	if (!filtered(a, r->device) || r->kind == REC_LOST || !whose ||
+	if (!filtered(a, device) || r->kind == REC_LOST || !whose ||
 	    (r->kind == REC_DETACH && !a->cfg.several))
 		return false;
 	if (r->kind == REC_DETACH)

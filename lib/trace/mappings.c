@@ -129,7 +129,6 @@ static void end_lost(struct ir_assembler *a, const struct rec *head)
 		number = ir_asm_record(a, &ev, REC_UNMAP);
 		rec(a, number)->flags |= IR_OPF_IMPLIED;
 		rec(a, number)->live = i;
-		rec(a, number)->device = l->device;
 		rec(a, number)->pages = l->pages;
 		ir_live_end(&a->live, i);
 	}
