@@ -41,10 +41,10 @@ static void test_legacy_list(void **state)
 {
 	struct feed *f = feed_new(LEGACY, state);
 
-	s390_call(f, IR_EV_S390_MAP_SG_ONE);
+	s390_call(f, IR_EV_S390_MAP_PAGE);
 	update_trans(f, 100, 1, true);
 	update_trans(f, 101, 3, true);
-	s390_call(f, IR_EV_S390_MAP_SG_ONE);
+	s390_call(f, IR_EV_S390_MAP_PAGE);
 	update_trans(f, 104, 1, true);
 	s390_call(f, IR_EV_S390_UNMAP_PAGE);
 	update_trans(f, 100, 4, false);

@@ -17,8 +17,8 @@
 static const char *const kinds[IR_EV_KINDS] = {
 	"lost", "map", "unmap", "dma_map", "dma_map_sg", "dma_map_sg_err", "dma_unmap",
 	"dma_unmap_sg", "rpcit", "rpcit_ret", "fq_timeout", "fq_flush", "flush_all", "tlb_sync",
-	"s390_map_page", "s390_map_sg_one", "s390_unmap_page", "s390_update_trans", "iova_alloc",
-	"iova_alloc_ret", "iova_free", "attach", "detach", "marker",
+	"s390_map_page", "s390_unmap_page", "s390_update_trans", "iova_alloc",
+	"iova_alloc_ret", "iova_free", "attach", "detach", "marker", "map_failed",
 };
 
 static void print_event(const struct ir_reader *rd, const struct ir_event *ev)

@@ -58,7 +58,7 @@ static const struct known known[] = {
 	{ NULL, "intel_flush_all", "flush_all", NULL, NULL, NULL, "domain", NULL, false },
 	{ NULL, "intel_tlb_sync", "tlb_sync", "start", "end", NULL, "domain", NULL, false },
 	{ NULL, "s390_map_page", "s390_map_page", NULL, "size", NULL, "dev", NULL, false },
-	{ NULL, "s390_map_sg_one", "s390_map_sg_one", NULL, "size", NULL, "dev", NULL, false },
+	{ NULL, "s390_map_sg_one", "s390_map_page", NULL, "size", NULL, "dev", NULL, false },
 	{ NULL, "s390_unmap_page", "s390_unmap_page", "dma_addr", "size", NULL, "dev", NULL,
 	  false },
 	{ NULL, "s390_update_trans", "s390_update_trans", "dma_addr", "size", "pa", "zdev", "flags",
@@ -166,6 +166,8 @@ static int print_record(struct tracecmd_input *handle, struct tep_record *rec, i
 	line.ret = (int64_t)number(event, rec, kn->ret);
 	if (kn->ret && strcmp(kn->ret, "flags"))
 		line.ret = (int32_t)line.ret;
+	else
+		line.ret &= 0x400;	/* ZPCI_PTE_INVALID */
 	if (kn->device) {
 		device = tep_get_field_raw(NULL, event, "device", rec, &len, 0);
 		snprintf(line.device, sizeof(line.device), "%.*s", len, device ? device : "-");

@@ -151,6 +151,24 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 	ir_asm_release(a, s);
 }
 
+/*
+ * An attempt that an events file tells of.  A mapping that was made at this
+ * place just before, in the same context, was the attempt.
+ */
+static void map_failed_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	if (ev->addr != UINT64_MAX && in_window(a, s->head) && s->pid == ev->pid &&
+	    rec(a, s->head)->iova == (ev->addr & ~(IR_PAGE_SIZE - 1)) &&
+	    !live_of(a, rec(a, s->head)->live)->ended) {
+		ir_asm_unsuspect(a, s);
+		name_device(a, rec(a, s->head), ev->device);
+		ir_asm_fail(a, s->head);
+		ir_asm_release(a, s);
+		return;
+	}
+	failed_map(a, s, ev, ir_asm_pages(ev->paddr & (IR_PAGE_SIZE - 1), ev->size));
+}
+
 static void dma_unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	ir_asm_unsuspect(a, s);
@@ -427,6 +445,9 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 	case IR_EV_UNMAP:
 		ir_asm_unmap(a, s, ev);
 		break;
+	case IR_EV_MAP_FAILED:
+		map_failed_event(a, s, ev);
+		break;
 	case IR_EV_DMA_MAP:
 	case IR_EV_DMA_MAP_SG:
 	case IR_EV_DMA_MAP_SG_ERR:
@@ -437,7 +458,6 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 		dma_unmap_event(a, s, ev);
 		break;
 	case IR_EV_S390_MAP_PAGE:
-	case IR_EV_S390_MAP_SG_ONE:
 		ir_asm_begin(a, s, ev);
 		break;
 	case IR_EV_S390_UNMAP_PAGE:

@@ -27,33 +27,41 @@ enum ir_event_kind {
 	IR_EV_FQ_FLUSH,		/* fq_flush           aux = cookie */
 	IR_EV_FLUSH_ALL,	/* intel_flush_all    aux = domain */
 	IR_EV_TLB_SYNC,		/* intel_tlb_sync     aux = domain, addr = start, size = end - start + 1 */
-	IR_EV_S390_MAP_PAGE,	/* s390_map_page      aux = dev, size (bytes, with the offset in the first page) */
-	IR_EV_S390_MAP_SG_ONE,	/* s390_map_sg_one    aux = dev, size */
+	IR_EV_S390_MAP_PAGE,	/* s390_map_page, s390_map_sg_one  aux = dev, size (bytes, with the offset in the first page) */
 	IR_EV_S390_UNMAP_PAGE,	/* s390_unmap_page    aux = dev, addr = dma_addr, size */
-	IR_EV_S390_UPDATE_TRANS,/* s390_update_trans  aux = zdev, addr = dma_addr, paddr = pa, size, ret = flags (0x400: invalidate) */
+	IR_EV_S390_UPDATE_TRANS,/* s390_update_trans  aux = zdev, addr = dma_addr, paddr = pa, size, ret = 0x400: invalidate, else 0 */
 	IR_EV_IOVA_ALLOC,	/* iova_alloc         aux = iovad, size = pages, addr = limit_pfn */
 	IR_EV_IOVA_ALLOC_RET,	/* iova_alloc_ret     addr = pfn */
 	IR_EV_IOVA_FREE,	/* iova_free          aux = iovad, addr = pfn, size = pages */
 	IR_EV_DEVICE_ATTACH,	/* iommu:attach_device_to_domain, add_device_to_group      device */
 	IR_EV_DEVICE_DETACH,	/* iommu:detach_device_from_domain, remove_device_from_group  device */
 	IR_EV_MARKER,		/* ftrace:print       text */
-	IR_EV_KINDS
+	IR_EV_MAP_FAILED,	/* of an events file  addr = iova (~0: it got none), paddr, size (0: not told) */
+	IR_EV_KINDS		/* and above: rules are to be applied (rules.h) */
 };
 
 /* Context bits of .flags: what the CPU was doing (common_flags of ftrace). */
 enum {
 	IR_EVF_IRQ	= 1 << 0,	/* in a hardware or software interrupt */
 	IR_EVF_NO_CONTEXT = 1 << 1,	/* the recording does not say */
+	IR_EVF_WHOLE	= 1 << 2,	/* IR_EV_MAP: a mapping, not a piece of one */
 };
+
+#define IR_EVENT_VALUES 6
 
 struct ir_event {
 	uint64_t time_ns;
-	uint64_t addr;
-	uint64_t size;
-	uint64_t paddr;
-	uint64_t aux;
-	const char *text;	/* IR_EV_MARKER: valid until the next call */
-	int64_t  ret;
+	union {
+		struct {
+			uint64_t addr;
+			uint64_t size;
+			uint64_t paddr;
+			uint64_t aux;
+			int64_t  ret;
+			const char *text;	/* IR_EV_MARKER: valid until the next call */
+		};
+		uint64_t value[IR_EVENT_VALUES];	/* as recorded; rules are to be applied */
+	};
 	uint32_t cpu;
 	uint32_t pid;
 	uint16_t kind;		/* enum ir_event_kind */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Event formats.  Which events matter, and which of their fields, is in the
- * tables here; where the fields are comes from the recording.
+ * Event formats.  Which of the kernel's own events matter, and which of their
+ * fields, is in the table here, and what probes mean is in rules.h; where the
+ * fields are comes from the recording.
  *
  * Names and types of the fields: include/trace/events/{iommu,dma}.h and
- * kernel/trace/trace_entries.h of Linux 6.1, 6.12 and 7.2; the probe events
- * are defined by the recording scripts of this project.
+ * kernel/trace/trace_entries.h of Linux 6.1, 6.12 and 7.2.
  */
 #include "trace/formats.h"
 #include <errno.h>
@@ -15,11 +15,14 @@
 #include <traceevent/event-parse.h>
 #include "trace/format_text.h"
 
-/* Where the value of a field goes before the event is put together. */
+/*
+ * Where the value of a field goes before the event is put together; numbers as
+ * in value[] of struct ir_event.
+ */
 enum slot {
 	SLOT_ADDR, SLOT_SIZE, SLOT_PADDR, SLOT_AUX, SLOT_RET,
 	SLOT_EXTRA,		/* one more number that the event kind needs */
-	SLOT_NUMBERS,
+	SLOT_NUMBERS = IR_EVENT_VALUES,
 	/* Variable-size data: the field holds offset and length of it. */
 	SLOT_DEVICE = SLOT_NUMBERS, SLOT_LIST, SLOT_LENGTHS,
 	SLOT_TEXT,		/* the rest of the record */
@@ -29,10 +32,10 @@ enum slot {
 /* What is done after the numbers are read. */
 enum finish {
 	FINISH_NONE, FINISH_ALLOC, FINISH_FAILED, FINISH_ALLOC_SGT, FINISH_SG, FINISH_SG_ERR,
-	FINISH_RANGE, FINISH_OFFSET, FINISH_TEXT,
+	FINISH_TEXT,
 };
 
-#define MAX_FIELDS 6
+#define MAX_FIELDS 6	/* of the kernel's own events */
 
 struct field_spec {
 	const char *name;	/* with "?" in front: may be missing */
@@ -40,7 +43,7 @@ struct field_spec {
 };
 
 struct event_spec {
-	const char *system;	/* NULL: a probe, whatever its group is called */
+	const char *system;
 	const char *name;
 	enum ir_event_kind kind;
 	enum finish finish;
@@ -54,7 +57,6 @@ struct event_spec {
 	{ DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE }, { "virt_addr", SLOT_EXTRA } }
 #define DMA_UNMAP_FIELDS { DEVICE, { "addr", SLOT_ADDR }, { "size", SLOT_SIZE } }
 #define DMA_FREE_FIELDS { DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE } }
-#define S390_PAGE_OFFSET_MASK UINT64_C(4095)	/* arch/s390/include/asm/page.h */
 #define IOMMU_PAGE UINT64_C(4096)
 #define DMA_MAPPING_ERROR UINT64_MAX		/* include/linux/dma-mapping.h */
 
@@ -90,28 +92,6 @@ static const struct event_spec events[] = {
 	{ "dma", "dma_free_sgt", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_FREE_FIELDS },
 	{ "dma", "dma_unmap_sg", IR_EV_DMA_UNMAP_SG, FINISH_NONE, { DEVICE } },
 	{ "ftrace", "print", IR_EV_MARKER, FINISH_TEXT, { { "buf", SLOT_TEXT } } },
-	{ NULL, "rpcit", IR_EV_RPCIT, FINISH_NONE,
-	  { { "fn", SLOT_AUX }, { "addr", SLOT_ADDR }, { "range", SLOT_SIZE } } },
-	{ NULL, "rpcit_ret", IR_EV_RPCIT_RET, FINISH_NONE, { { "ret", SLOT_RET } } },
-	{ NULL, "fq_timeout", IR_EV_FQ_TIMEOUT, FINISH_NONE, { { "?timer", SLOT_AUX } } },
-	{ NULL, "fq_flush", IR_EV_FQ_FLUSH, FINISH_NONE, { { "cookie", SLOT_AUX } } },
-	{ NULL, "intel_flush_all", IR_EV_FLUSH_ALL, FINISH_NONE, { { "domain", SLOT_AUX } } },
-	{ NULL, "intel_tlb_sync", IR_EV_TLB_SYNC, FINISH_RANGE,
-	  { { "domain", SLOT_AUX }, { "start", SLOT_ADDR }, { "end", SLOT_EXTRA } } },
-	{ NULL, "s390_map_page", IR_EV_S390_MAP_PAGE, FINISH_OFFSET,
-	  { { "dev", SLOT_AUX }, { "offset", SLOT_EXTRA }, { "size", SLOT_SIZE } } },
-	{ NULL, "s390_map_sg_one", IR_EV_S390_MAP_SG_ONE, FINISH_NONE,
-	  { { "dev", SLOT_AUX }, { "size", SLOT_SIZE } } },
-	{ NULL, "s390_unmap_page", IR_EV_S390_UNMAP_PAGE, FINISH_NONE,
-	  { { "dev", SLOT_AUX }, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE } } },
-	{ NULL, "s390_update_trans", IR_EV_S390_UPDATE_TRANS, FINISH_NONE,
-	  { { "zdev", SLOT_AUX }, { "pa", SLOT_PADDR }, { "dma_addr", SLOT_ADDR },
-	    { "size", SLOT_SIZE }, { "flags", SLOT_RET } } },
-	{ NULL, "iova_alloc", IR_EV_IOVA_ALLOC, FINISH_NONE,
-	  { { "iovad", SLOT_AUX }, { "pages", SLOT_SIZE }, { "limit_pfn", SLOT_ADDR } } },
-	{ NULL, "iova_alloc_ret", IR_EV_IOVA_ALLOC_RET, FINISH_NONE, { { "pfn", SLOT_ADDR } } },
-	{ NULL, "iova_free", IR_EV_IOVA_FREE, FINISH_NONE,
-	  { { "iovad", SLOT_AUX }, { "pfn", SLOT_ADDR }, { "pages", SLOT_SIZE } } },
 };
 
 #define NR_EVENTS (sizeof(events) / sizeof(events[0]))
@@ -123,20 +103,23 @@ static const struct event_spec events[] = {
 /* A number at a known place, or the word that says where the data is. */
 struct place {
 	uint32_t offset;
+	uint32_t length;	/* of a name that is in place */
 	uint8_t size;
 	bool is_signed;
 	bool relative;		/* __rel_loc: counted from the end of this field */
+	bool in_place;		/* an array that is no reference to one, or a number */
 	uint8_t elem_size;
 	uint8_t slot;
 };
 
 struct ir_decoder {
-	const struct event_spec *spec;
+	uint16_t kind;
+	uint8_t finish;		/* enum finish */
 	uint32_t min_len;	/* all places lie within so many bytes */
 	uint32_t flags_offset;
 	uint32_t pid_offset;
 	uint8_t nr_places;
-	struct place places[MAX_FIELDS];
+	struct place places[IR_EVENT_VALUES + 1];
 };
 
 /* Bytes of a record, checked to lie within it. */
@@ -177,8 +160,7 @@ static const struct event_spec *find_spec(const char *system, const char *name)
 	size_t i;
 
 	for (i = 0; i < NR_EVENTS; i++)
-		if (!strcmp(events[i].name, name) &&
-		    (!events[i].system || !strcmp(events[i].system, system)))
+		if (!strcmp(events[i].name, name) && !strcmp(events[i].system, system))
 			return &events[i];
 	return NULL;
 }
@@ -211,6 +193,13 @@ static bool place_field(struct ir_decoder *dec, const struct tep_format_field *f
 	extend(dec, field);
 	if (slot == SLOT_TEXT)
 		return true;
+	/* Probes have an address for a device, or a name of fixed size. */
+	pl->in_place = slot == SLOT_DEVICE && !(field->flags & TEP_FIELD_IS_DYNAMIC);
+	if (pl->in_place) {
+		pl->size = field->flags & TEP_FIELD_IS_ARRAY ? 0 : pl->size;
+		pl->length = pl->size ? 0 : (uint32_t)field->size;
+		return pl->length || is_int_size(field->size);
+	}
 	if (slot >= SLOT_NUMBERS)
 		return (field->flags & TEP_FIELD_IS_DYNAMIC) && field->size == 4;
 	return !(field->flags & (TEP_FIELD_IS_DYNAMIC | TEP_FIELD_IS_ARRAY)) &&
@@ -235,13 +224,23 @@ static bool place_common(struct ir_decoder *dec, struct tep_event *event)
 	return true;
 }
 
-static bool resolve(struct ir_decoder *dec, struct tep_event *event)
+/* What an event has to offer, for a message. */
+static void list_fields(struct tep_event *event, char *text, size_t size)
 {
-	const struct field_spec *want = dec->spec->fields;
+	const struct tep_format_field *field;
+	size_t used = 0;
+
+	snprintf(text, size, "none");
+	for (field = event->format.fields; field && used < size; field = field->next)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+					 field->name);
+}
+
+static bool resolve_spec(struct ir_decoder *dec, struct tep_event *event,
+			 const struct field_spec *want)
+{
 	size_t i;
 
-	if (!place_common(dec, event))
-		return false;
 	for (i = 0; i < MAX_FIELDS && want[i].name; i++) {
 		bool optional = want[i].name[0] == '?';
 		struct tep_format_field *field;
@@ -255,13 +254,56 @@ static bool resolve(struct ir_decoder *dec, struct tep_event *event)
 	return true;
 }
 
+static bool resolve_field(struct ir_reader *rd, struct ir_decoder *dec, struct tep_event *event,
+			  const struct ir_rule_group *g, const struct ir_rule_field *want)
+{
+	struct tep_format_field *field = tep_find_field(event, want->name);
+	char has[256], full[2 * IR_RULE_PATTERN];
+
+	if (field)
+		return place_field(dec, field, (enum slot)want->slot);
+	if (!want->optional) {
+		list_fields(event, has, sizeof(has));
+		snprintf(full, sizeof(full), "%s:%s", event->system, event->name);
+		ir_reader_complain(rd, g, full, want->name, has);
+	}
+	return want->optional;
+}
+
+static bool resolve_group(struct ir_reader *rd, struct ir_decoder *dec, struct tep_event *event,
+			  const struct ir_rule_group *g)
+{
+	struct ir_rule_field device = { .name = g->device, .slot = SLOT_DEVICE };
+	unsigned int i;
+
+	for (i = 0; i < g->nr_fields; i++)
+		if (!resolve_field(rd, dec, event, g, &g->fields[i]))
+			return false;
+	return !g->device || resolve_field(rd, dec, event, g, &device);
+}
+
+/* What an event is wanted for: one of the two. */
+struct want {
+	const struct event_spec *spec;
+	const struct ir_rule_group *group;
+};
+
+static bool resolve(struct ir_reader *rd, struct ir_decoder *dec, struct tep_event *event,
+		    const struct want *want)
+{
+	if (!place_common(dec, event))
+		return false;
+	return want->group ? resolve_group(rd, dec, event, want->group) :
+			     resolve_spec(dec, event, want->spec->fields);
+}
+
 /*
  * Parse a clean text and look up its fields.  Each gets a handle of its own:
  * two formats of one name or id in a damaged file cannot get into each other's
  * way.  1: done, 0: the format will not do, or -ENOMEM.
  */
-static int parse(const struct ir_formats *fm, struct ir_decoder *dec, const char *system,
-		 const char *text)
+static int parse(const struct ir_formats *fm, struct ir_decoder *dec, const struct want *want,
+		 const char *system, const char *text)
 {
 	struct tep_handle *tep = tep_alloc();
 	struct tep_event *event;
@@ -274,16 +316,19 @@ static int parse(const struct ir_formats *fm, struct ir_decoder *dec, const char
 	tep_set_long_size(tep, (int)fm->long_size);
 	good = tep_parse_event(tep, text, strlen(text), system) == TEP_ERRNO__SUCCESS;
 	event = good ? tep_get_event(tep, 0) : NULL;
-	good = event && resolve(dec, event);
+	good = event && resolve(fm->rd, dec, event, want);
 	tep_free(tep);
 	return good;
 }
 
-static int add_decoder(struct ir_formats *fm, const struct event_spec *spec, unsigned int id,
+static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned int id,
 		       const char *system, const char *text)
 {
-	struct ir_decoder dec = { .spec = spec }, *list;
-	int ret = parse(fm, &dec, system, text);
+	struct ir_decoder dec = {
+		.kind = want->group ? want->group->kind : (uint16_t)want->spec->kind,
+		.finish = want->group ? FINISH_NONE : (uint8_t)want->spec->finish,
+	}, *list;
+	int ret = parse(fm, &dec, want, system, text);
 
 	if (ret <= 0)
 		return ret;
@@ -295,7 +340,8 @@ static int add_decoder(struct ir_formats *fm, const struct event_spec *spec, uns
 		memset(&list[fm->nr_decoders++], 0, sizeof(*list));	/* 0 means not wanted */
 	list[fm->nr_decoders] = dec;
 	fm->wanted[id] = (uint16_t)fm->nr_decoders++;
-	fm->rd->info.seen_kinds |= UINT64_C(1) << spec->kind;
+	fm->rd->info.seen_kinds |= want->group ? want->group->kinds :
+						 UINT64_C(1) << want->spec->kind;
 	return 1;
 }
 
@@ -314,12 +360,25 @@ static char *full_name(const char *system, const char *name)
 	return full;
 }
 
+/* An events file comes first, then what the kernel's own events are, then probes. */
+static bool find_want(const struct ir_reader *rd, const char *system, const char *name,
+		      struct want *want)
+{
+	*want = (struct want){ .group = ir_rules_find(rd->events, system, name, true) };
+	if (!want->group)
+		want->spec = find_spec(system, name);
+	if (!want->group && !want->spec)
+		want->group = ir_rules_find(rd->events, system, name, false);
+	return want->spec || (want->group && want->group->kind != IR_EV_KINDS);
+}
+
 int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, size_t len)
 {
 	uint64_t *bad = &fm->rd->damage->count[IR_DAMAGE_BAD_FORMATS];
-	const struct event_spec *spec;
 	struct ir_format_head head;
+	struct want want;
 	char *clean = NULL;
+	bool wanted;
 	int ret = 0;
 
 	if (!ir_format_head(&head, text, len) || fm->names[head.id]) {
@@ -331,12 +390,13 @@ int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, 
 		return -ENOMEM;
 	if (head.id >= fm->nr_names)
 		fm->nr_names = head.id + 1;
-	spec = find_spec(system, head.name);
-	if (!spec)
+	wanted = find_want(fm->rd, system, head.name, &want);
+	fm->rd->user_events += want.group && want.group->user;
+	if (!wanted)
 		return 0;
 	ret = ir_format_clean(&head, text, len, &clean);
 	if (ret > 0)
-		ret = add_decoder(fm, spec, head.id, system, clean);
+		ret = add_decoder(fm, &want, head.id, system, clean);
 	if (ret == 0)
 		(*bad)++;
 	free(clean);
@@ -413,13 +473,13 @@ static bool finish_text(struct ir_formats *fm, struct ir_event *ev, const unsign
 	return true;
 }
 
-static bool finish(struct ir_formats *fm, const struct event_spec *spec, struct ir_event *ev,
+static bool finish(struct ir_formats *fm, enum finish how, struct ir_event *ev,
 		   uint64_t extra, const struct span *spans)
 {
 	const struct span *list = &spans[SLOT_LIST - SLOT_NUMBERS];
 	const struct span *text = &spans[SLOT_TEXT - SLOT_NUMBERS];
 
-	switch (spec->finish) {
+	switch (how) {
 	case FINISH_NONE:
 		return true;
 	case FINISH_ALLOC:	/* no memory, no mapping: the address is left over */
@@ -438,16 +498,19 @@ static bool finish(struct ir_formats *fm, const struct event_spec *spec, struct 
 	case FINISH_SG_ERR:
 		ev->aux = list->len / list->elem_size;
 		return true;
-	case FINISH_RANGE:	/* the end is the last byte */
-		ev->size = extra - ev->addr + 1;
-		return extra >= ev->addr;
-	case FINISH_OFFSET:
-		ev->size += extra & S390_PAGE_OFFSET_MASK;
-		return true;
 	case FINISH_TEXT:
 		return finish_text(fm, ev, text->data, text->len);
 	}
 	return false;
+}
+
+static uint16_t place_device(const struct ir_formats *fm, const struct place *pl,
+			     const unsigned char *rec)
+{
+	if (!pl->size)
+		return ir_reader_device(fm->rd, (const char *)rec + pl->offset, pl->length);
+	return ir_reader_device_number(fm->rd, ir_load_int(rec + pl->offset, pl->size, false,
+							   fm->big));
 }
 
 bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned char *rec,
@@ -462,7 +525,6 @@ bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned ch
 	if (len < dec->min_len)
 		goto bad;
 	ev->device = 0;
-	ev->text = NULL;
 	for (i = 0; i < dec->nr_places; i++) {
 		const struct place *pl = &dec->places[i];
 		struct span *span;
@@ -470,6 +532,10 @@ bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned ch
 		if (pl->slot < SLOT_NUMBERS) {
 			values[pl->slot] = ir_load_int(rec + pl->offset, pl->size,
 						       pl->is_signed, big);
+			continue;
+		}
+		if (pl->in_place) {
+			ev->device = place_device(fm, pl, rec);
 			continue;
 		}
 		span = &spans[pl->slot - SLOT_NUMBERS];
@@ -485,11 +551,14 @@ bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned ch
 	ev->paddr = values[SLOT_PADDR];
 	ev->aux = values[SLOT_AUX];
 	ev->ret = (int64_t)values[SLOT_RET];
-	ev->kind = (uint16_t)dec->spec->kind;
+	ev->text = NULL;
+	if (dec->kind > IR_EV_KINDS)
+		ev->value[SLOT_EXTRA] = values[SLOT_EXTRA];
+	ev->kind = dec->kind;
 	ev->flags = rec[dec->flags_offset] & TRACE_FLAGS_IRQ ? IR_EVF_IRQ : 0;
 	ev->pid = ir_load32(rec + dec->pid_offset, fm->big);
-	if (dec->spec->finish == FINISH_NONE ||
-	    finish(fm, dec->spec, ev, values[SLOT_EXTRA], spans))
+	if (dec->finish == FINISH_NONE ||
+	    finish(fm, (enum finish)dec->finish, ev, values[SLOT_EXTRA], spans))
 		return true;
 bad:
 	fm->rd->damage->count[IR_DAMAGE_BAD_EVENTS]++;

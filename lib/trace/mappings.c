@@ -270,7 +270,8 @@ static bool adjacent(struct ir_assembler *a, const struct slot *s, const struct 
 {
 	const struct rec *tail;
 
-	if (!s->joinable || !in_window(a, s->head) || s->pid != ev->pid)
+	if (!s->joinable || !in_window(a, s->head) || s->pid != ev->pid ||
+	    ev->flags & IR_EVF_WHOLE || rec(a, s->head)->device != ev->device)
 		return false;
 	tail = rec(a, s->tail);
 	return tail->iova + (tail->pages << IR_PAGE_SHIFT) == ev->addr &&
@@ -344,9 +345,11 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 		return;
 	}
 	live_of(a, r->live)->head = number;
+	live_of(a, r->live)->device = r->device = ev->device;
 	s->head = s->tail = number;
 	s->pid = ev->pid;
-	s->joinable = true;
+	s->joinable = !(ev->flags & IR_EVF_WHOLE);
+	r->certain = !s->joinable;
 }
 
 /*
@@ -645,6 +648,8 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 		return;
 	}
 	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
+	if (ev->device)
+		s->unmap_device = ev->device;
 	s->unmap_iova = ev->addr;
 	s->unmap_size = ev->size;
 	s->unmapped = s->unmap_device;

@@ -2,6 +2,7 @@
 /* Recognising recordings, and what all readers share: device names. */
 #include "trace/reader.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,8 +78,19 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 	return ops;
 }
 
+static int complained(const struct ir_reader *rd, struct ir_error *err)
+{
+	return rd->complaint.text[0] ? ir_error_set(err, -EINVAL, "%s", rd->complaint.text) : 0;
+}
+
 struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
 				 struct ir_error *err)
+{
+	return ir_reader_open_events(file, NULL, damage, err);
+}
+
+struct ir_reader *ir_reader_open_events(struct ir_file *file, const struct ir_events *events,
+					struct ir_damage *damage, struct ir_error *err)
 {
 	const struct ir_reader_ops *ops = find_ops(file, err);
 	struct ir_reader *rd;
@@ -88,7 +100,11 @@ struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
 	rd = calloc(1, sizeof(*rd));
 	if (rd)
 		rd->info.devices = calloc(1, sizeof(*rd->info.devices));
-	if (!rd || !rd->info.devices) {
+	if (rd && !events)
+		events = rd->builtin = ir_rules_builtin();
+	if (!rd || !rd->info.devices || !events) {
+		if (rd)
+			free(rd->info.devices);
 		free(rd);
 		ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(file));
 		return NULL;
@@ -96,8 +112,9 @@ struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
 	rd->ops = ops;
 	rd->file = file;
 	rd->damage = damage;
+	rd->events = events;
 	rd->info.nr_devices = 1;
-	if (ops->open(rd, err)) {
+	if (ops->open(rd, err) || complained(rd, err)) {
 		ir_reader_close(rd);
 		return NULL;
 	}
@@ -106,7 +123,18 @@ struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
 
 int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
 {
-	return rd->ops->next(rd, ev, err);
+	int rc;
+
+	do {
+		rc = rd->ops->next(rd, ev, err);
+		if (rc == 1 && ev->kind == IR_EV_LOST)
+			ir_calls_lost(rd->calls, ev->cpu);
+	} while (rc == 1 && ev->kind > IR_EV_KINDS && !ir_rules_apply(rd, ev));
+	if (rc == 0) {
+		ir_calls_finish(rd);
+		rc = complained(rd, err);
+	}
+	return rc;
 }
 
 void ir_reader_close(struct ir_reader *rd)
@@ -120,6 +148,8 @@ void ir_reader_close(struct ir_reader *rd)
 		free(rd->info.devices[i]);
 	for (i = 0; i < rd->info.nr_events; i++)
 		free(rd->info.events[i].name);
+	ir_calls_free(rd->calls);
+	ir_events_free(rd->builtin);
 	free(rd->info.devices);
 	free(rd->info.events);
 	free(rd->info.kernel);
@@ -225,4 +255,31 @@ uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len)
 	rd->device_hash[slot] = (uint16_t)nr;
 	rd->info.nr_devices++;
 	return remember(rd, (uint16_t)nr, len);
+}
+
+uint16_t ir_reader_device_number(struct ir_reader *rd, uint64_t number)
+{
+	char name[20];
+
+	snprintf(name, sizeof(name), "0x%" PRIx64, number);
+	return ir_reader_device(rd, name, sizeof(name));
+}
+
+void ir_reader_complain(struct ir_reader *rd, const struct ir_rule_group *g, const char *event,
+			const char *field, const char *has)
+{
+	if (!g->user || rd->complaint.text[0])
+		return;
+	ir_error_set(&rd->complaint, -EINVAL, "%s: %s: %s has no field \"%s\"; it has: %s",
+		     ir_events_path(rd->events), ir_file_path(rd->file), event, field, has);
+}
+
+void ir_reader_complain_text(struct ir_reader *rd, const struct ir_rule_group *g,
+			     const char *event, const char *needs)
+{
+	if (!g->user || rd->complaint.text[0])
+		return;
+	ir_error_set(&rd->complaint, -EINVAL,
+		     "%s: %s: no line of %s has what is needed, each with a number: %s",
+		     ir_events_path(rd->events), ir_file_path(rd->file), event, needs);
 }

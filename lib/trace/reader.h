@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include "trace/event.h"
 #include "trace/file.h"
+#include "trace/rules.h"
 
 struct ir_reader;
 
@@ -66,6 +67,11 @@ struct ir_reader {
 	const struct ir_reader_ops *ops;
 	struct ir_file *file;
 	struct ir_damage *damage;	/* owned by the caller of ir_reader_open() */
+	const struct ir_events *events;	/* what probes mean; NULL: nothing */
+	struct ir_events *builtin;	/* the same, if the reader owns it */
+	struct ir_calls *calls;		/* of which one event tells only a part */
+	struct ir_error complaint;	/* about the events file: it does not fit the recording */
+	uint64_t user_events;		/* types of events that the file names and the recording has */
 	struct ir_reader_info info;
 	void *priv;			/* the format's own */
 	uint16_t *device_hash;		/* device numbers by name, 0 = free slot */
@@ -83,6 +89,12 @@ struct ir_reader {
  */
 struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
 				 struct ir_error *err);
+/**
+ * ir_reader_open_events - the same with an events file
+ * @events: stays the caller's, must outlive the reader; NULL: built-in rules
+ */
+struct ir_reader *ir_reader_open_events(struct ir_file *file, const struct ir_events *events,
+					struct ir_damage *damage, struct ir_error *err);
 /** ir_reader_next - the next event: 1, 0 at the end, negative errno */
 int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err);
 /** ir_reader_close - free the reader and its info; NULL is fine */
@@ -95,5 +107,18 @@ void ir_reader_close(struct ir_reader *rd);
  * and without memory.
  */
 uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len);
+/** ir_reader_device_number - the same for a device that has an address for a name */
+uint16_t ir_reader_device_number(struct ir_reader *rd, uint64_t number);
+/**
+ * ir_reader_complain - a field that the events file names is not in the event
+ * @has: the fields that are
+ *
+ * The first complaint is what opening or reading fails with.
+ */
+void ir_reader_complain(struct ir_reader *rd, const struct ir_rule_group *g, const char *event,
+			const char *field, const char *has);
+/** ir_reader_complain_text - no line of the event is what the events file says */
+void ir_reader_complain_text(struct ir_reader *rd, const struct ir_rule_group *g,
+			     const char *event, const char *needs);
 
 #endif

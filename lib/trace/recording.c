@@ -124,7 +124,7 @@ static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 	};
 
 	pass_end(rec);
-	rec->reader = ir_reader_open(rec->file, &rec->info.damage, err);
+	rec->reader = ir_reader_open_events(rec->file, rec->options.events, &rec->info.damage, err);
 	if (!rec->reader)
 		return -EINVAL;
 	config.s390 = rec->reader->info.arch && !strncmp(rec->reader->info.arch, "s390", 4);
@@ -408,7 +408,7 @@ static bool learn(struct ir_recording *rec)
 static int survey(struct ir_recording *rec, struct ir_error *err)
 {
 	struct ir_damage damage = { 0 };
-	struct ir_reader *rd = ir_reader_open(rec->file, &damage, err);
+	struct ir_reader *rd = ir_reader_open_events(rec->file, rec->options.events, &damage, err);
 	int rc;
 
 	if (!rd)
@@ -523,6 +523,7 @@ static int fill_info(struct ir_recording *rec)
 	info->arch = own(rec, from->arch);
 	info->clock = own(rec, from->clock);
 	info->cpus = from->cpus;
+	info->user_events = rec->reader->user_events;
 	rec->events = calloc(from->nr_events + 1, sizeof(*rec->events));
 	rec->devices = calloc(from->nr_devices + 1, sizeof(*rec->devices));
 	if (!rec->events || !rec->devices)

@@ -3,6 +3,7 @@
 #include "trace/text.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "trace/text_priv.h"
@@ -200,7 +201,7 @@ static int open_parts(struct text *t)
 	int rc = ir_text_file_init(&t->file, t->rd->file);
 
 	if (!rc)
-		rc = ir_text_names_init(&t->names);
+		rc = ir_text_names_init(&t->names, t->rd);
 	if (!rc)
 		rc = ir_text_window_init(&t->window);
 	return rc ? rc : read_start(t);
@@ -351,7 +352,7 @@ static void unnamed(struct text *t, const char *rest, const char *end, uint32_t 
 		bad_line(t);
 }
 
-static void wanted_event(struct text *t, const struct text_spec *spec, struct text_span text,
+static void wanted_event(struct text *t, struct text_name *name, struct text_span text,
 			 const struct text_head *head)
 {
 	struct ir_event ev;
@@ -362,11 +363,12 @@ static void wanted_event(struct text *t, const struct text_spec *spec, struct te
 	ev.cpu = head->cpu;
 	ev.pid = head->pid;
 	ev.flags = head->flags;
-	result = ir_text_payload(&t->payload, spec, text, &ev);
+	result = ir_text_payload(&t->payload, name->spec, text, &ev);
 	if (result == TEXT_BAD || (result == TEXT_OPEN_END && t->file.cut)) {
 		bad_line(t);
 		return;
 	}
+	name->good++;
 	/* Of these the last number is checked; of others only what was needed is known to be whole. */
 	if (t->file.cut && ev.kind != IR_EV_MAP && ev.kind != IR_EV_UNMAP)
 		damage(t, IR_DAMAGE_TRUNCATED, 1);
@@ -375,7 +377,8 @@ static void wanted_event(struct text *t, const struct text_spec *spec, struct te
 		ev.paddr = ir_text_file_offset(&t->file, ev.text);
 		ev.text = NULL;
 	}
-	t->rd->info.seen_kinds |= UINT64_C(1) << ev.kind;
+	if (ev.kind < IR_EV_KINDS)
+		t->rd->info.seen_kinds |= UINT64_C(1) << ev.kind;
 	push(t, &ev);
 }
 
@@ -413,19 +416,41 @@ static void event_line(struct text *t, const struct text_span *line, const struc
 	text.end = line->end;
 	if (!name->spec) {
 		/* No other event has this in it: the name is what is damaged. */
-		if (t->file.cut || text_begins(&text, "IOMMU: iova="))
+		if (t->file.cut || (!name->ignored && text_begins(&text, "IOMMU: iova=")))
 			bad_line(t);
 		return;
 	}
-	wanted_event(t, name->spec, text, head);
+	wanted_event(t, name, text, head);
 }
 
 /*
  * The end.
  */
 
+/* An events file that fits no line of an event: nobody wants that counted as damage. */
+static void check_user_events(struct text *t)
+{
+	for (uint32_t i = 0; i < t->names.nr; i++) {
+		const struct text_name *name = &t->names.list[i];
+		const struct ir_rule_group *g = name->group;
+		char needs[256] = "";
+		size_t used = 0;
+
+		if (!g || name->good)
+			continue;
+		for (unsigned int f = 0; f < g->nr_fields && used < sizeof(needs); f++)
+			used += (size_t)snprintf(needs + used, sizeof(needs) - used, "%s%s=",
+						 f ? ", " : "", g->fields[f].name);
+		if (g->device && used < sizeof(needs))
+			snprintf(needs + used, sizeof(needs) - used, "%s%s=", used ? ", " : "",
+				 g->device);
+		ir_reader_complain_text(t->rd, g, name->key, needs);
+	}
+}
+
 static int finish(struct text *t)
 {
+	check_user_events(t);
 	t->ended = true;
 	push_pending(t, t->last_time);
 	damage(t, IR_DAMAGE_CORRUPT_BYTES, t->file.overlong);

@@ -10,8 +10,9 @@
 #define MAX_NAMES	4096u	/* a kernel has some 2000 events; damaged texts make up more */
 #define SLOTS		(4 * MAX_NAMES)
 
-int ir_text_names_init(struct text_names *names)
+int ir_text_names_init(struct text_names *names, struct ir_reader *rd)
 {
+	names->rd = rd;
 	names->nr = 0;
 	names->list = calloc(MAX_NAMES, sizeof(*names->list));
 	names->slots = calloc(SLOTS, sizeof(*names->slots));
@@ -20,8 +21,10 @@ int ir_text_names_init(struct text_names *names)
 
 void ir_text_names_release(struct text_names *names)
 {
-	for (uint32_t i = 0; names->list && i < names->nr; i++)
+	for (uint32_t i = 0; names->list && i < names->nr; i++) {
 		free(names->list[i].key);
+		free(names->list[i].made);
+	}
 	free(names->list);
 	free(names->slots);
 	memset(names, 0, sizeof(*names));
@@ -37,17 +40,20 @@ static uint32_t hash_name(const char *name, size_t len)
 }
 
 /* "iommu:map" or "map" */
-static const struct text_spec *find_spec(char *key)
+static void find_spec(struct ir_reader *rd, struct text_name *entry)
 {
-	char *colon = strchr(key, ':');
-	const struct text_spec *spec;
+	char *colon = strchr(entry->key, ':');
+	struct text_want want;
 
-	if (!colon)
-		return ir_text_spec(NULL, key);
-	*colon = '\0';
-	spec = ir_text_spec(key, colon + 1);
-	*colon = ':';
-	return spec;
+	if (colon)
+		*colon = '\0';
+	want = ir_text_spec(rd, colon ? entry->key : NULL, colon ? colon + 1 : entry->key);
+	if (colon)
+		*colon = ':';
+	entry->made = want.made;
+	entry->spec = want.made ? want.made : want.spec;
+	entry->group = want.group;
+	entry->ignored = want.ignored;
 }
 
 struct text_name *ir_text_names_get(struct text_names *names, const char *name, size_t len)
@@ -68,7 +74,7 @@ struct text_name *ir_text_names_get(struct text_names *names, const char *name, 
 	if (!entry->key)
 		return NULL;
 	entry->len = len;
-	entry->spec = find_spec(entry->key);
+	find_spec(names->rd, entry);
 	names->slots[slot] = (uint16_t)++names->nr;
 	return entry;
 }

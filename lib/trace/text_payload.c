@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The part of a line that is the event's own.
+ * The part of a line that is the event's own.  What the kernel's own events
+ * are is in the table here; what probes are, rules.h says.
  *
  * Keys and number bases: TP_printk() of include/trace/events/{iommu,dma}.h of
  * Linux 6.12 and 7.2.  trace-cmd -R prints fields by their own name, which may
@@ -9,8 +10,9 @@
  */
 #include "trace/text_priv.h"
 
+#include <stdlib.h>
+
 #define DMA_MAPPING_ERROR UINT64_MAX		/* include/linux/dma-mapping.h */
-#define S390_PAGE_OFFSET_MASK UINT64_C(4095)	/* arch/s390/include/asm/page.h */
 #define IOMMU_PAGE UINT64_C(4096)
 #define MAX_TEXT 65536
 #define MAX_FIELDS 8
@@ -33,7 +35,7 @@ enum base {
 
 enum finish {
 	FINISH_NONE, FINISH_RANGE, FINISH_UNMAP, FINISH_ALLOC, FINISH_FAILED, FINISH_ALLOC_SGT,
-	FINISH_SG, FINISH_SG_ERR, FINISH_LAST, FINISH_OFFSET, FINISH_PRINT, FINISH_TEXT,
+	FINISH_SG, FINISH_SG_ERR, FINISH_PRINT, FINISH_TEXT,
 };
 
 struct field {
@@ -45,9 +47,9 @@ struct field {
 };
 
 struct text_spec {
-	const char *system;	/* NULL: a probe, whatever its group is called */
-	const char *name;
-	enum ir_event_kind kind;
+	const char *system;	/* NULL: rules say what it is, or only texts have it */
+	const char *name;	/* NULL: made for a group of rules */
+	uint16_t kind;		/* enum ir_event_kind, or above: rules are to be applied */
 	enum finish finish;
 	bool has_device;	/* begins with the name of one */
 	struct field fields[MAX_FIELDS];
@@ -101,39 +103,65 @@ static const struct text_spec specs[] = {
 	{ "ftrace", "print", IR_EV_MARKER, FINISH_PRINT, false, NO_FIELDS },
 	/* The kernel prints the name of the function in place of that of the event. */
 	{ NULL, "tracing_mark_write", IR_EV_MARKER, FINISH_TEXT, false, NO_FIELDS },
-	{ NULL, "rpcit", IR_EV_RPCIT, FINISH_NONE, false,
-	  { FIELD("fn", AUX), FIELD("addr", ADDR), FIELD("range", SIZE) } },
-	{ NULL, "rpcit_ret", IR_EV_RPCIT_RET, FINISH_NONE, false, { FIELD("ret", RET) } },
-	{ NULL, "fq_timeout", IR_EV_FQ_TIMEOUT, FINISH_NONE, false, { OPTION("timer", AUX) } },
-	{ NULL, "fq_flush", IR_EV_FQ_FLUSH, FINISH_NONE, false, { FIELD("cookie", AUX) } },
-	{ NULL, "intel_flush_all", IR_EV_FLUSH_ALL, FINISH_NONE, false, { FIELD("domain", AUX) } },
-	{ NULL, "intel_tlb_sync", IR_EV_TLB_SYNC, FINISH_LAST, false,
-	  { FIELD("domain", AUX), FIELD("start", ADDR), FIELD("end", EXTRA) } },
-	{ NULL, "s390_map_page", IR_EV_S390_MAP_PAGE, FINISH_OFFSET, false,
-	  { FIELD("dev", AUX), FIELD("offset", EXTRA), FIELD("size", SIZE) } },
-	{ NULL, "s390_map_sg_one", IR_EV_S390_MAP_SG_ONE, FINISH_NONE, false,
-	  { FIELD("dev", AUX), FIELD("size", SIZE) } },
-	{ NULL, "s390_unmap_page", IR_EV_S390_UNMAP_PAGE, FINISH_NONE, false,
-	  { FIELD("dev", AUX), FIELD("dma_addr", ADDR), FIELD("size", SIZE) } },
-	{ NULL, "s390_update_trans", IR_EV_S390_UPDATE_TRANS, FINISH_NONE, false,
-	  { FIELD("zdev", AUX), FIELD("pa", PADDR), FIELD("dma_addr", ADDR), FIELD("size", SIZE),
-	    FIELD("flags", RET) } },
-	{ NULL, "iova_alloc", IR_EV_IOVA_ALLOC, FINISH_NONE, false,
-	  { FIELD("iovad", AUX), FIELD("pages", SIZE), FIELD("limit_pfn", ADDR) } },
-	{ NULL, "iova_alloc_ret", IR_EV_IOVA_ALLOC_RET, FINISH_NONE, false, { FIELD("pfn", ADDR) } },
-	{ NULL, "iova_free", IR_EV_IOVA_FREE, FINISH_NONE, false,
-	  { FIELD("iovad", AUX), FIELD("pfn", ADDR), FIELD("pages", SIZE) } },
 };
 
 #define NR_SPECS (sizeof(specs) / sizeof(specs[0]))
 
-const struct text_spec *ir_text_spec(const char *system, const char *name)
+static const struct text_spec *kernels_own(const char *system, const char *name)
 {
 	for (size_t i = 0; i < NR_SPECS; i++)
 		if (!strcmp(specs[i].name, name) &&
 		    (!system || !specs[i].system || !strcmp(specs[i].system, system)))
 			return &specs[i];
 	return NULL;
+}
+
+/* As the kernel prints it, if that is known: some have no 0x in front. */
+static enum base base_of(const struct text_spec *own, const struct ir_rule_field *field)
+{
+	for (unsigned int i = 0; own && i < MAX_FIELDS && own->fields[i].key; i++)
+		if (!strcmp(own->fields[i].key, field->name))
+			return (enum base)own->fields[i].base;
+	return field->hex ? BASE_HEX : BASE_AUTO;
+}
+
+/* The fields that a rule's event must have; @own: what it is without the rule, or NULL. */
+static struct text_spec *group_spec(const struct ir_rule_group *g, const struct text_spec *own)
+{
+	struct text_spec *spec = calloc(1, sizeof(*spec));
+	unsigned int i;
+
+	if (!spec)
+		return NULL;
+	*spec = (struct text_spec){ .kind = g->kind, .finish = FINISH_NONE };
+	for (i = 0; i < g->nr_fields; i++)
+		spec->fields[i] = (struct field){
+			.key = g->fields[i].name, .len = (uint8_t)strlen(g->fields[i].name),
+			.slot = g->fields[i].slot, .base = base_of(own, &g->fields[i]),
+			.optional = g->fields[i].optional,
+		};
+	/* The kernel prints the device in front of all fields, without a key. */
+	spec->has_device = own && own->has_device;
+	if (g->device && !(spec->has_device && !strcmp(g->device, "device")))
+		spec->fields[i] = (struct field){
+			.key = g->device, .len = (uint8_t)strlen(g->device), .slot = SLOT_DEVICE,
+		};
+	return spec;
+}
+
+struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const char *name)
+{
+	const struct ir_rule_group *g = ir_rules_find(rd->events, system, name, true);
+	const struct text_spec *own = kernels_own(system, name);
+
+	rd->user_events += g != NULL;
+	if (!g && own)
+		return (struct text_want){ .spec = own };
+	if (!g)
+		g = ir_rules_find(rd->events, system, name, false);
+	if (g && g->kind != IR_EV_KINDS)
+		return (struct text_want){ .made = group_spec(g, own), .group = g };
+	return (struct text_want){ .ignored = g != NULL };
 }
 
 const char *ir_text_spec_system(const struct text_spec *spec)
@@ -159,11 +187,23 @@ struct walk {
 /* The name is terminated for the moment: that way one that comes again is known at once. */
 static bool take_device(struct walk *w, const char *name, const char *stop)
 {
-	char *end = w->start + (stop - w->start), behind = *end;
+	char *end, behind;
+	uint64_t number;
 
+	/* A probe's: in quotes, or a number as trace.dat has it. */
+	if (!w->spec->name && stop - name > 2 && *name == '"' && stop[-1] == '"') {
+		name++;
+		stop--;
+	}
 	if (stop == name || w->have >> SLOT_DEVICE & 1)
 		return false;
 	w->have |= 1u << SLOT_DEVICE;
+	if (!w->spec->name && ir_text_number(name, stop, false, &number) == stop) {
+		w->ev->device = ir_reader_device_number(w->pl->rd, number);
+		return w->ev->device != 0;
+	}
+	end = w->start + (stop - w->start);
+	behind = *end;
 	*end = '\0';
 	w->ev->device = ir_reader_device(w->pl->rd, name, (size_t)(stop + 1 - name));
 	*end = behind;
@@ -379,12 +419,6 @@ static bool finish(struct walk *w)
 		return finish_sg(w);
 	case FINISH_SG_ERR:
 		return finish_sg_err(w);
-	case FINISH_LAST:	/* the end is the last byte */
-		w->ev->size = w->values[SLOT_EXTRA] - w->ev->addr + 1;
-		return w->values[SLOT_EXTRA] >= w->ev->addr;
-	case FINISH_OFFSET:
-		w->ev->size += w->values[SLOT_EXTRA] & S390_PAGE_OFFSET_MASK;
-		return true;
 	default:
 		return true;
 	}
@@ -442,7 +476,7 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 			  .end = text.end };
 	const char *p;
 
-	ev->kind = (uint16_t)spec->kind;
+	ev->kind = spec->kind;
 	ev->device = 0;
 	ev->text = NULL;
 	if (spec->finish == FINISH_TEXT || spec->finish == FINISH_PRINT)
@@ -456,6 +490,8 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 	ev->paddr = w.values[SLOT_PADDR];
 	ev->aux = w.values[SLOT_AUX];
 	ev->ret = (int64_t)w.values[SLOT_RET];
+	if (spec->kind > IR_EV_KINDS)
+		ev->value[SLOT_EXTRA] = w.values[SLOT_EXTRA];
 	if (!finish(&w))
 		return TEXT_BAD;
 	return w.open_end ? TEXT_OPEN_END : TEXT_GOOD;

@@ -17,7 +17,8 @@
  * twice, and where a line says a thing twice (both ends and the size of a
  * range) the two must agree.
  *
- * To read one more event: a line in specs[] of text_payload.c.
+ * To read one more event of the kernel: a line in specs[] of text_payload.c; of
+ * a probe: a rule (rules.h).
  */
 #ifndef IR_TRACE_TEXT_PRIV_H
 #define IR_TRACE_TEXT_PRIV_H
@@ -154,8 +155,16 @@ enum text_result {
 	TEXT_BAD,
 };
 
-/** ir_text_spec - whether an event is wanted; @system may be NULL: the text does not say */
-const struct text_spec *ir_text_spec(const char *system, const char *name);
+/* Whether an event is wanted. */
+struct text_want {
+	const struct text_spec *spec;	/* NULL: not this way */
+	struct text_spec *made;		/* the same, for the caller to free() */
+	const struct ir_rule_group *group;	/* the rules that it is read for, or NULL */
+	bool ignored;			/* a rule says that it is of no interest */
+};
+
+/** ir_text_spec - @system may be NULL: the text does not say */
+struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const char *name);
 /** ir_text_spec_system - its system; NULL: a probe, or a form that only texts have */
 const char *ir_text_spec_system(const struct text_spec *spec);
 /**
@@ -174,15 +183,20 @@ struct text_name {
 	size_t len;
 	uint64_t count;
 	const struct text_spec *spec;	/* NULL: not wanted */
+	struct text_spec *made;	/* the same, if it is the entry's own */
+	uint64_t good;		/* lines that could be read as it says */
+	const struct ir_rule_group *group;
+	bool ignored;
 };
 
 struct text_names {
+	struct ir_reader *rd;
 	struct text_name *list;
 	uint16_t *slots;
 	uint32_t nr;
 };
 
-int ir_text_names_init(struct text_names *names);
+int ir_text_names_init(struct text_names *names, struct ir_reader *rd);
 void ir_text_names_release(struct text_names *names);
 /** ir_text_names_get - the entry of a name, made if new; NULL: too many, or no memory */
 struct text_name *ir_text_names_get(struct text_names *names, const char *name, size_t len);

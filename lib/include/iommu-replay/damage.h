@@ -31,6 +31,7 @@ enum ir_severity {
 	X(IR_DAMAGE_BAD_FORMATS,	CORRUPT, "bad_formats",		"event formats that lack a field or do not parse") \
 	X(IR_DAMAGE_BAD_EVENTS,		CORRUPT, "bad_events",		"events too short for their fields, or with impossible values") \
 	X(IR_DAMAGE_TIME_BACKWARDS,	CORRUPT, "time_backwards",	"events earlier than their predecessor on the same CPU") \
+	X(IR_DAMAGE_UNPAIRED_CALLS,	LOSS,	 "unpaired_calls",	"calls of which only the entry or only the return was recorded; left out") \
 	X(IR_DAMAGE_UNKNOWN_UNMAPS,	INFO,	 "unknown_unmaps",	"unmaps of mappings made before the recording began, or in a gap") \
 	X(IR_DAMAGE_UNKNOWN_PAGES,	INFO,	 "unknown_unmap_pages",	"pages of these") \
 	X(IR_DAMAGE_OVERLAPPING_MAPS,	INFO,	 "overlapping_maps",	"mappings over live ones: several domains without names, or lost unmaps") \

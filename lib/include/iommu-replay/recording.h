@@ -21,6 +21,7 @@
 #include <sys/types.h>
 #include <iommu-replay/damage.h>
 #include <iommu-replay/error.h>
+#include <iommu-replay/events.h>
 #include <iommu-replay/op.h>
 
 struct ir_recording;
@@ -123,6 +124,7 @@ struct ir_recording_info {
 	struct ir_recorded_rpcit rpcit;
 	struct ir_recorded_flushes flushes;
 	struct ir_recorded_machine machine;
+	uint64_t user_events;	/* types of events in the recording that options->events names */
 	struct ir_damage damage;
 	bool complete;		/* ir_damage_complete() */
 	/*
@@ -149,6 +151,11 @@ struct ir_recording_options {
 	bool rpcits;		/* have recorded RPCITs among the operations */
 	bool survey_only;	/* only ir_recording_info() is wanted: there will be no operations */
 	size_t spool_memory;	/* bytes of operations to keep in memory; 0: the default, 64 MiB */
+	/*
+	 * What events mean that are not known by their name; stays the caller's and
+	 * must outlive the recording.  NULL: only those known by their name count.
+	 */
+	const struct ir_events *events;
 };
 
 /** ir_default_hz - jiffies a second of a machine like the recorded one, if nothing tells */
@@ -159,7 +166,8 @@ uint32_t ir_default_hz(const struct ir_recording_info *info);
  * @path: a file, or "-" for standard input
  * @options: may be NULL
  *
- * Returns NULL with @err set if nothing of it can be read.  Damage that can be
+ * Returns NULL with @err set if nothing of it can be read, or if an event lacks a
+ * field that @options->events asks for.  Damage that can be
  * survived is not an error: look at info->damage and info->complete.
  */
 struct ir_recording *ir_recording_open(const char *path,
