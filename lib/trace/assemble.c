@@ -64,6 +64,14 @@ static void name_device(struct ir_assembler *a, struct rec *head, uint16_t devic
 	live_of(a, head->live)->device = device;
 }
 
+/* The suspect has ended, and not by its own unmap: it was concluded to be an old mapping. */
+static bool ended_otherwise(struct ir_assembler *a, const struct slot *s)
+{
+	uint32_t live = rec(a, s->suspect)->live;
+
+	return live_of(a, live)->ended && rec(a, s->unmap)->live != live;
+}
+
 static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
 		       uint64_t pages)
 {
@@ -73,7 +81,7 @@ static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_e
 		s->failed = false;
 		return;
 	}
-	if (in_window(a, s->suspect) && in_window(a, s->unmap)) {
+	if (in_window(a, s->suspect) && in_window(a, s->unmap) && !ended_otherwise(a, s)) {
 		uint64_t head = s->suspect;
 
 		name_device(a, rec(a, head), ev->device);

@@ -131,6 +131,10 @@ static void end_lost(struct ir_assembler *a, const struct rec *head)
 		rec(a, number)->live = i;
 		rec(a, number)->pages = l->pages;
 		ir_live_end(&a->live, i);
+		if (!l->emitted) {	/* nothing is added to it or cut off any more */
+			rec(a, l->head)->certain = true;
+			ir_asm_release_holder(a, l->head);
+		}
 	}
 }
 
@@ -410,9 +414,12 @@ void ir_asm_release_holder(struct ir_assembler *a, uint64_t head)
 		ir_asm_release(a, s);
 }
 
-/* Which of the mappings at this IOVA: the one of the right size, and the right device if known. */
-static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint64_t iova,
-			     uint64_t pages, bool *ambiguous)
+/*
+ * Which of the mappings at this IOVA that began before record @before: the one
+ * of the right size, and the right device if known.
+ */
+static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint64_t before,
+			     uint64_t iova, uint64_t pages, bool *ambiguous)
 {
 	uint32_t best = IR_LIVE_NONE;
 	unsigned int seen = 0;
@@ -422,6 +429,8 @@ static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint6
 	     i = ir_live_find_next(&a->live, i), seen++) {
 		const struct ir_live *l = live_of(a, i);
 
+		if (!l->emitted && l->head > before)
+			continue;
 		if (s->unmap_device && l->device == s->unmap_device)
 			return i;
 		if (best == IR_LIVE_NONE) {
@@ -658,7 +667,7 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	if (ev->kind == IR_EV_S390_UPDATE_TRANS && !s->unmap_device)
 		s->unmap_device = ir_owner_device(&a->owners, IR_OWNER_ZDEV, ev->aux);
 	release_newest(a, ev->addr & ~(IR_PAGE_SIZE - 1));
-	i = find_mapping(a, s, ev->addr & ~(IR_PAGE_SIZE - 1), pages, &ambiguous);
+	i = find_mapping(a, s, a->end, ev->addr & ~(IR_PAGE_SIZE - 1), pages, &ambiguous);
 	if (i == IR_LIVE_NONE)
 		i = find_piece(a, ev->addr & ~(IR_PAGE_SIZE - 1));
 	if (i != IR_LIVE_NONE && in_window(a, s->head) && rec(a, s->head)->live == i &&
@@ -724,7 +733,7 @@ void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, uint16_t devic
 		return;
 	r = rec(a, s->unmap);
 	r->held = false;
-	i = find_mapping(a, &hint, r->iova, r->pages, &ambiguous);
+	i = find_mapping(a, &hint, s->unmap, r->iova, r->pages, &ambiguous);
 	if (i == IR_LIVE_NONE) {
 		damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
 		a->cfg.damage->count[IR_DAMAGE_UNKNOWN_PAGES] += r->pages;
