@@ -99,6 +99,7 @@ struct settings {
 	size_t nr_hypervisors;
 	struct ir_params params;	/* those that all hypervisors share */
 	const char *device;
+	const char *events;		/* events file, NULL: none */
 	const char *manifest;		/* NULL: looked for beside each recording */
 	uint64_t tolerance;		/* how far verify's totals may be off: by so many, */
 	double tolerance_percent;	/* or by this share, whichever is more */

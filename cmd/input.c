@@ -86,6 +86,15 @@ static char *damage_list(const struct ir_damage *damage)
 	return text;
 }
 
+/* A file that names nothing of what was recorded is not the one that was meant. */
+static void check_events(const struct input *input, const struct settings *settings,
+			 const char *path)
+{
+	if (settings->events && !input->info->user_events && !settings->quiet)
+		message("warning: %s has no event that %s names; \"info %s\" lists its events",
+			path, settings->events, path);
+}
+
 int input_open(struct input *input, const struct settings *settings, const char *path,
 	       void (*stop)(void *arg), void *stop_arg)
 {
@@ -101,13 +110,19 @@ int input_open(struct input *input, const struct settings *settings, const char 
 	int status = STATUS_DONE;
 	char *list;
 
-	*input = (struct input){ .rec = ir_recording_open(path, &options, &err) };
+	*input = (struct input){ .rec = NULL };
+	if (settings->events)
+		options.events = input->events = ir_events_load(settings->events, &err);
+	if (!settings->events || input->events)
+		input->rec = ir_recording_open(path, &options, &err);
 	progress_clear();
 	if (!input->rec) {
 		message("%s", err.text);
+		input_close(input);
 		return STATUS_ERROR;
 	}
 	input->info = ir_recording_info(input->rec);
+	check_events(input, settings, path);
 	if (settings->verbose)
 		message("%s: %s, %" PRIu64 " maps, %" PRIu64 " unmaps", path, input->info->format,
 			input->info->ops.map, input->info->ops.unmap);
@@ -128,6 +143,7 @@ void input_close(struct input *input)
 {
 	if (input->rec)
 		ir_recording_close(input->rec);
+	ir_events_free(input->events);
 	*input = (struct input){ .rec = NULL };
 }
 

@@ -15,6 +15,7 @@ const volatile int *interrupts_flag(void);
 
 struct input {
 	struct ir_recording *rec;
+	struct ir_events *events;
 	const struct ir_recording_info *info;
 };
 

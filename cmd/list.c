@@ -24,10 +24,11 @@ const struct choice list_formats[] = {
 	{ NULL, 0 },
 };
 
-static json_t *list_strategies(void)
+static json_t *list_strategies(const struct settings *settings)
 {
 	json_t *list = json_array();
 
+	(void)settings;
 	for (size_t i = 0; ir_strategies[i]; i++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s}",
 			"name", ir_strategies[i]->name,
@@ -44,10 +45,11 @@ static void add_limit(json_t *parameters, const char *name, bool has, uint64_t l
 				    limit ? json_integer((json_int_t)limit) : json_null());
 }
 
-static json_t *list_hypervisors(void)
+static json_t *list_hypervisors(const struct settings *settings)
 {
 	json_t *list = json_array();
 
+	(void)settings;
 	for (size_t i = 0; ir_hypervisors[i]; i++) {
 		const struct ir_hypervisor *hv = ir_hypervisors[i];
 		json_t *parameters = json_object();
@@ -65,26 +67,53 @@ static json_t *list_hypervisors(void)
 	return list;
 }
 
-static json_t *list_events(void)
+/* What an event is, with its condition: "unmap when flags & 0x400". */
+static json_t *event_is(const struct ir_known_event *event)
 {
+	return json_sprintf("%s%s%s%s%s", event->is, event->when ? " when " : "",
+			    event->when ? event->when : "", event->entry ? ", entry " : "",
+			    event->entry ? event->entry : "");
+}
+
+static int add_event(void *list, const struct ir_known_event *event)
+{
+	return json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:s, s:s}",
+		"system", event->system, "name", event->event, "is", event_is(event),
+		"fields", event->fields, "meaning", event->meaning));
+}
+
+static json_t *list_events(const struct settings *settings)
+{
+	struct ir_events *events = NULL;
+	struct ir_error err = { "" };
 	json_t *list = json_array();
 
-	for (const struct ir_known_event *event = ir_known_events(); event->name; event++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s}",
-			"system", event->system, "name", event->name,
-			"meaning", event->meaning));
+	if (settings->events) {
+		events = ir_events_load(settings->events, &err);
+		if (!events) {
+			message("%s", err.text);
+			json_decref(list);
+			return NULL;
+		}
+	}
+	if (ir_known_events(events, add_event, list)) {
+		message("out of memory");
+		json_decref(list);
+		list = NULL;
+	}
+	ir_events_free(events);
 	return list;
 }
 
 static const struct list {
 	const char *name;
-	json_t *(*collect)(void);
+	json_t *(*collect)(const struct settings *settings);	/* NULL: it said why */
 	const char *columns[MAX_COLUMNS];	/* keys, which are titles, too */
 	const char *origin;			/* key that is shown below the last column */
 } lists[] = {
 	{ "strategies", list_strategies, { "name", "summary" }, "origin" },
 	{ "hypervisors", list_hypervisors, { "name", "parameters", "summary" }, "origin" },
-	{ "events", list_events, { "system", "name", "meaning" }, NULL },
+	{ "events", list_events, { "system", "name", "is", "meaning" }, "fields" },
 	{ .name = NULL },
 };
 
@@ -155,7 +184,7 @@ static int print_list(const struct canvas *canvas, const struct list *list, json
 }
 
 /* The whole list as text; for free(), NULL: no memory. */
-static char *list_text(const struct settings *settings, const struct list *list,
+static char *list_text(const struct settings *settings, const struct list *list, json_t *items,
 		       const struct output *out)
 {
 	char *text = NULL;
@@ -165,7 +194,7 @@ static char *list_text(const struct settings *settings, const struct list *list,
 		.width = output_width(out),
 		.color = output_color(out, settings->color),
 	};
-	json_t *items = list->collect(), *document = json_pack("{s:O}", list->name, items);
+	json_t *document = json_pack("{s:O}", list->name, items);
 	int rc = -1;
 
 	if (canvas.out && document && settings->format == FORMAT_JSON) {
@@ -175,7 +204,6 @@ static char *list_text(const struct settings *settings, const struct list *list,
 		rc = print_list(&canvas, list, items);
 	}
 	json_decref(document);
-	json_decref(items);
 	if (!canvas.out || fclose(canvas.out) || rc) {
 		free(text);
 		return NULL;
@@ -189,6 +217,7 @@ int cmd_list(const struct settings *settings)
 	const struct list *list = lists;
 	struct ir_error err = { "" };
 	struct output out;
+	json_t *items;
 	char *text;
 	int rc;
 
@@ -199,12 +228,17 @@ int cmd_list(const struct settings *settings)
 		message("%s", err.text);
 		return STATUS_USAGE;
 	}
+	items = list->collect(settings);
+	if (!items)
+		return STATUS_ERROR;
 	rc = output_open(&out, settings->output, NULL, 0, &err);
 	if (rc) {
+		json_decref(items);
 		message("%s", err.text);
 		return STATUS_ERROR;
 	}
-	text = list_text(settings, list, &out);
+	text = list_text(settings, list, items, &out);
+	json_decref(items);
 	if (!text) {
 		output_abort(&out);
 		message("out of memory");

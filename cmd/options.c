@@ -397,6 +397,9 @@ static const struct option_spec options[] = {
 	{ 0, "--device", "NAME",
 	  "Only the operations of this device.",
 	  IN_INPUT, parse_text, AT(device) },
+	{ 0, "--events", "FILE.json",
+	  "What trace events mean that are not known by their name; see iommu-replay-events(5).",
+	  IN_INPUT | IN_LIST, parse_text, AT(events) },
 	{ 0, "--timer", "",
 	  "Flush-queue timer: simulated (default), or fired when the recording's own flushes "
 	  "by timer happened.",

@@ -165,6 +165,18 @@ static const struct event_spec *find_spec(const char *system, const char *name)
 	return NULL;
 }
 
+enum ir_event_kind ir_formats_own(const char *system, const char *name, char *text, size_t size)
+{
+	const struct event_spec *spec = find_spec(system, name);
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; spec && i < MAX_FIELDS && spec->fields[i].name && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+					 spec->fields[i].name + (spec->fields[i].name[0] == '?'));
+	return spec ? spec->kind : IR_EV_KINDS;
+}
+
 static bool is_int_size(int size)
 {
 	return size == 1 || size == 2 || size == 4 || size == 8;

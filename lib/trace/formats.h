@@ -10,8 +10,8 @@
  * line by line; a field is looked up once per event type and read by offset
  * after that.
  *
- * To decode one more event: a line in events[] of formats.c, and a field there
- * for each number that is needed.
+ * To decode one more event of the kernel: a line in events[] of formats.c, and a
+ * field there for each number that is needed; of a probe: a rule (rules.h).
  */
 #ifndef IR_TRACE_FORMATS_H
 #define IR_TRACE_FORMATS_H
@@ -70,6 +70,14 @@ int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, 
  */
 bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned char *rec,
 		       size_t len, struct ir_event *ev);
+
+/**
+ * ir_formats_own - what one of the kernel's own events is read for
+ * @text: becomes its fields: "iova, paddr, size"
+ *
+ * Returns its kind; IR_EV_KINDS: there is no such event.
+ */
+enum ir_event_kind ir_formats_own(const char *system, const char *name, char *text, size_t size);
 
 /** ir_formats_finish - fill in rd->info.events from the counters; 0 or -ENOMEM */
 int ir_formats_finish(struct ir_formats *fm);

@@ -3,14 +3,20 @@
  * The events that recordings are read for.
  *
  * Facts: include/trace/events/iommu.h and include/trace/events/dma.h, Linux
- * 6.12 and 7.2.  Probes have the names that their maker gave them; those here
- * are the names that scripts for this program use.
+ * 6.12 and 7.2.  Probes are what rules_builtin.c says.
  */
 #include "trace/known_events.h"
 
-#include <stddef.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
-static const struct ir_known_event known_events[] = {
+#include "trace/formats.h"
+#include "trace/rules.h"
+
+static const struct {
+	const char *system, *name, *meaning;
+} own[] = {
 	{ "iommu", "map", "a physically contiguous piece became valid in the I/O page table" },
 	{ "iommu", "unmap", "a range became invalid; ends a mapping, or undoes a failed one" },
 	{ "iommu", "attach_device_to_domain", "names a device" },
@@ -35,26 +41,85 @@ static const struct ir_known_event known_events[] = {
 	{ "dma", "dma_free_pages", "the same" },
 	{ "dma", "dma_free_sgt", "the same" },
 
-	{ "probe", "rpcit",
-	  "RPCIT issued (zpci_refresh_trans): the recorded truth, and the aperture" },
-	{ "probe", "rpcit_ret", "its result: insufficient resources, failure" },
-	{ "probe", "fq_timeout", "the flush queue's timer fired" },
-	{ "probe", "fq_flush", "a flush queue was flushed" },
-	{ "probe", "intel_flush_all", "VT-d: a whole domain was flushed" },
-	{ "probe", "intel_tlb_sync", "VT-d: a range was flushed" },
-	{ "probe", "s390_map_page", "former s390 DMA API (before 6.7): one mapping" },
-	{ "probe", "s390_map_sg_one", "the same: one piece of a scatter list" },
-	{ "probe", "s390_unmap_page", "the same: a mapping was given back" },
-	{ "probe", "s390_update_trans", "the same: page-table entries became valid or invalid" },
-	{ "probe", "iova_alloc", "an IOVA range was asked for" },
-	{ "probe", "iova_alloc_ret", "what the allocator gave" },
-	{ "probe", "iova_free", "an IOVA range was given back" },
-
 	{ "ftrace", "print", "markers: the kernel's counters at both ends of a measured window" },
-	{ NULL, NULL, NULL },
 };
 
-const struct ir_known_event *ir_known_events(void)
+/* What an events file would say; scatter lists and markers are beyond it. */
+static const char *kind_name(enum ir_event_kind kind)
 {
-	return known_events;
+	for (const struct ir_rule_kind *k = ir_rule_kinds(); k->name; k++)
+		if (k->kind == kind && !k->flags && kind != IR_EV_KINDS)
+			return k->name;
+	return "";
+}
+
+static int each_own(int (*show)(void *arg, const struct ir_known_event *event), void *arg)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]) && !rc; i++) {
+		struct ir_known_event event = {
+			.event = own[i].name, .system = own[i].system, .meaning = own[i].meaning,
+		};
+		char fields[192];
+
+		event.is = kind_name(ir_formats_own(own[i].system, own[i].name, fields,
+						    sizeof(fields)));
+		event.fields = fields;
+		rc = show(arg, &event);
+	}
+	return rc;
+}
+
+/* "iova=dma_addr size=end - start + 1 (pages)" */
+static void list_fields(const struct ir_rule_text *rule, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned int i = 0; i < IR_RULE_ROLES && rule->fields[i].role && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s=%s%s", i ? ", " : "",
+					 rule->fields[i].role, rule->fields[i].value,
+					 rule->fields[i].unit ? " (pages)" : "");
+	if (rule->device_name && used < size)
+		snprintf(text + used, size - used, "%sdevice is %s", used ? ", " : "",
+			 rule->device_name);
+}
+
+static int each_rule(const struct ir_rule_group *g,
+		     int (*show)(void *arg, const struct ir_known_event *event), void *arg)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < g->nr_rules && !rc; i++) {
+		const struct ir_rule *rule = &g->rules[i];
+		struct ir_known_event event = {
+			.event = g->name, .system = strcmp(g->system, "*") ? g->system : "probe",
+			.is = rule->kind->name, .when = rule->text.when, .entry = rule->text.entry,
+			.meaning = rule->text.meaning ? rule->text.meaning : rule->kind->meaning,
+		};
+		char fields[512];
+
+		list_fields(&rule->text, fields, sizeof(fields));
+		event.fields = fields;
+		rc = show(arg, &event);
+	}
+	return rc;
+}
+
+int ir_known_events(const struct ir_events *events,
+		    int (*show)(void *arg, const struct ir_known_event *event), void *arg)
+{
+	struct ir_events *builtin = events ? NULL : ir_rules_builtin();
+	const struct ir_events *rules = events ? events : builtin;
+	int rc = rules ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !rc && i < rules->nr_user; i++)
+		rc = each_rule(&rules->groups[i], show, arg);
+	if (!rc)
+		rc = each_own(show, arg);
+	for (size_t i = rules ? rules->nr_user : 0; !rc && i < rules->nr_groups; i++)
+		rc = each_rule(&rules->groups[i], show, arg);
+	ir_events_free(builtin);
+	return rc;
 }
