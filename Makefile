@@ -135,6 +135,8 @@ install: all
 	install -m 755 $(PROG) $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 lib/include/iommu-replay/*.h $(DESTDIR)$(PREFIX)/include/iommu-replay/
+	install -d $(DESTDIR)$(PREFIX)/share/iommu-replay/events
+	install -m 644 scripts/events/*.json $(DESTDIR)$(PREFIX)/share/iommu-replay/events/
 	for page in $(MAN); do \
 		install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/; done
 

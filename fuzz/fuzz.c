@@ -57,6 +57,9 @@ static struct ir_reader *open_reader(const struct ir_reader_ops *ops, struct ir_
 	rd->ops = ops;
 	rd->file = file;
 	rd->damage = damage;
+	rd->events = rd->builtin = ir_rules_builtin();
+	if (!rd->events)
+		exit(1);
 	rd->info.nr_devices = 1;
 	if (!ops->open(rd, err))
 		return rd;

@@ -17,6 +17,7 @@ for source in fuzz/fuzz_*.c; do
 	set -- "fuzz/corpus/$target"
 	# The whole way begins with any reader's files.
 	[ "$target" != replay ] || set -- fuzz/corpus/*
+	[ "$target" != events ] || set -- "$@" scripts/events
 	[ ! -d "fuzz/found/$target" ] || set -- "$@" "fuzz/found/$target"
 	"$program" "$@" >"$tmp/names" 2>"$tmp/err"
 	status=$?

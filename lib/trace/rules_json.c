@@ -174,7 +174,6 @@ static int add_item(struct item *it, json_t *object)
 	text.when = string(it, object, "when", &rc);
 	text.entry = string(it, object, "entry", &rc);
 	text.device_name = string(it, object, "device-name", &rc);
-	string(it, object, "comment", &rc);
 	if (!rc && !text.event)
 		rc = wrong(it, "\"event\" is missing: which event, such as \"kprobes:my_map\"");
 	if (!rc && !text.is)
