@@ -154,6 +154,11 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 			info->ops.failed_map, plural(info->ops.failed_map));
 		line_end(&line, emit, arg, "operations", VIEW_PLAIN);
 	}
+	if (info->events_file && line_begin(&line)) {
+		fprintf(line.out, "as %s says; it names %" PRIu64 " type%s of events that are recorded",
+			info->events_file, info->user_events, plural(info->user_events));
+		line_end(&line, emit, arg, "events", VIEW_PLAIN);
+	}
 	view_recorded(info, emit, arg);
 }
 

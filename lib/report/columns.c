@@ -247,6 +247,7 @@ const struct ir_column ir_recording_columns[] = {
 	INFO("clock",			info_text,	clock),
 	INFO("start_ns",		info_u64,	start_ns),
 	INFO("duration_ns",		info_u64,	duration_ns),
+	INFO("events_file",		info_text,	events_file),
 	{ .key = "devices",		.kind = IR_COLUMN_DEVICES },
 	{ .key = "events",		.kind = IR_COLUMN_EVENTS },
 	INFO("operations.map",		info_u64,	ops.map),

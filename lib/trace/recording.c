@@ -523,6 +523,7 @@ static int fill_info(struct ir_recording *rec)
 	info->arch = own(rec, from->arch);
 	info->clock = own(rec, from->clock);
 	info->cpus = from->cpus;
+	info->events_file = rec->options.events ? ir_events_path(rec->options.events) : NULL;
 	info->user_events = rec->reader->user_events;
 	rec->events = calloc(from->nr_events + 1, sizeof(*rec->events));
 	rec->devices = calloc(from->nr_devices + 1, sizeof(*rec->devices));

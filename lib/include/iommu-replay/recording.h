@@ -124,6 +124,7 @@ struct ir_recording_info {
 	struct ir_recorded_rpcit rpcit;
 	struct ir_recorded_flushes flushes;
 	struct ir_recorded_machine machine;
+	const char *events_file;	/* of options->events; NULL: none */
 	uint64_t user_events;	/* types of events in the recording that options->events names */
 	struct ir_damage damage;
 	bool complete;		/* ir_damage_complete() */
