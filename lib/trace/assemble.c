@@ -58,7 +58,7 @@ void ir_assembler_free(struct ir_assembler *a)
 
 static void name_device(struct ir_assembler *a, struct rec *head, uint16_t device)
 {
-	if (!device)
+	if (!device || head->named)
 		return;
 	head->device = device;
 	live_of(a, head->live)->device = device;

@@ -46,6 +46,7 @@ struct rec {
 	uint8_t flags;		/* of the operation */
 	bool held;		/* its outcome is not known yet */
 	bool certain;		/* first piece: there was evidence for where it ends */
+	bool named;		/* first piece: its own event told the device */
 };
 
 /* What one CPU is doing in one context (task or interrupt). */

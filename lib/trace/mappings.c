@@ -228,6 +228,7 @@ static uint64_t split(struct ir_assembler *a, uint64_t head, uint64_t iova)
 	rec(a, at)->held = h->held;
 	rec(a, at)->certain = h->certain;
 	rec(a, at)->device = h->device;
+	rec(a, at)->named = h->named;
 	rec(a, at)->fn = h->fn;
 	h->last_time_ns = prev->time_ns;
 	h->sync_time_ns = 0;
@@ -275,7 +276,7 @@ static bool adjacent(struct ir_assembler *a, const struct slot *s, const struct 
 	const struct rec *tail;
 
 	if (!s->joinable || !in_window(a, s->head) || s->pid != ev->pid ||
-	    ev->flags & IR_EVF_WHOLE || rec(a, s->head)->device != ev->device)
+	    ev->flags & IR_EVF_WHOLE || (ev->device && rec(a, s->head)->device != ev->device))
 		return false;
 	tail = rec(a, s->tail);
 	return tail->iova + (tail->pages << IR_PAGE_SHIFT) == ev->addr &&
@@ -350,6 +351,7 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 	}
 	live_of(a, r->live)->head = number;
 	live_of(a, r->live)->device = r->device = ev->device;
+	r->named = ev->device != 0;
 	s->head = s->tail = number;
 	s->pid = ev->pid;
 	s->joinable = !(ev->flags & IR_EVF_WHOLE);
