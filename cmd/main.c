@@ -110,15 +110,16 @@ static void hold_standard_descriptors(void)
 
 static int wrong_command(const char *name)
 {
+	static const struct choice options[] = { { "--help", 0 }, { "--version", 0 }, { NULL, 0 } };
 	struct ir_error err = { "" };
-	bool option = name[0] == '-';
 
-	if (option)
-		message("unknown option \"%s\"; a command comes first", name);
-	else
+	if (name[0] == '-') {
+		name_unknown(&err, "option", name, strlen(name), choice_name, options);
+		message("%s; all others come after a command", err.text);
+	} else {
 		name_unknown(&err, "command", name, strlen(name), command_name, NULL);
-	if (!option)
 		message("%s", err.text);
+	}
 	fputs("Try '" PROGRAM " --help'.\n", stderr);
 	return STATUS_USAGE;
 }

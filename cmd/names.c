@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "names.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +10,10 @@
 
 #define MAX_NAME 40
 
-/* Edit distance, swapped neighbours counting once; SIZE_MAX for what is too long to be a typo. */
+/*
+ * Edit distance, capitals or not, swapped neighbours counting once; SIZE_MAX for
+ * what is too long to be a typo.
+ */
 static size_t distance(const char *a, size_t alen, const char *b)
 {
 	size_t rows[3][MAX_NAME + 1], blen = strlen(b);
@@ -24,7 +28,8 @@ static size_t distance(const char *a, size_t alen, const char *b)
 
 		row[0] = i;
 		for (size_t j = 1; j <= blen; j++) {
-			size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
+			size_t best = above[j - 1] +
+				(tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
 
 			if (above[j] + 1 < best)
 				best = above[j] + 1;
@@ -45,9 +50,9 @@ static size_t distance(const char *a, size_t alen, const char *b)
 int name_unknown(struct ir_error *err, const char *what, const char *name, size_t len,
 		 const char *(*known)(const void *arg, size_t i), const void *arg)
 {
-	size_t best = SIZE_MAX, used = 0;
-	const char *nearest = NULL, *one;
 	char list[400] = "";
+	size_t best = SIZE_MAX, used = 0, room = sizeof(list) - sizeof(", ...");
+	const char *nearest = NULL, *one;
 
 	for (size_t i = 0; (one = known(arg, i)); i++) {
 		size_t d = distance(name, len, one);
@@ -60,9 +65,13 @@ int name_unknown(struct ir_error *err, const char *what, const char *name, size_
 			best = d;
 			nearest = one;
 		}
-		n = snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "", one);
-		if (n > 0 && used + (size_t)n < sizeof(list))
+		n = snprintf(list + used, room - used, "%s%s", i ? ", " : "", one);
+		if (n < 0 || used + (size_t)n >= room) {
+			strcpy(list + used, ", ...");
+			room = used;	/* nothing more */
+		} else {
 			used += (size_t)n;
+		}
 	}
 	if (nearest && best <= (len < 5 ? 1 : 2) + len / 8)
 		return ir_error_set(err, -EINVAL,

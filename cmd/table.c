@@ -19,6 +19,7 @@
 #include "view.h"
 
 #define GAP 2			/* between columns */
+#define LAST_WIDTH 20		/* the least that a last column of words gets */
 #define LABEL_WIDTH 12
 #define MAX_COLUMNS 32
 #define CELL 48
@@ -351,42 +352,72 @@ static char *wrap_words(const char *text, size_t width)
 	return copy;
 }
 
-/* What the last column may take, the others having what they need. */
-static size_t width_left(const struct canvas *canvas, const struct plain_column *columns,
-			 size_t nr_columns, const char *const *cells, size_t rows)
+/* What a column needs: for its texts as they are, or if they are wrapped at every blank. */
+static size_t needed(const char *title, const char *const *cells, size_t nr_columns, size_t rows,
+		     bool wrapped)
 {
-	size_t used = 0;
+	size_t width = strlen(title);
 
-	for (size_t i = 0; i + 1 < nr_columns; i++) {
-		size_t width = strlen(columns[i].title);
+	for (size_t r = 0; r < rows; r++) {
+		const char *text = cells[r * nr_columns];
 
-		for (size_t r = 0; r < rows; r++)
-			if (strlen(cells[r * nr_columns + i]) > width)
-				width = strlen(cells[r * nr_columns + i]);
-		used += width + GAP;
+		while (*text) {
+			size_t len = strcspn(text, wrapped ? " \n" : "\n");
+
+			if (len > width)
+				width = len;
+			text += len + (text[len] != '\0');
+		}
 	}
-	return used + 24 > canvas->width ? 24 : canvas->width - used;
+	return width;
+}
+
+/*
+ * How wide each column may be: the last one takes what the others leave.  If that
+ * is too little, those between it and the first are wrapped, too.
+ */
+static void limit_widths(const struct canvas *canvas, const struct plain_column *columns,
+			 size_t nr_columns, const char *const *cells, size_t rows, size_t *limits)
+{
+	size_t last = needed(columns[nr_columns - 1].title, cells + nr_columns - 1, nr_columns, rows,
+			     false);
+
+	if (last > LAST_WIDTH)
+		last = LAST_WIDTH;
+	for (int wrapped = 0; wrapped < 2; wrapped++) {
+		size_t used = 0;
+
+		for (size_t i = 0; i + 1 < nr_columns; i++) {
+			limits[i] = needed(columns[i].title, cells + i, nr_columns, rows,
+					   wrapped && i);
+			used += limits[i] + GAP;
+		}
+		limits[nr_columns - 1] = used + last > canvas->width ? last : canvas->width - used;
+		if (used + last <= canvas->width)
+			break;
+	}
 }
 
 int print_plain(const struct canvas *canvas, const struct plain_column *columns, size_t nr_columns,
 		const char *const *cells, size_t rows)
 {
-	size_t left = width_left(canvas, columns, nr_columns, cells, rows);
 	struct libscols_table *table = new_table(canvas);
 	int rc = table ? 0 : -ENOMEM;
+	size_t limits[MAX_COLUMNS];
 
 	if (rc)
 		return rc;
+	limit_widths(canvas, columns, nr_columns, cells, rows, limits);
 	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
 	for (size_t i = 0; i < nr_columns && !rc; i++) {
 		struct libscols_column *column =
 			scols_table_new_column(table, columns[i].title, 0,
-					       columns[i].right ? SCOLS_FL_RIGHT :
-					       i + 1 == nr_columns ? SCOLS_FL_WRAP : 0);
+					       (columns[i].right ? SCOLS_FL_RIGHT : 0) |
+					       (i ? SCOLS_FL_WRAP : 0));
 
 		if (!column)
 			rc = -ENOMEM;
-		else if (i + 1 == nr_columns)
+		else if (i)
 			scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
 						  scols_wrapnl_nextchunk, NULL);
 	}
@@ -396,8 +427,7 @@ int print_plain(const struct canvas *canvas, const struct plain_column *columns,
 		if (!line)
 			rc = -ENOMEM;
 		for (size_t i = 0; i < nr_columns && !rc; i++) {
-			char *text = wrap_words(cells[r * nr_columns + i],
-						i + 1 == nr_columns ? left : SIZE_MAX);
+			char *text = wrap_words(cells[r * nr_columns + i], limits[i]);
 
 			/* The line takes the text over. */
 			if (!text || scols_line_refer_data(line, i, text))
