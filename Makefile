@@ -2,7 +2,8 @@
 #
 # make            the program and the library, in build/
 # make check      build and run all tests       (check-asan: under ASan and UBSan)
-# make bench      measure                       install, clean: as usual
+# make bench      measure                       install, uninstall, clean: as usual
+# make deb        Debian packages, in build/deb/ (needs debhelper)
 # make accuracy   predicted and recorded figures of traces/, to traces/ACCURACY.md
 # make fuzz       fuzz each target for SECONDS=60 (needs clang; see fuzz/README.md)
 #
@@ -13,6 +14,7 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
 PKG_CONFIG ?= pkg-config
+OBJCOPY ?= objcopy
 
 LIBS     := libtraceevent jansson zlib libzstd
 CMD_LIBS := smartcols
@@ -39,7 +41,15 @@ PROG    := $(BUILD)/iommu-replay
 LIB     := $(BUILD)/libiommureplay.a
 MAN     := $(sort $(wildcard man/*.[1-9]))
 
-all: $(PROG) $(LIB)
+# What the library exports follows from the public headers.
+HEADERS := $(wildcard lib/include/iommu-replay/*.h)
+SONAME  := libiommureplay.so.0
+SHARED  := $(BUILD)/public/libiommureplay.so.$(VERSION)
+STATIC  := $(BUILD)/public/libiommureplay.a
+EXAMPLES := $(patsubst %/,%,$(wildcard examples/*/))
+
+all: $(PROG) $(LIB) $(SHARED) $(STATIC) $(BUILD)/libiommureplay-uninstalled.pc \
+	$(BUILD)/completion/iommu-replay $(BUILD)/completion/_iommu-replay
 
 # Changes when a file is added or taken away, so that the library is made anew.
 $(BUILD)/lib.list: FORCE
@@ -50,9 +60,55 @@ $(LIB): $(LIB_OBJ) $(BUILD)/lib.list
 	@rm -f $@
 	$(AR) rcs $@ $(LIB_OBJ)
 
-$(PROG): $(CMD_OBJ) $(LIB)
-	$(CC) $(CFLAGS) $(BASE) $(LDFLAGS) -o $@ $(CMD_OBJ) $(LIB) \
-		$(call pkg_libs,$(LIBS) $(CMD_LIBS)) -pthread -lm
+$(BUILD)/public/symbols: $(LIB_OBJ) $(HEADERS) scripts/public-symbols $(BUILD)/lib.list
+	@mkdir -p $(@D)
+	CC='$(CC)' scripts/public-symbols lib/include $(LIB_OBJ) > $@.new
+	@mv $@.new $@
+
+$(BUILD)/public/exports: $(BUILD)/public/symbols
+	{ echo '{'; sed 's/$$/;/' $<; echo '};'; } > $@
+
+$(BUILD)/public/version: $(BUILD)/public/symbols
+	{ echo '{ global:'; sed 's/$$/;/' $<; echo 'local: *; };'; } > $@
+
+$(SHARED): $(LIB_OBJ) $(BUILD)/public/version
+	$(CC) $(CFLAGS) $(BASE) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) \
+		-Wl,--version-script=$(BUILD)/public/version $(if $(SANITIZE),,-Wl,-z,defs) \
+		-o $@ $(LIB_OBJ) $(call pkg_libs,$(LIBS)) -pthread -lm -ldl
+	ln -sf $(notdir $@) $(@D)/$(SONAME)
+	ln -sf $(SONAME) $(@D)/libiommureplay.so
+
+# One object, in which all but the public symbols are local.
+$(STATIC): $(LIB_OBJ) $(BUILD)/public/symbols
+	$(CC) -nostdlib -r -o $(BUILD)/public/iommureplay.o $(LIB_OBJ)
+	$(OBJCOPY) --keep-global-symbols=$(BUILD)/public/symbols $(BUILD)/public/iommureplay.o
+	@rm -f $@
+	$(AR) rcs $@ $(BUILD)/public/iommureplay.o
+
+# For those who compile plug-ins or programs against this tree: PKG_CONFIG_PATH=build.
+$(BUILD)/libiommureplay-uninstalled.pc: lib/libiommureplay.pc.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(CURDIR)|; s|@LIBDIR@|$${pcfiledir}/public|' \
+		-e 's|@INCLUDEDIR@|$(CURDIR)/lib/include|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$(strip $(call pkg_libs,$(LIBS)))|' \
+		$< > $@
+
+# From --help, which is made from the table of options.
+$(BUILD)/completion/iommu-replay: scripts/completion $(PROG)
+	@mkdir -p $(@D)
+	scripts/completion bash $(PROG) > $@.new
+	@mv $@.new $@
+
+$(BUILD)/completion/_iommu-replay: scripts/completion $(PROG)
+	@mkdir -p $(@D)
+	scripts/completion zsh $(PROG) > $@.new
+	@mv $@.new $@
+
+# Plug-ins call the library in the program: all of it is there, and its public symbols are exported.
+$(PROG): $(CMD_OBJ) $(LIB) $(BUILD)/public/exports
+	$(CC) $(CFLAGS) $(BASE) $(LDFLAGS) -o $@ $(CMD_OBJ) \
+		-Wl,--whole-archive $(LIB) -Wl,--no-whole-archive \
+		-Wl,--dynamic-list=$(BUILD)/public/exports \
+		$(call pkg_libs,$(LIBS) $(CMD_LIBS)) -pthread -lm -ldl
 
 $(BUILD)/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
@@ -75,7 +131,7 @@ $(BUILD)/tests/tool_%: tests/tool_%.c $(LIB)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Itests $(call pkg_cflags,$(LIBS) $(TOOL_LIBS)) -MMD -MP $(LDFLAGS) -o $@ \
 		$< $(LIB) $(call pkg_libs,$(LIBS) $(TOOL_LIBS)) -lm
 
-check: $(PROG) $(TESTS) $(TOOLS)
+check: all $(TESTS) $(TOOLS)
 	BUILD=$(BUILD) tests/run
 
 check-asan:
@@ -128,22 +184,63 @@ fuzz:
 		FUZZ_MAIN=fuzz/pool.c LDFLAGS="-fsanitize=fuzzer $(FUZZ_WRAP)" fuzzers
 	fuzz/run $(BUILD)/libfuzzer/fuzz $(SECONDS) $(TARGETS)
 
+# Every directory may be given by itself.  uninstall takes away what install with the same ones
+# puts there, and the directories that are this project's alone; below DESTDIR all that are empty.
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
+BASHDIR    ?= $(DATADIR)/bash-completion/completions
+ZSHDIR     ?= $(DATADIR)/zsh/site-functions
+DOCDIR     ?= $(DATADIR)/doc/iommu-replay
+INSTALL    ?= install
+PUT        := $(INSTALL) -m 644 -D -t $(DESTDIR)
+
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib \
-		$(DESTDIR)$(PREFIX)/include/iommu-replay $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
-	install -m 755 $(PROG) $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/
-	install -m 644 lib/include/iommu-replay/*.h $(DESTDIR)$(PREFIX)/include/iommu-replay/
-	install -d $(DESTDIR)$(PREFIX)/share/iommu-replay/events
-	install -m 644 scripts/events/*.json $(DESTDIR)$(PREFIX)/share/iommu-replay/events/
-	for page in $(MAN); do \
-		install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/; done
+	$(INSTALL) -m 755 -D -t $(DESTDIR)$(BINDIR) $(PROG)
+	$(PUT)$(LIBDIR) $(SHARED) $(STATIC)
+	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libiommureplay.so
+	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+		-e 's|@VERSION@|$(VERSION)|; s|@LIBS@|$(strip $(call pkg_libs,$(LIBS)))|' \
+		lib/libiommureplay.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/libiommureplay.pc
+	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/libiommureplay.pc
+	$(PUT)$(INCLUDEDIR)/iommu-replay $(HEADERS)
+	$(foreach s,1 5 7,$(PUT)$(MANDIR)/man$(s) $(filter %.$(s),$(MAN)) &&) :
+	$(PUT)$(BASHDIR) $(BUILD)/completion/iommu-replay
+	$(PUT)$(ZSHDIR) $(BUILD)/completion/_iommu-replay
+	$(PUT)$(DATADIR)/iommu-replay/traces $(wildcard traces/*.dat traces/*.data) \
+		traces/manifest.json traces/baseline.json traces/README.md
+	$(PUT)$(DATADIR)/iommu-replay/events $(wildcard scripts/events/*.json)
+	$(PUT)$(DOCDIR) README.md
+	$(foreach d,$(EXAMPLES),$(PUT)$(DOCDIR)/$(d) $(wildcard $(d)/*.c $(d)/*.sh $(d)/Makefile) &&) :
+	chmod 755 $(DESTDIR)$(DOCDIR)/examples/*/*.sh
+
+uninstall:
+	tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && \
+	$(MAKE) -s install DESTDIR="$$tmp" && cd "$$tmp" && \
+	find . ! -type d -exec sh -c 'for f; do rm -f "$(DESTDIR)/$$f"; done' sh {} + && \
+	find . -mindepth 1 -depth -path '$(if $(DESTDIR),*,*/iommu-replay*)' -type d | \
+		while read -r dir; do \
+			rmdir --ignore-fail-on-non-empty "$(DESTDIR)/$$dir"; done
+
+# Debian packages, in BUILD/deb, made from a copy of the sources.
+deb:
+	rm -rf $(BUILD)/deb
+	mkdir -p $(BUILD)/deb/iommu-replay-$(VERSION)
+	tar -c --exclude=./.git --exclude='./build*' --exclude=./$(BUILD) . | \
+		tar -x -C $(BUILD)/deb/iommu-replay-$(VERSION)
+	cd $(BUILD)/deb/iommu-replay-$(VERSION) && \
+		env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u BUILD -u DESTDIR -u PREFIX \
+		dpkg-buildpackage -us -uc -b $(DEB_ARGS)
+	rm -rf $(BUILD)/deb/iommu-replay-$(VERSION)
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan
 
-.PHONY: FORCE all accuracy check check-asan bench fuzz fuzzers install clean
+.PHONY: FORCE all accuracy check check-asan bench deb fuzz fuzzers install uninstall clean
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TESTS:=.d) $(TOOLS:=.d)
