@@ -14,6 +14,7 @@
 #define CMD_CMD_H
 
 #include <iommu-replay/recording.h>
+#include <iommu-replay/registry.h>
 #include <iommu-replay/replay.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -93,6 +94,7 @@ struct settings {
 	const struct command *command;
 	char **operands;
 	size_t nr_operands;
+	struct ir_registry *registry;	/* what --plugin loaded, and all that is built in */
 	const struct ir_strategy **strategies;	/* settings_init() and options own these two */
 	size_t nr_strategies;
 	struct hypervisor_choice *hypervisors;

@@ -14,6 +14,7 @@
 #include "names.h"
 #include "output.h"
 #include "render.h"
+#include "report/columns.h"
 #include "trace/known_events.h"
 
 #define MAX_COLUMNS 6
@@ -24,16 +25,39 @@ const struct choice list_formats[] = {
 	{ NULL, 0 },
 };
 
+/* Texts of plug-ins and names of files may be any bytes. */
+static json_t *json_text(const char *text)
+{
+	char *clean = text ? ir_text_utf8(text) : NULL;
+	json_t *string = clean ? json_string(clean) : json_null();
+
+	free(clean);
+	return string;
+}
+
+/* A key "plugin" for what is not built in. */
+static void add_plugin(json_t *item, const struct ir_plugin_info *plugin)
+{
+	if (plugin)
+		json_object_set_new(item, "plugin", json_pack("{s:o, s:o, s:i}",
+			"file", json_text(plugin->file),
+			"version", json_text(plugin->version),
+			"abi", (int)plugin->abi));
+}
+
 static json_t *list_strategies(const struct settings *settings)
 {
+	const struct ir_strategy *const *known = ir_registry_strategies(settings->registry);
 	json_t *list = json_array();
 
-	(void)settings;
-	for (size_t i = 0; ir_strategies[i]; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s}",
-			"name", ir_strategies[i]->name,
-			"origin", ir_strategies[i]->origin,
-			"summary", ir_strategies[i]->summary));
+	for (size_t i = 0; known[i]; i++) {
+		json_t *item = json_pack("{s:s, s:o, s:o}", "name", known[i]->name,
+					 "origin", json_text(known[i]->origin),
+					 "summary", json_text(known[i]->summary));
+
+		add_plugin(item, known[i]->plugin);
+		json_array_append_new(list, item);
+	}
 	return list;
 }
 
@@ -45,14 +69,29 @@ static void add_limit(json_t *parameters, const char *name, bool has, uint64_t l
 				    limit ? json_integer((json_int_t)limit) : json_null());
 }
 
+/* What is special to a hypervisor: the default among the others, and what it means. */
+static json_t *add_own(json_t *parameters, const struct ir_hypervisor *hv)
+{
+	const struct ir_hypervisor_param *own;
+	json_t *meanings = json_object();
+
+	for (size_t i = 0; (own = ir_hypervisor_own(hv, i)); i++) {
+		json_object_set_new(parameters, own->name,
+				    json_integer(own->value > INT64_MAX ? INT64_MAX :
+						 (json_int_t)own->value));
+		json_object_set_new(meanings, own->name, json_text(own->summary));
+	}
+	return meanings;
+}
+
 static json_t *list_hypervisors(const struct settings *settings)
 {
+	const struct ir_hypervisor *const *known = ir_registry_hypervisors(settings->registry);
 	json_t *list = json_array();
 
-	(void)settings;
-	for (size_t i = 0; ir_hypervisors[i]; i++) {
-		const struct ir_hypervisor *hv = ir_hypervisors[i];
-		json_t *parameters = json_object();
+	for (size_t i = 0; known[i]; i++) {
+		const struct ir_hypervisor *hv = known[i];
+		json_t *parameters = json_object(), *meanings, *item;
 
 		add_limit(parameters, "entry-limit", hv->has_entry_limit,
 			  hv->defaults.entry_limit);
@@ -60,9 +99,15 @@ static json_t *list_hypervisors(const struct settings *settings)
 			  hv->defaults.pinned_limit);
 		json_object_set_new(parameters, "tlb-refresh",
 				    json_integer(hv->defaults.tlb_refresh));
-		json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:s}",
-			"name", hv->name, "parameters", parameters,
-			"origin", hv->origin, "summary", hv->summary));
+		meanings = add_own(parameters, hv);
+		item = json_pack("{s:s, s:o, s:o, s:o}", "name", hv->name,
+				 "parameters", parameters, "origin", json_text(hv->origin),
+				 "summary", json_text(hv->summary));
+		if (json_object_size(meanings))
+			json_object_set(item, "meanings", meanings);
+		json_decref(meanings);
+		add_plugin(item, hv->plugin);
+		json_array_append_new(list, item);
 	}
 	return list;
 }
@@ -109,11 +154,10 @@ static const struct list {
 	const char *name;
 	json_t *(*collect)(const struct settings *settings);	/* NULL: it said why */
 	const char *columns[MAX_COLUMNS];	/* keys, which are titles, too */
-	const char *origin;			/* key that is shown below the last column */
 } lists[] = {
-	{ "strategies", list_strategies, { "name", "summary" }, "origin" },
-	{ "hypervisors", list_hypervisors, { "name", "parameters", "summary" }, "origin" },
-	{ "events", list_events, { "system", "name", "is", "meaning" }, "fields" },
+	{ "strategies", list_strategies, { "name", "summary" } },
+	{ "hypervisors", list_hypervisors, { "name", "parameters", "summary" } },
+	{ "events", list_events, { "system", "name", "is", "meaning" } },
 	{ .name = NULL },
 };
 
@@ -123,23 +167,39 @@ static const char *list_name(const void *arg, size_t i)
 	return lists[i].name;
 }
 
-/* "entry-limit=65535 tlb-refresh=1"; texts as they are, @origin in a line of its own. */
-static char *cell_text(const json_t *value, const json_t *origin)
+/* What else there is to say of an item, in lines of its last column. */
+static void print_details(FILE *out, const json_t *item)
 {
+	const json_t *origin = json_object_get(item, "origin");
+	const json_t *fields = json_object_get(item, "fields");
+	const json_t *file = json_object_get(json_object_get(item, "plugin"), "file");
+	const char *key;
+	json_t *meaning;
+
+	json_object_foreach(json_object_get(item, "meanings"), key, meaning)
+		fprintf(out, "\n%s: %s", key, json_string_value(meaning));
+	if (origin)
+		fprintf(out, "\n[%s]", json_string_value(origin));
+	if (fields)
+		fprintf(out, "\n[%s]", json_string_value(fields));
+	if (file)
+		fprintf(out, "\n[plug-in %s]", json_string_value(file));
+}
+
+/* "entry-limit=65535 tlb-refresh=1"; texts as they are.  @last: with the details. */
+static char *cell_text(const json_t *item, const char *column, bool last)
+{
+	const json_t *value = json_object_get(item, column);
 	const char *key;
 	json_t *member;
 	char *text = NULL;
 	size_t size;
-	FILE *out;
+	FILE *out = open_memstream(&text, &size);
 
-	if (json_is_string(origin))
-		return asprintf(&text, "%s\n[%s]", json_string_value(value),
-				json_string_value(origin)) < 0 ? NULL : text;
-	if (json_is_string(value))
-		return strdup(json_string_value(value));
-	out = open_memstream(&text, &size);
 	if (!out)
 		return NULL;
+	if (json_is_string(value))
+		fputs(json_string_value(value), out);
 	json_object_foreach((json_t *)(uintptr_t)value, key, member) {
 		fprintf(out, "%s%s=", ftell(out) ? " " : "", key);
 		if (json_is_integer(member))
@@ -147,8 +207,9 @@ static char *cell_text(const json_t *value, const json_t *origin)
 		else
 			fputs("unlimited", out);
 	}
-	fclose(out);
-	return text;
+	if (last)
+		print_details(out, item);
+	return fclose(out) ? NULL : text;
 }
 
 static int print_list(const struct canvas *canvas, const struct list *list, json_t *items)
@@ -166,12 +227,8 @@ static int print_list(const struct canvas *canvas, const struct list *list, json
 	if (!cells)
 		return -ENOMEM;
 	for (size_t i = 0; i < rows * nr; i++) {
-		json_t *item = json_array_get(items, i / nr);
-		bool last = i % nr == nr - 1;
-
-		cells[i] = cell_text(json_object_get(item, list->columns[i % nr]),
-				     last && list->origin ? json_object_get(item, list->origin) :
-				     NULL);
+		cells[i] = cell_text(json_array_get(items, i / nr), list->columns[i % nr],
+				     i % nr == nr - 1);
 		if (!cells[i])
 			rc = -ENOMEM;
 	}

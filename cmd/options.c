@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "names.h"
+#include "output.h"
+
+#define HELP_WIDTH 80	/* at most: longer lines are hard to read */
 
 /* getopt's values of options: above all letters. */
 #define FIRST_ID 256
@@ -22,6 +25,7 @@ struct option_spec {
 	size_t offset;			/* in struct settings */
 	uint64_t min, max;
 	const struct choice *choices;	/* NULL with arg "": the command's formats */
+	bool first;			/* parsed before all others, wherever it stands */
 };
 
 static const struct choice queue_choices[] = {
@@ -138,20 +142,24 @@ static int parse_choice(struct settings *settings, const struct option_spec *spe
 
 static const char *strategy_name(const void *arg, size_t i)
 {
-	(void)arg;
-	return ir_strategies[i] ? ir_strategies[i]->name : NULL;
+	const struct ir_strategy *const *list = ir_registry_strategies(arg);
+
+	return list[i] ? list[i]->name : NULL;
 }
 
 static const char *hypervisor_name(const void *arg, size_t i)
 {
-	(void)arg;
-	return ir_hypervisors[i] ? ir_hypervisors[i]->name : NULL;
+	const struct ir_hypervisor *const *list = ir_registry_hypervisors(arg);
+
+	return list[i] ? list[i]->name : NULL;
 }
 
-/* All but the one that does nothing: it measures the program, not a driver. */
-static bool in_all(const struct ir_strategy *strategy)
+static int parse_plugin(struct settings *settings, const struct option_spec *spec, const char *arg,
+			struct ir_error *err)
 {
-	return strcmp(strategy->name, "null");
+	if (!*arg)
+		return ir_error_set(err, -EINVAL, "%s: a file is missing", spec->name);
+	return ir_registry_load(settings->registry, arg, err);
 }
 
 static int add_strategy(struct settings *settings, const struct ir_strategy *strategy,
@@ -173,6 +181,7 @@ static int add_strategy(struct settings *settings, const struct ir_strategy *str
 static int parse_strategy(struct settings *settings, const struct option_spec *spec,
 			  const char *arg, struct ir_error *err)
 {
+	const struct ir_strategy *const *known = ir_registry_strategies(settings->registry);
 	const char *end;
 	int rc = 0;
 
@@ -181,18 +190,17 @@ static int parse_strategy(struct settings *settings, const struct option_spec *s
 
 		end = strchrnul(arg, ',');
 		if ((size_t)(end - arg) == strlen("all") && !strncmp(arg, "all", 3)) {
-			for (i = 0; !rc && ir_strategies[i]; i++)
-				if (in_all(ir_strategies[i]))
-					rc = add_strategy(settings, ir_strategies[i], err);
+			for (i = 0; !rc && known[i]; i++)
+				if (!known[i]->not_in_all)
+					rc = add_strategy(settings, known[i], err);
 		} else {
-			while (ir_strategies[i] &&
-			       (strlen(ir_strategies[i]->name) != (size_t)(end - arg) ||
-				strncmp(ir_strategies[i]->name, arg, (size_t)(end - arg))))
+			while (known[i] && (strlen(known[i]->name) != (size_t)(end - arg) ||
+					    strncmp(known[i]->name, arg, (size_t)(end - arg))))
 				i++;
-			if (!ir_strategies[i])
+			if (!known[i])
 				return name_unknown(err, spec->name + 2, arg, (size_t)(end - arg),
-						    strategy_name, NULL);
-			rc = add_strategy(settings, ir_strategies[i], err);
+						    strategy_name, settings->registry);
+			rc = add_strategy(settings, known[i], err);
 		}
 		if (!*end)
 			break;
@@ -225,7 +233,19 @@ static const char *hypervisor_key_name(const void *arg, size_t i)
 		if (!i--)
 			return key->name;
 	}
-	return NULL;
+	return ir_hypervisor_own(hv, i) ? hv->own[i].name : NULL;
+}
+
+static int parse_own_key(struct hypervisor_choice *choice, const char *name, const char *value,
+			 size_t len, struct ir_error *err)
+{
+	const struct ir_hypervisor_param *own = choice->hypervisor->own;
+	size_t i = 0;
+
+	while (strcmp(own[i].name, name))
+		i++;
+	choice->params.own_given |= 1u << i;
+	return parse_number(name, value, len, own[i].min, own[i].max, &choice->params.own[i], err);
 }
 
 /* One KEY=VALUE, @len bytes. */
@@ -264,25 +284,29 @@ static int parse_hypervisor_key(struct hypervisor_choice *choice, const char *te
 		return parse_number(name, value, value_len, 0, UINT64_MAX,
 				    &choice->params.entry_limit, err);
 	}
-	choice->has_pinned_limit = true;
-	return parse_number(name, value, value_len, 0, UINT64_MAX, &choice->params.pinned_limit,
-			    err);
+	if (!strcmp(name, "pinned-limit")) {
+		choice->has_pinned_limit = true;
+		return parse_number(name, value, value_len, 0, UINT64_MAX,
+				    &choice->params.pinned_limit, err);
+	}
+	return parse_own_key(choice, name, value, value_len, err);
 }
 
 static int parse_hypervisor(struct settings *settings, const struct option_spec *spec,
 			    const char *arg, struct ir_error *err)
 {
+	const struct ir_hypervisor *const *known = ir_registry_hypervisors(settings->registry);
 	struct hypervisor_choice choice = { .params.tlb_refresh = -1 }, *grown;
 	const char *end = strchrnul(arg, ':');
 	size_t len = (size_t)(end - arg);
 	int rc;
 
-	for (size_t i = 0; ir_hypervisors[i] && !choice.hypervisor; i++)
-		if (strlen(ir_hypervisors[i]->name) == len &&
-		    !strncmp(ir_hypervisors[i]->name, arg, len))
-			choice.hypervisor = ir_hypervisors[i];
+	for (size_t i = 0; known[i] && !choice.hypervisor; i++)
+		if (strlen(known[i]->name) == len && !strncmp(known[i]->name, arg, len))
+			choice.hypervisor = known[i];
 	if (!choice.hypervisor)
-		return name_unknown(err, spec->name + 2, arg, len, hypervisor_name, NULL);
+		return name_unknown(err, spec->name + 2, arg, len, hypervisor_name,
+				    settings->registry);
 	while (*end) {
 		arg = end + 1;
 		end = strchrnul(arg, ',');
@@ -359,6 +383,10 @@ static const struct option_spec options[] = {
 	  "and lpar for others. Keys: entry-limit, pinned-limit (0: no limit), tlb-refresh=0|1, "
 	  "as far as it takes them.",
 	  IN_VERIFY, .parse = parse_hypervisor },
+	{ 0, "--plugin", "FILE.so",
+	  "Load more strategies and hypervisors from a plug-in, whose code then runs in this "
+	  "program; may be repeated.",
+	  IN_REPLAY | IN_LIST, .parse = parse_plugin, .first = true },
 	{ 0, "--manifest", "FILE|none",
 	  "What machines the recordings are from. Default: a manifest.json beside a recording, "
 	  "or one directory up, that lists it.",
@@ -552,6 +580,33 @@ static int check_machine(const struct settings *settings, struct ir_error *err)
 	return 0;
 }
 
+/*
+ * Options that give others more to choose from; once it is known that all are
+ * options, and that not only help is wanted.
+ */
+static int parse_first(struct settings *settings, int argc, char **argv, const char *letters,
+		       const struct option *longs, struct ir_error *err)
+{
+	int result, rc = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		optind = 0;
+		opterr = 0;
+		while (!rc && (result = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+			const struct option_spec *spec = find_option(settings->command, result);
+
+			if (result == '?' || result == ':')
+				return wrong_option(settings->command, result, argv[optind - 1],
+						    err);
+			if (!spec->parse)
+				return 0;
+			if (pass && spec->first)
+				rc = spec->parse(settings, spec, optarg, err);
+		}
+	}
+	return rc;
+}
+
 enum options_outcome options_parse(const struct command *command, int argc, char **argv,
 				   struct settings *settings, struct ir_error *err)
 {
@@ -563,8 +618,15 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 		.command = command,
 		.format = command->formats[0].value,
 		.params.hypervisor.tlb_refresh = -1,
+		.registry = ir_registry_new(),
 	};
+	if (!settings->registry) {
+		ir_error_set(err, -ENOMEM, "out of memory");
+		return OPTIONS_WRONG;
+	}
 	getopt_tables(command, letters, longs);
+	if (parse_first(settings, argc, argv, letters, longs, err))
+		return OPTIONS_WRONG;
 	optind = 0;	/* glibc: start anew, with the permutation of arguments */
 	opterr = 0;
 	for (;;) {
@@ -573,18 +635,14 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 		result = getopt_long(argc, argv, letters, longs, NULL);
 		if (result == -1)
 			break;
-		if (result == '?' || result == ':') {
-			wrong_option(command, result, argv[optind - 1], err);
-			return OPTIONS_WRONG;
-		}
 		spec = find_option(command, result);
-		if (!spec)
+		if (!spec)	/* cannot be: parse_first() found all of them */
 			return OPTIONS_WRONG;
 		if (spec->letter == 'h')
 			return OPTIONS_HELP;
 		if (spec->letter == 'V')
 			return OPTIONS_VERSION;
-		if (spec->parse(settings, spec, optarg, err))
+		if (!spec->first && spec->parse(settings, spec, optarg, err))
 			return OPTIONS_WRONG;
 	}
 	settings->operands = argv + optind;
@@ -601,6 +659,7 @@ void options_free(struct settings *settings)
 	free(settings->hypervisors);
 	free(settings->fail_if.text);
 	free(settings->ignore.text);
+	ir_registry_free(settings->registry);
 }
 
 /* @text, wrapped, each line after the first one indented. */
@@ -628,6 +687,10 @@ static void write_wrapped(FILE *out, const char *text, int indent, int width)
 
 void options_help(FILE *out, const struct command *command)
 {
+	const struct output terminal = { .stream = out };
+	size_t columns = output_width(&terminal);
+	int width = columns < HELP_WIDTH ? (int)columns : HELP_WIDTH;
+
 	fprintf(out, "usage: " PROGRAM " %s [options] %s\n\n%s.\n\noptions:\n", command->name,
 		command->operands, command->summary);
 	for (size_t o = 0; o < NR_OPTIONS; o++) {
@@ -648,7 +711,7 @@ void options_help(FILE *out, const struct command *command)
 				fprintf(out, "%s%s", i ? "|" : "", choices[i].name);
 		}
 		fputc('\n', out);
-		write_wrapped(out, spec->help, 10, 80);
+		write_wrapped(out, spec->help, 10, width);
 	}
 	fprintf(out, "\nNumbers: decimal or 0x, then K, M or G (powers of 1024).\n"
 		"See %s-%s(1).\n", PROGRAM, command->name);

@@ -2,6 +2,7 @@
 #include "view.h"
 
 #include <inttypes.h>
+#include <iommu-replay/registry.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -286,6 +287,9 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	show_limit(line.out, "pinned limit", p->hypervisor.pinned_limit, p->from.pinned_limit);
 	fprintf(line.out, ", tlb_refresh %d%s", p->hypervisor.tlb_refresh > 0,
 		origin(p->from.tlb_refresh));
+	for (size_t i = 0; ir_hypervisor_own(hv, i); i++)
+		fprintf(line.out, ", %s %" PRIu64 "%s", hv->own[i].name, p->hypervisor.own[i],
+			origin(p->from.own[i]));
 	view_bytes(size, sizeof(size), p->aperture);
 	view_bytes(start, sizeof(start), p->aperture_start);
 	if (p->aperture)
@@ -322,6 +326,7 @@ static bool same_group(const struct ir_report_entry *entry, size_t a, size_t b)
 		x->hypervisor.entry_limit == y->hypervisor.entry_limit &&
 		x->hypervisor.pinned_limit == y->hypervisor.pinned_limit &&
 		x->hypervisor.tlb_refresh == y->hypervisor.tlb_refresh &&
+		!memcmp(x->hypervisor.own, y->hypervisor.own, sizeof(x->hypervisor.own)) &&
 		x->aperture == y->aperture && x->aperture_start == y->aperture_start &&
 		x->initial_pages == y->initial_pages && x->cpus == y->cpus && x->hz == y->hz &&
 		x->timer_phase_ns == y->timer_phase_ns && x->timer_late_ns == y->timer_late_ns &&
@@ -435,6 +440,39 @@ static void note_timing(const struct ir_report_entry *entry, view_line emit, voi
 	}
 }
 
+/* What the program did not bring itself; @seen: how many results there were before. */
+static void note_plugin(const struct ir_report_entry *entry, const struct ir_plugin_info *plugin,
+			size_t seen, view_line emit, void *arg)
+{
+	struct line line;
+
+	if (!plugin)
+		return;
+	for (size_t i = 0; i < seen; i++)
+		if (entry->configs[i].strategy->plugin == plugin ||
+		    entry->configs[i].hypervisor->plugin == plugin)
+			return;
+	if (!line_begin(&line))
+		return;
+	fputs(plugin->file, line.out);
+	if (plugin->version)
+		fprintf(line.out, ", version %s", plugin->version);
+	fprintf(line.out, " (ABI %" PRIu32 ")", plugin->abi);
+	line_end(&line, emit, arg, "plug-in", VIEW_PLAIN);
+}
+
+static void note_plugins(const struct ir_report_entry *entry, view_line emit, void *arg)
+{
+	for (size_t i = 0; i < entry->nr_results; i++) {
+		const struct ir_plugin_info *strategy = entry->configs[i].strategy->plugin,
+			*hypervisor = entry->configs[i].hypervisor->plugin;
+
+		note_plugin(entry, strategy, i, emit, arg);
+		if (hypervisor != strategy)
+			note_plugin(entry, hypervisor, i, emit, arg);
+	}
+}
+
 void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	const struct ir_damage *damage = &entry->info->damage;
@@ -459,6 +497,7 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 			"have made", failures, plural(failures), failures == 1 ? "was" : "were");
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}
+	note_plugins(entry, emit, arg);
 	note_probe(entry, emit, arg);
 	note_hz(entry, emit, arg);
 	note_timing(entry, emit, arg);

@@ -147,7 +147,11 @@ if command -v python3 >/dev/null; then
 		    causes = sum(r["rpcit"]["by_cause"].values())
 		    assert r["rpcit"]["total"] == causes
 		    assert r["rpcit"]["global"] + r["rpcit"]["ranged"] == causes
-		    assert set(r["parameters"]) - {"sources"} == set(r["parameters"]["sources"])
+		    sources = r["parameters"]["sources"]
+		    assert sources.pop("strategy_plugin") is None
+		    assert sources.pop("hypervisor_plugin") is None
+		    assert set(r["parameters"]) - {"sources"} == set(sources)
+		    assert r["parameters"]["own"] == sources["own"] == {}
 		    assert isinstance(r["exposure"]["page_seconds"], float)
 		assert len(info["recordings"]) == 1
 		assert info["recordings"][0]["results"] == []

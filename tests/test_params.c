@@ -389,6 +389,44 @@ static void test_names(void **state)
 	assert_null(ir_strategy_find("nonsense"));
 }
 
+/* Parameters that one hypervisor alone has: defaults, bounds, and what is not its own. */
+static void test_own_parameters(void **state)
+{
+	static const struct ir_hypervisor_param own[] = {
+		{ "first", "s", 1, 9, 5 }, { "second", "s", 0, 100, 50 }, { .name = NULL },
+	};
+	struct ir_hypervisor hv = *ir_hypervisor_find("kvm");
+	struct ir_recording_info info = { 0 };
+	struct ir_effective par;
+	struct ir_config c = {
+		.strategy = ir_strategy_find("strict"), .hypervisor = &hv,
+		.params.hypervisor.tlb_refresh = -1,
+	};
+
+	(void)state;
+	hv.own = own;
+	c.params.hypervisor.own[0] = 7;		/* not given: means nothing */
+	c.params.hypervisor.own[1] = 0;
+	c.params.hypervisor.own_given = 1 << 1;
+	assert_int_equal(ir_config_check(&c, NULL), 0);
+	ir_params_resolve(&c, &info, &par);
+	assert_int_equal(par.hypervisor.own[0], 5);
+	assert_int_equal(par.from.own[0], IR_FROM_DEFAULT);
+	assert_int_equal(par.hypervisor.own[1], 0);
+	assert_int_equal(par.from.own[1], IR_FROM_USER);
+	c.params.hypervisor.own[1] = 101;
+	assert_int_equal(ir_config_check(&c, NULL), -EINVAL);
+	c.params.hypervisor.own[1] = 100;
+	assert_int_equal(ir_config_check(&c, NULL), 0);
+	c.params.hypervisor.own_given |= 1 << 2;
+	assert_int_equal(ir_config_check(&c, NULL), -EINVAL);
+	c.hypervisor = ir_hypervisor_find("kvm");
+	assert_int_equal(ir_config_check(&c, NULL), -EINVAL);
+	assert_null(ir_hypervisor_own(c.hypervisor, 0));
+	assert_string_equal(ir_hypervisor_own(&hv, 1)->name, "second");
+	assert_null(ir_hypervisor_own(&hv, 2));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_latency),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_own_parameters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

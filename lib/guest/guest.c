@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdlib.h>
+#include <string.h>
 
 #include "guest/guest.h"
 #include "replay/actors.h"
@@ -46,6 +47,7 @@ static void domain_free(struct ir_domain *d)
 	if (d->priv)
 		d->ops->exit(d);
 	ir_iopt_free(d->iopt);
+	free(d->strategy_priv);
 	free(d);
 }
 
@@ -104,6 +106,7 @@ static const struct ir_dma_ops *dma_ops(const struct ir_guest *g)
 static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 {
 	struct ir_domain *d = calloc(1, sizeof(*d));
+	size_t own = g->cfg.strategy->domain_size;
 
 	if (!d)
 		return NULL;
@@ -112,7 +115,9 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	d->ops = dma_ops(g);
 	d->totals.whole = &g->totals;
 	d->iopt = ir_iopt_new(&d->totals, g->cfg.hypervisor->shadows);
-	if (!d->iopt) {
+	if (own)
+		d->strategy_priv = calloc(1, own);
+	if (!d->iopt || (own && !d->strategy_priv)) {
 		domain_free(d);
 		return NULL;
 	}
@@ -413,6 +418,8 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 	else
 		g->cfg.hypervisor->rpcit(g->hv, d->iopt, 0, UINT64_MAX - 1);
 	d->ops->exit(d);
+	if (d->strategy_priv)	/* the next domain begins anew */
+		memset(d->strategy_priv, 0, g->cfg.strategy->domain_size);
 	d->priv = NULL;
 	d->strict = false;
 }

@@ -66,6 +66,7 @@ struct ir_domain {
 	uint16_t device;
 	bool strict;		/* type DMA whatever the strategy: every unmap is synced */
 	void *priv;		/* the API's; NULL: the device is detached */
+	void *strategy_priv;	/* the strategy's; NULL: it wants none */
 	struct ir_iopt_totals totals;
 	struct ir_result res;	/* the device's share of the guest's */
 };

@@ -24,6 +24,11 @@ bool ir_tlb_refresh(const struct ir_domain *d)
 	return d->guest->par.hypervisor.tlb_refresh != 0;
 }
 
+void *ir_domain_priv(struct ir_domain *d)
+{
+	return d->strategy_priv;
+}
+
 enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t last)
 {
 	struct ir_guest *g = d->guest;

@@ -9,6 +9,12 @@ const struct ir_hypervisor *const ir_hypervisors[] = {
 	&ir_kvm, &ir_kvm_aperture, &ir_zvm, &ir_lpar, NULL
 };
 
+const struct ir_hypervisor_param *ir_hypervisor_own(const struct ir_hypervisor *hypervisor,
+						    size_t i)
+{
+	return hypervisor->own && hypervisor->own[i].name ? &hypervisor->own[i] : NULL;
+}
+
 const struct ir_hypervisor *ir_hypervisor_find(const char *name)
 {
 	for (const struct ir_hypervisor *const *hv = ir_hypervisors; *hv; hv++)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "replay/params.h"
@@ -60,6 +61,12 @@ static void resolve_hypervisor(const struct ir_config *c, struct ir_effective *p
 	if (given->tlb_refresh >= 0) {
 		par->hypervisor.tlb_refresh = given->tlb_refresh;
 		par->from.tlb_refresh = IR_FROM_USER;
+	}
+	for (size_t i = 0; ir_hypervisor_own(c->hypervisor, i); i++) {
+		bool user = given->own_given & 1u << i;
+
+		par->hypervisor.own[i] = user ? given->own[i] : c->hypervisor->own[i].value;
+		par->from.own[i] = user ? IR_FROM_USER : IR_FROM_DEFAULT;
 	}
 }
 
@@ -194,6 +201,27 @@ void ir_params_resolve(const struct ir_config *c, const struct ir_recording_info
 	}
 }
 
+static int check_own(const struct ir_config *config, struct ir_error *err)
+{
+	const struct ir_hypervisor_params *given = &config->params.hypervisor;
+	const struct ir_hypervisor_param *own;
+	uint32_t known = 0;
+
+	for (size_t i = 0; (own = ir_hypervisor_own(config->hypervisor, i)); i++) {
+		known |= 1u << i;
+		if ((given->own_given & 1u << i) &&
+		    (given->own[i] < own->min || given->own[i] > own->max))
+			return ir_error_set(err, -EINVAL, "hypervisor %s: %s is %" PRIu64
+					    ", not %" PRIu64 " to %" PRIu64,
+					    config->hypervisor->name, own->name, given->own[i],
+					    own->min, own->max);
+	}
+	if (given->own_given & ~known)
+		return ir_error_set(err, -EINVAL, "hypervisor %s has fewer parameters of its own",
+				    config->hypervisor->name);
+	return 0;
+}
+
 int ir_config_check(const struct ir_config *config, struct ir_error *err)
 {
 	const struct ir_params *p = &config->params;
@@ -218,5 +246,5 @@ int ir_config_check(const struct ir_config *config, struct ir_error *err)
 	if (p->has_pinned_limit && !config->hypervisor->has_pinned_limit)
 		return ir_error_set(err, -EINVAL, "hypervisor %s has no limit of pinned pages",
 				    config->hypervisor->name);
-	return 0;
+	return check_own(config, err);
 }

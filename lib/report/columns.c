@@ -4,6 +4,8 @@
  */
 #include "report/columns.h"
 
+#include <iommu-replay/registry.h>
+
 static struct ir_value count_value(uint64_t count)
 {
 	return (struct ir_value){ .type = IR_VALUE_COUNT, .count = count };
@@ -231,6 +233,45 @@ static struct ir_value hypervisor_name(const struct ir_report_entry *entry, size
 	return text_value(entry->configs[result].hypervisor->name);
 }
 
+bool ir_column_own(const struct ir_column *column, const struct ir_report_entry *entry,
+		   size_t result, size_t i, const char **name, struct ir_value *value)
+{
+	const struct ir_effective *par = &entry->results[result].parameters;
+	const struct ir_hypervisor_param *own =
+		ir_hypervisor_own(entry->configs[result].hypervisor, i);
+
+	if (!own)
+		return false;
+	*name = own->name;
+	*value = column->kind == IR_COLUMN_OWN ? count_value(par->hypervisor.own[i]) :
+		text_value(ir_source_name(par->from.own[i]));
+	return true;
+}
+
+/* What a plug-in says of itself; without one its whole object is null. */
+enum plugin_text { PLUGIN_FILE, PLUGIN_VERSION, PLUGIN_ABI };
+
+static struct ir_value plugin_value(const struct ir_plugin_info *plugin, size_t what)
+{
+	if (!plugin)
+		return (struct ir_value){ .type = IR_VALUE_ABSENT };
+	if (what == PLUGIN_ABI)
+		return count_value(plugin->abi);
+	return text_value(what == PLUGIN_FILE ? plugin->file : plugin->version);
+}
+
+static struct ir_value strategy_plugin(const struct ir_report_entry *entry, size_t result,
+				       size_t arg)
+{
+	return plugin_value(entry->configs[result].strategy->plugin, arg);
+}
+
+static struct ir_value hypervisor_plugin(const struct ir_report_entry *entry, size_t result,
+					 size_t arg)
+{
+	return plugin_value(entry->configs[result].hypervisor->plugin, arg);
+}
+
 #define INFO(key, getter, field) \
 	{ key, NULL, NULL, getter, offsetof(struct ir_recording_info, field), IR_UNIT_NONE, \
 	  IR_COLUMN_VALUE }
@@ -306,6 +347,7 @@ const struct ir_column ir_result_columns[] = {
 	PARAM("entry_limit",		result_limit,	hypervisor.entry_limit),
 	PARAM("pinned_limit",		result_limit,	hypervisor.pinned_limit),
 	{ .key = "parameters.tlb_refresh", .get = result_tlb_refresh },
+	{ .key = "parameters.own",	.kind = IR_COLUMN_OWN },
 	{ .key = "parameters.queue",	.get = result_queue_type },
 	PARAM("queue_size",		result_queue,	queue_size),
 	PARAM("queue_timeout_ms",	result_queue,	queue_timeout_ms),
@@ -324,6 +366,7 @@ const struct ir_column ir_result_columns[] = {
 	SOURCE("entry_limit",		entry_limit),
 	SOURCE("pinned_limit",		pinned_limit),
 	SOURCE("tlb_refresh",		tlb_refresh),
+	{ .key = "parameters.sources.own", .kind = IR_COLUMN_OWN_SOURCES },
 	SOURCE("queue",			queue),
 	SOURCE("queue_size",		queue_size),
 	SOURCE("queue_timeout_ms",	queue_timeout),
@@ -339,6 +382,18 @@ const struct ir_column ir_result_columns[] = {
 	{ .key = "parameters.sources.timer", .get = source_timer },
 	SOURCE("rpcit_base_ns",		rpcit_latency),
 	SOURCE("rpcit_page_ns",		rpcit_latency),
+	{ .key = "parameters.sources.strategy_plugin.file", .get = strategy_plugin,
+	  .arg = PLUGIN_FILE },
+	{ .key = "parameters.sources.strategy_plugin.version", .get = strategy_plugin,
+	  .arg = PLUGIN_VERSION },
+	{ .key = "parameters.sources.strategy_plugin.abi", .get = strategy_plugin,
+	  .arg = PLUGIN_ABI },
+	{ .key = "parameters.sources.hypervisor_plugin.file", .get = hypervisor_plugin,
+	  .arg = PLUGIN_FILE },
+	{ .key = "parameters.sources.hypervisor_plugin.version", .get = hypervisor_plugin,
+	  .arg = PLUGIN_VERSION },
+	{ .key = "parameters.sources.hypervisor_plugin.abi", .get = hypervisor_plugin,
+	  .arg = PLUGIN_ABI },
 
 	SHOWN("rpcit.total", "total", G_RPCIT, IR_UNIT_NONE, rpcit.total),
 	SHOWN("rpcit.insufficient", "no-res", G_RPCIT, IR_UNIT_NONE, rpcit.insufficient),

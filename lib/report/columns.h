@@ -49,6 +49,8 @@ enum ir_column_kind {
 	IR_COLUMN_VALUE,
 	IR_COLUMN_EVENTS,	/* an object of names and counts; no value of its own */
 	IR_COLUMN_DEVICES,	/* a list of names; no value of its own */
+	IR_COLUMN_OWN,		/* an object: the hypervisor's own parameters */
+	IR_COLUMN_OWN_SOURCES,	/* and where they came from */
 };
 
 struct ir_column {
@@ -73,6 +75,10 @@ static inline struct ir_value ir_column_value(const struct ir_column *column,
 {
 	return column->get(entry, result, column->arg);
 }
+
+/** ir_column_own - the @i-th member of such an object, its name in @name; false: no more */
+bool ir_column_own(const struct ir_column *column, const struct ir_report_entry *entry,
+		   size_t result, size_t i, const char **name, struct ir_value *value);
 
 /**
  * ir_text_utf8 - text from a recording, made valid UTF-8

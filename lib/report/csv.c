@@ -53,17 +53,34 @@ static void write_value(FILE *out, struct ir_value value)
 	}
 }
 
+/* Parameters that only some rows have share a column: "a=1 b=2". */
+static void write_column(FILE *out, const struct ir_column *column,
+			 const struct ir_report_entry *entry, size_t result)
+{
+	struct ir_value value;
+	const char *name;
+
+	if (column->kind == IR_COLUMN_VALUE) {
+		write_value(out, ir_column_value(column, entry, result));
+		return;
+	}
+	for (size_t i = 0; ir_column_own(column, entry, result, i, &name, &value); i++) {
+		fprintf(out, "%s%s=", i ? " " : "", name);
+		write_value(out, value);
+	}
+}
+
 static void write_columns(FILE *out, const struct ir_column *columns, const char *prefix,
 			  const struct ir_report_entry *entry, size_t result, bool *first)
 {
 	for (const struct ir_column *column = columns; column->key; column++) {
-		if (column->kind != IR_COLUMN_VALUE)
+		if (column->kind == IR_COLUMN_EVENTS || column->kind == IR_COLUMN_DEVICES)
 			continue;
 		if (!*first)
 			fputc(',', out);
 		*first = false;
 		if (entry)
-			write_value(out, ir_column_value(column, entry, result));
+			write_column(out, column, entry, result);
 		else
 			fprintf(out, "%s%s", prefix, column->key);
 	}

@@ -120,6 +120,22 @@ static json_t *json_devices(const struct ir_recording_info *info)
 	return devices;
 }
 
+static json_t *json_own(const struct ir_column *column, const struct ir_report_entry *entry,
+			size_t result)
+{
+	json_t *object = json_object();
+	struct ir_value value;
+	const char *name;
+
+	for (size_t i = 0; object && ir_column_own(column, entry, result, i, &name, &value); i++) {
+		if (json_object_set_new(object, name, json_value(value))) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
 static json_t *json_columns(const struct ir_column *columns, const struct ir_report_entry *entry,
 			    size_t result)
 {
@@ -141,6 +157,10 @@ static json_t *json_columns(const struct ir_column *columns, const struct ir_rep
 			break;
 		case IR_COLUMN_DEVICES:
 			json = json_devices(entry->info);
+			break;
+		case IR_COLUMN_OWN:
+		case IR_COLUMN_OWN_SOURCES:
+			json = json_own(column, entry, result);
 			break;
 		}
 		if (set_key(object, column->key, json, value.type == IR_VALUE_ABSENT)) {

@@ -7,4 +7,5 @@ const struct ir_strategy ir_null = {
 	.summary = "no RPCIT at all; counts operations, to test and time the replay itself",
 	.origin = "this program",
 	.unmap = IR_UNMAP_DIRECT,
+	.not_in_all = true,
 };

@@ -8,7 +8,8 @@
  * one number, 0 for invalid.
  *
  * To add a hypervisor: one file that ends in its const struct ir_hypervisor,
- * and one line in ir_hypervisors[] of registry.c.
+ * and one line in ir_hypervisors[] of registry.c; or a plug-in (plugin.h), which
+ * can do whatever a built-in one can.
  */
 #ifndef IOMMU_REPLAY_HYPERVISOR_H
 #define IOMMU_REPLAY_HYPERVISOR_H
@@ -19,6 +20,7 @@
 
 /* One device's I/O page table and the hypervisor's shadow of it; opaque. */
 struct ir_iopt;
+struct ir_plugin_info;
 
 /* Status of an RPCIT (condition code and status byte in one). */
 enum ir_rpcit_status {
@@ -28,11 +30,24 @@ enum ir_rpcit_status {
 	IR_RPCIT_ERROR,			/* anything else */
 };
 
+/* How many parameters of its own a hypervisor may have. */
+#define IR_HYPERVISOR_OWN 8
+
+/* A parameter of one hypervisor alone: a number. */
+struct ir_hypervisor_param {
+	const char *name;	/* "reserve": small letters, digits and dashes */
+	const char *summary;	/* one line, with the unit */
+	uint64_t min, max;	/* inclusive */
+	uint64_t value;		/* the default */
+};
+
 /* Parameters; a hypervisor ignores those it does not list. */
 struct ir_hypervisor_params {
 	uint64_t entry_limit;	/* mappings all devices together may have; 0: no limit */
 	uint64_t pinned_limit;	/* pages that may be pinned; 0: no limit */
 	int tlb_refresh;	/* 1, 0, or -1: the hypervisor's own */
+	uint32_t own_given;	/* bit i: own[i] was given, else it is the default */
+	uint64_t own[IR_HYPERVISOR_OWN];	/* in the order of the hypervisor's table */
 };
 
 struct ir_hypervisor {
@@ -58,7 +73,14 @@ struct ir_hypervisor {
 	 * empty.  NULL: as an RPCIT over everything would do it.
 	 */
 	void (*disable)(void *hv, struct ir_iopt *iopt);
+	/* Its own parameters, up to IR_HYPERVISOR_OWN, after these a NULL name; NULL: none. */
+	const struct ir_hypervisor_param *own;
+	const struct ir_plugin_info *plugin;	/* set when it is loaded; NULL: built in */
 };
+
+/** ir_hypervisor_own - the @i-th parameter of its own, NULL after the last */
+const struct ir_hypervisor_param *ir_hypervisor_own(const struct ir_hypervisor *hypervisor,
+						    size_t i);
 
 /**
  * ir_iopt_next_stale - the next page whose guest entry and shadow entry differ

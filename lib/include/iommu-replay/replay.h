@@ -90,6 +90,7 @@ struct ir_effective {
 	/* An RPCIT after mapping takes as long as that of the same recorded mapping. */
 	bool rpcit_recorded;
 	struct {
+		enum ir_source own[IR_HYPERVISOR_OWN];
 		enum ir_source entry_limit, pinned_limit, tlb_refresh, queue, queue_size,
 			queue_timeout, aperture, initial_pages, cpus, hz, timer_phase, timer_late,
 			rpcit_latency;

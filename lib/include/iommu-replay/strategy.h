@@ -7,7 +7,8 @@
  * be read side by side.  A callback that is NULL does nothing and succeeds.
  *
  * To add a strategy: one file that ends in its const struct ir_strategy, and
- * one line in ir_strategies[] of registry.c.
+ * one line in ir_strategies[] of registry.c; or a plug-in (plugin.h), which can
+ * do whatever a built-in one can.
  */
 #ifndef IOMMU_REPLAY_STRATEGY_H
 #define IOMMU_REPLAY_STRATEGY_H
@@ -18,6 +19,7 @@
 
 /* An IOMMU domain of the simulated guest; opaque to strategies. */
 struct ir_domain;
+struct ir_plugin_info;
 
 /* Why an RPCIT is issued.  Every RPCIT has exactly one cause. */
 enum ir_cause {
@@ -69,6 +71,10 @@ struct ir_strategy {
 	void (*iotlb_sync)(struct ir_domain *domain, const struct ir_gather *gather);
 	/* Everything in the domain; @cause is for the statistics only. */
 	void (*flush_iotlb_all)(struct ir_domain *domain, enum ir_cause cause);
+	/* Bytes of the strategy's own in each domain, zero at first: ir_domain_priv(). */
+	size_t domain_size;
+	bool not_in_all;	/* "all" leaves it out: it measures the program, not a driver */
+	const struct ir_plugin_info *plugin;	/* set when it is loaded; NULL: built in */
 };
 
 /*
@@ -94,6 +100,9 @@ bool ir_tlb_refresh(const struct ir_domain *domain);
 void ir_queue_flush(struct ir_domain *domain, enum ir_cause cause);
 /** ir_queue_release - free every IOVA in the domain's flush queues, flushed or not */
 void ir_queue_release(struct ir_domain *domain);
+
+/** ir_domain_priv - the domain's domain_size bytes; NULL if that is 0 */
+void *ir_domain_priv(struct ir_domain *domain);
 
 /* The built-in strategies, in the order of the reports; ends with NULL. */
 extern const struct ir_strategy *const ir_strategies[];

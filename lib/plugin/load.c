@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Loading a shared object, and taking from it what it has. */
+#include "plugin/plugin.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <iommu-replay/report.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_STRUCT 4096		/* no struct of a plug-in will ever be larger */
+
+void ir_loaded_free(struct ir_loaded *loaded)
+{
+	for (size_t i = 0; loaded->strategies && loaded->strategies[i]; i++)
+		free(loaded->strategies[i]);
+	for (size_t i = 0; loaded->hypervisors && loaded->hypervisors[i]; i++) {
+		free((void *)(uintptr_t)loaded->hypervisors[i]->own);
+		free(loaded->hypervisors[i]);
+	}
+	free(loaded->strategies);
+	free(loaded->hypervisors);
+	free(loaded->version);
+	free(loaded->file);
+	if (loaded->handle)
+		dlclose(loaded->handle);
+	free(loaded);
+}
+
+static int no_memory(struct ir_error *err)
+{
+	return ir_error_set(err, -ENOMEM, "out of memory");
+}
+
+/*
+ * A struct of @size bytes as the plug-in knows it, into one of @own bytes: what
+ * it lacks is zero, and what this library does not know has to be
+ * (copy_struct_from_user(), include/linux/uaccess.h, Linux 6.12).
+ */
+static int copy_struct(void *to, size_t own, const void *from, size_t size)
+{
+	const char *bytes = from;
+
+	if (size > MAX_STRUCT)
+		return -E2BIG;
+	for (size_t i = own; i < size; i++)
+		if (bytes[i])
+			return -E2BIG;
+	memset(to, 0, own);
+	memcpy(to, from, size < own ? size : own);
+	return 0;
+}
+
+static int too_new(const struct ir_loaded *loaded, const char *what, struct ir_error *err)
+{
+	return ir_error_set(err, -E2BIG, "%s: %s uses something that iommu-replay %s does not have "
+			    "yet; compile the plug-in against its headers", loaded->file, what,
+			    ir_version());
+}
+
+static size_t length(const void *list)
+{
+	const void *const *entries = list;
+	size_t n = 0;
+
+	while (entries && entries[n])
+		n++;
+	return n;
+}
+
+static int copy_strategies(struct ir_loaded *loaded, const struct ir_plugin *plugin,
+			   struct ir_error *err)
+{
+	size_t n = length(plugin->strategies);
+
+	loaded->strategies = calloc(n + 1, sizeof(struct ir_strategy *));
+	if (!loaded->strategies)
+		return no_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		struct ir_strategy *copy = loaded->strategies[i] = malloc(sizeof(*copy));
+
+		if (!copy)
+			return no_memory(err);
+		if (copy_struct(copy, sizeof(*copy), plugin->strategies[i], plugin->strategy_size))
+			return too_new(loaded, "a strategy", err);
+		copy->plugin = &loaded->info;
+	}
+	return 0;
+}
+
+/* The table of a hypervisor's own parameters, so that its lines have this library's size. */
+static int copy_own(struct ir_loaded *loaded, struct ir_hypervisor *hv, size_t size,
+		    struct ir_error *err)
+{
+	const char *from = (const char *)hv->own;
+	struct ir_hypervisor_param *own;
+
+	if (!from)
+		return 0;
+	own = calloc(IR_HYPERVISOR_OWN + 1, sizeof(*own));
+	hv->own = own;
+	if (!own)
+		return no_memory(err);
+	for (size_t i = 0; ; i++, from += size) {
+		struct ir_hypervisor_param one;
+
+		if (copy_struct(&one, sizeof(one), from, size))
+			return too_new(loaded, "a hypervisor's parameter", err);
+		if (!one.name)
+			return 0;
+		if (i == IR_HYPERVISOR_OWN)
+			return ir_error_set(err, -EINVAL, "%s: a hypervisor has more than %d "
+					    "parameters of its own", loaded->file,
+					    IR_HYPERVISOR_OWN);
+		own[i] = one;
+	}
+}
+
+static int copy_hypervisors(struct ir_loaded *loaded, const struct ir_plugin *plugin,
+			    struct ir_error *err)
+{
+	size_t n = length(plugin->hypervisors);
+
+	loaded->hypervisors = calloc(n + 1, sizeof(struct ir_hypervisor *));
+	if (!loaded->hypervisors)
+		return no_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		struct ir_hypervisor *copy = malloc(sizeof(*copy));
+		int rc;
+
+		if (!copy)
+			return no_memory(err);
+		if (copy_struct(copy, sizeof(*copy), plugin->hypervisors[i],
+				plugin->hypervisor_size)) {
+			free(copy);
+			return too_new(loaded, "a hypervisor", err);
+		}
+		loaded->hypervisors[i] = copy;
+		copy->plugin = &loaded->info;
+		rc = copy_own(loaded, copy, plugin->param_size, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* Nothing but the ABI number may be read before it was found to be this one. */
+static int take(struct ir_loaded *loaded, struct ir_error *err)
+{
+	const uint32_t *abi = dlsym(loaded->handle, "ir_plugin");
+	struct ir_plugin plugin;
+	int rc;
+
+	if (!abi)
+		return ir_error_set(err, -EINVAL, "%s: not a plug-in of iommu-replay: it has no symbol "
+				    "\"ir_plugin\" (iommu-replay-plugin(7))", loaded->file);
+	if (*abi != IR_PLUGIN_ABI)
+		return ir_error_set(err, -EINVAL, "%s: made for plug-in ABI %u; iommu-replay %s has %d: "
+				    "compile it against its headers", loaded->file, *abi,
+				    ir_version(), IR_PLUGIN_ABI);
+	if (copy_struct(&plugin, sizeof(plugin), abi, ((const struct ir_plugin *)abi)->size))
+		return too_new(loaded, "the plug-in", err);
+	if (plugin.version) {
+		loaded->version = strdup(plugin.version);
+		if (!loaded->version)
+			return no_memory(err);
+	}
+	loaded->info = (struct ir_plugin_info){
+		.file = loaded->file, .version = loaded->version, .abi = plugin.abi,
+	};
+	rc = copy_strategies(loaded, &plugin, err);
+	return rc ? rc : copy_hypervisors(loaded, &plugin, err);
+}
+
+/*
+ * RTLD_NOW: a function that does not exist is an error now, not in the middle of
+ * a replay.  The path is made absolute so that the loader does not look for it
+ * elsewhere.
+ */
+static int open_object(struct ir_loaded *loaded, struct ir_error *err)
+{
+	char *path = realpath(loaded->file, NULL);
+	int rc = path ? 0 : -errno;
+
+	if (path)
+		loaded->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (rc)
+		ir_error_set(err, rc, "%s: %s", loaded->file, strerror(-rc));
+	else if (!loaded->handle)
+		rc = ir_error_set(err, -EINVAL, "cannot load the plug-in: %s", dlerror());
+	free(path);
+	return rc;
+}
+
+int ir_registry_load(struct ir_registry *registry, const char *path, struct ir_error *err)
+{
+	struct ir_loaded *loaded = calloc(1, sizeof(*loaded));
+	struct ir_plugin lists = { .abi = IR_PLUGIN_ABI };
+	int rc;
+
+	if (!loaded)
+		return no_memory(err);
+	loaded->file = strdup(path);
+	rc = loaded->file ? open_object(loaded, err) : no_memory(err);
+	if (!rc)
+		rc = take(loaded, err);
+	if (!rc)
+		rc = ir_loaded_check(registry, loaded, err);
+	if (rc) {
+		ir_loaded_free(loaded);
+		return rc;
+	}
+	/* From here on the registry refers to it. */
+	loaded->next = registry->loaded;
+	registry->loaded = loaded;
+	lists.strategies = (const struct ir_strategy *const *)loaded->strategies;
+	lists.hypervisors = (const struct ir_hypervisor *const *)loaded->hypervisors;
+	return ir_registry_add(registry, &lists) ? no_memory(err) : 0;
+}

@@ -1,0 +1,310 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Plug-ins: the examples, all that is built in as a plug-in, and what is wrong with others.
+
+. tests/lib.sh
+
+cc=${CC:-cc}
+build=$(cd "$BUILD" && pwd)
+export PKG_CONFIG_PATH="$build"
+
+if ! file=$(recording); then
+	skip "plug-ins: no recordings in traces/"
+	exit 0
+fi
+if ! pkg-config --exists libiommureplay; then
+	skip "plug-ins: $BUILD/libiommureplay-uninstalled.pc was not made (make all)"
+	exit 0
+fi
+
+# compile NAME: $tmp/NAME.c to $tmp/NAME.so, against the public headers alone
+compile() {
+	# shellcheck disable=SC2046
+	"$cc" -std=c11 -w -fvisibility=hidden -fPIC -shared \
+		$(pkg-config --cflags libiommureplay) -o "$tmp/$1.so" "$tmp/$1.c" 2>"$tmp/err"
+}
+
+# The examples, as their manual page builds and uses them.
+
+for example in strategy:low_water hypervisor:kvm_warn; do
+	dir=$tmp/plugin-${example%:*}
+	cp -r "examples/plugin-${example%:*}" "$dir"
+	rm -f "$dir"/*.so
+	check "examples/plugin-${example%:*} compiles against the public headers" \
+		make -s -C "$dir" CC="$cc" CFLAGS="-O2 -Wall -Wextra -Werror"
+done
+low=$tmp/plugin-strategy/low_water.so
+warn=$tmp/plugin-hypervisor/kvm_warn.so
+
+exits "list strategies of a plug-in" 0 list --plugin "$low" strategies
+check "its strategy is listed after the others" \
+	test "$(grep -o '^[a-z-]*' "$tmp/out" | tail -n 1)" = low-water
+shows "with the file it is from" "[plug-in $low]"
+exits "list hypervisors of a plug-in" 0 list hypervisors --plugin "$warn"
+shows "with its own parameter" "entry-limit=65535 tlb-refresh=1 reserve=64"
+shows "and what that means" "reserve: mappings left when RPCIT first reports a shortage"
+
+exits "a strategy of a plug-in, named before it is loaded" 0 \
+	run --quiet --strategy low-water "$file" --plugin "$low"
+shows "the report names the plug-in" "plug-in $low, version 1.0 (ABI 1)"
+exits "all strategies with a plug-in" 0 run --quiet --plugin "$low" "$file"
+check "all has the plug-in's, too" grep -q '^low-water ' "$tmp/out"
+exits "a hypervisor of a plug-in, with its own parameter" 0 run --quiet --plugin "$warn" \
+	--strategy strict --hypervisor kvm-warn:entry-limit=0x800,reserve=1K "$file"
+shows "the report has the value" "kvm-warn, entry limit 2048 (user), tlb_refresh 1, reserve 1024 (user);"
+exits "both, to verify" 0 verify --quiet --plugin "$warn" --plugin "$low" --tolerance 100% \
+	--strategy low-water --hypervisor kvm-warn --manifest none "$file"
+shows "verify names them" "plug-in $warn"
+
+exits "help needs no plug-in" 0 run --plugin "$tmp/none.so" --help
+exits "an unknown strategy, with a plug-in" 2 run --plugin "$low" --strategy low-watr "$file"
+says "the nearest may be the plug-in's" 'did you mean "low-water"'
+exits "an unknown parameter of a plug-in's hypervisor" 2 run --plugin "$warn" \
+	--hypervisor kvm-warn:reserv=1 "$file"
+says "the nearest may be its own" 'did you mean "reserve"? known: entry-limit, tlb-refresh, reserve'
+exits "a value out of its bounds" 2 run --plugin "$warn" --hypervisor kvm-warn:reserve=0x100000000 "$file"
+
+# Nine shortages are one with the low-water mark; that is what the manual page says.
+lim2048=traces/6.12-fq-randread-lim2048-smp1.dat
+if [ -f $lim2048 ]; then
+	run run --quiet --plugin "$low" --strategy sync-map-retry,low-water --format csv \
+		--hypervisor kvm:entry-limit=2048 --aperture 2G $lim2048
+	check "the manual page's example: nine shortages become one" test "$(awk -F, '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "rpcit.insufficient") at = i }
+		NR > 1 { printf "%s ", $at }' "$tmp/out")" = "9 1 "
+else
+	skip "the manual page's example: no $lim2048"
+fi
+
+if command -v python3 >/dev/null; then
+	run run --quiet --plugin "$low" --plugin "$warn" --strategy strict,low-water --format json \
+		--hypervisor kvm --hypervisor kvm-warn:reserve=7 --hypervisor kvm-warn "$file"
+	cat >"$tmp/check.py" <<-'END'
+		import json, sys
+		low, warn, report = sys.argv[1:]
+		rows = json.load(open(report))["recordings"][0]["results"]
+		for row, (st, hv, own, source) in zip(rows, [
+		        ("strict", "kvm", {}, {}), ("low-water", "kvm", {}, {}),
+		        ("strict", "kvm-warn", {"reserve": 7}, {"reserve": "user"}),
+		        ("low-water", "kvm-warn", {"reserve": 7}, {"reserve": "user"}),
+		        ("strict", "kvm-warn", {"reserve": 64}, {"reserve": "default"}),
+		        ("low-water", "kvm-warn", {"reserve": 64}, {"reserve": "default"})]):
+		    par = row["parameters"]
+		    assert (row["strategy"], row["hypervisor"]) == (st, hv)
+		    assert par["own"] == own and par["sources"]["own"] == source
+		    info = {"version": "1.0", "abi": 1}
+		    assert par["sources"]["strategy_plugin"] == (
+		        {"file": low, **info} if st == "low-water" else None)
+		    assert par["sources"]["hypervisor_plugin"] == (
+		        {"file": warn, **info} if hv == "kvm-warn" else None)
+		assert len(rows) == 6
+	END
+	check "JSON has the parameters and the plug-ins" \
+		python3 "$tmp/check.py" "$low" "$warn" "$tmp/out"
+else
+	skip "JSON of plug-ins: no python3"
+fi
+run run --quiet --plugin "$warn" --strategy strict --format csv \
+	--hypervisor kvm-warn:reserve=7 "$file"
+check "CSV has the parameter" grep -q ',reserve=7,.*,reserve=user,' "$tmp/out"
+run run --quiet --plugin "$low" --strategy low-water --jobs 1 --format csv "$file" "$file"
+cp "$tmp/out" "$tmp/once"
+run run --quiet --plugin "$low" --strategy low-water --jobs 4 --format csv "$file" "$file"
+check "a plug-in's results do not depend on threads" cmp -s "$tmp/once" "$tmp/out"
+
+# Everything that is built in, under other names, out of public headers only: it uses nothing that
+# a plug-in cannot.
+
+mkdir -p "$tmp/same/strategy" "$tmp/same/hypervisor"
+for room in strategy hypervisor; do
+	cp lib/$room/*.[ch] "$tmp/same/$room"
+	rm "$tmp/same/$room/registry.c"
+	sed -i -E 's/(\.name = ")/\1x-/; s/\bir_(strict|lazy_ignore|fq_flush|sync_map_retry|map_inline|driver_lazy|legacy|legacy_strict|null|kvm|kvm_aperture|zvm|lpar)\b/x_\1/' \
+		"$tmp/same/$room"/*.c
+done
+{
+	echo '#include <iommu-replay/plugin.h>'
+	for room in strategy hypervisor; do
+		names=$(sed -n "s/^const struct ir_$room \(x_[a-z_]*\) = {/\1/p" "$tmp/same/$room"/*.c)
+		for name in $names; do
+			echo "extern const struct ir_$room $name;"
+		done
+		echo "static const struct ir_$room *const ${room}_list[] = {"
+		for name in $names; do
+			echo "&$name,"
+		done
+		echo 'NULL };'
+	done
+	echo 'const struct ir_plugin ir_plugin = { IR_PLUGIN_HEAD,'
+	echo '.strategies = strategy_list, .hypervisors = hypervisor_list };'
+} >"$tmp/same/plugin.c"
+# shellcheck disable=SC2046
+check "what is built in compiles as a plug-in" "$cc" -O1 -D_GNU_SOURCE -std=gnu11 -fPIC -shared \
+	-I"$tmp/same" $(pkg-config --cflags libiommureplay) -o "$tmp/same.so" \
+	"$tmp/same/plugin.c" "$tmp"/same/*/*.c
+
+# names LIST: of what is built in
+names() {
+	"$prog" list --format json "$1" | sed -n 's/^      "name": "\(.*\)",*$/\1/p'
+}
+
+# outcome PREFIX: the figures of all strategies under all hypervisors, without where they are from
+outcome() {
+	set -- "$1" "$(names strategies | sed "s/^/$1/" | paste -sd,)"
+	options="--hypervisor $1kvm:entry-limit=300 --hypervisor $1kvm-aperture:entry-limit=300"
+	options="$options --hypervisor $1zvm:pinned-limit=300 --hypervisor $1lpar"
+	# shellcheck disable=SC2086
+	"$prog" run --quiet --plugin "$tmp/same.so" --strategy "$2" $options --initial-pages 40 \
+		--format csv "$file" | sed 's/\bx-//g' |
+		awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) drop[i] = $i ~ /_plugin\./ }
+			{ for (i = 1; i <= NF; i++) if (!drop[i]) printf "%s,", $i; print "" }'
+}
+
+outcome "" >"$tmp/built-in"
+outcome x- >"$tmp/as-plugin"
+check "there are figures of all of them" test "$(wc -l <"$tmp/built-in")" -eq \
+	$(($(names strategies | wc -l) * 4 + 1))
+check "as a plug-in it has the same figures" cmp -s "$tmp/built-in" "$tmp/as-plugin"
+
+# The ABI.
+
+head='#include <iommu-replay/plugin.h>
+#include <stddef.h>'
+mine='.name = "mine", .summary = "s", .origin = "o"'
+strategy="static const struct ir_strategy mine = { $mine };
+static const struct ir_strategy *const list[] = { &mine, NULL };"
+plugin='const struct ir_plugin ir_plugin = { IR_PLUGIN_HEAD, .strategies = list };'
+
+# accepts TEXT SOURCE: a plug-in of this source, with a strategy "mine", can be used
+accepts() {
+	printf '%s\n' "$2" >"$tmp/good.c"
+	if compile good; then
+		exits "$1" 0 run --quiet --plugin "$tmp/good.so" --strategy mine "$file"
+	else
+		not_ok "$1: does not compile"
+	fi
+}
+
+# refuses TEXT WORDS SOURCE: a plug-in of this source is refused with these words, and its name
+refuses() {
+	printf '%s\n' "$3" >"$tmp/bad.c"
+	if ! compile bad; then
+		not_ok "$1: does not compile"
+		return
+	fi
+	exits "$1" 2 run --quiet --plugin "$tmp/bad.so" "$file"
+	says "$1: why" "$2"
+	says "$1: which" "$tmp/bad.so: "
+}
+
+accepts "the least that a plug-in can be" "$head
+$strategy
+$plugin"
+accepts "an older plug-in: shorter structs" "$head
+$strategy
+const struct ir_plugin ir_plugin = { .abi = IR_PLUGIN_ABI,
+	.size = offsetof(struct ir_plugin, hypervisors),
+	.strategy_size = offsetof(struct ir_strategy, domain_size), .strategies = list };"
+longer='struct longer { struct ir_strategy known; void (*added)(void); };
+static const struct longer mine = { .known = { .name = "mine", .summary = "s", .origin = "o" },
+	.added = ADDED };
+static const struct ir_strategy *const list[] = { &mine.known, NULL };
+const struct ir_plugin ir_plugin = { .abi = IR_PLUGIN_ABI, .size = sizeof(struct ir_plugin),
+	.strategy_size = sizeof(struct longer), .strategies = list };'
+accepts "a newer plug-in that does not use what is new" "$head
+#define ADDED NULL
+$longer"
+refuses "a newer plug-in that does" "uses something that iommu-replay" "$head
+static void added(void) { }
+#define ADDED added
+$longer"
+refuses "another ABI" "made for plug-in ABI 99; iommu-replay" "$head
+$strategy
+const struct ir_plugin ir_plugin = { .abi = 99, .size = 12345678 };"
+refuses "sizes that make no sense" "uses something that iommu-replay" "$head
+$strategy
+const struct ir_plugin ir_plugin = { .abi = IR_PLUGIN_ABI, .size = 0xffffffff };"
+refuses "no ir_plugin" 'it has no symbol "ir_plugin"' 'int other;'
+refuses "nothing in it" "has no strategy and no hypervisor" "$head
+const struct ir_plugin ir_plugin = { IR_PLUGIN_HEAD };"
+refuses "a function that does not exist" "undefined symbol: ir_rpcit_later" "$head
+int ir_rpcit_later(struct ir_domain *domain);
+static int map(struct ir_domain *domain, uint64_t iova, uint64_t size)
+{ return iova == size ? 0 : ir_rpcit_later(domain); }
+static const struct ir_strategy mine = { $mine, .iotlb_sync_map = map };
+static const struct ir_strategy *const list[] = { &mine, NULL };
+$plugin"
+
+# Names, and what is incomplete.
+
+# refuses_strategy TEXT WORDS MEMBERS
+refuses_strategy() {
+	refuses "$1" "$2" "$head
+static const struct ir_strategy mine = { $3 };
+static const struct ir_strategy *const list[] = { &mine, NULL };
+$plugin"
+}
+
+refuses_strategy "the name of a built-in strategy" \
+	"the name of strategy strict is taken by a built-in one" \
+	'.name = "strict", .summary = "s", .origin = "o"'
+refuses_strategy "the name all" 'cannot be named "all"' \
+	'.name = "all", .summary = "s", .origin = "o"'
+refuses_strategy "a name with a comma" 'is named "a,b"; names are' \
+	'.name = "a,b", .summary = "s", .origin = "o"'
+refuses_strategy "no name" 'is named ""' '.summary = "s", .origin = "o"'
+refuses_strategy "no summary" "strategy mine has no summary" '.name = "mine", .origin = "o"'
+refuses_strategy "no origin" "strategy mine has no origin" '.name = "mine", .summary = "s"'
+refuses_strategy "an unmap mode that does not exist" "no such unmap mode" "$mine, .unmap = 7"
+refuses "a name twice" "the name of strategy mine is taken by another one of this plug-in" "$head
+static const struct ir_strategy mine = { $mine };
+static const struct ir_strategy *const list[] = { &mine, &mine, NULL };
+$plugin"
+exits "the same plug-in twice" 2 run --plugin "$low" --plugin "$low" "$file"
+says "the same plug-in twice: why" "the name of strategy low-water is taken by $low"
+
+hypervisor='static void *open_it(const struct ir_hypervisor_params *params)
+{ return (void *)(uintptr_t)params; }
+static void close_it(void *hv) { (void)hv; }
+static enum ir_rpcit_status rpcit(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last)
+{ (void)hv; (void)iopt; return first <= last ? IR_RPCIT_OK : IR_RPCIT_ERROR; }
+static uint64_t available(const void *hv) { (void)hv; return UINT64_MAX; }
+#define CALLBACKS .close = close_it, .rpcit = rpcit, .available = available
+#define P(n, lo, hi, v) { .name = n, .summary = "s", .min = lo, .max = hi, .value = v }
+static const struct ir_hypervisor_param table[] = { TABLE { .name = NULL } };
+static const struct ir_hypervisor mine = { .name = "mine", .summary = "s", .origin = "o",
+	.own = table, CALLBACKS, OPEN };
+static const struct ir_hypervisor *const list[] = { &mine, NULL };
+const struct ir_plugin ir_plugin = { IR_PLUGIN_HEAD, .hypervisors = list };'
+
+# refuses_hypervisor TEXT WORDS TABLE [OPEN]
+refuses_hypervisor() {
+	refuses "$1" "$2" "$head
+#define TABLE $3
+#define OPEN ${4-.open = open_it}
+$hypervisor"
+}
+
+refuses_hypervisor "a parameter that others have" "the name of parameter entry-limit is taken" \
+	'P("entry-limit", 0, 9, 1),'
+refuses_hypervisor "a parameter twice" "the name of parameter a is taken" \
+	'P("a", 0, 9, 1), P("a", 0, 9, 1),'
+refuses_hypervisor "a parameter that is no name" 'parameter "A" is no name' 'P("A", 0, 9, 1),'
+refuses_hypervisor "a default out of its bounds" "is out of its own range" 'P("a", 2, 9, 1),'
+refuses_hypervisor "more parameters than there may be" "more than 8 parameters" \
+	'P("a", 0, 0, 0), P("b", 0, 0, 0), P("c", 0, 0, 0), P("d", 0, 0, 0), P("e", 0, 0, 0), P("f", 0, 0, 0), P("g", 0, 0, 0), P("h", 0, 0, 0), P("i", 0, 0, 0),'
+refuses_hypervisor "no open" 'hypervisor mine has no callback "open"' 'P("a", 0, 9, 1),' '.open = NULL'
+
+# Files.
+
+exits "a plug-in that does not exist" 2 run --plugin "$tmp/none.so" "$file"
+says "a plug-in that does not exist: which" "$tmp/none.so: No such file or directory"
+echo "no object" >"$tmp/text.so"
+exits "a text is no plug-in" 2 run --plugin "$tmp/text.so" "$file"
+says "a text is no plug-in: which" "$tmp/text.so"
+exits "a directory is no plug-in" 2 run --plugin "$tmp" "$file"
+exits "no name at all" 2 run --plugin "" "$file"
+cp "$low" "$tmp/here.so"
+(cd "$tmp" && "$prog" list --plugin here.so strategies >"$tmp/out" 2>"$tmp/err")
+check "a file without a directory is in the current one" grep -q '^low-water ' "$tmp/out"
