@@ -39,6 +39,7 @@ int document_add(struct document *doc, const struct ir_report_entry *entry)
 	if (!copy || !grown) {
 		input_keep_free(copy);
 		free((void *)(uintptr_t)entry->results);
+		free((void *)(uintptr_t)entry->devices);
 		message("out of memory");
 		return STATUS_ERROR;
 	}
@@ -123,6 +124,7 @@ int document_finish(struct document *doc, int status)
 	for (size_t i = 0; i < doc->n; i++) {
 		input_keep_free((struct ir_recording_info *)(uintptr_t)doc->entries[i].info);
 		free((void *)(uintptr_t)doc->entries[i].results);
+		free((void *)(uintptr_t)doc->entries[i].devices);
 	}
 	free(doc->entries);
 	doc->entries = NULL;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <iommu-replay/report.h>
 
 #include "message.h"
 #include "output.h"
@@ -139,6 +140,20 @@ int input_open(struct input *input, const struct settings *settings, const char 
 	return status;
 }
 
+int input_devices(const struct input *input, size_t n, struct ir_result **devices)
+{
+	size_t nr = input->info->nr_devices;
+
+	*devices = NULL;
+	if (nr < 2 || nr > IR_REPORT_DEVICES)
+		return STATUS_DONE;
+	*devices = calloc(n * nr, sizeof(**devices));
+	if (*devices)
+		return STATUS_DONE;
+	message("out of memory");
+	return STATUS_ERROR;
+}
+
 void input_close(struct input *input)
 {
 	if (input->rec)
@@ -171,6 +186,7 @@ struct ir_recording_info *input_keep(const struct ir_recording_info *info)
 	}
 	*copy = *info;
 	copy->machine.reused = NULL;	/* of interest to replays only */
+	copy->devices_lost = NULL;
 	copy->file = copy_text(info->file, &failed);
 	copy->format = copy_text(info->format, &failed);
 	copy->why = copy_text(info->why, &failed);

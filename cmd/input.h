@@ -30,6 +30,13 @@ struct input {
 int input_open(struct input *input, const struct settings *settings, const char *path,
 	       void (*stop)(void *arg), void *stop_arg);
 void input_close(struct input *input);
+/**
+ * input_devices - room for the shares of the recording's devices in @n results
+ *
+ * *@devices is for free(), NULL if it names none, or so many that nobody would read
+ * them.  Returns STATUS_DONE, or STATUS_ERROR: no memory, which was said.
+ */
+int input_devices(const struct input *input, size_t n, struct ir_result **devices);
 
 /** input_keep - a copy of @info that outlives its recording; NULL: no memory */
 struct ir_recording_info *input_keep(const struct ir_recording_info *info);

@@ -4,6 +4,8 @@
  */
 #include "render.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/columns.h"
@@ -84,6 +86,26 @@ static void write_results(FILE *out, const struct ir_report_entry *entry, size_t
 	fputc('\n', out);
 }
 
+static int write_devices(FILE *out, const struct ir_report_entry *entry, size_t first, size_t end)
+{
+	size_t d = ir_report_device(entry, 0);
+	int rc = 0;
+
+	if (!d || !ir_report_device(entry, d + 1))
+		return 0;
+	for (; d && !rc; d = ir_report_device(entry, d + 1)) {
+		struct ir_report_entry of;
+
+		rc = ir_report_device_entry(entry, d, &of);
+		if (!rc) {
+			view_device(&of, ir_report_device_name(entry, d), markdown_item, out);
+			write_results(out, &of, first, end);
+		}
+		free((void *)(uintptr_t)of.results);
+	}
+	return rc;
+}
+
 int render_markdown(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	FILE *out = canvas->out;
@@ -97,6 +119,8 @@ int render_markdown(const struct canvas *canvas, const struct ir_report_entry *e
 			end = view_group_end(entry, first);
 			view_hypervisor(entry, first, end, markdown_item, out);
 			write_results(out, entry, first, end);
+			if (write_devices(out, entry, first, end))
+				return -ENOMEM;
 		}
 		view_notes(entry, markdown_item, out);
 	}

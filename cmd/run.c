@@ -71,6 +71,7 @@ static int replay(struct document *doc, const struct input *input, const char *p
 {
 	const struct settings *settings = doc->settings;
 	struct ir_result *results = calloc(n, sizeof(*results));
+	struct ir_result *devices = NULL;
 	struct replaying replaying = { .path = path };
 	struct ir_replay_options options = {
 		.jobs = settings->jobs,
@@ -85,14 +86,20 @@ static int replay(struct document *doc, const struct input *input, const char *p
 		message("out of memory");
 		return STATUS_ERROR;
 	}
+	if (input_devices(input, n, &devices)) {
+		free(results);
+		return STATUS_ERROR;
+	}
+	options.devices = devices;
 	rc = ir_replay(input->rec, configs, n, &options, results, &err);
 	progress_clear();
 	if (!rc)
 		return document_add(doc, &(struct ir_report_entry){
 			.info = input->info, .configs = configs,
-			.results = results, .nr_results = n,
+			.results = results, .nr_results = n, .devices = devices,
 		});
 	free(results);
+	free(devices);
 	if (rc == -EINTR)
 		return STATUS_INTERRUPTED;
 	message("%s: %s", path, err.text);

@@ -307,6 +307,30 @@ static int print_results(const struct canvas *canvas, const struct ir_report_ent
 	return rc;
 }
 
+/* Where there are several devices: what each of them has of these results. */
+static int print_devices(const struct canvas *canvas, const struct ir_report_entry *entry,
+			 size_t first, size_t end)
+{
+	size_t d = ir_report_device(entry, 0);
+	int rc = 0;
+
+	if (!d || !ir_report_device(entry, d + 1))
+		return 0;
+	for (; d && !rc; d = ir_report_device(entry, d + 1)) {
+		struct ir_report_entry of;
+
+		rc = ir_report_device_entry(entry, d, &of);
+		if (!rc) {
+			fputc('\n', canvas->out);
+			view_device(&of, ir_report_device_name(entry, d), print_line,
+				    (void *)(uintptr_t)canvas);
+			rc = print_results(canvas, &of, first, end);
+		}
+		free((void *)(uintptr_t)of.results);
+	}
+	return rc;
+}
+
 int render_table(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	void *arg = (void *)(uintptr_t)canvas;
@@ -324,6 +348,8 @@ int render_table(const struct canvas *canvas, const struct ir_report_entry *entr
 				fputc('\n', canvas->out);
 			view_hypervisor(entry, first, end, print_line, arg);
 			rc = print_results(canvas, entry, first, end);
+			if (!rc)
+				rc = print_devices(canvas, entry, first, end);
 		}
 		fputc('\n', canvas->out);
 		view_notes(entry, print_line, arg);

@@ -109,10 +109,11 @@ static int configure(const struct settings *settings, const struct input *input,
 }
 
 static int compare(const struct settings *settings, struct ir_recording *rec,
-		   struct verified *v, struct ir_result *result, struct ir_error *err)
+		   struct verified *v, struct ir_result *result, struct ir_result *devices,
+		   struct ir_error *err)
 {
 	struct ir_report_verify *report = &v->report;
-	int rc = ir_verify(rec, &v->config, result, &report->verify, err);
+	int rc = ir_verify(rec, &v->config, result, devices, &report->verify, err);
 
 	if (rc)
 		return rc;
@@ -135,6 +136,7 @@ static int verify(struct document *doc, const struct input *input, const char *p
 		  struct verified *v)
 {
 	struct ir_result *result = calloc(1, sizeof(*result));
+	struct ir_result *devices = NULL;
 	struct ir_error err = { "" };
 	int status;
 
@@ -142,14 +144,19 @@ static int verify(struct document *doc, const struct input *input, const char *p
 		message("out of memory");
 		return STATUS_ERROR;
 	}
-	if (compare(doc->settings, input->rec, v, result, &err)) {
+	if (input_devices(input, 1, &devices)) {
 		free(result);
+		return STATUS_ERROR;
+	}
+	if (compare(doc->settings, input->rec, v, result, devices, &err)) {
+		free(result);
+		free(devices);
 		message("%s: %s", path, err.text);
 		return STATUS_ERROR;
 	}
 	status = document_add(doc, &(struct ir_report_entry){
 		.info = input->info, .configs = &v->config,
-		.results = result, .nr_results = 1, .verify = &v->report,
+		.results = result, .nr_results = 1, .verify = &v->report, .devices = devices,
 	});
 	return status == STATUS_DONE && !v->report.equal ? STATUS_GATE : status;
 }

@@ -473,6 +473,40 @@ static void note_plugins(const struct ir_report_entry *entry, view_line emit, vo
 	}
 }
 
+/* "lower bounds (*) since 17.569172115 s" */
+static void show_bound(FILE *out, const struct ir_result *result)
+{
+	fprintf(out, "lower bounds (*) since %" PRIu64 ".%09" PRIu64 " s",
+		result->lower_bound_ns / 1000000000, result->lower_bound_ns % 1000000000);
+}
+
+void view_device(const struct ir_report_entry *of, const char *name, view_line emit, void *arg)
+{
+	struct line line;
+
+	if (!line_begin(&line))
+		return;
+	fputs(name ? name : "without a name", line.out);
+	if (of->nr_results && of->results[0].lower_bound) {
+		fputs(": ", line.out);
+		show_bound(line.out, &of->results[0]);
+	}
+	line_end(&line, emit, arg, "device", VIEW_PLAIN);
+}
+
+/* What was lost cannot be counted, from the first loss on. */
+static void note_bound(const struct ir_report_entry *entry, view_line emit, void *arg)
+{
+	struct line line;
+
+	if (!entry->nr_results || !entry->results[0].lower_bound || !line_begin(&line))
+		return;
+	fputs("figures are ", line.out);
+	show_bound(line.out, &entry->results[0]);
+	fputs(", when something was lost for the first time", line.out);
+	line_end(&line, emit, arg, "note", VIEW_NOTE);
+}
+
 void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	const struct ir_damage *damage = &entry->info->damage;
@@ -486,6 +520,7 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 		note_damage(damage, true, line.out);
 		line_end(&line, emit, arg, "warning", VIEW_BAD);
 	}
+	note_bound(entry, emit, arg);
 	if (has_damage(damage, false) && line_begin(&line)) {
 		note_damage(damage, false, line.out);
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
@@ -527,7 +562,8 @@ enum view_mark view_cell(const struct ir_report_entry *entry, size_t result, siz
 	struct ir_value value = ir_column_value(col, entry, result);
 
 	if (value.type == IR_VALUE_TEXT) {
-		snprintf(text, size, "%s", value.text);
+		snprintf(text, size, "%s%s", value.text,
+			 entry->results[result].lower_bound ? " *" : "");
 		return VIEW_PLAIN;
 	}
 	snprintf(text, size, "-");

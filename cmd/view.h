@@ -32,6 +32,11 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 		     view_line emit, void *arg);
 /** view_group_end - the end of the group that begins at result @first */
 size_t view_group_end(const struct ir_report_entry *entry, size_t first);
+/**
+ * view_device - whose share of the results @of has: a line, as a heading
+ * @of: as from ir_report_device_entry()
+ */
+void view_device(const struct ir_report_entry *of, const char *name, view_line emit, void *arg);
 /** view_notes - what a reader of the figures must know; always says how complete the input was */
 void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg);
 

@@ -124,7 +124,7 @@ static void verify(struct ir_recording *rec)
 	struct ir_verify verify;
 	struct ir_result result;
 
-	if (ir_verify(rec, &config, &result, &verify, &err)) {
+	if (ir_verify(rec, &config, &result, NULL, &verify, &err)) {
 		fuzz_check_error(&err);
 		return;
 	}

@@ -228,7 +228,7 @@ static void predicted_totals(const struct ir_result *res, struct ir_verify_total
 }
 
 int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct ir_result *result,
-	      struct ir_verify *verify, struct ir_error *err)
+	      struct ir_result *devices, struct ir_verify *verify, struct ir_error *err)
 {
 	const struct ir_recording_info *info = ir_recording_info(rec);
 	struct checker c = {
@@ -240,7 +240,7 @@ int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct i
 		.rpcit = on_predicted, .recorded = on_recorded, .mapped = on_mapped, .arg = &c,
 	};
 	struct ir_config watched = *config;
-	struct ir_replay_options options = { .jobs = 1 };
+	struct ir_replay_options options = { .jobs = 1, .devices = devices };
 	int rc;
 
 	*verify = (struct ir_verify){

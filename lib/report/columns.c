@@ -126,6 +126,21 @@ static struct ir_value result_u64(const struct ir_report_entry *entry, size_t re
 	return count_value(FIELD(uint64_t, &entry->results[result], arg));
 }
 
+static struct ir_value result_truth(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return (struct ir_value){
+		.type = IR_VALUE_TRUTH,
+		.truth = FIELD(bool, &entry->results[result], arg),
+	};
+}
+
+static struct ir_value result_bound(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	if (!entry->results[result].lower_bound)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return result_u64(entry, result, arg);
+}
+
 static struct ir_value result_real(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
 	return (struct ir_value){
@@ -394,6 +409,11 @@ const struct ir_column ir_result_columns[] = {
 	  .arg = PLUGIN_VERSION },
 	{ .key = "parameters.sources.hypervisor_plugin.abi", .get = hypervisor_plugin,
 	  .arg = PLUGIN_ABI },
+
+	{ .key = "lower_bound", .get = result_truth,
+	  .arg = offsetof(struct ir_result, lower_bound) },
+	{ .key = "lower_bound_since_ns", .get = result_bound,
+	  .arg = offsetof(struct ir_result, lower_bound_ns) },
 
 	SHOWN("rpcit.total", "total", G_RPCIT, IR_UNIT_NONE, rpcit.total),
 	SHOWN("rpcit.insufficient", "no-res", G_RPCIT, IR_UNIT_NONE, rpcit.insufficient),

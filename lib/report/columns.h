@@ -69,6 +69,8 @@ extern const struct ir_column ir_recording_columns[];
 extern const struct ir_column ir_result_columns[];
 extern const struct ir_column ir_verify_columns[];
 
+/** ir_column_of_device - devices have a share in this figure */
+bool ir_column_of_device(const struct ir_column *column);
 /** ir_column_value - the value of one column */
 static inline struct ir_value ir_column_value(const struct ir_column *column,
 					      const struct ir_report_entry *entry, size_t result)

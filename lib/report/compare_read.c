@@ -33,7 +33,7 @@ bool ir_compare_covers(const char *name, const char *key)
 static bool is_figure(const char *key)
 {
 	static const char *const not_of_results[] = {
-		"parameters", "verify.first_difference", "verify.tolerance",
+		"parameters", "lower_bound", "lower_bound_since_ns", "verify.first_difference", "verify.tolerance",
 		"verify.tolerance_percent", "verify.sources",
 	};
 	static const char *const of_recordings[] = {

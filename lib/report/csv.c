@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * CSV: a header line, then one line a result.  Quoting is that of RFC 4180;
- * lines end in a newline alone, as tools on Linux expect.
+ * CSV: a header line, then one line a result; where there are several devices, a
+ * line for the share of each follows, with its name in the column "device".
+ * Quoting is that of RFC 4180; lines end in a newline alone, as tools on Linux
+ * expect.
  */
 #include "report/columns.h"
 
@@ -71,6 +73,7 @@ static void write_column(FILE *out, const struct ir_column *column,
 }
 
 static void write_columns(FILE *out, const struct ir_column *columns, const char *prefix,
+			  bool (*wanted)(const struct ir_column *column),
 			  const struct ir_report_entry *entry, size_t result, bool *first)
 {
 	for (const struct ir_column *column = columns; column->key; column++) {
@@ -79,23 +82,67 @@ static void write_columns(FILE *out, const struct ir_column *columns, const char
 		if (!*first)
 			fputc(',', out);
 		*first = false;
-		if (entry)
+		if (entry && (!wanted || wanted(column)))
 			write_column(out, column, entry, result);
-		else
+		else if (!entry)
 			fprintf(out, "%s%s", prefix, column->key);
 	}
 }
 
-/* One line; the header's if @entry is NULL.  A document has verified results only, or none. */
-static void write_line(FILE *out, const struct ir_report_entry *entry, size_t result, bool verified)
+static bool of_whole(const struct ir_column *column)
+{
+	return ir_column_of_device(column) || !strcmp(column->key, "strategy") ||
+		!strcmp(column->key, "hypervisor") || !strncmp(column->key, "parameters.", 11);
+}
+
+static bool nothing(const struct ir_column *column)
+{
+	(void)column;
+	return false;
+}
+
+/*
+ * One line; the header's if @entry is NULL, else of a device if there is a name.  A
+ * document has verified results only, or none.
+ */
+static void write_line(FILE *out, const struct ir_report_entry *entry, size_t result,
+		       const char *device, bool verified)
 {
 	bool first = true;
 
-	write_columns(out, ir_recording_columns, "recording.", entry, result, &first);
-	write_columns(out, ir_result_columns, "", entry, result, &first);
+	write_columns(out, ir_recording_columns, "recording.", NULL, entry, result, &first);
+	fputc(',', out);
+	if (!entry)
+		fputs("device", out);
+	else if (device)
+		write_text(out, device);
+	write_columns(out, ir_result_columns, "", device ? of_whole : NULL, entry, result, &first);
 	if (verified)
-		write_columns(out, ir_verify_columns, "verify.", entry, result, &first);
+		write_columns(out, ir_verify_columns, "verify.", device ? nothing : NULL, entry,
+			      result, &first);
 	fputc('\n', out);
+}
+
+/* The lines of the devices, if there are several.  0 or -ENOMEM. */
+static int write_devices(FILE *out, const struct ir_report_entry *entry, size_t result,
+			 bool verified)
+{
+	size_t d = ir_report_device(entry, 0);
+
+	if (!d || !ir_report_device(entry, d + 1))
+		return 0;
+	for (; d; d = ir_report_device(entry, d + 1)) {
+		const char *name = ir_report_device_name(entry, d);
+		struct ir_report_entry of;
+		int rc = ir_report_device_entry(entry, d, &of);
+
+		if (!rc)
+			write_line(out, &of, result, name ? name : "-", verified);
+		free((void *)(uintptr_t)of.results);
+		if (rc)
+			return rc;
+	}
+	return 0;
 }
 
 char *ir_report_csv(const struct ir_report_entry *entries, size_t n)
@@ -103,15 +150,17 @@ char *ir_report_csv(const struct ir_report_entry *entries, size_t n)
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	bool failed, verified = n && entries[0].verify;
+	bool failed = false, verified = n && entries[0].verify;
 
 	if (!out)
 		return NULL;
-	write_line(out, NULL, 0, verified);
+	write_line(out, NULL, 0, NULL, verified);
 	for (size_t i = 0; i < n; i++)
-		for (size_t r = 0; r < entries[i].nr_results; r++)
-			write_line(out, &entries[i], r, verified);
-	failed = ferror(out);
+		for (size_t r = 0; r < entries[i].nr_results; r++) {
+			write_line(out, &entries[i], r, NULL, verified);
+			failed |= write_devices(out, &entries[i], r, verified) != 0;
+		}
+	failed |= ferror(out) != 0;
 	if (fclose(out) || failed) {
 		free(text);
 		return NULL;

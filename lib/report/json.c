@@ -136,16 +136,19 @@ static json_t *json_own(const struct ir_column *column, const struct ir_report_e
 	return object;
 }
 
-static json_t *json_columns(const struct ir_column *columns, const struct ir_report_entry *entry,
-			    size_t result)
+/* Into an object that is taken over; NULL: all columns, else those that @wanted says. */
+static json_t *add_columns(json_t *object, const struct ir_column *columns,
+			   bool (*wanted)(const struct ir_column *column),
+			   const struct ir_report_entry *entry, size_t result)
 {
-	json_t *object = json_object();
-
 	if (!object)
 		return NULL;
 	for (const struct ir_column *column = columns; column->key; column++) {
 		struct ir_value value = { .type = IR_VALUE_NULL };
 		json_t *json = NULL;
+
+		if (wanted && !wanted(column))
+			continue;
 
 		switch (column->kind) {
 		case IR_COLUMN_VALUE:
@@ -171,10 +174,50 @@ static json_t *json_columns(const struct ir_column *columns, const struct ir_rep
 	return object;
 }
 
+static json_t *json_columns(const struct ir_column *columns, const struct ir_report_entry *entry,
+			    size_t result)
+{
+	return add_columns(json_object(), columns, NULL, entry, result);
+}
+
+static json_t *json_share(const struct ir_report_entry *entry, size_t device, size_t result)
+{
+	const char *name = ir_report_device_name(entry, device);
+	struct ir_report_entry of;
+	json_t *object = NULL;
+
+	if (!ir_report_device_entry(entry, device, &of)) {
+		object = json_pack("{s:o}", "device", name ? json_text(name) : json_null());
+		object = add_columns(object, ir_result_columns, ir_column_of_device, &of, result);
+	}
+	free((void *)(uintptr_t)of.results);
+	return object;
+}
+
+/* Each device's share of a result. */
+static json_t *json_shares(const struct ir_report_entry *entry, size_t result)
+{
+	json_t *shares = json_array();
+
+	for (size_t d = ir_report_device(entry, 0); shares && d;
+	     d = ir_report_device(entry, d + 1)) {
+		if (json_array_append_new(shares, json_share(entry, d, result))) {
+			json_decref(shares);
+			return NULL;
+		}
+	}
+	return shares;
+}
+
 static json_t *json_result(const struct ir_report_entry *entry, size_t i)
 {
 	json_t *object = json_columns(ir_result_columns, entry, i);
 
+	if (object && ir_report_device(entry, 0) &&
+	    json_object_set_new(object, "devices", json_shares(entry, i))) {
+		json_decref(object);
+		return NULL;
+	}
 	if (object && entry->verify &&
 	    json_object_set_new(object, "verify", json_columns(ir_verify_columns, entry, i))) {
 		json_decref(object);

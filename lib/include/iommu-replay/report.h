@@ -36,7 +36,12 @@ struct ir_report_entry {
 	const struct ir_result *results;
 	size_t nr_results;	/* 0: no replay was asked for (info) */
 	const struct ir_report_verify *verify;	/* of each result; NULL: not verified */
+	/* As struct ir_replay_options has them: info->nr_devices for each result; NULL: none. */
+	const struct ir_result *devices;
 };
+
+/* For more devices than this nobody reads the figures of each. */
+#define IR_REPORT_DEVICES 1024
 
 /**
  * ir_report_json - the document as text
@@ -46,6 +51,25 @@ struct ir_report_entry {
 char *ir_report_json(const struct ir_report_entry *entries, size_t n);
 /** ir_report_csv - a header line, then one line a result; for free(), NULL: no memory */
 char *ir_report_csv(const struct ir_report_entry *entries, size_t n);
+
+/**
+ * ir_report_device - the next device that has figures of its own
+ * @device: where to look from on: 0 is what has no name
+ *
+ * Returns its number, 0 if there is none: the recording names no device, or no
+ * further one did anything.  What has no name comes last, as info->nr_devices.
+ */
+size_t ir_report_device(const struct ir_report_entry *entry, size_t device);
+/**
+ * ir_report_device_entry - the entry with a device's share in the place of each result
+ * @device: as from ir_report_device()
+ *
+ * @of->results is for free(); all else stays the entry's.  0 or -ENOMEM.
+ */
+int ir_report_device_entry(const struct ir_report_entry *entry, size_t device,
+			   struct ir_report_entry *of);
+/** ir_report_device_name - its name; NULL: it has none */
+const char *ir_report_device_name(const struct ir_report_entry *entry, size_t device);
 
 /** ir_version - "0.1.0" */
 const char *ir_version(void);

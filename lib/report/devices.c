@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Results by device: each is a result of its own, without parameters of its own. */
+#include "report/columns.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where the figures of a device are; what has no name was given the last number. */
+static size_t place(const struct ir_report_entry *entry, size_t device)
+{
+	return device == entry->info->nr_devices ? 0 : device;
+}
+
+/* Some are named and do nothing: those that were not asked for, or have no IOMMU. */
+static bool is_there(const struct ir_report_entry *entry, size_t device)
+{
+	const struct ir_result *result = entry->devices + place(entry, device);
+
+	for (size_t i = 0; i < entry->nr_results; i++, result += entry->info->nr_devices)
+		if (result->maps.attempted || result->rpcit.total)
+			return true;
+	return false;
+}
+
+size_t ir_report_device(const struct ir_report_entry *entry, size_t device)
+{
+	if (!entry->devices || !entry->nr_results || entry->info->nr_devices < 2)
+		return 0;
+	for (device += !device; device <= entry->info->nr_devices; device++)
+		if (is_there(entry, device))
+			return device;
+	return 0;
+}
+
+int ir_report_device_entry(const struct ir_report_entry *entry, size_t device,
+			   struct ir_report_entry *of)
+{
+	struct ir_result *results = calloc(entry->nr_results + 1, sizeof(*results));
+
+	*of = *entry;
+	of->results = results;
+	of->devices = NULL;
+	of->verify = NULL;
+	if (!results)
+		return -ENOMEM;
+	for (size_t i = 0; i < entry->nr_results; i++)
+		results[i] = entry->devices[i * entry->info->nr_devices + place(entry, device)];
+	return 0;
+}
+
+const char *ir_report_device_name(const struct ir_report_entry *entry, size_t device)
+{
+	return entry->info->devices[place(entry, device)];
+}
+
+bool ir_column_of_device(const struct ir_column *column)
+{
+	static const char *const shares[] = {
+		"lower_bound", "rpcit.", "kernel_counters.", "maps.", "peaks.", "exposure.",
+	};
+
+	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++)
+		if (!strncmp(column->key, shares[i], strlen(shares[i])))
+			return true;
+	return false;
+}
