@@ -17,65 +17,78 @@ const struct choice info_formats[] = {
 	{ NULL, 0 },
 };
 
-/* Number @i of a list of events, or of the damage counters that are not zero. */
-static bool event_row(const struct ir_recording_info *info, size_t i, uint64_t *count,
-		      const char **name, const char **meaning)
+#define MAX_CELLS 4
+
+/* Row @i of the list of events, or of the damage counters that are not zero: how many cells, 0: no more. */
+static size_t event_row(const struct ir_recording_info *info, size_t i, uint64_t *count,
+			const char *cells[MAX_CELLS])
 {
 	if (i >= info->nr_events)
-		return false;
+		return 0;
 	*count = info->events[i].count;
-	*name = info->events[i].name;
-	*meaning = NULL;
-	return true;
+	cells[1] = info->events[i].name;
+	return 2;
 }
 
-static bool damage_row(const struct ir_recording_info *info, size_t i, uint64_t *count,
-		       const char **name, const char **meaning)
+static size_t damage_row(const struct ir_recording_info *info, size_t i, uint64_t *count,
+			 const char *cells[MAX_CELLS])
 {
 	for (int k = 0; k < IR_DAMAGE_KINDS; k++) {
+		enum ir_damage_kind kind = (enum ir_damage_kind)k;
+
 		if (!info->damage.count[k] || i--)
 			continue;
 		*count = info->damage.count[k];
-		*name = ir_damage_name((enum ir_damage_kind)k);
-		*meaning = ir_damage_meaning((enum ir_damage_kind)k);
-		return true;
+		cells[1] = ir_damage_name(kind);
+		cells[2] = ir_severity_name(ir_damage_severity(kind));
+		cells[3] = ir_damage_meaning(kind);
+		return 4;
 	}
-	return false;
+	return 0;
 }
 
-typedef bool (*row_function)(const struct ir_recording_info *info, size_t i, uint64_t *count,
-			     const char **name, const char **meaning);
+typedef size_t (*row_function)(const struct ir_recording_info *info, size_t i, uint64_t *count,
+			       const char *cells[MAX_CELLS]);
+
+/* The cells of one row, for free(); false: no memory. */
+static bool fill_row(const struct ir_recording_info *info, row_function row, size_t i, char **cells)
+{
+	const char *texts[MAX_CELLS] = { NULL };
+	uint64_t count = 0;
+	size_t n = row(info, i, &count, texts);
+	bool ok = true;
+
+	if (asprintf(&cells[0], "%" PRIu64, count) < 0)
+		cells[0] = NULL;
+	for (size_t c = 1; c < n; c++)
+		cells[c] = view_clean(texts[c]);
+	for (size_t c = 0; c < n; c++)
+		ok = ok && cells[c];
+	return ok;
+}
 
 static int print_counts(const struct canvas *canvas, const struct ir_recording_info *info,
 			const char *title, row_function row)
 {
-	const struct plain_column columns[] = { { "count", true }, { title, false },
-						{ "meaning", false } };
-	const char *name, *meaning = NULL;
-	size_t rows = 0, nr_columns;
+	const struct plain_column columns[MAX_CELLS] = {
+		{ "count", true }, { title, false }, { "severity", false }, { "meaning", false },
+	};
+	const char *texts[MAX_CELLS];
+	size_t rows = 0, nr_columns, n;
 	uint64_t count;
 	char **cells;
 	int rc = 0;
 
-	while (row(info, rows, &count, &name, &meaning))
-		rows++;
+	for (nr_columns = 0; (n = row(info, rows, &count, texts)); rows++)
+		nr_columns = n;
 	if (!rows)
 		return 0;
-	nr_columns = meaning ? 3 : 2;
 	cells = calloc(rows * nr_columns, sizeof(*cells));
 	if (!cells)
 		return -1;
-	for (size_t i = 0; i < rows && !rc; i++) {
-		row(info, i, &count, &name, &meaning);
-		if (asprintf(&cells[i * nr_columns], "%" PRIu64, count) < 0)
-			cells[i * nr_columns] = NULL;
-		cells[i * nr_columns + 1] = view_clean(name);
-		if (meaning)
-			cells[i * nr_columns + 2] = view_clean(meaning);
-		for (size_t c = 0; c < nr_columns; c++)
-			if (!cells[i * nr_columns + c])
-				rc = -1;
-	}
+	for (size_t i = 0; i < rows && !rc; i++)
+		if (!fill_row(info, row, i, cells + i * nr_columns))
+			rc = -1;
 	if (!rc) {
 		fputc('\n', canvas->out);
 		rc = print_plain(canvas, columns, nr_columns, (const char *const *)cells, rows);

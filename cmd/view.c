@@ -163,6 +163,9 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 	view_recorded(info, emit, arg);
 }
 
+#define TYPES_VARY "the recorded domains were strict (DMA) at some time and had a queue (DMA-FQ) at " \
+	"another, as what was flushed shows"
+
 void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	const struct ir_recording_info *info = entry->info;
@@ -212,6 +215,8 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 			info->machine.rpcit_base_ns, info->machine.rpcit_page_ns);
 		line_end(&line, emit, arg, "RPCITs", VIEW_PLAIN);
 	}
+	if (info->types_vary)
+		emit(arg, "domains", TYPES_VARY, VIEW_PLAIN);
 	if (info->machine.s390_dma_api)
 		emit(arg, "DMA API", "the former one of s390 (before Linux 6.7)", VIEW_PLAIN);
 }
@@ -494,6 +499,16 @@ void view_device(const struct ir_report_entry *of, const char *name, view_line e
 	line_end(&line, emit, arg, "device", VIEW_PLAIN);
 }
 
+/* Only verify does as the recorded machine did. */
+static void note_types(const struct ir_report_entry *entry, view_line emit, void *arg)
+{
+	if (!entry->info->types_vary || !entry->nr_results)
+		return;
+	emit(arg, "note", entry->configs[0].params.recorded_types ?
+	     TYPES_VARY ": followed" :
+	     TYPES_VARY ": not followed, strategies are as they are throughout", VIEW_NOTE);
+}
+
 /* What was lost cannot be counted, from the first loss on. */
 static void note_bound(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
@@ -521,6 +536,7 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 		line_end(&line, emit, arg, "warning", VIEW_BAD);
 	}
 	note_bound(entry, emit, arg);
+	note_types(entry, emit, arg);
 	if (has_damage(damage, false) && line_begin(&line)) {
 		note_damage(damage, false, line.out);
 		line_end(&line, emit, arg, "note", VIEW_NOTE);

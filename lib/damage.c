@@ -31,6 +31,13 @@ enum ir_severity ir_damage_severity(enum ir_damage_kind kind)
 	return (unsigned int)kind < IR_DAMAGE_KINDS ? texts[kind].severity : IR_SEVERITY_CORRUPT;
 }
 
+const char *ir_severity_name(enum ir_severity severity)
+{
+	static const char *const names[] = { "info", "loss", "corrupt" };
+
+	return names[severity];
+}
+
 bool ir_damage_complete(const struct ir_damage *damage)
 {
 	size_t i;

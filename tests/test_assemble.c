@@ -64,7 +64,7 @@ static void test_list_closed_by_dma_event(void **state)
 	dma_event(f, IR_EV_DMA_UNMAP_SG, 1, 0, 0);
 	unmap_at(f, 100, 3);
 	no_damage(f);
-	finish(f, "M0 100+3/3@1 S 101+1 S 102+1 M1 103+1/1@1 U1 103+1@1 U0 100+3@1");
+	finish(f, "M0 100+3/3@1 S 101+1@1 S 102+1@1 M1 103+1/1@1 U1 103+1@1 U0 100+3@1");
 }
 
 /* Nothing but the unmap, which is in one piece, tells that it was one mapping. */
@@ -283,7 +283,7 @@ static void test_failed_list_by_dma_event(void **state)
 	unmap_at(f, 100, 2);
 	dma_map_sg_failed(f, 2);
 	no_damage(f);
-	finish(f, "MF 100+2/2@2 S 101+1");
+	finish(f, "MF 100+2/2@2 S 101+1@2");
 }
 
 /* Results and a dma event: one failure, told twice. */

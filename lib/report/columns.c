@@ -332,6 +332,7 @@ const struct ir_column ir_recording_columns[] = {
 	INFO("machine.rpcit_base_ns",	info_latency,	machine.rpcit_base_ns),
 	INFO("machine.rpcit_page_ns",	info_latency,	machine.rpcit_page_ns),
 	INFO("machine.s390_dma_api",	info_truth,	machine.s390_dma_api),
+	INFO("machine.domain_types_vary", info_truth,	types_vary),
 	IR_DAMAGE_LIST(DAMAGE)
 	INFO("complete",		info_truth,	complete),
 	{ .key = NULL },

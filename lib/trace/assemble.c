@@ -44,7 +44,7 @@ void ir_assembler_free(struct ir_assembler *a)
 	for (uint32_t i = 0; i < a->nr_mapped; i++)
 		ir_bitmap_free(a->mapped[i]);
 	free(a->mapped);
-	free(a->attached);
+	free(a->seen);
 	ir_live_clear(&a->live);
 	free(a->free_numbers);
 	free(a->cpus);
@@ -647,6 +647,7 @@ static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 			damage(a, IR_DAMAGE_ASSUMED_GROUPS);
 		emit_map(a, r, op);
 		a->emit = r->next;
+		a->emit_device = r->device;
 		return true;
 	case REC_UNMAP:
 		emit_unmap(a, r, op);
@@ -685,7 +686,7 @@ static void emit_segment(struct ir_assembler *a, struct ir_op *op)
 	*op = (struct ir_op){
 		.time_ns = r->time_ns, .iova = r->iova, .paddr = r->paddr,
 		.seg_pages = (uint32_t)r->pages, .mapping = IR_NO_MAPPING,
-		.cpu = r->cpu, .kind = IR_OP_SEGMENT, .flags = r->flags,
+		.cpu = r->cpu, .device = a->emit_device, .kind = IR_OP_SEGMENT, .flags = r->flags,
 	};
 	a->emit = r->next;
 }

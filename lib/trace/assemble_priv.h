@@ -94,6 +94,7 @@ struct ir_assembler {
 	struct rec *window;
 	uint64_t first, end;		/* record numbers in the window */
 	uint64_t emit;			/* piece to emit next within the first record's mapping, NONE */
+	uint16_t emit_device;		/* of that mapping */
 	bool ended;
 	bool lost;			/* events were lost: unmaps may be missing */
 	struct cpu *cpus;
@@ -106,8 +107,12 @@ struct ir_assembler {
 	uint32_t max_mappings;
 	struct ir_owners owners;
 	struct ir_domain_survey domains;
-	bool *attached;			/* by device: it mapped something since its last detach */
-	uint32_t nr_attached;
+	struct {
+		bool attached;		/* it mapped something since its last detach */
+		bool detached;		/* it was detached before */
+	} *seen;			/* by device */
+	uint32_t nr_seen;
+	bool detached;			/* any of them was */
 	uint64_t unattributed;		/* RPCITs and flushes */
 	uint64_t first_fn;
 	unsigned int nr_functions;	/* 0, 1, or 2 and more */

@@ -30,20 +30,21 @@ static void release_devices(struct ir_assembler *a, uint16_t device)
 
 static bool was_attached(struct ir_assembler *a, uint16_t index)
 {
-	if (index >= a->nr_attached) {
+	if (index >= a->nr_seen) {
 		uint32_t nr = (uint32_t)index + 1;
-		bool *grown = realloc(a->attached, nr * sizeof(*grown));
+		void *grown = realloc(a->seen, nr * sizeof(*a->seen));
 
 		if (!grown) {
 			a->no_memory = true;
 			return false;
 		}
-		for (uint32_t i = a->nr_attached; i < nr; i++)
-			grown[i] = true;
-		a->attached = grown;
-		a->nr_attached = nr;
+		a->seen = grown;
+		for (; a->nr_seen < nr; a->nr_seen++) {
+			a->seen[a->nr_seen].attached = true;
+			a->seen[a->nr_seen].detached = false;
+		}
 	}
-	return a->attached[index];
+	return a->seen[index].attached;
 }
 
 void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev)
@@ -55,7 +56,8 @@ void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev)
 	ir_domains_end(&a->domains, index, ev->time_ns);
 	if (!was_attached(a, index))
 		return;
-	a->attached[index] = false;
+	a->seen[index].attached = false;
+	a->seen[index].detached = a->detached = true;
 	for (uint32_t i = 0; i < a->live.used; i++) {
 		struct ir_live *l = live_of(a, i);
 

@@ -142,8 +142,8 @@ static void end_lost(struct ir_assembler *a, const struct rec *head)
 static void note_attached(struct ir_assembler *a, uint16_t device)
 {
 	device = ir_asm_domain(a, device);
-	if (device < a->nr_attached)
-		a->attached[device] = true;
+	if (device < a->nr_seen)
+		a->seen[device].attached = true;
 }
 
 static void note_overlap(struct ir_assembler *a, struct rec *head)
@@ -584,6 +584,16 @@ static void unmap_less(struct ir_assembler *a, struct slot *s, const struct ir_e
 	end_mapping(a, s, number, i);
 }
 
+/* Then an unknown mapping was made since, or ended with its domain. */
+static bool was_detached(const struct ir_assembler *a, uint16_t device)
+{
+	uint16_t index = ir_asm_domain(a, device);
+
+	if (index == IR_DOMAIN_DEVICES)
+		return a->detached;
+	return index < a->nr_seen && a->seen[index].detached;
+}
+
 static void unknown_unmap(struct ir_assembler *a, const struct ir_event *ev, uint64_t iova,
 			  uint64_t pages, uint16_t device)
 {
@@ -592,6 +602,8 @@ static void unknown_unmap(struct ir_assembler *a, const struct ir_event *ev, uin
 	rec(a, number)->iova = iova;
 	rec(a, number)->pages = pages;
 	rec(a, number)->device = device;
+	if (was_detached(a, device))
+		rec(a, number)->flags |= IR_OPF_FAILED;
 	damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
 	a->cfg.damage->count[IR_DAMAGE_UNKNOWN_PAGES] += pages;
 }

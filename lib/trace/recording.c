@@ -47,6 +47,8 @@ struct ir_recording {
 	struct ir_assembler *assembler;
 	/* What passes over the file have learned, for the next one. */
 	struct ir_owners owners_known;
+	char **names;			/* of devices, by number, which stay the same */
+	size_t nr_names;
 	bool several;			/* devices are named */
 	bool name_functions;		/* of RPCITs, for lack of other names */
 	uint16_t filter;		/* number of the device that was asked for */
@@ -128,6 +130,8 @@ static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 	if (!rec->reader)
 		return -EINVAL;
 	config.s390 = rec->reader->info.arch && !strncmp(rec->reader->info.arch, "s390", 4);
+	for (size_t i = 1; i < rec->nr_names; i++)
+		ir_reader_device(rec->reader, rec->names[i], strlen(rec->names[i]));
 	if (rec->device)
 		config.device = ir_reader_device(rec->reader, rec->device, strlen(rec->device));
 	if (rec->name_functions)
@@ -251,6 +255,7 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 {
 	int rc = 0;
 
+	rec->device_seen |= rec->device && op->device == rec->filter;
 	switch (op->kind) {
 	case IR_OP_MAP:
 		rc = note_reuse(rec, op);
@@ -269,7 +274,7 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 		ir_timers_armed(&rec->timers, op->time_ns);
 		ir_timer_owners_unmap(&rec->timer_owners, op->device, op->time_ns);
 		if (op->mapping == IR_NO_MAPPING) {
-			if (!rec->lost)
+			if (!rec->lost && !(op->flags & IR_OPF_FAILED))
 				rc = add_initial(rec, op);
 		} else {
 			*live -= op->pages < *live ? op->pages : *live;
@@ -370,11 +375,40 @@ static bool found(const struct ir_recording *rec, enum ir_event_kind kind)
 	return rec->found_kinds >> kind & 1;
 }
 
+static void forget_names(struct ir_recording *rec)
+{
+	for (size_t i = 0; i < rec->nr_names; i++)
+		free(rec->names[i]);
+	free(rec->names);
+	rec->names = NULL;
+	rec->nr_names = 0;
+}
+
+/* What was learned says devices by their numbers: the next pass must use the same. */
+static int keep_names(struct ir_recording *rec)
+{
+	const struct ir_reader_info *info = &rec->reader->info;
+
+	forget_names(rec);
+	rec->names = calloc(info->nr_devices, sizeof(*rec->names));
+	if (!rec->names)
+		return -ENOMEM;
+	rec->nr_names = info->nr_devices;
+	for (size_t i = 1; i < info->nr_devices; i++) {
+		rec->names[i] = strdup(info->devices[i]);
+		if (!rec->names[i]) {
+			forget_names(rec);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 /*
- * What has been learned from a pass; true if another one would give something
- * else, because it would know from its start what this one did not.
+ * What has been learned from a pass: 1 if another one would give something else,
+ * because it would know from its start what this one did not; 0, or -ENOMEM.
  */
-static bool learn(struct ir_recording *rec)
+static int learn(struct ir_recording *rec)
 {
 	struct ir_owners owners = *ir_assembler_owners(rec->assembler);
 	bool several = rec->reader->info.nr_devices > 2, rpcits, again;
@@ -397,7 +431,7 @@ static bool learn(struct ir_recording *rec)
 		again = true;
 	rec->several = several;
 	rec->owners_known = owners;
-	return again;
+	return again && keep_names(rec) ? -ENOMEM : again;
 }
 
 /*
@@ -417,8 +451,13 @@ static int survey(struct ir_recording *rec, struct ir_error *err)
 	ir_reader_close(rd);
 	for (unsigned int pass = 0;; pass++) {
 		rc = survey_once(rec, err);
-		if (rc || !learn(rec) || pass == MAX_PASSES - 1)
+		if (rc)
 			return rc;
+		rc = learn(rec);
+		if (rc < 0)
+			return out_of_memory(rec, err);
+		if (!rc || pass == MAX_PASSES - 1)
+			return 0;
 		survey_reset(rec);
 	}
 }
@@ -632,6 +671,7 @@ void ir_recording_close(struct ir_recording *rec)
 	free(rec->initial);
 	free(rec->reused);
 	free(rec->device);
+	forget_names(rec);
 	free(rec->types);
 	free(rec->gone_ns);
 	free(rec->devices_lost);
@@ -666,7 +706,7 @@ static void finish_op(struct ir_recording *rec, struct ir_op *op)
 	if (op->kind == IR_OP_LOST)
 		rec->lost = true;
 	if (op->kind == IR_OP_UNMAP && op->mapping == IR_NO_MAPPING && !rec->lost &&
-	    rec->unknown_unmaps < rec->nr_initial)
+	    !(op->flags & IR_OPF_FAILED) && rec->unknown_unmaps < rec->nr_initial)
 		op->mapping = first + rec->unknown_unmaps++;
 }
 

@@ -31,7 +31,11 @@ enum ir_op_kind {
 
 enum ir_op_flags {
 	IR_OPF_IRQ	= 1 << 0,	/* in interrupt context */
-	IR_OPF_FAILED	= 1 << 1,	/* IR_OP_MAP: failed on the recorded machine and was undone at once; no unmap follows */
+	/*
+	 * IR_OP_MAP: failed on the recorded machine and was undone at once; no unmap
+	 * follows.  IR_OP_UNMAP: of no mapping that was there before the recording.
+	 */
+	IR_OPF_FAILED	= 1 << 1,
 	IR_OPF_IMPLIED	= 1 << 2,	/* IR_OP_UNMAP: not recorded, concluded from a new mapping at the same place */
 	IR_OPF_GLOBAL	= 1 << 3,	/* IR_OP_RPCIT: over the whole aperture or domain */
 	IR_OPF_QUEUE	= 1 << 4,	/* IR_OP_RPCIT: a flush of the queue, not of a mapping's own */
