@@ -9,6 +9,7 @@
  */
 #include "trace/formats.h"
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,7 +261,9 @@ static bool resolve_spec(struct ir_decoder *dec, struct tep_event *event,
 		field = tep_find_field(event, want[i].name + optional);
 		if (!field && optional)
 			continue;
-		if (!field || !place_field(dec, field, want[i].slot))
+		/* The kernel's own events have names by reference. */
+		if (!field || !place_field(dec, field, want[i].slot) ||
+		    dec->places[dec->nr_places - 1].in_place)
 			return false;
 	}
 	return true;
@@ -403,7 +406,6 @@ int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, 
 	if (head.id >= fm->nr_names)
 		fm->nr_names = head.id + 1;
 	wanted = find_want(fm->rd, system, head.name, &want);
-	fm->rd->user_events += want.group && want.group->user;
 	if (!wanted)
 		return 0;
 	ret = ir_format_clean(&head, text, len, &clean);
@@ -600,6 +602,19 @@ static size_t merge_counts(struct ir_event_count *list, size_t nr)
 	return used;
 }
 
+/* Whether an events file names it; @full is "system:name". */
+static bool is_users(const struct ir_reader *rd, const char *full)
+{
+	const char *colon = strchr(full, ':');
+	char system[256];
+
+	if (!rd->events || !rd->events->nr_user || !colon || colon - full >= (ptrdiff_t)sizeof(system))
+		return false;
+	memcpy(system, full, (size_t)(colon - full));
+	system[colon - full] = '\0';
+	return ir_rules_find(rd->events, system, colon + 1, true) != NULL;
+}
+
 int ir_formats_finish(struct ir_formats *fm)
 {
 	struct ir_reader_info *info = &fm->rd->info;
@@ -624,6 +639,7 @@ int ir_formats_finish(struct ir_formats *fm)
 		c->name = fm->names[id] ? strdup(fm->names[id]) : full_name("unknown", number);
 		if (!c->name)
 			return -ENOMEM;
+		fm->rd->user_events += is_users(fm->rd, c->name);
 		c->count = fm->counts[id];
 		info->nr_events++;
 	}

@@ -75,6 +75,11 @@ struct text_name *ir_text_names_get(struct text_names *names, const char *name, 
 		return NULL;
 	entry->len = len;
 	find_spec(names->rd, entry);
+	if (entry->group && !entry->spec) {	/* no memory */
+		free(entry->key);
+		entry->key = NULL;
+		return NULL;
+	}
 	names->slots[slot] = (uint16_t)++names->nr;
 	return entry;
 }

@@ -117,11 +117,11 @@ static const struct text_spec *kernels_own(const char *system, const char *name)
 }
 
 /* As the kernel prints it, if that is known: some have no 0x in front. */
-static enum base base_of(const struct text_spec *own, const struct ir_rule_field *field)
+static uint8_t base_of(const struct text_spec *own, const struct ir_rule_field *field)
 {
 	for (unsigned int i = 0; own && i < MAX_FIELDS && own->fields[i].key; i++)
 		if (!strcmp(own->fields[i].key, field->name))
-			return (enum base)own->fields[i].base;
+			return own->fields[i].base;
 	return field->hex ? BASE_HEX : BASE_AUTO;
 }
 
