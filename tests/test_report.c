@@ -40,7 +40,9 @@ static int setup(void **state)
 		.parameters.queue = IR_QUEUE_NONE, .exposure.page_seconds = 0.5,
 		.parameters.aperture = 4096,
 	};
-	entry = (struct ir_report_entry){ &info, &config, &result, 1 };
+	entry = (struct ir_report_entry){
+		.info = &info, .configs = &config, .results = &result, .nr_results = 1,
+	};
 	return 0;
 }
 
