@@ -16,7 +16,7 @@ DESTDIR ?=
 PKG_CONFIG ?= pkg-config
 OBJCOPY ?= objcopy
 
-LIBS     := libtraceevent jansson zlib libzstd
+LIBS     := libtraceevent jansson zlib libzstd libelf
 CMD_LIBS := smartcols
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes

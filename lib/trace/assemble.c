@@ -53,6 +53,35 @@ void ir_assembler_free(struct ir_assembler *a)
 }
 
 /*
+ * Call chains.
+ */
+
+/* An event's chain may come next: keep what it belongs to. */
+static void await_stack(struct ir_assembler *a, struct slot *s, uint64_t number)
+{
+	if (!a->cfg.sites || rec(a, number)->site)
+		return;
+	s->await = number;
+	s->await_holds = !rec(a, number)->held;
+	rec(a, number)->held = true;
+}
+
+static void end_await(struct ir_assembler *a, struct slot *s)
+{
+	if (s->await_holds && in_window(a, s->await))
+		rec(a, s->await)->held = false;
+	s->await_holds = false;
+	s->await = NONE;
+}
+
+static void stack_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	if (in_window(a, s->await) && !rec(a, s->await)->site)
+		rec(a, s->await)->site = ev->site;
+	end_await(a, s);
+}
+
+/*
  * dma:* events.
  */
 
@@ -97,6 +126,7 @@ static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_e
 	rec(a, number)->iova = 0;
 	rec(a, number)->device = ev->device;
 	rec(a, number)->pages = pages ? pages : 1;
+	await_stack(a, s, number);
 	if (!pages)
 		damage(a, IR_DAMAGE_UNSIZED_FAILURES);
 }
@@ -135,6 +165,7 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 {
 	uint64_t iova = ev->addr & ~(IR_PAGE_SIZE - 1);
 	struct rec *head;
+	uint64_t number;
 
 	if (ev->addr == UINT64_MAX) {
 		failed_map(a, s, ev, ir_asm_pages(ev->paddr & (IR_PAGE_SIZE - 1), ev->size));
@@ -151,12 +182,16 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 	/* What came before the piece it names was a mapping of its own. */
 	if (rec(a, s->head)->iova != iova && !ir_asm_split(a, s, iova))
 		return;
-	head = rec(a, s->head);
+	number = s->head;
+	head = rec(a, number);
 	name_device(a, head, ev->device);
 	if (head->fn)
 		ir_owner_learn(&a->owners, IR_OWNER_FUNCTION, head->fn, ev->device);
+	if (!head->site)
+		head->site = ev->site;
 	head->certain |= ev->size && ir_asm_pages(ev->addr, ev->size) == live_of(a, head->live)->pages;
 	ir_asm_release(a, s);
+	await_stack(a, s, number);
 }
 
 /*
@@ -416,6 +451,7 @@ static void lost_event(struct ir_assembler *a, const struct ir_event *ev)
 		if (in_window(a, c->slot[i].begun))
 			rec(a, c->slot[i].begun)->held = false;
 		c->slot[i].begun = NONE;
+		end_await(a, &c->slot[i]);
 	}
 	if (c)
 		c->nested = 0;
@@ -437,6 +473,12 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 		return a->no_memory ? -ENOMEM : 0;
 	}
 	s = &c->slot[ev->flags & IR_EVF_IRQ ? 1 : 0];
+	if (ev->kind == IR_EV_STACK) {
+		stack_event(a, s, ev);
+		return 0;
+	}
+	if (s->await != NONE)
+		end_await(a, s);
 	s->just_unmapped &= ev->kind == IR_EV_FQ_FLUSH || ev->kind == IR_EV_FLUSH_ALL;
 	if (ev->kind != IR_EV_DMA_UNMAP && ev->kind != IR_EV_RPCIT && ev->kind != IR_EV_RPCIT_RET)
 		ir_asm_resolve_unmap(a, s, 0);
@@ -637,6 +679,8 @@ static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 		.time_ns = r->time_ns, .iova = r->iova, .paddr = r->paddr,
 		.mapping = IR_NO_MAPPING, .cpu = r->cpu, .device = r->device, .flags = r->flags,
 	};
+	if (r->kind == REC_SEGMENT || r->kind == REC_FAILED)
+		op->site = r->site;
 	if (skip_filtered(a, r))
 		return false;
 	switch (r->kind) {

@@ -39,6 +39,7 @@ struct ir_assembler_config {
 	uint64_t seen_kinds;		/* bits of enum ir_event_kind that the recording has */
 	bool s390;			/* recorded on s390x: maps can fail there */
 	bool rpcits;			/* recorded RPCITs become operations */
+	bool sites;			/* call chains may be told by events of their own */
 	bool filter;			/* only operations of @device, and only its RPCITs are counted */
 	uint16_t device;
 	bool several;			/* devices are named: what has no name may be anybody's */

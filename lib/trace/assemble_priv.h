@@ -40,6 +40,7 @@ struct rec {
 	uint64_t rpcit_ns;	/* first piece: how long that took, 0 unknown */
 	uint64_t last_time_ns;	/* first piece: when the last piece came */
 	uint64_t fn;		/* first piece: of its RPCIT, 0 unknown */
+	uint32_t site;		/* number of a call chain, 0: none */
 	uint16_t cpu;
 	uint16_t device;
 	uint8_t kind;
@@ -71,6 +72,8 @@ struct slot {
 	uint16_t unmapped;	/* the device of what was just unmapped, if unmap_size */
 	bool undone;		/* what was just unmapped was a failed map */
 	bool just_unmapped;	/* and nothing came since */
+	uint64_t await;		/* the record whose call chain may come now, NONE */
+	bool await_holds;	/* that is what it is held for */
 };
 
 struct cpu {

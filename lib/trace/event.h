@@ -36,6 +36,7 @@ enum ir_event_kind {
 	IR_EV_DEVICE_ATTACH,	/* iommu:attach_device_to_domain, add_device_to_group      device */
 	IR_EV_DEVICE_DETACH,	/* iommu:detach_device_from_domain, remove_device_from_group  device */
 	IR_EV_MARKER,		/* ftrace:print       text */
+	IR_EV_STACK,		/* ftrace:kernel_stack  site; of the event before it on this CPU in this context; only on request */
 	IR_EV_MAP_FAILED,	/* of an events file  addr = iova (~0: it got none), paddr, size (0: not told) */
 	IR_EV_KINDS		/* and above: rules are to be applied (rules.h) */
 };
@@ -64,6 +65,7 @@ struct ir_event {
 	};
 	uint32_t cpu;
 	uint32_t pid;
+	uint32_t site;		/* number of its call chain in the reader's chains; 0: none */
 	uint16_t kind;		/* enum ir_event_kind */
 	uint16_t device;	/* index into the reader's device names; 0 = not named */
 	uint16_t flags;		/* IR_EVF_* */

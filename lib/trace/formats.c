@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <traceevent/event-parse.h>
+#include "trace/chains.h"
 #include "trace/format_text.h"
 
 /*
@@ -27,13 +28,14 @@ enum slot {
 	/* Variable-size data: the field holds offset and length of it. */
 	SLOT_DEVICE = SLOT_NUMBERS, SLOT_LIST, SLOT_LENGTHS,
 	SLOT_TEXT,		/* the rest of the record */
+	SLOT_CALLERS,		/* the same, of words */
 	NR_SLOTS
 };
 
 /* What is done after the numbers are read. */
 enum finish {
 	FINISH_NONE, FINISH_ALLOC, FINISH_FAILED, FINISH_ALLOC_SGT, FINISH_SG, FINISH_SG_ERR,
-	FINISH_TEXT,
+	FINISH_TEXT, FINISH_STACK,
 };
 
 #define MAX_FIELDS 6	/* of the kernel's own events */
@@ -93,6 +95,8 @@ static const struct event_spec events[] = {
 	{ "dma", "dma_free_sgt", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_FREE_FIELDS },
 	{ "dma", "dma_unmap_sg", IR_EV_DMA_UNMAP_SG, FINISH_NONE, { DEVICE } },
 	{ "ftrace", "print", IR_EV_MARKER, FINISH_TEXT, { { "buf", SLOT_TEXT } } },
+	{ "ftrace", "kernel_stack", IR_EV_STACK, FINISH_STACK,
+	  { { "?size", SLOT_AUX }, { "caller", SLOT_CALLERS } } },
 };
 
 #define NR_EVENTS (sizeof(events) / sizeof(events[0]))
@@ -203,6 +207,11 @@ static bool place_field(struct ir_decoder *dec, const struct tep_format_field *f
 	pl->is_signed = field->flags & TEP_FIELD_IS_SIGNED;
 	pl->relative = field->flags & TEP_FIELD_IS_RELATIVE;
 	pl->elem_size = strstr(field->type, "64") ? 8 : 4;
+	if (slot == SLOT_CALLERS) {	/* as many as there are, whatever the format declares */
+		if (pl->offset > dec->min_len)
+			dec->min_len = pl->offset;
+		return true;
+	}
 	extend(dec, field);
 	if (slot == SLOT_TEXT)
 		return true;
@@ -406,7 +415,7 @@ int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, 
 	if (head.id >= fm->nr_names)
 		fm->nr_names = head.id + 1;
 	wanted = find_want(fm->rd, system, head.name, &want);
-	if (!wanted)
+	if (!wanted || (want.spec && want.spec->kind == IR_EV_STACK && !fm->rd->chains))
 		return 0;
 	ret = ir_format_clean(&head, text, len, &clean);
 	if (ret > 0)
@@ -487,6 +496,26 @@ static bool finish_text(struct ir_formats *fm, struct ir_event *ev, const unsign
 	return true;
 }
 
+/*
+ * struct stack_entry: how many, then the return addresses; some kernels end them
+ * with ~0 instead (kernel/trace/trace_entries.h, Linux 6.12).
+ */
+static void finish_stack(const struct ir_formats *fm, struct ir_event *ev,
+			 const struct span *callers)
+{
+	size_t word = fm->long_size, nr = callers->len / word, n = 0;
+	uint64_t frames[IR_CHAIN_DEPTH + 1];
+
+	if (ev->aux && ev->aux < nr)
+		nr = ev->aux;
+	for (; n < nr && n <= IR_CHAIN_DEPTH; n++) {
+		frames[n] = ir_load_int(callers->data + n * word, (unsigned int)word, false, fm->big);
+		if (!frames[n] || frames[n] == (word == 8 ? UINT64_MAX : UINT32_MAX))
+			break;
+	}
+	ev->site = ir_chains_add(fm->rd->chains, frames, n, fm->rd->damage);
+}
+
 static bool finish(struct ir_formats *fm, enum finish how, struct ir_event *ev,
 		   uint64_t extra, const struct span *spans)
 {
@@ -514,6 +543,9 @@ static bool finish(struct ir_formats *fm, enum finish how, struct ir_event *ev,
 		return true;
 	case FINISH_TEXT:
 		return finish_text(fm, ev, text->data, text->len);
+	case FINISH_STACK:
+		finish_stack(fm, ev, &spans[SLOT_CALLERS - SLOT_NUMBERS]);
+		return true;
 	}
 	return false;
 }
@@ -539,6 +571,7 @@ bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned ch
 	if (len < dec->min_len)
 		goto bad;
 	ev->device = 0;
+	ev->site = 0;
 	for (i = 0; i < dec->nr_places; i++) {
 		const struct place *pl = &dec->places[i];
 		struct span *span;
@@ -553,7 +586,7 @@ bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned ch
 			continue;
 		}
 		span = &spans[pl->slot - SLOT_NUMBERS];
-		if (pl->slot == SLOT_TEXT)
+		if (pl->slot == SLOT_TEXT || pl->slot == SLOT_CALLERS)
 			*span = (struct span){ rec + pl->offset, len - pl->offset, 1 };
 		else if (!find_span(fm, pl, rec, len, span))
 			goto bad;

@@ -33,7 +33,8 @@ struct cpu *ir_asm_cpu(struct ir_assembler *a, uint32_t number)
 			for (unsigned int s = 0; s < 2; s++)
 				grown[i].slot[s].head = grown[i].slot[s].begun =
 					grown[i].slot[s].unmap =
-					grown[i].slot[s].suspect = NONE;
+					grown[i].slot[s].suspect =
+					grown[i].slot[s].await = NONE;
 		}
 		a->cpus = grown;
 		a->nr_cpus = nr;
@@ -49,6 +50,7 @@ static void fill_record(struct rec *r, const struct ir_event *ev, enum rec_kind 
 		.iova = ev->addr & ~(IR_PAGE_SIZE - 1),
 		.paddr = ev->paddr,
 		.next = NONE,
+		.site = ev->site,
 		.live = IR_LIVE_NONE,
 		.cpu = (uint16_t)ev->cpu,
 		.kind = (uint8_t)kind,
@@ -290,13 +292,17 @@ static bool adjacent(struct ir_assembler *a, const struct slot *s, const struct 
 static uint64_t begin_mapping(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	uint64_t number = s->begun, begun_ns;
+	uint32_t site;
 
 	s->begun = NONE;
 	if (!in_window(a, number) || rec(a, number)->kind != REC_NOTHING)
 		return ir_asm_record(a, ev, REC_SEGMENT);
 	begun_ns = rec(a, number)->time_ns;
+	site = rec(a, number)->site;
 	fill_record(rec(a, number), ev, REC_SEGMENT);
 	rec(a, number)->time_ns = begun_ns;
+	if (site)
+		rec(a, number)->site = site;
 	return number;
 }
 
@@ -308,6 +314,7 @@ void ir_asm_begin(struct ir_assembler *a, struct slot *s, const struct ir_event 
 		rec(a, s->begun)->held = false;
 	s->begun = ir_asm_record(a, ev, REC_NOTHING);
 	rec(a, s->begun)->held = true;
+	s->await = s->begun;
 }
 
 void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
@@ -329,7 +336,7 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 		number = ir_asm_record(a, ev, REC_SEGMENT);
 		rec(a, number)->pages = pages;
 		rec(a, s->tail)->next = number;
-		s->tail = number;
+		s->tail = s->await = number;
 		if (head->pieces++ == 1)
 			note_uncertain(a, s->head);
 		head->last_time_ns = ev->time_ns;
@@ -352,7 +359,7 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 	live_of(a, r->live)->head = number;
 	live_of(a, r->live)->device = r->device = ev->device;
 	r->named = ev->device != 0;
-	s->head = s->tail = number;
+	s->head = s->tail = s->await = number;
 	s->pid = ev->pid;
 	s->joinable = !(ev->flags & IR_EVF_WHOLE);
 	r->certain = !s->joinable;

@@ -270,6 +270,8 @@ static int perfdata_next(struct ir_reader *rd, struct ir_event *ev, struct ir_er
 		else if (!ir_formats_decode(&pd->formats, entry->wanted,
 					    pd->queue.bytes + entry->pos, entry->len, ev))
 			continue;
+		if (entry->wanted)
+			ev->site = entry->site;
 		if (entry->time >= pd->out_time)
 			pd->out_time = entry->time;
 		else if (entry->wanted)

@@ -24,6 +24,7 @@
 /* tools/perf/util/header.h, Linux 6.12 */
 enum {
 	FEATURE_TRACING_DATA	= 1,
+	FEATURE_BUILD_ID	= 2,
 	FEATURE_OSRELEASE	= 4,
 	FEATURE_ARCH		= 6,
 	FEATURE_NRCPUS		= 7,
@@ -132,6 +133,10 @@ static int take_event_desc(struct perfdata *pd, struct ir_cursor *cur)
 static int take_feature(struct perfdata *pd, uint64_t nr, struct ir_cursor *cur)
 {
 	switch (nr) {
+	case FEATURE_BUILD_ID:
+		if (pd->rd->chains)
+			pd_build_ids(pd, cur);
+		return 0;
 	case FEATURE_OSRELEASE:
 		return take_text(cur, &pd->rd->info.kernel);
 	case FEATURE_ARCH:

@@ -11,6 +11,7 @@
  *	perfdata_stream.c	the records, also where some are damaged
  *	perfdata_unpack.c	compressed records
  *	perfdata_sample.c	samples and lost events
+ *	perfdata_sites.c	call chains, and where the kernel's code was
  *	perfdata_order.c	events into time order
  *
  * Everything flows one way: the stream finds a record, a sample's raw data goes
@@ -36,13 +37,16 @@
 
 /* perf_event_type and perf_user_event_type, tools/lib/perf/include/perf/event.h, Linux 6.16 */
 enum {
+	PD_RECORD_MMAP			= 1,
 	PD_RECORD_LOST			= 2,
 	PD_RECORD_SAMPLE		= 9,
+	PD_RECORD_MMAP2			= 10,
 	PD_RECORD_LOST_SAMPLES		= 13,
 	PD_RECORD_KERNEL_LAST		= 22,
 	PD_RECORD_USER_FIRST		= 64,
 	PD_RECORD_HEADER_ATTR		= 64,
 	PD_RECORD_HEADER_TRACING_DATA	= 66,
+	PD_RECORD_HEADER_BUILD_ID	= 67,
 	PD_RECORD_FINISHED_ROUND	= 68,
 	PD_RECORD_AUXTRACE		= 71,
 	PD_RECORD_HEADER_FEATURE	= 80,
@@ -93,7 +97,8 @@ struct pd_entry {
 	uint64_t time;
 	uint32_t pos;		/* of the raw data; of a lost marker: the count, low half */
 	uint32_t len;		/* and high half */
-	uint32_t cpu;
+	uint32_t site;		/* number of its call chain, 0: none */
+	uint16_t cpu;
 	uint16_t wanted;	/* decoder; 0: lost marker */
 };
 
@@ -247,6 +252,17 @@ int pd_lost(struct perfdata *pd, const unsigned char *rec, uint32_t size);
 int pd_lost_samples(struct perfdata *pd, const unsigned char *rec, uint32_t size);
 /** pd_mark_gap - a marker where an unknown number of events is gone */
 int pd_mark_gap(struct perfdata *pd);
+
+/* perfdata_sites.c: nothing of this is called unless call chains are wanted. */
+
+/** pd_chain - the number of a call chain: @nr entries of 64 bits */
+uint32_t pd_chain(struct perfdata *pd, const unsigned char *p, uint32_t nr);
+/** pd_mmap - MMAP and MMAP2 records: those of the kernel and of modules are kept */
+void pd_mmap(struct perfdata *pd, const unsigned char *rec, uint32_t size);
+/** pd_build_id - a BUILD_ID record, which the feature consists of, too */
+void pd_build_id(struct perfdata *pd, const unsigned char *rec, uint32_t size);
+/** pd_build_ids - all of the feature */
+void pd_build_ids(struct perfdata *pd, struct ir_cursor *cur);
 
 /* perfdata_order.c: the rule is explained there. */
 

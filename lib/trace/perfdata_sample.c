@@ -32,6 +32,12 @@ enum {
 /* No CPU's buffer goes back in time by so much; see pd_cpu. */
 #define MAX_PAUSE (UINT64_C(1) << 42)	/* 73 minutes */
 
+/* A call chain within a sample. */
+struct chain_place {
+	const unsigned char *entries;
+	uint32_t nr;
+};
+
 static void bad_event(struct perfdata *pd)
 {
 	pd_damage(pd, IR_DAMAGE_BAD_EVENTS, 1);
@@ -57,9 +63,10 @@ static uint64_t read_size(const struct perfdata *pd, const struct pd_attr *at,
 	return nr <= left ? size + nr * each * 8 : (uint64_t)left + 1;
 }
 
-/* The raw data of a sample, or NULL. */
+/* The raw data of a sample, or NULL; @chain: what was found of a call chain on the way. */
 static const unsigned char *find_raw(const struct perfdata *pd, const struct pd_attr *at,
-				     const unsigned char *rec, uint32_t size, uint32_t *len)
+				     const unsigned char *rec, uint32_t size, uint32_t *len,
+				     struct chain_place *chain)
 {
 	uint32_t pos = at->fixed_len;
 	uint64_t skip;
@@ -79,6 +86,7 @@ static const unsigned char *find_raw(const struct perfdata *pd, const struct pd_
 		pos += 8;
 		if (skip > (size - pos) / 8)
 			return NULL;
+		*chain = (struct chain_place){ rec + pos, (uint32_t)skip };
 		pos += (uint32_t)skip * 8;
 	}
 	if (size - pos < 4)
@@ -91,7 +99,7 @@ static const unsigned char *find_raw(const struct perfdata *pd, const struct pd_
 static int add_marker(struct perfdata *pd, uint64_t time, uint32_t cpu, uint64_t count)
 {
 	struct pd_entry entry = {
-		.time = time, .cpu = cpu, .pos = (uint32_t)count, .len = (uint32_t)(count >> 32),
+		.time = time, .cpu = (uint16_t)cpu, .pos = (uint32_t)count, .len = (uint32_t)(count >> 32),
 	};
 
 	return pd_queue_add(&pd->queue, &entry, NULL, 0);
@@ -179,7 +187,7 @@ static bool place_sample(struct perfdata *pd, const struct pd_attr *at, const un
 		return false;
 	if (cpu >= pd->nr_cpus)
 		pd->nr_cpus = cpu + 1;
-	entry->cpu = cpu;
+	entry->cpu = (uint16_t)cpu;
 	entry->time = time;
 	return true;
 }
@@ -210,6 +218,7 @@ int pd_sample(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 {
 	const struct pd_attr *at = pd_attr_of_sample(pd, rec, size);
 	struct pd_entry entry = { .time = 0 };
+	struct chain_place chain = { NULL, 0 };
 	const unsigned char *raw;
 	uint32_t len;
 
@@ -220,14 +229,18 @@ int pd_sample(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 	}
 	if (at->type != PERF_TYPE_TRACEPOINT || !(at->sample_type & SAMPLE_RAW))
 		return 0;
-	raw = find_raw(pd, at, rec, size, &len);
+	raw = find_raw(pd, at, rec, size, &len, &chain);
 	if (!raw || !place_sample(pd, at, rec, &entry) ||
 	    (pd->attrs.slots && ir_load16(raw, pd->big) != at->config)) {
 		bad_event(pd);
 		return 0;
 	}
 	entry.wanted = (uint16_t)ir_formats_wanted(&pd->formats, raw);
-	return entry.wanted ? queue_sample(pd, at, rec, &entry, raw, len) : 0;
+	if (!entry.wanted)
+		return 0;
+	if (pd->rd->chains && chain.nr)
+		entry.site = pd_chain(pd, chain.entries, chain.nr);
+	return queue_sample(pd, at, rec, &entry, raw, len);
 }
 
 /* Time and CPU of another record, from what its end says. */

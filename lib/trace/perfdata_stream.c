@@ -229,6 +229,11 @@ static int handle_plain(struct perfdata *pd, const unsigned char *rec, uint32_t 
 		pd->rounds++;
 		pd_queue_round(&pd->queue);
 		return 0;
+	case PD_RECORD_MMAP:
+	case PD_RECORD_MMAP2:
+		if (pd->rd->chains)
+			pd_mmap(pd, rec, size);
+		return 0;
 	default:
 		return 0;
 	}
@@ -249,6 +254,10 @@ static int handle(struct perfdata *pd, const unsigned char *rec, uint32_t size, 
 		return pd->pipe && size >= 12 ? handle_tracing(pd, ir_load32(rec + 8, pd->big)) : 0;
 	case PD_RECORD_HEADER_ATTR:
 		return pd->pipe ? handle_attr(pd, rec, size) : 0;
+	case PD_RECORD_HEADER_BUILD_ID:
+		if (pd->rd->chains)
+			pd_build_id(pd, rec, size);
+		return 0;
 	case PD_RECORD_HEADER_FEATURE:
 		return pd->pipe ? handle_feature(pd, rec, size) : 0;
 	default:

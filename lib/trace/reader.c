@@ -83,16 +83,11 @@ static int complained(const struct ir_reader *rd, struct ir_error *err)
 	return rd->complaint.text[0] ? ir_error_set(err, -EINVAL, "%s", rd->complaint.text) : 0;
 }
 
-struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
-				 struct ir_error *err)
-{
-	return ir_reader_open_events(file, NULL, damage, err);
-}
-
-struct ir_reader *ir_reader_open_events(struct ir_file *file, const struct ir_events *events,
-					struct ir_damage *damage, struct ir_error *err)
+struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_reader_options *options,
+				      struct ir_damage *damage, struct ir_error *err)
 {
 	const struct ir_reader_ops *ops = find_ops(file, err);
+	const struct ir_events *events = options->events;
 	struct ir_reader *rd;
 
 	if (!ops)
@@ -113,12 +108,21 @@ struct ir_reader *ir_reader_open_events(struct ir_file *file, const struct ir_ev
 	rd->file = file;
 	rd->damage = damage;
 	rd->events = events;
+	rd->chains = options->chains;
 	rd->info.nr_devices = 1;
 	if (ops->open(rd, err) || complained(rd, err)) {
 		ir_reader_close(rd);
 		return NULL;
 	}
 	return rd;
+}
+
+struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
+				 struct ir_error *err)
+{
+	const struct ir_reader_options none = { 0 };
+
+	return ir_reader_open_with(file, &none, damage, err);
 }
 
 int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)

@@ -20,6 +20,7 @@
 #include "trace/file.h"
 #include "trace/rules.h"
 
+struct ir_chains;
 struct ir_reader;
 
 /* How often an event of each name is in the recording, interesting or not. */
@@ -74,6 +75,7 @@ struct ir_reader {
 	uint64_t user_events;		/* types of events that the file names and the recording has */
 	struct ir_reader_info info;
 	void *priv;			/* the format's own */
+	struct ir_chains *chains;	/* where call chains go; NULL: nobody wants them */
 	uint16_t *device_hash;		/* device numbers by name, 0 = free slot */
 	size_t device_slots;		/* a power of two */
 	size_t last_device_len;		/* the name asked for last: mostly it comes again */
@@ -89,12 +91,15 @@ struct ir_reader {
  */
 struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
 				 struct ir_error *err);
-/**
- * ir_reader_open_events - the same with an events file
- * @events: stays the caller's, must outlive the reader; NULL: built-in rules
- */
-struct ir_reader *ir_reader_open_events(struct ir_file *file, const struct ir_events *events,
-					struct ir_damage *damage, struct ir_error *err);
+/* What else a reader may be asked for; zero: nothing. */
+struct ir_reader_options {
+	const struct ir_events *events;	/* what probes mean; NULL: built-in rules */
+	struct ir_chains *chains;	/* where call chains go; NULL: nobody wants them */
+};
+
+/** ir_reader_open_with - the same with options; what they name must outlive the reader */
+struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_reader_options *options,
+				      struct ir_damage *damage, struct ir_error *err);
 /** ir_reader_next - the next event: 1, 0 at the end, negative errno */
 int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err);
 /** ir_reader_close - free the reader and its info; NULL is fine */

@@ -11,6 +11,7 @@
 #include "trace/file.h"
 #include "trace/iovas.h"
 #include "trace/reader.h"
+#include "trace/sites.h"
 #include "trace/spool.h"
 #include "trace/temp.h"
 #include "trace/timers.h"
@@ -39,6 +40,8 @@ struct ir_recording {
 	struct ir_iova_survey iovas;
 	bool *reused;			/* info.machine.reused */
 	uint64_t reused_pfn;		/* where that begins */
+	struct ir_chains *chains;	/* NULL: call sites were not asked for */
+	struct ir_chain_totals chain_totals;
 	/* Where ir_recording_read() is. */
 	size_t at_initial;
 	uint32_t unknown_unmaps;	/* of initial mappings, so far */
@@ -123,10 +126,14 @@ static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 		.filter = rec->device != NULL,
 		.several = rec->several,
 		.owners = &rec->owners_known,
+		.sites = rec->chains != NULL,
+	};
+	const struct ir_reader_options options = {
+		.events = rec->options.events, .chains = rec->chains,
 	};
 
 	pass_end(rec);
-	rec->reader = ir_reader_open_events(rec->file, rec->options.events, &rec->info.damage, err);
+	rec->reader = ir_reader_open_with(rec->file, &options, &rec->info.damage, err);
 	if (!rec->reader)
 		return -EINVAL;
 	config.s390 = rec->reader->info.arch && !strncmp(rec->reader->info.arch, "s390", 4);
@@ -182,6 +189,8 @@ static void read_marker(struct ir_recording *rec, const char *text)
 
 static void note_event(struct ir_recording *rec, const struct ir_event *ev, uint64_t *last)
 {
+	if (ev->kind == IR_EV_STACK)	/* says something about another event, which counts */
+		return;
 	rec->found_kinds |= UINT64_C(1) << ev->kind;
 	rec->device_seen |= rec->device && ev->device == rec->filter;
 	if (ev->time_ns > *last)
@@ -288,6 +297,8 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 	default:
 		break;
 	}
+	if (!rc && rec->chains && (op->kind == IR_OP_MAP || op->kind == IR_OP_FAILED_MAP))
+		rc = ir_chain_count(&rec->chain_totals, op);
 	if (!rc && op->kind != IR_OP_LOST && op->kind != IR_OP_SEGMENT && op->kind != IR_OP_RPCIT)
 		rc = note_gone(rec, op);
 	if (!rc && rec->spool)
@@ -332,6 +343,10 @@ static int survey_once(struct ir_recording *rec, struct ir_error *err)
 	}
 	if (rc < 0)
 		return rc;
+	if (rec->chains && rec->chains->no_memory)
+		return out_of_memory(rec, err);
+	if (rec->chains)	/* further passes would tell it again */
+		rec->chains->complete = true;
 	ir_assembler_end(rec->assembler);
 	rc = drain(rec, &live);
 	if (rc)
@@ -347,6 +362,8 @@ static void survey_reset(struct ir_recording *rec)
 	rec->nr_initial = 0;
 	free(rec->reused);
 	rec->reused = NULL;
+	free(rec->chain_totals.list);
+	rec->chain_totals = (struct ir_chain_totals){ .list = NULL };
 	ir_iovas_clear(&rec->iovas);
 	rec->iovas = (struct ir_iova_survey){ 0 };
 	rec->timer_owners = (struct ir_timer_owners){ 0 };
@@ -442,7 +459,8 @@ static int learn(struct ir_recording *rec)
 static int survey(struct ir_recording *rec, struct ir_error *err)
 {
 	struct ir_damage damage = { 0 };
-	struct ir_reader *rd = ir_reader_open_events(rec->file, rec->options.events, &damage, err);
+	const struct ir_reader_options options = { .events = rec->options.events };
+	struct ir_reader *rd = ir_reader_open_with(rec->file, &options, &damage, err);
 	int rc;
 
 	if (!rd)
@@ -620,6 +638,29 @@ static int check_device(struct ir_recording *rec, struct ir_error *err)
 			    ir_file_path(rec->file), rec->device, used ? names : " none");
 }
 
+/* Who made the mappings: chains become call sites, and symbols are needed no more. */
+static int find_sites(struct ir_recording *rec, struct ir_error *err)
+{
+	const struct ir_symbol_sources sources = {
+		.vmlinux = rec->options.vmlinux,
+		.modules = rec->options.modules,
+		.kallsyms = rec->options.kallsyms,
+		.running_kallsyms = "/proc/kallsyms",
+		.running_notes = "/sys/kernel/notes",
+	};
+	struct ir_symbols syms;
+	int rc;
+
+	if (!rec->chains)
+		return 0;
+	rc = ir_symbols_open(&syms, &sources, rec->chains, err);
+	if (rc)
+		return rc;
+	rec->info.sites = ir_sites_build(rec->chains, &syms, &rec->chain_totals);
+	ir_symbols_close(&syms);
+	return rec->info.sites ? 0 : out_of_memory(rec, err);
+}
+
 struct ir_recording *ir_recording_open(const char *path, const struct ir_recording_options *options,
 				       struct ir_error *err)
 {
@@ -641,7 +682,14 @@ struct ir_recording *ir_recording_open(const char *path, const struct ir_recordi
 			goto fail;
 		}
 	}
-	if (survey(rec, err))
+	if (rec->options.sites) {
+		rec->chains = ir_chains_new();
+		if (!rec->chains) {
+			out_of_memory(rec, err);
+			goto fail;
+		}
+	}
+	if (survey(rec, err) || find_sites(rec, err))
 		goto fail;
 	if (fill_info(rec)) {
 		out_of_memory(rec, err);
@@ -676,6 +724,9 @@ void ir_recording_close(struct ir_recording *rec)
 	free(rec->gone_ns);
 	free(rec->devices_lost);
 	ir_file_close(rec->file);
+	ir_site_table_unref(rec->info.sites);
+	ir_chains_free(rec->chains);
+	free(rec->chain_totals.list);
 	free(rec);
 }
 
@@ -703,6 +754,8 @@ static void finish_op(struct ir_recording *rec, struct ir_op *op)
 	if (op->kind == IR_OP_FLUSH_TIMER && !op->device)
 		op->device = ir_timer_owner(&rec->timer_owners, op->iova);
 	op->device = only_device(rec, op->device);
+	/* It was the number of a chain. */
+	op->site = op->site < rec->chain_totals.nr ? rec->chain_totals.list[op->site].site : 0;
 	if (op->kind == IR_OP_LOST)
 		rec->lost = true;
 	if (op->kind == IR_OP_UNMAP && op->mapping == IR_NO_MAPPING && !rec->lost &&

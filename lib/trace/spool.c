@@ -103,7 +103,7 @@ static size_t encode(struct ir_op *last, unsigned char *to, const struct ir_op *
 		op->mapping,
 		page_first(op->paddr),
 		op->sync_ns,
-		op->rpcit_ns,
+		pair(op->site, op->rpcit_ns),
 		pair(op->device, op->pages) ^ pair(last->device, last->pages),
 		pieces(op->kind, op->segments, op->seg_pages, op->pages),
 	};
@@ -147,6 +147,7 @@ static size_t decode(struct ir_op *op, const unsigned char *from, struct ir_op *
 	last->paddr = page_last(numbers[3]);
 	last->sync_ns = (uint32_t)numbers[4];
 	last->rpcit_ns = (uint32_t)numbers[5];
+	last->site = (uint32_t)(numbers[5] >> 32);
 	last->device ^= (uint16_t)(numbers[6] >> 32);
 	last->pages ^= (uint32_t)numbers[6];
 	rest = pieces(head.kind, (uint32_t)(numbers[7] >> 32), (uint32_t)numbers[7], last->pages);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "trace/chains.h"
 #include "trace/text_priv.h"
 
 #define MAX_VALUE 128	/* of perf's header */
@@ -26,6 +27,13 @@ struct text {
 	uint64_t lines, line_bytes;	/* of events */
 	bool counter;		/* times have no unit */
 	bool in_stack;		/* the last line was of a call chain */
+	struct {		/* the chain that is being read, if chains are wanted */
+		struct ir_event ev;	/* IR_EV_STACK */
+		uint64_t frames[IR_CHAIN_DEPTH + 1];
+		uint32_t nr;
+		bool open;
+		bool user;	/* the kernel's part is over */
+	} stack;
 	bool ended;
 
 	char marker_text[TEXT_MAX_LINE + 1];
@@ -258,6 +266,51 @@ static void lost(struct text *t, uint64_t count, uint32_t cpu)
 }
 
 /*
+ * Call chains: each becomes an event of its own, behind the one it belongs to.
+ */
+
+static void end_stack(struct text *t)
+{
+	if (!t->stack.open)
+		return;
+	t->stack.open = false;
+	t->stack.ev.site = ir_chains_add(t->rd->chains, t->stack.frames, t->stack.nr,
+					 t->rd->damage);
+	/* One that comes too late was counted with its event. */
+	if (t->stack.ev.site)
+		ir_text_window_push(&t->window, &t->stack.ev);
+}
+
+/* Lines that may follow this one, of perf or, behind an event of its own, of ftrace. */
+static void begin_stack(struct text *t, const struct text_head *head)
+{
+	if (!t->rd->chains)
+		return;
+	t->stack.ev = (struct ir_event){
+		.kind = IR_EV_STACK, .time_ns = head->time_ns, .cpu = head->cpu,
+		.pid = head->pid, .flags = head->flags,
+	};
+	t->stack.nr = 0;
+	t->stack.open = true;
+	t->stack.user = false;
+}
+
+static void stack_line(struct text *t, const struct text_span *line)
+{
+	enum text_frame kind;
+	uint64_t frame;
+
+	if (!t->stack.open || t->stack.user || t->stack.nr > IR_CHAIN_DEPTH)
+		return;
+	kind = *line->start == '\t' ? ir_text_frame_perf(t->rd->chains, line, &frame) :
+				     ir_text_frame_ftrace(t->rd->chains, line, &frame);
+	if (kind == TEXT_FRAME_USER)
+		t->stack.user = true;
+	else if (kind == TEXT_FRAME_KERNEL)
+		t->stack.frames[t->stack.nr++] = frame;
+}
+
+/*
  * Lines.
  */
 
@@ -322,21 +375,23 @@ static bool is_function(const char *p, const char *end)
 }
 
 /* Events that are printed without their name. */
-static void unnamed(struct text *t, const char *rest, const char *end, uint32_t cpu)
+static void unnamed(struct text *t, const char *rest, const char *end,
+		    const struct text_head *head)
 {
 	struct text_span text = { (char *)(uintptr_t)rest, (char *)(uintptr_t)end };
 	struct text_name *name = NULL;
 	const char *known = NULL;
 
 	if (text_begins(&text, "PERF_RECORD_LOST")) {
-		lost(t, ir_text_perf_lost(rest, end), cpu);
+		lost(t, ir_text_perf_lost(rest, end), head->cpu);
 		return;
 	}
 	if (text_begins(&text, "PERF_RECORD_"))
 		return;
-	if (text_begins(&text, "<stack trace>"))
+	if (text_begins(&text, "<stack trace>")) {
 		known = "ftrace:kernel_stack";
-	else if (text_begins(&text, "<user stack trace>"))
+		begin_stack(t, head);
+	} else if (text_begins(&text, "<user stack trace>"))
 		known = "ftrace:user_stack";
 	else if (text_begins(&text, "# "))
 		known = "ftrace:raw_data";
@@ -403,7 +458,7 @@ static void event_line(struct text *t, const struct text_span *line, const struc
 	if (t->nr_pending)
 		push_pending(t, head->time_ns);
 	if (!colon || (*rest == 'P' && line->end - rest > 12 && !memcmp(rest, "PERF_RECORD_", 12))) {
-		unnamed(t, rest, line->end, head->cpu);
+		unnamed(t, rest, line->end, head);
 		return;
 	}
 	name = ir_text_names_get(&t->names, rest, (size_t)(colon - rest));
@@ -414,6 +469,8 @@ static void event_line(struct text *t, const struct text_span *line, const struc
 	name->count++;
 	text.start = line->start + (text_skip_spaces(colon + 1, line->end) - line->start);
 	text.end = line->end;
+	if (head->style == TEXT_STYLE_PERF ? name->spec != NULL : text_begins(&text, "<stack trace"))
+		begin_stack(t, head);
 	if (!name->spec) {
 		/* No other event has this in it: the name is what is damaged. */
 		if (t->file.cut || (!name->ignored && text_begins(&text, "IOMMU: iova=")))
@@ -472,6 +529,14 @@ static int finish(struct text *t)
 	return ir_text_names_finish(&t->names, &t->rd->info);
 }
 
+/* " => function" */
+static bool is_caller(const struct text_span *line)
+{
+	const char *p = text_skip_spaces(line->start, line->end);
+
+	return line->end - p > 3 && !memcmp(p, "=> ", 3);
+}
+
 static int read_line(struct text *t)
 {
 	struct text_span line = { NULL, NULL };
@@ -480,9 +545,19 @@ static int read_line(struct text *t)
 
 	if (rc < 0)
 		return rc;
-	if (!rc)
+	if (!rc) {
+		end_stack(t);
 		return finish(t);
+	}
 	t->in_stack = line.start < line.end && *line.start == '\t';
+	if (t->stack.open) {
+		if (t->in_stack || is_caller(&line)) {
+			stack_line(t, &line);
+			damage(t, IR_DAMAGE_TRUNCATED, t->file.cut);
+			return 0;
+		}
+		end_stack(t);
+	}
 	if (line.start == line.end || *line.start == '\t' ||
 	    !ir_text_head(line.start, line.end, &t->columns, &head))
 		other_line(t, &line);
@@ -509,9 +584,9 @@ static int text_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error 
 	struct text *t = rd->priv;
 	int rc = 0;
 
-	/* Room for the event of a line and the gaps in front of it. */
+	/* Room for the event of a line, the gaps in front of it, and the chain before that. */
 	while (!rc && !t->ended &&
-	       ir_text_window_room(&t->window) > TEXT_PENDING)
+	       ir_text_window_room(&t->window) > TEXT_PENDING + 1)
 		rc = read_line(t);
 	if (!rc && !ir_text_window_pop(&t->window, ev))
 		return 0;

@@ -8,6 +8,7 @@
  *   text_other.c    lines that are no events: headers, lost events
  *   text_payload.c  the part that is the event's own, by a table of its keys
  *   text_list.c     lists of addresses and lengths in it
+ *   text_stack.c    the lines of call chains
  *   text_names.c    event names, how often each came, which are wanted
  *   text_window.c   events are put into time order
  *
@@ -202,6 +203,23 @@ void ir_text_names_release(struct text_names *names);
 struct text_name *ir_text_names_get(struct text_names *names, const char *name, size_t len);
 /** ir_text_names_finish - fill in info->events; 0 or -ENOMEM */
 int ir_text_names_finish(const struct text_names *names, struct ir_reader_info *info);
+
+/* text_stack.c: nothing of this is called unless call chains are wanted. */
+
+enum text_frame {
+	TEXT_FRAME_NONE,	/* the line is no frame, or one that says nothing */
+	TEXT_FRAME_KERNEL,	/* @frame is its number in the chains */
+	TEXT_FRAME_USER,	/* the kernel's part of the chain is over */
+};
+
+struct ir_chains;
+
+/** ir_text_frame_perf - a line of perf script, which begins with a tab */
+enum text_frame ir_text_frame_perf(struct ir_chains *chains, const struct text_span *line,
+				   uint64_t *frame);
+/** ir_text_frame_ftrace - a line that begins with "=>" */
+enum text_frame ir_text_frame_ftrace(struct ir_chains *chains, const struct text_span *line,
+				     uint64_t *frame);
 
 /* text_window.c */
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "trace/bytes.h"
+#include "trace/chains.h"
 #include "trace/format_lists.h"
 #include "trace/tracedat_priv.h"
 
@@ -108,6 +109,24 @@ static int take_stat(struct tracedat *td, const unsigned char *data, uint32_t le
 	}
 	free(text);
 	return 0;
+}
+
+void td_kallsyms(struct tracedat *td, uint64_t pos, uint64_t len)
+{
+	unsigned char *text;
+	ssize_t got;
+
+	if (!len || len > TD_MAX_SECTION)
+		return;
+	text = malloc(len);
+	if (!text) {
+		td->rd->chains->no_memory = true;
+		return;
+	}
+	got = ir_file_read(td->file, pos, text, len);
+	if (got == (ssize_t)len)
+		ir_chains_kallsyms(td->rd->chains, text, len);
+	free(text);
 }
 
 int td_common_option(struct tracedat *td, unsigned int id, const unsigned char *data, uint32_t len)

@@ -42,6 +42,19 @@ static int skip_sized(struct ir_cursor *cur, unsigned int size_bytes)
 	return cur->failed ? -EBADMSG : 0;
 }
 
+/* Of use for call chains only.  What is in a file can be more than a cursor takes at once. */
+static int take_kallsyms(struct tracedat *td, struct ir_cursor *cur)
+{
+	uint64_t len = ir_cursor_u32(cur), pos = cur->pos;
+
+	ir_cursor_skip(cur, len);
+	if (cur->failed)
+		return -EBADMSG;
+	if (td->rd->chains)
+		td_kallsyms(td, pos, len);
+	return 0;
+}
+
 /* BUFFER: offset and name of an instance whose table of CPUs is elsewhere. */
 static void add_extra(struct tracedat *td, struct v6 *v6, const unsigned char *data, uint32_t len)
 {
@@ -204,7 +217,7 @@ static int read_all(struct tracedat *td, struct v6 *v6, struct ir_error *err)
 	ret = td_read_event_formats(td, cur);
 	if (ret)
 		return failed(td, v6, ret, "event formats", err);
-	if (skip_sized(cur, 4))
+	if (take_kallsyms(td, cur))
 		return failed(td, v6, -EBADMSG, "kernel symbols", err);
 	if (skip_sized(cur, 4))
 		return failed(td, v6, -EBADMSG, "printk formats", err);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "trace/bytes.h"
+#include "trace/chains.h"
 #include "trace/tracedat_priv.h"
 
 #define SECTION_COMPRESSED 1u
@@ -85,6 +86,15 @@ unsigned char *td_section_load(struct tracedat *td, const struct td_section *sec
 	return plain;
 }
 
+/* The text, with its size in front. */
+static void take_kallsyms(struct tracedat *td, const unsigned char *data, size_t len)
+{
+	size_t told = len >= 4 ? ir_load32(data, td->big) : 0;
+
+	if (told && told <= len - 4)
+		ir_chains_kallsyms(td->rd->chains, data + 4, told);
+}
+
 int td_section_parse(struct tracedat *td, const struct td_section *sec)
 {
 	struct ir_cursor cur;
@@ -92,8 +102,10 @@ int td_section_parse(struct tracedat *td, const struct td_section *sec)
 	size_t len;
 	int ret = 0;
 
-	if (sec->id < TD_OPTION_HEADER_INFO || sec->id > TD_OPTION_EVENT_FORMATS ||
-	    td->parsed & (1u << sec->id))
+	bool symbols = sec->id == TD_OPTION_KALLSYMS && td->rd->chains;
+
+	if (sec->id < TD_OPTION_HEADER_INFO ||
+	    (sec->id > TD_OPTION_EVENT_FORMATS && !symbols) || td->parsed & (1u << sec->id))
 		return 0;
 	td->parsed |= 1u << sec->id;
 	if (sec->missing && sec->missing < UINT64_MAX / 2)
@@ -104,7 +116,9 @@ int td_section_parse(struct tracedat *td, const struct td_section *sec)
 		return 0;
 	}
 	ir_cursor_memory(&cur, data, len, td->big);
-	if (sec->id == TD_OPTION_HEADER_INFO)
+	if (symbols)
+		take_kallsyms(td, data, len);
+	else if (sec->id == TD_OPTION_HEADER_INFO)
 		ret = td_read_header_info(td, &cur);
 	else if (sec->id == TD_OPTION_FTRACE_EVENTS)
 		ret = td_read_ftrace_formats(td, &cur);
@@ -194,7 +208,8 @@ static int take_option(struct tracedat *td, unsigned int id, unsigned char *data
 {
 	if (id == TD_OPTION_BUFFER)
 		return take_buffer(td, data, len);
-	if (id >= TD_OPTION_HEADER_INFO && id <= TD_OPTION_EVENT_FORMATS)
+	if ((id >= TD_OPTION_HEADER_INFO && id <= TD_OPTION_EVENT_FORMATS) ||
+	    (id == TD_OPTION_KALLSYMS && td->rd->chains))
 		return follow(td, id, data, len);
 	if (id == TD_OPTION_BUFFER_TEXT)
 		td->latency = true;

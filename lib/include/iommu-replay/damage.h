@@ -40,7 +40,9 @@ enum ir_severity {
 	X(IR_DAMAGE_UNNAMED_MAPS,	INFO,	 "unnamed_maps",	"mappings without a device name in a recording that names devices") \
 	X(IR_DAMAGE_ASSUMED_GROUPS,	INFO,	 "assumed_groups",	"scatter lists put together by adjacency alone") \
 	X(IR_DAMAGE_ASSUMED_FAILURES,	INFO,	 "assumed_failed_maps",	"map and unmap pairs taken for a failed map by their shape alone") \
-	X(IR_DAMAGE_UNSIZED_FAILURES,	INFO,	 "unsized_failed_maps",	"failed maps whose size the recording does not tell; replayed as one page")
+	X(IR_DAMAGE_UNSIZED_FAILURES,	INFO,	 "unsized_failed_maps",	"failed maps whose size the recording does not tell; replayed as one page") \
+	X(IR_DAMAGE_CUT_CHAINS,		INFO,	 "cut_call_chains",	"call chains of which only the innermost 64 frames were kept") \
+	X(IR_DAMAGE_DROPPED_CHAINS,	INFO,	 "dropped_call_chains",	"call chains beyond the 65535 that are told apart; what has them has no call site")
 
 enum ir_damage_kind {
 #define IR_DAMAGE_ENUM(id, severity, name, meaning) id,

@@ -23,6 +23,7 @@
 #include <iommu-replay/error.h>
 #include <iommu-replay/events.h>
 #include <iommu-replay/op.h>
+#include <iommu-replay/sites.h>
 
 struct ir_recording;
 
@@ -126,6 +127,7 @@ struct ir_recording_info {
 	struct ir_recorded_machine machine;
 	const char *events_file;	/* of options->events; NULL: none */
 	uint64_t user_events;	/* types of events in the recording that options->events names */
+	const struct ir_site_table *sites;	/* NULL: was not asked for */
 	struct ir_damage damage;
 	bool complete;		/* ir_damage_complete() */
 	/*
@@ -157,6 +159,11 @@ struct ir_recording_options {
 	 * must outlive the recording.  NULL: only those known by their name count.
 	 */
 	const struct ir_events *events;
+	bool sites;		/* say who made the mappings: info->sites, and the site of each operation */
+	/* Where names of functions are from, besides the recording itself; NULL: not given. */
+	const char *vmlinux;	/* the recorded kernel's, an ELF file with symbols */
+	const char *modules;	/* a directory with its modules */
+	const char *kallsyms;	/* a copy of its /proc/kallsyms, of the recorded boot */
 };
 
 /** ir_default_hz - jiffies a second of a machine like the recorded one, if nothing tells */
