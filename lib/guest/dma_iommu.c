@@ -302,7 +302,7 @@ static void fq_timeout(struct ir_guest *g, const struct ir_work *work)
 {
 	struct ir_domain *d = work->domain;
 
-	(void)g;
+	g->sites.site = IR_SITE_TIMER;
 	cookie(d)->timer_on = false;
 	dma_iommu_flush(d, IR_CAUSE_QUEUE_TIMEOUT);
 }

@@ -13,6 +13,7 @@ struct ir_mapping {
 	uint16_t device;
 	uint8_t state;
 	bool unmap_waits;	/* its unmap came while the map still waits for an RPCIT */
+	uint32_t site;
 	uint32_t next_free;
 };
 
@@ -30,6 +31,7 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 		return NULL;
 	g->cfg = *cfg;
 	g->par = *cfg->par;
+	g->sites.list = cfg->sites;
 	g->next_timer_ns = UINT64_MAX;
 	g->hv = cfg->hypervisor->open(&g->par.hypervisor);
 	g->free_map = IR_NO_MAPPING;
@@ -114,6 +116,7 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	d->device = device;
 	d->ops = dma_ops(g);
 	d->totals.whole = &g->totals;
+	d->totals.sites = g->sites.list ? &g->sites : NULL;
 	d->iopt = ir_iopt_new(&d->totals, g->cfg.hypervisor->shadows);
 	if (own)
 		d->strategy_priv = calloc(1, own);
@@ -222,6 +225,8 @@ static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	n = ir_iopt_count_unbacked(d->iopt, pfn, pfn + pages - 1);
 	ir_count(d, maps.unbacked, n != 0);
 	ir_count(d, maps.unbacked_pages, n);
+	if (n && ir_guest_site(d->guest))
+		ir_guest_site(d->guest)->unbacked++;
 }
 
 static void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
@@ -239,9 +244,14 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 			uint32_t nr, uint64_t pages)
 {
 	struct ir_guest *g = d->guest;
+	struct ir_site_result *site = ir_guest_site(g);
 	uint64_t pfn, mapped;
 
 	ir_count(d, maps.attempted, 1);
+	if (site) {
+		site->mappings++;
+		site->pages += pages;
+	}
 	if (g->totals.live_pages + pages > IR_MAX_LIVE_PAGES)
 		g->totals.failed = true;
 	if (g->totals.failed)
@@ -252,12 +262,16 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 					pfn == IR_NO_PFN ? UINT64_MAX : pfn << IR_PAGE_SHIFT);
 	if (pfn == IR_NO_PFN) {
 		ir_count(d, maps.iova_exhausted, 1);
+		if (site)
+			site->iova_exhausted++;
 		return IR_NO_PFN;
 	}
 	update_peaks(g);
 	d->totals.now_ns = g->now_ns;
 	if (map_range(d, op, pfn, segs, nr, &mapped)) {
 		ir_count(d, maps.map_failed, 1);
+		if (site)
+			site->map_failed++;
 		d->totals.now_ns = g->now_ns;
 		ir_iopt_unmap(d->iopt, pfn, mapped);
 		/* The former DMA API counts a mapping when it is done, iommu_map when it begins. */
@@ -284,12 +298,13 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, const struct ir_se
 
 	if (!d)
 		return;
+	g->sites.site = op->site;
 	for (uint32_t i = 0; i < nr; i++)
 		pages += segs[i].pages;
 	if (op->mapping < g->nr_maps)
 		g->maps[op->mapping] = (struct ir_mapping){
 			.pages = (uint32_t)pages, .device = op->device, .state = MAP_PENDING,
-			.unmap_waits = g->maps[op->mapping].unmap_waits,
+			.unmap_waits = g->maps[op->mapping].unmap_waits, .site = op->site,
 		};
 	pfn = try_map(d, op, segs, nr, pages);
 	if (op->mapping >= g->nr_maps) {
@@ -318,6 +333,7 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
 		m->unmap_waits = true;
 		return;
 	}
+	g->sites.site = m->site;
 	if (m->state == MAP_FAILED)
 		ir_count(g->domains[m->device], skipped_unmaps, 1);
 	else
@@ -388,6 +404,7 @@ bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
 
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device)
 {
+	g->sites.site = IR_SITE_TIMER;
 	for (uint32_t i = 0; i < g->nr_domains; i++) {
 		struct ir_domain *d = g->domains[i];
 
@@ -447,6 +464,7 @@ void ir_guest_timers(struct ir_guest *g)
 {
 	uint64_t next = UINT64_MAX;
 
+	g->sites.site = IR_SITE_TIMER;
 	for (uint32_t i = 0; i < g->nr_domains; i++) {
 		struct ir_domain *d = g->domains[i];
 

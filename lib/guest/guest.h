@@ -86,6 +86,7 @@ struct ir_guest_config {
 	enum ir_iova_depot depot;
 	bool dma32_first;
 	const struct ir_observer *observer;
+	struct ir_site_result *sites;	/* as struct ir_replay_options has them */
 };
 
 struct ir_mapping;
@@ -107,6 +108,7 @@ struct ir_guest {
 	uint64_t next_rpcit_ns;		/* how long the next one takes, 0: as computed */
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
 	struct ir_iopt_totals totals;
+	struct ir_site_account sites;
 	struct ir_result res;
 };
 
@@ -167,6 +169,12 @@ void ir_guest_note_lazy(struct ir_domain *d);
 bool ir_guest_failed(const struct ir_guest *g);
 /** ir_guest_timer_armed - a timer was armed for @when_ns */
 void ir_guest_timer_armed(struct ir_guest *g, uint64_t when_ns);
+
+/** ir_guest_site - the figures of the call site that is being worked for; NULL: none are wanted */
+static inline struct ir_site_result *ir_guest_site(struct ir_guest *g)
+{
+	return g->sites.list ? &g->sites.list[g->sites.site] : NULL;
+}
 
 /** ir_flush_iotlb_all - the strategy's, counted as the kernel does */
 void ir_flush_iotlb_all(struct ir_domain *d, enum ir_cause cause);

@@ -28,6 +28,7 @@ struct leaf {
 	uint64_t guest[WAYS];
 	uint64_t shadow[WAYS];
 	uint64_t since[WAYS];	/* unmapped at, +1; 0: the device's entry is not outdated */
+	uint32_t site[];	/* WAYS of them if there are sites: whose mapping that was */
 };
 
 struct ir_iopt {
@@ -89,6 +90,11 @@ void ir_iopt_free(struct ir_iopt *iopt)
 static unsigned int way_of(uint64_t pfn, unsigned int height)
 {
 	return (unsigned int)(pfn >> (height * WAYS_SHIFT)) % WAYS;
+}
+
+static size_t leaf_size(const struct ir_iopt *iopt)
+{
+	return sizeof(struct leaf) + (iopt->totals->sites ? WAYS * sizeof(uint32_t) : 0);
 }
 
 static struct node *node_get(struct node **spare, size_t size)
@@ -163,7 +169,7 @@ static struct leaf *find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool create)
 			if (!create)
 				return NULL;
 			c = height > 1 ? node_get(&iopt->spare_inner, sizeof(struct inner))
-				       : node_get(&iopt->spare_leaf, sizeof(struct leaf));
+				       : node_get(&iopt->spare_leaf, leaf_size(iopt));
 			if (!c) {
 				iopt->totals->failed = true;
 				return NULL;
@@ -195,12 +201,24 @@ static void peak(uint64_t value, uint64_t *top)
 		*top = value;
 }
 
+static void end_exposure_of_site(struct ir_site_result *r, uint64_t ns)
+{
+	if (!ns)
+		return;
+	r->exposed_pages++;
+	r->exposed_page_seconds += (double)ns / 1e9;
+	if (ns > r->exposed_max_ns)
+		r->exposed_max_ns = ns;
+}
+
 /* The device can no longer use the page's old entry. */
 static void end_exposure(struct ir_iopt_totals *t, struct leaf *l, unsigned int i)
 {
 	if (!l->since[i])
 		return;
 	ir_exposure_add(&t->exposure, t->now_ns - (l->since[i] - 1), 1);
+	if (t->sites)
+		end_exposure_of_site(&t->sites->list[l->site[i]], t->now_ns - (l->since[i] - 1));
 	l->since[i] = 0;
 }
 
@@ -259,8 +277,11 @@ static void unmap_entry(struct ir_iopt *iopt, struct leaf *l, unsigned int i)
 	t->live_pages--;
 	if (l->shadow[i]) {
 		t->lazy_pages++;
-		if (!l->since[i])
+		if (!l->since[i]) {
 			l->since[i] = t->now_ns + 1;
+			if (t->sites)
+				l->site[i] = t->sites->site;
+		}
 	}
 	settle(l, i);
 }

@@ -18,7 +18,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <iommu-replay/hypervisor.h>
+#include <iommu-replay/sites.h>
 #include "guest/exposure.h"
+
+/* Figures of call sites, and whom the guest works for now. */
+struct ir_site_account {
+	struct ir_site_result *list;	/* by number; NULL: nobody wants them */
+	uint32_t site;			/* whose mapping is being worked on */
+};
 
 /*
  * What the tables of one device count, or those of a whole guest: a device's
@@ -36,6 +43,7 @@ struct ir_iopt_totals {
 	struct ir_exposure exposure;
 	uint64_t now_ns;	/* kept by the engine */
 	bool failed;		/* our own memory ran out: results are void */
+	struct ir_site_account *sites;	/* NULL: nobody wants them; set before any table */
 };
 
 /** ir_iopt_new - an empty table; @shadows: as struct ir_hypervisor has it; NULL: no memory */

@@ -81,6 +81,7 @@ static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global
 		 enum ir_cause cause)
 {
 	const struct ir_observer *observer = d->guest->cfg.observer;
+	struct ir_site_result *site = ir_guest_site(d->guest);
 	struct ir_rpcit rpcit = {
 		.time_ns = d->guest->now_ns, .iova = first << IR_PAGE_SHIFT,
 		.size = (last - first + 1) << IR_PAGE_SHIFT, .cpu = d->guest->cpu,
@@ -95,6 +96,10 @@ static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global
 		ir_count(d, rpcit.ranged, 1);
 	rpcit.result = result_of(refresh_timed(d, first, last));
 	ir_count(d, rpcit.insufficient, rpcit.result == -ENOMEM);
+	if (site) {
+		site->rpcits++;
+		site->insufficient += rpcit.result == -ENOMEM;
+	}
 	if (observer && observer->rpcit)
 		observer->rpcit(observer->arg, &rpcit);
 	return rpcit.result;

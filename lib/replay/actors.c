@@ -32,6 +32,7 @@ struct queued {
 struct ir_actor {
 	struct ir_actors *actors;
 	unsigned int cpu;
+	uint32_t site;			/* for whom it works, while others run */
 	bool busy;
 	ucontext_t context;
 	void *stack;
@@ -154,6 +155,10 @@ static void to_engine(struct ir_actors *a)
 	struct ir_actor *self = a->running;
 #ifdef FIBERS
 	void *fake = NULL;
+#endif
+
+	self->site = a->guest->sites.site;
+#ifdef FIBERS
 
 	__sanitizer_start_switch_fiber(&fake, a->engine_stack, a->engine_size);
 #endif
@@ -171,6 +176,7 @@ static void to_actor(struct ir_actors *a, struct ir_actor *actor)
 #endif
 	a->running = actor;
 	a->guest->cpu = actor->cpu;
+	a->guest->sites.site = actor->site;
 	swapcontext(&a->engine, &actor->context);
 #ifdef FIBERS
 	__sanitizer_finish_switch_fiber(a->fake_stack, NULL, NULL);

@@ -82,7 +82,8 @@ static void preload(struct ir_guest *g, const struct ir_recording_info *info)
 	}
 }
 
-struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info)
+struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info,
+				struct ir_site_result *sites)
 {
 	struct ir_engine *e = calloc(1, sizeof(*e));
 	struct ir_effective par;
@@ -92,6 +93,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		.par = &par,
 		.depot = depot_of(info),
 		.observer = config->observer,
+		.sites = sites,
 	};
 
 	if (!e)

@@ -187,6 +187,8 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 		.nr_engines = n,
 		.nr_threads = thread_count(options, n),
 	};
+	const struct ir_recording_info *info = ir_recording_info(rec);
+	struct ir_site_result *sites = options && info->sites ? options->sites : NULL;
 	int rc = 0;
 
 	if (!n)
@@ -203,7 +205,8 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 	if (!p.blocks || !p.engines || !p.consumed)
 		rc = -ENOMEM;
 	for (size_t i = 0; i < n && !rc; i++) {
-		p.engines[i] = ir_engine_new(&configs[i], ir_recording_info(rec));
+		p.engines[i] = ir_engine_new(&configs[i], info,
+					     sites ? sites + i * info->sites->nr : NULL);
 		if (!p.engines[i])
 			rc = -ENOMEM;
 	}

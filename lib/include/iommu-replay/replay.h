@@ -187,6 +187,12 @@ struct ir_replay_options {
 	 * and overrun_ns is of the whole alone.
 	 */
 	struct ir_result *devices;
+	/*
+	 * Figures of each call site, for a recording that was opened with sites:
+	 * zeroed room for n times info->sites->nr, configuration by configuration.
+	 * NULL: not wanted.
+	 */
+	struct ir_site_result *sites;
 };
 
 /**

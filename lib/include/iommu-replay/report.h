@@ -38,6 +38,8 @@ struct ir_report_entry {
 	const struct ir_report_verify *verify;	/* of each result; NULL: not verified */
 	/* As struct ir_replay_options has them: info->nr_devices for each result; NULL: none. */
 	const struct ir_result *devices;
+	/* As struct ir_replay_options has them; NULL: results are not told by call site. */
+	const struct ir_site_result *sites;
 };
 
 /* For more devices than this nobody reads the figures of each. */
@@ -49,7 +51,12 @@ struct ir_report_entry {
  * Returns a string for free(), NULL if there is no memory.
  */
 char *ir_report_json(const struct ir_report_entry *entries, size_t n);
-/** ir_report_csv - a header line, then one line a result; for free(), NULL: no memory */
+/**
+ * ir_report_csv - a header line, then one line a result; without results, a recording
+ *
+ * If the first one has call sites, each of these lines comes once for each site.
+ * For free(), NULL: no memory.
+ */
 char *ir_report_csv(const struct ir_report_entry *entries, size_t n);
 
 /**
