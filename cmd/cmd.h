@@ -102,6 +102,10 @@ struct settings {
 	struct ir_params params;	/* those that all hypervisors share */
 	const char *device;
 	const char *events;		/* events file, NULL: none */
+	bool sites;			/* tell by call site */
+	const char *vmlinux;		/* where names of functions are from; NULL: not given */
+	const char *modules;
+	const char *kallsyms;
 	const char *manifest;		/* NULL: looked for beside each recording */
 	uint64_t tolerance;		/* how far verify's totals may be off: by so many, */
 	double tolerance_percent;	/* or by this share, whichever is more */

@@ -40,6 +40,7 @@ int document_add(struct document *doc, const struct ir_report_entry *entry)
 		input_keep_free(copy);
 		free((void *)(uintptr_t)entry->results);
 		free((void *)(uintptr_t)entry->devices);
+		free((void *)(uintptr_t)entry->sites);
 		message("out of memory");
 		return STATUS_ERROR;
 	}
@@ -57,6 +58,7 @@ static char *render_for_people(struct document *doc)
 		.out = open_memstream(&text, &size),
 		.width = output_width(&doc->out),
 		.color = output_color(&doc->out, doc->settings->color),
+		.verbose = doc->settings->verbose,
 	};
 	renderer render = doc->table;
 	int rc;
@@ -125,6 +127,7 @@ int document_finish(struct document *doc, int status)
 		input_keep_free((struct ir_recording_info *)(uintptr_t)doc->entries[i].info);
 		free((void *)(uintptr_t)doc->entries[i].results);
 		free((void *)(uintptr_t)doc->entries[i].devices);
+		free((void *)(uintptr_t)doc->entries[i].sites);
 	}
 	free(doc->entries);
 	doc->entries = NULL;

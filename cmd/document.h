@@ -26,8 +26,8 @@ struct document {
 int document_open(struct document *doc, const struct settings *settings);
 /**
  * document_add - one more recording
- * @entry: info is copied; configs and verify outlive the document; results are
- *         malloc()ed and taken over in any case
+ * @entry: info is copied; configs and verify outlive the document; results
+ *         and sites are malloc()ed and taken over in any case
  *
  * Returns the exit status so far.
  */

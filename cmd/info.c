@@ -14,6 +14,8 @@
 const struct choice info_formats[] = {
 	{ "table", FORMAT_TABLE },
 	{ "json", FORMAT_JSON },
+	{ "csv", FORMAT_CSV },
+	{ "md", FORMAT_MD },
 	{ NULL, 0 },
 };
 
@@ -67,7 +69,7 @@ static bool fill_row(const struct ir_recording_info *info, row_function row, siz
 	return ok;
 }
 
-static int print_counts(const struct canvas *canvas, const struct ir_recording_info *info,
+static int print_counts(const struct drawing *drawing, const struct ir_recording_info *info,
 			const char *title, row_function row)
 {
 	const struct plain_column columns[MAX_CELLS] = {
@@ -90,8 +92,9 @@ static int print_counts(const struct canvas *canvas, const struct ir_recording_i
 		if (!fill_row(info, row, i, cells + i * nr_columns))
 			rc = -1;
 	if (!rc) {
-		fputc('\n', canvas->out);
-		rc = print_plain(canvas, columns, nr_columns, (const char *const *)cells, rows);
+		fputc('\n', drawing->canvas->out);
+		rc = drawing->table(drawing->canvas, columns, nr_columns,
+				    (const char *const *)cells, rows);
 	}
 	for (size_t i = 0; i < rows * nr_columns; i++)
 		free(cells[i]);
@@ -99,26 +102,48 @@ static int print_counts(const struct canvas *canvas, const struct ir_recording_i
 	return rc;
 }
 
+static int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry)
+{
+	const struct ir_recording_info *info = entry->info;
+	int rc;
+
+	view_recording(entry, drawing->emit, drawing->arg);
+	view_origin(entry, drawing->emit, drawing->arg);
+	if (info->complete)
+		drawing->emit(drawing->arg, "input", "complete: nothing lost, nothing damaged",
+			      VIEW_PLAIN);
+	else
+		drawing->emit(drawing->arg, "warning", "the input is incomplete", VIEW_BAD);
+	rc = draw_recorded_sites(drawing, entry);
+	if (!rc)
+		rc = print_counts(drawing, info, "event", event_row);
+	if (!rc)
+		rc = print_counts(drawing, info, "damage", damage_row);
+	return rc;
+}
+
 int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
-	void *arg = (void *)(uintptr_t)canvas;
+	const struct drawing drawing = { canvas, print_line, (void *)(uintptr_t)canvas, print_plain };
 	int rc = 0;
 
 	for (size_t e = 0; e < n && !rc; e++) {
-		const struct ir_recording_info *info = entries[e].info;
-
 		if (e)
 			fputc('\n', canvas->out);
-		view_recording(&entries[e], print_line, arg);
-		view_origin(&entries[e], print_line, arg);
-		if (info->complete)
-			print_line(arg, "input", "complete: nothing lost, nothing damaged",
-				   VIEW_PLAIN);
-		else
-			print_line(arg, "warning", "the input is incomplete", VIEW_BAD);
-		rc = print_counts(canvas, info, "event", event_row);
-		if (!rc)
-			rc = print_counts(canvas, info, "damage", damage_row);
+		rc = draw_info(&drawing, &entries[e]);
+	}
+	return rc;
+}
+
+static int render_info_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
+				size_t n)
+{
+	const struct drawing drawing = { canvas, markdown_item, canvas->out, markdown_table };
+	int rc = 0;
+
+	for (size_t e = 0; e < n && !rc; e++) {
+		fprintf(canvas->out, "%s## Recording\n\n", e ? "\n" : "");
+		rc = draw_info(&drawing, &entries[e]);
 	}
 	return rc;
 }
@@ -131,6 +156,7 @@ int cmd_info(const struct settings *settings)
 	if (status)
 		return status;
 	doc.table = render_info;
+	doc.markdown = render_info_markdown;
 	for (size_t i = 0; i < settings->nr_operands; i++) {
 		struct input input;
 		int opened = input_open(&input, settings, settings->operands[i],

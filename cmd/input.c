@@ -106,6 +106,10 @@ int input_open(struct input *input, const struct settings *settings, const char 
 		.progress_arg = &reading,
 		.rpcits = settings->command->bit == IN_VERIFY,
 		.survey_only = settings->command->bit == IN_INFO,
+		.sites = settings->sites,
+		.vmlinux = settings->vmlinux,
+		.modules = settings->modules,
+		.kallsyms = settings->kallsyms,
 	};
 	struct ir_error err = { "" };
 	int status = STATUS_DONE;
@@ -187,6 +191,7 @@ struct ir_recording_info *input_keep(const struct ir_recording_info *info)
 	*copy = *info;
 	copy->machine.reused = NULL;	/* of interest to replays only */
 	copy->devices_lost = NULL;
+	ir_site_table_ref(copy->sites);
 	copy->file = copy_text(info->file, &failed);
 	copy->format = copy_text(info->format, &failed);
 	copy->why = copy_text(info->why, &failed);
@@ -231,6 +236,7 @@ void input_keep_free(struct ir_recording_info *info)
 		free_text(info->events[i].name);
 	for (size_t i = 0; i < info->nr_devices; i++)
 		free_text(info->devices[i]);
+	ir_site_table_unref(info->sites);
 	free((void *)(uintptr_t)info->events);
 	free((void *)(uintptr_t)info->devices);
 	free(info);

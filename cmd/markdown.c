@@ -122,6 +122,9 @@ int render_markdown(const struct canvas *canvas, const struct ir_report_entry *e
 			if (write_devices(out, entry, first, end))
 				return -ENOMEM;
 		}
+		if (draw_replayed_sites(&(struct drawing){ canvas, markdown_item, out, markdown_table },
+					entry))
+			return -ENOMEM;
 		view_notes(entry, markdown_item, out);
 	}
 	return 0;

@@ -428,6 +428,22 @@ static const struct option_spec options[] = {
 	{ 0, "--events", "FILE.json",
 	  "What trace events mean that are not known by their name; see iommu-replay-events(5).",
 	  IN_INPUT | IN_LIST, parse_text, AT(events) },
+	{ 0, "--by-site", NULL,
+	  "Also tell the results by call site and by driver. The recording needs call chains.",
+	  IN_RUN, parse_flag, AT(sites) },
+	{ 0, "--sites", NULL,
+	  "Show who made the mappings: call sites and drivers. The recording needs call chains.",
+	  IN_INFO, parse_flag, AT(sites) },
+	{ 0, "--vmlinux", "FILE",
+	  "For call sites: the recorded kernel, an ELF file with symbols.",
+	  IN_RUN | IN_INFO, parse_text, AT(vmlinux) },
+	{ 0, "--modules", "DIR",
+	  "For call sites: a directory with the recorded kernel's modules (.ko, .ko.debug).",
+	  IN_RUN | IN_INFO, parse_text, AT(modules) },
+	{ 0, "--kallsyms", "FILE",
+	  "For call sites: a copy of /proc/kallsyms, made while recording. Default: the "
+	  "recording's own, else that of the running kernel if it is the recorded one.",
+	  IN_RUN | IN_INFO, parse_text, AT(kallsyms) },
 	{ 0, "--timer", "",
 	  "Flush-queue timer: simulated (default), or fired when the recording's own flushes "
 	  "by timer happened.",
@@ -607,6 +623,15 @@ static int parse_first(struct settings *settings, int argc, char **argv, const c
 	return rc;
 }
 
+/* Symbols name call sites and nothing else. */
+static int check_symbols(const struct settings *settings, struct ir_error *err)
+{
+	if (settings->sites || (!settings->vmlinux && !settings->modules && !settings->kallsyms))
+		return 0;
+	return ir_error_set(err, -EINVAL, "--vmlinux, --modules and --kallsyms go with %s only",
+			    settings->command->bit == IN_INFO ? "--sites" : "--by-site");
+}
+
 enum options_outcome options_parse(const struct command *command, int argc, char **argv,
 				   struct settings *settings, struct ir_error *err)
 {
@@ -648,6 +673,7 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	settings->operands = argv + optind;
 	settings->nr_operands = (size_t)(argc - optind);
 	if (check_operands(settings, err) || check_machine(settings, err) ||
+	    check_symbols(settings, err) ||
 	    defaults(settings, err))
 		return OPTIONS_WRONG;
 	return OPTIONS_OK;

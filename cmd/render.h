@@ -15,6 +15,7 @@ struct canvas {
 	FILE *out;
 	size_t width;	/* columns */
 	bool color;
+	bool verbose;
 };
 
 /* Each returns 0 or a negative errno; what the stream says is checked by its owner. */
@@ -51,6 +52,10 @@ struct drawing {
 	int (*table)(const struct canvas *canvas, const struct plain_column *columns,
 		     size_t nr_columns, const char *const *cells, size_t rows);
 };
+
+/* Call sites, if there are any: of the recording itself, or of its results. */
+int draw_recorded_sites(const struct drawing *drawing, const struct ir_report_entry *entry);
+int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_entry *entry);
 
 /** say - a line that is put together with printf; without memory it is left out */
 void __attribute__((format(printf, 4, 5)))

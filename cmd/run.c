@@ -70,24 +70,30 @@ static int replay(struct document *doc, const struct input *input, const char *p
 		  const struct ir_config *configs, size_t n)
 {
 	const struct settings *settings = doc->settings;
+	const struct ir_site_table *table = input->info->sites;
 	struct ir_result *results = calloc(n, sizeof(*results));
 	struct ir_result *devices = NULL;
+	struct ir_site_result *sites = table ? calloc(n * table->nr, sizeof(*sites)) : NULL;
 	struct replaying replaying = { .path = path };
 	struct ir_replay_options options = {
 		.jobs = settings->jobs,
 		.progress = on_replaying,
 		.progress_arg = &replaying,
 		.interrupted = interrupts_flag(),
+		.sites = sites,
 	};
 	struct ir_error err = { "" };
 	int rc;
 
-	if (!results) {
+	if (!results || (table && !sites)) {
+		free(results);
+		free(sites);
 		message("out of memory");
 		return STATUS_ERROR;
 	}
 	if (input_devices(input, n, &devices)) {
 		free(results);
+		free(sites);
 		return STATUS_ERROR;
 	}
 	options.devices = devices;
@@ -96,10 +102,11 @@ static int replay(struct document *doc, const struct input *input, const char *p
 	if (!rc)
 		return document_add(doc, &(struct ir_report_entry){
 			.info = input->info, .configs = configs,
-			.results = results, .nr_results = n, .devices = devices,
+			.results = results, .nr_results = n, .devices = devices, .sites = sites,
 		});
 	free(results);
 	free(devices);
+	free(sites);
 	if (rc == -EINTR)
 		return STATUS_INTERRUPTED;
 	message("%s: %s", path, err.text);

@@ -351,6 +351,9 @@ int render_table(const struct canvas *canvas, const struct ir_report_entry *entr
 			if (!rc)
 				rc = print_devices(canvas, entry, first, end);
 		}
+		if (!rc)
+			rc = draw_replayed_sites(&(struct drawing){ canvas, print_line, arg, print_plain },
+						 entry);
 		fputc('\n', canvas->out);
 		view_notes(entry, print_line, arg);
 	}

@@ -78,7 +78,7 @@ void view_bytes(char *text, size_t size, uint64_t bytes)
 }
 
 /* Three digits and a unit; counts nothing but time. */
-static void duration(char *text, size_t size, uint64_t ns)
+void view_duration(char *text, size_t size, uint64_t ns)
 {
 	static const struct {
 		double ns;
@@ -136,7 +136,7 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 		line_end(&line, emit, arg, "recording", VIEW_PLAIN);
 	}
 	if (line_begin(&line)) {
-		duration(time, sizeof(time), info->duration_ns);
+		view_duration(time, sizeof(time), info->duration_ns);
 		fprintf(line.out, "kernel %s, %s, %u CPU%s; %s", or_unknown(info->kernel),
 			info->arch ? info->arch : "architecture not told", info->cpus,
 			plural(info->cpus), time);
@@ -205,7 +205,7 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 	if (info->machine.hz && line_begin(&line)) {
 		fprintf(line.out, "%u a second", info->machine.hz);
 		if (info->machine.has_timer_late) {
-			duration(size, sizeof(size), info->machine.timer_late_ns);
+			view_duration(size, sizeof(size), info->machine.timer_late_ns);
 			fprintf(line.out, "; timers are served %s late on average", size);
 		}
 		line_end(&line, emit, arg, "jiffies", VIEW_PLAIN);
@@ -309,7 +309,7 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	fprintf(line.out, "; %u CPU%s%s, %u Hz%s", p->cpus, plural(p->cpus), origin(p->from.cpus),
 		p->hz, origin(p->from.hz));
 	if (p->timer_late_ns) {
-		duration(size, sizeof(size), p->timer_late_ns);
+		view_duration(size, sizeof(size), p->timer_late_ns);
 		fprintf(line.out, ", timers %s late%s", size, origin(p->from.timer_late));
 	}
 	if (p->api == IR_API_IOMMU)
@@ -438,7 +438,7 @@ static void note_timing(const struct ir_report_entry *entry, view_line emit, voi
 		     VIEW_NOTE);
 	/* A last RPCIT may well end behind the last event. */
 	if (overrun * 100 > entry->info->duration_ns && line_begin(&line)) {
-		duration(size, sizeof(size), overrun);
+		view_duration(size, sizeof(size), overrun);
 		fprintf(line.out, "RPCITs take longer than the recording has time for: the last one ended "
 			"%s after its end", size);
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
@@ -590,7 +590,7 @@ enum view_mark view_cell(const struct ir_report_entry *entry, size_t result, siz
 	if (!value.count)
 		return VIEW_PLAIN;
 	if (col->unit == IR_UNIT_NS)
-		duration(text, size, value.count);
+		view_duration(text, size, value.count);
 	else
 		snprintf(text, size, "%" PRIu64, value.count);
 	return col->unit == IR_UNIT_FAILURES ? VIEW_BAD : VIEW_PLAIN;

@@ -48,6 +48,8 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg);
 enum view_mark view_cell(const struct ir_report_entry *entry, size_t result, size_t column,
 			 char *text, size_t size);
 
+/** view_duration - 1.02s, 289ms: three digits and a unit */
+void view_duration(char *text, size_t size, uint64_t ns);
 /** view_bytes - 2147483648 as "2G" */
 void view_bytes(char *text, size_t size, uint64_t bytes);
 /** view_clean - a name from a recording, made harmless for a terminal; for free() or NULL */

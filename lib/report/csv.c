@@ -6,6 +6,7 @@
  * expect.
  */
 #include "report/columns.h"
+#include "report/sites.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -101,48 +102,88 @@ static bool nothing(const struct ir_column *column)
 	return false;
 }
 
-/*
- * One line; the header's if @entry is NULL, else of a device if there is a name.  A
- * document has verified results only, or none.
- */
-static void write_line(FILE *out, const struct ir_report_entry *entry, size_t result,
-		       const char *device, bool verified)
+/* What the lines of a document have, all of them the same. */
+struct shape {
+	bool results;		/* else only the recording */
+	bool verified;		/* all results, or none */
+	bool sites;		/* a line for each call site */
+};
+
+static void write_figures(FILE *out, const struct shape *shape, const struct ir_site_row *row)
+{
+	const struct ir_site_figure *figure = shape->results ? ir_site_replayed : ir_site_recorded;
+
+	for (; figure->key; figure++) {
+		fputc(',', out);
+		if (row)
+			write_value(out, ir_site_value(figure, row));
+		else
+			fprintf(out, "sites.%s", figure->key);
+	}
+}
+
+/* One line; the header's if @entry is NULL, else of a device or a call site if there is one. */
+static void write_line(FILE *out, const struct shape *shape, const struct ir_report_entry *entry,
+		       size_t result, const char *device, const struct ir_site_row *row)
 {
 	bool first = true;
 
 	write_columns(out, ir_recording_columns, "recording.", NULL, entry, result, &first);
-	fputc(',', out);
-	if (!entry)
-		fputs("device", out);
-	else if (device)
-		write_text(out, device);
-	write_columns(out, ir_result_columns, "", device ? of_whole : NULL, entry, result, &first);
-	if (verified)
+	if (shape->results) {
+		fputc(',', out);
+		if (!entry)
+			fputs("device", out);
+		else if (device)
+			write_text(out, device);
+		write_columns(out, ir_result_columns, "", device ? of_whole : NULL, entry, result,
+			      &first);
+	}
+	if (shape->verified)
 		write_columns(out, ir_verify_columns, "verify.", device ? nothing : NULL, entry,
 			      result, &first);
+	if (shape->sites)
+		write_figures(out, shape, row);
 	fputc('\n', out);
 }
 
-/* The lines of the devices, if there are several.  0 or -ENOMEM. */
-static int write_devices(FILE *out, const struct ir_report_entry *entry, size_t result,
-			 bool verified)
+/* The lines of the devices, if there are several. */
+static bool write_devices(FILE *out, const struct shape *shape, const struct ir_report_entry *entry,
+			  size_t result)
 {
 	size_t d = ir_report_device(entry, 0);
 
 	if (!d || !ir_report_device(entry, d + 1))
-		return 0;
+		return true;
 	for (; d; d = ir_report_device(entry, d + 1)) {
 		const char *name = ir_report_device_name(entry, d);
 		struct ir_report_entry of;
 		int rc = ir_report_device_entry(entry, d, &of);
 
 		if (!rc)
-			write_line(out, &of, result, name ? name : "-", verified);
+			write_line(out, shape, &of, result, name ? name : "-", NULL);
 		free((void *)(uintptr_t)of.results);
 		if (rc)
-			return rc;
+			return false;
 	}
-	return 0;
+	return true;
+}
+
+/* All lines of a result, or of a recording without one. */
+static bool write_result(FILE *out, const struct shape *shape, const struct ir_report_entry *entry,
+			 size_t result)
+{
+	struct ir_site_row *rows;
+	size_t nr;
+
+	if (!shape->sites) {
+		write_line(out, shape, entry, result, NULL, NULL);
+		return !shape->results || write_devices(out, shape, entry, result);
+	}
+	rows = ir_site_rows(entry, shape->results ? result : IR_RECORDING_ROWS, IR_BY_SITE, &nr);
+	for (size_t i = 0; rows && i < nr; i++)
+		write_line(out, shape, entry, result, NULL, &rows[i]);
+	free(rows);
+	return rows;
 }
 
 char *ir_report_csv(const struct ir_report_entry *entries, size_t n)
@@ -150,16 +191,19 @@ char *ir_report_csv(const struct ir_report_entry *entries, size_t n)
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	bool failed = false, verified = n && entries[0].verify;
+	struct shape shape = {
+		.results = n && entries[0].nr_results,
+		.verified = n && entries[0].verify,
+		.sites = n && entries[0].info->sites,
+	};
+	bool failed = false;
 
 	if (!out)
 		return NULL;
-	write_line(out, NULL, 0, NULL, verified);
+	write_line(out, &shape, NULL, 0, NULL, NULL);
 	for (size_t i = 0; i < n; i++)
-		for (size_t r = 0; r < entries[i].nr_results; r++) {
-			write_line(out, &entries[i], r, NULL, verified);
-			failed |= write_devices(out, &entries[i], r, verified) != 0;
-		}
+		for (size_t r = 0; r < (shape.results ? entries[i].nr_results : 1); r++)
+			failed |= !write_result(out, &shape, &entries[i], r);
 	failed |= ferror(out) != 0;
 	if (fclose(out) || failed) {
 		free(text);

@@ -4,7 +4,9 @@
  * are the nesting of its object; jansson keeps the order in which keys come.
  */
 #include "report/columns.h"
+#include "report/sites.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -209,6 +211,126 @@ static json_t *json_shares(const struct ir_report_entry *entry, size_t result)
 	return shares;
 }
 
+/*
+ * Call sites.
+ */
+
+static json_t *json_or_null(const char *text)
+{
+	return text ? json_text(text) : json_null();
+}
+
+/* In hexadecimal, as a text: half of all kernel addresses are too large for a number. */
+static json_t *json_address(uint64_t address)
+{
+	char text[24];
+
+	if (!address)
+		return json_null();
+	snprintf(text, sizeof(text), "0x%" PRIx64, address);
+	return json_string(text);
+}
+
+static json_t *json_frames(const struct ir_site *site)
+{
+	json_t *list = json_array();
+	int rc = 0;
+
+	for (uint32_t i = 0; i < site->nr_frames; i++) {
+		const struct ir_frame *f = &site->frames[i];
+		json_t *frame = json_object();
+
+		rc |= json_object_set_new(frame, "function", json_or_null(f->symbol));
+		rc |= json_object_set_new(frame, "offset", json_count(f->offset));
+		rc |= json_object_set_new(frame, "module", json_or_null(f->module));
+		rc |= json_object_set_new(frame, "address", json_address(f->address));
+		rc |= json_array_append_new(list, frame);
+	}
+	if (rc) {
+		json_decref(list);
+		return NULL;
+	}
+	return list;
+}
+
+/* What only a recording's own rows have: the chain that most mappings came through. */
+static int set_chain(json_t *object, const struct ir_site *site)
+{
+	int rc = json_object_set_new(object, "function", json_or_null(site->function));
+
+	rc |= json_object_set_new(object, "address", json_address(site->address));
+	rc |= json_object_set_new(object, "chains", json_count(site->chains));
+	rc |= json_object_set_new(object, "caller", json_count(site->caller));
+	rc |= json_object_set_new(object, "frames", json_frames(site));
+	return rc;
+}
+
+static json_t *json_row(const struct ir_site_row *row, bool recorded)
+{
+	const struct ir_site_figure *figure = recorded ? ir_site_recorded : ir_site_replayed;
+	json_t *object = json_object();
+	int rc = 0;
+
+	/* The name comes first. */
+	if (row->site)
+		rc |= json_object_set_new(object, "site", json_text(row->name));
+	rc |= json_object_set_new(object, "driver",
+				  json_or_null(row->site ? row->driver : row->name));
+	for (; figure->key; figure++)
+		if (strcmp(figure->key, "site") && strcmp(figure->key, "driver"))
+			rc |= set_key(object, figure->key, json_value(ir_site_value(figure, row)),
+				      false);
+	if (recorded && row->site)
+		rc |= set_chain(object, row->site);
+	if (rc) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+static int set_rows(json_t *object, const char *key, const struct ir_report_entry *entry,
+		    size_t result, enum ir_site_grouping grouping)
+{
+	size_t nr;
+	struct ir_site_row *rows = ir_site_rows(entry, result, grouping, &nr);
+	json_t *list = rows ? json_array() : NULL;
+	int rc = list ? 0 : -1;
+
+	for (size_t i = 0; i < nr && !rc; i++)
+		rc = json_array_append_new(list, json_row(&rows[i], result == IR_RECORDING_ROWS));
+	free(rows);
+	if (rc) {
+		json_decref(list);
+		return rc;
+	}
+	return json_object_set_new(object, key, list);
+}
+
+/* Sites and drivers of a result, or of the recording. */
+static int set_sites(json_t *object, const struct ir_report_entry *entry, size_t result)
+{
+	if (!entry->info->sites || (result != IR_RECORDING_ROWS && !entry->sites))
+		return 0;
+	if (result == IR_RECORDING_ROWS &&
+	    (json_object_set_new(object, "symbols", json_or_null(entry->info->sites->symbols)) ||
+	     json_object_set_new(object, "hint", json_or_null(entry->info->sites->hint))))
+		return -1;
+	return set_rows(object, "drivers", entry, result, IR_BY_DRIVER) ||
+	       set_rows(object, "sites", entry, result, IR_BY_SITE) ? -1 : 0;
+}
+
+static json_t *json_recording(const struct ir_report_entry *entry)
+{
+	json_t *object = json_columns(ir_recording_columns, entry, 0);
+
+	if (object && set_sites(object, entry, IR_RECORDING_ROWS)) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
 static json_t *json_result(const struct ir_report_entry *entry, size_t i)
 {
 	json_t *object = json_columns(ir_result_columns, entry, i);
@@ -223,6 +345,10 @@ static json_t *json_result(const struct ir_report_entry *entry, size_t i)
 		json_decref(object);
 		return NULL;
 	}
+	if (object && set_sites(object, entry, i)) {
+		json_decref(object);
+		return NULL;
+	}
 	return object;
 }
 
@@ -231,8 +357,7 @@ static json_t *json_entry(const struct ir_report_entry *entry)
 	json_t *object = json_object(), *results = json_array();
 	int rc = 0;
 
-	rc |= json_object_set_new(object, "recording",
-				  json_columns(ir_recording_columns, entry, 0));
+	rc |= json_object_set_new(object, "recording", json_recording(entry));
 	for (size_t i = 0; i < entry->nr_results; i++)
 		rc |= json_array_append_new(results, json_result(entry, i));
 	rc |= json_object_set_new(object, "results", results);
