@@ -166,8 +166,10 @@ static void shift_table(struct ir_symbol_table *t, uint64_t by, bool kernel_only
 		t->list[used++].address += by;
 	}
 	t->nr = used;
-	t->start += by;
-	t->end += t->end ? by : 0;
+	if (t->end) {
+		t->start += by;
+		t->end += by;
+	}
 	t->text_symbol += t->text_symbol ? by : 0;
 	t->stext_symbol += t->stext_symbol ? by : 0;
 }
@@ -304,32 +306,44 @@ static const struct ir_kernel_range *range_of_module(const struct ir_chains *cha
 	return NULL;
 }
 
-/*
- * A module that was somewhere else; NULL: there is none.  Modules move at each boot,
- * even where the kernel does not.  @here: where the table has it.
- */
-static const struct ir_kernel_range *moved_module(const struct ir_symbol_table *t,
-						  const struct ir_chains *chains, uint64_t *here)
-{
-	const struct ir_kernel_range *range = NULL;
-	uint32_t module = 0;
-	bool found = true;
+#define CHECKED_MODULES 512u	/* those that are looked for; Debian loads some 100 */
 
-	/* The functions of a module stand together, and its name is kept once. */
+/* Is any function of a module where the module was?  @here: where the first one is. */
+static bool fits(const struct ir_symbol_table *t, const struct ir_kernel_range *range, uint64_t *here)
+{
+	bool seen = false, is_it = false;
+	uint32_t module = 0;
+
+	/* Functions of a module mostly stand together, and have its name in common. */
 	for (size_t i = 0; i < t->nr; i++) {
 		const struct ir_symbol_entry *e = &t->list[i];
 
 		if (e->module != module) {
-			if (range && !found)
-				return range;
 			module = e->module;
-			range = module ? range_of_module(chains, t->text + module) : NULL;
-			found = false;
-			*here = e->address;
+			is_it = module && !strcmp(t->text + module, range->module);
 		}
-		found |= range && e->address >= range->start && e->address < range->end;
+		if (!is_it)
+			continue;
+		if (e->address >= range->start && e->address < range->end)
+			return true;
+		if (!seen)
+			*here = e->address;
+		seen = true;
 	}
-	return range && !found ? range : NULL;
+	return !seen;
+}
+
+/*
+ * A module that was somewhere else; NULL: there is none.  Modules move at each boot,
+ * even where the kernel does not.
+ */
+static const struct ir_kernel_range *moved_module(const struct ir_symbol_table *t,
+						  const struct ir_chains *chains, uint64_t *here)
+{
+	for (uint32_t i = 0; i < chains->nr_ranges && i < CHECKED_MODULES; i++)
+		if (chains->ranges[i].module && !fits(t, &chains->ranges[i], here))
+			return &chains->ranges[i];
+	return NULL;
 }
 
 static int check_boot(const struct ir_symbol_table *t, struct start recorded,
