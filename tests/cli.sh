@@ -42,7 +42,7 @@ exits "a parameter without a value" 2 run --hypervisor kvm:entry-limit x
 exits "tlb-refresh is a bit" 2 run --hypervisor kvm:tlb-refresh=2 x
 exits "an unknown format is wrong usage" 2 run --format xml x
 says "an unknown format: all known" "table, json, csv, md"
-exits "csv is no format of info" 2 info --format csv x
+exits "csv is no format of ops" 2 ops --format csv x
 exits "two recordings are too many for ops" 2 ops x y
 exits "an unknown list is wrong usage" 2 list strategy
 says "an unknown list: the nearest" 'did you mean "strategies"'
