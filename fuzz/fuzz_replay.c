@@ -140,8 +140,10 @@ static bool is_small(const struct ir_recording_info *info)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct ir_recording_options kept = { .rpcits = true };
-	const struct ir_recording_options again = { .rpcits = true, .spool_memory = 1 };
+	const struct ir_recording_options kept = { .rpcits = true, .sites = true };
+	const struct ir_recording_options again = {
+		.rpcits = true, .sites = true, .spool_memory = 1,
+	};
 	struct ir_recording *rec, *second;
 	struct ir_error err = { "" };
 	const char *path;
