@@ -213,7 +213,8 @@ static void say_names(const struct drawing *drawing, const struct ir_site_table 
 	size_t sites = table->nr - IR_SITES_FIRST;
 
 	say(drawing, "call sites", VIEW_PLAIN, "%zu%s%s", sites,
-	    table->symbols ? "; names from " : "", table->symbols ? table->symbols : "");
+	    sites && table->symbols ? "; names from " : "",
+	    sites && table->symbols ? table->symbols : "");
 	if (table->hint)
 		say(drawing, "note", VIEW_NOTE, "%s", table->hint);
 }

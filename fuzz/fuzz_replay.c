@@ -26,7 +26,7 @@ static bool same_op(const struct ir_op *a, const struct ir_op *b)
 	       a->segments == b->segments && a->mapping == b->mapping &&
 	       a->sync_ns == b->sync_ns && a->rpcit_ns == b->rpcit_ns &&
 	       a->cpu == b->cpu && a->device == b->device && a->kind == b->kind &&
-	       a->flags == b->flags;
+	       a->flags == b->flags && a->site == b->site;
 }
 
 static void check_ops(const struct ir_recording_info *info, const struct ir_op *ops, size_t n)

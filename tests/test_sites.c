@@ -23,7 +23,7 @@ static void sites_of_operations(void **state)
 	make_recording(&chains_little);
 	for (size_t keep = 0; keep < 2; keep++) {
 		struct ir_recording_options options = {
-			.sites = true, .kallsyms = file_kallsyms, .keep_ops = keep ? 3 : 0,
+			.sites = true, .kallsyms = file_kallsyms, .spool_memory = keep ? 3 : 0,
 		};
 		struct ir_error err;
 		struct ir_recording *rec = open_with(&options, &err);
@@ -101,7 +101,7 @@ static void put_event_format(const char *name, int id, const char *fields)
 	put_text(text);
 }
 
-enum { STACK_ID = 4 };
+enum { STACK_ID = 4, OTHER_ID = 77 };
 
 static void put_ring_record(const void *data, size_t len, unsigned int delta)
 {
@@ -133,6 +133,14 @@ static void put_ring_map(uint64_t iova, unsigned int flags)
 	unsigned char data[128];
 
 	put_ring_record(data, body(data, MAP_ID, flags, words, 3), 1000);
+}
+
+/* An event that nobody wants. */
+static void put_ring_other(void)
+{
+	unsigned char data[128];
+
+	put_ring_record(data, body(data, OTHER_ID, 0, NULL, 0), 10);
 }
 
 static void put_ring_stack(unsigned int flags, uint64_t first, uint64_t second, uint64_t third)
@@ -200,7 +208,9 @@ static void make_tracedat(bool big)
 	put_ring_map(0x5000, 1);
 	put_ring_stack(1, KERNEL + MOVED + SUBMIT + 0x10, UINT64_MAX, 0);
 	put_ring_stack(0, MODULE + MOVED + NVME_PREP + 0x20, UINT64_MAX, 0);
-	put_ring_map(0x7000, 0);		/* has none */
+	put_ring_map(0x7000, 0);		/* has none: that behind it is another event's */
+	put_ring_other();
+	put_ring_stack(0, MODULE + MOVED + NVME_QUEUE + 0x30, UINT64_MAX, 0);
 	set64(&file, page + 8, file.len - page - 16);
 	while (file.len < page + page_size)
 		put(&file, "", 1);
@@ -281,7 +291,12 @@ static const char ftrace_text[] =
 	"             fio-262     [000] .....    14.677401: kernel_stack:         <stack trace >\n"
 	"=> __traceiter_map (ffffffff83200000)\n"
 	"=> submit_bio (ffffffff83300000)\n"
-	"             fio-262     [000] .....    14.677500: map: IOMMU: iova=0x0000000000005000 - 0x0000000000006000 paddr=0x000000000a19e000 size=4096\n";
+	"             fio-262     [000] .....    14.677500: map: IOMMU: iova=0x0000000000005000 - 0x0000000000006000 paddr=0x000000000a19e000 size=4096\n"
+	"             fio-262     [000] .....    14.677600: sched_switch: not of interest\n"
+	"             fio-262     [000] .....    14.677601: <stack trace>\n"
+	" => nvme_queue_rqs+0x58/0x80 [nvme]\n"
+	"             fio-262     [001] .....    14.677602: <stack trace>\n"
+	" => nvme_queue_rqs+0x58/0x80 [nvme]\n";
 
 static void text_chains(void **state)
 {

@@ -40,6 +40,7 @@ static void usual_op(uint64_t *state, const struct ir_op *before, struct ir_op *
 		op->segments = op->seg_pages = 1;
 		op->sync_ns = 2000;
 		op->rpcit_ns = (uint32_t)wild(state);
+		op->site = (uint32_t)wild(state) % 3;
 	}
 }
 
@@ -51,6 +52,7 @@ static void wild_op(uint64_t *state, struct ir_op *op)
 		.pages = (uint32_t)wild(state), .seg_pages = (uint32_t)wild(state),
 		.segments = (uint32_t)wild(state), .mapping = (uint32_t)wild(state),
 		.sync_ns = (uint32_t)wild(state), .rpcit_ns = (uint32_t)wild(state),
+		.site = (uint32_t)wild(state),
 		.cpu = (uint16_t)wild(state), .device = (uint16_t)wild(state),
 		.kind = (uint8_t)(wild(state) % 8), .flags = (uint8_t)wild(state),
 	};

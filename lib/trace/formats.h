@@ -35,6 +35,7 @@ struct ir_formats {
 	size_t nr_names;		/* no id from here on has one */
 	struct ir_decoder *decoders;
 	size_t nr_decoders;
+	unsigned int stack;		/* the decoder of kernel_stack, 0: not wanted */
 	char *text;			/* the last marker */
 	size_t text_size;
 	unsigned int long_size;

@@ -41,6 +41,7 @@ static const struct {
 	{ "dma", "dma_free_pages", "the same" },
 	{ "dma", "dma_free_sgt", "the same" },
 
+	{ "ftrace", "kernel_stack", "call chain of the event before it: who asked for a mapping" },
 	{ "ftrace", "print", "markers: the kernel's counters at both ends of a measured window" },
 };
 

@@ -34,6 +34,7 @@ struct text {
 		bool open;
 		bool user;	/* the kernel's part is over */
 	} stack;
+	bool passed_over[TEXT_MAX_CPUS];	/* the CPU's last event: a chain behind it is not the last wanted one's */
 	bool ended;
 
 	char marker_text[TEXT_MAX_LINE + 1];
@@ -284,7 +285,7 @@ static void end_stack(struct text *t)
 /* Lines that may follow this one, of perf or, behind an event of its own, of ftrace. */
 static void begin_stack(struct text *t, const struct text_head *head)
 {
-	if (!t->rd->chains)
+	if (!t->rd->chains || t->passed_over[head->cpu])
 		return;
 	t->stack.ev = (struct ir_event){
 		.kind = IR_EV_STACK, .time_ns = head->time_ns, .cpu = head->cpu,
@@ -388,10 +389,13 @@ static void unnamed(struct text *t, const char *rest, const char *end,
 	}
 	if (text_begins(&text, "PERF_RECORD_"))
 		return;
-	if (text_begins(&text, "<stack trace>")) {
-		known = "ftrace:kernel_stack";
+	if (text_begins(&text, "<stack trace>"))
 		begin_stack(t, head);
-	} else if (text_begins(&text, "<user stack trace>"))
+	else
+		t->passed_over[head->cpu] = true;
+	if (text_begins(&text, "<stack trace>"))
+		known = "ftrace:kernel_stack";
+	else if (text_begins(&text, "<user stack trace>"))
 		known = "ftrace:user_stack";
 	else if (text_begins(&text, "# "))
 		known = "ftrace:raw_data";
@@ -469,7 +473,12 @@ static void event_line(struct text *t, const struct text_span *line, const struc
 	name->count++;
 	text.start = line->start + (text_skip_spaces(colon + 1, line->end) - line->start);
 	text.end = line->end;
-	if (head->style == TEXT_STYLE_PERF ? name->spec != NULL : text_begins(&text, "<stack trace"))
+	if (head->style != TEXT_STYLE_PERF && text_begins(&text, "<stack trace")) {
+		begin_stack(t, head);
+		return;
+	}
+	t->passed_over[head->cpu] = !name->spec;
+	if (head->style == TEXT_STYLE_PERF)
 		begin_stack(t, head);
 	if (!name->spec) {
 		/* No other event has this in it: the name is what is damaged. */

@@ -70,6 +70,7 @@ struct td_stream {
 	uint64_t last_time;
 	uint64_t lost;		/* of the pending marker */
 	unsigned int wanted;	/* decoder of the current record, 0: it is a marker */
+	bool passed_over;	/* the last record: a call chain behind it is not the last wanted one's */
 	bool gap;		/* something was skipped since the last sub-buffer */
 	bool cut;		/* the file ends before the data does */
 	bool ended;		/* nothing comes any more, a last marker was given */

@@ -345,8 +345,12 @@ int td_stream_advance(struct tracedat *td, struct td_stream *st)
 	for (;;) {
 		while (ir_subbuf_next(&st->sb)) {
 			st->wanted = ir_formats_wanted(&td->formats, st->sb.rec);
-			if (st->wanted)
-				return 1;
+			if (!st->wanted || (st->passed_over && st->wanted == td->formats.stack)) {
+				st->passed_over = true;
+				continue;
+			}
+			st->passed_over = false;
+			return 1;
 		}
 		end_subbuf(td, st);
 		ret = next_subbuf(td, st);
