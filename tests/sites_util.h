@@ -87,7 +87,9 @@ static inline void make_elf(void)
 	static const char module[] =
 		".section .init.text, \"ax\", %progbits\n.skip 128, 0\n"
 		".section .text, \"ax\", %progbits\n"
-		FUNCTION("nvme_prep_rq", "0x0") FUNCTION("nvme_queue_rqs", "0x800");
+		FUNCTION("nvme_prep_rq", "0x0") FUNCTION("nvme_queue_rqs", "0x800")
+		".section .note.gnu.build-id, \"a\", %note\n"
+		".long 4, 4, 3\n.asciz \"GNU\"\n.byte 1, 2, 3, 4\n";
 	char text[128];
 
 	snprintf(text, sizeof(text),
@@ -184,7 +186,7 @@ static inline void put_mmap(const char *name, uint64_t start, uint64_t size, uin
 	end_record(&file, at);
 }
 
-static inline void put_build_id(const unsigned char *id)
+static inline void put_build_id(const char *name, const unsigned char *id)
 {
 	size_t at = begin_record(&file, 67);
 
@@ -192,7 +194,7 @@ static inline void put_build_id(const unsigned char *id)
 	put32(&file, UINT32_MAX);
 	put(&file, id, 20);
 	put32(&file, 0);
-	put_name("[kernel.kallsyms]", 36);
+	put_name(name, 36);
 	end_record(&file, at);
 }
 
@@ -220,7 +222,7 @@ static inline void make_recording(const struct kind *k)
 
 	put_mmap("[kernel.kallsyms]_text", KERNEL + MOVED, 0x100000, KERNEL + MOVED);
 	put_mmap("[nvme]", MODULE + MOVED, 0x1000, 0);
-	put_build_id(build_id);
+	put_build_id("[kernel.kallsyms]", build_id);
 	for (uint64_t i = 0; i < 9; i++)
 		put_chain(k, time += 1000000, false, i << 13,
 			  i < 4 ? chain_prep : i < 6 ? chain_other_path : chain_submit,

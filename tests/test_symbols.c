@@ -101,11 +101,31 @@ static void wrong_build_id(void **state)
 		skip();
 	memset(other, 0xab, sizeof(other));
 	data = begin_file(&file, &chains_little);
-	put_build_id(other);
+	put_build_id("[kernel.kallsyms]", other);
 	put_chain(&chains_little, 1000000000, false, 0, chain_prep, NR(chain_prep));
 	end_file(&file, data);
 	write_file(path, file.data, file.len);
 	fails_with(&options, BUILD_ID_TEXT, "abababababababababababababababababababab");
+}
+
+/* It may be told before the module is. */
+static void wrong_build_id_of_a_module(void **state)
+{
+	struct ir_recording_options options = { .sites = true, .modules = dir };
+	unsigned char other[20];
+	size_t data;
+
+	(void)state;
+	if (!have_elf)
+		skip();
+	memset(other, 0xab, sizeof(other));
+	data = begin_file(&file, &chains_little);
+	put_build_id("/lib/modules/6.12/kernel/drivers/nvme/host/nvme.ko.xz", other);
+	put_mmap("[nvme]", MODULE + MOVED, 0x1000, 0);
+	put_chain(&chains_little, 1000000000, false, 0, chain_prep, NR(chain_prep));
+	end_file(&file, data);
+	write_file(path, file.data, file.len);
+	fails_with(&options, "has build id 01020304, but that of the recorded module is abab", "nvme.ko");
 }
 
 static void unplaced_vmlinux(void **state)
@@ -222,6 +242,7 @@ int main(void)
 		cmocka_unit_test(bad_symbol_files),
 		cmocka_unit_test(relocated_vmlinux),
 		cmocka_unit_test(wrong_build_id),
+		cmocka_unit_test(wrong_build_id_of_a_module),
 		cmocka_unit_test(unplaced_vmlinux),
 		cmocka_unit_test(running_kernel),
 		cmocka_unit_test(kallsyms_lines),

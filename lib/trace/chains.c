@@ -30,6 +30,9 @@ void ir_chains_free(struct ir_chains *c)
 	free(c->chain_hash.slots);
 	free(c->kallsyms);
 	free(c->ranges);
+	for (uint32_t i = 0; i < c->nr_ids; i++)
+		free(c->ids[i].module);
+	free(c->ids);
 	free(c);
 }
 
@@ -316,11 +319,9 @@ void ir_chains_range(struct ir_chains *c, const char *name, size_t len, uint64_t
 		return;
 	c->ranges = grown;
 	range.module = *module ? copy_of(c, module) : NULL;
-	if (id)
-		range.build_id = *id;
-	if (id && !*module)
-		c->build_id = *id;
 	c->ranges[c->nr_ranges++] = range;
+	if (id)
+		ir_chains_build_id(c, name, len, id);
 }
 
 void ir_chains_start(struct ir_chains *c, const char *name, size_t len, uint64_t address)
@@ -340,6 +341,7 @@ void ir_chains_start(struct ir_chains *c, const char *name, size_t len, uint64_t
 void ir_chains_build_id(struct ir_chains *c, const char *name, size_t len,
 			const struct ir_build_id *id)
 {
+	struct ir_module_id *grown;
 	char module[MODULE_NAME];
 
 	if (c->complete)
@@ -348,9 +350,21 @@ void ir_chains_build_id(struct ir_chains *c, const char *name, size_t len,
 		c->build_id = *id;
 		return;
 	}
-	if (!ir_module_name(module, name, len))
+	if (!ir_module_name(module, name, len) || c->nr_ids >= IR_RANGES_MAX)
 		return;
-	for (uint32_t i = 0; i < c->nr_ranges; i++)
-		if (same_text(c->ranges[i].module, module))
-			c->ranges[i].build_id = *id;
+	grown = room_for(c, c->ids, c->nr_ids, 1, &c->room_ids, sizeof(*grown));
+	if (!grown)
+		return;
+	c->ids = grown;
+	grown[c->nr_ids].module = copy_of(c, module);
+	grown[c->nr_ids].id = *id;
+	c->nr_ids += grown[c->nr_ids].module != NULL;
+}
+
+const struct ir_build_id *ir_chains_module_id(const struct ir_chains *c, const char *module)
+{
+	for (uint32_t i = 0; i < c->nr_ids; i++)
+		if (!strcmp(c->ids[i].module, module))
+			return &c->ids[i].id;
+	return NULL;
 }

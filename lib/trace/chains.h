@@ -51,7 +51,12 @@ struct ir_kernel_range {
 	char *module;		/* NULL: the kernel itself, from _text on */
 	uint64_t start;
 	uint64_t end;		/* behind it */
-	struct ir_build_id build_id;
+};
+
+/* A recording may tell this before it tells where the module is. */
+struct ir_module_id {
+	char *module;
+	struct ir_build_id id;
 };
 
 struct ir_hash {
@@ -74,6 +79,8 @@ struct ir_chains {
 	size_t kallsyms_len;
 	struct ir_kernel_range *ranges;
 	uint32_t nr_ranges, room_ranges;
+	struct ir_module_id *ids;
+	uint32_t nr_ids, room_ids;
 	struct ir_build_id build_id;	/* the kernel's */
 	char start_symbol[16];		/* "_text" or "_stext"; empty: not told */
 	uint64_t start_address;		/* where that was */
@@ -119,6 +126,9 @@ void ir_chains_start(struct ir_chains *c, const char *name, size_t len, uint64_t
 /** ir_chains_build_id - of the kernel or a module, by a name as above */
 void ir_chains_build_id(struct ir_chains *c, const char *name, size_t len,
 			const struct ir_build_id *id);
+
+/** ir_chains_module_id - what was told of a module; NULL: nothing */
+const struct ir_build_id *ir_chains_module_id(const struct ir_chains *c, const char *module);
 
 /**
  * ir_module_name - "nvme" from "[nvme]" or a file's name; dashes become underscores

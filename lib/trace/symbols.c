@@ -238,7 +238,7 @@ static int check_id(const char *path, const struct ir_build_id *file,
 {
 	char a[HEX_ID], b[HEX_ID];
 
-	if (!file->len || !recorded->len || same_id(file, recorded))
+	if (!file->len || !recorded || !recorded->len || same_id(file, recorded))
 		return 0;
 	return ir_error_set(err, -EINVAL,
 			    "%s: has build id %s, but that of the recorded %s is %s; give the file of that build",
@@ -465,7 +465,7 @@ static const struct ir_kernel_range *range_of_file(const struct ir_chains *chain
 	return range_of_module(chains, module);
 }
 
-static int add_module(struct ir_symbols *syms, const char *path,
+static int add_module(struct ir_symbols *syms, const char *path, const struct ir_chains *chains,
 		      const struct ir_kernel_range *range, struct ir_error *err)
 {
 	struct ir_elf *elf = ir_elf_open(path, err);
@@ -476,7 +476,7 @@ static int add_module(struct ir_symbols *syms, const char *path,
 	if (!elf)
 		return -EINVAL;
 	id = ir_elf_build_id(elf);
-	rc = check_id(path, &id, &range->build_id, "module", err);
+	rc = check_id(path, &id, ir_chains_module_id(chains, range->module), "module", err);
 	if (!rc) {
 		t = new_table(syms, path);
 		rc = t ? ir_elf_symbols(elf, t, range->module, range->start) : -ENOMEM;
@@ -515,7 +515,7 @@ static int add_modules(struct ir_symbols *syms, const char *dir, const struct ir
 			seen++;
 			range = range_of_file(chains, entry->fts_name);
 			if (range)
-				rc = add_module(syms, entry->fts_path, range, err);
+				rc = add_module(syms, entry->fts_path, chains, range, err);
 		}
 	}
 	fts_close(fts);
