@@ -170,14 +170,13 @@ static void csv_quotes(void **state)
 	free(text);
 }
 
-static void csv_has_a_field_for_each_column(void **state)
+/* The header and one line; returns how many fields each has. */
+static size_t csv_fields(void)
 {
-	size_t header = 0, fields = 0;
-	char *text, *c;
+	size_t header = 1, fields = 1;
+	char *text = ir_report_csv(&entry, 1), *c;
 
-	(void)state;
-	info.file = "plain";
-	text = ir_report_csv(&entry, 1);
+	assert_non_null(text);
 	for (c = text; *c != '\n'; c++)
 		header += *c == ',';
 	for (c++; *c != '\n'; c++)
@@ -185,10 +184,19 @@ static void csv_has_a_field_for_each_column(void **state)
 	assert_int_equal(c[1], '\0');
 	assert_int_equal(header, fields);
 	free(text);
+	return fields;
+}
+
+static void csv_has_a_field_for_each_column(void **state)
+{
+	size_t fields;
+
+	(void)state;
+	info.file = "plain";
+	fields = csv_fields();
+	/* Without a result the recording alone. */
 	entry.nr_results = 0;
-	text = ir_report_csv(&entry, 1);
-	assert_string_equal(strchr(text, '\n'), "\n");
-	free(text);
+	assert_true(csv_fields() < fields);
 }
 
 static void utf8_is_made_valid(void **state)
