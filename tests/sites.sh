@@ -26,6 +26,7 @@ exits "a recording without chains" 0 info --sites "$(recording)"
 shows "says that it has none" "no mapping has a call chain; record with perf record -g"
 run info $file
 cp "$tmp/out" "$tmp/plain"
+# shellcheck disable=SC2016	# the inner shell's
 check "without --sites nothing of it is shown" sh -c '! grep -q "call site" "$1"' sh "$tmp/plain"
 
 for format in json csv md; do
@@ -142,6 +143,7 @@ ours() {
 against_perf() {
 	name=${1##*/}
 	ours "$1" "$2" >"$tmp/ours"
+	# shellcheck disable=SC2016	# the inner shell's
 	check "$name: call sites are functions of the driver" \
 		sh -c 'grep -q nvme_ "$1" && ! grep -v nvme_ "$1"' sh "$tmp/ours"
 	if ! command -v perf >/dev/null; then
@@ -167,7 +169,7 @@ if [ ! -d $shared ]; then
 elif ! command -v xz >/dev/null; then
 	skip "the other recordings with call chains: no xz to unpack their symbols"
 else
-	for other in $shared/*/*perf-g*.perf.data; do
+	for other in "$shared"/*/*perf-g*.perf.data; do
 		[ -e "$other" ] || continue
 		xz -dc "${other%.perf.data}.kallsyms.xz" >"$tmp/kallsyms"
 		against_perf "$other" "$tmp/kallsyms"
