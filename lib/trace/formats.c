@@ -363,7 +363,7 @@ static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned 
 	if (!fm->nr_decoders)
 		memset(&list[fm->nr_decoders++], 0, sizeof(*list));	/* 0 means not wanted */
 	list[fm->nr_decoders] = dec;
-	if (spec->kind == IR_EV_STACK)
+	if (dec.kind == IR_EV_STACK)
 		fm->stack = (unsigned int)fm->nr_decoders;
 	fm->wanted[id] = (uint16_t)fm->nr_decoders++;
 	fm->rd->info.seen_kinds |= want->group ? want->group->kinds :
