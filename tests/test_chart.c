@@ -181,6 +181,7 @@ static void picture(void **state)
 	assert_non_null(strstr(text, ">limit</text>"));
 	assert_non_null(strstr(text, ">maps failed</text>"));
 	assert_non_null(strstr(text, "at 64, maps failed</title>"));
+	assert_non_null(strstr(text, "<title> at 64</title>"));
 	assert_int_equal(occurrences(text, "<circle"), 3);
 	/* A failed point, a mark, and two in the legend: its own and the crosses'. */
 	assert_int_equal(occurrences(text, "class='x "), 3);
@@ -193,6 +194,25 @@ static void picture(void **state)
 	chart.embedded = true;
 	text = svg(&chart);
 	assert_int_equal(occurrences(text, "<style>"), 0);
+	free(text);
+}
+
+/* The outline of a band, with what does not change left out. */
+static void band_outline(void **state)
+{
+	static const struct ir_chart_point points[] = {
+		{ .x = 0, .y = 4, .low = 0 }, { .x = 1, .y = 4, .low = 0 },
+		{ .x = 2, .y = 8, .low = 4 }, { .x = 3, .y = 8, .low = 4 }, { .x = 4 },
+	};
+	static const struct ir_chart_series series = { NULL, IR_CHART_BAND, 0, points, 5 };
+	/* A plot of 400 x 200 pixels from (62, 12) on. */
+	char *text = svg(&(struct ir_chart){
+		.series = &series, .nr_series = 1, .width = 62 + 400 + 16, .height = 12 + 200 + 40,
+		.y = { .has_range = true, .min = 0, .max = 8 },
+	});
+
+	(void)state;
+	assert_non_null(strstr(text, "d='M62.0 112.0H262.0V12.0H462.0V112.0H262.0V212.0H62.0Z'"));
 	free(text);
 }
 
@@ -214,6 +234,7 @@ int main(void)
 		cmocka_unit_test(nothing_to_show),
 		cmocka_unit_test(names_of_numbers),
 		cmocka_unit_test(picture),
+		cmocka_unit_test(band_outline),
 		cmocka_unit_test(empty_picture),
 	};
 

@@ -105,6 +105,10 @@ static void legend_sample(struct picture *p, const struct ir_chart_series *serie
 		fprintf(p->out, "<rect class='b s%u f%u' x='%.1f' y='%.1f' width='18' height='8'/>\n",
 			color, color, x, y - 8);
 		break;
+	case IR_CHART_DOTS:
+		fprintf(p->out, "<circle class='f%u' cx='%.1f' cy='%.1f' r='2.6'/>\n", color, x + 9,
+			y - 4);
+		break;
 	case IR_CHART_MARKS:
 		cross_at(p->out, x + 9, y - 4, color);
 		break;
@@ -271,19 +275,29 @@ static bool usable(const struct ir_chart_point *point)
 	return isfinite(point->x) && isfinite(point->y) && isfinite(point->low);
 }
 
+static bool differ(double a, double b)
+{
+	return a < b || a > b;
+}
+
 /* One unbroken stretch: along the upper side, and back along the lower one. */
 static void draw_stretch(struct picture *p, const struct ir_chart_point *points, size_t n)
 {
 	fprintf(p->out, "M%.1f %.1f", ir_chart_ruler_at(&p->x, points[0].x),
 		ir_chart_ruler_at(&p->y, points[0].y));
 	for (size_t i = 1; i < n; i++) {
+		if (i + 1 < n && !differ(points[i].y, points[i - 1].y))
+			continue;
 		fprintf(p->out, "H%.1f", ir_chart_ruler_at(&p->x, points[i].x));
 		if (i + 1 < n)
 			fprintf(p->out, "V%.1f", ir_chart_ruler_at(&p->y, points[i].y));
 	}
-	for (size_t i = n - 1; i-- > 0;)
-		fprintf(p->out, "V%.1fH%.1f", ir_chart_ruler_at(&p->y, points[i].low),
-			ir_chart_ruler_at(&p->x, points[i].x));
+	for (size_t i = n - 1; i-- > 0;) {
+		if (i + 2 == n || differ(points[i].low, points[i + 1].low))
+			fprintf(p->out, "V%.1f", ir_chart_ruler_at(&p->y, points[i].low));
+		if (!i || differ(points[i].low, points[i - 1].low))
+			fprintf(p->out, "H%.1f", ir_chart_ruler_at(&p->x, points[i].x));
+	}
 	fputc('Z', p->out);
 }
 
@@ -317,6 +331,10 @@ static void describe_point(struct picture *p, const struct ir_chart_series *seri
 		ir_chart_number(x, sizeof(x), point->x, IR_CHART_NS);
 	if (p->chart->y.unit == IR_CHART_NS)
 		ir_chart_number(y, sizeof(y), point->y, IR_CHART_NS);
+	if (series->style == IR_CHART_MARKS) {
+		fprintf(p->out, "%s at %s</title>", series->name ? "," : "", x);
+		return;
+	}
 	fprintf(p->out, "%s%s at %s%s%s</title>", series->name ? ": " : "", y, x,
 		point->failed ? ", " : "",
 		!point->failed ? "" : p->chart->failed ? p->chart->failed : "failed");
@@ -325,7 +343,8 @@ static void describe_point(struct picture *p, const struct ir_chart_series *seri
 /* What can be pointed at: dots of a line, crosses. */
 static void draw_points(struct picture *p, const struct ir_chart_series *series)
 {
-	bool dots = series->style == IR_CHART_LINE && series->nr_points <= MAX_DOTS;
+	bool dots = series->style == IR_CHART_DOTS ||
+		(series->style == IR_CHART_LINE && series->nr_points <= MAX_DOTS);
 	unsigned int color = series->color % IR_CHART_COLORS;
 
 	for (size_t i = 0; i < series->nr_points; i++) {
@@ -393,7 +412,7 @@ void ir_chart_svg(FILE *out, const struct ir_chart *chart)
 
 		if (series->style == IR_CHART_BAND)
 			draw_band(&p, series);
-		else if (series->style != IR_CHART_MARKS)
+		else if (series->style == IR_CHART_LINE || series->style == IR_CHART_STEP)
 			draw_line(&p, series);
 	}
 	rules(&p);

@@ -42,7 +42,8 @@ enum ir_chart_style {
 	IR_CHART_LINE,		/* from point to point, each with its own dot if they are few */
 	IR_CHART_STEP,		/* a point's value holds until the next point */
 	IR_CHART_BAND,		/* as a step, filled from low to y: areas, histograms */
-	IR_CHART_MARKS,		/* nothing but a mark at each point: failures */
+	IR_CHART_DOTS,		/* nothing but a dot at each point */
+	IR_CHART_MARKS,		/* nothing but a cross at each point: failures */
 };
 
 struct ir_chart_point {
