@@ -5,10 +5,12 @@
 #include "compare.h"
 
 #include <errno.h>
+#include <iommu-replay/report.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "file.h"
 #include "message.h"
 #include "names.h"
 
@@ -88,53 +90,13 @@ static void free_gate(struct gate *gate)
 	free(gate->conditions);
 }
 
-/* All of a file, or of standard input; for free(), NULL: the error was said. */
-static char *read_all(const char *path, size_t *size)
-{
-	bool standard = !strcmp(path, "-");
-	FILE *in = standard ? stdin : fopen(path, "r");
-	const char *why = NULL;
-	char *text = NULL;
-	size_t used = 0, room = 1 << 16;
-	int code = 0;
-
-	if (!in) {
-		message("%s: %s", path, strerror(errno));
-		return NULL;
-	}
-	do {
-		char *grown = realloc(text, room *= 2);
-
-		if (!grown) {
-			why = "out of memory";
-			break;
-		}
-		text = grown;
-		errno = 0;
-		used += fread(text + used, 1, room - used, in);
-		code = errno;
-	} while (used == room && used <= IR_COMPARE_MAX_SIZE);
-	if (!why && ferror(in))
-		why = strerror(code ? code : EIO);
-	else if (!why && used > IR_COMPARE_MAX_SIZE)
-		why = "too large for a report";
-	if (!standard)
-		fclose(in);
-	*size = used;
-	if (!why)
-		return text;
-	free(text);
-	message("%s: %s", standard ? "standard input" : path, why);
-	return NULL;
-}
-
 static struct ir_compare_report *read_report(const char *path)
 {
 	const char *name = strcmp(path, "-") ? path : "standard input";
 	struct ir_compare_report *report = NULL;
 	struct ir_error err = { "" };
 	size_t size = 0;
-	char *text = read_all(path, &size);
+	char *text = file_read(path, IR_REPORT_MAX_SIZE, "a report", &size);
 
 	if (text) {
 		report = ir_compare_read(name, text, size, &err);

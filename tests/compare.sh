@@ -309,7 +309,7 @@ bad "figures that are nested deeply" "nested too deeply"
 many=$(awk 'BEGIN { for (i = 0; i < 2000; i++) printf ", \"f%d\": %d", i, i }')
 document "$(entry a "$(result s k 1 1 0 0 "$many")")" >"$tmp/bad"
 bad "too many figures" "more than 1000 different figures"
-head -c 40000000 /dev/zero | tr '\0' ' ' >"$tmp/bad"
+head -c 140000000 /dev/zero | tr '\0' ' ' >"$tmp/bad"
 bad "a huge file" "too large for a report"
 rm "$tmp/bad"
 

@@ -32,8 +32,10 @@ static void dma_iommu_exit(struct ir_domain *d)
 {
 	struct dma_iommu *c = cookie(d);
 
-	for (uint32_t i = 0; i < c->nr_rings && c->rings; i++)
+	for (uint32_t i = 0; i < c->nr_rings && c->rings; i++) {
+		d->guest->queue_entries -= c->rings[i].count;
 		free(c->rings[i].entries);
+	}
 	free(c->rings);
 	free(c->locks);
 	ir_iova_destroy(c->iova);
@@ -179,8 +181,10 @@ static void ring_free(struct ir_domain *d, struct ir_fq_ring *ring, uint64_t fin
 {
 	struct ir_fq_entry e;
 
-	while (ir_fq_take(ring, finished, &e))
+	while (ir_fq_take(ring, finished, &e)) {
+		d->guest->queue_entries--;
 		free_iova(d, e.pfn, e.pages);
+	}
 }
 
 static void flush(struct ir_domain *d, enum ir_cause cause)
@@ -251,6 +255,7 @@ static void queue(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	}
 	if (ir_fq_add(ring, (struct ir_fq_entry){ pfn, pages, c->flush_started }))
 		g->totals.failed = true;
+	g->queue_entries++;
 	if (ring->count > d->res.peaks.queue_depth)
 		d->res.peaks.queue_depth = ring->count;
 	if (ring->count > g->res.peaks.queue_depth)

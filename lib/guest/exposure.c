@@ -12,7 +12,7 @@ static unsigned int bucket_of(uint64_t ns)
 	return (top - 5) * IR_EXPOSURE_SUB + (unsigned int)((ns >> (top - 6)) & (IR_EXPOSURE_SUB - 1));
 }
 
-static uint64_t bucket_last(unsigned int bucket)
+uint64_t ir_exposure_bucket_last(unsigned int bucket)
 {
 	unsigned int shift;
 
@@ -53,7 +53,8 @@ uint64_t ir_exposure_percentile(const struct ir_exposure *e, unsigned int percen
 	for (unsigned int i = 0; i < IR_EXPOSURE_BUCKETS; i++) {
 		seen += e->bucket[i];
 		if (seen >= want)
-			return bucket_last(i) < e->max_ns ? bucket_last(i) : e->max_ns;
+			return ir_exposure_bucket_last(i) < e->max_ns ?
+				ir_exposure_bucket_last(i) : e->max_ns;
 	}
 	return e->max_ns;
 }

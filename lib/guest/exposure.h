@@ -23,6 +23,8 @@ struct ir_exposure {
 void ir_exposure_add(struct ir_exposure *e, uint64_t ns, uint64_t pages);
 /** ir_exposure_merge - what @from has counted is added to @e */
 void ir_exposure_merge(struct ir_exposure *e, const struct ir_exposure *from);
+/** ir_exposure_bucket_last - the longest time that a bucket counts, in nanoseconds */
+uint64_t ir_exposure_bucket_last(unsigned int bucket);
 /** ir_exposure_percentile - the time that @percent % of the pages did not exceed */
 uint64_t ir_exposure_percentile(const struct ir_exposure *e, unsigned int percent);
 

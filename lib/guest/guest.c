@@ -4,6 +4,7 @@
 
 #include "guest/guest.h"
 #include "replay/actors.h"
+#include "replay/timeline.h"
 
 enum map_state { MAP_NONE, MAP_LIVE, MAP_FAILED, MAP_PENDING };
 
@@ -166,6 +167,30 @@ void ir_guest_note_lazy(struct ir_domain *d)
 	peak(d->guest->totals.lazy_pages, &d->guest->totals.peak_lazy_pages);
 }
 
+void ir_guest_sample(struct ir_guest *g)
+{
+	uint64_t values[IR_TRACKS];
+
+	if (!g->cfg.timeline)
+		return;
+	values[IR_TRACK_HOST_PAGES] = g->totals.shadow_pages;
+	values[IR_TRACK_LIVE_PAGES] = g->totals.live_pages;
+	values[IR_TRACK_LAZY_PAGES] = g->totals.lazy_pages;
+	values[IR_TRACK_QUEUE_ENTRIES] = g->queue_entries;
+	ir_timeline_values(g->cfg.timeline, g->now_ns, values);
+}
+
+static void note_failure(const struct ir_domain *d, enum ir_failure kind, uint64_t pages)
+{
+	const struct ir_guest *g = d->guest;
+
+	if (g->cfg.timeline)
+		ir_timeline_failure(g->cfg.timeline, &(struct ir_timeline_failure){
+			.time_ns = g->now_ns, .pages = pages, .cpu = g->cpu, .device = d->device,
+			.kind = kind,
+		});
+}
+
 static void update_peaks(struct ir_guest *g)
 {
 	uint64_t iova_pages = 0;
@@ -182,6 +207,7 @@ static void update_peaks(struct ir_guest *g)
 		ir_guest_note_lazy(d);
 	}
 	peak(iova_pages, &g->res.peaks.iova_pages);
+	ir_guest_sample(g);
 }
 
 /* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
@@ -227,6 +253,8 @@ static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	ir_count(d, maps.unbacked_pages, n);
 	if (n && ir_guest_site(d->guest))
 		ir_guest_site(d->guest)->unbacked++;
+	if (n)
+		note_failure(d, IR_FAILURE_UNBACKED, n);
 }
 
 static void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
@@ -252,6 +280,8 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 		site->mappings++;
 		site->pages += pages;
 	}
+	if (g->cfg.timeline)
+		ir_timeline_map(g->cfg.timeline, pages);
 	if (g->totals.live_pages + pages > IR_MAX_LIVE_PAGES)
 		g->totals.failed = true;
 	if (g->totals.failed)
@@ -264,6 +294,7 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 		ir_count(d, maps.iova_exhausted, 1);
 		if (site)
 			site->iova_exhausted++;
+		note_failure(d, IR_FAILURE_IOVA_EXHAUSTED, pages);
 		return IR_NO_PFN;
 	}
 	update_peaks(g);
@@ -272,6 +303,7 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 		ir_count(d, maps.map_failed, 1);
 		if (site)
 			site->map_failed++;
+		note_failure(d, IR_FAILURE_MAP_FAILED, pages);
 		d->totals.now_ns = g->now_ns;
 		ir_iopt_unmap(d->iopt, pfn, mapped);
 		/* The former DMA API counts a mapping when it is done, iommu_map when it begins. */
@@ -286,6 +318,7 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 	ir_count(d, kernel.mapped_pages, mapped);
 	ir_count(d, maps.succeeded, 1);
 	count_unbacked(d, pfn, pages);
+	ir_guest_sample(g);
 	return pfn;
 }
 
@@ -439,6 +472,7 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 		memset(d->strategy_priv, 0, g->cfg.strategy->domain_size);
 	d->priv = NULL;
 	d->strict = false;
+	ir_guest_sample(g);
 }
 
 void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict)
@@ -479,6 +513,13 @@ void ir_guest_timers(struct ir_guest *g)
 	update_peaks(g);
 }
 
+/* The fine histogram that the percentiles are from, by powers of two. */
+static void keep_exposure(const struct ir_exposure *e, struct ir_timeline *t)
+{
+	for (unsigned int i = 0; i < IR_EXPOSURE_BUCKETS; i++)
+		t->exposure[ir_histogram_bucket(ir_exposure_bucket_last(i))] += e->bucket[i];
+}
+
 static void fill_peaks(const struct ir_iopt_totals *t, struct ir_result *res)
 {
 	res->peaks.live_pages = t->peak_live_pages;
@@ -512,6 +553,9 @@ void ir_guest_finish(struct ir_guest *g)
 	g->res.parameters = g->par;
 	fill_peaks(&g->totals, &g->res);
 	fill_exposure(&g->totals.exposure, &g->res);
+	ir_guest_sample(g);
+	if (g->cfg.timeline)
+		keep_exposure(&g->totals.exposure, g->cfg.timeline);
 }
 
 void ir_guest_device(const struct ir_guest *g, uint16_t device, struct ir_result *result)

@@ -87,6 +87,7 @@ struct ir_guest_config {
 	bool dma32_first;
 	const struct ir_observer *observer;
 	struct ir_site_result *sites;	/* as struct ir_replay_options has them */
+	struct ir_timeline *timeline;	/* NULL: none is wanted */
 };
 
 struct ir_mapping;
@@ -109,6 +110,7 @@ struct ir_guest {
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
 	struct ir_iopt_totals totals;
 	struct ir_site_account sites;
+	uint64_t queue_entries;		/* of all flush queues */
 	struct ir_result res;
 };
 
@@ -165,6 +167,8 @@ void ir_guest_finish(struct ir_guest *g);
 void ir_guest_device(const struct ir_guest *g, uint16_t device, struct ir_result *result);
 /** ir_guest_note_lazy - the lazy pages of this moment count for the peak */
 void ir_guest_note_lazy(struct ir_domain *d);
+/** ir_guest_sample - the values of this moment, for the timeline */
+void ir_guest_sample(struct ir_guest *g);
 /** ir_guest_failed - our own memory ran out: the result is void */
 bool ir_guest_failed(const struct ir_guest *g);
 /** ir_guest_timer_armed - a timer was armed for @when_ns */

@@ -4,6 +4,7 @@
 
 #include "guest/guest.h"
 #include "replay/actors.h"
+#include "replay/timeline.h"
 
 const char *ir_cause_name(enum ir_cause cause)
 {
@@ -51,6 +52,7 @@ static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, u
 	if (g->cfg.hypervisor->serialises && g->hv_free_ns > start)
 		start = g->hv_free_ns;
 	ir_guest_note_lazy(d);
+	ir_guest_sample(g);
 	g->hv_free_ns = start + g->par.rpcit_base_ns;
 	ir_actors_wait(g, start);
 	before = ir_iopt_changes(d->iopt);
@@ -100,6 +102,9 @@ static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global
 		site->rpcits++;
 		site->insufficient += rpcit.result == -ENOMEM;
 	}
+	ir_guest_sample(d->guest);
+	if (d->guest->cfg.timeline)
+		ir_timeline_rpcit(d->guest->cfg.timeline, d->guest->now_ns, cause, rpcit.result);
 	if (observer && observer->rpcit)
 		observer->rpcit(observer->arg, &rpcit);
 	return rpcit.result;

@@ -83,7 +83,7 @@ static void preload(struct ir_guest *g, const struct ir_recording_info *info)
 }
 
 struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info,
-				struct ir_site_result *sites)
+				struct ir_site_result *sites, struct ir_timeline *timeline)
 {
 	struct ir_engine *e = calloc(1, sizeof(*e));
 	struct ir_effective par;
@@ -94,6 +94,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		.depot = depot_of(info),
 		.observer = config->observer,
 		.sites = sites,
+		.timeline = timeline,
 	};
 
 	if (!e)
@@ -116,6 +117,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	if (par.rpcit_base_ns || par.rpcit_page_ns || par.rpcit_recorded)
 		e->no_memory = ir_actors_new(e->guest) != 0;
 	preload(e->guest, info);
+	ir_guest_sample(e->guest);
 	return e;
 }
 

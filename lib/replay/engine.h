@@ -4,17 +4,19 @@
 #define IR_REPLAY_ENGINE_H
 
 #include <iommu-replay/replay.h>
+#include <iommu-replay/timeline.h>
 
 struct ir_engine;
 
 /**
  * ir_engine_new - a guest at the recording's start
  * @sites: room for the figures of each call site, or NULL
+ * @timeline: where to note its course; NULL: nowhere
  *
  * NULL: no memory.
  */
 struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info,
-				struct ir_site_result *sites);
+				struct ir_site_result *sites, struct ir_timeline *timeline);
 /** ir_engine_run - the next operations; the array may be shared with other engines */
 void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n);
 /**

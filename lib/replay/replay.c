@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "replay/engine.h"
+#include "replay/timeline.h"
 
 #define BLOCK_OPS	4096
 #define BLOCKS		8	/* in flight */
@@ -176,6 +177,16 @@ static int collect(struct pool *p, const struct ir_recording_info *info, struct 
 	return 0;
 }
 
+static struct ir_engine *new_engine(const struct ir_config *config,
+				    const struct ir_recording_info *info,
+				    struct ir_site_result *sites, struct ir_timeline **timeline)
+{
+	if (!timeline)
+		return ir_engine_new(config, info, sites, NULL);
+	*timeline = ir_timeline_new(info->start_ns, info->duration_ns);
+	return *timeline ? ir_engine_new(config, info, sites, *timeline) : NULL;
+}
+
 int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t n,
 	      const struct ir_replay_options *options, struct ir_result *results,
 	      struct ir_error *err)
@@ -189,6 +200,7 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 	};
 	const struct ir_recording_info *info = ir_recording_info(rec);
 	struct ir_site_result *sites = options && info->sites ? options->sites : NULL;
+	struct ir_timeline **timelines = options ? options->timelines : NULL;
 	int rc = 0;
 
 	if (!n)
@@ -205,8 +217,9 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 	if (!p.blocks || !p.engines || !p.consumed)
 		rc = -ENOMEM;
 	for (size_t i = 0; i < n && !rc; i++) {
-		p.engines[i] = ir_engine_new(&configs[i], info,
-					     sites ? sites + i * info->sites->nr : NULL);
+		p.engines[i] = new_engine(&configs[i], info,
+					  sites ? sites + i * info->sites->nr : NULL,
+					  timelines ? &timelines[i] : NULL);
 		if (!p.engines[i])
 			rc = -ENOMEM;
 	}
@@ -215,7 +228,7 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 	else
 		rc = run_pool(&p, rec, options, err);
 	if (!rc)
-		rc = collect(&p, ir_recording_info(rec), results, options ? options->devices : NULL,
+		rc = collect(&p, info, results, options ? options->devices : NULL,
 			     err);
 	for (size_t i = 0; i < n && p.engines; i++)
 		ir_engine_free(p.engines[i]);

@@ -5,6 +5,7 @@
 #include "report/columns.h"
 
 #include <iommu-replay/registry.h>
+#include <string.h>
 
 static struct ir_value count_value(uint64_t count)
 {
@@ -463,3 +464,304 @@ const struct ir_column ir_result_columns[] = {
 	SHOWN("exposure.max_ns", "max", G_EXPOSURE, IR_UNIT_NS, exposure.max_ns),
 	{ .key = NULL },
 };
+
+/*
+ * The other way round: values into the fields that they came from.  Each getter
+ * has its counterpart, which returns false for a value that cannot be.
+ */
+
+#define PUT(type, base, offset) (*(type *)(void *)((char *)(base) + (offset)))
+
+static bool is_true(struct ir_value value)
+{
+	return value.type == IR_VALUE_TRUTH && value.truth;
+}
+
+static bool is_count(struct ir_value value, uint64_t max)
+{
+	return value.type == IR_VALUE_COUNT && value.count <= max;
+}
+
+static bool is_null(struct ir_value value)
+{
+	return value.type == IR_VALUE_NULL;
+}
+
+static bool put_info_text(const struct ir_entry_fields *to, size_t result, size_t arg,
+			  struct ir_value value)
+{
+	(void)result;
+	PUT(const char *, to->info, arg) = value.type == IR_VALUE_TEXT ? value.text : NULL;
+	return value.type == IR_VALUE_TEXT || is_null(value);
+}
+
+static bool put_info_u64(const struct ir_entry_fields *to, size_t result, size_t arg,
+			 struct ir_value value)
+{
+	(void)result;
+	PUT(uint64_t, to->info, arg) = is_null(value) ? 0 : value.count;
+	return is_count(value, UINT64_MAX);
+}
+
+/* For what may be unknown. */
+static bool put_info_known(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	return is_null(value) || put_info_u64(to, result, arg, value);
+}
+
+static bool put_info_u32(const struct ir_entry_fields *to, size_t result, size_t arg,
+			 struct ir_value value)
+{
+	(void)result;
+	PUT(uint32_t, to->info, arg) = (uint32_t)value.count;
+	return is_count(value, UINT32_MAX);
+}
+
+static bool put_info_truth(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	(void)result;
+	PUT(bool, to->info, arg) = is_true(value);
+	return value.type == IR_VALUE_TRUTH;
+}
+
+static bool put_info_rpcit(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	to->info->rpcit.present = true;
+	return put_info_u64(to, result, arg, value);
+}
+
+static bool put_info_rpcit_result(const struct ir_entry_fields *to, size_t result, size_t arg,
+				  struct ir_value value)
+{
+	to->info->rpcit.has_results = !is_null(value);
+	return is_null(value) || put_info_rpcit(to, result, arg, value);
+}
+
+static bool put_info_flushes(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	to->info->flushes.present = true;
+	return put_info_u64(to, result, arg, value);
+}
+
+static bool put_info_hz(const struct ir_entry_fields *to, size_t result, size_t arg,
+			struct ir_value value)
+{
+	(void)result;
+	(void)arg;
+	to->info->machine.hz = is_null(value) ? 0 : (uint32_t)value.count;
+	return is_null(value) || is_count(value, UINT32_MAX);
+}
+
+static bool put_info_timer_phase(const struct ir_entry_fields *to, size_t result, size_t arg,
+				 struct ir_value value)
+{
+	to->info->machine.has_timer_phase = !is_null(value);
+	return put_info_known(to, result, arg, value);
+}
+
+static bool put_info_timer_late(const struct ir_entry_fields *to, size_t result, size_t arg,
+				struct ir_value value)
+{
+	to->info->machine.has_timer_late = !is_null(value);
+	return put_info_known(to, result, arg, value);
+}
+
+static bool put_info_marker(const struct ir_entry_fields *to, size_t result, size_t arg,
+			    struct ir_value value)
+{
+	to->info->machine.has_marker = !is_null(value);
+	return put_info_known(to, result, arg, value);
+}
+
+static bool put_result_u64(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	PUT(uint64_t, &to->results[result], arg) = value.count;
+	return is_count(value, UINT64_MAX);
+}
+
+static bool put_result_real(const struct ir_entry_fields *to, size_t result, size_t arg,
+			    struct ir_value value)
+{
+	PUT(double, &to->results[result], arg) =
+		value.type == IR_VALUE_COUNT ? (double)value.count : value.real;
+	return value.type == IR_VALUE_REAL || value.type == IR_VALUE_COUNT;
+}
+
+static bool put_result_u32(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	PUT(uint32_t, &to->results[result], arg) = (uint32_t)value.count;
+	return is_count(value, UINT32_MAX);
+}
+
+static bool put_result_limit(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	return is_null(value) || put_result_u64(to, result, arg, value);
+}
+
+static bool put_result_queue(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	return is_null(value) || put_result_u32(to, result, arg, value);
+}
+
+static bool put_tlb_refresh(const struct ir_entry_fields *to, size_t result, size_t arg,
+			    struct ir_value value)
+{
+	(void)arg;
+	to->results[result].parameters.hypervisor.tlb_refresh = value.count != 0;
+	return is_count(value, 1);
+}
+
+/* Which of @n names a text is; -1: none. */
+static int which(struct ir_value value, const char *(*name)(int i), int n)
+{
+	for (int i = 0; value.type == IR_VALUE_TEXT && i < n; i++)
+		if (name(i) && !strcmp(name(i), value.text))
+			return i;
+	return -1;
+}
+
+static const char *queue_name(int i)
+{
+	return ir_queue_type_name((enum ir_queue_type)i);
+}
+
+static const char *api_name(int i)
+{
+	return i == IR_API_IOMMU ? "iommu" : "dma";
+}
+
+static const char *timer_name(int i)
+{
+	return i == IR_TIMER_RECORDED ? "recorded" : "simulated";
+}
+
+static const char *origin_name(int i)
+{
+	return ir_source_name((enum ir_source)i);
+}
+
+static bool put_queue_type(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	int i = which(value, queue_name, IR_QUEUE_PER_CPU + 1);
+
+	(void)arg;
+	to->results[result].parameters.queue = (enum ir_queue_type)i;
+	return i >= 0;
+}
+
+static bool put_api(const struct ir_entry_fields *to, size_t result, size_t arg,
+		    struct ir_value value)
+{
+	int i = which(value, api_name, IR_API_IOMMU + 1);
+
+	(void)arg;
+	to->results[result].parameters.api = (enum ir_api)i;
+	return i >= 0;
+}
+
+static bool put_timer(const struct ir_entry_fields *to, size_t result, size_t arg,
+		      struct ir_value value)
+{
+	int i = which(value, timer_name, IR_TIMER_RECORDED + 1);
+
+	(void)arg;
+	to->results[result].parameters.timer = (enum ir_timer_mode)i;
+	return i >= 0;
+}
+
+static bool put_source(const struct ir_entry_fields *to, size_t result, size_t arg,
+		       struct ir_value value)
+{
+	int i = which(value, origin_name, IR_FROM_USER + 1);
+
+	PUT(enum ir_source, &to->results[result], arg) = (enum ir_source)i;
+	return i >= 0;
+}
+
+static bool put_source_api(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	int i = which(value, origin_name, IR_FROM_USER + 1);
+
+	(void)arg;
+	to->configs[result].params.api = i == IR_FROM_USER ? IR_API_IOMMU : IR_API_DMA;
+	return i >= 0;
+}
+
+/* The recorded timer that was asked for, and is not there: see ir_params_resolve(). */
+static bool put_source_timer(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	int i = which(value, origin_name, IR_FROM_USER + 1);
+	struct ir_effective *par = &to->results[result].parameters;
+
+	(void)arg;
+	to->configs[result].params.timer = i == IR_FROM_USER ? IR_TIMER_RECORDED : IR_TIMER_SIMULATED;
+	par->timer_missing = i == IR_FROM_USER && par->timer == IR_TIMER_SIMULATED;
+	return i >= 0;
+}
+
+/* What follows from other columns. */
+static bool put_nothing(const struct ir_entry_fields *to, size_t result, size_t arg,
+			struct ir_value value)
+{
+	(void)to;
+	(void)result;
+	(void)arg;
+	(void)value;
+	return true;
+}
+
+static const struct {
+	struct ir_value (*get)(const struct ir_report_entry *entry, size_t result, size_t arg);
+	bool (*put)(const struct ir_entry_fields *to, size_t result, size_t arg,
+		    struct ir_value value);
+} counterparts[] = {
+	{ info_text, put_info_text },
+	{ info_u64, put_info_u64 },
+	{ info_u32, put_info_u32 },
+	{ info_truth, put_info_truth },
+	{ info_rpcit, put_info_rpcit },
+	{ info_rpcit_result, put_info_rpcit_result },
+	{ info_flushes, put_info_flushes },
+	{ info_hz, put_info_hz },
+	{ info_timer_phase, put_info_timer_phase },
+	{ info_timer_late, put_info_timer_late },
+	{ info_latency, put_info_known },
+	{ info_aperture, put_info_known },
+	{ info_marker, put_info_marker },
+	{ result_u64, put_result_u64 },
+	{ result_real, put_result_real },
+	{ result_u32, put_result_u32 },
+	{ result_limit, put_result_limit },
+	{ result_queue, put_result_queue },
+	{ result_tlb_refresh, put_tlb_refresh },
+	{ result_queue_type, put_queue_type },
+	{ result_api, put_api },
+	{ result_timer, put_timer },
+	{ result_source, put_source },
+	{ source_api, put_source_api },
+	{ source_timer, put_source_timer },
+	{ source_initial_lazy, put_nothing },
+	{ source_aperture_start, put_nothing },
+	{ strategy_name, put_nothing },
+	{ hypervisor_name, put_nothing },
+};
+
+bool ir_column_put(const struct ir_column *column, const struct ir_entry_fields *to, size_t result,
+		   struct ir_value value)
+{
+	for (size_t i = 0; i < sizeof(counterparts) / sizeof(counterparts[0]); i++)
+		if (counterparts[i].get == column->get)
+			return counterparts[i].put(to, result, column->arg, value);
+	return false;
+}

@@ -8,7 +8,8 @@
  * finished results when it is asked for; nothing is kept.
  *
  * To add a figure to all reports: one line in columns.c, one in
- * iommu-replay-report(5).  To add a renderer: one file that walks the tables.
+ * iommu-replay-report(5); a getter that is new has a counterpart at the end of
+ * columns.c, so that reports can be read again.  To add a renderer: one file that walks the tables.
  */
 #ifndef IR_REPORT_COLUMNS_H
 #define IR_REPORT_COLUMNS_H
@@ -81,6 +82,26 @@ static inline struct ir_value ir_column_value(const struct ir_column *column,
 /** ir_column_own - the @i-th member of such an object, its name in @name; false: no more */
 bool ir_column_own(const struct ir_column *column, const struct ir_report_entry *entry,
 		   size_t result, size_t i, const char **name, struct ir_value *value);
+/* A recording and its results that are being read from a report. */
+struct ir_entry_fields {
+	struct ir_recording_info *info;
+	struct ir_config *configs;
+	struct ir_result *results;
+	struct ir_report_verify *verify;
+};
+
+/**
+ * ir_column_put - the inverse of a column's value
+ * @value: not absent; a text must live as long as the entry
+ *
+ * Names of strategies and hypervisors, events and devices are not for columns.
+ * Returns false if the column has no such value.
+ */
+bool ir_column_put(const struct ir_column *column, const struct ir_entry_fields *to, size_t result,
+		   struct ir_value value);
+/** ir_verify_column_put - the same for ir_verify_columns */
+bool ir_verify_column_put(const struct ir_column *column, const struct ir_entry_fields *to,
+			  size_t result, struct ir_value value);
 
 /**
  * ir_text_utf8 - text from a recording, made valid UTF-8

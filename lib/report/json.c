@@ -3,6 +3,8 @@
  * JSON: the document of iommu-replay-report(5).  The dots of a column's key
  * are the nesting of its object; jansson keeps the order in which keys come.
  */
+#include "report/json.h"
+
 #include "report/columns.h"
 #include "report/sites.h"
 
@@ -13,7 +15,7 @@
 #include <string.h>
 
 /* JSON has no unsigned numbers; what only a damaged file can hold saturates. */
-static json_t *json_count(uint64_t count)
+json_t *ir_json_count(uint64_t count)
 {
 	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
 }
@@ -33,7 +35,7 @@ static json_t *json_value(struct ir_value value)
 	case IR_VALUE_TEXT:
 		return json_text(value.text);
 	case IR_VALUE_COUNT:
-		return json_count(value.count);
+		return ir_json_count(value.count);
 	case IR_VALUE_REAL:
 		return isfinite(value.real) ? json_real(value.real) : json_null();
 	case IR_VALUE_TRUTH:
@@ -99,7 +101,7 @@ static json_t *json_events(const struct ir_recording_info *info)
 		if (same)
 			count += (uint64_t)json_integer_value(same);
 		if (name)
-			rc = json_object_set_new(events, name, json_count(count));
+			rc = json_object_set_new(events, name, ir_json_count(count));
 		free(name);
 		if (rc) {
 			json_decref(events);
@@ -241,7 +243,7 @@ static json_t *json_frames(const struct ir_site *site)
 		json_t *frame = json_object();
 
 		rc |= json_object_set_new(frame, "function", json_or_null(f->symbol));
-		rc |= json_object_set_new(frame, "offset", json_count(f->offset));
+		rc |= json_object_set_new(frame, "offset", ir_json_count(f->offset));
 		rc |= json_object_set_new(frame, "module", json_or_null(f->module));
 		rc |= json_object_set_new(frame, "address", json_address(f->address));
 		rc |= json_array_append_new(list, frame);
@@ -259,8 +261,8 @@ static int set_chain(json_t *object, const struct ir_site *site)
 	int rc = json_object_set_new(object, "function", json_or_null(site->function));
 
 	rc |= json_object_set_new(object, "address", json_address(site->address));
-	rc |= json_object_set_new(object, "chains", json_count(site->chains));
-	rc |= json_object_set_new(object, "caller", json_count(site->caller));
+	rc |= json_object_set_new(object, "chains", ir_json_count(site->chains));
+	rc |= json_object_set_new(object, "caller", ir_json_count(site->caller));
 	rc |= json_object_set_new(object, "frames", json_frames(site));
 	return rc;
 }
@@ -345,7 +347,9 @@ static json_t *json_result(const struct ir_report_entry *entry, size_t i)
 		json_decref(object);
 		return NULL;
 	}
-	if (object && set_sites(object, entry, i)) {
+	if (object && (set_sites(object, entry, i) ||
+		       (entry->timelines &&
+			ir_timeline_write(object, entry->timelines[i], entry->info)))) {
 		json_decref(object);
 		return NULL;
 	}
@@ -371,8 +375,7 @@ static json_t *json_entry(const struct ir_report_entry *entry)
 char *ir_report_json(const struct ir_report_entry *entries, size_t n)
 {
 	json_t *document, *recordings = json_array();
-	char *text = NULL, *with_newline;
-	size_t len;
+	char *text = NULL;
 	int rc = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -380,8 +383,16 @@ char *ir_report_json(const struct ir_report_entry *entries, size_t n)
 	document = json_pack("{s:s, s:{s:s}, s:o}", "schema", IR_REPORT_SCHEMA,
 			     "tool", "version", ir_version(), "recordings", recordings);
 	if (document && !rc)
-		text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+		text = ir_json_text(document);
 	json_decref(document);
+	return text;
+}
+
+char *ir_json_text(const json_t *document)
+{
+	char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(15)), *with_newline;
+	size_t len;
+
 	if (!text)
 		return NULL;
 	len = strlen(text);

@@ -5,6 +5,8 @@
  */
 #include "report/columns.h"
 
+#include <string.h>
+
 static struct ir_value null_value(void)
 {
 	return (struct ir_value){ .type = IR_VALUE_NULL };
@@ -204,3 +206,137 @@ const struct ir_column ir_verify_columns[] = {
 	VALUE("sources.manifest", report_text, offsetof(struct ir_report_verify, manifest)),
 	{ .key = NULL },
 };
+
+/* The other way round, as in columns.c. */
+
+static bool is_true(struct ir_value value)
+{
+	return value.type == IR_VALUE_TRUTH && value.truth;
+}
+
+static bool is_count(struct ir_value value, uint64_t max)
+{
+	return value.type == IR_VALUE_COUNT && value.count <= max;
+}
+
+static bool is_text(struct ir_value value)
+{
+	return value.type == IR_VALUE_TEXT || value.type == IR_VALUE_NULL;
+}
+
+static bool put_total(struct ir_verify_totals *totals, size_t which, struct ir_value value)
+{
+	uint64_t *const values[IR_VERIFY_TOTALS] = {
+		&totals->total, &totals->global, &totals->ranged, &totals->insufficient,
+		&totals->map_failed, &totals->iova_exhausted, &totals->queue_full,
+		&totals->queue_timeout,
+	};
+
+	*values[which] = value.type == IR_VALUE_NULL ? IR_NOT_KNOWN : value.count;
+	return value.type == IR_VALUE_NULL || is_count(value, UINT64_MAX);
+}
+
+static bool put_side(struct ir_verify_rpcit *r, size_t arg, struct ir_value value)
+{
+	r->present = true;
+	switch ((enum part)arg) {
+	case TIME:
+		r->time_ns = value.count;
+		return is_count(value, UINT64_MAX);
+	case CPU:
+		r->cpu = (uint32_t)value.count;
+		return is_count(value, UINT32_MAX);
+	case GLOBAL:
+		r->global = is_true(value);
+		return value.type == IR_VALUE_TRUTH;
+	case IOVA:
+		r->iova = value.count;
+		return is_count(value, UINT64_MAX);
+	case PAGES:
+		r->pages = value.count;
+		return is_count(value, UINT64_MAX);
+	default:
+		r->insufficient = is_true(value);
+		return value.type == IR_VALUE_TRUTH;
+	}
+}
+
+static bool put_kind(struct ir_op *op, struct ir_value value)
+{
+	for (int i = 0; value.type == IR_VALUE_TEXT && i <= IR_OP_RPCIT; i++) {
+		const char *name = ir_op_kind_name((enum ir_op_kind)i);
+
+		op->kind = (uint8_t)i;
+		if (!strcmp(name, value.text))
+			return true;
+	}
+	return false;
+}
+
+static bool put_operation(struct ir_report_verify *v, size_t arg, struct ir_value value)
+{
+	struct ir_op *op = &v->operation;
+
+	v->has_operation = true;
+	switch ((enum part)arg) {
+	case KIND:
+		return put_kind(op, value);
+	case TIME:
+		op->time_ns = value.count;
+		return is_count(value, UINT64_MAX);
+	case IOVA:
+		op->iova = value.count;
+		return is_count(value, UINT64_MAX);
+	case PAGES:
+		op->pages = (uint32_t)value.count;
+		return is_count(value, UINT32_MAX);
+	default:
+		op->mapping = value.type == IR_VALUE_NULL ? IR_NO_MAPPING : (uint32_t)value.count;
+		return value.type == IR_VALUE_NULL || is_count(value, UINT32_MAX);
+	}
+}
+
+bool ir_verify_column_put(const struct ir_column *column, const struct ir_entry_fields *to,
+			  size_t result, struct ir_value value)
+{
+	struct ir_report_verify *v = &to->verify[result];
+
+	if (column->get == predicted)
+		return put_total(&v->verify.predicted, column->arg, value);
+	if (column->get == recorded)
+		return put_total(&v->verify.recorded, column->arg, value);
+	if (column->get == equal || column->get == same) {
+		*(column->get == equal ? &v->equal : &v->verify.same_sequence) = is_true(value);
+		return value.type == IR_VALUE_TRUTH;
+	}
+	if (column->get == verify_u64) {
+		*(uint64_t *)(void *)((char *)&v->verify + column->arg) = value.count;
+		return is_count(value, UINT64_MAX);
+	}
+	if (column->get == tolerance) {
+		v->tolerance = value.count;
+		return is_count(value, UINT64_MAX);
+	}
+	if (column->get == percent) {
+		v->tolerance_percent = value.type == IR_VALUE_COUNT ? (double)value.count : value.real;
+		return value.type == IR_VALUE_REAL || value.type == IR_VALUE_COUNT;
+	}
+	if (column->get == difference) {
+		/* Time and CPU are those of the RPCITs themselves. */
+		if (column->arg == IN_QUEUE)
+			v->verify.difference_in_queue = is_true(value);
+		return value.type == IR_VALUE_TRUTH || column->arg != IN_QUEUE;
+	}
+	if (column->get == want)
+		return put_side(&v->verify.want, column->arg, value);
+	if (column->get == got)
+		return put_side(&v->verify.got, column->arg, value);
+	if (column->get == operation)
+		return put_operation(v, column->arg, value);
+	if (column->get == report_text) {
+		*(const char **)(void *)((char *)v + column->arg) =
+			value.type == IR_VALUE_TEXT ? value.text : NULL;
+		return is_text(value);
+	}
+	return false;
+}

@@ -25,7 +25,6 @@
 #include <iommu-replay/error.h>
 
 #define IR_COMPARE_MAX_CONDITIONS 64
-#define IR_COMPARE_MAX_SIZE (32 << 20)	/* bytes of a report: thousands of rows */
 
 /* A report that was read. */
 struct ir_compare_report;

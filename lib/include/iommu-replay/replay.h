@@ -17,6 +17,7 @@
 #include <iommu-replay/hypervisor.h>
 #include <iommu-replay/recording.h>
 #include <iommu-replay/strategy.h>
+#include <iommu-replay/timeline.h>
 
 enum ir_queue_type {
 	IR_QUEUE_DEFAULT,	/* single where RPCIT is needed after mapping, else per-cpu */
@@ -193,6 +194,11 @@ struct ir_replay_options {
 	 * NULL: not wanted.
 	 */
 	struct ir_site_result *sites;
+	/*
+	 * Room for a timeline of each configuration, all NULL; NULL: none is wanted.
+	 * Those made are the caller's (ir_timeline_free()), also after an error.
+	 */
+	struct ir_timeline **timelines;
 };
 
 /**

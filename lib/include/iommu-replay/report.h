@@ -11,8 +11,10 @@
 #define IOMMU_REPLAY_REPORT_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <iommu-replay/replay.h>
 #include <iommu-replay/verify.h>
+#include <iommu-replay/timeline.h>
 
 #define IR_REPORT_SCHEMA "iommu-replay-report/1"
 
@@ -40,6 +42,7 @@ struct ir_report_entry {
 	const struct ir_result *devices;
 	/* As struct ir_replay_options has them; NULL: results are not told by call site. */
 	const struct ir_site_result *sites;
+	struct ir_timeline *const *timelines;	/* of each result; NULL: not collected */
 };
 
 /* For more devices than this nobody reads the figures of each. */
@@ -77,6 +80,36 @@ int ir_report_device_entry(const struct ir_report_entry *entry, size_t device,
 			   struct ir_report_entry *of);
 /** ir_report_device_name - its name; NULL: it has none */
 const char *ir_report_device_name(const struct ir_report_entry *entry, size_t device);
+/**
+ * ir_report_perfetto - the timelines as trace events for Perfetto, in JSON
+ *
+ * Written as it is made; errors are the stream's.  Entries without timelines
+ * have nothing in it.
+ */
+void ir_report_perfetto(FILE *out, const struct ir_report_entry *entries, size_t n);
+
+/* A report that was read. */
+struct ir_report;
+
+#define IR_REPORT_MAX_SIZE (128 << 20)	/* bytes of a report: thousands of results */
+
+/**
+ * ir_report_read - a document of ir_report_json(), of this or another version
+ * @name: for messages
+ * @text, @len: the document; at most IR_REPORT_MAX_SIZE bytes are sensible
+ *
+ * Members that are not known are kept for ir_report_document(), and otherwise
+ * ignored; what is missing is zero.  Strategies and hypervisors that are not
+ * known here have a name and nothing else.
+ * Returns NULL with @err set.
+ */
+struct ir_report *ir_report_read(const char *name, const char *text, size_t len,
+				 struct ir_error *err);
+void ir_report_free(struct ir_report *report);
+/** ir_report_entries - as they were given to ir_report_json(); valid as long as the report */
+const struct ir_report_entry *ir_report_entries(const struct ir_report *report, size_t *n);
+/** ir_report_document - the whole document again, as text for free(); NULL: no memory */
+char *ir_report_document(const struct ir_report *report);
 
 /** ir_version - "0.1.0" */
 const char *ir_version(void);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The report as JSON, inside: written, and read again.
+ */
+#ifndef IR_REPORT_JSON_H
+#define IR_REPORT_JSON_H
+
+#include <iommu-replay/report.h>
+#include <jansson.h>
+
+/** ir_json_count - a count; JSON has no unsigned numbers, so that the largest saturate */
+json_t *ir_json_count(uint64_t count);
+/** ir_json_text - a document as all reports are written; for free(), NULL: no memory */
+char *ir_json_text(const json_t *document);
+
+/**
+ * ir_report_parse - the text of a report, whose outlines are checked
+ * @name: for messages
+ *
+ * There is a schema that is known here, a list of recordings, each with a file
+ * and a list of results, each with its strategy, hypervisor and parameters.
+ * Returns NULL with @err set.
+ */
+json_t *ir_report_parse(const char *name, const char *text, size_t len, struct ir_error *err);
+
+/** ir_timeline_write - set members "timeline" and "histograms" of a result; 0, or -1: no memory */
+int ir_timeline_write(json_t *result, const struct ir_timeline *timeline,
+		      const struct ir_recording_info *info);
+/**
+ * ir_timeline_read - the same members, read again
+ * @timeline: set; NULL if the result has none
+ *
+ * Returns 0, or a negative errno with @err set.
+ */
+int ir_timeline_read(const json_t *result, const struct ir_recording_info *info,
+		     struct ir_timeline **timeline, struct ir_error *err);
+
+#endif

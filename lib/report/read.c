@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A report, read into the structures that it was written from, so that all
+ * renderers can have it again.  It may be anybody's file.
+ *
+ * What a report of another version does not have stays zero; what is not known
+ * here is left alone.
+ */
+#include "report/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/columns.h"
+
+/* One recording's entry, and what it points to. */
+struct entry {
+	struct ir_report_entry entry;
+	struct ir_recording_info info;
+	struct ir_entry_fields fields;
+	struct ir_event_total *events;
+	const char **devices;
+	struct ir_timeline **timelines;
+};
+
+/* A strategy or hypervisor that is but a name: its plug-in is not there. */
+struct stranger {
+	struct stranger *next;
+	struct ir_strategy strategy;
+	struct ir_hypervisor hypervisor;
+};
+
+struct ir_report {
+	json_t *root;			/* owns all texts */
+	struct entry *own;
+	struct ir_report_entry *entries;
+	size_t nr;
+	struct stranger *strangers;
+};
+
+static int no_memory(struct ir_error *err)
+{
+	return ir_error_set(err, -ENOMEM, "out of memory");
+}
+
+/* The member at the end of "a.b.c"; NULL: it is not there, or what would hold it is null. */
+static const json_t *find_member(const json_t *object, const char *key)
+{
+	char part[64];
+	const char *dot;
+
+	while ((dot = strchr(key, '.'))) {
+		size_t len = (size_t)(dot - key);
+
+		if (len >= sizeof(part))
+			return NULL;
+		memcpy(part, key, len);
+		part[len] = '\0';
+		object = json_object_get(object, part);
+		key = dot + 1;
+	}
+	return json_object_get(object, key);
+}
+
+/* False: not a value, or one that is none of a report's. */
+static bool value_of(const json_t *json, struct ir_value *value)
+{
+	*value = (struct ir_value){ .type = IR_VALUE_NULL };
+	if (json_is_string(json))
+		*value = (struct ir_value){ .type = IR_VALUE_TEXT, .text = json_string_value(json) };
+	else if (json_is_integer(json) && json_integer_value(json) >= 0)
+		*value = (struct ir_value){ .type = IR_VALUE_COUNT,
+					    .count = (uint64_t)json_integer_value(json) };
+	else if (json_is_real(json) && json_real_value(json) >= 0)
+		*value = (struct ir_value){ .type = IR_VALUE_REAL, .real = json_real_value(json) };
+	else if (json_is_boolean(json))
+		*value = (struct ir_value){ .type = IR_VALUE_TRUTH, .truth = json_is_true(json) };
+	else
+		return json_is_null(json);
+	return true;
+}
+
+typedef bool (*put_value)(const struct ir_column *column, const struct ir_entry_fields *to,
+			  size_t result, struct ir_value value);
+
+static int read_columns(const struct ir_column *columns, put_value put, const json_t *object,
+			const struct ir_entry_fields *to, size_t result, struct ir_error *err)
+{
+	for (const struct ir_column *column = columns; column->key; column++) {
+		const json_t *member;
+		struct ir_value value;
+
+		if (column->kind != IR_COLUMN_VALUE)
+			continue;
+		member = find_member(object, column->key);
+		if (member && (!value_of(member, &value) || !put(column, to, result, value)))
+			return ir_error_set(err, -EINVAL, "%s has a value that it cannot have",
+					    column->key);
+	}
+	return 0;
+}
+
+static int read_events(struct entry *e, const json_t *events, struct ir_error *err)
+{
+	const char *name;
+	json_t *count;
+
+	e->events = calloc(json_object_size(events) + 1, sizeof(*e->events));
+	if (!e->events)
+		return no_memory(err);
+	json_object_foreach((json_t *)(uintptr_t)events, name, count) {
+		if (!json_is_integer(count) || json_integer_value(count) < 0)
+			return ir_error_set(err, -EINVAL, "events: \"%.60s\" is not a count", name);
+		e->events[e->info.nr_events++] = (struct ir_event_total){
+			name, (uint64_t)json_integer_value(count),
+		};
+	}
+	e->info.events = e->events;
+	return 0;
+}
+
+/* The first one is not named. */
+static int read_devices(struct entry *e, const json_t *devices, struct ir_error *err)
+{
+	size_t n = json_array_size(devices);
+
+	e->devices = calloc(n + 1, sizeof(*e->devices));
+	if (!e->devices)
+		return no_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		e->devices[i + 1] = json_string_value(json_array_get(devices, i));
+		if (!e->devices[i + 1])
+			return ir_error_set(err, -EINVAL, "devices[%zu] is not a text", i);
+	}
+	e->info.devices = e->devices;
+	e->info.nr_devices = n + 1;
+	return 0;
+}
+
+static int read_recording(struct entry *e, const json_t *recording, struct ir_error *err)
+{
+	int rc = read_columns(ir_recording_columns, ir_column_put, recording, &e->fields, 0, err);
+
+	if (!rc)
+		rc = read_events(e, json_object_get(recording, "events"), err);
+	if (!rc)
+		rc = read_devices(e, json_object_get(recording, "devices"), err);
+	return rc;
+}
+
+/* One for each name, so that equal names are the same thing. */
+static const struct stranger *stranger(struct ir_report *report, const char *name)
+{
+	struct stranger *s;
+
+	for (s = report->strangers; s; s = s->next)
+		if (!strcmp(s->strategy.name, name))
+			return s;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->strategy.name = s->hypervisor.name = name;
+	s->next = report->strangers;
+	report->strangers = s;
+	return s;
+}
+
+static int read_names(struct ir_report *report, struct ir_config *config, const json_t *result,
+		      struct ir_error *err)
+{
+	const char *strategy = json_string_value(json_object_get(result, "strategy"));
+	const char *hypervisor = json_string_value(json_object_get(result, "hypervisor"));
+	const struct stranger *s;
+
+	config->strategy = ir_strategy_find(strategy);
+	config->hypervisor = ir_hypervisor_find(hypervisor);
+	if (!config->strategy) {
+		s = stranger(report, strategy);
+		config->strategy = s ? &s->strategy : NULL;
+	}
+	if (!config->hypervisor) {
+		s = stranger(report, hypervisor);
+		config->hypervisor = s ? &s->hypervisor : NULL;
+	}
+	return config->strategy && config->hypervisor ? 0 : no_memory(err);
+}
+
+static int read_verify(struct entry *e, const json_t *result, size_t i, struct ir_error *err)
+{
+	const json_t *verify = json_object_get(result, "verify");
+	struct ir_verify *v = &e->fields.verify[i].verify;
+
+	if (!e->entry.verify)
+		return 0;
+	v->comparable = e->info.rpcit.present || e->info.flushes.present;
+	return read_columns(ir_verify_columns, ir_verify_column_put, verify, &e->fields, i, err);
+}
+
+static int read_result(struct ir_report *report, struct entry *e, const json_t *result, size_t i,
+		       struct ir_error *err)
+{
+	int rc = read_names(report, &e->fields.configs[i], result, err);
+
+	if (!rc)
+		rc = read_columns(ir_result_columns, ir_column_put, result, &e->fields, i, err);
+	if (!rc)
+		rc = read_verify(e, result, i, err);
+	if (!rc)
+		rc = ir_timeline_read(result, &e->info, &e->timelines[i], err);
+	return rc;
+}
+
+/* Do all results have what only some commands give? */
+static bool all_have(const json_t *results, const char *key)
+{
+	const json_t *result;
+	size_t i;
+
+	json_array_foreach(results, i, result)
+		if (!json_is_object(json_object_get(result, key)))
+			return false;
+	return json_array_size(results);
+}
+
+static int read_results(struct ir_report *report, struct entry *e, const json_t *results,
+			struct ir_error *err)
+{
+	size_t n = json_array_size(results), i;
+	struct ir_error why = { "" };
+	const json_t *result;
+	int rc;
+
+	e->fields.configs = calloc(n + 1, sizeof(*e->fields.configs));
+	e->fields.results = calloc(n + 1, sizeof(*e->fields.results));
+	e->fields.verify = calloc(n + 1, sizeof(*e->fields.verify));
+	e->timelines = calloc(n + 1, sizeof(*e->timelines));
+	if (!e->fields.configs || !e->fields.results || !e->fields.verify || !e->timelines)
+		return no_memory(err);
+	e->entry = (struct ir_report_entry){
+		.info = &e->info, .configs = e->fields.configs, .results = e->fields.results,
+		.nr_results = n,
+		.verify = all_have(results, "verify") ? e->fields.verify : NULL,
+		.timelines = all_have(results, "timeline") ? e->timelines : NULL,
+	};
+	json_array_foreach(results, i, result) {
+		rc = read_result(report, e, result, i, &why);
+		if (rc)
+			return ir_error_set(err, rc, "results[%zu]: %.400s", i, why.text);
+	}
+	return 0;
+}
+
+static int read_entry(struct ir_report *report, struct entry *e, const json_t *entry,
+		      struct ir_error *err)
+{
+	struct ir_error why = { "" };
+	int rc;
+
+	e->fields.info = &e->info;
+	rc = read_recording(e, json_object_get(entry, "recording"), &why);
+	if (rc)
+		return ir_error_set(err, rc, "recording: %.400s", why.text);
+	return read_results(report, e, json_object_get(entry, "results"), err);
+}
+
+static int read_entries(struct ir_report *report, const char *name, struct ir_error *err)
+{
+	const json_t *recordings = json_object_get(report->root, "recordings"), *entry;
+	size_t n = json_array_size(recordings), i;
+	struct ir_error why = { "" };
+
+	report->own = calloc(n + 1, sizeof(*report->own));
+	report->entries = calloc(n + 1, sizeof(*report->entries));
+	if (!report->own || !report->entries)
+		return no_memory(err);
+	report->nr = n;
+	json_array_foreach(recordings, i, entry) {
+		int rc = read_entry(report, &report->own[i], entry, &why);
+
+		if (rc)
+			return ir_error_set(err, rc, "%s: recordings[%zu].%.400s", name, i, why.text);
+		report->entries[i] = report->own[i].entry;
+	}
+	return 0;
+}
+
+struct ir_report *ir_report_read(const char *name, const char *text, size_t len,
+				 struct ir_error *err)
+{
+	struct ir_report *report = calloc(1, sizeof(*report));
+
+	if (!report) {
+		no_memory(err);
+		return NULL;
+	}
+	report->root = ir_report_parse(name, text, len, err);
+	if (!report->root || read_entries(report, name, err)) {
+		ir_report_free(report);
+		return NULL;
+	}
+	return report;
+}
+
+void ir_report_free(struct ir_report *report)
+{
+	if (!report)
+		return;
+	for (size_t i = 0; report->own && i < report->nr; i++) {
+		struct entry *e = &report->own[i];
+
+		for (size_t r = 0; e->timelines && r < e->entry.nr_results; r++)
+			ir_timeline_free(e->timelines[r]);
+		free(e->timelines);
+		free(e->events);
+		free(e->devices);
+		free(e->fields.configs);
+		free(e->fields.results);
+		free(e->fields.verify);
+	}
+	while (report->strangers) {
+		struct stranger *next = report->strangers->next;
+
+		free(report->strangers);
+		report->strangers = next;
+	}
+	free(report->own);
+	free(report->entries);
+	json_decref(report->root);
+	free(report);
+}
+
+const struct ir_report_entry *ir_report_entries(const struct ir_report *report, size_t *n)
+{
+	*n = report->nr;
+	return report->entries;
+}
+
+char *ir_report_document(const struct ir_report *report)
+{
+	return ir_json_text(report->root);
+}

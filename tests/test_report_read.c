@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reports, read again: every column comes back, and what cannot be is refused.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/columns.h"
+#include "report/json.h"
+
+static const struct ir_event_total events[] = { { "iommu:map", 5 }, { "iommu:unmap", 4 } };
+static const char *const devices[] = { NULL, "0000:00:00.0", "0000:00:01.0" };
+
+static struct ir_recording_info info;
+static struct ir_config config;
+static struct ir_result result;
+static struct ir_report_verify verify;
+static struct ir_report_entry entry;
+
+/* Every byte another one, as far as a value is a number. */
+static void fill(void *at, size_t size)
+{
+	unsigned char *bytes = at;
+
+	for (size_t i = 0; i < size; i += 8)
+		for (size_t k = 0; k < 2 && i + k < size; k++)
+			bytes[i + k] = (unsigned char)(i / 8 + 1 + k);
+}
+
+/* Everything known, nothing damaged. */
+static int setup(void **state)
+{
+	(void)state;
+	info = (struct ir_recording_info){
+		.file = "dir/a.dat", .format = "f", .why = "w", .byte_order = "big",
+		.kernel = "6.12", .arch = "s390x", .clock = "mono", .cpus = 2,
+		.start_ns = UINT64_C(1) << 60, .duration_ns = 77,
+		.events = events, .nr_events = 2, .devices = devices, .nr_devices = 3,
+		.max_live_pages = 12, .complete = true,
+		.rpcit = { true, 1, 2, 3, 4, 5, 6, true }, .flushes = { true, 7, 8, 9 },
+		.machine = {
+			.aperture_start = 4096, .aperture_size = 8192, .mapped_pages = 3,
+			.unmapped_pages = 1, .has_marker = true, .hz = 100, .timer_phase_ns = 5,
+			.has_timer_phase = true, .timer_late_ns = 6, .has_timer_late = true,
+			.rpcit_base_ns = 700, .rpcit_page_ns = 8, .s390_dma_api = true,
+		},
+	};
+	fill(&info.ops, sizeof(info.ops));
+	fill(&info.damage, sizeof(info.damage));
+	config = (struct ir_config){
+		.strategy = ir_strategy_find("fq-flush"), .hypervisor = ir_hypervisor_find("kvm"),
+		.params.timer = IR_TIMER_RECORDED, .params.api = IR_API_IOMMU,
+	};
+	memset(&result, 0, sizeof(result));
+	fill(&result, sizeof(result));
+	result.parameters = (struct ir_effective){
+		.hypervisor = { 8192, 5, 1 }, .queue = IR_QUEUE_PER_CPU, .queue_size = 256,
+		.queue_timeout_ms = 10, .aperture_start = 4096, .aperture = 1 << 20,
+		.initial_pages = 3, .initial_lazy_pages = 4, .cpus = 2, .hz = 250,
+		.timer_phase_ns = 9, .timer_late_ns = 10, .api = IR_API_IOMMU,
+		.timer = IR_TIMER_SIMULATED, .timer_missing = true,
+		.rpcit_base_ns = 11, .rpcit_page_ns = 12,
+		.from = { .queue = IR_FROM_USER, .cpus = IR_FROM_RECORDING },
+	};
+	result.exposure.page_seconds = 0.1 + 0.2;
+	memset(&verify, 0, sizeof(verify));
+	fill(&verify.verify.predicted, sizeof(verify.verify.predicted));
+	verify.verify.recorded.queue_full = IR_NOT_KNOWN;
+	verify.verify.comparable = true;
+	verify.verify.difference_in_queue = true;
+	verify.verify.want = (struct ir_verify_rpcit){ true, 1, 2, true, 3, 4, true };
+	verify.verify.compared = 55;
+	verify.tolerance_percent = 0.25;
+	verify.strategy_from = "user";
+	verify.hypervisor_from = "manifest";
+	verify.manifest = "m.json";
+	verify.has_operation = true;
+	verify.operation = (struct ir_op){
+		.kind = IR_OP_UNMAP, .time_ns = 5, .iova = 4096, .pages = 2, .mapping = IR_NO_MAPPING,
+	};
+	entry = (struct ir_report_entry){ &info, &config, &result, 1, &verify, NULL };
+	return 0;
+}
+
+static struct ir_report *read_text(const char *text)
+{
+	struct ir_error err = { "" };
+	struct ir_report *report = ir_report_read("r.json", text, strlen(text), &err);
+
+	if (!report)
+		fail_msg("%s", err.text);
+	return report;
+}
+
+/* Written, read, and written again from what was read. */
+static void there_and_back(const struct ir_report_entry *given)
+{
+	char *text = ir_report_json(given, 1), *again, *document, *csv, *csv_again;
+	struct ir_report *report = read_text(text);
+	size_t n;
+	const struct ir_report_entry *entries = ir_report_entries(report, &n);
+
+	assert_int_equal(n, 1);
+	again = ir_report_json(entries, n);
+	document = ir_report_document(report);
+	csv = ir_report_csv(given, 1);
+	csv_again = ir_report_csv(entries, n);
+	assert_string_equal(text, again);
+	assert_string_equal(text, document);
+	assert_string_equal(csv, csv_again);
+	assert_int_equal(entries->results[0].parameters.timer_missing,
+			 given->results[0].parameters.timer_missing);
+	assert_int_equal(entries->info->machine.has_marker, given->info->machine.has_marker);
+	free(text);
+	free(again);
+	free(document);
+	free(csv);
+	free(csv_again);
+	ir_report_free(report);
+}
+
+static void everything_known(void **state)
+{
+	(void)state;
+	there_and_back(&entry);
+}
+
+static void nothing_known(void **state)
+{
+	(void)state;
+	info = (struct ir_recording_info){ .file = "", .devices = devices, .nr_devices = 1 };
+	memset(&result, 0, sizeof(result));
+	result.parameters.queue = IR_QUEUE_NONE;
+	config.params = (struct ir_params){ .queue = IR_QUEUE_DEFAULT };
+	memset(&verify, 0, sizeof(verify));
+	verify.verify.same_sequence = true;
+	there_and_back(&entry);
+	info.rpcit.present = true;	/* without results */
+	there_and_back(&entry);
+}
+
+static void strange_names(void **state)
+{
+	struct ir_strategy strategy = { .name = "of-a-plug-in" };
+	struct ir_hypervisor hypervisor = { .name = "of-a-plug-in" };
+	struct ir_config configs[2] = { config, config };
+	struct ir_result results[2] = { result, result };
+	struct ir_report_entry two = { &info, configs, results, 2, NULL, NULL };
+	char *text;
+	struct ir_report *report;
+	const struct ir_report_entry *entries;
+	size_t n;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		configs[i].strategy = &strategy;
+		configs[i].hypervisor = &hypervisor;
+	}
+	text = ir_report_json(&two, 1);
+	report = read_text(text);
+	entries = ir_report_entries(report, &n);
+	assert_string_equal(entries->configs[0].strategy->name, "of-a-plug-in");
+	/* Equal names are the same thing: groups of results are found by it. */
+	assert_ptr_equal(entries->configs[0].hypervisor, entries->configs[1].hypervisor);
+	assert_null(entries->verify);
+	free(text);
+	ir_report_free(report);
+}
+
+/* The document with one more or another member, "recordings.0.results.0" and so on. */
+static char *changed(const char *path, const char *key, json_t *value)
+{
+	char *text = ir_report_json(&entry, 1), part[32], *new_text;
+	json_t *root = json_loads(text, 0, NULL), *in = root;
+
+	while (*path) {
+		size_t len = strcspn(path, ".");
+
+		memcpy(part, path, len);
+		part[len] = '\0';
+		in = json_is_array(in) ? json_array_get(in, (size_t)atoi(part)) :
+			json_object_get(in, part);
+		assert_non_null(in);
+		path += len + (path[len] == '.');
+	}
+	assert_int_equal(json_object_set_new(in, key, value), 0);
+	new_text = ir_json_text(root);
+	json_decref(root);
+	free(text);
+	return new_text;
+}
+
+static void unknown_members(void **state)
+{
+	char *text = changed("recordings.0.results.0", "new_thing", json_pack("[{s:i}]", "a", 1));
+	struct ir_report *report = read_text(text);
+	char *again = ir_report_document(report);
+
+	(void)state;
+	assert_string_equal(text, again);
+	free(text);
+	free(again);
+	ir_report_free(report);
+}
+
+static void missing_members(void **state)
+{
+	char *text = changed("recordings.0.results.0", "maps", json_object());
+	struct ir_report *report = read_text(text);
+	size_t n;
+
+	(void)state;
+	assert_int_equal(ir_report_entries(report, &n)->results[0].maps.attempted, 0);
+	free(text);
+	ir_report_free(report);
+}
+
+static void refused(const char *path, const char *key, json_t *value, const char *says)
+{
+	char *text = changed(path, key, value);
+	struct ir_error err = { "" };
+
+	assert_null(ir_report_read("r.json", text, strlen(text), &err));
+	if (strncmp(err.text, "r.json: ", 8) || !strstr(err.text, says))
+		fail_msg("\"%s\" does not say \"%s\"", err.text, says);
+	free(text);
+}
+
+#define RECORDING "recordings.0.recording"
+#define RESULT "recordings.0.results.0"
+
+static void wrong_members(void **state)
+{
+	(void)state;
+	refused("", "schema", json_string("other/1"), "schema");
+	refused("", "recordings", json_null(), "recordings");
+	refused(RECORDING, "file", json_null(), "file");
+	refused(RECORDING, "cpus", json_integer(UINT32_MAX + INT64_C(1)),
+		"recordings[0].recording: cpus");
+	refused(RECORDING, "start_ns", json_string("0"), "start_ns");
+	refused(RECORDING, "duration_ns", json_integer(-1), "duration_ns");
+	refused(RECORDING, "complete", json_integer(1), "complete");
+	refused(RECORDING, "complete", json_array(), "complete");
+	refused(RECORDING ".machine", "hz", json_object(), "machine.hz");
+	refused(RECORDING, "events", json_pack("{s:s}", "a", "b"), "events");
+	refused(RECORDING, "devices", json_pack("[i]", 1), "devices[0]");
+	refused(RECORDING ".recorded_rpcit", "total", json_null(), "recorded_rpcit.total");
+	refused(RESULT, "strategy", json_integer(1), "strategy");
+	refused(RESULT ".parameters", "queue", json_string("ring"),
+		"recordings[0].results[0]: parameters.queue");
+	refused(RESULT ".parameters", "tlb_refresh", json_integer(2), "tlb_refresh");
+	refused(RESULT ".parameters.sources", "queue", json_string("moon"), "sources.queue");
+	refused(RESULT ".rpcit", "total", json_real(0.5), "rpcit.total");
+	refused(RESULT ".exposure", "page_seconds", json_true(), "exposure.page_seconds");
+	refused(RESULT ".verify", "equal", json_integer(1), "equal");
+	refused(RESULT ".verify.predicted", "total", json_string("1"), "predicted.total");
+	refused(RESULT ".verify.first_difference.operation", "kind", json_string("?"), "kind");
+	refused(RESULT, "timeline", json_object(), "timeline");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(everything_known, setup),
+		cmocka_unit_test_setup(nothing_known, setup),
+		cmocka_unit_test_setup(strange_names, setup),
+		cmocka_unit_test_setup(unknown_members, setup),
+		cmocka_unit_test_setup(missing_members, setup),
+		cmocka_unit_test_setup(wrong_members, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
