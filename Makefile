@@ -34,7 +34,7 @@ TEST_SRC := $(sort $(wildcard tests/test_*.c))
 TOOL_SRC := $(sort $(wildcard tests/tool_*.c))
 
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
-CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
+CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o) $(BUILD)/cmd/assets.o
 TESTS   := $(TEST_SRC:%.c=$(BUILD)/%)
 TOOLS   := $(TOOL_SRC:%.c=$(BUILD)/%)
 PROG    := $(BUILD)/iommu-replay
@@ -117,6 +117,21 @@ $(BUILD)/lib/%.o: lib/%.c
 $(BUILD)/cmd/%.o: cmd/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Icmd $(call pkg_cflags,$(LIBS) $(CMD_LIBS)) -MMD -MP -c -o $@ $<
+
+# Files that the program carries: texts, in the order of cmd/assets.h.
+ASSETS := page_css=cmd/html/page.css page_js=cmd/html/page.js \
+	uplot_css=vendor/uplot/uPlot.min.css uplot_js=vendor/uplot/uPlot.iife.min.js
+ASSET_FILES := $(foreach a,$(ASSETS),$(lastword $(subst =, ,$(a))))
+
+$(BUILD)/cmd/assets.c: $(ASSET_FILES) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "assets.h"'; for asset in $(ASSETS); do \
+		echo "const unsigned char asset_$${asset%%=*}[] = {"; \
+		od -An -v -tx1 "$${asset#*=}" | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; done; } > $@.new
+	@mv $@.new $@
+
+$(BUILD)/cmd/assets.o: $(BUILD)/cmd/assets.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Icmd -MMD -MP -c -o $@ $<
 
 # Tests see the library's inner headers, and cmocka.  The tools beside them use
 # the independent reader, libtracecmd.

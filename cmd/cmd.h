@@ -37,6 +37,7 @@ enum format {
 	FORMAT_JSON,
 	FORMAT_CSV,
 	FORMAT_MD,
+	FORMAT_HTML,
 };
 
 enum when {
@@ -58,9 +59,10 @@ enum command_bit {
 	IN_LIST	= 1 << 3,
 	IN_VERIFY = 1 << 4,
 	IN_COMPARE = 1 << 5,
+	IN_REPORT = 1 << 6,
 	IN_REPLAY = IN_RUN | IN_VERIFY,
 	IN_INPUT = IN_REPLAY | IN_INFO | IN_OPS,
-	IN_ALL	= IN_INPUT | IN_LIST | IN_COMPARE,
+	IN_ALL	= IN_INPUT | IN_LIST | IN_COMPARE | IN_REPORT,
 };
 
 struct settings;
@@ -113,6 +115,7 @@ struct settings {
 	struct texts ignore;		/* each a list with commas */
 	bool allow_missing;
 	const char *output;		/* NULL: standard output */
+	const char *perfetto;		/* NULL: none is wanted */
 	uint32_t jobs;
 	int format;			/* enum format */
 	int color;			/* enum when */
@@ -120,6 +123,7 @@ struct settings {
 	bool quiet;
 	bool verbose;
 	bool strict_input;
+	bool timeline;			/* the course of each replay, too */
 };
 
 int cmd_run(const struct settings *settings);
@@ -128,8 +132,9 @@ int cmd_ops(const struct settings *settings);
 int cmd_list(const struct settings *settings);
 int cmd_verify(const struct settings *settings);
 int cmd_compare(const struct settings *settings);
+int cmd_report(const struct settings *settings);
 
-extern const struct choice run_formats[], info_formats[], ops_formats[], list_formats[];
+extern const struct choice run_formats[], table_formats[], info_formats[], ops_formats[], list_formats[];
 
 /* The commands; ends with a NULL name. */
 extern const struct command commands[];

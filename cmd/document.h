@@ -16,7 +16,9 @@ struct document {
 	const struct settings *settings;
 	renderer table;
 	renderer markdown;	/* NULL: render_markdown() */
+	const struct ir_report *report;	/* whose the entries are; NULL: the document's own */
 	struct output out;
+	struct output perfetto;	/* with settings->perfetto */
 	struct ir_report_entry *entries;
 	size_t n;
 	size_t room;
@@ -24,10 +26,12 @@ struct document {
 
 /** document_open - STATUS_DONE, or the exit status with the error said */
 int document_open(struct document *doc, const struct settings *settings);
+/** document_free_results - what document_add() would take over */
+void document_free_results(const struct ir_report_entry *entry);
 /**
  * document_add - one more recording
- * @entry: info is copied; configs and verify outlive the document; results
- *         and sites are malloc()ed and taken over in any case
+ * @entry: info is copied; configs and verify outlive the document; results, devices,
+ *         sites and timelines are malloc()ed and taken over in any case
  *
  * Returns the exit status so far.
  */

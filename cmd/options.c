@@ -452,6 +452,14 @@ static const struct option_spec options[] = {
 	  "How long an RPCIT keeps its CPU busy, in nanoseconds, or as the recorded ones did; 0 "
 	  "replays strictly serially.",
 	  IN_REPLAY, parse_latency, .max = UINT64_C(3600000000000) },
+	{ 0, "--timeline", NULL,
+	  "Have the course of each replay in the JSON report, too: pages, queues, RPCITs and "
+	  "failures over time, and histograms. HTML has it always.",
+	  IN_RUN, parse_flag, AT(timeline) },
+	{ 0, "--perfetto", "FILE",
+	  "Write the course of each replay to FILE as trace events that Perfetto opens "
+	  "(ui.perfetto.dev).",
+	  IN_RUN, parse_text, AT(perfetto) },
 	{ 0, "--fail-if", "EXPR",
 	  "Fail if this is true of any row: KEY OP [[+|-]N[%]], such as \"rpcit.total>+5%\" or "
 	  "\"maps.map_failed>0\"; OP is > >= < <= == or !=. May be repeated. Default: any change "
@@ -488,7 +496,7 @@ static const struct option_spec options[] = {
 	  IN_VERIFY, parse_flag, AT(verbose) },
 	{ 0, "--color", "",
 	  "Colours in tables: auto is on a terminal, unless NO_COLOR is set.",
-	  IN_REPLAY | IN_INFO | IN_LIST | IN_COMPARE, parse_choice, AT(color), .choices = when_choices },
+	  IN_REPLAY | IN_INFO | IN_LIST | IN_COMPARE | IN_REPORT, parse_choice, AT(color), .choices = when_choices },
 	{ 0, "--progress", "",
 	  "Progress on standard error: auto is when that is a terminal.",
 	  IN_INPUT, parse_choice, AT(progress), .choices = when_choices },

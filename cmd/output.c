@@ -11,15 +11,30 @@
 
 #include "cmd.h"
 
-/* For the signal handler alone: the temporary file of this process, if there is one. */
-static const char *volatile unfinished;
+/* For the signal handler alone: the temporary files of this process, if there are any. */
+static const char *volatile unfinished[2];
+
+#define MAX_UNFINISHED (sizeof(unfinished) / sizeof(unfinished[0]))
 
 void output_unlink_temp(void)
 {
-	const char *path = unfinished;
+	for (size_t i = 0; i < MAX_UNFINISHED; i++) {
+		const char *path = unfinished[i];
 
-	if (path)
-		unlink(path);
+		if (path)
+			unlink(path);
+	}
+}
+
+/* Put @to where @from is. */
+static void remember(const char *from, const char *to)
+{
+	for (size_t i = 0; i < MAX_UNFINISHED; i++) {
+		if (unfinished[i] == from) {
+			unfinished[i] = to;
+			return;
+		}
+	}
 }
 
 static int fail(const struct output *out, struct ir_error *err)
@@ -69,7 +84,7 @@ static int open_temp(struct output *out, mode_t mode, struct ir_error *err)
 		out->temp = NULL;
 		return -EIO;
 	}
-	unfinished = out->temp;
+	remember(NULL, out->temp);
 	out->stream = fchmod(fd, mode) ? NULL : fdopen(fd, "w");
 	if (!out->stream) {
 		fail(out, err);
@@ -153,7 +168,7 @@ int output_commit(struct output *out, struct ir_error *err)
 	if (!rc && out->temp && rename(out->temp, out->target))
 		rc = fail(out, err);
 	if (!rc && out->temp) {
-		unfinished = NULL;
+		remember(out->temp, NULL);
 		free(out->temp);
 		out->temp = NULL;
 	}
@@ -168,7 +183,7 @@ void output_abort(struct output *out)
 	out->stream = NULL;
 	if (out->temp) {
 		unlink(out->temp);
-		unfinished = NULL;
+		remember(out->temp, NULL);
 	}
 	free(out->temp);
 	free(out->target);

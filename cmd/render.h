@@ -24,6 +24,7 @@ typedef int (*renderer)(const struct canvas *canvas, const struct ir_report_entr
 
 int render_table(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+int render_html(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 int render_markdown(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 
 /** print_line - "label  text", wrapped to the width; a view_line of a struct canvas */

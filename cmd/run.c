@@ -17,6 +17,7 @@ const struct choice run_formats[] = {
 	{ "json", FORMAT_JSON },
 	{ "csv", FORMAT_CSV },
 	{ "md", FORMAT_MD },
+	{ "html", FORMAT_HTML },
 	{ NULL, 0 },
 };
 
@@ -71,42 +72,39 @@ static int replay(struct document *doc, const struct input *input, const char *p
 {
 	const struct settings *settings = doc->settings;
 	const struct ir_site_table *table = input->info->sites;
-	struct ir_result *results = calloc(n, sizeof(*results));
-	struct ir_result *devices = NULL;
+	bool timeline = settings->timeline || settings->perfetto || settings->format == FORMAT_HTML;
+	struct ir_result *results = calloc(n, sizeof(*results)), *devices = NULL;
 	struct ir_site_result *sites = table ? calloc(n * table->nr, sizeof(*sites)) : NULL;
+	struct ir_timeline **timelines = timeline ? calloc(n, sizeof(*timelines)) : NULL;
+	bool failed = input_devices(input, n, &devices) != STATUS_DONE;
+	struct ir_report_entry entry = {
+		.info = input->info, .configs = configs, .results = results, .nr_results = n,
+		.devices = devices, .sites = sites, .timelines = timelines,
+	};
 	struct replaying replaying = { .path = path };
 	struct ir_replay_options options = {
 		.jobs = settings->jobs,
 		.progress = on_replaying,
 		.progress_arg = &replaying,
 		.interrupted = interrupts_flag(),
+		.devices = devices,
 		.sites = sites,
+		.timelines = timelines,
 	};
 	struct ir_error err = { "" };
 	int rc;
 
-	if (!results || (table && !sites)) {
-		free(results);
-		free(sites);
-		message("out of memory");
+	if (failed || !results || (table && !sites) || (timeline && !timelines)) {
+		document_free_results(&entry);
+		if (!failed)
+			message("out of memory");
 		return STATUS_ERROR;
 	}
-	if (input_devices(input, n, &devices)) {
-		free(results);
-		free(sites);
-		return STATUS_ERROR;
-	}
-	options.devices = devices;
 	rc = ir_replay(input->rec, configs, n, &options, results, &err);
 	progress_clear();
 	if (!rc)
-		return document_add(doc, &(struct ir_report_entry){
-			.info = input->info, .configs = configs,
-			.results = results, .nr_results = n, .devices = devices, .sites = sites,
-		});
-	free(results);
-	free(devices);
-	free(sites);
+		return document_add(doc, &entry);
+	document_free_results(&entry);
 	if (rc == -EINTR)
 		return STATUS_INTERRUPTED;
 	message("%s: %s", path, err.text);

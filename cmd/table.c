@@ -15,8 +15,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd.h"
 #include "report/columns.h"
 #include "view.h"
+
+const struct choice table_formats[] = {
+	{ "table", FORMAT_TABLE },
+	{ "json", FORMAT_JSON },
+	{ "csv", FORMAT_CSV },
+	{ "md", FORMAT_MD },
+	{ NULL, 0 },
+};
 
 #define GAP 2			/* between columns */
 #define LAST_WIDTH 20		/* the least that a last column of words gets */

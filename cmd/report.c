@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * report: a JSON report, rendered again as its command would have done it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "document.h"
+#include "file.h"
+#include "message.h"
+#include "verify.h"
+
+static struct ir_report *read_report(const char *path)
+{
+	const char *name = strcmp(path, "-") ? path : "standard input";
+	struct ir_report *report = NULL;
+	struct ir_error err = { "" };
+	size_t size = 0;
+	char *text = file_read(path, IR_REPORT_MAX_SIZE, "a report", &size);
+
+	if (text) {
+		report = ir_report_read(name, text, size, &err);
+		if (!report)
+			message("%s", err.text);
+	}
+	free(text);
+	return report;
+}
+
+/* The entries as verify has them: see struct verified. */
+static struct verified *as_verified(struct ir_report_entry *entries, size_t n)
+{
+	struct verified *all = calloc(n, sizeof(*all));
+
+	for (size_t i = 0; all && i < n; i++) {
+		all[i].report = *entries[i].verify;
+		all[i].config = *entries[i].configs;
+		entries[i].verify = &all[i].report;
+	}
+	return all;
+}
+
+/* Which command wrote it. */
+static bool is_info(const struct ir_report_entry *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (entries[i].nr_results)
+			return false;
+	return true;
+}
+
+static bool is_verify(const struct ir_report_entry *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (entries[i].nr_results != 1 || !entries[i].verify)
+			return false;
+	return true;
+}
+
+/* Hand the entries to a document, with the renderers of the command that wrote them. */
+static int render(const struct settings *settings, const struct ir_report *report,
+		  struct ir_report_entry *entries, size_t n)
+{
+	struct verified *verified = NULL;
+	struct document doc;
+	int status = document_open(&doc, settings);
+
+	if (status)
+		return status;
+	doc.report = report;
+	doc.entries = entries;
+	doc.n = n;
+	doc.table = render_table;
+	if (is_info(entries, n)) {
+		doc.table = render_info;
+	} else if (is_verify(entries, n)) {
+		verified = as_verified(entries, n);
+		doc.table = render_verify;
+		doc.markdown = render_verify_markdown;
+		if (!verified) {
+			message("out of memory");
+			output_abort(&doc.out);
+			return STATUS_ERROR;
+		}
+	}
+	status = document_finish(&doc, STATUS_DONE);
+	free(verified);
+	return status;
+}
+
+static int render_report(const struct settings *settings, const struct ir_report *report)
+{
+	size_t n;
+	const struct ir_report_entry *entries = ir_report_entries(report, &n);
+	struct ir_report_entry *copy;
+	int status;
+
+	if (!n) {
+		message("%s: the report is empty: it has no recording", settings->operands[0]);
+		return STATUS_ERROR;
+	}
+	copy = malloc(n * sizeof(*copy));
+	if (!copy) {
+		message("out of memory");
+		return STATUS_ERROR;
+	}
+	memcpy(copy, entries, n * sizeof(*copy));
+	status = render(settings, report, copy, n);
+	free(copy);
+	return status;
+}
+
+int cmd_report(const struct settings *settings)
+{
+	struct ir_report *report = read_report(settings->operands[0]);
+	int status;
+
+	if (!report)
+		return STATUS_ERROR;
+	status = render_report(settings, report);
+	ir_report_free(report);
+	return status;
+}

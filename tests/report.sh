@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# report, timelines and trace events: what is rendered again is what would have
+# been rendered at once, and the course of a replay adds up to its figures.
+
+. tests/lib.sh
+
+if ! file=$(recording); then
+	skip "reports, rendered again: no recordings in ${TRACES:-traces}/"
+	exit 0
+fi
+limit=kvm:entry-limit=2048
+fq=${TRACES:-traces}/6.12-fq-randread-lim2048-smp1.dat
+[ -f "$fq" ] || fq=$file
+
+# again TEXT ARGUMENTS...: a command's report in each format, and from its JSON
+again() {
+	text=$1
+	shift
+	"$prog" "$@" --format json -o "$tmp/report.json" 2>"$tmp/err"
+	for format in $formats; do
+		"$prog" "$@" --format "$format" >"$tmp/at_once" 2>"$tmp/err"
+		"$prog" report --format "$format" "$tmp/report.json" >"$tmp/again" 2>>"$tmp/err"
+		if [ -s "$tmp/again" ] && cmp "$tmp/at_once" "$tmp/again" 2>>"$tmp/err"; then
+			ok "report: $text, $format"
+		else
+			not_ok "report: $text, $format"
+		fi
+	done
+}
+
+formats="table csv md json html"
+again "of run --timeline" run --quiet --timeline --hypervisor "$limit" "$file"
+formats="table csv md json"
+again "of run" run --quiet --hypervisor "$limit" --hypervisor zvm "$file" "$fq"
+again "with parameters" run --quiet --queue none --timer recorded --api iommu --hz 1000 \
+	--rpcit-latency 1000+10 --aperture 64M --strategy strict,fq-flush "$file"
+again "of verify" verify --quiet "$file"
+again "of verify with a difference" verify --quiet --strategy legacy-strict --hypervisor kvm "$file"
+formats="table json"
+again "of info" info --quiet "$file"
+
+"$prog" report "$tmp/report.json" >"$tmp/at_once"
+"$prog" report - <"$tmp/report.json" >"$tmp/again"
+check "report: from standard input" cmp -s "$tmp/at_once" "$tmp/again"
+"$prog" run --quiet --format json "$file" >"$tmp/plain.json"
+exits "report: HTML of a report without timelines" 0 report --format html "$tmp/plain.json"
+shows "it says why there are no plots" "without --timeline"
+
+echo '{' >"$tmp/bad.json"
+exits "report: not JSON" 1 report "$tmp/bad.json"
+says "report: not JSON: where" "bad.json:"
+echo '{ "schema": "else/2", "recordings": [] }' >"$tmp/bad.json"
+exits "report: another schema" 1 report "$tmp/bad.json"
+says "report: another schema: which" 'its schema is "else/2"'
+echo '{ "schema": "iommu-replay-report/1", "recordings": [] }' >"$tmp/bad.json"
+exits "report: nothing in it" 1 report "$tmp/bad.json"
+says "report: nothing in it: says so" "the report is empty"
+sed 's/"total": [0-9]*/"total": "many"/' "$tmp/plain.json" >"$tmp/bad.json"
+exits "report: a figure that is none" 1 report "$tmp/bad.json"
+says "report: a figure that is none: which" "total has a value that it cannot have"
+exits "report: a file that is not there" 1 report "$tmp/none.json"
+exits "report: a directory" 1 report "$tmp"
+exits "report: its own file is not written over" 2 report -o "$tmp/plain.json" "$tmp/plain.json"
+exits "report: several files" 2 report "$tmp/plain.json" "$tmp/plain.json"
+
+# Without --timeline nothing of it is there.
+check "no timeline unless asked" test "$(grep -c timeline "$tmp/plain.json")" -eq 0
+"$prog" run --quiet --timeline --format json "$file" >"$tmp/timeline.json"
+exits "compare: a timeline is no difference" 0 compare "$tmp/plain.json" "$tmp/timeline.json"
+for jobs in 1 2 5; do
+	"$prog" run --quiet --timeline --format json --jobs $jobs --perfetto "$tmp/trace.$jobs" "$fq" \
+		>"$tmp/jobs.$jobs"
+done
+check "timelines do not depend on --jobs" cmp -s "$tmp/jobs.1" "$tmp/jobs.2"
+check "timelines do not depend on --jobs, with 5" cmp -s "$tmp/jobs.1" "$tmp/jobs.5"
+check "nor do trace events" cmp -s "$tmp/trace.1" "$tmp/trace.5"
+
+exits "--perfetto where the report goes" 2 run -o "$tmp/same" --perfetto "$tmp/same" "$file"
+says "--perfetto where the report goes: says so" "the report goes there, too"
+exits "--perfetto where the report goes, by another path" 2 run -o "$tmp/same" \
+	--perfetto "$tmp/../${tmp##*/}/same" "$file"
+check "nothing is left behind of either" test -z "$(find "$tmp" -name 'same*')"
+exits "--perfetto and the report to standard output" 2 run --perfetto - "$file"
+cp "$file" "$tmp/input.dat"
+exits "--perfetto over its input" 2 run --perfetto "$tmp/input.dat" "$tmp/input.dat"
+exits "--perfetto to a full disk" 1 run --quiet --perfetto /dev/full "$file"
+mkdir "$tmp/dir"
+exits "--perfetto after an error" 1 run --quiet --perfetto "$tmp/dir/trace" "$tmp/none.dat"
+check "nothing is left behind" test -z "$(ls -A "$tmp/dir")"
+
+if ! command -v python3 >/dev/null; then
+	skip "timelines add up: no python3"
+	exit 0
+fi
+
+# With a latency, on a machine with queues of each CPU, and one that runs out of everything.
+for options in "--hypervisor kvm:entry-limit=700" "--hypervisor $limit --rpcit-latency 20000+100" \
+	"--hypervisor kvm-aperture:entry-limit=2048" "--hypervisor lpar --cpus 4"; do
+	# shellcheck disable=SC2086	# several options
+	"$prog" run --quiet --timeline --format json $options --perfetto "$tmp/trace" "$fq" \
+		>"$tmp/timeline.json" 2>"$tmp/err"
+	check "the course adds up to the figures: $options" \
+		python3 tests/timeline.py "$tmp/timeline.json" "$tmp/trace"
+done
