@@ -85,7 +85,10 @@ static int setup(void **state)
 	verify.operation = (struct ir_op){
 		.kind = IR_OP_UNMAP, .time_ns = 5, .iova = 4096, .pages = 2, .mapping = IR_NO_MAPPING,
 	};
-	entry = (struct ir_report_entry){ &info, &config, &result, 1, &verify, NULL };
+	entry = (struct ir_report_entry){
+		.info = &info, .configs = &config, .results = &result, .nr_results = 1,
+		.verify = &verify,
+	};
 	return 0;
 }
 
@@ -152,7 +155,9 @@ static void strange_names(void **state)
 	struct ir_hypervisor hypervisor = { .name = "of-a-plug-in" };
 	struct ir_config configs[2] = { config, config };
 	struct ir_result results[2] = { result, result };
-	struct ir_report_entry two = { &info, configs, results, 2, NULL, NULL };
+	struct ir_report_entry two = {
+		.info = &info, .configs = configs, .results = results, .nr_results = 2,
+	};
 	char *text;
 	struct ir_report *report;
 	const struct ir_report_entry *entries;

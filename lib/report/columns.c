@@ -526,6 +526,13 @@ static bool put_info_truth(const struct ir_entry_fields *to, size_t result, size
 	return value.type == IR_VALUE_TRUTH;
 }
 
+static bool put_result_truth(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	PUT(bool, &to->results[result], arg) = is_true(value);
+	return value.type == IR_VALUE_TRUTH;
+}
+
 static bool put_info_rpcit(const struct ir_entry_fields *to, size_t result, size_t arg,
 			   struct ir_value value)
 {
@@ -582,6 +589,12 @@ static bool put_result_u64(const struct ir_entry_fields *to, size_t result, size
 {
 	PUT(uint64_t, &to->results[result], arg) = value.count;
 	return is_count(value, UINT64_MAX);
+}
+
+static bool put_result_known(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	return is_null(value) || put_result_u64(to, result, arg, value);
 }
 
 static bool put_result_real(const struct ir_entry_fields *to, size_t result, size_t arg,
@@ -740,6 +753,8 @@ static const struct {
 	{ info_aperture, put_info_known },
 	{ info_marker, put_info_marker },
 	{ result_u64, put_result_u64 },
+	{ result_bound, put_result_known },
+	{ result_truth, put_result_truth },
 	{ result_real, put_result_real },
 	{ result_u32, put_result_u32 },
 	{ result_limit, put_result_limit },
@@ -753,6 +768,8 @@ static const struct {
 	{ source_timer, put_source_timer },
 	{ source_initial_lazy, put_nothing },
 	{ source_aperture_start, put_nothing },
+	{ strategy_plugin, put_nothing },
+	{ hypervisor_plugin, put_nothing },
 	{ strategy_name, put_nothing },
 	{ hypervisor_name, put_nothing },
 };
