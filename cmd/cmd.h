@@ -58,9 +58,19 @@ enum command_bit {
 	IN_LIST	= 1 << 3,
 	IN_VERIFY = 1 << 4,
 	IN_COMPARE = 1 << 5,
-	IN_REPLAY = IN_RUN | IN_VERIFY,
+	IN_SWEEP = 1 << 6,
+	IN_REPLAY = IN_RUN | IN_VERIFY | IN_SWEEP,
 	IN_INPUT = IN_REPLAY | IN_INFO | IN_OPS,
 	IN_ALL	= IN_INPUT | IN_LIST | IN_COMPARE,
+};
+
+/* What sweep can look for. */
+enum find {
+	FIND_NOTHING,
+	FIND_ENTRY_LIMIT,
+	FIND_PINNED_LIMIT,
+	FIND_APERTURE,
+	FIND_QUEUE_SIZE,
 };
 
 struct settings;
@@ -112,6 +122,12 @@ struct settings {
 	struct texts fail_if;		/* compare's gate; none: every change fails */
 	struct texts ignore;		/* each a list with commas */
 	bool allow_missing;
+	const char *vary;		/* sweep: KEY=FROM:TO... */
+	int find;			/* enum find */
+	uint64_t max_failures;
+	uint64_t max_rpcits;
+	bool has_max_rpcits;
+	struct texts figures;		/* keys; none: the default ones */
 	const char *output;		/* NULL: standard output */
 	uint32_t jobs;
 	int format;			/* enum format */
@@ -128,6 +144,7 @@ int cmd_ops(const struct settings *settings);
 int cmd_list(const struct settings *settings);
 int cmd_verify(const struct settings *settings);
 int cmd_compare(const struct settings *settings);
+int cmd_sweep(const struct settings *settings);
 
 extern const struct choice run_formats[], info_formats[], ops_formats[], list_formats[];
 

@@ -28,6 +28,8 @@ const struct command commands[] = {
 	  "RECORDING", IN_OPS, 1, ops_formats },
 	{ "verify", cmd_verify, "Predict what the recorded machine did, and compare",
 	  "RECORDING...", IN_VERIFY, 0, run_formats },
+	{ "sweep", cmd_sweep, "Vary a parameter, or find the smallest value without failures",
+	  "RECORDING", IN_SWEEP, 1, run_formats },
 	{ "compare", cmd_compare, "Hold a report against a baseline, and fail if it changed",
 	  "BASELINE NEW", IN_COMPARE, 2, run_formats },
 	{ "list", cmd_list, "List what can be chosen, or what is understood",

@@ -47,6 +47,14 @@ static const struct choice timer_choices[] = {
 	{ NULL, 0 },
 };
 
+static const struct choice find_choices[] = {
+	{ "min-entry-limit", FIND_ENTRY_LIMIT },
+	{ "min-pinned-limit", FIND_PINNED_LIMIT },
+	{ "min-aperture", FIND_APERTURE },
+	{ "min-queue-size", FIND_QUEUE_SIZE },
+	{ NULL, 0 },
+};
+
 static const struct choice when_choices[] = {
 	{ "auto", WHEN_AUTO },
 	{ "always", WHEN_ALWAYS },
@@ -118,6 +126,13 @@ static int parse_flag(struct settings *settings, const struct option_spec *spec,
 	(void)err;
 	*to = true;
 	return 0;
+}
+
+static int parse_max_rpcits(struct settings *settings, const struct option_spec *spec,
+			    const char *arg, struct ir_error *err)
+{
+	settings->has_max_rpcits = true;
+	return parse_u64(settings, spec, arg, err);
 }
 
 static const struct choice *spec_choices(const struct option_spec *spec,
@@ -344,6 +359,26 @@ static int parse_latency(struct settings *settings, const struct option_spec *sp
 	return rc;
 }
 
+int options_hypervisor_parameter(struct ir_config *config, const char *name, const char *text,
+				 struct ir_error *err)
+{
+	struct hypervisor_choice choice = {
+		.hypervisor = config->hypervisor, .params = config->params.hypervisor,
+		.has_entry_limit = config->params.has_entry_limit,
+		.has_pinned_limit = config->params.has_pinned_limit,
+	};
+	char pair[128];
+	int rc, n = snprintf(pair, sizeof(pair), "%s=%s", name, text);
+
+	if (n < 0 || (size_t)n >= sizeof(pair))
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not a number", name, text);
+	rc = parse_hypervisor_key(&choice, pair, (size_t)n, err);
+	config->params.hypervisor = choice.params;
+	config->params.has_entry_limit = choice.has_entry_limit;
+	config->params.has_pinned_limit = choice.has_pinned_limit;
+	return rc;
+}
+
 static int parse_tolerance(struct settings *settings, const struct option_spec *spec,
 			   const char *arg, struct ir_error *err)
 {
@@ -369,11 +404,11 @@ static const struct option_spec options[] = {
 	{ 0, "--strategy", "NAME[,NAME...]|all",
 	  "Flush strategies to replay; \"iommu-replay list strategies\" shows them. "
 	  "Default: all, which leaves out null.",
-	  IN_RUN, .parse = parse_strategy },
+	  IN_RUN | IN_SWEEP, .parse = parse_strategy },
 	{ 0, "--hypervisor", "NAME[:KEY=VALUE,...]",
 	  "Hypervisor to replay against, default kvm; may be repeated. Keys: entry-limit, "
 	  "pinned-limit (0: no limit), tlb-refresh=0|1, as far as it takes them.",
-	  IN_RUN, .parse = parse_hypervisor },
+	  IN_RUN | IN_SWEEP, .parse = parse_hypervisor },
 	{ 0, "--strategy", "NAME",
 	  "Strategy of the recorded machine. Default: as a manifest says, else as the recording "
 	  "shows.",
@@ -452,6 +487,25 @@ static const struct option_spec options[] = {
 	  "How long an RPCIT keeps its CPU busy, in nanoseconds, or as the recorded ones did; 0 "
 	  "replays strictly serially.",
 	  IN_REPLAY, parse_latency, .max = UINT64_C(3600000000000) },
+	{ 0, "--vary", "KEY=FROM:TO[:STEP|:xFACTOR]",
+	  "Replay with each value of this parameter from FROM to TO, STEP apart or each FACTOR "
+	  "times the one before. Keys: entry-limit, pinned-limit, tlb-refresh, queue-size, "
+	  "queue-timeout, aperture, initial-pages, cpus, hz, rpcit-latency.",
+	  IN_SWEEP, parse_text, AT(vary) },
+	{ 0, "--find", "",
+	  "Find the smallest value with which a strategy has no failure, or as few as "
+	  "--max-failures and --max-rpcits allow.",
+	  IN_SWEEP, parse_choice, AT(find), .choices = find_choices },
+	{ 0, "--max-failures", "N",
+	  "With --find: failed and unbacked maps that are allowed. Default: 0.",
+	  IN_SWEEP, parse_u64, AT(max_failures), .max = UINT64_MAX },
+	{ 0, "--max-rpcits", "N",
+	  "With --find: RPCITs that are allowed. Default: any number.",
+	  IN_SWEEP, parse_max_rpcits, AT(max_rpcits), .max = UINT64_MAX },
+	{ 0, "--figure", "KEY",
+	  "Figure to show over the varied parameter, by its key in the JSON report, or "
+	  "failures. May be repeated. Default: rpcit.total and failures.",
+	  IN_SWEEP, parse_texts, AT(figures) },
 	{ 0, "--fail-if", "EXPR",
 	  "Fail if this is true of any row: KEY OP [[+|-]N[%]], such as \"rpcit.total>+5%\" or "
 	  "\"maps.map_failed>0\"; OP is > >= < <= == or !=. May be repeated. Default: any change "
@@ -509,6 +563,28 @@ static const char *option_name(const void *arg, size_t i)
 	return NULL;
 }
 
+int options_parameter(struct ir_params *params, const char *name, const char *text,
+		      struct ir_error *err)
+{
+	struct settings settings = { .params = *params };
+	struct option_spec spec;
+	int rc;
+
+	for (size_t o = 0; o < NR_OPTIONS; o++) {
+		if (strcmp(options[o].name + 2, name) || !(options[o].commands & IN_SWEEP))
+			continue;
+		spec = options[o];
+		spec.name = name;	/* whoever asks may not have typed an option */
+		/* parse_choice() skips the dashes. */
+		if (spec.parse == parse_choice)
+			spec.name = options[o].name;
+		rc = spec.parse(&settings, &spec, text, err);
+		*params = settings.params;
+		return rc;
+	}
+	return ir_error_set(err, -EINVAL, "unknown parameter \"%.60s\"", name);
+}
+
 static const struct option_spec *find_option(const struct command *command, int id)
 {
 	for (size_t o = 0; o < NR_OPTIONS; o++)
@@ -560,7 +636,7 @@ static int defaults(struct settings *settings, struct ir_error *err)
 {
 	int rc = 0;
 
-	if (!(settings->command->bit & IN_RUN))
+	if (!(settings->command->bit & (IN_RUN | IN_SWEEP)))
 		return 0;
 	if (!settings->nr_strategies)
 		rc = parse_strategy(settings, &options[0], "all", err);
@@ -686,6 +762,7 @@ void options_free(struct settings *settings)
 	free(settings->fail_if.text);
 	free(settings->ignore.text);
 	ir_registry_free(settings->registry);
+	free(settings->figures.text);
 }
 
 /* @text, wrapped, each line after the first one indented. */

@@ -3,11 +3,12 @@
  * JSON: the document of iommu-replay-report(5).  The dots of a column's key
  * are the nesting of its object; jansson keeps the order in which keys come.
  */
+#include "report/json.h"
+
 #include "report/columns.h"
 #include "report/sites.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -331,7 +332,12 @@ static json_t *json_recording(const struct ir_report_entry *entry)
 	return object;
 }
 
-static json_t *json_result(const struct ir_report_entry *entry, size_t i)
+json_t *ir_json_recording(const struct ir_report_entry *entry)
+{
+	return json_columns(ir_recording_columns, entry, 0);
+}
+
+json_t *ir_json_result(const struct ir_report_entry *entry, size_t i)
 {
 	json_t *object = json_columns(ir_result_columns, entry, i);
 
@@ -358,8 +364,9 @@ static json_t *json_entry(const struct ir_report_entry *entry)
 	int rc = 0;
 
 	rc |= json_object_set_new(object, "recording", json_recording(entry));
+	rc |= json_object_set_new(object, "recording", ir_json_recording(entry));
 	for (size_t i = 0; i < entry->nr_results; i++)
-		rc |= json_array_append_new(results, json_result(entry, i));
+		rc |= json_array_append_new(results, ir_json_result(entry, i));
 	rc |= json_object_set_new(object, "results", results);
 	if (rc) {
 		json_decref(object);
@@ -368,19 +375,27 @@ static json_t *json_entry(const struct ir_report_entry *entry)
 	return object;
 }
 
-char *ir_report_json(const struct ir_report_entry *entries, size_t n)
+json_t *ir_json_document(const struct ir_report_entry *entries, size_t n)
 {
 	json_t *document, *recordings = json_array();
-	char *text = NULL, *with_newline;
-	size_t len;
 	int rc = 0;
 
 	for (size_t i = 0; i < n; i++)
 		rc |= json_array_append_new(recordings, json_entry(&entries[i]));
 	document = json_pack("{s:s, s:{s:s}, s:o}", "schema", IR_REPORT_SCHEMA,
 			     "tool", "version", ir_version(), "recordings", recordings);
-	if (document && !rc)
-		text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	if (!rc)
+		return document;
+	json_decref(document);
+	return NULL;
+}
+
+char *ir_json_text(json_t *document)
+{
+	char *text = document ? json_dumps(document, JSON_INDENT(2) | IR_JSON_FLAGS) : NULL;
+	char *with_newline;
+	size_t len;
+
 	json_decref(document);
 	if (!text)
 		return NULL;
@@ -392,4 +407,9 @@ char *ir_report_json(const struct ir_report_entry *entries, size_t n)
 	}
 	memcpy(with_newline + len, "\n", 2);
 	return with_newline;
+}
+
+char *ir_report_json(const struct ir_report_entry *entries, size_t n)
+{
+	return ir_json_text(ir_json_document(entries, n));
 }
