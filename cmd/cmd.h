@@ -37,6 +37,7 @@ enum format {
 	FORMAT_JSON,
 	FORMAT_CSV,
 	FORMAT_MD,
+	FORMAT_HTML,
 };
 
 enum when {
@@ -146,7 +147,7 @@ int cmd_verify(const struct settings *settings);
 int cmd_compare(const struct settings *settings);
 int cmd_sweep(const struct settings *settings);
 
-extern const struct choice run_formats[], info_formats[], ops_formats[], list_formats[];
+extern const struct choice run_formats[], sweep_formats[], info_formats[], ops_formats[], list_formats[];
 
 /* The commands; ends with a NULL name. */
 extern const struct command commands[];

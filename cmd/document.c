@@ -82,6 +82,7 @@ static char *render_document(struct document *doc)
 		return ir_report_json(doc->entries, doc->n);
 	case FORMAT_CSV:
 		return ir_report_csv(doc->entries, doc->n);
+	case FORMAT_HTML:
 	case FORMAT_MD:
 	case FORMAT_TABLE:
 	case FORMAT_TEXT:

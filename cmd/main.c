@@ -29,7 +29,7 @@ const struct command commands[] = {
 	{ "verify", cmd_verify, "Predict what the recorded machine did, and compare",
 	  "RECORDING...", IN_VERIFY, 0, run_formats },
 	{ "sweep", cmd_sweep, "Vary a parameter, or find the smallest value without failures",
-	  "RECORDING", IN_SWEEP, 1, run_formats },
+	  "RECORDING", IN_SWEEP, 1, sweep_formats },
 	{ "compare", cmd_compare, "Hold a report against a baseline, and fail if it changed",
 	  "BASELINE NEW", IN_COMPARE, 2, run_formats },
 	{ "list", cmd_list, "List what can be chosen, or what is understood",

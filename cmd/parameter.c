@@ -139,6 +139,7 @@ static int fill(const struct parameter *p, struct range *range, uint64_t from, u
 		return fill_linear(p, range, from, to, width ? width + (width * STEPS < to - from) : 1,
 				   err);
 	if (*step == 'x') {
+		range->by_factor = true;
 		rc = parse_factor(step + 1, &factor, err);
 		if (!rc && !from)
 			rc = ir_error_set(err, -EINVAL, "a factor leads nowhere from 0");

@@ -46,6 +46,7 @@ int parameter_set_number(const struct parameter *parameter, struct ir_config *co
 struct range {
 	uint64_t *values;	/* for free() */
 	size_t n;
+	bool by_factor;		/* each so many times the one before */
 };
 
 /**

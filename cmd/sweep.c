@@ -18,6 +18,15 @@
  */
 #define CELLS_AT_ONCE 256
 
+const struct choice sweep_formats[] = {
+	{ "table", FORMAT_TABLE },
+	{ "json", FORMAT_JSON },
+	{ "csv", FORMAT_CSV },
+	{ "md", FORMAT_MD },
+	{ "html", FORMAT_HTML },
+	{ NULL, 0 },
+};
+
 static int wrong_usage(const struct settings *settings, const char *text)
 {
 	message("%s", text);

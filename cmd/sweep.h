@@ -14,6 +14,7 @@
 #include "cmd.h"
 #include "output.h"
 #include "parameter.h"
+#include "render.h"
 
 /* A value that a search tried. */
 struct probe {
@@ -81,9 +82,22 @@ struct ir_config sweep_config(const struct settings *settings, size_t hypervisor
  */
 int find_all(struct sweep *sweep, struct ir_error *err);
 
+/** sweep_draw - all of it in lines and tables; 0 or -ENOMEM */
+int sweep_draw(const struct sweep *sweep, const struct drawing *d);
+/** sweep_html - a page with charts; for free(), NULL: no memory */
+char *sweep_html(const struct sweep *sweep);
 /** sweep_text - all of it in the format of the settings; for free(), NULL: no memory */
 char *sweep_text(const struct sweep *sweep, const struct output *out);
 /** sweep_figures_check - 0, or -EINVAL with @err set if a figure of the options is none */
 int sweep_figures_check(const struct settings *settings, struct ir_error *err);
+
+/** sweep_nr_figures - how many are shown */
+size_t sweep_nr_figures(const struct sweep *sweep);
+/** sweep_figure - the key of the @i-th */
+const char *sweep_figure(const struct sweep *sweep, size_t i);
+/** sweep_figure_words - what it is, for a heading */
+const char *sweep_figure_words(const char *key);
+/** sweep_figure_value - of a cell; NAN: it has none */
+double sweep_figure_value(const struct sweep *sweep, size_t cell, const char *key, bool *is_time);
 
 #endif

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,16 +66,33 @@ int sweep_figures_check(const struct settings *settings, struct ir_error *err)
 	return 0;
 }
 
-static size_t nr_figures(const struct sweep *sweep)
+size_t sweep_nr_figures(const struct sweep *sweep)
 {
 	return sweep->settings->figures.nr ? sweep->settings->figures.nr : 2;
 }
 
-static const char *figure_key(const struct sweep *sweep, size_t i)
+const char *sweep_figure(const struct sweep *sweep, size_t i)
 {
 	static const char *const usual[] = { "rpcit.total", FAILURES };
 
 	return sweep->settings->figures.nr ? sweep->settings->figures.text[i] : usual[i];
+}
+
+double sweep_figure_value(const struct sweep *sweep, size_t cell, const char *key, bool *is_time)
+{
+	const struct ir_report_entry entry = {
+		.info = sweep->info, .configs = sweep->configs, .results = sweep->results,
+		.nr_results = sweep->nr_cells,
+	};
+	const struct ir_column *column = find_figure(key);
+	struct ir_value value;
+
+	*is_time = column && strlen(key) > 3 && !strcmp(key + strlen(key) - 3, "_ns");
+	if (!column)
+		return (double)sweep_failures(&sweep->results[cell]);
+	value = ir_column_value(column, &entry, cell);
+	return value.type == IR_VALUE_COUNT ? (double)value.count :
+		value.type == IR_VALUE_REAL ? value.real : NAN;
 }
 
 /* Returns how to draw it. */
@@ -176,13 +194,13 @@ static void free_rows(struct rows *rows)
 
 /* For people. */
 
-/* How many strategies from @first on fit beside the values; Markdown has any width. */
+/* How many strategies from @first on fit beside the values; other formats have any width. */
 static size_t strategies_that_fit(const struct sweep *sweep, const struct drawing *d, size_t first)
 {
 	const struct settings *settings = sweep->settings;
 	size_t width = strlen(sweep->varied->name), n = 0;
 
-	if (settings->format == FORMAT_MD)
+	if (settings->format != FORMAT_TABLE)
 		return settings->nr_strategies - first;
 	for (; first + n < settings->nr_strategies; n++) {
 		size_t len = strlen(settings->strategies[first + n]->name);
@@ -230,7 +248,7 @@ static int draw_part(const struct sweep *sweep, const struct drawing *d, size_t 
 	return rc;
 }
 
-static const char *figure_words(const char *key)
+const char *sweep_figure_words(const char *key)
 {
 	if (!strcmp(key, FAILURES))
 		return "failures: maps that failed or are unbacked";
@@ -251,11 +269,11 @@ static int draw_curve(const struct sweep *sweep, const struct drawing *d,
 				d->emit, d->arg);
 		say(d, "varied", VIEW_PLAIN, "%s, %zu value%s; the line above has the first",
 		    sweep->varied->name, sweep->range.n, plural(sweep->range.n));
-		for (size_t f = 0; f < nr_figures(sweep) && !rc; f++) {
-			const char *key = figure_key(sweep, f);
+		for (size_t f = 0; f < sweep_nr_figures(sweep) && !rc; f++) {
+			const char *key = sweep_figure(sweep, f);
 
 			fputc('\n', d->canvas->out);
-			say(d, "figure", VIEW_PLAIN, "%s", figure_words(key));
+			say(d, "figure", VIEW_PLAIN, "%s", sweep_figure_words(key));
 			for (size_t s = 0, n; s < settings->nr_strategies && !rc; s += n) {
 				n = strategies_that_fit(sweep, d, s);
 				rc = draw_part(sweep, d, h, key, s, n);
@@ -366,7 +384,7 @@ static int draw_answers(const struct sweep *sweep, const struct drawing *d)
 	return rc;
 }
 
-static int draw(const struct sweep *sweep, const struct drawing *d)
+int sweep_draw(const struct sweep *sweep, const struct drawing *d)
 {
 	struct rows rows = { .n = 0 };
 	int rc = make_rows(sweep, &rows);
@@ -405,7 +423,7 @@ static char *text_for_people(const struct sweep *sweep, const struct output *to)
 		drawing.arg = canvas.out;
 		drawing.table = markdown_table;
 	}
-	rc = draw(sweep, &drawing);
+	rc = sweep_draw(sweep, &drawing);
 	if (!fclose(canvas.out) && !rc)
 		return text;
 	free(text);
@@ -488,17 +506,17 @@ static char *json_text(const struct sweep *sweep)
 {
 	struct rows rows = { .n = 0 };
 	json_t *document = NULL, *question;
+	char *text = NULL;
 
 	if (!make_rows(sweep, &rows))
 		document = ir_json_document(&rows.entry, 1);
 	free_rows(&rows);
 	question = json_pack("{s:o, s:o}", "vary", sweep->varied ? json_vary(sweep) : json_null(),
 			     "find", sweep->sought ? json_find(sweep) : json_null());
-	if (!document || json_object_set_new(document, "sweep", question)) {
-		json_decref(document);
-		return NULL;
-	}
-	return ir_json_text(document);
+	if (document && !json_object_set_new(document, "sweep", question))
+		text = ir_json_text(document);
+	json_decref(document);
+	return text;
 }
 
 static void csv_probe(FILE *out, const struct search *search, bool known, size_t i)
@@ -559,6 +577,8 @@ char *sweep_text(const struct sweep *sweep, const struct output *out)
 		return json_text(sweep);
 	case FORMAT_CSV:
 		return sweep->varied ? csv_curve(sweep) : csv_answers(sweep);
+	case FORMAT_HTML:
+		return sweep_html(sweep);
 	case FORMAT_MD:
 	case FORMAT_TABLE:
 	case FORMAT_TEXT:

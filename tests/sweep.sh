@@ -63,6 +63,11 @@ COLUMNS=60 run sweep --vary entry-limit=64:256:x2 "$file"
 check "a curve fits a narrow terminal" test "$(sed '/^recording/,/^varied/d' "$tmp/out" | wc -L)" -le 60
 exits "a curve as Markdown" 0 sweep --format md --vary entry-limit=64:256:x2 "$file"
 check "a curve as Markdown is a table" grep -q '^| 128 |' "$tmp/out"
+exits "a curve as a page" 0 sweep --format html --vary entry-limit=64:256:x2 "$file"
+check "a page has a picture for each figure" test "$(grep -c '<svg' "$tmp/out")" -eq 2
+check "a page has the tables, too" grep -q '<td class="n">128</td>' "$tmp/out"
+check "a page needs no network and no scripts" \
+	sh -c "! grep -iE '<script|<link|src=|url\(|@import' '$tmp/out'"
 exits "another figure" 0 sweep --figure peaks.host_pages --figure exposure.p99_ns \
 	--vary queue-timeout=10:1000:x10 "$file"
 shows "another figure shows" "figure exposure.p99_ns"

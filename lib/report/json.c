@@ -390,13 +390,11 @@ json_t *ir_json_document(const struct ir_report_entry *entries, size_t n)
 	return NULL;
 }
 
-char *ir_json_text(json_t *document)
+char *ir_json_text(const json_t *document)
 {
-	char *text = document ? json_dumps(document, JSON_INDENT(2) | IR_JSON_FLAGS) : NULL;
-	char *with_newline;
+	char *text = json_dumps(document, JSON_INDENT(2) | IR_JSON_FLAGS), *with_newline;
 	size_t len;
 
-	json_decref(document);
 	if (!text)
 		return NULL;
 	len = strlen(text);
@@ -411,5 +409,9 @@ char *ir_json_text(json_t *document)
 
 char *ir_report_json(const struct ir_report_entry *entries, size_t n)
 {
-	return ir_json_text(ir_json_document(entries, n));
+	json_t *document = ir_json_document(entries, n);
+	char *text = document ? ir_json_text(document) : NULL;
+
+	json_decref(document);
+	return text;
 }

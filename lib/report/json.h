@@ -15,7 +15,7 @@ json_t *ir_json_document(const struct ir_report_entry *entries, size_t n);
 json_t *ir_json_recording(const struct ir_report_entry *entry);
 /** ir_json_result - one of its results; NULL: no memory */
 json_t *ir_json_result(const struct ir_report_entry *entry, size_t i);
-/** ir_json_text - a document as ir_report_json() writes it; takes it over, may be NULL */
-char *ir_json_text(json_t *document);
+/** ir_json_text - a document as all reports are written; for free(), NULL: no memory */
+char *ir_json_text(const json_t *document);
 
 #endif
