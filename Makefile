@@ -17,7 +17,7 @@ PKG_CONFIG ?= pkg-config
 OBJCOPY ?= objcopy
 
 LIBS     := libtraceevent jansson zlib libzstd libelf
-CMD_LIBS := smartcols
+CMD_LIBS := smartcols libmd
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS ?= -O3 -g

@@ -38,6 +38,7 @@ enum format {
 	FORMAT_CSV,
 	FORMAT_MD,
 	FORMAT_HTML,
+	FORMAT_LINES,
 };
 
 enum when {
@@ -60,9 +61,11 @@ enum command_bit {
 	IN_VERIFY = 1 << 4,
 	IN_COMPARE = 1 << 5,
 	IN_SWEEP = 1 << 6,
+	IN_BATCH = 1 << 7,
+	IN_MERGE = 1 << 8,
 	IN_REPLAY = IN_RUN | IN_VERIFY | IN_SWEEP,
 	IN_INPUT = IN_REPLAY | IN_INFO | IN_OPS,
-	IN_ALL	= IN_INPUT | IN_LIST | IN_COMPARE,
+	IN_ALL	= IN_INPUT | IN_LIST | IN_COMPARE | IN_BATCH | IN_MERGE,
 };
 
 /* What sweep can look for. */
@@ -123,6 +126,8 @@ struct settings {
 	struct texts fail_if;		/* compare's gate; none: every change fails */
 	struct texts ignore;		/* each a list with commas */
 	bool allow_missing;
+	bool resume;			/* batch: go on with what is in the output */
+	uint32_t shard, shards;		/* batch: 1 to shards; 0: all of it */
 	const char *vary;		/* sweep: KEY=FROM:TO... */
 	int find;			/* enum find */
 	uint64_t max_failures;
@@ -146,8 +151,10 @@ int cmd_list(const struct settings *settings);
 int cmd_verify(const struct settings *settings);
 int cmd_compare(const struct settings *settings);
 int cmd_sweep(const struct settings *settings);
+int cmd_batch(const struct settings *settings);
+int cmd_merge(const struct settings *settings);
 
-extern const struct choice run_formats[], sweep_formats[], info_formats[], ops_formats[], list_formats[];
+extern const struct choice run_formats[], sweep_formats[], batch_formats[], info_formats[], ops_formats[], list_formats[];
 
 /* The commands; ends with a NULL name. */
 extern const struct command commands[];

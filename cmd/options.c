@@ -128,6 +128,27 @@ static int parse_flag(struct settings *settings, const struct option_spec *spec,
 	return 0;
 }
 
+/* "2/8" */
+static int parse_shard(struct settings *settings, const struct option_spec *spec, const char *arg,
+		       struct ir_error *err)
+{
+	const char *slash = strchrnul(arg, '/');
+	uint64_t shard, shards;
+	int rc;
+
+	if (!*slash)
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not I/N, such as 1/4", spec->name,
+				    arg);
+	rc = parse_number(spec->name, slash + 1, strlen(slash + 1), 1, spec->max, &shards, err);
+	if (!rc)
+		rc = parse_number(spec->name, arg, (size_t)(slash - arg), 1, shards, &shard, err);
+	if (rc)
+		return rc;
+	settings->shard = (uint32_t)shard;
+	settings->shards = (uint32_t)shards;
+	return 0;
+}
+
 static int parse_max_rpcits(struct settings *settings, const struct option_spec *spec,
 			    const char *arg, struct ir_error *err)
 {
@@ -518,21 +539,36 @@ static const struct option_spec options[] = {
 	{ 0, "--allow-missing", NULL,
 	  "Rows and figures that only BASELINE has are reported, but do not fail.",
 	  IN_COMPARE, parse_flag, AT(allow_missing) },
+	{ 0, "--allow-missing", NULL,
+	  "Write what there is, even if results of the batch are missing.",
+	  IN_MERGE, parse_flag, AT(allow_missing) },
+	{ 'o', "--output", "FILE",
+	  "Where the results go, a line each as they are finished. Needed.",
+	  IN_BATCH, parse_text, AT(output) },
+	{ 0, "--resume", NULL,
+	  "Go on with FILE: what is done and unchanged is not replayed again.",
+	  IN_BATCH, parse_flag, AT(resume) },
+	{ 0, "--shard", "I/N",
+	  "Only the I-th of N parts, which are as equal as can be; merge puts them together.",
+	  IN_BATCH, .parse = parse_shard, .max = 1 << 20 },
 	{ 'f', "--format", "",
 	  "How to write the report; the first is the default.",
-	  IN_ALL, parse_choice, AT(format) },
+	  IN_ALL & ~IN_BATCH, parse_choice, AT(format) },
 	{ 'o', "--output", "FILE",
 	  "Write the report to FILE, which appears complete or not at all.",
-	  IN_ALL, parse_text, AT(output) },
+	  IN_ALL & ~IN_BATCH, parse_text, AT(output) },
 	{ 'j', "--jobs", "N",
 	  "Threads. Default: one for each processor.",
-	  IN_REPLAY, parse_u32, AT(jobs), .min = 1, .max = 4096 },
+	  IN_REPLAY | IN_BATCH, parse_u32, AT(jobs), .min = 1, .max = 4096 },
 	{ 0, "--strict-input", NULL,
 	  "Any loss or damage in a recording is an error: exit status 4.",
 	  IN_INPUT, parse_flag, AT(strict_input) },
+	{ 0, "--strict-input", NULL,
+	  "Loss or damage in a recording makes its cells fail.",
+	  IN_BATCH, parse_flag, AT(strict_input) },
 	{ 'q', "--quiet", NULL,
 	  "No progress and no warnings on standard error; errors only.",
-	  IN_INPUT, parse_flag, AT(quiet) },
+	  IN_INPUT | IN_BATCH, parse_flag, AT(quiet) },
 	{ 'v', "--verbose", NULL,
 	  "Say on standard error what is being done.",
 	  IN_INPUT & ~IN_VERIFY, parse_flag, AT(verbose) },
@@ -545,7 +581,7 @@ static const struct option_spec options[] = {
 	  IN_REPLAY | IN_INFO | IN_LIST | IN_COMPARE, parse_choice, AT(color), .choices = when_choices },
 	{ 0, "--progress", "",
 	  "Progress on standard error: auto is when that is a terminal.",
-	  IN_INPUT, parse_choice, AT(progress), .choices = when_choices },
+	  IN_INPUT | IN_BATCH, parse_choice, AT(progress), .choices = when_choices },
 	{ 'h', "--help", NULL, "Show this help.", IN_ALL, .parse = NULL },
 	{ 'V', "--version", NULL, "Show the version.", IN_ALL, .parse = NULL },
 };
@@ -563,26 +599,33 @@ static const char *option_name(const void *arg, size_t i)
 	return NULL;
 }
 
-int options_parameter(struct ir_params *params, const char *name, const char *text,
-		      struct ir_error *err)
+int options_replay(struct settings *settings, const char *name, const char *text,
+		   struct ir_error *err)
 {
-	struct settings settings = { .params = *params };
 	struct option_spec spec;
-	int rc;
 
 	for (size_t o = 0; o < NR_OPTIONS; o++) {
 		if (strcmp(options[o].name + 2, name) || !(options[o].commands & IN_SWEEP))
 			continue;
 		spec = options[o];
 		spec.name = name;	/* whoever asks may not have typed an option */
-		/* parse_choice() skips the dashes. */
-		if (spec.parse == parse_choice)
+		/* These skip the dashes. */
+		if (spec.parse == parse_choice || spec.parse == parse_strategy ||
+		    spec.parse == parse_hypervisor)
 			spec.name = options[o].name;
-		rc = spec.parse(&settings, &spec, text, err);
-		*params = settings.params;
-		return rc;
+		return spec.parse(settings, &spec, text, err);
 	}
 	return ir_error_set(err, -EINVAL, "unknown parameter \"%.60s\"", name);
+}
+
+int options_parameter(struct ir_params *params, const char *name, const char *text,
+		      struct ir_error *err)
+{
+	struct settings settings = { .params = *params };
+	int rc = options_replay(&settings, name, text, err);
+
+	*params = settings.params;
+	return rc;
 }
 
 static const struct option_spec *find_option(const struct command *command, int id)

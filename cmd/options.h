@@ -41,6 +41,9 @@ void options_help(FILE *out, const struct command *command);
  */
 int options_parameter(struct ir_params *params, const char *name, const char *text,
 		      struct ir_error *err);
+/** options_replay - an option of run, such as "strategy", for settings that are put together by hand */
+int options_replay(struct settings *settings, const char *name, const char *text,
+		   struct ir_error *err);
 /** options_hypervisor_parameter - the same for a key of --hypervisor */
 int options_hypervisor_parameter(struct ir_config *config, const char *name, const char *text,
 				 struct ir_error *err);

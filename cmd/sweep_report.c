@@ -582,6 +582,7 @@ char *sweep_text(const struct sweep *sweep, const struct output *out)
 	case FORMAT_MD:
 	case FORMAT_TABLE:
 	case FORMAT_TEXT:
+	case FORMAT_LINES:
 		break;
 	}
 	return text_for_people(sweep, out);
