@@ -572,7 +572,8 @@ static void wait_for_threads(struct batch *b)
 	progress_clear();
 }
 
-static int start_threads(struct batch *b, pthread_t *threads, size_t n)
+/* Returns how many there are now; 0: the error was said. */
+static size_t start_threads(struct batch *b, pthread_t *threads, size_t n)
 {
 	sigset_t all, old;
 	size_t started = 0;
@@ -585,12 +586,13 @@ static int start_threads(struct batch *b, pthread_t *threads, size_t n)
 	for (; started < n && !rc; started++)
 		rc = pthread_create(&threads[started], NULL, work, b);
 	/* Some are enough. */
-	b->running = rc ? started - 1 : started;
+	started -= !!rc;
+	b->running = started;
 	pthread_mutex_unlock(&b->lock);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (!b->running)
+	if (!started)
 		message("cannot start a thread: %s", strerror(rc));
-	return (int)b->running;
+	return started;
 }
 
 static int run_batch(struct batch *b)
@@ -601,7 +603,7 @@ static int run_batch(struct batch *b)
 	size_t jobs = b->settings->jobs ? b->settings->jobs : online > 0 ? (size_t)online : 1;
 	size_t n = jobs < recordings ? jobs : recordings;
 	pthread_t *threads;
-	int started;
+	size_t started;
 
 	if (b->first == b->end)
 		return finish(b);
@@ -614,7 +616,7 @@ static int run_batch(struct batch *b)
 		return STATUS_ERROR;
 	}
 	wait_for_threads(b);
-	for (int i = 0; i < started; i++)
+	for (size_t i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	free(threads);
 	/* Between the last check and here. */
