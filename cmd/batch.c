@@ -144,13 +144,17 @@ static char *make_line(const struct task *t, size_t cell, const char *error, jso
 		json_object_set_new(line, "error", clean ? json_string(clean) : NULL);
 		free(clean);
 	}
-	/* A member that is NULL is an error, and takes nothing over. */
-	if (!line || json_object_set_new(line, "recording", recording) |
-	    json_object_set_new(line, "result", result)) {
-		json_decref(line);
+	if (!line) {
+		json_decref(recording);
+		json_decref(result);
 		return NULL;
 	}
-	text = results_line(line, len);
+	/* Both are taken over, whatever comes of it; one that is NULL is an error. */
+	if (json_object_set_new(line, "recording", recording) |
+	    json_object_set_new(line, "result", result))
+		text = NULL;
+	else
+		text = results_line(line, len);
 	json_decref(line);
 	return text;
 }

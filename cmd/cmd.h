@@ -154,7 +154,8 @@ int cmd_sweep(const struct settings *settings);
 int cmd_batch(const struct settings *settings);
 int cmd_merge(const struct settings *settings);
 
-extern const struct choice run_formats[], sweep_formats[], batch_formats[], info_formats[], ops_formats[], list_formats[];
+extern const struct choice run_formats[], info_formats[], ops_formats[], list_formats[];
+extern const struct choice sweep_formats[], batch_formats[];
 
 /* The commands; ends with a NULL name. */
 extern const struct command commands[];

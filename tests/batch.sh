@@ -276,8 +276,8 @@ exits "an input is not written over" 2 merge --output "$tmp/all" "$tmp/all"
 
 # Interruption: at any moment the same end.
 
-check "killed and resumed: the same results" env SEED=1 tests/batch_kill "$prog" "$m" 20
-check "with one thread, too" env SEED=2 tests/batch_kill "$prog" "$m" 8 --jobs 1
+check "killed and resumed: the same results" env SEED=1 tests/batch_kill "$prog" "$m" 8
+check "with one thread, too" env SEED=2 tests/batch_kill "$prog" "$m" 3 --jobs 1
 
 # A batch that takes its time.
 manifest "\"recordings\": [ \"$dir/6.12*.dat\" ]," '"parameters": { "entry-limit": "500:600:1" }'
