@@ -39,6 +39,7 @@ const struct choice batch_formats[] = {
 struct batch {
 	const struct settings *settings;
 	struct plan plan;
+	struct ir_events *events;	/* NULL: no file of them */
 	size_t first, end;		/* the cells of this shard */
 	uint32_t jobs_each;		/* threads of one replay */
 
@@ -62,6 +63,7 @@ struct task {
 	char input[FINGERPRINT_SIZE];	/* "": its content is not known */
 	struct ir_recording *rec;
 	struct ir_recording_info info;
+	struct ir_result *devices;	/* their shares in CELLS_AT_ONCE results; NULL: not told apart */
 	size_t *cells;			/* to be done */
 	size_t nr_cells;
 };
@@ -94,11 +96,6 @@ static bool stopped(struct batch *b)
 
 /* Lines. */
 
-static const char *strictness(const struct settings *settings)
-{
-	return settings->strict_input ? "strict" : "";
-}
-
 /* What a cell was asked to be, for those that did not come to be anything. */
 static json_t *json_question(const struct batch *b, size_t cell)
 {
@@ -129,7 +126,7 @@ static char *make_line(const struct task *t, size_t cell, const char *error, jso
 	char fingerprint[FINGERPRINT_SIZE], *clean, *text;
 	json_t *line;
 
-	if (plan_fingerprint(plan, cell, t->input, strictness(t->batch->settings), fingerprint)) {
+	if (plan_fingerprint(plan, cell, t->input, fingerprint)) {
 		json_decref(recording);
 		json_decref(result);
 		return NULL;
@@ -196,11 +193,13 @@ static bool put_failure(struct task *t, size_t cell, const char *why)
 	return put_line(t, cell, why, text, len);
 }
 
+/* The @i-th result of a step. */
 static bool put_result(struct task *t, size_t cell, const struct ir_config *config,
-		       const struct ir_result *result)
+		       const struct ir_result *result, size_t i)
 {
 	struct ir_report_entry entry = {
 		.info = &t->info, .configs = config, .results = result, .nr_results = 1,
+		.devices = t->devices ? t->devices + i * t->info.nr_devices : NULL,
 	};
 	size_t len = 0;
 	char *text = make_line(t, cell, NULL, ir_json_recording(&entry), ir_json_result(&entry, 0),
@@ -252,11 +251,13 @@ static void fail_all(struct task *t, const char *why)
 
 /* Replays. */
 
+/* @first: the place of the first result in the step. */
 static int replay(const struct task *t, const struct ir_config *configs, size_t n,
-		  struct ir_result *results, struct ir_error *err)
+		  struct ir_result *results, size_t first, struct ir_error *err)
 {
 	struct ir_replay_options options = {
 		.jobs = t->batch->jobs_each, .interrupted = interrupts_flag(),
+		.devices = t->devices ? t->devices + first * t->info.nr_devices : NULL,
 	};
 
 	return ir_replay(t->rec, configs, n, &options, results, err);
@@ -268,13 +269,13 @@ static bool replay_cells(struct task *t, const size_t *cells, const struct ir_co
 {
 	struct ir_result results[CELLS_AT_ONCE];
 	struct ir_error err = { "" };
-	int rc = replay(t, configs, n, results, &err);
+	int rc = replay(t, configs, n, results, 0, &err);
 
 	if (rc == -EINTR || stopped(t->batch))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (rc) {
-			int alone = replay(t, &configs[i], 1, &results[i], &err);
+			int alone = replay(t, &configs[i], 1, &results[i], i, &err);
 
 			if (alone == -EINTR)
 				return false;
@@ -286,7 +287,7 @@ static bool replay_cells(struct task *t, const size_t *cells, const struct ir_co
 				continue;
 			}
 		}
-		if (!put_result(t, cells[i], &configs[i], &results[i]))
+		if (!put_result(t, cells[i], &configs[i], &results[i], i))
 			return false;
 	}
 	sync_lines(t->batch);
@@ -339,8 +340,7 @@ static int select_cells(struct task *t, size_t first, size_t end)
 		char fingerprint[FINGERPRINT_SIZE];
 		size_t line;
 
-		rc = plan_fingerprint(&b->plan, cell, t->input, strictness(b->settings),
-				      fingerprint);
+		rc = plan_fingerprint(&b->plan, cell, t->input, fingerprint);
 		if (rc)
 			break;
 		if (*t->input && results_find(&b->results, fingerprint, &line)) {
@@ -358,15 +358,23 @@ static int select_cells(struct task *t, size_t first, size_t end)
 
 static void open_and_replay(struct task *t, const struct stat *before)
 {
+	struct ir_recording_options options = {
+		.device = t->batch->settings->device, .events = t->batch->events,
+	};
 	struct ir_error err = { "" };
 	struct stat now;
 
-	t->rec = ir_recording_open(t->path, NULL, &err);
+	t->rec = ir_recording_open(t->path, &options, &err);
 	if (!t->rec) {
 		fail_all(t, err.text);
 		return;
 	}
 	t->info = *ir_recording_info(t->rec);
+	if (input_devices(&(struct input){ .info = &t->info }, CELLS_AT_ONCE, &t->devices)) {
+		no_memory(&err);
+		give_up(t->batch, &err);
+		goto out;
+	}
 	/* Results do not depend on where the program was started. */
 	t->info.file = t->name;
 	if (stat(t->path, &now) || !same_stat(before, &now))
@@ -375,6 +383,8 @@ static void open_and_replay(struct task *t, const struct stat *before)
 		fail_all(t, "incomplete (--strict-input)");
 	else
 		replay_all(t);
+out:
+	free(t->devices);
 	ir_recording_close(t->rec);
 }
 
@@ -649,6 +659,58 @@ static int check_shard(const struct batch *b, struct ir_error *err)
 	return 0;
 }
 
+/* One plug-in may bring several strategies and hypervisors: it is there once for each. */
+static int write_plugin(FILE *out, const struct ir_plugin_info *plugin, struct ir_error *err)
+{
+	char digest[FINGERPRINT_SIZE];
+	int rc = plugin ? fingerprint_file(plugin->file, digest, err) : 0;
+
+	if (plugin && !rc)
+		fprintf(out, "%s\n", digest);
+	return rc;
+}
+
+/* What results depend on besides recordings and the manifest: files by their content. */
+static char *write_how(const struct settings *s, struct ir_error *err)
+{
+	char *text = NULL, digest[FINGERPRINT_SIZE];
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int rc = out ? 0 : no_memory(err);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "%s\n%s\n", s->strict_input ? "strict" : "", s->device ? s->device : "");
+	if (s->events)
+		rc = fingerprint_file(s->events, digest, err);
+	if (s->events && !rc)
+		fprintf(out, "%s\n", digest);
+	for (size_t i = 0; ir_registry_strategies(s->registry)[i] && !rc; i++)
+		rc = write_plugin(out, ir_registry_strategies(s->registry)[i]->plugin, err);
+	for (size_t i = 0; ir_registry_hypervisors(s->registry)[i] && !rc; i++)
+		rc = write_plugin(out, ir_registry_hypervisors(s->registry)[i]->plugin, err);
+	if (fclose(out) && !rc)
+		rc = no_memory(err);
+	if (!rc)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static int read_plan(struct batch *b, struct ir_error *err)
+{
+	const struct settings *s = b->settings;
+	char *how;
+	int rc;
+
+	if (s->events)
+		b->events = ir_events_load(s->events, err);
+	how = s->events && !b->events ? NULL : write_how(s, err);
+	rc = how ? plan_read(s->operands[0], s->registry, how, &b->plan, err) : -EIO;
+	free(how);
+	return rc;
+}
+
 static int prepare(struct batch *b)
 {
 	const struct settings *s = b->settings;
@@ -660,7 +722,7 @@ static int prepare(struct batch *b)
 		message("batch: --output FILE is missing: where are the results to go?");
 		return STATUS_USAGE;
 	}
-	rc = plan_read(s->operands[0], &b->plan, &err);
+	rc = read_plan(b, &err);
 	if (rc) {
 		message("%s", err.text);
 		return rc == -EINVAL || rc == -E2BIG ? STATUS_USAGE : STATUS_ERROR;
@@ -702,6 +764,7 @@ int cmd_batch(const struct settings *settings)
 		status = run_batch(&batch);
 	results_close(&batch.results);
 	plan_free(&batch.plan);
+	ir_events_free(batch.events);
 	free(batch.line);
 	return status;
 }

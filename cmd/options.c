@@ -442,7 +442,7 @@ static const struct option_spec options[] = {
 	{ 0, "--plugin", "FILE.so",
 	  "Load more strategies and hypervisors from a plug-in, whose code then runs in this "
 	  "program; may be repeated.",
-	  IN_REPLAY | IN_LIST, .parse = parse_plugin, .first = true },
+	  IN_REPLAY | IN_BATCH | IN_LIST, .parse = parse_plugin, .first = true },
 	{ 0, "--manifest", "FILE|none",
 	  "What machines the recordings are from. Default: a manifest.json beside a recording, "
 	  "or one directory up, that lists it.",
@@ -480,10 +480,10 @@ static const struct option_spec options[] = {
 	  IN_REPLAY, parse_choice, AT(params.api), .choices = api_choices },
 	{ 0, "--device", "NAME",
 	  "Only the operations of this device.",
-	  IN_INPUT, parse_text, AT(device) },
+	  IN_INPUT | IN_BATCH, parse_text, AT(device) },
 	{ 0, "--events", "FILE.json",
 	  "What trace events mean that are not known by their name; see iommu-replay-events(5).",
-	  IN_INPUT | IN_LIST, parse_text, AT(events) },
+	  IN_INPUT | IN_BATCH | IN_LIST, parse_text, AT(events) },
 	{ 0, "--by-site", NULL,
 	  "Also tell the results by call site and by driver. The recording needs call chains.",
 	  IN_RUN, parse_flag, AT(sites) },

@@ -536,7 +536,7 @@ static int write_digest(struct plan *plan, struct ir_error *err)
 
 	if (!out)
 		return no_memory(err);
-	fprintf(out, "%s\n", ir_version());
+	fprintf(out, "%s\n%s\n", ir_version(), plan->how);
 	for (size_t i = 0; i < plan->nr_recordings; i++) {
 		fprintf(out, "%s", plan->recordings[i].name);
 		for (size_t k = 0; k < plan->recordings[i].settings.n; k++)
@@ -621,17 +621,18 @@ static int parse(struct manifest *m, struct plan *plan, struct ir_error *err)
 	return rc;
 }
 
-int plan_read(const char *path, struct plan *plan, struct ir_error *err)
+int plan_read(const char *path, struct ir_registry *registry, const char *how, struct plan *plan,
+	      struct ir_error *err)
 {
 	const char *slash = strrchr(path, '/');
-	struct manifest m = { .path = path };
+	struct manifest m = { .path = path, .settings.registry = registry };
 	json_error_t where;
 	size_t size = 0;
 	int rc;
 
-	*plan = (struct plan){ .nr_recordings = 0 };
+	*plan = (struct plan){ .how = strdup(how) };
 	m.directory = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
-	rc = m.directory ? read_text(&m, &size, err) : no_memory(err);
+	rc = m.directory && plan->how ? read_text(&m, &size, err) : no_memory(err);
 	if (!rc) {
 		m.root = json_loadb(m.text, size, JSON_REJECT_DUPLICATES, &where);
 		if (m.root)
@@ -642,6 +643,7 @@ int plan_read(const char *path, struct plan *plan, struct ir_error *err)
 	json_decref(m.root);
 	free(m.text);
 	free(m.directory);
+	m.settings.registry = NULL;	/* is the caller's */
 	options_free(&m.settings);
 	return rc;
 }
@@ -664,6 +666,7 @@ void plan_free(struct plan *plan)
 	free(plan->recordings);
 	free(plan->configs);
 	free(plan->axes);
+	free(plan->how);
 }
 
 int plan_config(const struct plan *plan, size_t cell, struct ir_config *config,
@@ -682,7 +685,7 @@ int plan_config(const struct plan *plan, size_t cell, struct ir_config *config,
 	return rc ? rc : ir_config_check(config, err);
 }
 
-int plan_fingerprint(const struct plan *plan, size_t cell, const char *input, const char *how,
+int plan_fingerprint(const struct plan *plan, size_t cell, const char *input,
 		     char digest[FINGERPRINT_SIZE])
 {
 	const struct plan_recording *recording = &plan->recordings[cell / plan->nr_configs];
@@ -692,7 +695,7 @@ int plan_fingerprint(const struct plan *plan, size_t cell, const char *input, co
 
 	if (!out)
 		return -ENOMEM;
-	fprintf(out, "%s\n%s\n%s\n%s\n%s\n", ir_version(), input, how, recording->name,
+	fprintf(out, "%s\n%s\n%s\n%s\n%s\n", ir_version(), input, plan->how, recording->name,
 		plan->configs[cell % plan->nr_configs].name);
 	for (size_t i = 0; i < recording->settings.n; i++)
 		fprintf(out, "%s=%s\n", recording->settings.item[i].parameter->name,

@@ -14,6 +14,7 @@
 #define CMD_PLAN_H
 
 #include <iommu-replay/error.h>
+#include <iommu-replay/registry.h>
 #include <iommu-replay/replay.h>
 
 #include "fingerprint.h"
@@ -60,11 +61,20 @@ struct plan {
 	size_t nr_configs;
 	struct axis *axes;
 	size_t nr_axes;
+	char *how;		/* what else results depend on */
 	char digest[FINGERPRINT_SIZE];	/* of all that it asks for, and the program's version */
 };
 
-/** plan_read - read a manifest; 0, or a negative errno with @err set */
-int plan_read(const char *path, struct plan *plan, struct ir_error *err);
+/**
+ * plan_read - read a manifest
+ * @registry: where its strategies and hypervisors are known; outlives the plan
+ * @how: what results depend on besides
+ * @plan: to be passed to plan_free() whatever the outcome
+ *
+ * Returns 0, or a negative errno with @err set.
+ */
+int plan_read(const char *path, struct ir_registry *registry, const char *how, struct plan *plan,
+	      struct ir_error *err);
 void plan_free(struct plan *plan);
 /** plan_cells - how many there are */
 static inline size_t plan_cells(const struct plan *plan)
@@ -81,11 +91,10 @@ int plan_config(const struct plan *plan, size_t cell, struct ir_config *config,
 /**
  * plan_fingerprint - of a cell
  * @input: of the recording's content
- * @how: what else the result depends on
  *
  * Returns 0 or -ENOMEM.
  */
-int plan_fingerprint(const struct plan *plan, size_t cell, const char *input, const char *how,
+int plan_fingerprint(const struct plan *plan, size_t cell, const char *input,
 		     char digest[FINGERPRINT_SIZE]);
 
 #endif

@@ -138,6 +138,27 @@ exits "cells are what run says" 0 compare --allow-missing "$tmp/run.json" "$tmp/
 shows "all of them" "in 8 results and 1 recording"
 exits "compare takes it for a report" 0 compare "$tmp/report.json" "$tmp/report.json"
 
+# So are the shares of several devices, and options are part of the question.
+two=$dir/6.12-fq-twodev.dat
+if [ -f "$two" ]; then
+	manifest "\"recordings\": [ \"$two\" ]," '"strategies": [ "fq-flush", "strict" ]'
+	"$prog" batch --quiet --output "$tmp/two" "$tmp/m.json"
+	"$prog" merge --format json --output "$tmp/two.json" "$tmp/two"
+	"$prog" run --quiet --strategy fq-flush,strict --format json "$two" >"$tmp/run.json"
+	exits "two devices are what run says" 0 compare "$tmp/run.json" "$tmp/two.json"
+	device=$("$prog" info --format json "$two" | tr -d ' \n' |
+		sed 's/.*"devices":\["\([^"]*\)".*/\1/')
+	exits "one device alone" 0 batch --resume --device "$device" --output "$tmp/two" "$tmp/m.json"
+	says "one device alone: nothing of both counts" "2 lines that are no part of this batch"
+	"$prog" run --quiet --strategy fq-flush,strict --device "$device" --format json "$two" \
+		>"$tmp/run.json"
+	"$prog" merge --format json --output "$tmp/two.json" "$tmp/two"
+	exits "one device alone is what run says" 0 compare "$tmp/run.json" "$tmp/two.json"
+	exits "an events file that does not exist" 1 batch --events "$tmp/x" --output "$tmp/none" "$tmp/m.json"
+else
+	skip "two devices are what run says: $two is not there"
+fi
+
 # Resuming.
 
 # without TEXT LINES: "all" without these lines ends as "all"
