@@ -2,6 +2,7 @@
 #
 # make            the program and the library, in build/
 # make check      build and run all tests       (check-asan: under ASan and UBSan)
+# make check-batch  batches that are killed, with the recordings of RECORDINGS=
 # make bench      measure                       install, uninstall, clean: as usual
 # make deb        Debian packages, in build/deb/ (needs debhelper)
 # make accuracy   predicted and recorded figures of traces/, to traces/ACCURACY.md
@@ -17,7 +18,7 @@ PKG_CONFIG ?= pkg-config
 OBJCOPY ?= objcopy
 
 LIBS     := libtraceevent jansson zlib libzstd libelf
-CMD_LIBS := smartcols
+CMD_LIBS := smartcols libmd
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS ?= -O3 -g
@@ -149,6 +150,13 @@ $(BUILD)/tests/tool_%: tests/tool_%.c $(LIB)
 check: all $(TESTS) $(TOOLS)
 	BUILD=$(BUILD) tests/run
 
+# Batches of 20 recordings, 8 strategies and 3 hypervisors that are killed 20 times,
+# on their own and through Slurm; RECORDINGS is where they are.
+RECORDINGS ?= ../shared/recordings/s390x
+
+check-batch: $(PROG)
+	tests/batch_long $(PROG) $(RECORDINGS)
+
 check-asan:
 	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	$(MAKE) BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
@@ -229,6 +237,8 @@ install: all
 	$(PUT)$(DATADIR)/iommu-replay/traces $(wildcard traces/*.dat traces/*.data) \
 		traces/manifest.json traces/baseline.json traces/README.md
 	$(PUT)$(DATADIR)/iommu-replay/events $(wildcard scripts/events/*.json)
+	$(PUT)$(DATADIR)/iommu-replay/examples examples/batch.json
+	$(INSTALL) -m 755 -D -t $(DESTDIR)$(DATADIR)/iommu-replay scripts/batch-slurm
 	$(PUT)$(DOCDIR) README.md
 	$(foreach d,$(EXAMPLES),$(PUT)$(DOCDIR)/$(d) $(wildcard $(d)/*.c $(d)/*.sh $(d)/Makefile) &&) :
 	chmod 755 $(DESTDIR)$(DOCDIR)/examples/*/*.sh
@@ -255,7 +265,7 @@ deb:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan
 
-.PHONY: FORCE all accuracy check check-asan bench deb fuzz fuzzers install uninstall clean
+.PHONY: FORCE all accuracy check check-asan check-batch bench deb fuzz fuzzers install uninstall clean
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TESTS:=.d) $(TOOLS:=.d)

@@ -38,6 +38,7 @@ enum format {
 	FORMAT_CSV,
 	FORMAT_MD,
 	FORMAT_HTML,
+	FORMAT_LINES,
 };
 
 enum when {
@@ -60,9 +61,21 @@ enum command_bit {
 	IN_VERIFY = 1 << 4,
 	IN_COMPARE = 1 << 5,
 	IN_REPORT = 1 << 6,
-	IN_REPLAY = IN_RUN | IN_VERIFY,
+	IN_SWEEP = 1 << 7,
+	IN_BATCH = 1 << 8,
+	IN_MERGE = 1 << 9,
+	IN_REPLAY = IN_RUN | IN_VERIFY | IN_SWEEP,
 	IN_INPUT = IN_REPLAY | IN_INFO | IN_OPS,
-	IN_ALL	= IN_INPUT | IN_LIST | IN_COMPARE | IN_REPORT,
+	IN_ALL	= IN_INPUT | IN_LIST | IN_COMPARE | IN_REPORT | IN_BATCH | IN_MERGE,
+};
+
+/* What sweep can look for. */
+enum find {
+	FIND_NOTHING,
+	FIND_ENTRY_LIMIT,
+	FIND_PINNED_LIMIT,
+	FIND_APERTURE,
+	FIND_QUEUE_SIZE,
 };
 
 struct settings;
@@ -114,6 +127,14 @@ struct settings {
 	struct texts fail_if;		/* compare's gate; none: every change fails */
 	struct texts ignore;		/* each a list with commas */
 	bool allow_missing;
+	bool resume;			/* batch: go on with what is in the output */
+	uint32_t shard, shards;		/* batch: 1 to shards; 0: all of it */
+	const char *vary;		/* sweep: KEY=FROM:TO... */
+	int find;			/* enum find */
+	uint64_t max_failures;
+	uint64_t max_rpcits;
+	bool has_max_rpcits;
+	struct texts figures;		/* keys; none: the default ones */
 	const char *output;		/* NULL: standard output */
 	const char *perfetto;		/* NULL: none is wanted */
 	uint32_t jobs;
@@ -133,8 +154,12 @@ int cmd_list(const struct settings *settings);
 int cmd_verify(const struct settings *settings);
 int cmd_compare(const struct settings *settings);
 int cmd_report(const struct settings *settings);
+int cmd_sweep(const struct settings *settings);
+int cmd_batch(const struct settings *settings);
+int cmd_merge(const struct settings *settings);
 
 extern const struct choice run_formats[], table_formats[], info_formats[], ops_formats[], list_formats[];
+extern const struct choice sweep_formats[], batch_formats[];
 
 /* The commands; ends with a NULL name. */
 extern const struct command commands[];

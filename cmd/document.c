@@ -136,6 +136,7 @@ static char *render_document(struct document *doc)
 	case FORMAT_CSV:
 		return ir_report_csv(doc->entries, doc->n);
 	case FORMAT_HTML:
+	case FORMAT_LINES:
 	case FORMAT_MD:
 	case FORMAT_TABLE:
 	case FORMAT_TEXT:

@@ -36,6 +36,7 @@ void interrupts_catch(void)
 		if (!sigaction(signals[i], NULL, &old) && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* a limit of a file's size is a write error, too */
 }
 
 const volatile int *interrupts_flag(void)

@@ -47,6 +47,14 @@ static const struct choice timer_choices[] = {
 	{ NULL, 0 },
 };
 
+static const struct choice find_choices[] = {
+	{ "min-entry-limit", FIND_ENTRY_LIMIT },
+	{ "min-pinned-limit", FIND_PINNED_LIMIT },
+	{ "min-aperture", FIND_APERTURE },
+	{ "min-queue-size", FIND_QUEUE_SIZE },
+	{ NULL, 0 },
+};
+
 static const struct choice when_choices[] = {
 	{ "auto", WHEN_AUTO },
 	{ "always", WHEN_ALWAYS },
@@ -118,6 +126,34 @@ static int parse_flag(struct settings *settings, const struct option_spec *spec,
 	(void)err;
 	*to = true;
 	return 0;
+}
+
+/* "2/8" */
+static int parse_shard(struct settings *settings, const struct option_spec *spec, const char *arg,
+		       struct ir_error *err)
+{
+	const char *slash = strchrnul(arg, '/');
+	uint64_t shard, shards;
+	int rc;
+
+	if (!*slash)
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not I/N, such as 1/4", spec->name,
+				    arg);
+	rc = parse_number(spec->name, slash + 1, strlen(slash + 1), 1, spec->max, &shards, err);
+	if (!rc)
+		rc = parse_number(spec->name, arg, (size_t)(slash - arg), 1, shards, &shard, err);
+	if (rc)
+		return rc;
+	settings->shard = (uint32_t)shard;
+	settings->shards = (uint32_t)shards;
+	return 0;
+}
+
+static int parse_max_rpcits(struct settings *settings, const struct option_spec *spec,
+			    const char *arg, struct ir_error *err)
+{
+	settings->has_max_rpcits = true;
+	return parse_u64(settings, spec, arg, err);
 }
 
 static const struct choice *spec_choices(const struct option_spec *spec,
@@ -344,6 +380,26 @@ static int parse_latency(struct settings *settings, const struct option_spec *sp
 	return rc;
 }
 
+int options_hypervisor_parameter(struct ir_config *config, const char *name, const char *text,
+				 struct ir_error *err)
+{
+	struct hypervisor_choice choice = {
+		.hypervisor = config->hypervisor, .params = config->params.hypervisor,
+		.has_entry_limit = config->params.has_entry_limit,
+		.has_pinned_limit = config->params.has_pinned_limit,
+	};
+	char pair[128];
+	int rc, n = snprintf(pair, sizeof(pair), "%s=%s", name, text);
+
+	if (n < 0 || (size_t)n >= sizeof(pair))
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not a number", name, text);
+	rc = parse_hypervisor_key(&choice, pair, (size_t)n, err);
+	config->params.hypervisor = choice.params;
+	config->params.has_entry_limit = choice.has_entry_limit;
+	config->params.has_pinned_limit = choice.has_pinned_limit;
+	return rc;
+}
+
 static int parse_tolerance(struct settings *settings, const struct option_spec *spec,
 			   const char *arg, struct ir_error *err)
 {
@@ -369,11 +425,11 @@ static const struct option_spec options[] = {
 	{ 0, "--strategy", "NAME[,NAME...]|all",
 	  "Flush strategies to replay; \"iommu-replay list strategies\" shows them. "
 	  "Default: all, which leaves out null.",
-	  IN_RUN, .parse = parse_strategy },
+	  IN_RUN | IN_SWEEP, .parse = parse_strategy },
 	{ 0, "--hypervisor", "NAME[:KEY=VALUE,...]",
 	  "Hypervisor to replay against, default kvm; may be repeated. Keys: entry-limit, "
 	  "pinned-limit (0: no limit), tlb-refresh=0|1, as far as it takes them.",
-	  IN_RUN, .parse = parse_hypervisor },
+	  IN_RUN | IN_SWEEP, .parse = parse_hypervisor },
 	{ 0, "--strategy", "NAME",
 	  "Strategy of the recorded machine. Default: as a manifest says, else as the recording "
 	  "shows.",
@@ -386,7 +442,7 @@ static const struct option_spec options[] = {
 	{ 0, "--plugin", "FILE.so",
 	  "Load more strategies and hypervisors from a plug-in, whose code then runs in this "
 	  "program; may be repeated.",
-	  IN_REPLAY | IN_LIST, .parse = parse_plugin, .first = true },
+	  IN_REPLAY | IN_BATCH | IN_LIST, .parse = parse_plugin, .first = true },
 	{ 0, "--manifest", "FILE|none",
 	  "What machines the recordings are from. Default: a manifest.json beside a recording, "
 	  "or one directory up, that lists it.",
@@ -424,10 +480,10 @@ static const struct option_spec options[] = {
 	  IN_REPLAY, parse_choice, AT(params.api), .choices = api_choices },
 	{ 0, "--device", "NAME",
 	  "Only the operations of this device.",
-	  IN_INPUT, parse_text, AT(device) },
+	  IN_INPUT | IN_BATCH, parse_text, AT(device) },
 	{ 0, "--events", "FILE.json",
 	  "What trace events mean that are not known by their name; see iommu-replay-events(5).",
-	  IN_INPUT | IN_LIST, parse_text, AT(events) },
+	  IN_INPUT | IN_BATCH | IN_LIST, parse_text, AT(events) },
 	{ 0, "--by-site", NULL,
 	  "Also tell the results by call site and by driver. The recording needs call chains.",
 	  IN_RUN, parse_flag, AT(sites) },
@@ -460,6 +516,25 @@ static const struct option_spec options[] = {
 	  "Write the course of each replay to FILE as trace events that Perfetto opens "
 	  "(ui.perfetto.dev).",
 	  IN_RUN, parse_text, AT(perfetto) },
+	{ 0, "--vary", "KEY=FROM:TO[:STEP|:xFACTOR]",
+	  "Replay with each value of this parameter from FROM to TO, STEP apart or each FACTOR "
+	  "times the one before. Keys: entry-limit, pinned-limit, tlb-refresh, queue-size, "
+	  "queue-timeout, aperture, initial-pages, cpus, hz, rpcit-latency.",
+	  IN_SWEEP, parse_text, AT(vary) },
+	{ 0, "--find", "",
+	  "Find the smallest value with which a strategy has no failure, or as few as "
+	  "--max-failures and --max-rpcits allow.",
+	  IN_SWEEP, parse_choice, AT(find), .choices = find_choices },
+	{ 0, "--max-failures", "N",
+	  "With --find: failed and unbacked maps that are allowed. Default: 0.",
+	  IN_SWEEP, parse_u64, AT(max_failures), .max = UINT64_MAX },
+	{ 0, "--max-rpcits", "N",
+	  "With --find: RPCITs that are allowed. Default: any number.",
+	  IN_SWEEP, parse_max_rpcits, AT(max_rpcits), .max = UINT64_MAX },
+	{ 0, "--figure", "KEY",
+	  "Figure to show over the varied parameter, by its key in the JSON report, or "
+	  "failures. May be repeated. Default: rpcit.total and failures.",
+	  IN_SWEEP, parse_texts, AT(figures) },
 	{ 0, "--fail-if", "EXPR",
 	  "Fail if this is true of any row: KEY OP [[+|-]N[%]], such as \"rpcit.total>+5%\" or "
 	  "\"maps.map_failed>0\"; OP is > >= < <= == or !=. May be repeated. Default: any change "
@@ -472,21 +547,36 @@ static const struct option_spec options[] = {
 	{ 0, "--allow-missing", NULL,
 	  "Rows and figures that only BASELINE has are reported, but do not fail.",
 	  IN_COMPARE, parse_flag, AT(allow_missing) },
+	{ 0, "--allow-missing", NULL,
+	  "Write what there is, even if results of the batch are missing.",
+	  IN_MERGE, parse_flag, AT(allow_missing) },
+	{ 'o', "--output", "FILE",
+	  "Where the results go, a line each as they are finished. Needed.",
+	  IN_BATCH, parse_text, AT(output) },
+	{ 0, "--resume", NULL,
+	  "Go on with FILE: what is done and unchanged is not replayed again.",
+	  IN_BATCH, parse_flag, AT(resume) },
+	{ 0, "--shard", "I/N",
+	  "Only the I-th of N parts, which are as equal as can be; merge puts them together.",
+	  IN_BATCH, .parse = parse_shard, .max = 1 << 20 },
 	{ 'f', "--format", "",
 	  "How to write the report; the first is the default.",
-	  IN_ALL, parse_choice, AT(format) },
+	  IN_ALL & ~IN_BATCH, parse_choice, AT(format) },
 	{ 'o', "--output", "FILE",
 	  "Write the report to FILE, which appears complete or not at all.",
-	  IN_ALL, parse_text, AT(output) },
+	  IN_ALL & ~IN_BATCH, parse_text, AT(output) },
 	{ 'j', "--jobs", "N",
 	  "Threads. Default: one for each processor.",
-	  IN_REPLAY, parse_u32, AT(jobs), .min = 1, .max = 4096 },
+	  IN_REPLAY | IN_BATCH, parse_u32, AT(jobs), .min = 1, .max = 4096 },
 	{ 0, "--strict-input", NULL,
 	  "Any loss or damage in a recording is an error: exit status 4.",
 	  IN_INPUT, parse_flag, AT(strict_input) },
+	{ 0, "--strict-input", NULL,
+	  "Loss or damage in a recording makes its cells fail.",
+	  IN_BATCH, parse_flag, AT(strict_input) },
 	{ 'q', "--quiet", NULL,
 	  "No progress and no warnings on standard error; errors only.",
-	  IN_INPUT, parse_flag, AT(quiet) },
+	  IN_INPUT | IN_BATCH, parse_flag, AT(quiet) },
 	{ 'v', "--verbose", NULL,
 	  "Say on standard error what is being done.",
 	  IN_INPUT & ~IN_VERIFY, parse_flag, AT(verbose) },
@@ -499,7 +589,7 @@ static const struct option_spec options[] = {
 	  IN_REPLAY | IN_INFO | IN_LIST | IN_COMPARE | IN_REPORT, parse_choice, AT(color), .choices = when_choices },
 	{ 0, "--progress", "",
 	  "Progress on standard error: auto is when that is a terminal.",
-	  IN_INPUT, parse_choice, AT(progress), .choices = when_choices },
+	  IN_INPUT | IN_BATCH, parse_choice, AT(progress), .choices = when_choices },
 	{ 'h', "--help", NULL, "Show this help.", IN_ALL, .parse = NULL },
 	{ 'V', "--version", NULL, "Show the version.", IN_ALL, .parse = NULL },
 };
@@ -515,6 +605,35 @@ static const char *option_name(const void *arg, size_t i)
 		if ((options[o].commands & command->bit) && !i--)
 			return options[o].name;
 	return NULL;
+}
+
+int options_replay(struct settings *settings, const char *name, const char *text,
+		   struct ir_error *err)
+{
+	struct option_spec spec;
+
+	for (size_t o = 0; o < NR_OPTIONS; o++) {
+		if (strcmp(options[o].name + 2, name) || !(options[o].commands & IN_SWEEP))
+			continue;
+		spec = options[o];
+		spec.name = name;	/* whoever asks may not have typed an option */
+		/* These skip the dashes. */
+		if (spec.parse == parse_choice || spec.parse == parse_strategy ||
+		    spec.parse == parse_hypervisor)
+			spec.name = options[o].name;
+		return spec.parse(settings, &spec, text, err);
+	}
+	return ir_error_set(err, -EINVAL, "unknown parameter \"%.60s\"", name);
+}
+
+int options_parameter(struct ir_params *params, const char *name, const char *text,
+		      struct ir_error *err)
+{
+	struct settings settings = { .params = *params };
+	int rc = options_replay(&settings, name, text, err);
+
+	*params = settings.params;
+	return rc;
 }
 
 static const struct option_spec *find_option(const struct command *command, int id)
@@ -568,7 +687,7 @@ static int defaults(struct settings *settings, struct ir_error *err)
 {
 	int rc = 0;
 
-	if (!(settings->command->bit & IN_RUN))
+	if (!(settings->command->bit & (IN_RUN | IN_SWEEP)))
 		return 0;
 	if (!settings->nr_strategies)
 		rc = parse_strategy(settings, &options[0], "all", err);
@@ -694,6 +813,7 @@ void options_free(struct settings *settings)
 	free(settings->fail_if.text);
 	free(settings->ignore.text);
 	ir_registry_free(settings->registry);
+	free(settings->figures.text);
 }
 
 /* @text, wrapped, each line after the first one indented. */

@@ -34,6 +34,21 @@ void options_free(struct settings *settings);
 void options_help(FILE *out, const struct command *command);
 
 /**
+ * options_parameter - set a parameter as the option of this name would
+ * @name: without dashes
+ *
+ * Returns 0, or -EINVAL with @err set.
+ */
+int options_parameter(struct ir_params *params, const char *name, const char *text,
+		      struct ir_error *err);
+/** options_replay - an option of run, such as "strategy", for settings that are put together by hand */
+int options_replay(struct settings *settings, const char *name, const char *text,
+		   struct ir_error *err);
+/** options_hypervisor_parameter - the same for a key of --hypervisor */
+int options_hypervisor_parameter(struct ir_config *config, const char *name, const char *text,
+				 struct ir_error *err);
+
+/**
  * parse_number - a whole number: decimal or 0x, then K, M or G (powers of 1024)
  *
  * @min and @max are inclusive.  Returns 0, or -EINVAL with @err set.

@@ -7,56 +7,13 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cells.h"
 #include "verify.h"
 #include "view.h"
-
-/* Texts of a table, row by row. */
-struct cells {
-	char **text;
-	size_t columns, rows, used;
-	bool failed;
-};
-
-static void cells_init(struct cells *cells, size_t columns, size_t rows)
-{
-	*cells = (struct cells){ .columns = columns, .rows = rows };
-	cells->text = calloc(columns * rows + 1, sizeof(*cells->text));
-	cells->failed = !cells->text;
-}
-
-static void __attribute__((format(printf, 2, 3))) cell(struct cells *cells, const char *fmt, ...)
-{
-	va_list args;
-
-	if (cells->failed)
-		return;
-	va_start(args, fmt);
-	if (vasprintf(&cells->text[cells->used], fmt, args) < 0) {
-		cells->text[cells->used] = NULL;
-		cells->failed = true;
-	}
-	cells->used++;
-	va_end(args);
-}
-
-static int cells_draw(struct cells *cells, const struct drawing *d,
-		      const struct plain_column *columns)
-{
-	int rc = -ENOMEM;
-
-	if (!cells->failed)
-		rc = d->table(d->canvas, columns, cells->columns, (const char *const *)cells->text,
-			      cells->used / cells->columns);
-	for (size_t i = 0; i < cells->used && cells->text; i++)
-		free(cells->text[i]);
-	free(cells->text);
-	return rc;
-}
 
 static const char *plural(uint64_t n)
 {

@@ -12,7 +12,7 @@ exits "--help succeeds" 0 --help
 shows "--help lists the commands" " run Replay"
 exits "--version succeeds" 0 --version
 shows "--version says the name" "iommu-replay "
-for command in run info ops verify compare list; do
+for command in run info ops verify sweep batch merge compare list; do
 	exits "$command --help succeeds" 0 $command --help
 	shows "$command --help begins with its usage" "usage: iommu-replay $command [options]"
 	exits "$command --version succeeds" 0 $command --version

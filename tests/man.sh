@@ -30,7 +30,7 @@ help_options() {
 		sed 's/, /\n/' | sort
 }
 
-for command in run info ops verify compare report list; do
+for command in run info ops verify sweep batch merge compare report list; do
 	manual=man/iommu-replay-$command.1
 	help_options $command >"$tmp/help"
 	page_options "$manual" >"$tmp/page"

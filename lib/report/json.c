@@ -9,7 +9,6 @@
 #include "report/sites.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -333,7 +332,12 @@ static json_t *json_recording(const struct ir_report_entry *entry)
 	return object;
 }
 
-static json_t *json_result(const struct ir_report_entry *entry, size_t i)
+json_t *ir_json_recording(const struct ir_report_entry *entry)
+{
+	return json_columns(ir_recording_columns, entry, 0);
+}
+
+json_t *ir_json_result(const struct ir_report_entry *entry, size_t i)
 {
 	json_t *object = json_columns(ir_result_columns, entry, i);
 
@@ -362,8 +366,9 @@ static json_t *json_entry(const struct ir_report_entry *entry)
 	int rc = 0;
 
 	rc |= json_object_set_new(object, "recording", json_recording(entry));
+	rc |= json_object_set_new(object, "recording", ir_json_recording(entry));
 	for (size_t i = 0; i < entry->nr_results; i++)
-		rc |= json_array_append_new(results, json_result(entry, i));
+		rc |= json_array_append_new(results, ir_json_result(entry, i));
 	rc |= json_object_set_new(object, "results", results);
 	if (rc) {
 		json_decref(object);
@@ -372,25 +377,24 @@ static json_t *json_entry(const struct ir_report_entry *entry)
 	return object;
 }
 
-char *ir_report_json(const struct ir_report_entry *entries, size_t n)
+json_t *ir_json_document(const struct ir_report_entry *entries, size_t n)
 {
 	json_t *document, *recordings = json_array();
-	char *text = NULL;
 	int rc = 0;
 
 	for (size_t i = 0; i < n; i++)
 		rc |= json_array_append_new(recordings, json_entry(&entries[i]));
 	document = json_pack("{s:s, s:{s:s}, s:o}", "schema", IR_REPORT_SCHEMA,
 			     "tool", "version", ir_version(), "recordings", recordings);
-	if (document && !rc)
-		text = ir_json_text(document);
+	if (!rc)
+		return document;
 	json_decref(document);
-	return text;
+	return NULL;
 }
 
 char *ir_json_text(const json_t *document)
 {
-	char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(15)), *with_newline;
+	char *text = json_dumps(document, JSON_INDENT(2) | IR_JSON_FLAGS), *with_newline;
 	size_t len;
 
 	if (!text)
@@ -403,4 +407,13 @@ char *ir_json_text(const json_t *document)
 	}
 	memcpy(with_newline + len, "\n", 2);
 	return with_newline;
+}
+
+char *ir_report_json(const struct ir_report_entry *entries, size_t n)
+{
+	json_t *document = ir_json_document(entries, n);
+	char *text = document ? ir_json_text(document) : NULL;
+
+	json_decref(document);
+	return text;
 }

@@ -9,8 +9,8 @@
  *
  * A recording goes by the name of its file without directories; where a report
  * has several of one name, by as many directories above as tell them apart.
- * Two rows of one report that are alike even so are an error: there is no way
- * to know what belongs together.
+ * Two rows of one report that are alike even so, with other figures, are an
+ * error: there is no way to know what belongs together.
  *
  * Figures are all numbers of a row, true and false being 1 and 0.  Replays are
  * deterministic, so any change of a figure fails unless conditions were given;

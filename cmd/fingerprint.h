@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fingerprints: what a file or a question was, in 64 digits (SHA-256). */
+#ifndef CMD_FINGERPRINT_H
+#define CMD_FINGERPRINT_H
+
+#include <iommu-replay/error.h>
+#include <stddef.h>
+
+#define FINGERPRINT_SIZE 65	/* with the NUL */
+
+/** fingerprint_file - of a file's content; 0 or a negative errno with @err set */
+int fingerprint_file(const char *path, char digest[FINGERPRINT_SIZE], struct ir_error *err);
+/** fingerprint_text - of a text */
+void fingerprint_text(const char *text, size_t len, char digest[FINGERPRINT_SIZE]);
+
+#endif

@@ -1,0 +1,163 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# sweep: ranges, curves against run, answers against a search of every value.
+
+. tests/lib.sh
+
+# Without a recording.
+
+exits "nothing to do is wrong usage" 2 sweep x
+says "nothing to do: says what there is" "--vary KEY=FROM:TO, or --find"
+exits "an unknown parameter" 2 sweep --vary entry-limits=1:2 x
+says "an unknown parameter: the nearest" 'did you mean "entry-limit"'
+exits "a parameter without numbers" 2 sweep --vary queue=1:2 x
+exits "a parameter without a range" 2 sweep --vary entry-limit x
+for range in 1 : 1: :2 2:1 1:2: 1:2:0 1:2:x 1:2:x1 1:2:x0.5 1:2:xx2 1:2:3:4 0:8 1:x2 1:9:x1.2.3; do
+	exits "\"$range\" is no range" 2 sweep --vary entry-limit=$range x
+done
+exits "a factor from 0" 2 sweep --vary initial-pages=0:8:x2 x
+says "a factor from 0: says so" "leads nowhere"
+exits "a range beyond the option's bounds" 2 sweep --vary queue-size=1:9 x
+exits "too many values" 2 sweep --vary entry-limit=1:1G:1 x
+says "too many values: says so" "take larger steps"
+exits "a parameter that the hypervisor does not have" 2 \
+	sweep --hypervisor lpar --vary entry-limit=1:9 x
+exits "an answer that the hypervisor does not have" 2 sweep --find min-pinned-limit x
+exits "an unknown question" 2 sweep --find max-aperture x
+exits "an unknown figure" 2 sweep --vary entry-limit=1:9 --figure rpcit.totl x
+says "an unknown figure: the nearest" 'did you mean "rpcit.total"'
+exits "a limit of failures without a search" 2 sweep --vary entry-limit=1:9 --max-failures 3 x
+exits "CSV of both" 2 sweep --vary entry-limit=1:9 --find min-aperture --format csv x
+exits "a recording that does not exist" 1 sweep --vary entry-limit=1:9 "$tmp/x"
+exits "two recordings are too many" 2 sweep --vary entry-limit=1:9 x y
+
+file=${TRACES:-traces}/6.12-fq-mixed-lim8192-smp1.dat
+if [ ! -f "$file" ]; then
+	skip "sweeps: $file is not there"
+	exit 0
+fi
+
+# values RANGE: what a range is made of
+values() {
+	run sweep --quiet --strategy null --format json --vary "$1" "$file"
+	tr -d ' \n' <"$tmp/out" | sed 's/.*"values":\[\([0-9,]*\)\].*/\1/'
+}
+
+check "a range by steps" test "$(values queue-size=2:10:4)" = 2,6,10
+check "its end is a value, too" test "$(values queue-size=2:11:4)" = 2,6,10,11
+check "a range by a factor" test "$(values entry-limit=64:65535:x2)" = \
+	64,128,256,512,1024,2048,4096,8192,16384,32768,65535
+check "a factor with a fraction" test "$(values entry-limit=1:10:x1.5)" = 1,2,3,5,8,10
+check "a range of one value" test "$(values entry-limit=7:7)" = 7
+check "a range without a step: few values are all there" test "$(values queue-size=3:6)" = 3,4,5,6
+check "a range without a step: many are not" \
+	test "$(values entry-limit=1:1M | awk -F, '{ print NF }')" -eq 17
+check "apertures are whole pages" test "$(values aperture=4K:12345:x1.4)" = 4096,8192,12288
+
+exits "a curve" 0 sweep --vary entry-limit=64:65535:x2 "$file"
+check "a curve has a line for each value and figure" \
+	test "$(grep -cE '^ +[0-9]+( +([0-9]+|-)){8}$' "$tmp/out")" -eq 22
+shows "a curve says how complete the input was" "complete: nothing lost"
+COLUMNS=60 run sweep --vary entry-limit=64:256:x2 "$file"
+check "a curve fits a narrow terminal" test "$(sed '/^recording/,/^varied/d' "$tmp/out" | wc -L)" -le 60
+exits "a curve as Markdown" 0 sweep --format md --vary entry-limit=64:256:x2 "$file"
+check "a curve as Markdown is a table" grep -q '^| 128 |' "$tmp/out"
+exits "a curve as a page" 0 sweep --format html --vary entry-limit=64:256:x2 "$file"
+check "a page has a picture for each figure" test "$(grep -c '<svg' "$tmp/out")" -eq 2
+check "a page has the tables, too" grep -q '<td class="n">128</td>' "$tmp/out"
+check "a page needs no network and no scripts" \
+	sh -c "! grep -iE '<script|<link|src=|url\(|@import' '$tmp/out'"
+exits "another figure" 0 sweep --figure peaks.host_pages --figure exposure.p99_ns \
+	--vary queue-timeout=10:1000:x10 "$file"
+shows "another figure shows" "figure exposure.p99_ns"
+
+# A cell is what run says.
+"$prog" sweep --quiet --vary entry-limit=64:512:x2 --format csv "$file" >"$tmp/sweep.csv"
+for limit in 64 128 256 512; do
+	"$prog" run --quiet --hypervisor kvm:entry-limit=$limit --format csv "$file"
+done | awk 'NR == 1 || !/^recording.file/' >"$tmp/run.csv"
+check "a sweep is as many runs" cmp -s "$tmp/run.csv" "$tmp/sweep.csv"
+for jobs in 1 2 3; do
+	"$prog" sweep --quiet --jobs $jobs --vary entry-limit=64:512:x2 --format csv "$file" \
+		>"$tmp/jobs.csv"
+	check "a sweep with $jobs threads is the same" cmp -s "$tmp/sweep.csv" "$tmp/jobs.csv"
+done
+# More cells than go through at a time.
+exits "hundreds of cells" 0 sweep --quiet --strategy strict,legacy --format csv \
+	--vary entry-limit=900:1099:1 "$file"
+check "hundreds of cells: all of them" test "$(wc -l <"$tmp/out")" -eq 401
+
+# The answers, and that they are true.
+exits "answers" 0 sweep --quiet --find min-entry-limit --format csv "$file"
+cp "$tmp/out" "$tmp/answers.csv"
+check "answers: one for each strategy" test "$(grep -c ',entry-limit,found,' "$tmp/out")" -eq 8
+wrong=
+while IFS=, read -r strategy _ _ _ value failures _ less _; do
+	[ "$strategy" = strategy ] && continue
+	[ "$failures" -eq 0 ] && [ "$less" -eq $((value - 1)) ] || wrong="$wrong $strategy"
+	for limit in "$value" "$less"; do
+		"$prog" run --quiet --strategy "$strategy" --hypervisor kvm:entry-limit="$limit" \
+			--format json "$file" >"$tmp/run.json"
+		bad=$(awk -F'[:,]' '/"(iova_exhausted|map_failed|unbacked)"/ { n += $2 }
+			END { print n + 0 }' "$tmp/run.json")
+		case $limit in
+		"$value") [ "$bad" -eq 0 ] ;;
+		*) [ "$bad" -gt 0 ] ;;
+		esac || wrong="$wrong $strategy"
+	done
+done <"$tmp/answers.csv"
+check "run agrees with value and value - 1:$wrong" test -z "$wrong"
+
+# Every value from 1 to 1100, looked at one by one, gives the same answer.
+"$prog" sweep --quiet --vary entry-limit=1:1100:1 --strategy strict,fq-flush,legacy \
+	--format csv "$file" >"$tmp/all.csv"
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	!$at["maps.iova_exhausted"] && !$at["maps.map_failed"] && !$at["maps.unbacked"] &&
+		!seen[$at["strategy"]]++ { print $at["strategy"], $at["parameters.entry_limit"] }' \
+	"$tmp/all.csv" | sort >"$tmp/expected"
+awk -F, '/^(strict|fq-flush|legacy),/ { print $1, $5 }' "$tmp/answers.csv" | sort >"$tmp/found"
+check "a search of every value finds the same" cmp -s "$tmp/expected" "$tmp/found"
+
+exits "answers in a table" 0 sweep --find min-entry-limit --strategy fq-flush "$file"
+shows "answers in a table: value and value - 1" "995 0 10074 994 1 10074"
+exits "failures that are allowed" 0 sweep --quiet --find min-entry-limit --max-failures 100 \
+	--strategy fq-flush --format csv "$file"
+check "failures that are allowed: fewer entries are enough" \
+	test "$(sed -n '2s/.*found,\([0-9]*\),.*/\1/p' "$tmp/out")" -lt 995
+exits "a value that is not monotonic" 0 sweep --find min-aperture --strategy legacy-strict "$file"
+shows "a value that is not monotonic: says so" "not monotonic: 1 larger one tried does not suffice"
+exits "no value suffices" 3 sweep --find min-aperture --strategy driver-lazy,strict "$file"
+shows "no value suffices: says so" "none that was tried suffices; 4T"
+exits "RPCITs that are allowed" 0 sweep --find min-queue-size --max-rpcits 10000 \
+	--strategy fq-flush,strict "$file"
+shows "a queue that is large enough" "fq-flush 83 0 10000 82 0 10001"
+shows "a strategy without a queue" "has no queue"
+
+exits "a curve and answers" 0 sweep --quiet --vary entry-limit=512:1024:512 --find min-entry-limit \
+	--strategy fq-flush --format json "$file"
+cp "$tmp/out" "$tmp/both.json"
+if command -v python3 >/dev/null; then
+	cat >"$tmp/check.py" <<-'END'
+		import json, sys
+		doc = json.load(open(sys.argv[1]))
+		assert doc["schema"] == "iommu-replay-report/1"
+		assert doc["sweep"]["vary"] == {"parameter": "entry-limit", "values": [512, 1024]}
+		find = doc["sweep"]["find"]
+		assert (find["parameter"], find["max_failures"], find["max_rpcits"]) == ("entry-limit", 0, None)
+		answer, = find["answers"]
+		assert answer["answer"] == "found" and answer["monotonic"] is True
+		assert answer["smallest"]["value"] == answer["one_less"]["value"] + 1 == 995
+		limits = [r["parameters"]["entry_limit"] for r in doc["recordings"][0]["results"]]
+		assert limits == [512, 1024, 995, 994]
+	END
+	check "JSON is as documented" python3 "$tmp/check.py" "$tmp/both.json"
+else
+	skip "JSON is as documented: no python3"
+fi
+exits "compare takes it for a report" 0 compare "$tmp/both.json" "$tmp/both.json"
+
+exits "a full disk" 1 sweep --quiet --vary entry-limit=64:128:x2 --output /dev/full "$file"
+exits "a sweep into a file" 0 sweep --quiet --vary entry-limit=64:128:x2 \
+	--output "$tmp/sweep.out" "$file"
+check "a file is written whole" grep -q '^input ' "$tmp/sweep.out"
