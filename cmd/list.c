@@ -157,7 +157,7 @@ static const struct list {
 } lists[] = {
 	{ "strategies", list_strategies, { "name", "summary" } },
 	{ "hypervisors", list_hypervisors, { "name", "parameters", "summary" } },
-	{ "events", list_events, { "system", "name", "is", "meaning" } },
+	{ "events", list_events, { "system", "name", "meaning" } },
 	{ .name = NULL },
 };
 
@@ -181,7 +181,8 @@ static void print_details(FILE *out, const json_t *item)
 	if (origin)
 		fprintf(out, "\n[%s]", json_string_value(origin));
 	if (fields)
-		fprintf(out, "\n[%s]", json_string_value(fields));
+		fprintf(out, "\n[%s: %s]", json_string_value(json_object_get(item, "is")),
+			json_string_value(fields));
 	if (file)
 		fprintf(out, "\n[plug-in %s]", json_string_value(file));
 }

@@ -321,7 +321,7 @@ static int set_sites(json_t *object, const struct ir_report_entry *entry, size_t
 	       set_rows(object, "sites", entry, result, IR_BY_SITE) ? -1 : 0;
 }
 
-static json_t *json_recording(const struct ir_report_entry *entry)
+json_t *ir_json_recording(const struct ir_report_entry *entry)
 {
 	json_t *object = json_columns(ir_recording_columns, entry, 0);
 
@@ -330,11 +330,6 @@ static json_t *json_recording(const struct ir_report_entry *entry)
 		return NULL;
 	}
 	return object;
-}
-
-json_t *ir_json_recording(const struct ir_report_entry *entry)
-{
-	return json_columns(ir_recording_columns, entry, 0);
 }
 
 json_t *ir_json_result(const struct ir_report_entry *entry, size_t i)
@@ -365,7 +360,6 @@ static json_t *json_entry(const struct ir_report_entry *entry)
 	json_t *object = json_object(), *results = json_array();
 	int rc = 0;
 
-	rc |= json_object_set_new(object, "recording", json_recording(entry));
 	rc |= json_object_set_new(object, "recording", ir_json_recording(entry));
 	for (size_t i = 0; i < entry->nr_results; i++)
 		rc |= json_array_append_new(results, ir_json_result(entry, i));
