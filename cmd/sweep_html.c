@@ -8,43 +8,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "html.h"
 #include "report/chart.h"
 #include "report/markup.h"
 #include "sweep.h"
 #include "view.h"
 
-static void html_item(void *arg, const char *label, const char *text, enum view_mark mark)
+/* Lists here are of one item each: tables stand between them. */
+static void sweep_item(void *arg, const char *label, const char *text, enum view_mark mark)
 {
 	FILE *out = arg;
 
-	label += strspn(label, " ");
-	fputs(mark == VIEW_BAD ? "<p class=\"bad\"><b>" : "<p><b>", out);
-	ir_markup_text(out, label);
-	fputs("</b> ", out);
-	ir_markup_text(out, text);
-	fputs("</p>\n", out);
+	fputs("<dl>\n", out);
+	html_item(out, label, text, mark);
+	fputs("</dl>\n", out);
 }
 
-static void html_cell(FILE *out, const char *element, bool right, const char *text)
+static void sweep_cell(FILE *out, const char *element, bool right, const char *text)
 {
-	fprintf(out, "<%s%s>", element, right ? " class=\"n\"" : "");
+	fprintf(out, "<%s%s>", element, right ? "" : " class=\"text\"");
 	ir_markup_text(out, text);
 	fprintf(out, "</%s>", element);
 }
 
-static int html_table(const struct canvas *canvas, const struct plain_column *columns,
+static int sweep_table(const struct canvas *canvas, const struct plain_column *columns,
 		      size_t nr_columns, const char *const *cells, size_t rows)
 {
 	FILE *out = canvas->out;
 
-	fputs("<div class=\"wide\"><table>\n<thead><tr>", out);
+	fputs("<div class=\"wide\"><table class=\"sweep\">\n<thead><tr>", out);
 	for (size_t i = 0; i < nr_columns; i++)
-		html_cell(out, "th", columns[i].right, columns[i].title);
+		sweep_cell(out, "th", columns[i].right, columns[i].title);
 	fputs("</tr></thead>\n<tbody>\n", out);
 	for (size_t r = 0; r < rows; r++) {
 		fputs("<tr>", out);
 		for (size_t i = 0; i < nr_columns; i++)
-			html_cell(out, "td", columns[i].right, cells[r * nr_columns + i]);
+			sweep_cell(out, "td", columns[i].right, cells[r * nr_columns + i]);
 		fputs("</tr>\n", out);
 	}
 	fputs("</tbody></table></div>\n", out);
@@ -116,31 +115,11 @@ static int write_chart(const struct sweep *sweep, FILE *out, size_t hypervisor, 
 	return 0;
 }
 
-static void write_head(const struct sweep *sweep, FILE *out)
-{
-	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	      "<title>sweep: ", out);
-	ir_markup_text(out, sweep->info->file);
-	fputs("</title>\n<style>\n"
-	      ":root { color-scheme: light dark; }\n"
-	      "body { font: 15px/1.45 system-ui, sans-serif; max-width: 60em; margin: 1.5em auto;"
-	      " padding: 0 1em; }\n"
-	      "h1 { font-size: 1.4em; } p { margin: 0.3em 0; } figure { margin: 1.2em 0; }\n"
-	      "p b { display: inline-block; min-width: 6.5em; font-weight: 600; }\n"
-	      ".bad { color: #b00020; } .wide { overflow-x: auto; margin: 0.8em 0 1.2em; }\n"
-	      "table { border-collapse: collapse; font-variant-numeric: tabular-nums; }\n"
-	      "th, td { padding: 0.15em 0.6em; border-bottom: 1px solid #8884; text-align: left; }\n"
-	      "th.n, td.n { text-align: right; }\n", out);
-	ir_chart_css(out);
-	fputs("</style>\n</head>\n<body>\n<h1>Sweep</h1>\n", out);
-}
-
 char *sweep_html(const struct sweep *sweep)
 {
 	struct canvas canvas = { .width = 120 };
 	struct drawing drawing = {
-		.canvas = &canvas, .emit = html_item, .table = html_table,
+		.canvas = &canvas, .emit = sweep_item, .table = sweep_table,
 	};
 	char *text = NULL;
 	size_t size;
@@ -150,13 +129,13 @@ char *sweep_html(const struct sweep *sweep)
 	if (!canvas.out)
 		return NULL;
 	drawing.arg = canvas.out;
-	write_head(sweep, canvas.out);
+	html_begin(canvas.out, sweep->info->file);
 	for (size_t h = 0; sweep->varied && h < sweep->settings->nr_hypervisors; h++)
 		for (size_t f = 0; f < sweep_nr_figures(sweep) && !rc; f++)
 			rc = write_chart(sweep, canvas.out, h, sweep_figure(sweep, f));
 	if (!rc)
 		rc = sweep_draw(sweep, &drawing);
-	fputs("</body>\n</html>\n", canvas.out);
+	html_end(canvas.out);
 	if (!fclose(canvas.out) && !rc)
 		return text;
 	free(text);
