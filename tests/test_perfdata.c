@@ -248,6 +248,28 @@ static void test_lost(void **state)
 	}
 }
 
+/* Until when the recording went on, if the last process ended after the last event. */
+static void test_exit(void **state)
+{
+	for (int big = 0; big < 2; big++) {
+		const struct kind *k = big ? &usual_big : &usual_little;
+		size_t data = begin_file(&file, k);
+
+		(void)state;
+		put_exit(&file, 90);
+		put_sample(&file, k, 0, 100, false, 0x1000, 0);
+		put_exit(&file, 5000);
+		put_exit(&file, 4000);
+		put_exit(&file, UINT64_MAX);	/* damage */
+		end_record(&file, begin_record(&file, 4));	/* without its fields */
+		end_file(&file, data);
+		read_back();
+		assert_intact();
+		assert_int_equal(res.nr, 1);
+		assert_int_equal(res.end_ns, 5000);
+	}
+}
+
 /* Filtered out by a program in the kernel: nobody wanted these. */
 static void test_lost_filter(void **state)
 {
@@ -308,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_expanding),
 		cmocka_unit_test(test_compressed2_overflow),
 		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_exit),
 		cmocka_unit_test(test_lost_filter),
 		cmocka_unit_test(test_period),
 		cmocka_unit_test(test_counted),

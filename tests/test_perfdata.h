@@ -250,6 +250,16 @@ static inline void put_lost(struct out *o, uint32_t type, uint64_t lost, uint64_
 	end_record(o, at);
 }
 
+static inline void put_exit(struct out *o, uint64_t time)
+{
+	size_t at = begin_record(o, 4);
+
+	put64(o, 0);		/* pid and that of the parent */
+	put64(o, 0);		/* tid, likewise */
+	put64(o, time);
+	end_record(o, at);
+}
+
 static inline void put_round(struct out *o)
 {
 	end_record(o, begin_record(o, 68));
@@ -348,7 +358,7 @@ struct result {
 	size_t nr;
 	struct ir_damage damage;
 	uint32_t cpus;
-	uint64_t maps, unmaps;
+	uint64_t maps, unmaps, end_ns;
 	char format[64], kernel[64], arch[64];
 	int status;
 };
@@ -378,6 +388,7 @@ static inline void read_back(void)
 	if (rd && !res.status) {
 		assert_int_equal(ir_reader_next(rd, &res.ev[0] + res.nr, &err), 0);
 		res.cpus = rd->info.cpus;
+		res.end_ns = rd->info.end_ns;
 		for (size_t i = 0; i < rd->info.nr_events; i++) {
 			if (!strcmp(rd->info.events[i].name, "iommu:map"))
 				res.maps = rd->info.events[i].count;

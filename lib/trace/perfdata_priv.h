@@ -39,6 +39,7 @@
 enum {
 	PD_RECORD_MMAP			= 1,
 	PD_RECORD_LOST			= 2,
+	PD_RECORD_EXIT			= 4,
 	PD_RECORD_SAMPLE		= 9,
 	PD_RECORD_MMAP2			= 10,
 	PD_RECORD_LOST_SAMPLES		= 13,
@@ -249,6 +250,7 @@ void pd_unpack_release(struct pd_unpack *un);
 
 int pd_sample(struct perfdata *pd, const unsigned char *rec, uint32_t size);
 int pd_lost(struct perfdata *pd, const unsigned char *rec, uint32_t size);
+void pd_exit(struct perfdata *pd, const unsigned char *rec, uint32_t size);
 int pd_lost_samples(struct perfdata *pd, const unsigned char *rec, uint32_t size);
 /** pd_mark_gap - a marker where an unknown number of events is gone */
 int pd_mark_gap(struct perfdata *pd);

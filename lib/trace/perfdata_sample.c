@@ -290,6 +290,19 @@ int pd_lost(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 }
 
 /*
+ * A process that ended while perf recorded: struct perf_task_event of
+ * kernel/events/core.c, Linux 6.12.  There are no markers in perf.data, and
+ * what did not happen between the last event and this time is known, too.
+ */
+void pd_exit(struct perfdata *pd, const unsigned char *rec, uint32_t size)
+{
+	uint64_t time = size >= 32 ? ir_load64(rec + 24, pd->big) : 0;
+
+	if (pd->max_time && time < pd->max_time + MAX_PAUSE && time > pd->rd->info.end_ns)
+		pd->rd->info.end_ns = time;
+}
+
+/*
  * perf asks each event at the end how many of its samples found no room.  The
  * kernel counts those in LOST records as well (perf_output_begin() of
  * kernel/events/ring_buffer.c, Linux 6.12), but for the last ones of a buffer,

@@ -223,6 +223,9 @@ static int handle_plain(struct perfdata *pd, const unsigned char *rec, uint32_t 
 		return pd_sample(pd, rec, size);
 	case PD_RECORD_LOST:
 		return pd_lost(pd, rec, size);
+	case PD_RECORD_EXIT:
+		pd_exit(pd, rec, size);
+		return 0;
 	case PD_RECORD_LOST_SAMPLES:
 		return pd_lost_samples(pd, rec, size);
 	case PD_RECORD_FINISHED_ROUND:

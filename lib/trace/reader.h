@@ -42,6 +42,7 @@ struct ir_reader_info {
 	size_t nr_devices;	/* with the first one; grows while reading */
 	struct ir_event_count *events;	/* complete when the end was reached */
 	size_t nr_events;
+	uint64_t end_ns;	/* it went on until then at least, as more than events tells; or 0 */
 	uint64_t seen_kinds;	/* bit (1 << enum ir_event_kind): the recording has a format for it */
 };
 

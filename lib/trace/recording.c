@@ -351,6 +351,8 @@ static int survey_once(struct ir_recording *rec, struct ir_error *err)
 	rc = drain(rec, &live);
 	if (rc)
 		return spool_failed(rec, rc, err);
+	if (rec->reader->info.end_ns > last)
+		last = rec->reader->info.end_ns;
 	rec->info.duration_ns = last > rec->info.start_ns ? last - rec->info.start_ns : 0;
 	return 0;
 }

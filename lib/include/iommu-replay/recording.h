@@ -114,7 +114,7 @@ struct ir_recording_info {
 	const char *clock;
 	uint32_t cpus;
 	uint64_t start_ns;	/* first event of interest */
-	uint64_t duration_ns;	/* to the last event or marker */
+	uint64_t duration_ns;	/* to the last event or marker; perf: exit of a process */
 	const struct ir_event_total *events;	/* by name */
 	size_t nr_events;
 	const char *const *devices;	/* devices[0] is NULL: not named */
