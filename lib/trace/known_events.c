@@ -33,6 +33,7 @@ static const struct {
 	{ "dma", "dma_alloc", "coherent memory: a mapping that lives long" },
 	{ "dma", "dma_alloc_pages", "the same" },
 	{ "dma", "dma_alloc_sgt", "the same, of several pieces" },
+	{ "dma", "dma_alloc_sgt_err", "the same, which failed" },
 	{ "dma", "dma_unmap_page", "the driver gave a mapping back" },
 	{ "dma", "dma_unmap_phys", "the same, in newer kernels (7.2)" },
 	{ "dma", "dma_unmap_resource", "the same, for device memory" },
