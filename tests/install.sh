@@ -135,7 +135,7 @@ for file in lib/include/iommu-replay/*.h; do
 	check "<$header> stands alone" "$cc" -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only \
 		-I"$root/usr/include" "$tmp/header.c"
 done
-check "all manual pages are installed" test "$(find "$root/usr/share/man" -name '*.[157]' | wc -l)" \
+check "all manual pages are installed" test "$(find "$root/usr/share/man" -type f -name '*.[157]' | wc -l)" \
 	-eq "$(find man -name '*.[1-9]' | wc -l)"
 for file in bash-completion/completions/iommu-replay zsh/site-functions/_iommu-replay \
 	doc/iommu-replay/README.md doc/iommu-replay/examples/ci/dma-regression.sh \
