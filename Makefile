@@ -5,6 +5,7 @@
 # make check-batch  batches that are killed, with the recordings of RECORDINGS=
 # make bench      measure                       install, uninstall, clean: as usual
 # make deb        Debian packages, in build/deb/ (needs debhelper)
+# make check-kernel  record live kernels in emulated machines, verify (SHORT=1: one of them)
 # make accuracy   predicted and recorded figures of traces/, to traces/ACCURACY.md
 # make fuzz       fuzz each target for SECONDS=60 (needs clang; see fuzz/README.md)
 #
@@ -162,6 +163,9 @@ check-asan:
 	$(MAKE) BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check
 
+check-kernel: $(PROG)
+	BUILD=$(BUILD) scripts/lab/check $(if $(SHORT),--short)
+
 # The writer of large recordings, the yardsticks, and the stop watch.
 BENCH := $(addprefix $(BUILD)/bench/,grow decode tracecmd_iter measure)
 
@@ -221,7 +225,7 @@ INSTALL    ?= install
 PUT        := $(INSTALL) -m 644 -D -t $(DESTDIR)
 
 install: all
-	$(INSTALL) -m 755 -D -t $(DESTDIR)$(BINDIR) $(PROG)
+	$(INSTALL) -m 755 -D -t $(DESTDIR)$(BINDIR) $(PROG) scripts/record-dma
 	$(PUT)$(LIBDIR) $(SHARED) $(STATIC)
 	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libiommureplay.so
@@ -232,6 +236,7 @@ install: all
 	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/libiommureplay.pc
 	$(PUT)$(INCLUDEDIR)/iommu-replay $(HEADERS)
 	$(foreach s,1 5 7,$(PUT)$(MANDIR)/man$(s) $(filter %.$(s),$(MAN)) &&) :
+	ln -sf ../man7/iommu-replay-recording.7 $(DESTDIR)$(MANDIR)/man1/record-dma.1
 	$(PUT)$(BASHDIR) $(BUILD)/completion/iommu-replay
 	$(PUT)$(ZSHDIR) $(BUILD)/completion/_iommu-replay
 	$(PUT)$(DATADIR)/iommu-replay/traces $(wildcard traces/*.dat traces/*.data) \
@@ -265,7 +270,7 @@ deb:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan
 
-.PHONY: FORCE all accuracy check check-asan check-batch bench deb fuzz fuzzers install uninstall clean
+.PHONY: FORCE all accuracy check check-asan check-kernel check-batch bench deb fuzz fuzzers install uninstall clean
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TESTS:=.d) $(TOOLS:=.d)

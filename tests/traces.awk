@@ -133,12 +133,12 @@ function judge(file,    strict) {
 			"timer and latency recorded: the RPCITs one by one, too")
 	if (strict)
 		all_totals(file, "simulated", S, 0)
+	else if (S[file, "hypervisor"] == "lpar")
+		vtd(file)
 	else if (T[file, "cpus"] == 1)
 		bounds(file, S, 0.1, 3, 3)
-	else if (T[file, "cpus"] == 2)
-		bounds(file, S, 0.3, 5, 15)
 	else
-		vtd(file)
+		bounds(file, S, 0.3, 5, 15)
 }
 
 BEGIN {

@@ -8,38 +8,14 @@
 #  predicted   strict machines: all totals equal
 #              one CPU, all simulated: total within 0.1 %, insufficient and failed maps within
 #              3 % or 3, timer flushes within 1 for each 10 s; timer and latency recorded: equal
-#              two CPUs: total within 0.3 %, insufficient and failed maps within 15 % or 5
+#              more CPUs: total within 0.3 %, insufficient and failed maps within 15 % or 5
 #              maps without an IOVA: within 2 %
 #              VT-d: timer flushes within 10 % or 2; timer recorded: all flushes equal
 
 . tests/lib.sh
 
-columns="recording.file recording.complete recording.duration_ns recording.operations.map"
-columns="$columns recording.operations.map_pages recording.operations.unmap_pages"
-columns="$columns rpcit.by_cause.queue_timeout verify.sequence.same"
-for key in total global ranged insufficient map_failed iova_exhausted queue_full queue_timeout; do
-	columns="$columns verify.predicted.$key verify.recorded.$key"
-done
-truth="strategy cpus pages_mapped pages_unmapped sync_map_rpcits rpcit_total rpcit_global"
-truth="$truth rpcit_ranged rpcit_insufficient map_failed iova_exhausted kernel_global_rpcits"
-truth="$truth maps_bytes unmap_bytes flush_all_full flush_all_timer"
-
-# suite DIRECTORY: its manifest, and all trace.dat files that this lists
-suite() {
-	# shellcheck disable=SC2086	# lists of words
-	scripts/manifest $truth <"$1/manifest.json" >"$tmp/truth"
-	cut -f 1 "$tmp/truth" | grep '\.dat$' | sort -u | sed "s|^|$1/|" >"$tmp/files"
-	# shellcheck disable=SC2046,SC2086
-	"$prog" verify --quiet --format csv $(cat "$tmp/files") 2>"$tmp/err" |
-		scripts/csv $columns >"$tmp/simulated"
-	# shellcheck disable=SC2046,SC2086
-	"$prog" verify --quiet --format csv --timer recorded --rpcit-latency recorded \
-		$(cat "$tmp/files") 2>>"$tmp/err" | scripts/csv $columns >"$tmp/recorded"
-	check "$1: every recording is verified" \
-		test "$(wc -l <"$tmp/files")" -eq "$(wc -l <"$tmp/simulated")"
-	awk -F '\t' -v truth="$truth" -v columns="$columns" -v dir="$1" -f tests/traces.awk \
-		"$tmp/truth" "$tmp/simulated" "$tmp/recorded"
-}
+# shellcheck source=tests/suite.sh
+. tests/suite.sh
 
 suite traces
 
