@@ -53,7 +53,7 @@ check "all has the plug-in's, too" grep -q '^low-water ' "$tmp/out"
 exits "a hypervisor of a plug-in, with its own parameter" 0 run --quiet --plugin "$warn" \
 	--strategy strict --hypervisor kvm-warn:entry-limit=0x800,reserve=1K "$file"
 shows "the report has the value" "kvm-warn, entry limit 2048 (user), tlb_refresh 1, reserve 1024 (user);"
-exits "both, to verify" 0 verify --quiet --plugin "$warn" --plugin "$low" --tolerance 100% \
+exits "both, to verify" 0 verify --quiet --plugin "$warn" --plugin "$low" --tolerance 100000 \
 	--strategy low-water --hypervisor kvm-warn --manifest none "$file"
 shows "verify names them" "plug-in $warn"
 
