@@ -78,7 +78,7 @@ static const unsigned char *peek(struct ir_cursor *cur, uint64_t len)
 	return cur->window + in_window;
 }
 
-const unsigned char *ir_cursor_take(struct ir_cursor *cur, uint64_t len)
+const unsigned char *ir_cursor_take_more(struct ir_cursor *cur, uint64_t len)
 {
 	const unsigned char *p = peek(cur, len);
 

@@ -32,12 +32,23 @@ void ir_cursor_file(struct ir_cursor *cur, struct ir_file *file, uint64_t pos, u
 void ir_cursor_memory(struct ir_cursor *cur, unsigned char *data, size_t len, bool big);
 void ir_cursor_release(struct ir_cursor *cur);
 
+/* The rest of ir_cursor_take(): the window must be filled, or there is no more. */
+const unsigned char *ir_cursor_take_more(struct ir_cursor *cur, uint64_t len);
 /**
  * ir_cursor_take - the next @len bytes, in one piece
  *
  * At most 16 MiB.  Valid until the next call; NULL if there are not so many.
  */
-const unsigned char *ir_cursor_take(struct ir_cursor *cur, uint64_t len);
+static inline const unsigned char *ir_cursor_take(struct ir_cursor *cur, uint64_t len)
+{
+	uint64_t at = cur->pos - cur->window_pos;	/* huge if before it */
+
+	if (cur->failed || at > cur->window_len || len > cur->window_len - at ||
+	    len > cur->end - cur->pos)
+		return ir_cursor_take_more(cur, len);
+	cur->pos += len;
+	return cur->window + at;
+}
 /** ir_cursor_skip - pass over @len bytes without reading them */
 void ir_cursor_skip(struct ir_cursor *cur, uint64_t len);
 /** ir_cursor_string - a terminated string of at most @max bytes; valid as above */

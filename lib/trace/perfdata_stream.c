@@ -352,12 +352,12 @@ int pd_pump(struct perfdata *pd)
 		if (ret)
 			return ret;
 	}
+	if (!pd->zstd)
+		return next_record(pd);
 	rec = pd_unpack_record(pd, &size);
 	if (rec) {
 		ret = handle_plain(pd, rec, size);
 		return ret ? ret : 1;
 	}
-	if (pd_unpack_more(pd))
-		return 1;
-	return next_record(pd);
+	return pd_unpack_more(pd) ? 1 : next_record(pd);
 }
