@@ -25,7 +25,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 CFLAGS ?= -O3 -g
 SANITIZE ?=
 BASE := -std=gnu11 $(WARN) -D_GNU_SOURCE -DIR_VERSION='"$(VERSION)"' -Ilib -Ilib/include \
-	-pthread -fPIC $(SANITIZE)
+	-pthread -fPIC -fno-semantic-interposition $(SANITIZE)
 
 pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1))
 pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1))
