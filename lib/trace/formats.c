@@ -123,6 +123,8 @@ struct ir_decoder {
 	uint32_t min_len;	/* all places lie within so many bytes */
 	uint32_t flags_offset;
 	uint32_t pid_offset;
+	bool numbers_only;	/* and nothing to finish */
+	uint8_t nr_numbers;	/* places of numbers come first */
 	uint8_t nr_places;
 	struct place places[IR_EVENT_VALUES + 1];
 };
@@ -345,6 +347,29 @@ static int parse(const struct ir_formats *fm, struct ir_decoder *dec, const stru
 	return good;
 }
 
+/* Numbers first, in the order they have. */
+static void sort_places(struct ir_decoder *dec)
+{
+	struct place sorted[IR_EVENT_VALUES + 1];
+	bool extra = false;
+	uint8_t n = 0;
+
+	for (unsigned int i = 0; i < dec->nr_places; i++) {
+		if (dec->places[i].slot >= SLOT_NUMBERS)
+			continue;
+		extra |= dec->places[i].slot == SLOT_EXTRA;
+		sorted[n++] = dec->places[i];
+	}
+	dec->nr_numbers = n;
+	for (unsigned int i = 0; i < dec->nr_places; i++)
+		if (dec->places[i].slot >= SLOT_NUMBERS)
+			sorted[n++] = dec->places[i];
+	memcpy(dec->places, sorted, n * sizeof(sorted[0]));
+	/* In an event that is complete, the extra one is no part of it. */
+	dec->numbers_only = dec->nr_numbers == n && dec->finish == FINISH_NONE &&
+		(!extra || dec->kind > IR_EV_KINDS);
+}
+
 static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned int id,
 		       const char *system, const char *text)
 {
@@ -356,6 +381,7 @@ static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned 
 
 	if (ret <= 0)
 		return ret;
+	sort_places(&dec);
 	list = realloc(fm->decoders, (fm->nr_decoders + 2) * sizeof(*list));
 	if (!list)
 		return -ENOMEM;
@@ -561,28 +587,18 @@ static uint16_t place_device(const struct ir_formats *fm, const struct place *pl
 							   fm->big));
 }
 
-bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned char *rec,
-		       size_t len, struct ir_event *ev)
+/* What is more than a number: a device, lists, text.  Kept apart: it needs room that the others do not. */
+__attribute__((noinline))
+static bool decode_other(struct ir_formats *fm, const struct ir_decoder *dec,
+			 const unsigned char *rec, size_t len, struct ir_event *ev)
 {
-	const struct ir_decoder *dec = &fm->decoders[nr];
 	struct span spans[NR_SLOTS - SLOT_NUMBERS];
-	uint64_t values[SLOT_NUMBERS] = { 0 };
-	const bool big = fm->big;
-	unsigned int i;
+	uint64_t extra = ev->value[SLOT_EXTRA];
 
-	if (len < dec->min_len)
-		goto bad;
-	ev->device = 0;
-	ev->site = 0;
-	for (i = 0; i < dec->nr_places; i++) {
+	for (unsigned int i = dec->nr_numbers; i < dec->nr_places; i++) {
 		const struct place *pl = &dec->places[i];
 		struct span *span;
 
-		if (pl->slot < SLOT_NUMBERS) {
-			values[pl->slot] = ir_load_int(rec + pl->offset, pl->size,
-						       pl->is_signed, big);
-			continue;
-		}
 		if (pl->in_place) {
 			ev->device = place_device(fm, pl, rec);
 			continue;
@@ -591,27 +607,40 @@ bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned ch
 		if (pl->slot == SLOT_TEXT || pl->slot == SLOT_CALLERS)
 			*span = (struct span){ rec + pl->offset, len - pl->offset, 1 };
 		else if (!find_span(fm, pl, rec, len, span))
-			goto bad;
+			return false;
 		if (pl->slot == SLOT_DEVICE)
 			ev->device = ir_reader_device(fm->rd, (const char *)span->data, span->len);
 	}
-	ev->addr = values[SLOT_ADDR];
-	ev->size = values[SLOT_SIZE];
-	ev->paddr = values[SLOT_PADDR];
-	ev->aux = values[SLOT_AUX];
-	ev->ret = (int64_t)values[SLOT_RET];
-	ev->text = NULL;
-	if (dec->kind > IR_EV_KINDS)
-		ev->value[SLOT_EXTRA] = values[SLOT_EXTRA];
-	ev->kind = dec->kind;
-	ev->flags = rec[dec->flags_offset] & TRACE_FLAGS_IRQ ? IR_EVF_IRQ : 0;
-	ev->pid = ir_load32(rec + dec->pid_offset, fm->big);
-	if (dec->finish == FINISH_NONE ||
-	    finish(fm, (enum finish)dec->finish, ev, values[SLOT_EXTRA], spans))
-		return true;
-bad:
+	if (dec->kind < IR_EV_KINDS)
+		ev->text = NULL;
+	return finish(fm, (enum finish)dec->finish, ev, extra, spans);
+}
+
+__attribute__((noinline))
+static bool bad_event(struct ir_formats *fm)
+{
 	fm->rd->damage->count[IR_DAMAGE_BAD_EVENTS]++;
 	return false;
+}
+
+bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned char *rec,
+		       size_t len, struct ir_event *ev)
+{
+	const struct ir_decoder *dec = &fm->decoders[nr];
+	const struct place *pl = dec->places;
+	const bool big = fm->big;
+
+	if (len < dec->min_len)
+		return bad_event(fm);
+	ev->device = 0;
+	ev->site = 0;
+	ev->kind = dec->kind;
+	ev->flags = rec[dec->flags_offset] & TRACE_FLAGS_IRQ ? IR_EVF_IRQ : 0;
+	ev->pid = ir_load32(rec + dec->pid_offset, big);
+	memset(ev->value, 0, sizeof(ev->value));
+	for (const struct place *end = pl + dec->nr_numbers; pl < end; pl++)
+		ev->value[pl->slot] = ir_load_int(rec + pl->offset, pl->size, pl->is_signed, big);
+	return dec->numbers_only || decode_other(fm, dec, rec, len, ev) || bad_event(fm);
 }
 
 static int compare_counts(const void *a, const void *b)

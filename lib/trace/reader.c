@@ -125,15 +125,14 @@ struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
 	return ir_reader_open_with(file, &none, damage, err);
 }
 
-int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
+int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, struct ir_error *err)
 {
-	int rc;
-
-	do {
-		rc = rd->ops->next(rd, ev, err);
-		if (rc == 1 && ev->kind == IR_EV_LOST)
+	for (; rc == 1; rc = rd->ops->next(rd, ev, err)) {
+		if (ev->kind == IR_EV_LOST)
 			ir_calls_lost(rd->calls, ev->cpu);
-	} while (rc == 1 && ev->kind > IR_EV_KINDS && !ir_rules_apply(rd, ev));
+		if (ev->kind <= IR_EV_KINDS || ir_rules_apply(rd, ev))
+			break;
+	}
 	if (rc == 0) {
 		ir_calls_finish(rd);
 		rc = complained(rd, err);

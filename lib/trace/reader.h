@@ -101,8 +101,17 @@ struct ir_reader_options {
 /** ir_reader_open_with - the same with options; what they name must outlive the reader */
 struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_reader_options *options,
 				      struct ir_damage *damage, struct ir_error *err);
+/* The rest of ir_reader_next(), for what is not simply an event: @rc is what the format's own said. */
+int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, struct ir_error *err);
 /** ir_reader_next - the next event: 1, 0 at the end, negative errno */
-int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err);
+static inline int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
+{
+	int rc = rd->ops->next(rd, ev, err);
+
+	if (rc != 1 || ev->kind == IR_EV_LOST || ev->kind > IR_EV_KINDS)
+		rc = ir_reader_next_special(rd, rc, ev, err);
+	return rc;
+}
 /** ir_reader_close - free the reader and its info; NULL is fine */
 void ir_reader_close(struct ir_reader *rd);
 /**

@@ -343,7 +343,7 @@ static int finish(struct tracedat *td, struct ir_error *err)
 static int advance_winner(struct tracedat *td, struct ir_error *err)
 {
 	struct td_stream *st = &td->streams[td->winner.stream];
-	int ret = td_stream_advance(td, st);
+	int ret = td_stream_next(td, st) ? 1 : td_stream_advance(td, st);
 
 	td->popped = false;
 	if (ret < 0)

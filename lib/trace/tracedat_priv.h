@@ -211,6 +211,21 @@ int td_add_stream(struct tracedat *td, uint32_t instance, uint32_t cpu, uint64_t
 
 /* tracedat_stream.c */
 
+/** td_stream_next - to the next wanted record of the sub-buffer; false: there is none */
+static inline bool td_stream_next(struct tracedat *td, struct td_stream *st)
+{
+	while (ir_subbuf_next(&st->sb)) {
+		st->wanted = ir_formats_wanted(&td->formats, st->sb.rec);
+		if (!st->wanted || (st->passed_over && st->wanted == td->formats.stack)) {
+			st->passed_over = true;
+			continue;
+		}
+		st->passed_over = false;
+		return true;
+	}
+	return false;
+}
+
 /** td_stream_advance - to the next wanted record or marker: 1, 0 at the end, -errno */
 int td_stream_advance(struct tracedat *td, struct td_stream *st);
 void td_stream_release(struct td_stream *st);

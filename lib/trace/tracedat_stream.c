@@ -343,15 +343,8 @@ int td_stream_advance(struct tracedat *td, struct td_stream *st)
 	int ret;
 
 	for (;;) {
-		while (ir_subbuf_next(&st->sb)) {
-			st->wanted = ir_formats_wanted(&td->formats, st->sb.rec);
-			if (!st->wanted || (st->passed_over && st->wanted == td->formats.stack)) {
-				st->passed_over = true;
-				continue;
-			}
-			st->passed_over = false;
+		if (td_stream_next(td, st))
 			return 1;
-		}
 		end_subbuf(td, st);
 		ret = next_subbuf(td, st);
 		if (ret < 0)
