@@ -479,7 +479,8 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 	}
 	if (s->await != NONE)
 		end_await(a, s);
-	s->just_unmapped &= ev->kind == IR_EV_FQ_FLUSH || ev->kind == IR_EV_FLUSH_ALL;
+	if (s->just_unmapped)
+		s->just_unmapped = ev->kind == IR_EV_FQ_FLUSH || ev->kind == IR_EV_FLUSH_ALL;
 	if (ev->kind != IR_EV_DMA_UNMAP && ev->kind != IR_EV_RPCIT && ev->kind != IR_EV_RPCIT_RET)
 		ir_asm_resolve_unmap(a, s, 0);
 	switch (ev->kind) {
@@ -735,7 +736,8 @@ static void emit_segment(struct ir_assembler *a, struct ir_op *op)
 	a->emit = r->next;
 }
 
-bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op)
+__attribute__((noinline))
+static bool next_op(struct ir_assembler *a, struct ir_op *op)
 {
 	if (a->emit != NONE) {
 		emit_segment(a, op);
@@ -754,6 +756,14 @@ bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op)
 			return true;
 	}
 	return false;
+}
+
+/* Asked after every event, and mostly there is nothing. */
+bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op)
+{
+	if (a->emit == NONE && (a->first == a->end || !may_leave(a, rec(a, a->first))))
+		return false;
+	return next_op(a, op);
 }
 
 const struct ir_op_totals *ir_assembler_totals(const struct ir_assembler *a)

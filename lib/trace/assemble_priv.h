@@ -161,8 +161,13 @@ static inline bool has_room(const struct ir_assembler *a)
 
 /* mappings.c */
 
+/* As ir_asm_cpu(), for one that was not seen before. */
+struct cpu *ir_asm_new_cpu(struct ir_assembler *a, uint32_t number);
 /* The CPU's state; NULL: a number that cannot be, or no memory. */
-struct cpu *ir_asm_cpu(struct ir_assembler *a, uint32_t number);
+static inline struct cpu *ir_asm_cpu(struct ir_assembler *a, uint32_t number)
+{
+	return number < a->nr_cpus ? &a->cpus[number] : ir_asm_new_cpu(a, number);
+}
 uint64_t ir_asm_record(struct ir_assembler *a, const struct ir_event *ev, enum rec_kind kind);
 /* The pages of [addr, addr + size), rounded out; 0 if that makes no sense. */
 uint64_t ir_asm_pages(uint64_t addr, uint64_t size);
@@ -178,8 +183,19 @@ bool ir_asm_split(struct ir_assembler *a, struct slot *s, uint64_t iova);
 void ir_asm_begin(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
+/* The last unmap's device is not known yet. */
+static inline bool ir_asm_unmap_waits(struct ir_assembler *a, const struct slot *s)
+{
+	return in_window(a, s->unmap) && rec(a, s->unmap)->held &&
+		rec(a, s->unmap)->live == IR_LIVE_NONE;
+}
+void ir_asm_settle_unmap(struct ir_assembler *a, struct slot *s, uint16_t device);
 /* An unmap waited for the name of its device; 0: there is none. */
-void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, uint16_t device);
+static inline void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, uint16_t device)
+{
+	if (ir_asm_unmap_waits(a, s))
+		ir_asm_settle_unmap(a, s, device);
+}
 /* The device has no domain any more, or a new one. */
 void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev);
 /* Where the domain of a device is counted: without several of them there is one. */

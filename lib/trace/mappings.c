@@ -16,29 +16,27 @@
  */
 #define SHAPE_NS	UINT64_C(1000000)
 
-struct cpu *ir_asm_cpu(struct ir_assembler *a, uint32_t number)
+struct cpu *ir_asm_new_cpu(struct ir_assembler *a, uint32_t number)
 {
+	uint32_t nr = number + 1;
+	struct cpu *grown;
+
 	if (number >= MAX_CPUS)
 		return NULL;
-	if (number >= a->nr_cpus) {
-		uint32_t nr = number + 1;
-		struct cpu *grown = realloc(a->cpus, nr * sizeof(*grown));
-
-		if (!grown) {
-			a->no_memory = true;
-			return NULL;
-		}
-		for (uint32_t i = a->nr_cpus; i < nr; i++) {
-			grown[i] = (struct cpu){ 0 };
-			for (unsigned int s = 0; s < 2; s++)
-				grown[i].slot[s].head = grown[i].slot[s].begun =
-					grown[i].slot[s].unmap =
-					grown[i].slot[s].suspect =
-					grown[i].slot[s].await = NONE;
-		}
-		a->cpus = grown;
-		a->nr_cpus = nr;
+	grown = realloc(a->cpus, nr * sizeof(*grown));
+	if (!grown) {
+		a->no_memory = true;
+		return NULL;
 	}
+	for (uint32_t i = a->nr_cpus; i < nr; i++) {
+		grown[i] = (struct cpu){ 0 };
+		for (unsigned int s = 0; s < 2; s++)
+			grown[i].slot[s].head = grown[i].slot[s].begun =
+				grown[i].slot[s].unmap = grown[i].slot[s].suspect =
+				grown[i].slot[s].await = NONE;
+	}
+	a->cpus = grown;
+	a->nr_cpus = nr;
 	return &a->cpus[number];
 }
 
@@ -727,32 +725,22 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	s->unmap_device = 0;
 }
 
-/* The last unmap's device is not known yet. */
-static bool is_waiting(struct ir_assembler *a, const struct slot *s)
-{
-	return in_window(a, s->unmap) && rec(a, s->unmap)->held &&
-		rec(a, s->unmap)->live == IR_LIVE_NONE;
-}
-
 void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	s->unmap_size = 0;
 	unmap(a, s, ev);
-	if (s->unmap_size && !s->undone && !is_waiting(a, s))
+	if (s->unmap_size && !s->undone && !ir_asm_unmap_waits(a, s))
 		ir_domains_unmap(&a->domains, ir_asm_domain(a, s->unmapped), ev->time_ns);
 }
 
-/* An unmap waited for the name of its device; 0: there is none. */
-void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, uint16_t device)
+/* The name of its device is known, or there is none. */
+void ir_asm_settle_unmap(struct ir_assembler *a, struct slot *s, uint16_t device)
 {
 	struct slot hint = { .unmap_device = device, .suspect = NONE };
 	bool ambiguous;
-	struct rec *r;
+	struct rec *r = rec(a, s->unmap);
 	uint32_t i;
 
-	if (!is_waiting(a, s))
-		return;
-	r = rec(a, s->unmap);
 	r->held = false;
 	i = find_mapping(a, &hint, s->unmap, r->iova, r->pages, &ambiguous);
 	if (i == IR_LIVE_NONE) {

@@ -306,16 +306,6 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 	return rc;
 }
 
-static int drain(struct ir_recording *rec, uint64_t *live)
-{
-	struct ir_op op;
-	int rc = 0;
-
-	while (!rc && ir_assembler_next(rec->assembler, &op))
-		rc = survey_op(rec, &op, live);
-	return rc;
-}
-
 static void report_progress(const struct ir_recording *rec)
 {
 	if (rec->options.progress)
@@ -327,30 +317,32 @@ static int survey_once(struct ir_recording *rec, struct ir_error *err)
 {
 	uint64_t last = 0, live = 0, n = 0;
 	struct ir_event ev;
-	int rc = pass_begin(rec, err);
+	struct ir_op op;
+	int rc = pass_begin(rec, err), more;
 
 	if (rc)
 		return rc;
-	while ((rc = ir_reader_next(rec->reader, &ev, err)) == 1) {
-		note_event(rec, &ev, &last);
-		rc = ir_assembler_event(rec->assembler, &ev);
-		if (!rc)
-			rc = drain(rec, &live);
+	do {
+		more = ir_reader_next(rec->reader, &ev, err);
+		if (more < 0)
+			return more;
+		if (more) {
+			note_event(rec, &ev, &last);
+			rc = ir_assembler_event(rec->assembler, &ev);
+		} else {
+			ir_assembler_end(rec->assembler);
+		}
+		while (!rc && ir_assembler_next(rec->assembler, &op))
+			rc = survey_op(rec, &op, &live);
 		if (rc)
 			return spool_failed(rec, rc, err);
 		if (++n % PROGRESS_EVENTS == 0)
 			report_progress(rec);
-	}
-	if (rc < 0)
-		return rc;
+	} while (more);
 	if (rec->chains && rec->chains->no_memory)
 		return out_of_memory(rec, err);
 	if (rec->chains)	/* further passes would tell it again */
 		rec->chains->complete = true;
-	ir_assembler_end(rec->assembler);
-	rc = drain(rec, &live);
-	if (rc)
-		return spool_failed(rec, rc, err);
 	if (rec->reader->info.end_ns > last)
 		last = rec->reader->info.end_ns;
 	rec->info.duration_ns = last > rec->info.start_ns ? last - rec->info.start_ns : 0;
