@@ -127,18 +127,21 @@ static size_t encode(struct ir_op *last, unsigned char *to, const struct ir_op *
 
 static size_t decode(struct ir_op *op, const unsigned char *from, struct ir_op *last)
 {
+	static const uint64_t masks[16] = {	/* the bytes that count, by length */
+		0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff,
+		0xffffffffffffff, 0xffffffffffffffff,
+	};
 	const unsigned char *at = from + sizeof(struct head);
-	uint64_t numbers[NUMBERS] = { 0 }, rest;
+	uint64_t numbers[NUMBERS], rest;
 	struct head head;
 
 	memcpy(&head, from, sizeof(head));
-	for (unsigned int i = 0; head.lengths; i++, head.lengths >>= 4) {
-		unsigned int len = head.lengths & 15;
+	/* Without a branch: which numbers there are varies. */
+	for (unsigned int i = 0; i < NUMBERS; i++) {
+		unsigned int len = head.lengths >> 4 * i & 15;
 
-		if (!len)
-			continue;
 		memcpy(&numbers[i], at, sizeof(numbers[i]));
-		numbers[i] = le64toh(numbers[i]) & (~UINT64_C(0) >> (64 - 8 * len));
+		numbers[i] = le64toh(numbers[i]) & masks[len];
 		at += len;
 	}
 	last->time_ns += numbers[0];
