@@ -110,6 +110,14 @@ static void way_mark(struct node *n, unsigned int i, bool any, bool full)
 
 static void leaf_assign(struct node *n, uint64_t first, uint64_t last, bool value)
 {
+	if (first == last) {	/* mostly */
+		uint64_t bit = UINT64_C(1) << first % WAYS, *word = &n->word[first >> WAYS_SHIFT];
+
+		*word = value ? *word | bit : *word & ~bit;
+		way_mark(n, (unsigned int)(first >> WAYS_SHIFT), *word != 0,
+			 *word == ~UINT64_C(0));
+		return;
+	}
 	for (uint64_t i = first >> WAYS_SHIFT; i <= last >> WAYS_SHIFT; i++) {
 		unsigned int lo = i == first >> WAYS_SHIFT ? first % WAYS : 0;
 		unsigned int hi = i == last >> WAYS_SHIFT ? last % WAYS : WAYS - 1;

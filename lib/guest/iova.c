@@ -13,18 +13,6 @@
 /* NR_CPUS of no kernel is larger; guards the sizes of our arrays */
 enum { MAX_CPUS = 65536 };
 
-unsigned int ir_iova_order(uint64_t pages)
-{
-	return pages <= 1 ? 0 : 64u - (unsigned int)__builtin_clzll(pages - 1);
-}
-
-uint64_t ir_iova_round(uint64_t pages)
-{
-	unsigned int order = ir_iova_order(pages);
-
-	return order < IR_IOVA_ORDERS ? UINT64_C(1) << order : pages;
-}
-
 struct ir_iova_domain *ir_iova_new(const struct ir_iova_config *config)
 {
 	struct ir_iova_domain *d;

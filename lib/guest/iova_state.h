@@ -68,9 +68,19 @@ struct ir_iova_got {
 };
 
 /** ir_iova_order - order of the cache for @pages; IR_IOVA_ORDERS and above have none */
-unsigned int ir_iova_order(uint64_t pages);
+static inline unsigned int ir_iova_order(uint64_t pages)
+{
+	return pages <= 1 ? 0 : 64u - (unsigned int)__builtin_clzll(pages - 1);
+}
+
 /** ir_iova_round - pages that are really taken for @pages */
-uint64_t ir_iova_round(uint64_t pages);
+static inline uint64_t ir_iova_round(uint64_t pages)
+{
+	unsigned int order = ir_iova_order(pages);
+
+	return order < IR_IOVA_ORDERS ? UINT64_C(1) << order : pages;
+}
+
 /**
  * ir_iova_alloc_fast - what alloc_iova_fast() does
  * @limit: highest page frame allowed, inclusive
