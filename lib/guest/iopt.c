@@ -23,11 +23,15 @@ struct inner {
 	struct node *child[WAYS];
 };
 
+struct entry {
+	uint64_t guest;
+	uint64_t shadow;
+	uint64_t since;		/* unmapped at, +1; 0: the device's entry is not outdated */
+};
+
 struct leaf {
 	struct node n;
-	uint64_t guest[WAYS];
-	uint64_t shadow[WAYS];
-	uint64_t since[WAYS];	/* unmapped at, +1; 0: the device's entry is not outdated */
+	struct entry entry[WAYS];
 	uint32_t site[];	/* WAYS of them if there are sites: whose mapping that was */
 };
 
@@ -214,30 +218,32 @@ static void end_exposure_of_site(struct ir_site_result *r, uint64_t ns)
 /* The device can no longer use the page's old entry. */
 static void end_exposure(struct ir_iopt_totals *t, struct leaf *l, unsigned int i)
 {
-	if (!l->since[i])
+	if (!l->entry[i].since)
 		return;
-	ir_exposure_add(&t->exposure, t->now_ns - (l->since[i] - 1), 1);
+	ir_exposure_add(&t->exposure, t->now_ns - (l->entry[i].since - 1), 1);
 	if (t->sites)
-		end_exposure_of_site(&t->sites->list[l->site[i]], t->now_ns - (l->since[i] - 1));
-	l->since[i] = 0;
+		end_exposure_of_site(&t->sites->list[l->site[i]], t->now_ns - (l->entry[i].since - 1));
+	l->entry[i].since = 0;
 }
 
 static void set_shadow(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uint64_t entry)
 {
-	struct ir_iopt_totals *t = iopt->totals;
+	struct entry *e = &l->entry[i];
 
 	iopt->changes++;
-	end_exposure(t, l, i);
-	for (; t; t = t->whole) {
-		if (!l->shadow[i] && entry)
+	end_exposure(iopt->totals, l, i);
+	if (!e->shadow && entry) {
+		for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
 			t->shadow_pages += iopt->shadows;
-		else if (l->shadow[i] && !entry)
+			peak(t->shadow_pages, &t->peak_shadow_pages);
+		}
+	} else if (e->shadow && !entry) {
+		for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
 			t->shadow_pages -= iopt->shadows;
-		if (l->shadow[i] && !l->guest[i] && !entry)
-			t->lazy_pages--;
-		peak(t->shadow_pages, &t->peak_shadow_pages);
+			t->lazy_pages -= !e->guest;
+		}
 	}
-	l->shadow[i] = entry;
+	e->shadow = entry;
 }
 
 /* After a change of entry i: stale or not, in use or not. */
@@ -245,24 +251,24 @@ static inline void settle(struct leaf *l, unsigned int i)
 {
 	uint64_t bit = UINT64_C(1) << i;
 
-	l->n.stale = l->guest[i] != l->shadow[i] ? l->n.stale | bit : l->n.stale & ~bit;
-	l->n.used = l->guest[i] || l->shadow[i] ? l->n.used | bit : l->n.used & ~bit;
+	l->n.stale = l->entry[i].guest != l->entry[i].shadow ? l->n.stale | bit : l->n.stale & ~bit;
+	l->n.used = l->entry[i].guest || l->entry[i].shadow ? l->n.used | bit : l->n.used & ~bit;
 }
 
 static void map_entry(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uint64_t entry)
 {
 	struct ir_iopt_totals *t = iopt->totals;
 
-	if (!l->guest[i]) {
+	if (!l->entry[i].guest) {
 		t->live_pages++;
-		if (l->shadow[i])
+		if (l->entry[i].shadow)
 			t->lazy_pages--;
 	}
-	l->guest[i] = entry;
+	l->entry[i].guest = entry;
 	/* Without a shadow: what the device has in its TLB stays there until an RPCIT. */
-	if (!iopt->shadows && !l->shadow[i])
+	if (!iopt->shadows && !l->entry[i].shadow)
 		set_shadow(iopt, l, i, entry);
-	else if (entry == l->shadow[i])
+	else if (entry == l->entry[i].shadow)
 		end_exposure(t, l, i);
 	settle(l, i);
 }
@@ -271,14 +277,14 @@ static void unmap_entry(struct ir_iopt *iopt, struct leaf *l, unsigned int i)
 {
 	struct ir_iopt_totals *t = iopt->totals;
 
-	if (!l->guest[i])
+	if (!l->entry[i].guest)
 		return;
-	l->guest[i] = 0;
+	l->entry[i].guest = 0;
 	t->live_pages--;
-	if (l->shadow[i]) {
+	if (l->entry[i].shadow) {
 		t->lazy_pages++;
-		if (!l->since[i]) {
-			l->since[i] = t->now_ns + 1;
+		if (!l->entry[i].since) {
+			l->entry[i].since = t->now_ns + 1;
 			if (t->sites)
 				l->site[i] = t->sites->site;
 		}
@@ -407,14 +413,14 @@ uint64_t ir_iopt_guest(struct ir_iopt *iopt, uint64_t pfn)
 {
 	struct leaf *l = leaf_of(iopt, pfn, false);
 
-	return l ? l->guest[pfn % WAYS] : 0;
+	return l ? l->entry[pfn % WAYS].guest : 0;
 }
 
 uint64_t ir_iopt_shadow(struct ir_iopt *iopt, uint64_t pfn)
 {
 	struct leaf *l = leaf_of(iopt, pfn, false);
 
-	return l ? l->shadow[pfn % WAYS] : 0;
+	return l ? l->entry[pfn % WAYS].shadow : 0;
 }
 
 void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
@@ -422,9 +428,9 @@ void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
 	struct leaf *l = leaf_of(iopt, pfn, false);
 	unsigned int i = (unsigned int)(pfn % WAYS);
 
-	if (!l || l->guest[i] == l->shadow[i])
+	if (!l || l->entry[i].guest == l->entry[i].shadow)
 		return;
-	set_shadow(iopt, l, i, l->guest[i]);
+	set_shadow(iopt, l, i, l->entry[i].guest);
 	settle(l, i);
 }
 
