@@ -8,6 +8,7 @@
 #define WAYS		64u
 #define HEIGHT		8u	/* inner levels: 6 * (8 + 1) = 54 bits of page number, IOVAs have 52 */
 
+#define RECENT		128u
 #define VALID		UINT64_C(1)	/* in an entry, beside the page-aligned address */
 
 /* Leaves and inner nodes begin alike. */
@@ -45,6 +46,7 @@ struct ir_iopt {
 	 * used: it may be stale without their knowing, and it may be empty.
 	 */
 	struct leaf *last;
+	struct leaf *recent[RECENT];	/* used lately, by leaf_slot(): no need to begin at the root */
 	uint64_t changes;
 	struct node *spare_inner, *spare_leaf;	/* chained by parent */
 };
@@ -145,6 +147,11 @@ static void settle_above(const struct leaf *l)
 	}
 }
 
+static struct leaf **leaf_slot(struct ir_iopt *iopt, uint64_t pfn)
+{
+	return &iopt->recent[pfn / WAYS % RECENT];
+}
+
 /* Before another leaf is used. */
 static void leave_leaf(struct ir_iopt *iopt)
 {
@@ -154,16 +161,25 @@ static void leave_leaf(struct ir_iopt *iopt)
 		return;
 	iopt->last = NULL;
 	settle_above(l);
-	if (!l->n.used)
-		node_release(iopt, &l->n, l->n.first);
+	if (l->n.used)
+		return;
+	if (*leaf_slot(iopt, l->n.first) == l)
+		*leaf_slot(iopt, l->n.first) = NULL;
+	node_release(iopt, &l->n, l->n.first);
 }
 
 /* The leaf of a page, if it is not the last one; with @create NULL only if there is no memory. */
+__attribute__((noinline))
 static struct leaf *find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool create)
 {
+	struct leaf **slot = leaf_slot(iopt, pfn);
 	struct node *n = &iopt->root.n;
 
 	leave_leaf(iopt);
+	if (*slot && (pfn ^ (*slot)->n.first) < WAYS) {
+		iopt->last = *slot;
+		return iopt->last;
+	}
 	for (unsigned int height = HEIGHT; height; height--) {
 		struct inner *in = (struct inner *)n;
 		unsigned int way = way_of(pfn, height);
@@ -185,7 +201,7 @@ static struct leaf *find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool create)
 		}
 		n = c;
 	}
-	iopt->last = (struct leaf *)n;
+	*slot = iopt->last = (struct leaf *)n;
 	return iopt->last;
 }
 
@@ -215,15 +231,20 @@ static void end_exposure_of_site(struct ir_site_result *r, uint64_t ns)
 		r->exposed_max_ns = ns;
 }
 
-/* The device can no longer use the page's old entry. */
-static void end_exposure(struct ir_iopt_totals *t, struct leaf *l, unsigned int i)
+__attribute__((noinline))
+static void count_exposure(struct ir_iopt_totals *t, struct leaf *l, unsigned int i)
 {
-	if (!l->entry[i].since)
-		return;
 	ir_exposure_add(&t->exposure, t->now_ns - (l->entry[i].since - 1), 1);
 	if (t->sites)
 		end_exposure_of_site(&t->sites->list[l->site[i]], t->now_ns - (l->entry[i].since - 1));
 	l->entry[i].since = 0;
+}
+
+/* The device can no longer use the page's old entry. */
+static inline void end_exposure(struct ir_iopt_totals *t, struct leaf *l, unsigned int i)
+{
+	if (l->entry[i].since)
+		count_exposure(t, l, i);
 }
 
 static void set_shadow(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uint64_t entry)
@@ -249,10 +270,11 @@ static void set_shadow(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uin
 /* After a change of entry i: stale or not, in use or not. */
 static inline void settle(struct leaf *l, unsigned int i)
 {
-	uint64_t bit = UINT64_C(1) << i;
+	const struct entry *e = &l->entry[i];
+	uint64_t rest = ~(UINT64_C(1) << i);
 
-	l->n.stale = l->entry[i].guest != l->entry[i].shadow ? l->n.stale | bit : l->n.stale & ~bit;
-	l->n.used = l->entry[i].guest || l->entry[i].shadow ? l->n.used | bit : l->n.used & ~bit;
+	l->n.stale = (l->n.stale & rest) | (uint64_t)(e->guest != e->shadow) << i;
+	l->n.used = (l->n.used & rest) | (uint64_t)((e->guest | e->shadow) != 0) << i;
 }
 
 static void map_entry(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uint64_t entry)
@@ -395,18 +417,31 @@ static uint64_t next_stale(struct node *n, unsigned int height, uint64_t pfn)
 	return UINT64_MAX;
 }
 
+__attribute__((noinline))
+static uint64_t next_stale_of_all(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
+{
+	uint64_t found;
+
+	if (iopt->last)
+		settle_above(iopt->last);
+	found = next_stale(&iopt->root.n, HEIGHT, pfn);
+	return found <= last ? found : UINT64_MAX;
+}
+
+/* Mostly all of the range is in the leaf used last: no need to begin at the root. */
 uint64_t ir_iopt_next_stale(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
 {
-	uint64_t found = UINT64_MAX;
+	const struct leaf *l = iopt->last;
+	uint64_t ways;
 
-	if (in_last_leaf(iopt, pfn))
-		found = next_stale(&iopt->last->n, 0, pfn);
-	if (found == UINT64_MAX && !(in_last_leaf(iopt, pfn) && in_last_leaf(iopt, last))) {
-		if (iopt->last)
-			settle_above(iopt->last);
-		found = next_stale(&iopt->root.n, HEIGHT, pfn);
+	if (!in_last_leaf(iopt, pfn))
+		return next_stale_of_all(iopt, pfn, last);
+	ways = l->n.stale >> pfn % WAYS;
+	if (ways) {
+		pfn += (unsigned int)__builtin_ctzll(ways);
+		return pfn <= last ? pfn : UINT64_MAX;
 	}
-	return found <= last ? found : UINT64_MAX;
+	return in_last_leaf(iopt, last) ? UINT64_MAX : next_stale_of_all(iopt, pfn, last);
 }
 
 uint64_t ir_iopt_guest(struct ir_iopt *iopt, uint64_t pfn)
