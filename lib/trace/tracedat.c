@@ -350,6 +350,8 @@ static int advance_winner(struct tracedat *td, struct ir_error *err)
 		return ir_error_set(err, ret, "%s: offset %" PRIu64 ": cannot read: %s",
 				    ir_file_path(td->file), st->pos, strerror(-ret));
 	td->winner.time = ret ? st->sb.time : TD_ENDED;
+	/* With many CPUs the others push it out of the cache until it is this one's turn. */
+	__builtin_prefetch(st->sb.next + 64);
 	replay_winner(td);
 	return 0;
 }
