@@ -128,12 +128,11 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	return d;
 }
 
-static struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
+/* As domain_of(), for one that has no domain. */
+static struct ir_domain *attach(struct ir_guest *g, uint16_t device)
 {
 	struct ir_domain *d;
 
-	if (device < g->nr_domains && g->domains[device] && g->domains[device]->priv)
-		return g->domains[device];
 	if (device >= g->nr_domains) {
 		uint32_t nr = (uint32_t)device + 1;
 		struct ir_domain **grown = realloc(g->domains, nr * sizeof(struct ir_domain *));
@@ -159,6 +158,13 @@ static struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
 	if (!d)
 		g->totals.failed = true;
 	return d;
+}
+
+static inline struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
+{
+	if (device < g->nr_domains && g->domains[device] && g->domains[device]->priv)
+		return g->domains[device];
+	return attach(g, device);
 }
 
 void ir_guest_note_lazy(struct ir_domain *d)

@@ -174,6 +174,12 @@ bool ir_guest_failed(const struct ir_guest *g);
 /** ir_guest_timer_armed - a timer was armed for @when_ns */
 void ir_guest_timer_armed(struct ir_guest *g, uint64_t when_ns);
 
+/** ir_guest_cpu - where the guest does what CPU @recorded did; it has that one, mostly */
+static inline unsigned int ir_guest_cpu(const struct ir_guest *g, unsigned int recorded)
+{
+	return recorded < g->par.cpus ? recorded : recorded % g->par.cpus;
+}
+
 /** ir_guest_site - the figures of the call site that is being worked for; NULL: none are wanted */
 static inline struct ir_site_result *ir_guest_site(struct ir_guest *g)
 {

@@ -122,6 +122,12 @@ void ir_iova_tree_put(struct ir_iova_domain *d, uint64_t pfn)
 	ir_iova_tree_remove(&d->tree, node);
 }
 
+/* A division is worth avoiding. */
+static inline unsigned int cpu_of(const struct ir_iova_domain *d, unsigned int cpu)
+{
+	return cpu < d->config.cpus ? cpu : cpu % d->config.cpus;
+}
+
 struct ir_iova_got ir_iova_alloc_fast(struct ir_iova_domain *d, unsigned int cpu, uint64_t pages,
 				      uint64_t limit, bool flush_rcache)
 {
@@ -134,7 +140,7 @@ struct ir_iova_got ir_iova_alloc_fast(struct ir_iova_domain *d, unsigned int cpu
 	if (limit > HIGHEST_PFN)
 		limit = HIGHEST_PFN;
 	if (order < IR_IOVA_ORDERS && limit + 1 >= taken &&
-	    ir_iova_rcache_get(d, cpu % d->config.cpus, order, limit + 1 - taken, &got.pfn)) {
+	    ir_iova_rcache_get(d, cpu_of(d, cpu), order, limit + 1 - taken, &got.pfn)) {
 		got.source = IR_IOVA_MAGAZINE;
 		return got;
 	}
@@ -177,7 +183,7 @@ void ir_iova_free(struct ir_iova_domain *d, unsigned int cpu, uint64_t pfn, uint
 	ir_iova_rcache_work(d, now_ns);
 	d->pages -= taken < d->pages ? taken : d->pages;
 	if (order < IR_IOVA_ORDERS &&
-	    ir_iova_rcache_insert(d, cpu % d->config.cpus, order, pfn, now_ns))
+	    ir_iova_rcache_insert(d, cpu_of(d, cpu), order, pfn, now_ns))
 		return;
 	ir_iova_tree_put(d, pfn);
 }

@@ -204,7 +204,7 @@ static void perform(struct ir_engine *e, const struct ir_op *op)
 		/* fall through */
 	case IR_OP_MAP:
 	case IR_OP_FAILED_MAP:
-		ir_actors_do(g, op->cpu % g->par.cpus, op->flags & IR_OPF_IRQ, &work);
+		ir_actors_do(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ, &work);
 		break;
 	case IR_OP_INITIAL:
 		ir_guest_preload(g, op->device, work.op.mapping, op->pages, op->iova);
