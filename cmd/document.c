@@ -116,7 +116,7 @@ static char *render_for_people(struct document *doc)
 	if (!canvas.out)
 		return NULL;
 	if (doc->settings->format == FORMAT_HTML)
-		render = render_html;
+		render = doc->html ? doc->html : render_html;
 	else if (doc->settings->format == FORMAT_MD)
 		render = doc->markdown ? doc->markdown : render_markdown;
 	rc = render(&canvas, doc->entries, doc->n);

@@ -16,6 +16,7 @@ struct document {
 	const struct settings *settings;
 	renderer table;
 	renderer markdown;	/* NULL: render_markdown() */
+	renderer html;		/* NULL: render_html() */
 	const struct ir_report *report;	/* whose the entries are; NULL: the document's own */
 	struct output out;
 	struct output perfetto;	/* with settings->perfetto */

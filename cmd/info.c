@@ -102,7 +102,7 @@ static int print_counts(const struct drawing *drawing, const struct ir_recording
 	return rc;
 }
 
-static int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry)
+int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry)
 {
 	const struct ir_recording_info *info = entry->info;
 	int rc;
@@ -135,8 +135,8 @@ int render_info(const struct canvas *canvas, const struct ir_report_entry *entri
 	return rc;
 }
 
-static int render_info_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
-				size_t n)
+int render_info_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
+			 size_t n)
 {
 	const struct drawing drawing = { canvas, markdown_item, canvas->out, markdown_table };
 	int rc = 0;

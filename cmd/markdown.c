@@ -79,7 +79,9 @@ static void write_results(FILE *out, const struct ir_report_entry *entry, size_t
 			if (!ir_result_columns[i].title)
 				continue;
 			view_cell(entry, r, i, text, sizeof(text));
-			fprintf(out, " %s |", text);
+			fputc(' ', out);
+			write_escaped(out, text);
+			fputs(" |", out);
 		}
 		fputc('\n', out);
 	}

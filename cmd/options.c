@@ -584,6 +584,9 @@ static const struct option_spec options[] = {
 	  "Show the operations around the first difference, and say on standard error what is "
 	  "being done.",
 	  IN_VERIFY, parse_flag, AT(verbose) },
+	{ 'v', "--verbose", NULL,
+	  "Show all call sites, and the chains through them.",
+	  IN_REPORT, parse_flag, AT(verbose) },
 	{ 0, "--color", "",
 	  "Colours in tables: auto is on a terminal, unless NO_COLOR is set.",
 	  IN_REPLAY | IN_INFO | IN_LIST | IN_COMPARE | IN_REPORT, parse_choice, AT(color), .choices = when_choices },

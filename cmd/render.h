@@ -25,6 +25,9 @@ typedef int (*renderer)(const struct canvas *canvas, const struct ir_report_entr
 int render_table(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 int render_html(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+int render_info_html(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+int render_info_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
+			 size_t n);
 int render_markdown(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 
 /** print_line - "label  text", wrapped to the width; a view_line of a struct canvas */
@@ -54,6 +57,8 @@ struct drawing {
 		     size_t nr_columns, const char *const *cells, size_t rows);
 };
 
+/** draw_info - all that is known of a recording */
+int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry);
 /* Call sites, if there are any: of the recording itself, or of its results. */
 int draw_recorded_sites(const struct drawing *drawing, const struct ir_report_entry *entry);
 int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_entry *entry);

@@ -73,10 +73,13 @@ static int render(const struct settings *settings, const struct ir_report *repor
 	doc.table = render_table;
 	if (is_info(entries, n)) {
 		doc.table = render_info;
+		doc.markdown = render_info_markdown;
+		doc.html = render_info_html;
 	} else if (is_verify(entries, n)) {
 		verified = as_verified(entries, n);
 		doc.table = render_verify;
 		doc.markdown = render_verify_markdown;
+		doc.html = render_verify_html;
 		if (!verified) {
 			message("out of memory");
 			output_abort(&doc.out);

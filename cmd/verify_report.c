@@ -31,9 +31,9 @@ static const char *from_words(const char *from)
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (!strcmp(known[i].from, from))
+		if (from && !strcmp(known[i].from, from))
 			return known[i].words;
-	return "from the manifest";
+	return from ? "from the manifest" : "from where is not told";
 }
 
 static void draw_settings(const struct drawing *d, const struct ir_report_entry *entry)
@@ -63,7 +63,7 @@ static int draw_totals(const struct drawing *d, const struct ir_verify *v)
 		uint64_t got = ir_verify_value(&v->predicted, i);
 		uint64_t want = ir_verify_value(&v->recorded, i);
 
-		if (want == IR_NOT_KNOWN)
+		if (want == IR_NOT_KNOWN || got == IR_NOT_KNOWN)
 			continue;
 		cell(&cells, "%s", ir_verify_key(i));
 		cell(&cells, "%" PRIu64, got);
@@ -136,7 +136,7 @@ static void draw_difference(const struct drawing *d, const struct ir_report_entr
 {
 	const struct ir_verify *v = &entry->verify->verify;
 	const struct ir_verify_rpcit *r = v->want.present ? &v->want : &v->got;
-	uint64_t alike = v->compared - (v->want.present && v->got.present);
+	uint64_t alike = v->compared - (v->compared && v->want.present && v->got.present);
 	char *op = entry->verify->has_operation ? operation_text(&entry->verify->operation) : NULL;
 
 	say(d, "sequence", VIEW_NOTE, "%" PRIu64 " %s were alike; then the first difference, at %"
@@ -247,7 +247,7 @@ static void draw_verdict(const struct drawing *d, const struct ir_report_entry *
 		say(d, "", VIEW_NOTE, "what the recording lacks may be the reason");
 }
 
-static int draw_entry(const struct drawing *d, const struct ir_report_entry *entry)
+int draw_verify(const struct drawing *d, const struct ir_report_entry *entry)
 {
 	const struct verified *verified = (const void *)entry->verify;
 	FILE *out = d->canvas->out;
@@ -281,7 +281,7 @@ int render_verify(const struct canvas *canvas, const struct ir_report_entry *ent
 	for (size_t e = 0; e < n && !rc; e++) {
 		if (e)
 			fputc('\n', canvas->out);
-		rc = draw_entry(&d, &entries[e]);
+		rc = draw_verify(&d, &entries[e]);
 	}
 	return rc;
 }
@@ -297,7 +297,7 @@ int render_verify_markdown(const struct canvas *canvas, const struct ir_report_e
 
 	for (size_t e = 0; e < n && !rc; e++) {
 		fprintf(canvas->out, "%s## Verification\n\n", e ? "\n" : "");
-		rc = draw_entry(&d, &entries[e]);
+		rc = draw_verify(&d, &entries[e]);
 	}
 	return rc;
 }

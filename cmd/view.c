@@ -571,6 +571,21 @@ static enum view_mark host_pages(const struct ir_report_entry *entry, size_t res
 	return pages >= limit ? VIEW_LIMIT : VIEW_PLAIN;
 }
 
+/* A name, with a mark if its figures are lower bounds. */
+static void name_cell(const char *name, bool bound, char *text, size_t size)
+{
+	char *clean = view_clean(name);
+	const char *mark = bound ? " *" : "";
+	size_t len = clean ? strlen(clean) : 0, room = size - strlen(mark) - 1;
+
+	if (len > room) {
+		for (len = room; len && (clean[len] & 0xc0) == 0x80; len--)
+			;
+	}
+	snprintf(text, size, "%.*s%s", (int)len, clean ? clean : "", mark);
+	free(clean);
+}
+
 enum view_mark view_cell(const struct ir_report_entry *entry, size_t result, size_t column,
 			 char *text, size_t size)
 {
@@ -578,8 +593,7 @@ enum view_mark view_cell(const struct ir_report_entry *entry, size_t result, siz
 	struct ir_value value = ir_column_value(col, entry, result);
 
 	if (value.type == IR_VALUE_TEXT) {
-		snprintf(text, size, "%s%s", value.text,
-			 entry->results[result].lower_bound ? " *" : "");
+		name_cell(value.text, entry->results[result].lower_bound, text, size);
 		return VIEW_PLAIN;
 	}
 	snprintf(text, size, "-");

@@ -57,20 +57,33 @@ static void write_value(FILE *out, struct ir_value value)
 }
 
 /* Parameters that only some rows have share a column: "a=1 b=2". */
-static void write_column(FILE *out, const struct ir_column *column,
-			 const struct ir_report_entry *entry, size_t result)
+static void write_own(FILE *out, const struct ir_column *column,
+		      const struct ir_report_entry *entry, size_t result)
 {
+	char *text = NULL;
+	size_t size;
+	FILE *list = open_memstream(&text, &size);
 	struct ir_value value;
 	const char *name;
 
-	if (column->kind == IR_COLUMN_VALUE) {
-		write_value(out, ir_column_value(column, entry, result));
+	if (!list)
 		return;
-	}
 	for (size_t i = 0; ir_column_own(column, entry, result, i, &name, &value); i++) {
-		fprintf(out, "%s%s=", i ? " " : "", name);
-		write_value(out, value);
+		fprintf(list, "%s%s=", i ? " " : "", name);
+		write_value(list, value);
 	}
+	if (!fclose(list))
+		write_text(out, text);
+	free(text);
+}
+
+static void write_column(FILE *out, const struct ir_column *column,
+			 const struct ir_report_entry *entry, size_t result)
+{
+	if (column->kind == IR_COLUMN_VALUE)
+		write_value(out, ir_column_value(column, entry, result));
+	else
+		write_own(out, column, entry, result);
 }
 
 static void write_columns(FILE *out, const struct ir_column *columns, const char *prefix,
@@ -194,7 +207,8 @@ char *ir_report_csv(const struct ir_report_entry *entries, size_t n)
 	struct shape shape = {
 		.results = n && entries[0].nr_results,
 		.verified = n && entries[0].verify,
-		.sites = n && entries[0].info->sites,
+		.sites = n && entries[0].info->sites &&
+			(entries[0].sites || !entries[0].nr_results),
 	};
 	bool failed = false;
 

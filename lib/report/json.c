@@ -259,7 +259,6 @@ static int set_chain(json_t *object, const struct ir_site *site)
 {
 	int rc = json_object_set_new(object, "function", json_or_null(site->function));
 
-	rc |= json_object_set_new(object, "address", json_address(site->address));
 	rc |= json_object_set_new(object, "chains", ir_json_count(site->chains));
 	rc |= json_object_set_new(object, "caller", ir_json_count(site->caller));
 	rc |= json_object_set_new(object, "frames", json_frames(site));
@@ -272,9 +271,11 @@ static json_t *json_row(const struct ir_site_row *row, bool recorded)
 	json_t *object = json_object();
 	int rc = 0;
 
-	/* The name comes first. */
-	if (row->site)
+	/* The name comes first; functions of modules may share it. */
+	if (row->site) {
 		rc |= json_object_set_new(object, "site", json_text(row->name));
+		rc |= json_object_set_new(object, "address", json_address(row->site->address));
+	}
 	rc |= json_object_set_new(object, "driver",
 				  json_or_null(row->site ? row->driver : row->name));
 	for (; figure->key; figure++)

@@ -12,31 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/columns.h"
-
-/* One recording's entry, and what it points to. */
-struct entry {
-	struct ir_report_entry entry;
-	struct ir_recording_info info;
-	struct ir_entry_fields fields;
-	struct ir_event_total *events;
-	const char **devices;
-	struct ir_timeline **timelines;
-};
-
-/* A strategy or hypervisor that is but a name: its plug-in is not there. */
-struct stranger {
-	struct stranger *next;
-	struct ir_strategy strategy;
-	struct ir_hypervisor hypervisor;
-};
+#include "report/read.h"
 
 struct ir_report {
 	json_t *root;			/* owns all texts */
-	struct entry *own;
+	struct ir_read_entry *own;
 	struct ir_report_entry *entries;
 	size_t nr;
-	struct stranger *strangers;
+	struct ir_read_names *names;
 };
 
 static int no_memory(struct ir_error *err)
@@ -44,8 +27,13 @@ static int no_memory(struct ir_error *err)
 	return ir_error_set(err, -ENOMEM, "out of memory");
 }
 
-/* The member at the end of "a.b.c"; NULL: it is not there, or what would hold it is null. */
-static const json_t *find_member(const json_t *object, const char *key)
+bool ir_read_count(const json_t *json, uint64_t *count)
+{
+	*count = json_is_integer(json) ? (uint64_t)json_integer_value(json) : 0;
+	return json_is_integer(json) && json_integer_value(json) >= 0;
+}
+
+const json_t *ir_read_member(const json_t *object, const char *key)
 {
 	char part[64];
 	const char *dot;
@@ -63,8 +51,7 @@ static const json_t *find_member(const json_t *object, const char *key)
 	return json_object_get(object, key);
 }
 
-/* False: not a value, or one that is none of a report's. */
-static bool value_of(const json_t *json, struct ir_value *value)
+bool ir_read_value(const json_t *json, struct ir_value *value)
 {
 	*value = (struct ir_value){ .type = IR_VALUE_NULL };
 	if (json_is_string(json))
@@ -81,27 +68,25 @@ static bool value_of(const json_t *json, struct ir_value *value)
 	return true;
 }
 
-typedef bool (*put_value)(const struct ir_column *column, const struct ir_entry_fields *to,
-			  size_t result, struct ir_value value);
-
-static int read_columns(const struct ir_column *columns, put_value put, const json_t *object,
-			const struct ir_entry_fields *to, size_t result, struct ir_error *err)
+int ir_read_columns(const struct ir_column *columns, ir_read_put put,
+		    bool (*wanted)(const struct ir_column *column), const json_t *object,
+		    const struct ir_entry_fields *to, size_t result, struct ir_error *err)
 {
 	for (const struct ir_column *column = columns; column->key; column++) {
 		const json_t *member;
 		struct ir_value value;
 
-		if (column->kind != IR_COLUMN_VALUE)
+		if (column->kind != IR_COLUMN_VALUE || (wanted && !wanted(column)))
 			continue;
-		member = find_member(object, column->key);
-		if (member && (!value_of(member, &value) || !put(column, to, result, value)))
+		member = ir_read_member(object, column->key);
+		if (member && (!ir_read_value(member, &value) || !put(column, to, result, value)))
 			return ir_error_set(err, -EINVAL, "%s has a value that it cannot have",
 					    column->key);
 	}
 	return 0;
 }
 
-static int read_events(struct entry *e, const json_t *events, struct ir_error *err)
+static int read_events(struct ir_read_entry *e, const json_t *events, struct ir_error *err)
 {
 	const char *name;
 	json_t *count;
@@ -121,7 +106,7 @@ static int read_events(struct entry *e, const json_t *events, struct ir_error *e
 }
 
 /* The first one is not named. */
-static int read_devices(struct entry *e, const json_t *devices, struct ir_error *err)
+static int read_devices(struct ir_read_entry *e, const json_t *devices, struct ir_error *err)
 {
 	size_t n = json_array_size(devices);
 
@@ -138,55 +123,21 @@ static int read_devices(struct entry *e, const json_t *devices, struct ir_error 
 	return 0;
 }
 
-static int read_recording(struct entry *e, const json_t *recording, struct ir_error *err)
+static int read_recording(struct ir_read_entry *e, const json_t *recording, struct ir_error *err)
 {
-	int rc = read_columns(ir_recording_columns, ir_column_put, recording, &e->fields, 0, err);
+	int rc = ir_read_columns(ir_recording_columns, ir_column_put, NULL, recording, &e->fields, 0,
+				 err);
 
 	if (!rc)
 		rc = read_events(e, json_object_get(recording, "events"), err);
 	if (!rc)
 		rc = read_devices(e, json_object_get(recording, "devices"), err);
+	if (!rc)
+		rc = ir_read_sites(e, recording, err);
 	return rc;
 }
 
-/* One for each name, so that equal names are the same thing. */
-static const struct stranger *stranger(struct ir_report *report, const char *name)
-{
-	struct stranger *s;
-
-	for (s = report->strangers; s; s = s->next)
-		if (!strcmp(s->strategy.name, name))
-			return s;
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return NULL;
-	s->strategy.name = s->hypervisor.name = name;
-	s->next = report->strangers;
-	report->strangers = s;
-	return s;
-}
-
-static int read_names(struct ir_report *report, struct ir_config *config, const json_t *result,
-		      struct ir_error *err)
-{
-	const char *strategy = json_string_value(json_object_get(result, "strategy"));
-	const char *hypervisor = json_string_value(json_object_get(result, "hypervisor"));
-	const struct stranger *s;
-
-	config->strategy = ir_strategy_find(strategy);
-	config->hypervisor = ir_hypervisor_find(hypervisor);
-	if (!config->strategy) {
-		s = stranger(report, strategy);
-		config->strategy = s ? &s->strategy : NULL;
-	}
-	if (!config->hypervisor) {
-		s = stranger(report, hypervisor);
-		config->hypervisor = s ? &s->hypervisor : NULL;
-	}
-	return config->strategy && config->hypervisor ? 0 : no_memory(err);
-}
-
-static int read_verify(struct entry *e, const json_t *result, size_t i, struct ir_error *err)
+static int read_verify(struct ir_read_entry *e, const json_t *result, size_t i, struct ir_error *err)
 {
 	const json_t *verify = json_object_get(result, "verify");
 	struct ir_verify *v = &e->fields.verify[i].verify;
@@ -194,16 +145,21 @@ static int read_verify(struct entry *e, const json_t *result, size_t i, struct i
 	if (!e->entry.verify)
 		return 0;
 	v->comparable = e->info.rpcit.present || e->info.flushes.present;
-	return read_columns(ir_verify_columns, ir_verify_column_put, verify, &e->fields, i, err);
+	/* Only verify does as the recorded machine did. */
+	e->fields.configs[i].params.recorded_types = true;
+	return ir_read_columns(ir_verify_columns, ir_verify_column_put, NULL, verify, &e->fields, i,
+			       err);
 }
 
-static int read_result(struct ir_report *report, struct entry *e, const json_t *result, size_t i,
+static int read_result(struct ir_report *report, struct ir_read_entry *e, const json_t *result, size_t i,
 		       struct ir_error *err)
 {
-	int rc = read_names(report, &e->fields.configs[i], result, err);
+	int rc = ir_read_names(&report->names, result, &e->fields.configs[i],
+			       &e->fields.results[i].parameters, err);
 
 	if (!rc)
-		rc = read_columns(ir_result_columns, ir_column_put, result, &e->fields, i, err);
+		rc = ir_read_columns(ir_result_columns, ir_column_put, NULL, result, &e->fields, i,
+				     err);
 	if (!rc)
 		rc = read_verify(e, result, i, err);
 	if (!rc)
@@ -223,7 +179,7 @@ static bool all_have(const json_t *results, const char *key)
 	return json_array_size(results);
 }
 
-static int read_results(struct ir_report *report, struct entry *e, const json_t *results,
+static int read_results(struct ir_report *report, struct ir_read_entry *e, const json_t *results,
 			struct ir_error *err)
 {
 	size_t n = json_array_size(results), i;
@@ -248,10 +204,11 @@ static int read_results(struct ir_report *report, struct entry *e, const json_t 
 		if (rc)
 			return ir_error_set(err, rc, "results[%zu]: %.400s", i, why.text);
 	}
-	return 0;
+	rc = ir_read_shares(e, results, err);
+	return rc ? rc : ir_read_site_results(e, results, err);
 }
 
-static int read_entry(struct ir_report *report, struct entry *e, const json_t *entry,
+static int read_entry(struct ir_report *report, struct ir_read_entry *e, const json_t *entry,
 		      struct ir_error *err)
 {
 	struct ir_error why = { "" };
@@ -307,23 +264,22 @@ void ir_report_free(struct ir_report *report)
 	if (!report)
 		return;
 	for (size_t i = 0; report->own && i < report->nr; i++) {
-		struct entry *e = &report->own[i];
+		struct ir_read_entry *e = &report->own[i];
 
 		for (size_t r = 0; e->timelines && r < e->entry.nr_results; r++)
 			ir_timeline_free(e->timelines[r]);
 		free(e->timelines);
 		free(e->events);
 		free(e->devices);
+		free(e->shares);
+		free(e->sites);
+		free(e->frames);
+		free(e->site_results);
 		free(e->fields.configs);
 		free(e->fields.results);
 		free(e->fields.verify);
 	}
-	while (report->strangers) {
-		struct stranger *next = report->strangers->next;
-
-		free(report->strangers);
-		report->strangers = next;
-	}
+	ir_read_names_free(report->names);
 	free(report->own);
 	free(report->entries);
 	json_decref(report->root);

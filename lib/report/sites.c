@@ -53,6 +53,23 @@ const struct ir_site_figure ir_site_replayed[] = {
 	END,
 };
 
+bool ir_site_put(const struct ir_site_figure *figure, struct ir_site_row *row,
+		 struct ir_value value)
+{
+	char *at = (char *)row + figure->arg;
+
+	if (figure->get == row_count) {
+		*(uint64_t *)(void *)at = value.count;
+		return value.type == IR_VALUE_COUNT;
+	}
+	if (figure->get == row_real) {
+		*(double *)(void *)at = value.type == IR_VALUE_COUNT ? (double)value.count : value.real;
+		return value.type == IR_VALUE_COUNT || value.type == IR_VALUE_REAL;
+	}
+	/* Names are not for figures. */
+	return value.type == IR_VALUE_TEXT || value.type == IR_VALUE_NULL;
+}
+
 void ir_site_add(struct ir_site_row *to, const struct ir_site_row *row)
 {
 	const struct ir_site_result *r = &row->replayed;

@@ -50,6 +50,10 @@ struct ir_site_row *ir_site_rows(const struct ir_report_entry *entry, size_t res
 /** ir_site_add - sum up: the figures of @row are added to those of @to */
 void ir_site_add(struct ir_site_row *to, const struct ir_site_row *row);
 
+/** ir_site_put - the inverse of a replayed figure's value; false: it has no such value */
+bool ir_site_put(const struct ir_site_figure *figure, struct ir_site_row *row,
+		 struct ir_value value);
+
 static inline struct ir_value ir_site_value(const struct ir_site_figure *figure,
 					    const struct ir_site_row *row)
 {

@@ -75,7 +75,7 @@ static struct ir_value same(const struct ir_report_entry *entry, size_t result, 
 enum part {
 	TIME, CPU, IN_QUEUE,
 	GLOBAL, IOVA, PAGES, INSUFFICIENT,
-	KIND, MAPPING,
+	KIND, MAPPING, FAILED, INTERRUPT,
 };
 
 static struct ir_value difference(const struct ir_report_entry *entry, size_t result, size_t arg)
@@ -140,6 +140,10 @@ static struct ir_value operation(const struct ir_report_entry *entry, size_t res
 		return count_value(op->iova);
 	case PAGES:
 		return count_value(op->pages);
+	case FAILED:
+		return truth_value(op->flags & IR_OPF_FAILED);
+	case INTERRUPT:
+		return truth_value(op->flags & IR_OPF_IRQ);
 	default:
 		return op->mapping == IR_NO_MAPPING ? null_value() : count_value(op->mapping);
 	}
@@ -200,6 +204,8 @@ const struct ir_column ir_verify_columns[] = {
 	VALUE("first_difference.operation.iova", operation, IOVA),
 	VALUE("first_difference.operation.pages", operation, PAGES),
 	VALUE("first_difference.operation.mapping", operation, MAPPING),
+	VALUE("first_difference.operation.failed", operation, FAILED),
+	VALUE("first_difference.operation.interrupt", operation, INTERRUPT),
 	VALUE("sources.strategy", report_text, offsetof(struct ir_report_verify, strategy_from)),
 	VALUE("sources.hypervisor", report_text,
 	      offsetof(struct ir_report_verify, hypervisor_from)),
@@ -290,6 +296,11 @@ static bool put_operation(struct ir_report_verify *v, size_t arg, struct ir_valu
 	case PAGES:
 		op->pages = (uint32_t)value.count;
 		return is_count(value, UINT32_MAX);
+	case FAILED:
+	case INTERRUPT:
+		if (is_true(value))
+			op->flags |= arg == FAILED ? IR_OPF_FAILED : IR_OPF_IRQ;
+		return value.type == IR_VALUE_TRUTH;
 	default:
 		op->mapping = value.type == IR_VALUE_NULL ? IR_NO_MAPPING : (uint32_t)value.count;
 		return value.type == IR_VALUE_NULL || is_count(value, UINT32_MAX);
