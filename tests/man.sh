@@ -93,3 +93,50 @@ while read -r key; do
 		man/iommu-replay-report.5 || missing="$missing $key"
 done <"$tmp/keys"
 check "every field of the report is documented:$missing" test -z "$missing"
+
+# And every member of the JSON of all commands, with all that can be asked for.
+if ! command -v python3 >/dev/null; then
+	skip "every member of the JSON is documented: no python3"
+	exit 0
+fi
+{
+	"$prog" run --quiet --timeline --format json traces/6.12-fq-twodev.dat
+	"$prog" run --quiet --timeline --by-site --kallsyms traces/6.12-fq-mixed-perf-g.kallsyms \
+		--hypervisor kvm:entry-limit=64 --format json traces/6.12-fq-mixed-perf-g.perf.data
+	"$prog" info --quiet --sites --format json traces/6.12-fq-mixed-perf-g.perf.data
+	"$prog" run --quiet --events scripts/events/iommu-map.json --format json "$file"
+	"$prog" verify --quiet --strategy strict --hypervisor kvm --format json traces/*.dat
+} >"$tmp/documents" 2>"$tmp/err"
+missing=$(python3 - "$tmp/documents" <<'END'
+import json, re, sys
+
+text = open(sys.argv[1]).read()
+page = open("man/iommu-replay-report.5").read()
+words = set()
+for line in page.splitlines():
+    if re.match(r"\.(It |Pq )*Cm ", line):
+        for key in re.findall(r"[a-z_0-9]+(?:\.[a-z_0-9]+)*", line):
+            words.update(key.split("."))
+named_by_others = {"events", "own"}	# members are names of events and of a plug-in's parameters
+missing = set()
+
+def see(value):
+    if isinstance(value, dict):
+        for key, member in value.items():
+            if key not in words:
+                missing.add(key)
+            if key not in named_by_others:
+                see(member)
+    elif isinstance(value, list):
+        for member in value[:3]:
+            see(member)
+
+decoder, at, n = json.JSONDecoder(), 0, 0
+while text[at:].strip():
+    document, at = decoder.raw_decode(text, at + len(text[at:]) - len(text[at:].lstrip()))
+    see(document)
+    n += 1
+print(*sorted(missing), f"{n} documents instead of 5" if n != 5 else "", end="")
+END
+)
+check "every member of the JSON is documented: $missing" test -z "$(echo $missing)"

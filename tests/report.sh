@@ -38,8 +38,62 @@ again "with parameters" run --quiet --queue none --timer recorded --api iommu --
 	--rpcit-latency 1000+10 --aperture 64M --strategy strict,fq-flush "$file"
 again "of verify" verify --quiet "$file"
 again "of verify with a difference" verify --quiet --strategy legacy-strict --hypervisor kvm "$file"
-formats="table json"
 again "of info" info --quiet "$file"
+
+# Devices, call sites, losses, user events and plug-ins.
+
+two=traces/6.12-fq-twodev.dat
+chains=traces/6.12-fq-mixed-perf-g.perf.data
+symbols=traces/6.12-fq-mixed-perf-g.kallsyms
+formats="table csv md json html"
+again "with devices" run --quiet --timeline --hypervisor kvm:entry-limit=500 --hypervisor zvm \
+	$two "$file"
+again "with call sites" run --quiet --timeline --by-site --kallsyms $symbols \
+	--hypervisor kvm:entry-limit=64 --queue-size 16 $chains
+formats="table csv md json"
+again "of one device" run --quiet --device 0002:00:00.0 $two
+again "of verify --device" verify --quiet --device 0001:00:00.0 $two
+again "of verify, all recordings" verify --quiet --hypervisor kvm:entry-limit=64 traces/*.dat
+again "with call sites, none of which has a name" run --quiet --by-site $chains
+again "with no call sites, and devices" run --quiet --by-site $two
+again "of info --sites" info --quiet --sites --kallsyms $symbols $chains
+again "of info, all recordings" info --quiet traces/*.dat
+head -c 300000 $two >"$tmp/cut.dat"
+again "with lower bounds" run --quiet "$tmp/cut.dat"
+again "of verify with lower bounds" verify --quiet "$tmp/cut.dat"
+again "with an events file" run --quiet --events scripts/events/iommu-map.json "$file"
+again "of info with an events file" info --quiet --events scripts/events/iommu-map.json "$file"
+"$prog" run --quiet "$tmp/cut.dat" >"$tmp/at_once"
+check "there are lower bounds" grep -q "lower bounds" "$tmp/at_once"
+
+# The same as others would see it: report has no other option that changes what is shown.
+"$prog" info --sites --verbose --kallsyms $symbols $chains 2>/dev/null >"$tmp/at_once"
+"$prog" info --sites --format json --kallsyms $symbols $chains 2>/dev/null |
+	"$prog" report --verbose - >"$tmp/again"
+check "report --verbose shows the chains" cmp -s "$tmp/at_once" "$tmp/again"
+check "which are there" grep -q "nvme_queue_rqs" "$tmp/again"
+
+build=$(cd "$BUILD" && pwd)
+for example in plugin-strategy/low_water plugin-hypervisor/kvm_warn; do
+	PKG_CONFIG_PATH=$build "${CC:-cc}" -std=gnu11 -fPIC -shared -Ilib/include \
+		-o "$tmp/${example#*/}.so" "examples/$example.c" 2>"$tmp/err" ||
+		not_ok "examples/$example compiles"
+done
+formats="table csv md json html"
+again "with plug-ins" run --quiet --timeline --plugin "$tmp/low_water.so" --plugin "$tmp/kvm_warn.so" \
+	--strategy strict,low-water --hypervisor kvm-warn:reserve=1K --hypervisor kvm-warn:entry-limit=700 \
+	--hypervisor kvm "$fq"
+formats="table csv md json"
+again "of verify with plug-ins" verify --quiet --plugin "$tmp/low_water.so" --plugin "$tmp/kvm_warn.so" \
+	--strategy low-water --hypervisor kvm-warn "$fq"
+
+# Verifications and recordings have pages of their own.
+"$prog" verify --quiet --format json $two >"$tmp/report.json"
+exits "report: a verification as a web page" 0 report --format html "$tmp/report.json"
+shows "it has the totals" '<th>recorded</th>'
+"$prog" info --quiet --sites --format json --kallsyms $symbols $chains >"$tmp/report.json"
+exits "report: a recording as a web page" 0 report --format html "$tmp/report.json"
+shows "it has the call sites" '<td class="text">nvme_prep_rq.part.0+0x4e2</td>'
 
 "$prog" report "$tmp/report.json" >"$tmp/at_once"
 "$prog" report - <"$tmp/report.json" >"$tmp/again"

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <iommu-replay/registry.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +84,7 @@ static int setup(void **state)
 	verify.manifest = "m.json";
 	verify.has_operation = true;
 	verify.operation = (struct ir_op){
-		.kind = IR_OP_UNMAP, .time_ns = 5, .iova = 4096, .pages = 2, .mapping = IR_NO_MAPPING,
+		.kind = IR_OP_UNMAP, .flags = IR_OPF_IRQ, .time_ns = 5, .iova = 4096, .pages = 2, .mapping = IR_NO_MAPPING,
 	};
 	entry = (struct ir_report_entry){
 		.info = &info, .configs = &config, .results = &result, .nr_results = 1,
@@ -118,8 +119,9 @@ static void there_and_back(const struct ir_report_entry *given)
 	assert_string_equal(text, again);
 	assert_string_equal(text, document);
 	assert_string_equal(csv, csv_again);
-	assert_int_equal(entries->results[0].parameters.timer_missing,
-			 given->results[0].parameters.timer_missing);
+	if (given->nr_results)
+		assert_int_equal(entries->results[0].parameters.timer_missing,
+				 given->results[0].parameters.timer_missing);
 	assert_int_equal(entries->info->machine.has_marker, given->info->machine.has_marker);
 	free(text);
 	free(again);
@@ -175,6 +177,125 @@ static void strange_names(void **state)
 	/* Equal names are the same thing: groups of results are found by it. */
 	assert_ptr_equal(entries->configs[0].hypervisor, entries->configs[1].hypervisor);
 	assert_null(entries->verify);
+	free(text);
+	ir_report_free(report);
+}
+
+/* Shares of devices: one does nothing in one result, and one has no name. */
+static void devices_shares(void **state)
+{
+	struct ir_result results[2] = { result, result }, shares[6] = { 0 };
+	struct ir_config configs[2] = { config, config };
+	struct ir_report_entry two = {
+		.info = &info, .configs = configs, .results = results, .nr_results = 2,
+		.devices = shares,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		shares[i].parameters = result.parameters;
+	shares[2].rpcit.total = shares[2].maps.attempted = 7;
+	shares[2].lower_bound = true;
+	shares[2].lower_bound_ns = 99;
+	shares[3].maps.attempted = 1;
+	shares[5] = result;
+	there_and_back(&two);
+	/* The same name twice: names may differ in broken bytes only. */
+	info.devices = (const char *const[]){ NULL, "d", "d" };
+	there_and_back(&two);
+}
+
+static const struct ir_frame frames[] = {
+	{ 0xffffffff81000000, "dma_map_page_attrs", NULL, 0x10 },
+	{ 0x3ff7e841f42, "nvme_prep_rq", "nvme", 0x4e2 },
+	{ 0x3ff7e841f43, NULL, "nvme", 0 },
+};
+
+/* Ranked by mappings, then by address: not as the rows are. */
+static const struct ir_site sites[] = {
+	[IR_SITE_UNKNOWN] = { .name = "(unknown)", .mappings = 2, .pages = 3 },
+	[IR_SITE_TIMER] = { .name = "(flush timer)" },
+	{ "z+0x1", "nvme", "z", 0x3ff7e841f42, 2, frames, 2, 1, 5, 6, 1 },
+	{ "a+0x1", "nvme", "a", 0x3ff7e841f43, 1, frames + 2, 1, 0, 5, 6, 1 },
+	{ "0xffffffff81000000", NULL, NULL, 0xffffffff81000000, 1, frames, 1, 0, 4, 4, 0 },
+};
+static const struct ir_site_table table = { sites, 5, "somewhere", "record more" };
+
+static void call_sites(void **state)
+{
+	struct ir_result results[2] = { result, result };
+	struct ir_config configs[2] = { config, config };
+	struct ir_site_result of_sites[10] = { 0 };
+	struct ir_report_entry two = {
+		.info = &info, .configs = configs, .results = results, .nr_results = 2,
+		.sites = of_sites,
+	};
+	const struct ir_report_entry *entries;
+	struct ir_report *report;
+	char *text;
+	size_t n;
+
+	(void)state;
+	info.sites = &table;
+	fill(&of_sites[0], sizeof(of_sites[0]));
+	of_sites[0].exposed_page_seconds = 0.1;
+	of_sites[1].rpcits = 5;
+	of_sites[3] = of_sites[2] = of_sites[0];
+	of_sites[9].mappings = 3;
+	there_and_back(&two);
+	text = ir_report_json(&two, 1);
+	report = read_text(text);
+	entries = ir_report_entries(report, &n);
+	assert_int_equal(entries->info->sites->nr, 5);
+	for (size_t i = 0; i < 5; i++) {
+		const struct ir_site *site = &entries->info->sites->sites[i];
+
+		assert_string_equal(site->name, sites[i].name);
+		assert_int_equal(site->nr_frames, sites[i].nr_frames);
+		assert_int_equal(!site->frames, !sites[i].frames);
+		assert_memory_equal(&entries->sites[i], &of_sites[i], sizeof(of_sites[i]));
+	}
+	free(text);
+	ir_report_free(report);
+	/* A recording alone. */
+	two.nr_results = 0;
+	two.sites = NULL;
+	there_and_back(&two);
+}
+
+static const struct ir_plugin_info plugin = { "./p.so", "1.0", 1 };
+static const struct ir_hypervisor_param own[] = {
+	{ "reserve", "s", 0, 9, 1 }, { "b", "s", 0, 9, 1 }, { NULL, NULL, 0, 0, 0 },
+};
+
+static void plug_ins(void **state)
+{
+	const struct ir_strategy strategy = { .name = "strict", .plugin = &plugin };
+	const struct ir_hypervisor hypervisor = { .name = "mine", .own = own, .plugin = &plugin };
+	struct ir_config configs[2] = { config, config };
+	struct ir_result results[2] = { result, result };
+	struct ir_report_entry two = {
+		.info = &info, .configs = configs, .results = results, .nr_results = 2,
+	};
+	const struct ir_report_entry *entries;
+	struct ir_report *report;
+	char *text;
+	size_t n;
+
+	(void)state;
+	configs[1].strategy = &strategy;
+	configs[0].hypervisor = configs[1].hypervisor = &hypervisor;
+	results[0].parameters.hypervisor.own[1] = 5;
+	results[0].parameters.from.own[1] = IR_FROM_USER;
+	there_and_back(&two);
+	text = ir_report_json(&two, 1);
+	report = read_text(text);
+	entries = ir_report_entries(report, &n);
+	assert_ptr_equal(entries->configs[0].strategy, config.strategy);
+	/* The name of a built-in one does not make it that. */
+	assert_ptr_not_equal(entries->configs[1].strategy, ir_strategy_find("strict"));
+	assert_ptr_equal(entries->configs[1].strategy->plugin, entries->configs[1].hypervisor->plugin);
+	assert_ptr_equal(entries->configs[0].hypervisor, entries->configs[1].hypervisor);
 	free(text);
 	ir_report_free(report);
 }
@@ -267,7 +388,62 @@ static void wrong_members(void **state)
 	refused(RESULT ".verify", "equal", json_integer(1), "equal");
 	refused(RESULT ".verify.predicted", "total", json_string("1"), "predicted.total");
 	refused(RESULT ".verify.first_difference.operation", "kind", json_string("?"), "kind");
+	refused(RESULT ".verify.first_difference.operation", "failed", json_integer(1), "failed");
 	refused(RESULT, "timeline", json_object(), "timeline");
+}
+
+static void wrong_parts(void **state)
+{
+	json_t *many = json_object();
+
+	(void)state;
+	refused(RESULT, "devices", json_pack("[{s:s}]", "device", "x"), "devices[0]: \"device\"");
+	refused(RESULT, "devices", json_pack("[{s:n},{s:s,s:{s:i}}]", "device", "device",
+					     "0000:00:01.0", "rpcit", "total", -1),
+		"results[0]: devices[1]: rpcit.total");
+	refused(RESULT, "devices", json_pack("[{s:s},{s:s}]", "device", "0000:00:01.0", "device",
+					     "0000:00:01.0"), "devices[1]");
+	refused(RECORDING, "sites", json_pack("[i]", 1), "sites[0]: site");
+	refused(RECORDING, "sites", json_pack("[{s:s,s:i,s:i,s:i,s:s}]", "site", "a", "mappings", 1,
+					      "pages", 1, "failed", 0, "address", "0xg"), "address");
+	refused(RECORDING, "sites", json_pack("[{s:s,s:i,s:i,s:i,s:i}]", "site", "a", "mappings", 1,
+					      "pages", 1, "failed", 0, "caller", 1), "caller");
+	refused(RECORDING, "sites", json_pack("[{s:s,s:i,s:i}]", "site", "a", "mappings", 1, "pages",
+					      1), "failed");
+	refused(RECORDING, "sites", json_pack("[{s:s,s:i,s:i,s:i,s:[i]}]", "site", "a", "mappings",
+					      1, "pages", 1, "failed", 0, "frames", 1), "frames");
+	refused(RESULT ".parameters", "own", json_pack("{s:s}", "a", "1"), "parameters.own.a");
+	refused(RESULT ".parameters", "own", json_pack("[i]", 1), "parameters.own");
+	for (int i = 0; i < 9; i++)
+		json_object_set_new(many, (char[]){ (char)('a' + i), 0 }, json_integer(1));
+	refused(RESULT ".parameters", "own", many, "more than 8");
+	refused(RESULT ".parameters.sources", "strategy_plugin", json_pack("{s:i}", "file", 1),
+		"sources.strategy_plugin");
+	refused(RESULT ".parameters.sources", "hypervisor_plugin", json_pack("{s:s}", "file", "f"),
+		"sources.hypervisor_plugin");
+}
+
+/* Call sites of a result that the recording does not have. */
+static void wrong_sites(void **state)
+{
+	struct ir_error err = { "" };
+	char *text, *again;
+	json_t *root, *results;
+
+	(void)state;
+	info.sites = &table;
+	text = ir_report_json(&entry, 1);
+	root = json_loads(text, 0, NULL);
+	free(text);
+	results = json_object_get(json_array_get(json_object_get(root, "recordings"), 0), "results");
+	json_object_set_new(json_array_get(results, 0), "sites",
+			    json_pack("[{s:s,s:n}]", "site", "a+0x1", "address"));
+	again = ir_json_text(root);
+	assert_null(ir_report_read("r.json", again, strlen(again), &err));
+	if (!strstr(err.text, "results[0]: sites[0]: \"a+0x1\" is none of recording.sites"))
+		fail_msg("%s", err.text);
+	free(again);
+	json_decref(root);
 }
 
 int main(void)
@@ -276,6 +452,11 @@ int main(void)
 		cmocka_unit_test_setup(everything_known, setup),
 		cmocka_unit_test_setup(nothing_known, setup),
 		cmocka_unit_test_setup(strange_names, setup),
+		cmocka_unit_test_setup(devices_shares, setup),
+		cmocka_unit_test_setup(call_sites, setup),
+		cmocka_unit_test_setup(plug_ins, setup),
+		cmocka_unit_test_setup(wrong_parts, setup),
+		cmocka_unit_test_setup(wrong_sites, setup),
 		cmocka_unit_test_setup(unknown_members, setup),
 		cmocka_unit_test_setup(missing_members, setup),
 		cmocka_unit_test_setup(wrong_members, setup),

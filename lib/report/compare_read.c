@@ -6,14 +6,15 @@
 #include "report/compare.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/json.h"
 
-#define MAX_KEY 128
+#define MAX_KEY 512		/* a device's name is in it */
 #define MAX_DEPTH 8
-#define MAX_KEYS 1000		/* different ones of a report */
+#define MAX_KEYS (1 << 16)	/* different ones of a report: many devices have many */
 
 static int no_memory(struct ir_error *err)
 {
@@ -55,8 +56,14 @@ static bool is_figure(const char *key)
 	return true;
 }
 
-/* All numbers below @object; @prefix is the path so far, with room for MAX_KEY bytes. */
-static int flatten(const json_t *object, char *prefix, size_t used, int depth, json_t *flat,
+/* The path of a figure so far; @own: where the part begins that says what kind it is. */
+struct path {
+	char key[MAX_KEY];
+	size_t own;
+};
+
+/* All numbers below @object, whose path has @used bytes. */
+static int flatten(const json_t *object, struct path *path, size_t used, int depth, json_t *flat,
 		   struct ir_error *err)
 {
 	const char *key;
@@ -69,14 +76,44 @@ static int flatten(const json_t *object, char *prefix, size_t used, int depth, j
 		if (depth == MAX_DEPTH || used + len + 2 > MAX_KEY)
 			return ir_error_set(err, -EINVAL, "not a report: \"%.60s\" is nested too "
 					    "deeply, or its name is too long", key);
-		memcpy(prefix + used, key, len + 1);
+		memcpy(path->key + used, key, len + 1);
 		if (json_is_object(value)) {
-			memcpy(prefix + used + len, ".", 2);
-			rc = flatten(value, prefix, used + len + 1, depth + 1, flat, err);
+			memcpy(path->key + used + len, ".", 2);
+			rc = flatten(value, path, used + len + 1, depth + 1, flat, err);
 		} else if ((json_is_number(value) || json_is_boolean(value)) &&
-			   is_figure(prefix) && json_object_set(flat, prefix, value)) {
+			   is_figure(path->key + path->own) &&
+			   json_object_set(flat, path->key, value)) {
 			rc = no_memory(err);
 		}
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/*
+ * The shares of devices: figures "devices.NAME.rpcit.total", so that they are of
+ * the same row, and a condition on the whole is not one on each of them.  A single
+ * one is the whole.
+ */
+static int flatten_shares(const json_t *shares, json_t *flat, struct ir_error *err)
+{
+	const json_t *share;
+	size_t i;
+
+	if (json_array_size(shares) < 2)
+		return 0;
+	json_array_foreach(shares, i, share) {
+		const char *name = json_string_value(json_object_get(share, "device"));
+		struct path path;
+		int len, rc;
+
+		len = snprintf(path.key, sizeof(path.key), "devices.%s.", name ? name : "-");
+		if (len < 0 || (size_t)len >= sizeof(path.key))
+			return ir_error_set(err, -EINVAL, "not a report: the device's name \"%.60s\" is "
+					    "too long", name);
+		path.own = (size_t)len;
+		rc = flatten(share, &path, path.own, 0, flat, err);
 		if (rc)
 			return rc;
 	}
@@ -87,14 +124,15 @@ json_t *ir_compare_figures(const struct ir_compare_row *row, struct ir_error *er
 {
 	const char *prefix = row->result ? "" : "recording.";
 	json_t *flat = json_object();
-	char key[MAX_KEY];
+	struct path path = { .own = 0 };
 
 	if (!flat) {
 		no_memory(err);
 		return NULL;
 	}
-	memcpy(key, prefix, strlen(prefix) + 1);
-	if (flatten(row->result ? row->result : row->recording, key, strlen(prefix), 0, flat, err)) {
+	memcpy(path.key, prefix, strlen(prefix) + 1);
+	if (flatten(row->result ? row->result : row->recording, &path, strlen(prefix), 0, flat, err) ||
+	    (row->result && flatten_shares(json_object_get(row->result, "devices"), flat, err))) {
 		json_decref(flat);
 		return NULL;
 	}

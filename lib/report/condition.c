@@ -113,7 +113,7 @@ static int parse_number(const char *text, const char *at, struct ir_condition *c
 int ir_condition_parse(const char *text, struct ir_condition *condition, struct ir_error *err)
 {
 	const char *at = skip_blanks(text), *op;
-	size_t len = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
+	size_t len = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-");
 
 	*condition = (struct ir_condition){ .text = text, .scale = 1 };
 	if (!len || len >= sizeof(condition->key))

@@ -12,7 +12,10 @@
  * Two rows of one report that are alike even so, with other figures, are an
  * error: there is no way to know what belongs together.
  *
- * Figures are all numbers of a row, true and false being 1 and 0.  Replays are
+ * Figures are all numbers of a row, true and false being 1 and 0; those of devices
+ * are called "devices.NAME.rpcit.total", NAME being "-" where there is none.  Lists
+ * are not compared: call sites, whose names depend on the symbols, and the course
+ * of a replay.  Replays are
  * deterministic, so any change of a figure fails unless conditions were given;
  * then these alone decide about figures.
  */
@@ -66,7 +69,7 @@ enum ir_condition_of {
 /* A figure fails if the condition is true. */
 struct ir_condition {
 	const char *text;	/* as it was given */
-	char key[64];		/* a figure or a group of them */
+	char key[128];		/* a figure or a group of them */
 	enum ir_condition_op op;
 	enum ir_condition_of of;
 	bool negative;
