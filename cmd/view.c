@@ -172,8 +172,10 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 	char start[32], size[32];
 	struct line line;
 
-	if (info->why)
-		emit(arg, "recognised", info->why, VIEW_PLAIN);
+	if (info->why && line_begin(&line)) {
+		fputs(info->why, line.out);
+		line_end(&line, emit, arg, "recognised", VIEW_PLAIN);
+	}
 	if (line_begin(&line)) {
 		fprintf(line.out, "%" PRIu64 ".%09" PRIu64 " s to %" PRIu64 ".%09" PRIu64 " s",
 			info->start_ns / 1000000000, info->start_ns % 1000000000,

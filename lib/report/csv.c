@@ -122,7 +122,8 @@ struct shape {
 	bool sites;		/* a line for each call site */
 };
 
-static void write_figures(FILE *out, const struct shape *shape, const struct ir_site_row *row)
+static void write_figures(FILE *out, const struct shape *shape, bool heading,
+			  const struct ir_site_row *row)
 {
 	const struct ir_site_figure *figure = shape->results ? ir_site_replayed : ir_site_recorded;
 
@@ -130,7 +131,7 @@ static void write_figures(FILE *out, const struct shape *shape, const struct ir_
 		fputc(',', out);
 		if (row)
 			write_value(out, ir_site_value(figure, row));
-		else
+		else if (heading)
 			fprintf(out, "sites.%s", figure->key);
 	}
 }
@@ -152,10 +153,11 @@ static void write_line(FILE *out, const struct shape *shape, const struct ir_rep
 			      &first);
 	}
 	if (shape->verified)
-		write_columns(out, ir_verify_columns, "verify.", device ? nothing : NULL, entry,
-			      result, &first);
+		write_columns(out, ir_verify_columns, "verify.",
+			      device || (entry && !entry->verify) ? nothing : NULL, entry, result,
+			      &first);
 	if (shape->sites)
-		write_figures(out, shape, row);
+		write_figures(out, shape, !entry, row);
 	fputc('\n', out);
 }
 
@@ -188,7 +190,8 @@ static bool write_result(FILE *out, const struct shape *shape, const struct ir_r
 	struct ir_site_row *rows;
 	size_t nr;
 
-	if (!shape->sites) {
+	/* Others of the same document may have sites. */
+	if (!shape->sites || !(shape->results ? entry->sites != NULL : entry->info->sites != NULL)) {
 		write_line(out, shape, entry, result, NULL, NULL);
 		return !shape->results || write_devices(out, shape, entry, result);
 	}
