@@ -61,6 +61,7 @@ static int setup(void **state)
 	};
 	memset(&result, 0, sizeof(result));
 	fill(&result, sizeof(result));
+	result.lower_bound = true;	/* no other byte is one */
 	result.parameters = (struct ir_effective){
 		.hypervisor = { 8192, 5, 1 }, .queue = IR_QUEUE_PER_CPU, .queue_size = 256,
 		.queue_timeout_ms = 10, .aperture_start = 4096, .aperture = 1 << 20,
