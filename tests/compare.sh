@@ -49,6 +49,29 @@ new() {
 	document "$(entry dir/a.dat "$(result strict kvm 64 "$1" "$2" "$3")" "$legacy")" >"$tmp/new"
 }
 
+# Shares of devices: one has more than before, the other less.
+shares() {
+	printf ', "devices": ['
+	printf '{"device": "0001:00:00.0", "rpcit": {"total": %s}, "lower_bound": false}, ' "$1"
+	printf '{"device": null, "rpcit": {"total": %s}, "lower_bound": false}]' "$2"
+	printf ', "sites": [{"site": "a", "rpcit": {"total": %s}}], "timeline": {"a": %s}' "$1" "$1"
+}
+document "$(entry a.dat "$(result strict kvm 64 100 0 1000 "$(shares 60 40)")")" >"$tmp/shares"
+document "$(entry a.dat "$(result strict kvm 64 100 0 1000 "$(shares 61 39)")")" >"$tmp/new"
+document "$(entry a.dat "$(result strict kvm 64 100 0 1000)")" >"$tmp/without"
+exits "the same total of other devices fails" 3 compare "$tmp/shares" "$tmp/new"
+shows "the device is named" "devices.0001:00:00.0.rpcit.total 60 61 +1 (+1.67%) failed"
+shows "and the one without a name" "devices.-.rpcit.total 40 39 -1"
+shows "call sites and the course are not compared" "FAILED: 2 of"
+exits "a condition on the whole is none on devices" 0 compare --fail-if 'rpcit.total!=100' \
+	"$tmp/shares" "$tmp/new"
+exits "one on a device" 3 compare --fail-if 'devices.0001:00:00.0.rpcit.total>60' \
+	"$tmp/shares" "$tmp/new"
+exits "one on all devices" 3 compare --fail-if 'devices>' "$tmp/shares" "$tmp/new"
+exits "devices that may change" 0 compare --ignore devices "$tmp/shares" "$tmp/new"
+exits "a baseline without devices" 0 compare "$tmp/without" "$tmp/new"
+shows "their figures are new" "new figure devices.0001:00:00.0.rpcit.total"
+
 # The default gate is exact.
 
 exits "a report equals itself" 0 compare "$tmp/base" "$tmp/base"
@@ -309,9 +332,9 @@ bad "a million brackets" "not JSON"
 deep=$(printf '{"a":%.0s' 1 2 3 4 5 6 7 8 9 10)1$(printf '}%.0s' 1 2 3 4 5 6 7 8 9 10)
 document "$(entry a "$(result s k 1 1 0 0 ", \"deep\": $deep")")" >"$tmp/bad"
 bad "figures that are nested deeply" "nested too deeply"
-many=$(awk 'BEGIN { for (i = 0; i < 2000; i++) printf ", \"f%d\": %d", i, i }')
+many=$(awk 'BEGIN { for (i = 0; i < 70000; i++) printf ", \"f%d\": %d", i, i }')
 document "$(entry a "$(result s k 1 1 0 0 "$many")")" >"$tmp/bad"
-bad "too many figures" "more than 1000 different figures"
+bad "too many figures" "more than 65536 different figures"
 head -c 140000000 /dev/zero | tr '\0' ' ' >"$tmp/bad"
 bad "a huge file" "too large for a report"
 rm "$tmp/bad"

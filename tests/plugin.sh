@@ -308,3 +308,13 @@ exits "no name at all" 2 run --plugin "" "$file"
 cp "$low" "$tmp/here.so"
 (cd "$tmp" && "$prog" list --plugin here.so strategies >"$tmp/out" 2>"$tmp/err")
 check "a file without a directory is in the current one" grep -q '^low-water ' "$tmp/out"
+for size in 20 100 3000 8000 $(($(wc -c <"$low") / 3)); do
+	head -c "$size" "$low" >"$tmp/cut.so"
+	exits "$size bytes of a plug-in" 2 run --plugin "$tmp/cut.so" "$file"
+done
+says "a plug-in that is cut off" "$tmp/cut.so: cannot load the plug-in: the file is cut off"
+mkfifo "$tmp/fifo.so"
+exits "a pipe is no plug-in" 2 run --plugin "$tmp/fifo.so" "$file"
+says "a pipe is no plug-in: says so" "$tmp/fifo.so: not a plug-in: not a regular file"
+exits "the same plug-in twice" 2 run --plugin "$low" --plugin "$low" "$file"
+says "the same plug-in twice: what is taken" "the name of strategy low-water is taken by $low"

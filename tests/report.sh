@@ -119,6 +119,76 @@ exits "report: a directory" 1 report "$tmp"
 exits "report: its own file is not written over" 2 report -o "$tmp/plain.json" "$tmp/plain.json"
 exits "report: several files" 2 report "$tmp/plain.json" "$tmp/plain.json"
 
+# Others may have written it: names with what terminals, browsers and tables take for their own.
+if command -v python3 >/dev/null; then
+	"$prog" verify --quiet --format json --strategy strict $two >"$tmp/verify.json"
+	"$prog" info --quiet --sites --format json --kallsyms $symbols $chains >"$tmp/info.json"
+	"$prog" run --quiet --by-site --timeline --kallsyms $symbols --format json $chains >"$tmp/sites.json"
+	"$prog" run --quiet --timeline --hypervisor kvm:entry-limit=64 --format json $two >"$tmp/two.json"
+	python3 - "$tmp" <<'END'
+import json, sys
+
+evil = "</script><img src=x onerror=alert(1)>\"'&|,</style>\x1b[31m\u202e\x7f"
+kept = {"schema", "queue", "api", "timer", "sources", "kind", "address"}
+
+def spoil(value, key=None):
+    if isinstance(value, dict):
+        return {k: v if k in kept else spoil(v, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [spoil(v, key) for v in value]
+    return value + evil if isinstance(value, str) else value
+
+everything = []
+for name in "verify", "info", "sites", "two":
+    document = json.load(open(f"{sys.argv[1]}/{name}.json"))
+    everything += document["recordings"]
+    document = spoil(document)
+    for entry in document["recordings"]:
+        for result in entry["results"]:
+            result["parameters"]["own"] = {evil: 1}
+            result["parameters"]["sources"]["own"] = {evil: "user"}
+            result["parameters"]["sources"]["strategy_plugin"] = {"file": evil, "abi": 1}
+    json.dump(document, open(f"{sys.argv[1]}/{name}.evil", "w"))
+for i in range(4):
+    document["recordings"] = everything[i:] + everything[:i]
+    json.dump(document, open(f"{sys.argv[1]}/mixed.{i}", "w"))
+for name, value in ("verify", {}), ("parameters", {}):
+    document = json.load(open(f"{sys.argv[1]}/verify.json"))
+    document["recordings"][0]["results"][0][name] = value
+    json.dump(document, open(f"{sys.argv[1]}/no.{name}", "w"))
+END
+	escape=$(printf '\033')
+	for name in verify info sites two; do
+		for format in table md html csv; do
+			exits "report: bad names, $name as $format" 0 report --verbose --format $format "$tmp/$name.evil"
+			case $format in
+			html) check "they are no mark-up" test "$(grep -cE '<img|</style><' "$tmp/out")" -eq 0 ;;
+			csv) check "they are quoted" python3 -c '
+import csv, sys
+sys.exit(len({len(row) for row in csv.reader(open(sys.argv[1], newline=""))}) != 1)' "$tmp/out" ;;
+			*) check "they do not reach the terminal" test "$(grep -c "$escape" "$tmp/out")" -eq 0 ;;
+			esac
+		done
+	done
+	for i in 0 1 2 3; do
+		for format in table md html csv; do
+			exits "report: several commands in one, $i as $format" 0 \
+				report --format $format "$tmp/mixed.$i"
+		done
+		"$prog" report --format csv "$tmp/mixed.$i" | python3 -c '
+import csv, sys
+sys.exit(len({len(row) for row in csv.reader(sys.stdin)}) != 1)' ||
+			not_ok "report: several commands in one, $i: lines of csv differ in length"
+	done
+	for name in verify parameters; do
+		for format in table md html csv; do
+			exits "report: empty $name as $format" 0 report --format $format "$tmp/no.$name"
+		done
+	done
+else
+	skip "report: bad names: no python3"
+fi
+
 # Without --timeline nothing of it is there.
 check "no timeline unless asked" test "$(grep -c timeline "$tmp/plain.json")" -eq 0
 "$prog" run --quiet --timeline --format json "$file" >"$tmp/timeline.json"

@@ -4,9 +4,13 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <iommu-replay/report.h>
+#include <link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define MAX_STRUCT 4096		/* no struct of a plug-in will ever be larger */
 
@@ -172,6 +176,47 @@ static int take(struct ir_loaded *loaded, struct ir_error *err)
 	return rc ? rc : copy_hypervisors(loaded, &plugin, err);
 }
 
+/* Does all that is to be mapped of an object of this machine lie within its @size bytes? */
+static bool is_whole(int fd, uint64_t size)
+{
+	ElfW(Ehdr) head;
+	ElfW(Phdr) part;
+
+	/* What is no such object is for the loader to refuse. */
+	if (pread(fd, &head, sizeof(head), 0) != sizeof(head) ||
+	    memcmp(head.e_ident, ELFMAG, SELFMAG) || head.e_phentsize != sizeof(part))
+		return true;
+	for (unsigned int i = 0; i < head.e_phnum; i++) {
+		off_t at = (off_t)(head.e_phoff + i * sizeof(part));
+
+		if (at < 0 || pread(fd, &part, sizeof(part), at) != sizeof(part))
+			return false;
+		if (part.p_type == PT_LOAD &&
+		    (part.p_offset > size || part.p_filesz > size - part.p_offset))
+			return false;
+	}
+	return true;
+}
+
+/* The loader would wait for a pipe, and crash over a file that ends too early. */
+static int check_file(const struct ir_loaded *loaded, const char *path, struct ir_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc = 0;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		rc = ir_error_set(err, -errno, "%s: %s", loaded->file, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		rc = ir_error_set(err, -EINVAL, "%s: not a plug-in: not a regular file",
+				  loaded->file);
+	else if (!is_whole(fd, (uint64_t)st.st_size))
+		rc = ir_error_set(err, -EINVAL, "%s: cannot load the plug-in: the file is cut off",
+				  loaded->file);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 /*
  * RTLD_NOW: a function that does not exist is an error now, not in the middle of
  * a replay.  The path is made absolute so that the loader does not look for it
@@ -180,13 +225,13 @@ static int take(struct ir_loaded *loaded, struct ir_error *err)
 static int open_object(struct ir_loaded *loaded, struct ir_error *err)
 {
 	char *path = realpath(loaded->file, NULL);
-	int rc = path ? 0 : -errno;
+	int rc = path ? 0 : ir_error_set(err, -errno, "%s: %s", loaded->file, strerror(errno));
 
-	if (path)
+	if (!rc)
+		rc = check_file(loaded, path, err);
+	if (!rc)
 		loaded->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (rc)
-		ir_error_set(err, rc, "%s: %s", loaded->file, strerror(-rc));
-	else if (!loaded->handle)
+	if (!rc && !loaded->handle)
 		rc = ir_error_set(err, -EINVAL, "cannot load the plug-in: %s", dlerror());
 	free(path);
 	return rc;
