@@ -63,7 +63,7 @@ static int setup(void **state)
 	fill(&result, sizeof(result));
 	result.lower_bound = true;	/* no other byte is one */
 	result.parameters = (struct ir_effective){
-		.hypervisor = { 8192, 5, 1 }, .queue = IR_QUEUE_PER_CPU, .queue_size = 256,
+		.hypervisor = { .entry_limit = 8192, .pinned_limit = 5, .tlb_refresh = 1 }, .queue = IR_QUEUE_PER_CPU, .queue_size = 256,
 		.queue_timeout_ms = 10, .aperture_start = 4096, .aperture = 1 << 20,
 		.initial_pages = 3, .initial_lazy_pages = 4, .cpus = 2, .hz = 250,
 		.timer_phase_ns = 9, .timer_late_ns = 10, .api = IR_API_IOMMU,
