@@ -24,6 +24,14 @@ check "the page needs no other file and no network" \
 check "there is a static chart for each plot" test "$(count '<svg ' "$page")" -eq 10
 check "the table has both strategies" test "$(count '<th><a href="#plot-' "$page")" -eq 2
 check "failures are listed" grep -q '8489 failed maps, the first of them' "$page"
+"$prog" run --quiet --format html traces/6.12-fq-twodev.dat >"$tmp/devices.html"
+check "each device has a table" test "$(count '<table class="results">' "$tmp/devices.html")" -eq 3
+check "and its name" grep -q '<dt>device</dt><dd>0002:00:00.0</dd>' "$tmp/devices.html"
+"$prog" run --quiet --by-site --format html --kallsyms traces/6.12-fq-mixed-perf-g.kallsyms \
+	traces/6.12-fq-mixed-perf-g.perf.data >"$tmp/sites.html"
+check "drivers and call sites have a table each" \
+	test "$(count '<table class="plain">' "$tmp/sites.html")" -eq 2
+check "with names" grep -q '<td class="text">nvme_prep_rq.part.0+0x4e2</td>' "$tmp/sites.html"
 # Names come from anybody.
 cp "$file" "$tmp/<script>alert(1)<&\"'.dat"
 "$prog" run --quiet --strategy strict --format html "$tmp/<script>alert(1)<&\"'.dat" >"$tmp/names.html"
