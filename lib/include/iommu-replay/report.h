@@ -100,13 +100,19 @@ struct ir_report;
  *
  * Members that are not known are kept for ir_report_document(), and otherwise
  * ignored; what is missing is zero.  Strategies and hypervisors that are not
- * known here have a name and nothing else.
+ * known here have a name, a plug-in if they were from one, and the names of their
+ * own parameters, and nothing else.
  * Returns NULL with @err set.
  */
 struct ir_report *ir_report_read(const char *name, const char *text, size_t len,
 				 struct ir_error *err);
 void ir_report_free(struct ir_report *report);
-/** ir_report_entries - as they were given to ir_report_json(); valid as long as the report */
+/**
+ * ir_report_entries - as they were given to ir_report_json()
+ *
+ * Valid as long as the report, call sites included: these are not for
+ * ir_site_table_ref().
+ */
 const struct ir_report_entry *ir_report_entries(const struct ir_report *report, size_t *n);
 /** ir_report_document - the whole document again, as text for free(); NULL: no memory */
 char *ir_report_document(const struct ir_report *report);
