@@ -77,6 +77,31 @@ static void without_symbols(void **state)
 	ir_recording_close(rec);
 }
 
+/* A probe is at the first address of its function, which none precedes in that. */
+static void probe_at_entry(void **state)
+{
+	static const uint64_t entry[] = {
+		CONTEXT_KERNEL, KERNEL + MOVED + DMA_MAP, MODULE + MOVED + NVME_PREP + 0x20,
+	};
+	const struct ir_site_table *t;
+	struct ir_recording *rec;
+	size_t data;
+
+	(void)state;
+	data = begin_file(&file, &chains_little);
+	put_mmap("[kernel.kallsyms]_text", KERNEL + MOVED, 0x100000, KERNEL + MOVED);
+	put_mmap("[nvme]", MODULE + MOVED, 0x1000, 0);
+	put_chain(&chains_little, 1000000000, false, 0, entry, NR(entry));
+	end_file(&file, data);
+	write_file(path, file.data, file.len);
+	rec = open_sites(file_kallsyms);
+	t = ir_recording_info(rec)->sites;
+	assert_site(&t->sites[IR_SITES_FIRST], "nvme_prep_rq+0x20", "nvme", 1);
+	assert_string_equal(t->sites[IR_SITES_FIRST].frames[0].symbol, "dma_map_page_attrs");
+	assert_int_equal(t->sites[IR_SITES_FIRST].frames[0].offset, 0);
+	ir_recording_close(rec);
+}
+
 /* ---- trace.dat ---- */
 
 static void put_text(const char *text)
@@ -394,6 +419,7 @@ int main(void)
 		cmocka_unit_test(sites_of_operations),
 		cmocka_unit_test(not_asked_for),
 		cmocka_unit_test(without_symbols),
+		cmocka_unit_test(probe_at_entry),
 		cmocka_unit_test(ftrace_stacks),
 		cmocka_unit_test(chains_change_nothing),
 		cmocka_unit_test(text_chains),

@@ -109,20 +109,25 @@ static const struct ir_kernel_range *range_of(const struct ir_chains *chains, ui
 
 /*
  * An address to which a call returns may be the next function's first, where the
- * called one does not return: what is before it belongs to the caller.
+ * called one does not return: what is before it belongs to the caller.  The innermost
+ * frame is where the event was, which for a probe is a function's first address.
  */
-static bool find_symbol(const struct ir_symbols *syms, uint64_t address, struct ir_symbol *symbol)
+static bool find_symbol(const struct ir_symbols *syms, uint64_t address, bool innermost,
+			struct ir_symbol *symbol)
 {
-	if (!address || !ir_symbols_find(syms, address - 1, symbol))
+	const uint64_t back = !innermost;
+
+	if (address < back || !ir_symbols_find(syms, address - back, symbol))
 		return false;
-	symbol->offset++;
+	symbol->offset += back;
 	return true;
 }
 
-/* A frame, as far as is known; driver: of the module, or "vmlinux". */
+/* Frame @nr of a chain, as far as is known; driver: of the module, or "vmlinux". */
 static struct ir_frame frame_of(const struct ir_chains *chains, const struct ir_symbols *syms,
-				uint64_t value, const char **driver)
+				const struct ir_chain *chain, uint32_t nr, const char **driver)
 {
+	const uint64_t value = chains->frames[chain->first + nr];
 	struct ir_frame frame = { .address = value };
 	const struct ir_kernel_range *range;
 	struct ir_symbol symbol;
@@ -145,7 +150,7 @@ static struct ir_frame frame_of(const struct ir_chains *chains, const struct ir_
 			return frame;
 		}
 	}
-	known = find_symbol(syms, frame.address, &symbol);
+	known = find_symbol(syms, frame.address, !nr, &symbol);
 	range = range_of(chains, frame.address);
 	/* Where the recording says which module it was, that is so. */
 	if (known && range && range->module &&
@@ -175,8 +180,7 @@ static uint32_t find_caller(const struct ir_chains *chains, const struct ir_symb
 	const char *driver;
 
 	for (uint32_t i = 0; i < chain->nr; i++) {
-		struct ir_frame frame = frame_of(chains, syms, chains->frames[chain->first + i],
-						 &driver);
+		struct ir_frame frame = frame_of(chains, syms, chain, i, &driver);
 
 		if (frame.module || (frame.symbol && !ir_is_plumbing(frame.symbol)))
 			return i;
@@ -259,7 +263,7 @@ static void show_chain(struct table *t, struct ir_site *site, const struct place
 	const char *driver;
 
 	for (uint32_t i = 0; i < chain->nr; i++) {
-		frames[i] = frame_of(chains, syms, chains->frames[chain->first + i], &driver);
+		frames[i] = frame_of(chains, syms, chain, i, &driver);
 		frames[i].symbol = own(t, frames[i].symbol);
 		frames[i].module = own(t, frames[i].module);
 		if (i == p->caller)
