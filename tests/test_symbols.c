@@ -90,6 +90,36 @@ static void relocated_vmlinux(void **state)
 	}
 }
 
+/* Functions of ELF files have an end; what is behind it is not theirs. */
+static void behind_a_function(void **state)
+{
+	static const uint64_t chain[] = {
+		CONTEXT_KERNEL, KERNEL + MOVED + DMA_MAP + 8, MODULE + MOVED + NVME_PREP + 0x100,
+	};
+	struct ir_recording_options options = { .sites = true, .modules = dir };
+	const struct ir_site *site;
+	struct ir_recording *rec;
+	struct ir_error err;
+	size_t data;
+	char name[32];
+
+	(void)state;
+	if (!have_elf)
+		skip();
+	data = begin_file(&file, &chains_little);
+	put_mmap("[nvme]", MODULE + MOVED, 0x1000, 0);
+	put_chain(&chains_little, 1000000000, false, 0, chain, NR(chain));
+	end_file(&file, data);
+	write_file(path, file.data, file.len);
+	rec = open_with(&options, &err);
+	if (!rec)
+		fail_msg("%s", err.text);
+	snprintf(name, sizeof(name), "0x%" PRIx64, chain[2]);
+	site = &ir_recording_info(rec)->sites->sites[IR_SITES_FIRST];
+	assert_site(site, name, "nvme", 1);
+	ir_recording_close(rec);
+}
+
 static void wrong_build_id(void **state)
 {
 	struct ir_recording_options options = { .sites = true, .vmlinux = file_vmlinux };
@@ -241,6 +271,7 @@ int main(void)
 		cmocka_unit_test(of_another_boot_by_module),
 		cmocka_unit_test(bad_symbol_files),
 		cmocka_unit_test(relocated_vmlinux),
+		cmocka_unit_test(behind_a_function),
 		cmocka_unit_test(wrong_build_id),
 		cmocka_unit_test(wrong_build_id_of_a_module),
 		cmocka_unit_test(unplaced_vmlinux),

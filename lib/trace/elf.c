@@ -155,6 +155,7 @@ static int add_symbol(struct ir_symbol_table *t, const GElf_Sym *sym, const char
 
 	entry.name = ir_symbol_text(t, name, len);
 	entry.rank = ir_symbol_rank(name, len, GELF_ST_BIND(sym->st_info) == STB_GLOBAL);
+	entry.size = sym->st_size <= UINT32_MAX ? (uint32_t)sym->st_size : 0;
 	if (!entry.name || ir_symbol_add(t, &entry))
 		return -ENOMEM;
 	if (entry.address + sym->st_size > t->end)

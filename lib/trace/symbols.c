@@ -23,6 +23,7 @@
 void ir_symbol_table_clear(struct ir_symbol_table *t)
 {
 	free(t->list);
+	free(t->by_name);
 	free(t->text);
 	free(t->origin);
 	*t = (struct ir_symbol_table){ .list = NULL };
@@ -120,7 +121,7 @@ static bool find_in(const struct ir_symbol_table *t, uint64_t address, struct ir
 	if (!low)
 		return false;
 	e = &t->list[low - 1];
-	if (address - e->address >= MAX_OFFSET)
+	if (address - e->address >= (e->size ? e->size : MAX_OFFSET))
 		return false;
 	symbol->name = t->text + e->name;
 	symbol->module = e->module ? t->text + e->module : NULL;
@@ -136,20 +137,62 @@ bool ir_symbols_find(const struct ir_symbols *syms, uint64_t address, struct ir_
 	return false;
 }
 
+/*
+ * By name: for texts, each of whose frames has one.
+ */
+
+static int compare_names(const void *a, const void *b, void *table)
+{
+	const struct ir_symbol_table *t = table;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	int order = strcmp(t->text + t->list[x].name, t->text + t->list[y].name);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+static int index_names(struct ir_symbol_table *t)
+{
+	t->by_name = reallocarray(NULL, t->nr + 1, sizeof(*t->by_name));
+	if (!t->by_name)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->nr; i++)
+		t->by_name[i] = (uint32_t)i;
+	qsort_r(t->by_name, t->nr, sizeof(*t->by_name), compare_names, t);
+	return 0;
+}
+
+/* Of several functions of one name the first. */
+static const struct ir_symbol_entry *find_name_in(const struct ir_symbol_table *t, const char *name)
+{
+	size_t low = 0, high = t->by_name ? t->nr : 0;
+	const size_t end = high;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(t->text + t->list[t->by_name[mid]].name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == end || strcmp(t->text + t->list[t->by_name[low]].name, name) != 0)
+		return NULL;
+	return &t->list[t->by_name[low]];
+}
+
 bool ir_symbols_find_name(const struct ir_symbols *syms, const char *name,
 			  struct ir_symbol *symbol)
 {
 	for (size_t i = 0; i < syms->nr; i++) {
 		const struct ir_symbol_table *t = &syms->tables[i];
+		const struct ir_symbol_entry *e = find_name_in(t, name);
 
-		for (size_t k = 0; k < t->nr; k++) {
-			if (strcmp(t->text + t->list[k].name, name) != 0)
-				continue;
-			symbol->name = t->text + t->list[k].name;
-			symbol->module = t->list[k].module ? t->text + t->list[k].module : NULL;
-			symbol->offset = 0;
-			return true;
-		}
+		if (!e)
+			continue;
+		symbol->name = t->text + e->name;
+		symbol->module = e->module ? t->text + e->module : NULL;
+		symbol->offset = 0;
+		return true;
 	}
 	return false;
 }
@@ -640,6 +683,9 @@ int ir_symbols_open(struct ir_symbols *syms, const struct ir_symbol_sources *sou
 
 	*syms = (struct ir_symbols){ .tables = NULL };
 	rc = open_all(syms, sources, chains, err);
+	for (size_t i = 0; !rc && chains->named && i < syms->nr; i++)
+		if (index_names(&syms->tables[i]))
+			rc = no_memory(syms->tables[i].origin, err);
 	if (rc) {
 		ir_symbols_close(syms);
 		return rc;

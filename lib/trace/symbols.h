@@ -25,12 +25,14 @@ struct ir_symbol_entry {
 	uint32_t name;		/* in the table's text */
 	uint32_t module;	/* the same; 0: the kernel itself */
 	uint32_t rank;		/* of several at one address the lowest is shown */
+	uint32_t size;		/* bytes; 0: up to the next one, for all that is known */
 };
 
 /* One source; its entries rise, no two at one address. */
 struct ir_symbol_table {
 	struct ir_symbol_entry *list;
 	size_t nr, room;
+	uint32_t *by_name;	/* indices in the order of names; NULL: nobody asks for these */
 	char *text;		/* text[0] is an empty string */
 	size_t text_len, text_room;
 	uint64_t start, end;	/* addresses from start up to end are in it; end 0: no limit */
@@ -73,7 +75,11 @@ int ir_symbols_open(struct ir_symbols *syms, const struct ir_symbol_sources *sou
 void ir_symbols_close(struct ir_symbols *syms);
 /** ir_symbols_find - the function that @address is in; names stay the table's */
 bool ir_symbols_find(const struct ir_symbols *syms, uint64_t address, struct ir_symbol *symbol);
-/** ir_symbols_find_name - a function by its name; false: there is none */
+/**
+ * ir_symbols_find_name - a function by its name; false: there is none
+ *
+ * For recordings whose frames are names (ir_chains.named).
+ */
 bool ir_symbols_find_name(const struct ir_symbols *syms, const char *name,
 			  struct ir_symbol *symbol);
 
