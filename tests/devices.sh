@@ -123,6 +123,13 @@ exits "a device that goes" 0 ops "$tmp/gone"
 check "a device that goes: an operation" grep -q ' detach .* 0001:00:00.0' "$tmp/out"
 check "a device that goes: its mapping ends without an unmap" \
 	test "$(grep -c ' unmap  *-' "$tmp/out")" -eq 1
+# Two map a page each; one of them gets a new domain, and maps one again.
+script 0 1 0 >"$tmp/names"
+sed -n '1,4p' "$tmp/names" >"$tmp/new"
+echo '  sh-7   [000]  10.000035: attach_device_to_domain: IOMMU: device=0001:00:00.0' >>"$tmp/new"
+sed -n '1,2s/ 10\.0000/ 10.0001/p' "$tmp/names" >>"$tmp/new"
+exits "a device with a new domain" 0 info --format json "$tmp/new"
+gives "a device with a new domain: its mappings are no longer live" "recording['max_live_pages']" 2
 
 # Recordings.
 

@@ -21,6 +21,11 @@
 #define PROGRESS_EVENTS	65536
 #define MAX_PASSES	4	/* of the survey */
 
+struct device_state {
+	uint64_t gone_ns;	/* since when it is detached; 0: it is not */
+	uint64_t live_pages;
+};
+
 struct ir_recording {
 	struct ir_recording_info info;
 	struct ir_recording_options options;
@@ -59,8 +64,8 @@ struct ir_recording {
 	struct ir_domain_type *types;	/* of the devices' domains, if they vary */
 	size_t nr_types, at_type;
 	uint64_t first_lost_ns;		/* 0: no event was lost */
-	uint64_t *gone_ns;		/* by device: since when it is detached, 0: it is not */
-	size_t nr_gone;
+	struct device_state *device_states;	/* by device, at the end of what was read */
+	size_t nr_device_states;
 	bool *devices_lost;		/* info.devices_lost */
 	struct ir_op ahead;		/* read, but something else comes before it */
 	bool has_ahead;
@@ -243,34 +248,60 @@ static int note_reuse(struct ir_recording *rec, const struct ir_op *op)
 	return 0;
 }
 
-/* Is the device there after this operation? */
-static int note_gone(struct ir_recording *rec, const struct ir_op *op)
+/* Of the device that an operation is for; NULL: no memory. */
+static struct device_state *state_of(struct ir_recording *rec, uint16_t device)
 {
-	if (op->device >= rec->nr_gone) {
-		size_t nr = (size_t)op->device + 1;
-		uint64_t *grown = realloc(rec->gone_ns, nr * sizeof(*grown));
+	size_t nr = (size_t)device + 1;
+	struct device_state *grown;
 
-		if (!grown)
-			return -ENOMEM;
-		memset(grown + rec->nr_gone, 0, (nr - rec->nr_gone) * sizeof(*grown));
-		rec->gone_ns = grown;
-		rec->nr_gone = nr;
+	if (device < rec->nr_device_states)
+		return &rec->device_states[device];
+	grown = realloc(rec->device_states, nr * sizeof(*grown));
+	if (!grown)
+		return NULL;
+	memset(grown + rec->nr_device_states, 0, (nr - rec->nr_device_states) * sizeof(*grown));
+	rec->device_states = grown;
+	rec->nr_device_states = nr;
+	return &grown[device];
+}
+
+static uint64_t less(uint64_t from, uint64_t what)
+{
+	return what < from ? from - what : 0;
+}
+
+/* Its mappings went with it; so did those of no device, unless there are several. */
+static void note_detach(struct ir_recording *rec, struct device_state *d, uint64_t time_ns,
+			uint64_t *live)
+{
+	*live = less(*live, d->live_pages);
+	d->live_pages = 0;
+	d->gone_ns = time_ns;
+	if (!rec->several && d != rec->device_states) {
+		*live = less(*live, rec->device_states->live_pages);
+		rec->device_states->live_pages = 0;
 	}
-	rec->gone_ns[op->device] = op->kind == IR_OP_DETACH ? op->time_ns : 0;
-	return 0;
 }
 
 static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t *live)
 {
+	struct device_state *d = state_of(rec, op->device);
 	int rc = 0;
 
+	if (!d)
+		return -ENOMEM;
+	/* Is the device there after this operation? */
+	if (op->kind != IR_OP_LOST && op->kind != IR_OP_SEGMENT && op->kind != IR_OP_RPCIT)
+		d->gone_ns = 0;
 	rec->device_seen |= rec->device && op->device == rec->filter;
 	switch (op->kind) {
 	case IR_OP_MAP:
 		rc = note_reuse(rec, op);
 		ir_iovas_map(&rec->iovas, op);
-		if (!(op->flags & IR_OPF_FAILED))
+		if (!(op->flags & IR_OPF_FAILED)) {
 			*live += op->pages;
+			d->live_pages += op->pages;
+		}
 		if (*live > rec->info.max_live_pages)
 			rec->info.max_live_pages = *live;
 		break;
@@ -286,8 +317,12 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 			if (!rec->lost && !(op->flags & IR_OPF_FAILED))
 				rc = add_initial(rec, op);
 		} else {
-			*live -= op->pages < *live ? op->pages : *live;
+			*live = less(*live, op->pages);
+			d->live_pages = less(d->live_pages, op->pages);
 		}
+		break;
+	case IR_OP_DETACH:
+		note_detach(rec, d, op->time_ns, live);
 		break;
 	case IR_OP_LOST:
 		if (!rec->lost)
@@ -299,8 +334,6 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 	}
 	if (!rc && rec->chains && (op->kind == IR_OP_MAP || op->kind == IR_OP_FAILED_MAP))
 		rc = ir_chain_count(&rec->chain_totals, op);
-	if (!rc && op->kind != IR_OP_LOST && op->kind != IR_OP_SEGMENT && op->kind != IR_OP_RPCIT)
-		rc = note_gone(rec, op);
 	if (!rc && rec->spool)
 		rc = ir_spool_add(rec->spool, op);
 	return rc;
@@ -365,9 +398,9 @@ static void survey_reset(struct ir_recording *rec)
 	rec->info = (struct ir_recording_info){ 0 };
 	rec->lost = false;
 	rec->first_lost_ns = 0;
-	free(rec->gone_ns);
-	rec->gone_ns = NULL;
-	rec->nr_gone = 0;
+	free(rec->device_states);
+	rec->device_states = NULL;
+	rec->nr_device_states = 0;
 }
 
 /* Domains whose timers are known belong to the timers' devices. */
@@ -535,7 +568,7 @@ static int fill_losses(struct ir_recording *rec)
 	info->lost_ns = rec->first_lost_ns > info->start_ns ? rec->first_lost_ns : info->start_ns;
 	for (size_t i = 0; i < info->nr_devices; i++) {
 		bool lone = info->nr_devices == 2;	/* and what has no name is its */
-		uint64_t gone = i < rec->nr_gone ? rec->gone_ns[i] : 0;
+		uint64_t gone = i < rec->nr_device_states ? rec->device_states[i].gone_ns : 0;
 
 		if (lone && !i)
 			continue;
@@ -715,7 +748,7 @@ void ir_recording_close(struct ir_recording *rec)
 	free(rec->device);
 	forget_names(rec);
 	free(rec->types);
-	free(rec->gone_ns);
+	free(rec->device_states);
 	free(rec->devices_lost);
 	ir_file_close(rec->file);
 	ir_site_table_unref(rec->info.sites);
