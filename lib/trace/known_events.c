@@ -19,10 +19,10 @@ static const struct {
 } own[] = {
 	{ "iommu", "map", "a physically contiguous piece became valid in the I/O page table" },
 	{ "iommu", "unmap", "a range became invalid; ends a mapping, or undoes a failed one" },
-	{ "iommu", "attach_device_to_domain", "names a device" },
-	{ "iommu", "detach_device_from_domain", "a device is gone" },
-	{ "iommu", "add_device_to_group", "names a device" },
-	{ "iommu", "remove_device_from_group", "a device is gone" },
+	{ "iommu", "attach_device_to_domain", "a device has a new domain: its mappings end" },
+	{ "iommu", "detach_device_from_domain", "a device is gone: its mappings end" },
+	{ "iommu", "add_device_to_group", "a device is there, and has a new domain" },
+	{ "iommu", "remove_device_from_group", "a device is gone: its mappings end" },
 
 	{ "dma", "dma_map_page",
 	  "one mapping of one piece; tells device and failure (dma_addr ~0)" },
