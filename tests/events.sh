@@ -259,6 +259,12 @@ wrong "no events" '{ "events": [] }' '"events" must be an array'
 wrong "another schema" '{ "schema": "x/2", "events": [] }' 'schema: must be "iommu-replay-events/1"'
 wrong "an unknown key of a rule" '{ "events": [ { "evnt": "x" } ] }' 'events[0]: unknown key "evnt"; known: event, is, '
 wrong "no event" '{ "events": [ { "is": "map" } ] }' '"event" is missing'
+wrong "a rule behind one that always holds" '{ "events": [ { "event": "x", "is": "ignore" },
+	{ "event": "x", "is": "ignore", "when": "a" } ] }' \
+	'events[1] (x): never holds: the rule before it for x has no "when"'
+wrong "an event that an earlier pattern takes" \
+	'{ "events": [ { "event": "*:my_*", "is": "ignore" }, { "event": "my_map", "is": "ignore" } ] }' \
+	'events[1] (my_map): "my_map" is never looked at: "*:my_*" comes first, and takes all of it'
 wrong "no kind" '{ "events": [ { "event": "x" } ] }' '"is" is missing'
 wrong "an unknown kind" '{ "events": [ { "event": "x", "is": "mpa" } ] }' 'known: map, map-part, '
 wrong "a name that is none" '{ "events": [ { "event": "a b", "is": "map" } ] }' '"a b" is no event'
@@ -275,6 +281,8 @@ wrong "seven fields" "$(rule '"when": "a+b+c+d+e+f", "fields": { "addr": "addr",
 	"more than 6 fields of rpcit"
 wrong "a field that the event has not" "$(rule '"fields": { "addr": "adr", "size": "range" }')" \
 	'fprobes:rpcit has no field "adr"; it has: '
+exits "a directory" 1 info --events "$tmp" traces/6.12-fq-seqread-lim512-smp2.dat
+says "a directory: says so" "$tmp: is a directory; name a file in it"
 exits "no such file" 1 info --events "$tmp/none.json" traces/6.12-fq-seqread-lim512-smp2.dat
 says "no such file: says which" "$tmp/none.json"
 echo '{"events": [{"event": "nobody", "is": "ignore"}]}' >"$tmp/none.json"

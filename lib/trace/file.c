@@ -73,7 +73,7 @@ static int examine(struct ir_file *file, struct ir_error *err)
 		return ir_error_set(err, code, "%s: %s", file->path, strerror(-code));
 	}
 	if (S_ISDIR(st.st_mode))
-		return ir_error_set(err, -EISDIR, "%s: is a directory; name a recording in it",
+		return ir_error_set(err, -EISDIR, "%s: is a directory; name a file in it",
 				    file->path);
 	if (S_ISREG(st.st_mode)) {
 		/* A redirected standard input may have been read from already. */
@@ -85,7 +85,7 @@ static int examine(struct ir_file *file, struct ir_error *err)
 	}
 	if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
 		return copy_stream(file, err);
-	return ir_error_set(err, -EINVAL, "%s: is %s, not a recording; give a file or a pipe",
+	return ir_error_set(err, -EINVAL, "%s: is %s; give a file or a pipe",
 			    file->path, isatty(file->fd) ? "a terminal" : "a device");
 }
 

@@ -113,11 +113,46 @@ static size_t find_group(const struct ir_events *ev, const char *event, bool use
 	return NONE;
 }
 
+/* With * for any characters. */
+static bool matches(const char *pattern, const char *name)
+{
+	const char *star = NULL, *back = NULL;
+
+	while (*name) {
+		if (*pattern == '*') {
+			star = pattern++;
+			back = name;
+		} else if (*pattern == *name) {
+			pattern++;
+			name++;
+		} else if (star) {
+			pattern = star + 1;
+			name = ++back;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return !*pattern;
+}
+
+/* A group of the file that takes all that @g would; the first one an event matches counts. */
+static const struct ir_rule_group *find_cover(const struct ir_events *ev,
+					      const struct ir_rule_group *g)
+{
+	for (size_t i = 0; g->user && i < ev->nr_groups; i++)
+		if (matches(ev->groups[i].system, g->system) && matches(ev->groups[i].name, g->name))
+			return &ev->groups[i];
+	return NULL;
+}
+
 /* The group of an event as it is written, made if new; NONE with @err set. */
 static size_t get_group(struct ir_events *ev, const char *event, bool user, struct ir_error *err)
 {
 	size_t i = find_group(ev, event, user);
 	struct ir_rule_group g = { .user = user }, *grown;
+	const struct ir_rule_group *cover;
 
 	if (i != NONE)
 		return i;
@@ -128,6 +163,12 @@ static size_t get_group(struct ir_events *ev, const char *event, bool user, stru
 	if (!split_event(&g, event)) {
 		ir_error_set(err, -EINVAL,
 			     "\"%.80s\" is no event: SYSTEM:NAME or NAME, * for any characters", event);
+		return NONE;
+	}
+	cover = find_cover(ev, &g);
+	if (cover) {
+		ir_error_set(err, -EINVAL, "\"%.80s\" is never looked at: \"%.80s\" comes first, and takes all of it",
+			     event, cover->event);
 		return NONE;
 	}
 	g.event = strdup(event);
@@ -391,6 +432,10 @@ int ir_rules_add(struct ir_events *ev, const struct ir_rule_text *text, struct i
 		return -EINVAL;
 	if (ev->groups[sc.group].nr_rules == MAX_RULES)
 		return ir_error_set(err, -EINVAL, "more than %u rules for %s", MAX_RULES, text->event);
+	g = &ev->groups[sc.group];
+	if (g->nr_rules && !g->rules[g->nr_rules - 1].when)
+		return ir_error_set(err, -EINVAL, "never holds: the rule before it for %s has no \"when\"",
+				    text->event);
 	rc = link_entry(ev, sc.group, text, &sc.entry, err);
 	if (!rc)
 		rc = fill_rule(&sc, &rule, text, err);
@@ -529,30 +574,6 @@ struct ir_events *ir_rules_builtin(void)
 /*
  * Finding.
  */
-
-/* With * for any characters. */
-static bool matches(const char *pattern, const char *name)
-{
-	const char *star = NULL, *back = NULL;
-
-	while (*name) {
-		if (*pattern == '*') {
-			star = pattern++;
-			back = name;
-		} else if (*pattern == *name) {
-			pattern++;
-			name++;
-		} else if (star) {
-			pattern = star + 1;
-			name = ++back;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return !*pattern;
-}
 
 const struct ir_rule_group *ir_rules_find(const struct ir_events *ev, const char *system,
 					  const char *name, bool user)
