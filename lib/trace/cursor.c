@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checked reading forward through a file or memory. */
 #include "trace/cursor.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "trace/bytes.h"
@@ -45,8 +46,10 @@ static bool fill(struct ir_cursor *cur, size_t len)
 	if (cur->window_size < want) {
 		unsigned char *window = realloc(cur->window, want);
 
-		if (!window)
+		if (!window) {
+			ir_file_fail(cur->file, -ENOMEM);
 			return false;
+		}
 		cur->window = window;
 		cur->window_size = want;
 	}

@@ -39,6 +39,18 @@ void ir_decompressor_release(struct ir_decompressor *dec)
 	dec->state = NULL;
 }
 
+static int error_code(size_t result)
+{
+	switch (ZSTD_getErrorCode(result)) {
+	case ZSTD_error_dstSize_tooSmall:
+		return -E2BIG;
+	case ZSTD_error_memory_allocation:
+		return -ENOMEM;
+	default:
+		return -EBADMSG;
+	}
+}
+
 /* One-shot: the output is the window, so a frame cannot ask for memory. */
 static int unzstd(struct ir_decompressor *dec, const void *in, size_t in_len, void *out,
 		  size_t out_len, size_t *used, size_t *made)
@@ -54,7 +66,7 @@ static int unzstd(struct ir_decompressor *dec, const void *in, size_t in_len, vo
 		return content == ZSTD_CONTENTSIZE_ERROR ? -EBADMSG : -E2BIG;
 	n = ZSTD_decompressDCtx(dec->state, out, out_len, in, *used);
 	if (ZSTD_isError(n))
-		return ZSTD_getErrorCode(n) == ZSTD_error_dstSize_tooSmall ? -E2BIG : -EBADMSG;
+		return error_code(n);
 	*made = n;
 	return 0;
 }
@@ -72,6 +84,8 @@ static int unzlib(struct ir_decompressor *dec, const void *in, size_t in_len, vo
 	strm->next_out = out;
 	strm->avail_out = (uInt)out_len;
 	ret = inflate(strm, Z_FINISH);
+	if (ret == Z_MEM_ERROR)
+		return -ENOMEM;
 	*used = strm->total_in;
 	*made = strm->total_out;
 	if (ret == Z_STREAM_END)

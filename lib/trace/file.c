@@ -18,6 +18,7 @@ struct ir_file {
 	uint64_t base;	/* where the recording begins in the descriptor */
 	uint64_t size;
 	uint64_t bytes_read;
+	int error;	/* the first one, a negative errno */
 	int fd;
 	bool close_fd;
 };
@@ -160,14 +161,29 @@ ssize_t ir_file_read(struct ir_file *file, uint64_t offset, void *buf, size_t le
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return -errno;
+		if (n < 0) {
+			int code = -errno;
+
+			ir_file_fail(file, code);
+			return code;
+		}
 		if (!n)
 			break;
 		done += (size_t)n;
 	}
 	file->bytes_read += done;
 	return (ssize_t)done;
+}
+
+void ir_file_fail(struct ir_file *file, int code)
+{
+	if (!file->error)
+		file->error = code;
+}
+
+int ir_file_error(const struct ir_file *file)
+{
+	return file->error;
 }
 
 uint64_t ir_file_bytes_read(const struct ir_file *file)

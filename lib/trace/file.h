@@ -33,5 +33,16 @@ uint64_t ir_file_bytes_read(const struct ir_file *file);
  * a negative errno.
  */
 ssize_t ir_file_read(struct ir_file *file, uint64_t offset, void *buf, size_t len);
+/**
+ * ir_file_fail - note that this machine failed, and not the recording
+ * @code: negative errno; the first one is kept
+ *
+ * Reading notes its own errors.  Whoever has no memory for a part of a recording
+ * notes that here where it cannot return it: the part must not pass for damage,
+ * or for something that is not there.
+ */
+void ir_file_fail(struct ir_file *file, int code);
+/** ir_file_error - what was noted, 0: nothing */
+int ir_file_error(const struct ir_file *file);
 
 #endif

@@ -513,8 +513,10 @@ static bool finish_text(struct ir_formats *fm, struct ir_event *ev, const unsign
 	if (len >= fm->text_size) {
 		char *text = realloc(fm->text, len + 256);
 
-		if (!text)
+		if (!text) {
+			ir_file_fail(fm->rd->file, -ENOMEM);
 			return false;
+		}
 		fm->text = text;
 		fm->text_size = len + 256;
 	}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,14 +21,16 @@ static uint8_t *orders_of(struct ir_iova_survey *s, uint32_t cpu)
 	return &s->to_tree[cpu];
 }
 
-static void note_first(struct ir_iova_survey *s, const struct ir_op *op, uint64_t first,
+static int note_first(struct ir_iova_survey *s, const struct ir_op *op, uint64_t first,
 		       uint64_t pages)
 {
 	uint8_t bit = (uint8_t)(1u << ir_iova_order(pages)), *orders = orders_of(s, op->cpu);
 
-	if (!orders || s->nr_free == IR_START_IOVAS) {
+	if (!orders)
+		return -ENOMEM;
+	if (s->nr_free == IR_START_IOVAS) {
 		s->off = true;
-		return;
+		return 0;
 	}
 	/* The first one from the tree is the first one below all others. */
 	if (s->lowest_seen && first < s->lowest_seen && !s->lowest) {
@@ -36,37 +39,40 @@ static void note_first(struct ir_iova_survey *s, const struct ir_op *op, uint64_
 	}
 	if (s->lowest && first < s->lowest_seen) {
 		*orders |= bit;
-		return;
+		return 0;
 	}
 	/* A gap that the recording itself left between ranges from the tree. */
 	if (s->lowest && first < s->end_of_lowest)
-		return;
+		return 0;
 	s->free[s->nr_free++] = (struct ir_start_iova){
 		.pfn = first, .pages = (uint32_t)pages, .cpu = op->cpu,
 		.in_magazine = ir_iova_order(pages) < IR_IOVA_ORDERS && !(*orders & bit),
 	};
+	return 0;
 }
 
-void ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op)
+int ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op)
 {
 	uint64_t first = op->iova >> IR_PAGE_SHIFT, pages = ir_iova_round(op->pages);
+	int rc;
 
 	if (s->off || !first)
-		return;
+		return 0;
 	if (!s->seen)
 		s->seen = ir_bitmap_new(UINT64_C(1) << (64 - IR_PAGE_SHIFT));
-	if (!s->seen) {
-		s->off = true;
-		return;
-	}
+	if (!s->seen)
+		return -ENOMEM;
 	if (ir_bitmap_any(s->seen, first, first + pages - 1))
-		return;		/* used before, or taken apart in the tree meanwhile */
-	note_first(s, op, first, pages);
+		return 0;	/* used before, or taken apart in the tree meanwhile */
+	rc = note_first(s, op, first, pages);
+	if (rc)
+		return rc;
 	if (!s->lowest_seen || first < s->lowest_seen)
 		s->lowest_seen = first;
-	if (first + pages > UINT64_C(1) << (64 - IR_PAGE_SHIFT) ||
-	    ir_bitmap_assign(s->seen, first, first + pages - 1, true))
-		s->off = true;
+	if (first + pages <= UINT64_C(1) << (64 - IR_PAGE_SHIFT))
+		return ir_bitmap_assign(s->seen, first, first + pages - 1, true);
+	s->off = true;
+	return 0;
 }
 
 uint64_t ir_iovas_taken(const struct ir_iova_survey *s)

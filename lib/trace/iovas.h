@@ -25,11 +25,11 @@ struct ir_iova_survey {
 	uint64_t lowest_seen;		/* first page of all so far, 0: none */
 	uint64_t lowest;		/* of the first range from the tree, 0: none yet */
 	uint64_t end_of_lowest;		/* and the page behind it */
-	bool off;			/* too many, or no memory: nothing is told */
+	bool off;			/* too many: nothing is told */
 };
 
-/** ir_iovas_map - a mapping was made */
-void ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op);
+/** ir_iovas_map - a mapping was made; 0 or -ENOMEM */
+int ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op);
 /** ir_iovas_taken - from this page on all was taken at the start; 0: not told */
 uint64_t ir_iovas_taken(const struct ir_iova_survey *s);
 void ir_iovas_clear(struct ir_iova_survey *s);

@@ -86,6 +86,8 @@ uint64_t pd_find_tracing(struct perfdata *pd, uint64_t pos)
 	uint64_t found = 0;
 	ssize_t len;
 
+	if (!buf)
+		ir_file_fail(pd->file, -ENOMEM);
 	while (buf) {
 		len = ir_file_read(pd->file, pos, buf, SEARCH_BLOCK);
 		if (len < (ssize_t)sizeof(magic))

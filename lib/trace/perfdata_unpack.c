@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 #include "trace/bytes.h"
 #include "trace/perfdata_priv.h"
 
@@ -102,6 +103,7 @@ bool pd_unpack_more(struct perfdata *pd)
 	struct pd_unpack *un = &pd->unpack;
 	ZSTD_inBuffer in = { un->in, un->in_len, un->in_pos };
 	ZSTD_outBuffer out = { un->out, OUT_ROOM, 0 };
+	size_t ret;
 
 	if (un->in_pos == un->in_len && !un->more)
 		return false;
@@ -110,7 +112,10 @@ bool pd_unpack_more(struct perfdata *pd)
 		memmove(un->out, un->out + un->out_pos, out.pos);
 	un->out_pos = 0;
 	un->out_len = out.pos;
-	if (ZSTD_isError(ZSTD_decompressStream(un->dec.state, &out, &in))) {
+	ret = ZSTD_decompressStream(un->dec.state, &out, &in);
+	if (ZSTD_isError(ret)) {
+		if (ZSTD_getErrorCode(ret) == ZSTD_error_memory_allocation)
+			ir_file_fail(pd->file, -ENOMEM);
 		give_up(pd);
 		return true;
 	}

@@ -83,12 +83,26 @@ static int complained(const struct ir_reader *rd, struct ir_error *err)
 	return rd->complaint.text[0] ? ir_error_set(err, -EINVAL, "%s", rd->complaint.text) : 0;
 }
 
+/* What this machine could not do is no damage of the recording, and no end of it. */
+static int check_file(const struct ir_file *file, struct ir_error *err)
+{
+	int code = ir_file_error(file);
+
+	if (code == -ENOMEM)
+		return ir_error_set(err, code, "%s: out of memory", ir_file_path(file));
+	if (code)
+		return ir_error_set(err, code, "%s: cannot read: %s", ir_file_path(file),
+				    strerror(-code));
+	return 0;
+}
+
 struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_reader_options *options,
 				      struct ir_damage *damage, struct ir_error *err)
 {
 	const struct ir_reader_ops *ops = find_ops(file, err);
 	const struct ir_events *events = options->events;
 	struct ir_reader *rd;
+	int failed;
 
 	if (!ops)
 		return NULL;
@@ -110,7 +124,8 @@ struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_read
 	rd->events = events;
 	rd->chains = options->chains;
 	rd->info.nr_devices = 1;
-	if (ops->open(rd, err) || complained(rd, err)) {
+	failed = ops->open(rd, err);
+	if (check_file(file, err) || failed || complained(rd, err)) {
 		ir_reader_close(rd);
 		return NULL;
 	}
@@ -135,9 +150,9 @@ int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, st
 	}
 	if (rc == 0) {
 		ir_calls_finish(rd);
-		rc = complained(rd, err);
+		rc = check_file(rd->file, err);
 	}
-	return rc;
+	return rc ? rc : complained(rd, err);
 }
 
 void ir_reader_close(struct ir_reader *rd)
@@ -242,7 +257,7 @@ uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len)
 	if (!len)
 		return 0;
 	if (nr * 2 >= rd->device_slots && grow_hash(rd))
-		return 0;
+		goto no_memory;
 	slot = find_slot(rd, name, len);
 	if (rd->device_hash[slot])
 		return remember(rd, rd->device_hash[slot], len);
@@ -250,14 +265,17 @@ uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len)
 		return 0;
 	devices = realloc(rd->info.devices, (nr + 1) * sizeof(*devices));
 	if (!devices)
-		return 0;
+		goto no_memory;
 	rd->info.devices = devices;
 	devices[nr] = strndup(name, len);
 	if (!devices[nr])
-		return 0;
+		goto no_memory;
 	rd->device_hash[slot] = (uint16_t)nr;
 	rd->info.nr_devices++;
 	return remember(rd, (uint16_t)nr, len);
+no_memory:
+	ir_file_fail(rd->file, -ENOMEM);
+	return 0;
 }
 
 uint16_t ir_reader_device_number(struct ir_reader *rd, uint64_t number)

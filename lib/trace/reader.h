@@ -103,7 +103,11 @@ struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_read
 				      struct ir_damage *damage, struct ir_error *err);
 /* The rest of ir_reader_next(), for what is not simply an event: @rc is what the format's own said. */
 int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, struct ir_error *err);
-/** ir_reader_next - the next event: 1, 0 at the end, negative errno */
+/**
+ * ir_reader_next - the next event: 1, 0 at the end, negative errno
+ *
+ * The end is an error if anything could not be read on the way (ir_file_fail()).
+ */
 static inline int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
 {
 	int rc = rd->ops->next(rd, ev, err);
@@ -118,8 +122,8 @@ void ir_reader_close(struct ir_reader *rd);
  * ir_reader_device - the number of a device name, new or known
  * @name: @len bytes, not terminated
  *
- * Returns 0 if the name is empty or not printable, for too many names (65535),
- * and without memory.
+ * Returns 0 if the name is empty or not printable, and for too many names (65535).
+ * Without memory, too, which ir_reader_next() then says at the end.
  */
 uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len);
 /** ir_reader_device_number - the same for a device that has an address for a name */

@@ -69,6 +69,7 @@ struct ir_recording {
 	bool *devices_lost;		/* info.devices_lost */
 	struct ir_op ahead;		/* read, but something else comes before it */
 	bool has_ahead;
+	bool no_memory;			/* for a copy of a string */
 };
 
 static int out_of_memory(const struct ir_recording *rec, struct ir_error *err)
@@ -96,6 +97,7 @@ static const char *own(struct ir_recording *rec, const char *s)
 	if (grown)
 		rec->strings = grown;
 	if (!copy || !grown) {
+		rec->no_memory = true;
 		free(copy);
 		return NULL;
 	}
@@ -297,7 +299,8 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 	switch (op->kind) {
 	case IR_OP_MAP:
 		rc = note_reuse(rec, op);
-		ir_iovas_map(&rec->iovas, op);
+		if (!rc)
+			rc = ir_iovas_map(&rec->iovas, op);
 		if (!(op->flags & IR_OPF_FAILED)) {
 			*live += op->pages;
 			d->live_pages += op->pages;
@@ -619,6 +622,8 @@ static int fill_info(struct ir_recording *rec)
 	}
 	for (size_t i = 1; i < from->nr_devices; i++)
 		rec->devices[i] = own(rec, from->devices[i]);
+	if (rec->no_memory)
+		return -ENOMEM;
 	info->events = rec->events;
 	info->nr_events = from->nr_events;
 	info->devices = rec->devices;

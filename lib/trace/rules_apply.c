@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From values to events; calls and their returns. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,7 @@ static void enter(struct ir_reader *rd, const struct ir_rule_group *g, const str
 	if (!calls)
 		calls = rd->calls = calloc(1, sizeof(*calls));
 	if (!calls) {
-		unpaired(rd);
+		ir_file_fail(rd->file, -ENOMEM);
 		return;
 	}
 	if (calls->nr == MAX_CALLS) {

@@ -71,8 +71,10 @@ struct text_name *ir_text_names_get(struct text_names *names, const char *name, 
 		return NULL;
 	entry = &names->list[names->nr];
 	entry->key = strndup(name, len);
-	if (!entry->key)
+	if (!entry->key) {
+		ir_file_fail(names->rd->file, -ENOMEM);
 		return NULL;
+	}
 	entry->len = len;
 	find_spec(names->rd, entry);
 	if (entry->group && !entry->spec) {	/* no memory */

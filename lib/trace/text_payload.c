@@ -10,6 +10,7 @@
  */
 #include "trace/text_priv.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define DMA_MAPPING_ERROR UINT64_MAX		/* include/linux/dma-mapping.h */
@@ -126,13 +127,16 @@ static uint8_t base_of(const struct text_spec *own, const struct ir_rule_field *
 }
 
 /* The fields that a rule's event must have; @own: what it is without the rule, or NULL. */
-static struct text_spec *group_spec(const struct ir_rule_group *g, const struct text_spec *own)
+static struct text_spec *group_spec(struct ir_file *file, const struct ir_rule_group *g,
+				    const struct text_spec *own)
 {
 	struct text_spec *spec = calloc(1, sizeof(*spec));
 	unsigned int i;
 
-	if (!spec)
+	if (!spec) {
+		ir_file_fail(file, -ENOMEM);
 		return NULL;
+	}
 	*spec = (struct text_spec){ .kind = g->kind, .finish = FINISH_NONE };
 	for (i = 0; i < g->nr_fields; i++)
 		spec->fields[i] = (struct field){
@@ -160,7 +164,7 @@ struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const ch
 	if (!g)
 		g = ir_rules_find(rd->events, system, name, false);
 	if (g && g->kind != IR_EV_KINDS)
-		return (struct text_want){ .made = group_spec(g, own), .group = g };
+		return (struct text_want){ .made = group_spec(rd->file, g, own), .group = g };
 	return (struct text_want){ .ignored = g != NULL };
 }
 

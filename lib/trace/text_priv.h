@@ -199,7 +199,7 @@ struct text_names {
 
 int ir_text_names_init(struct text_names *names, struct ir_reader *rd);
 void ir_text_names_release(struct text_names *names);
-/** ir_text_names_get - the entry of a name, made if new; NULL: too many, or no memory */
+/** ir_text_names_get - the entry of a name, made if new; NULL: too many, or no memory (noted) */
 struct text_name *ir_text_names_get(struct text_names *names, const char *name, size_t len);
 /** ir_text_names_finish - fill in info->events; 0 or -ENOMEM */
 int ir_text_names_finish(const struct text_names *names, struct ir_reader_info *info);

@@ -51,6 +51,13 @@ static char *option_text(const unsigned char *data, uint32_t len)
 	return strndup((const char *)data, len);
 }
 
+static void take_text(struct tracedat *td, char **where, const char *text)
+{
+	*where = strdup(text);
+	if (!*where)
+		ir_file_fail(td->file, -ENOMEM);
+}
+
 /* "local global [mono] boot": the one in brackets; or just a name. */
 static int take_clock(struct tracedat *td, const unsigned char *data, uint32_t len)
 {
@@ -60,8 +67,10 @@ static int take_clock(struct tracedat *td, const unsigned char *data, uint32_t l
 		return -ENOMEM;
 	open = strchr(text, '[');
 	close = open ? strchr(open, ']') : NULL;
-	if (close && !td->rd->info.clock)
-		td->rd->info.clock = strndup(open + 1, (size_t)(close - open - 1));
+	if (close && !td->rd->info.clock) {
+		*close = '\0';
+		take_text(td, &td->rd->info.clock, open + 1);
+	}
 	free(text);
 	return 0;
 }
@@ -80,12 +89,12 @@ static int take_uname(struct tracedat *td, const unsigned char *data, uint32_t l
 		return -ENOMEM;
 	for (word = strtok_r(text, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
 		if (++nr == 3 && !info->kernel)
-			info->kernel = strdup(word);
+			take_text(td, &info->kernel, word);
 		if (nr > 3 && strcmp(word, "GNU/Linux"))
 			arch = word;
 	}
 	if (arch && !info->arch)
-		info->arch = strdup(arch);
+		take_text(td, &info->arch, arch);
 	free(text);
 	return 0;
 }

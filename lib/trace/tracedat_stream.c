@@ -86,7 +86,7 @@ static int unpack(struct tracedat *td, struct td_stream *st, size_t in_len, uint
 		room = room * 4 < max ? room * 4 : max;
 	}
 	if (ret)
-		return -EBADMSG;
+		return ret == -ENOMEM ? ret : -EBADMSG;
 	if (made != plain)
 		ret = 1;
 	st->block_len += made;
@@ -157,6 +157,8 @@ uint64_t td_chunk_probe(struct tracedat *td, const struct ir_subbuf_layout *lay,
 	if (pos > end || end - pos <= CHUNK_HEADER)
 		return 0;
 	ret = read_chunk(td, &st, lay, &packed);
+	if (ret == -ENOMEM)
+		ir_file_fail(td->file, ret);
 	td->damage->count[IR_DAMAGE_REPAIRED_CHUNKS] = repaired;	/* counted when read */
 	td_stream_release(&st);
 	return ret > 0 ? st.pos - pos : 0;

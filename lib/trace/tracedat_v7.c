@@ -46,12 +46,16 @@ static unsigned char *unpack(struct tracedat *td, const unsigned char *in, size_
 	while (ret == -E2BIG && room <= TD_MAX_SECTION) {
 		free(out);
 		out = malloc(room + 1);
-		if (!out)
+		if (!out) {
+			ir_file_fail(td->file, -ENOMEM);
 			return NULL;
+		}
 		ret = ir_decompress(&td->decomp, in + 8, in_len - 8, out, room, &used, &made);
 		room *= 4;
 	}
 	if (ret) {
+		if (ret == -ENOMEM)
+			ir_file_fail(td->file, ret);
 		free(out);
 		return NULL;
 	}
@@ -69,8 +73,10 @@ unsigned char *td_section_load(struct tracedat *td, const struct td_section *sec
 	if (sec->size > TD_MAX_SECTION || (sec->compressed && sec->size <= 8))
 		return NULL;
 	data = malloc(sec->size + 1);
-	if (!data)
+	if (!data) {
+		ir_file_fail(td->file, -ENOMEM);
 		return NULL;
+	}
 	got = ir_file_read(td->file, sec->pos, data, sec->size);
 	if (got < 0 || (size_t)got != sec->size) {
 		free(data);
