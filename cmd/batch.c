@@ -24,6 +24,7 @@
 #include "plan.h"
 #include "report/columns.h"
 #include "report/json.h"
+#include "report/memory.h"
 #include "results.h"
 
 #define CELLS_AT_ONCE 64	/* of a recording; after each such step lines are written */
@@ -673,9 +674,9 @@ static int write_plugin(FILE *out, const struct ir_plugin_info *plugin, struct i
 /* What results depend on besides recordings and the manifest: files by their content. */
 static char *write_how(const struct settings *s, struct ir_error *err)
 {
-	char *text = NULL, digest[FINGERPRINT_SIZE];
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	char digest[FINGERPRINT_SIZE], *text;
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 	int rc = out ? 0 : no_memory(err);
 
 	if (!out)
@@ -689,7 +690,8 @@ static char *write_how(const struct settings *s, struct ir_error *err)
 		rc = write_plugin(out, ir_registry_strategies(s->registry)[i]->plugin, err);
 	for (size_t i = 0; ir_registry_hypervisors(s->registry)[i] && !rc; i++)
 		rc = write_plugin(out, ir_registry_hypervisors(s->registry)[i]->plugin, err);
-	if (fclose(out) && !rc)
+	text = ir_memory_close(&memory);
+	if (!text && !rc)
 		rc = no_memory(err);
 	if (!rc)
 		return text;

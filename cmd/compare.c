@@ -13,6 +13,7 @@
 #include "file.h"
 #include "message.h"
 #include "names.h"
+#include "report/memory.h"
 
 /* What the options say, understood. */
 struct gate {
@@ -160,15 +161,16 @@ static bool is_known(const struct known *known, const char *name)
 /* All figures on a line of their own: there are more than one message takes. */
 static void say_known(const struct known *known)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	char *text;
 
 	if (!out)
 		return;
 	for (size_t i = 0; i < known->nr; i++)
 		fprintf(out, "%s%s", i ? ", " : "", known->names[i]);
-	if (!fclose(out))
+	text = ir_memory_close(&memory);
+	if (text)
 		message("known: %s", text);
 	free(text);
 }

@@ -12,6 +12,7 @@
 
 #include "compare.h"
 #include "render.h"
+#include "report/memory.h"
 #include "view.h"
 
 #define COMPARE_SCHEMA "iommu-replay-compare/1"
@@ -128,9 +129,9 @@ static bool same_row(const struct ir_difference *a, const struct ir_difference *
 
 static char *failed_text(const struct compared *c, const struct ir_difference *d)
 {
-	char *text = NULL, *clean;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	char *text, *clean;
 
 	if (!out)
 		return NULL;
@@ -138,7 +139,8 @@ static char *failed_text(const struct compared *c, const struct ir_difference *d
 		write_conditions(out, c, d);
 	else
 		fputs(d->failed ? "failed" : "", out);
-	clean = fclose(out) ? NULL : view_clean(text);
+	text = ir_memory_close(&memory);
+	clean = text ? view_clean(text) : NULL;
 	free(text);
 	return clean;
 }
@@ -205,9 +207,12 @@ static void draw_missing(const struct drawing *drawing, const struct ir_differen
 	int len = asprintf(&more, " is not in NEW%s%s", d->note ? "; nearest: " : "",
 			   d->note ? d->note : "");
 
-	if (len >= 0)
-		say_row(drawing, d, "missing", d->failed ? VIEW_BAD : VIEW_NOTE, more);
-	free(len < 0 ? NULL : more);
+	if (len < 0) {
+		ir_memory_spoil(drawing->canvas->out);
+		return;
+	}
+	say_row(drawing, d, "missing", d->failed ? VIEW_BAD : VIEW_NOTE, more);
+	free(more);
 }
 
 /* "exposure.p50_ns (96 times), ...": figures that only the new report has. */
@@ -439,15 +444,17 @@ static int write_csv(FILE *out, const struct compared *c)
 	      "change_percent,failed,conditions,note\n", out);
 	for (size_t i = 0; i < c->result->nr_differences; i++) {
 		const struct ir_difference *d = &c->result->differences[i];
-		char *conditions = NULL;
-		size_t size;
-		FILE *list = open_memstream(&conditions, &size);
+		struct ir_memory memory;
+		FILE *list = ir_memory_open(&memory);
+		char *conditions;
 		double share;
 
 		if (!list)
 			return -ENOMEM;
 		write_conditions(list, c, d);
-		fclose(list);
+		conditions = ir_memory_close(&memory);
+		if (!conditions)
+			return -ENOMEM;
 		csv_field(out, kind_names[d->kind], false);
 		csv_field(out, d->recording, false);
 		csv_field(out, d->strategy, false);
@@ -469,9 +476,8 @@ static int write_csv(FILE *out, const struct compared *c)
 
 char *compare_text(const struct compared *compared, const struct output *to)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 	int rc;
 
 	if (!out)
@@ -486,8 +492,7 @@ char *compare_text(const struct compared *compared, const struct output *to)
 	default:
 		rc = write_for_people(out, compared, to);
 	}
-	if (!fclose(out) && !rc)
-		return text;
-	free(text);
-	return NULL;
+	if (rc)
+		ir_memory_spoil(out);
+	return ir_memory_close(&memory);
 }

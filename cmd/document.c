@@ -8,6 +8,7 @@
 
 #include "input.h"
 #include "message.h"
+#include "report/memory.h"
 
 /* The last part of a path; @dir: what is before it. */
 static const char *split(const char *path, struct stat *dir)
@@ -102,10 +103,9 @@ int document_add(struct document *doc, const struct ir_report_entry *entry)
 /* What people read: by way of memory, so that an error of the disk is told apart from our own. */
 static char *render_for_people(struct document *doc)
 {
-	char *text = NULL;
-	size_t size = 0;
+	struct ir_memory memory;
 	struct canvas canvas = {
-		.out = open_memstream(&text, &size),
+		.out = ir_memory_open(&memory),
 		.width = output_width(&doc->out),
 		.color = output_color(&doc->out, doc->settings->color),
 		.verbose = doc->settings->verbose,
@@ -120,11 +120,9 @@ static char *render_for_people(struct document *doc)
 	else if (doc->settings->format == FORMAT_MD)
 		render = doc->markdown ? doc->markdown : render_markdown;
 	rc = render(&canvas, doc->entries, doc->n);
-	if (fclose(canvas.out) || rc) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	if (rc)
+		ir_memory_spoil(canvas.out);
+	return ir_memory_close(&memory);
 }
 
 static char *render_document(struct document *doc)

@@ -11,6 +11,7 @@
 
 #include "message.h"
 #include "output.h"
+#include "report/memory.h"
 
 /* A signal handler has nowhere else to write to. */
 static volatile int interrupted;
@@ -69,9 +70,8 @@ static void on_reading(void *arg, uint64_t done, uint64_t total)
 /* "lost_events 12, truncated 1" */
 static char *damage_list(const struct ir_damage *damage)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 	const char *separator = "";
 
 	if (!out)
@@ -84,8 +84,7 @@ static char *damage_list(const struct ir_damage *damage)
 		fprintf(out, "%s%s %" PRIu64, separator, ir_damage_name(k), damage->count[kind]);
 		separator = ", ";
 	}
-	fclose(out);
-	return text;
+	return ir_memory_close(&memory);
 }
 
 /* A file that names nothing of what was recorded is not the one that was meant. */

@@ -15,6 +15,7 @@
 #include "output.h"
 #include "render.h"
 #include "report/columns.h"
+#include "report/memory.h"
 #include "trace/known_events.h"
 
 #define MAX_COLUMNS 6
@@ -31,6 +32,8 @@ static json_t *json_text(const char *text)
 	char *clean = text ? ir_text_utf8(text) : NULL;
 	json_t *string = clean ? json_string(clean) : json_null();
 
+	if (text && !clean)
+		exit_no_memory();
 	free(clean);
 	return string;
 }
@@ -193,9 +196,8 @@ static char *cell_text(const json_t *item, const char *column, bool last)
 	const json_t *value = json_object_get(item, column);
 	const char *key;
 	json_t *member;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 
 	if (!out)
 		return NULL;
@@ -210,7 +212,7 @@ static char *cell_text(const json_t *item, const char *column, bool last)
 	}
 	if (last)
 		print_details(out, item);
-	return fclose(out) ? NULL : text;
+	return ir_memory_close(&memory);
 }
 
 static int print_list(const struct canvas *canvas, const struct list *list, json_t *items)
@@ -245,10 +247,9 @@ static int print_list(const struct canvas *canvas, const struct list *list, json
 static char *list_text(const struct settings *settings, const struct list *list, json_t *items,
 		       const struct output *out)
 {
-	char *text = NULL;
-	size_t size = 0;
+	struct ir_memory memory;
 	struct canvas canvas = {
-		.out = open_memstream(&text, &size),
+		.out = ir_memory_open(&memory),
 		.width = output_width(out),
 		.color = output_color(out, settings->color),
 	};
@@ -262,11 +263,9 @@ static char *list_text(const struct settings *settings, const struct list *list,
 		rc = print_list(&canvas, list, items);
 	}
 	json_decref(document);
-	if (!canvas.out || fclose(canvas.out) || rc) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	if (canvas.out && rc)
+		ir_memory_spoil(canvas.out);
+	return ir_memory_close(&memory);
 }
 
 int cmd_list(const struct settings *settings)

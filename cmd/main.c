@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <iommu-replay/report.h>
+#include <jansson.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -94,6 +95,10 @@ static int run_command(const struct command *command, int argc, char **argv)
 		fprintf(stderr, "Try '" PROGRAM " %s --help'.\n", command->name);
 		status = STATUS_USAGE;
 		break;
+	case OPTIONS_FAILED:
+		message("%s", err.text);
+		status = STATUS_ERROR;
+		break;
 	case OPTIONS_OK:
 	default:
 		progress_set(settings.quiet ? WHEN_NEVER : settings.progress);
@@ -114,6 +119,19 @@ static void hold_standard_descriptors(void)
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
 			(void)!open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY);
+}
+
+/*
+ * What jansson has no memory for it may leave out without a word: characters of a
+ * word it reads, keys it writes.
+ */
+static void *json_memory(size_t size)
+{
+	void *memory = malloc(size);
+
+	if (!memory)
+		exit_no_memory();
+	return memory;
 }
 
 static int wrong_command(const char *name)
@@ -139,6 +157,7 @@ int main(int argc, char **argv)
 	hold_standard_descriptors();
 	setlocale(LC_CTYPE, "");
 	interrupts_catch();
+	json_set_alloc_funcs(json_memory, free);
 	if (!name) {
 		help(stderr);
 		return STATUS_USAGE;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "report/columns.h"
+#include "report/memory.h"
 #include "view.h"
 
 /* Names from a recording must not become mark-up. */
@@ -26,6 +27,10 @@ void markdown_item(void *arg, const char *label, const char *text, enum view_mar
 	FILE *out = arg;
 	const char *strong = mark == VIEW_BAD ? "**" : "";
 
+	if (!text) {
+		ir_memory_spoil(out);
+		return;
+	}
 	label += strspn(label, " ");
 	if (*label)
 		fprintf(out, "* %s%s%s: ", strong, label, strong);

@@ -26,18 +26,22 @@ static void defuse(char *text)
 
 void message(const char *fmt, ...)
 {
-	char *text = NULL;
+	char shorter[1024], *text = NULL;
 	va_list args;
 	int len;
 
 	va_start(args, fmt);
 	len = vasprintf(&text, fmt, args);
 	va_end(args);
-	if (len < 0)
-		return;
-	defuse(text);
+	if (len < 0) {	/* out of memory is what it may want to say */
+		va_start(args, fmt);
+		vsnprintf(shorter, sizeof(shorter), fmt, args);
+		va_end(args);
+		text = NULL;
+	}
+	defuse(text ? text : shorter);
 	progress_clear();
-	fprintf(stderr, PROGRAM ": %s\n", text);
+	fprintf(stderr, PROGRAM ": %s\n", text ? text : shorter);
 	free(text);
 }
 

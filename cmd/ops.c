@@ -64,7 +64,7 @@ static char *json_name(const char *name)
 {
 	char *clean = name ? ir_text_utf8(name) : NULL;
 	json_t *string = clean ? json_string(clean) : json_null();
-	char *text = json_dumps(string, JSON_ENCODE_ANY);
+	char *text = name && !clean ? NULL : json_dumps(string, JSON_ENCODE_ANY);
 
 	json_decref(string);
 	free(clean);

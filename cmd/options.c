@@ -762,12 +762,17 @@ static int check_symbols(const struct settings *settings, struct ir_error *err)
 			    settings->command->bit == IN_INFO ? "--sites" : "--by-site");
 }
 
+static enum options_outcome outcome(int rc)
+{
+	return !rc ? OPTIONS_OK : rc == -ENOMEM ? OPTIONS_FAILED : OPTIONS_WRONG;
+}
+
 enum options_outcome options_parse(const struct command *command, int argc, char **argv,
 				   struct settings *settings, struct ir_error *err)
 {
 	struct option longs[NR_OPTIONS + 1];
 	char letters[2 * NR_OPTIONS + 2];
-	int result;
+	int result, rc;
 
 	*settings = (struct settings){
 		.command = command,
@@ -777,11 +782,12 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	};
 	if (!settings->registry) {
 		ir_error_set(err, -ENOMEM, "out of memory");
-		return OPTIONS_WRONG;
+		return OPTIONS_FAILED;
 	}
 	getopt_tables(command, letters, longs);
-	if (parse_first(settings, argc, argv, letters, longs, err))
-		return OPTIONS_WRONG;
+	rc = parse_first(settings, argc, argv, letters, longs, err);
+	if (rc)
+		return outcome(rc);
 	optind = 0;	/* glibc: start anew, with the permutation of arguments */
 	opterr = 0;
 	for (;;) {
@@ -797,16 +803,16 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 			return OPTIONS_HELP;
 		if (spec->letter == 'V')
 			return OPTIONS_VERSION;
-		if (!spec->first && spec->parse(settings, spec, optarg, err))
-			return OPTIONS_WRONG;
+		rc = spec->first ? 0 : spec->parse(settings, spec, optarg, err);
+		if (rc)
+			return outcome(rc);
 	}
 	settings->operands = argv + optind;
 	settings->nr_operands = (size_t)(argc - optind);
 	if (check_operands(settings, err) || check_machine(settings, err) ||
-	    check_symbols(settings, err) ||
-	    defaults(settings, err))
+	    check_symbols(settings, err))
 		return OPTIONS_WRONG;
-	return OPTIONS_OK;
+	return outcome(defaults(settings, err));
 }
 
 void options_free(struct settings *settings)

@@ -20,6 +20,7 @@ enum options_outcome {
 	OPTIONS_HELP,		/* -h was given */
 	OPTIONS_VERSION,
 	OPTIONS_WRONG,		/* @err says why */
+	OPTIONS_FAILED,		/* no memory; the same */
 };
 
 /**

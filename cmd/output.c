@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "message.h"
 
 /* For the signal handler alone: the temporary files of this process, if there are any. */
 static const char *volatile unfinished[2];
@@ -35,6 +36,13 @@ static void remember(const char *from, const char *to)
 			return;
 		}
 	}
+}
+
+void exit_no_memory(void)
+{
+	output_unlink_temp();
+	message("out of memory");
+	exit(STATUS_ERROR);
 }
 
 static int fail(const struct output *out, struct ir_error *err)

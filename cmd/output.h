@@ -52,4 +52,7 @@ size_t output_width(const struct output *out);
 /** output_color - whether to colour; @when is enum when */
 bool output_color(const struct output *out, int when);
 
+/** exit_no_memory - the end, where there is no way to return an error; no file is left behind */
+void exit_no_memory(void) __attribute__((noreturn));
+
 #endif

@@ -14,6 +14,7 @@
 #include "names.h"
 #include "options.h"
 #include "place.h"
+#include "report/memory.h"
 
 #define MAX_SIZE (16 << 20)	/* bytes; more is a wrong file */
 #define MAX_CONFIGS 1000000
@@ -445,19 +446,15 @@ static void free_axis(struct axis *axis)
 
 static char *config_name(const struct plan *plan, const struct plan_config *c)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 
 	if (!out)
 		return NULL;
 	fprintf(out, "%s %s", c->config.strategy->name, c->hypervisor);
 	for (size_t i = 0; i < plan->nr_axes; i++)
 		fprintf(out, " %s=%s", c->settings[i].parameter->name, c->settings[i].text);
-	if (!fclose(out))
-		return text;
-	free(text);
-	return NULL;
+	return ir_memory_close(&memory);
 }
 
 /* Which value of each axis the @combination-th has; the last axis changes fastest. */
@@ -530,9 +527,9 @@ static int make_configs(struct manifest *m, struct plan *plan, const struct axis
 
 static int write_digest(struct plan *plan, struct ir_error *err)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	char *text;
 
 	if (!out)
 		return no_memory(err);
@@ -546,11 +543,10 @@ static int write_digest(struct plan *plan, struct ir_error *err)
 	}
 	for (size_t i = 0; i < plan->nr_configs; i++)
 		fprintf(out, "%s\n", plan->configs[i].name);
-	if (fclose(out)) {
-		free(text);
+	text = ir_memory_close(&memory);
+	if (!text)
 		return no_memory(err);
-	}
-	fingerprint_text(text, size, plan->digest);
+	fingerprint_text(text, memory.len, plan->digest);
 	free(text);
 	return 0;
 }
@@ -689,9 +685,9 @@ int plan_fingerprint(const struct plan *plan, size_t cell, const char *input,
 		     char digest[FINGERPRINT_SIZE])
 {
 	const struct plan_recording *recording = &plan->recordings[cell / plan->nr_configs];
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	char *text;
 
 	if (!out)
 		return -ENOMEM;
@@ -700,11 +696,10 @@ int plan_fingerprint(const struct plan *plan, size_t cell, const char *input,
 	for (size_t i = 0; i < recording->settings.n; i++)
 		fprintf(out, "%s=%s\n", recording->settings.item[i].parameter->name,
 			recording->settings.item[i].text);
-	if (fclose(out)) {
-		free(text);
+	text = ir_memory_close(&memory);
+	if (!text)
 		return -ENOMEM;
-	}
-	fingerprint_text(text, size, digest);
+	fingerprint_text(text, memory.len, digest);
 	free(text);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "render.h"
+#include "report/memory.h"
 #include "report/sites.h"
 
 #define SHOWN		10	/* rows of a list; all of them with --verbose */
@@ -232,9 +233,9 @@ static void write_frame(FILE *out, const struct ir_frame *frame)
 /* Who called the call site. */
 static int say_chain(const struct drawing *drawing, const struct ir_site *site)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	char *text;
 	uint32_t end = site->caller + SHOWN_FRAMES;
 
 	if (!out)
@@ -247,10 +248,9 @@ static int say_chain(const struct drawing *drawing, const struct ir_site *site)
 		fprintf(out, " <- %" PRIu32 " more", site->nr_frames - end);
 	if (site->chains > 1)
 		fprintf(out, "; the most frequent of %" PRIu32 " chains", site->chains);
-	if (fclose(out)) {
-		free(text);
+	text = ir_memory_close(&memory);
+	if (!text)
 		return -ENOMEM;
-	}
 	say(drawing, "chain", VIEW_PLAIN, "%s", text);
 	free(text);
 	return 0;

@@ -11,6 +11,7 @@
 #include "html.h"
 #include "report/chart.h"
 #include "report/markup.h"
+#include "report/memory.h"
 #include "sweep.h"
 #include "view.h"
 
@@ -121,11 +122,10 @@ char *sweep_html(const struct sweep *sweep)
 	struct drawing drawing = {
 		.canvas = &canvas, .emit = sweep_item, .table = sweep_table,
 	};
-	char *text = NULL;
-	size_t size;
+	struct ir_memory memory;
 	int rc = 0;
 
-	canvas.out = open_memstream(&text, &size);
+	canvas.out = ir_memory_open(&memory);
 	if (!canvas.out)
 		return NULL;
 	drawing.arg = canvas.out;
@@ -136,8 +136,7 @@ char *sweep_html(const struct sweep *sweep)
 	if (!rc)
 		rc = sweep_draw(sweep, &drawing);
 	html_end(canvas.out);
-	if (!fclose(canvas.out) && !rc)
-		return text;
-	free(text);
-	return NULL;
+	if (rc)
+		ir_memory_spoil(canvas.out);
+	return ir_memory_close(&memory);
 }

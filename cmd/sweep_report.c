@@ -17,6 +17,7 @@
 #include "render.h"
 #include "report/columns.h"
 #include "report/json.h"
+#include "report/memory.h"
 #include "sweep.h"
 #include "view.h"
 
@@ -410,11 +411,9 @@ static char *text_for_people(const struct sweep *sweep, const struct output *to)
 	struct drawing drawing = {
 		.canvas = &canvas, .emit = print_line, .arg = &canvas, .table = print_plain,
 	};
-	char *text = NULL;
-	size_t size;
-	int rc;
+	struct ir_memory memory;
 
-	canvas.out = open_memstream(&text, &size);
+	canvas.out = ir_memory_open(&memory);
 	if (!canvas.out)
 		return NULL;
 	if (sweep->settings->format == FORMAT_MD) {
@@ -423,11 +422,9 @@ static char *text_for_people(const struct sweep *sweep, const struct output *to)
 		drawing.arg = canvas.out;
 		drawing.table = markdown_table;
 	}
-	rc = sweep_draw(sweep, &drawing);
-	if (!fclose(canvas.out) && !rc)
-		return text;
-	free(text);
-	return NULL;
+	if (sweep_draw(sweep, &drawing))
+		ir_memory_spoil(canvas.out);
+	return ir_memory_close(&memory);
 }
 
 /* For programs. */
@@ -531,9 +528,8 @@ static void csv_probe(FILE *out, const struct search *search, bool known, size_t
 
 static char *csv_answers(const struct sweep *sweep)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 
 	if (!out)
 		return NULL;
@@ -554,10 +550,7 @@ static char *csv_answers(const struct sweep *sweep)
 			fprintf(out, "%" PRIu64, search->holds_from);
 		fprintf(out, ",%zu\n", search->nr_probes);
 	}
-	if (!fclose(out))
-		return text;
-	free(text);
-	return NULL;
+	return ir_memory_close(&memory);
 }
 
 static char *csv_curve(const struct sweep *sweep)

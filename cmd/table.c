@@ -17,6 +17,7 @@
 
 #include "cmd.h"
 #include "report/columns.h"
+#include "report/memory.h"
 #include "view.h"
 
 const struct choice table_formats[] = {
@@ -53,6 +54,10 @@ void print_line(void *arg, const char *label, const char *text, enum view_mark m
 	const char *color = canvas->color ? mark_color(mark) : NULL;
 	size_t at = LABEL_WIDTH;
 
+	if (!text) {
+		ir_memory_spoil(canvas->out);
+		return;
+	}
 	fprintf(canvas->out, "%s%-*s", color ? color : "", LABEL_WIDTH, label);
 	while (*text) {
 		size_t len = strcspn(text, " ");
@@ -82,10 +87,9 @@ void say(const struct drawing *drawing, const char *label, enum view_mark mark, 
 	len = vasprintf(&text, fmt, args);
 	va_end(args);
 	if (len < 0)
-		return;
-	clean = view_clean(text);
-	if (clean)
-		drawing->emit(drawing->arg, label, clean, mark);
+		text = NULL;
+	clean = text ? view_clean(text) : NULL;
+	drawing->emit(drawing->arg, label, clean, mark);
 	free(clean);
 	free(text);
 }
@@ -219,8 +223,11 @@ static struct libscols_table *new_table(const struct canvas *canvas)
 
 	if (!table)
 		return NULL;
-	scols_table_set_stream(table, canvas->out);
-	scols_table_set_column_separator(table, "  ");
+	if (scols_table_set_stream(table, canvas->out) ||
+	    scols_table_set_column_separator(table, "  ")) {
+		scols_unref_table(table);
+		return NULL;
+	}
 	scols_table_enable_colors(table, canvas->color);
 	scols_table_enable_noencoding(table, 1);	/* texts were cleaned before */
 	return table;
@@ -236,8 +243,8 @@ static int fill_row(struct libscols_line *line, const struct layout *layout, siz
 
 	if (scols_line_set_data(line, cell, text))
 		return -ENOMEM;
-	if (color)
-		scols_cell_set_color(scols_line_get_cell(line, cell), color);
+	if (color && scols_cell_set_color(scols_line_get_cell(line, cell), color))
+		return -ENOMEM;
 	return 0;
 }
 
@@ -436,6 +443,39 @@ static void limit_widths(const struct canvas *canvas, const struct plain_column 
 	}
 }
 
+/*
+ * A row: its texts wrapped, and as many lines of the table as the longest takes.
+ * libsmartcols wraps, too, but leaves texts out when it gets no memory for them.
+ */
+static int add_row(struct libscols_table *table, const char *const *cells, size_t nr_columns,
+		   const size_t *limits)
+{
+	char *texts[MAX_COLUMNS] = { NULL }, *rest[MAX_COLUMNS];
+	bool more = true;
+	int rc = 0;
+
+	for (size_t i = 0; i < nr_columns && !rc; i++) {
+		texts[i] = rest[i] = wrap_words(cells[i], limits[i]);
+		rc = texts[i] ? 0 : -ENOMEM;
+	}
+	while (more && !rc) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+
+		more = false;
+		rc = line ? 0 : -ENOMEM;
+		for (size_t i = 0; i < nr_columns && !rc; i++) {
+			const char *text = strsep(&rest[i], "\n");
+
+			if (text && scols_line_set_data(line, i, text))
+				rc = -ENOMEM;
+			more |= rest[i] != NULL;
+		}
+	}
+	for (size_t i = 0; i < nr_columns; i++)
+		free(texts[i]);
+	return rc;
+}
+
 int print_plain(const struct canvas *canvas, const struct plain_column *columns, size_t nr_columns,
 		const char *const *cells, size_t rows)
 {
@@ -447,31 +487,12 @@ int print_plain(const struct canvas *canvas, const struct plain_column *columns,
 		return rc;
 	limit_widths(canvas, columns, nr_columns, cells, rows, limits);
 	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
-	for (size_t i = 0; i < nr_columns && !rc; i++) {
-		struct libscols_column *column =
-			scols_table_new_column(table, columns[i].title, 0,
-					       (columns[i].right ? SCOLS_FL_RIGHT : 0) |
-					       (i ? SCOLS_FL_WRAP : 0));
-
-		if (!column)
+	for (size_t i = 0; i < nr_columns && !rc; i++)
+		if (!scols_table_new_column(table, columns[i].title, 0,
+					    columns[i].right ? SCOLS_FL_RIGHT : 0))
 			rc = -ENOMEM;
-		else if (i)
-			scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
-						  scols_wrapnl_nextchunk, NULL);
-	}
-	for (size_t r = 0; r < rows && !rc; r++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
-
-		if (!line)
-			rc = -ENOMEM;
-		for (size_t i = 0; i < nr_columns && !rc; i++) {
-			char *text = wrap_words(cells[r * nr_columns + i], limits[i]);
-
-			/* The line takes the text over. */
-			if (!text || scols_line_refer_data(line, i, text))
-				rc = -ENOMEM;
-		}
-	}
+	for (size_t r = 0; r < rows && !rc; r++)
+		rc = add_row(table, &cells[r * nr_columns], nr_columns, limits);
 	if (!rc && scols_print_table(table))
 		rc = -ENOMEM;
 	scols_unref_table(table);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cells.h"
+#include "report/memory.h"
 #include "verify.h"
 #include "view.h"
 
@@ -113,6 +114,8 @@ static void draw_side(const struct drawing *d, const char *label, const struct i
 		    r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu);
 	else if (text)
 		say(d, label, VIEW_PLAIN, "%s", text);
+	else
+		ir_memory_spoil(d->canvas->out);
 	free(text);
 }
 
@@ -139,6 +142,8 @@ static void draw_difference(const struct drawing *d, const struct ir_report_entr
 	uint64_t alike = v->compared - (v->compared && v->want.present && v->got.present);
 	char *op = entry->verify->has_operation ? operation_text(&entry->verify->operation) : NULL;
 
+	if (entry->verify->has_operation && !op)
+		ir_memory_spoil(d->canvas->out);
 	say(d, "sequence", VIEW_NOTE, "%" PRIu64 " %s were alike; then the first difference, at %"
 	    PRIu64 ".%09" PRIu64 " s on CPU %u, %s%s", alike, things(entry),
 	    r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu,

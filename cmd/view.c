@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "report/columns.h"
+#include "report/memory.h"
 
 char *view_clean(const char *text)
 {
@@ -28,28 +29,27 @@ char *view_clean(const char *text)
 /* A line that is put together piece by piece. */
 struct line {
 	FILE *out;
-	char *text;
-	size_t size;
+	struct ir_memory memory;
 };
 
-static bool line_begin(struct line *line)
+/* Without memory the line is emitted without its text at once. */
+static bool line_begin(struct line *line, view_line emit, void *arg)
 {
-	*line = (struct line){ .out = NULL };
-	line->out = open_memstream(&line->text, &line->size);
+	line->out = ir_memory_open(&line->memory);
+	if (!line->out)
+		emit(arg, "", NULL, VIEW_PLAIN);
 	return line->out;
 }
 
 static void line_end(struct line *line, view_line emit, void *arg, const char *label,
 		     enum view_mark mark)
 {
-	if (!fclose(line->out)) {
-		char *clean = view_clean(line->text);
+	char *text = ir_memory_close(&line->memory);
+	char *clean = text ? view_clean(text) : NULL;
 
-		if (clean)
-			emit(arg, label, clean, mark);
-		free(clean);
-	}
-	free(line->text);
+	emit(arg, label, clean, mark);
+	free(clean);
+	free(text);
 }
 
 static const char *or_unknown(const char *text)
@@ -105,7 +105,7 @@ static void view_recorded(const struct ir_recording_info *info, view_line emit, 
 	const struct ir_recorded_rpcit *rpcit = &info->rpcit;
 	struct line line;
 
-	if (rpcit->present && line_begin(&line)) {
+	if (rpcit->present && line_begin(&line, emit, arg)) {
 		fprintf(line.out, "%" PRIu64 " RPCIT%s: %" PRIu64 " global, %" PRIu64 " ranged; ",
 			rpcit->total, plural(rpcit->total), rpcit->global, rpcit->ranged);
 		if (rpcit->has_results)
@@ -115,7 +115,7 @@ static void view_recorded(const struct ir_recording_info *info, view_line emit, 
 			fputs("their results were not recorded", line.out);
 		line_end(&line, emit, arg, "recorded", VIEW_PLAIN);
 	}
-	if (flushes->present && line_begin(&line)) {
+	if (flushes->present && line_begin(&line, emit, arg)) {
 		fprintf(line.out, "flushes: %" PRIu64 " because a queue was full, %" PRIu64
 			" by its timer, %" PRIu64 " of a range", flushes->queue_full,
 			flushes->queue_timeout, flushes->range);
@@ -129,13 +129,13 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 	struct line line;
 	char time[32];
 
-	if (line_begin(&line)) {
+	if (line_begin(&line, emit, arg)) {
 		fprintf(line.out, "%s: %s", info->file, or_unknown(info->format));
 		if (info->byte_order)
 			fprintf(line.out, ", %s-endian", info->byte_order);
 		line_end(&line, emit, arg, "recording", VIEW_PLAIN);
 	}
-	if (line_begin(&line)) {
+	if (line_begin(&line, emit, arg)) {
 		view_duration(time, sizeof(time), info->duration_ns);
 		fprintf(line.out, "kernel %s, %s, %u CPU%s; %s", or_unknown(info->kernel),
 			info->arch ? info->arch : "architecture not told", info->cpus,
@@ -144,7 +144,7 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 			fprintf(line.out, " (clock %s)", info->clock);
 		line_end(&line, emit, arg, "machine", VIEW_PLAIN);
 	}
-	if (line_begin(&line)) {
+	if (line_begin(&line, emit, arg)) {
 		fprintf(line.out, "%" PRIu64 " map%s (%" PRIu64 " page%s, %" PRIu64 " piece%s), %"
 			PRIu64 " unmap%s (%" PRIu64 " page%s), %" PRIu64 " failed map%s",
 			info->ops.map, plural(info->ops.map),
@@ -155,7 +155,7 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 			info->ops.failed_map, plural(info->ops.failed_map));
 		line_end(&line, emit, arg, "operations", VIEW_PLAIN);
 	}
-	if (info->events_file && line_begin(&line)) {
+	if (info->events_file && line_begin(&line, emit, arg)) {
 		fprintf(line.out, "as %s says; it names %" PRIu64 " type%s of events that are recorded",
 			info->events_file, info->user_events, plural(info->user_events));
 		line_end(&line, emit, arg, "events", VIEW_PLAIN);
@@ -172,39 +172,39 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 	char start[32], size[32];
 	struct line line;
 
-	if (info->why && line_begin(&line)) {
+	if (info->why && line_begin(&line, emit, arg)) {
 		fputs(info->why, line.out);
 		line_end(&line, emit, arg, "recognised", VIEW_PLAIN);
 	}
-	if (line_begin(&line)) {
+	if (line_begin(&line, emit, arg)) {
 		fprintf(line.out, "%" PRIu64 ".%09" PRIu64 " s to %" PRIu64 ".%09" PRIu64 " s",
 			info->start_ns / 1000000000, info->start_ns % 1000000000,
 			(info->start_ns + info->duration_ns) / 1000000000,
 			(info->start_ns + info->duration_ns) % 1000000000);
 		line_end(&line, emit, arg, "time", VIEW_PLAIN);
 	}
-	if (line_begin(&line)) {
+	if (line_begin(&line, emit, arg)) {
 		fprintf(line.out, "%" PRIu64 " at most", info->max_live_pages);
 		line_end(&line, emit, arg, "live pages", VIEW_PLAIN);
 	}
-	if (info->nr_devices > 1 && line_begin(&line)) {
+	if (info->nr_devices > 1 && line_begin(&line, emit, arg)) {
 		for (size_t i = 1; i < info->nr_devices; i++)
 			fprintf(line.out, "%s%s", i > 1 ? ", " : "", info->devices[i]);
 		line_end(&line, emit, arg, "devices", VIEW_PLAIN);
 	}
-	if (info->machine.aperture_size && line_begin(&line)) {
+	if (info->machine.aperture_size && line_begin(&line, emit, arg)) {
 		view_bytes(start, sizeof(start), info->machine.aperture_start);
 		view_bytes(size, sizeof(size), info->machine.aperture_size);
 		fprintf(line.out, "%s from %s on, as a global RPCIT has it", size, start);
 		line_end(&line, emit, arg, "aperture", VIEW_PLAIN);
 	}
-	if (info->machine.has_marker && line_begin(&line)) {
+	if (info->machine.has_marker && line_begin(&line, emit, arg)) {
 		fprintf(line.out, "mapped %" PRIu64 " pages, unmapped %" PRIu64
 			" before the measured window", info->machine.mapped_pages,
 			info->machine.unmapped_pages);
 		line_end(&line, emit, arg, "marker", VIEW_PLAIN);
 	}
-	if (info->machine.hz && line_begin(&line)) {
+	if (info->machine.hz && line_begin(&line, emit, arg)) {
 		fprintf(line.out, "%u a second", info->machine.hz);
 		if (info->machine.has_timer_late) {
 			view_duration(size, sizeof(size), info->machine.timer_late_ns);
@@ -212,7 +212,7 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 		}
 		line_end(&line, emit, arg, "jiffies", VIEW_PLAIN);
 	}
-	if (info->machine.rpcit_base_ns && line_begin(&line)) {
+	if (info->machine.rpcit_base_ns && line_begin(&line, emit, arg)) {
 		fprintf(line.out, "one takes %" PRIu64 " ns, and %" PRIu64 " ns a page",
 			info->machine.rpcit_base_ns, info->machine.rpcit_page_ns);
 		line_end(&line, emit, arg, "RPCITs", VIEW_PLAIN);
@@ -287,7 +287,7 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	char size[32], start[32];
 	struct line line;
 
-	if (!line_begin(&line))
+	if (!line_begin(&line, emit, arg))
 		return;
 	fputs(hv->name, line.out);
 	show_limit(line.out, "entry limit", p->hypervisor.entry_limit, p->from.entry_limit);
@@ -396,7 +396,7 @@ static void note_probe(const struct ir_report_entry *entry, view_line emit, void
 		emit(arg, "warning", "the recording has no mapping: record iommu:map and iommu:unmap",
 		     VIEW_BAD);
 	/* Where RPCITs were recorded, each mapping had one of its own. */
-	if (!r->present || r->ranged - r->sync >= info->ops.map || !line_begin(&line))
+	if (!r->present || r->ranged - r->sync >= info->ops.map || !line_begin(&line, emit, arg))
 		return;
 	fprintf(line.out, "%" PRIu64 " mappings have no RPCIT: the recording's probe missed them, and "
 		"perhaps others", info->ops.map - (r->ranged - r->sync));
@@ -413,7 +413,7 @@ static void note_hz(const struct ir_report_entry *entry, view_line emit, void *a
 	if (!entry->nr_results || !machine->has_timer_phase)
 		return;
 	p = &entry->results[0].parameters;
-	if (p->hz == machine->hz || !line_begin(&line))
+	if (p->hz == machine->hz || !line_begin(&line, emit, arg))
 		return;
 	fprintf(line.out, "%" PRIu32 " Hz were given, but the flush timers in the recording fired as "
 		"with %" PRIu32, p->hz, machine->hz);
@@ -439,7 +439,7 @@ static void note_timing(const struct ir_report_entry *entry, view_line emit, voi
 		emit(arg, "note", "no flush timer fired in the recording: timers were simulated",
 		     VIEW_NOTE);
 	/* A last RPCIT may well end behind the last event. */
-	if (overrun * 100 > entry->info->duration_ns && line_begin(&line)) {
+	if (overrun * 100 > entry->info->duration_ns && line_begin(&line, emit, arg)) {
 		view_duration(size, sizeof(size), overrun);
 		fprintf(line.out, "RPCITs take longer than the recording has time for: the last one ended "
 			"%s after its end", size);
@@ -459,7 +459,7 @@ static void note_plugin(const struct ir_report_entry *entry, const struct ir_plu
 		if (entry->configs[i].strategy->plugin == plugin ||
 		    entry->configs[i].hypervisor->plugin == plugin)
 			return;
-	if (!line_begin(&line))
+	if (!line_begin(&line, emit, arg))
 		return;
 	fputs(plugin->file, line.out);
 	if (plugin->version)
@@ -491,7 +491,7 @@ void view_device(const struct ir_report_entry *of, const char *name, view_line e
 {
 	struct line line;
 
-	if (!line_begin(&line))
+	if (!line_begin(&line, emit, arg))
 		return;
 	fputs(name ? name : "without a name", line.out);
 	if (of->nr_results && of->results[0].lower_bound) {
@@ -516,7 +516,7 @@ static void note_bound(const struct ir_report_entry *entry, view_line emit, void
 {
 	struct line line;
 
-	if (!entry->nr_results || !entry->results[0].lower_bound || !line_begin(&line))
+	if (!entry->nr_results || !entry->results[0].lower_bound || !line_begin(&line, emit, arg))
 		return;
 	fputs("figures are ", line.out);
 	show_bound(line.out, &entry->results[0]);
@@ -532,18 +532,18 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 
 	if (entry->info->complete) {
 		emit(arg, "input", "complete: nothing lost, nothing damaged", VIEW_PLAIN);
-	} else if (line_begin(&line)) {
+	} else if (line_begin(&line, emit, arg)) {
 		fputs("the input is incomplete: ", line.out);
 		note_damage(damage, true, line.out);
 		line_end(&line, emit, arg, "warning", VIEW_BAD);
 	}
 	note_bound(entry, emit, arg);
 	note_types(entry, emit, arg);
-	if (has_damage(damage, false) && line_begin(&line)) {
+	if (has_damage(damage, false) && line_begin(&line, emit, arg)) {
 		note_damage(damage, false, line.out);
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}
-	if (failures && line_begin(&line)) {
+	if (failures && line_begin(&line, emit, arg)) {
 		fprintf(line.out, "%" PRIu64 " attempt%s that failed on the recorded machine "
 			"%s replayed as attempts; drivers try again after a failure, so the "
 			"recording holds more attempts than a machine without failures would "

@@ -20,7 +20,7 @@ enum view_mark {
 	VIEW_NOTE,
 };
 
-/* A line "label  text"; @text is valid during the call only. */
+/* A line "label  text"; @text is valid during the call only; NULL: there was no memory for it. */
 typedef void (*view_line)(void *arg, const char *label, const char *text, enum view_mark mark);
 
 /** view_recording - the recording, in a few lines */

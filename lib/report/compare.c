@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/memory.h"
+
 struct comparing {
 	struct ir_compare_report *baseline, *news;
 	struct ir_compare_row **sorted_baseline, **sorted_news;
@@ -181,11 +183,10 @@ static int missing_row(struct comparing *c, const struct ir_compare_row *row)
 
 	if (!difference)
 		return -ENOMEM;
-	difference->note = ir_compare_note(c->baseline, c->sorted_news, c->news->nr_rows, row,
-					   c->options);
 	difference->failed = !c->options->allow_missing;
 	c->to->failed += difference->failed;
-	return 0;
+	return ir_compare_note(c->baseline, c->sorted_news, c->news->nr_rows, row, c->options,
+			       &difference->note);
 }
 
 /* In the new report only: no figure can have changed, but its values can be judged. */
@@ -233,8 +234,9 @@ static int compare_all(struct comparing *c)
 static int list_unmatched(struct comparing *c)
 {
 	const struct ir_compare_report *sides[] = { c->baseline, c->news };
-	size_t size = 0, skip = strlen("parameters.");
-	FILE *out = open_memstream(&c->to->unmatched, &size);
+	size_t skip = strlen("parameters.");
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 
 	if (!out)
 		return no_memory(c->err);
@@ -243,7 +245,8 @@ static int list_unmatched(struct comparing *c)
 			if (strcmp(*name, "parameters.sources") &&
 			    !json_object_get(sides[!i]->parameters, *name))
 				fprintf(out, "%s%s", ftell(out) ? ", " : "", *name + skip);
-	if (fclose(out))
+	c->to->unmatched = ir_memory_close(&memory);
+	if (!c->to->unmatched)
 		return no_memory(c->err);
 	if (!*c->to->unmatched) {
 		free(c->to->unmatched);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/memory.h"
+
 #define MAX_DIRECTORIES 64	/* that tell recordings of one name apart */
 
 static int no_memory(struct ir_error *err)
@@ -231,9 +233,8 @@ static bool varies(struct ir_compare_row *const *group, size_t n, const json_t *
 /* @names: which parameters to show; ends with NULL. */
 static char *row_label(const struct ir_compare_row *row, const char *const *names)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 
 	if (!out)
 		return NULL;
@@ -241,10 +242,7 @@ static char *row_label(const struct ir_compare_row *row, const char *const *name
 		fprintf(out, "%s%s=", i ? " " : "", names[i] + strlen("parameters."));
 		print_value(out, parameter(row, names[i]));
 	}
-	if (!fclose(out))
-		return text;
-	free(text);
-	return NULL;
+	return ir_memory_close(&memory);
 }
 
 static int label_group(const struct ir_compare_report *report, const json_t *other,
@@ -381,17 +379,20 @@ static const struct ir_compare_row *nearest(struct ir_compare_row *const *sorted
 	return found;
 }
 
-char *ir_compare_note(const struct ir_compare_report *report, struct ir_compare_row *const *sorted,
-		      size_t n, const struct ir_compare_row *row,
-		      const struct ir_compare_options *options)
+int ir_compare_note(const struct ir_compare_report *report, struct ir_compare_row *const *sorted,
+		    size_t n, const struct ir_compare_row *row,
+		    const struct ir_compare_options *options, char **note)
 {
 	const struct ir_compare_row *other = row->result ? nearest(sorted, n, row) : NULL;
-	char *text = NULL;
-	size_t size;
-	FILE *out = other ? open_memstream(&text, &size) : NULL;
+	struct ir_memory memory;
+	FILE *out;
 
+	*note = NULL;
+	if (!other)
+		return 0;
+	out = ir_memory_open(&memory);
 	if (!out)
-		return NULL;
+		return -ENOMEM;
 	for (size_t i = 0; report->parameter_names[i]; i++) {
 		const char *name = report->parameter_names[i];
 		const json_t *was = parameter(row, name), *is = parameter(other, name);
@@ -404,8 +405,12 @@ char *ir_compare_note(const struct ir_compare_report *report, struct ir_compare_
 		fputs(" and is ", out);
 		print_value(out, is);
 	}
-	if (!fclose(out) && *text)
-		return text;
-	free(text);
-	return NULL;
+	*note = ir_memory_close(&memory);
+	if (!*note)
+		return -ENOMEM;
+	if (!**note) {
+		free(*note);
+		*note = NULL;
+	}
+	return 0;
 }

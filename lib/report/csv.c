@@ -6,6 +6,7 @@
  * expect.
  */
 #include "report/columns.h"
+#include "report/memory.h"
 #include "report/sites.h"
 
 #include <inttypes.h>
@@ -18,8 +19,10 @@ static void write_text(FILE *out, const char *text)
 {
 	char *clean = ir_text_utf8(text);
 
-	if (!clean)
-		return;		/* the stream has no memory either, and says so when closed */
+	if (!clean) {
+		ir_memory_spoil(out);
+		return;
+	}
 	if (!strpbrk(clean, ",\"\r\n")) {
 		fputs(clean, out);
 	} else {
@@ -204,27 +207,21 @@ static bool write_result(FILE *out, const struct shape *shape, const struct ir_r
 
 char *ir_report_csv(const struct ir_report_entry *entries, size_t n)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 	struct shape shape = {
 		.results = n && entries[0].nr_results,
 		.verified = n && entries[0].verify,
 		.sites = n && entries[0].info->sites &&
 			(entries[0].sites || !entries[0].nr_results),
 	};
-	bool failed = false;
 
 	if (!out)
 		return NULL;
 	write_line(out, &shape, NULL, 0, NULL, NULL);
 	for (size_t i = 0; i < n; i++)
 		for (size_t r = 0; r < (shape.results ? entries[i].nr_results : 1); r++)
-			failed |= !write_result(out, &shape, &entries[i], r);
-	failed |= ferror(out) != 0;
-	if (fclose(out) || failed) {
-		free(text);
-		return NULL;
-	}
-	return text;
+			if (!write_result(out, &shape, &entries[i], r))
+				ir_memory_spoil(out);
+	return ir_memory_close(&memory);
 }

@@ -7,13 +7,16 @@
 #include <stdlib.h>
 
 #include "report/columns.h"
+#include "report/memory.h"
 
 void ir_markup_text(FILE *out, const char *text)
 {
-	char *clean = ir_text_utf8(text);
+	char *clean = text ? ir_text_utf8(text) : NULL;
 
-	if (!clean)
-		return;		/* the stream has no memory either, and says so when closed */
+	if (!clean) {
+		ir_memory_spoil(out);
+		return;
+	}
 	for (const char *c = clean; *c; c++) {
 		switch (*c) {
 		case '&':

@@ -10,6 +10,7 @@
 
 #include "report/columns.h"
 #include "report/json.h"
+#include "report/memory.h"
 
 struct trace {
 	FILE *out;
@@ -37,7 +38,10 @@ static void write_text(FILE *out, const char *text)
 	json_t *string = clean ? json_string(clean) : NULL;
 
 	quoted = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
-	fputs(quoted ? quoted : "\"?\"", out);
+	if (quoted)
+		fputs(quoted, out);
+	else
+		ir_memory_spoil(out);
 	free(quoted);
 	json_decref(string);
 	free(clean);
@@ -49,8 +53,10 @@ static void name_process(struct trace *t, const struct ir_report_entry *entry, s
 	char *name = NULL;
 
 	if (asprintf(&name, "%s on %s, %s", config->strategy->name, config->hypervisor->name,
-		     basename(entry->info->file)) < 0)
-		return;		/* a trace without names is one, too */
+		     basename(entry->info->file)) < 0) {
+		ir_memory_spoil(t->out);
+		return;
+	}
 	event(t, "M", "process_name");
 	fputs(",\"args\":{\"name\":", t->out);
 	write_text(t->out, name);
