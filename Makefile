@@ -7,6 +7,7 @@
 # make deb        Debian packages, in build/deb/ (needs debhelper)
 # make check-kernel  record live kernels in emulated machines, verify (SHORT=1: one of them)
 # make accuracy   predicted and recorded figures of traces/, to traces/ACCURACY.md
+# make faults     fail each allocation and system call of every command in turn
 # make fuzz       fuzz each target for SECONDS=60 (needs clang; see fuzz/README.md)
 #
 # CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR and BUILD may be set.
@@ -158,6 +159,16 @@ RECORDINGS ?= ../shared/recordings/s390x
 check-batch: $(PROG)
 	tests/batch_long $(PROG) $(RECORDINGS)
 
+# Preloaded, it fails an allocation.
+$(BUILD)/tests/fault_alloc.so: tests/fault_alloc.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -O1 -g $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
+
+check: $(BUILD)/tests/fault_alloc.so
+
+faults: $(PROG) $(BUILD)/tests/fault_alloc.so
+	tests/faults.py $(BUILD)
+
 check-asan:
 	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	$(MAKE) BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
@@ -270,7 +281,7 @@ deb:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan
 
-.PHONY: FORCE all accuracy check check-asan check-kernel check-batch bench deb fuzz fuzzers install uninstall clean
+.PHONY: FORCE all accuracy check check-asan check-kernel check-batch bench deb faults fuzz fuzzers install uninstall clean
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TESTS:=.d) $(TOOLS:=.d)
