@@ -8,6 +8,7 @@
 # make check-kernel  record live kernels in emulated machines, verify (SHORT=1: one of them)
 # make accuracy   predicted and recorded figures of traces/, to traces/ACCURACY.md
 # make faults     fail each allocation and system call of every command in turn
+# make mutate     cut small recordings at each byte, change 10,000 bits of each
 # make fuzz       fuzz each target for SECONDS=60 (needs clang; see fuzz/README.md)
 #
 # CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR and BUILD may be set.
@@ -169,6 +170,9 @@ check: $(BUILD)/tests/fault_alloc.so
 faults: $(PROG) $(BUILD)/tests/fault_alloc.so
 	tests/faults.py $(BUILD)
 
+mutate: $(PROG) $(BUILD)/tests/tool_mutate
+	BUILD=$(BUILD) CUTS=all BITS=10000 sh tests/damage.sh
+
 check-asan:
 	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	$(MAKE) BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
@@ -281,7 +285,7 @@ deb:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan
 
-.PHONY: FORCE all accuracy check check-asan check-kernel check-batch bench deb faults fuzz fuzzers install uninstall clean
+.PHONY: FORCE all accuracy check check-asan check-kernel check-batch bench deb faults mutate fuzz fuzzers install uninstall clean
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TESTS:=.d) $(TOOLS:=.d)

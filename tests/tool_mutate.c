@@ -1,23 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Read damaged copies of a recording: cut at random places, and with single
- * bytes changed.  Built with the sanitizers it finds what a reader trusts but
- * must not; it checks that times rise and that no copy takes longer than 10 s.
+ * Read damaged copies of a recording, in this process and from memory: cut, and
+ * with single bytes or bits changed.  Built with the sanitizers it finds what a
+ * reader trusts but must not.  It fails if events come out of order, if a copy
+ * takes longer than 10 s, or if an error has no message; and it counts how much
+ * of the damage was noticed:
  *
- *	tool_mutate SEED CUTS CHANGES METADATA FILE
+ *	refused		nothing can be read: an error, exit status 1
+ *	damaged		read, but something is missing: exit status 4 with --strict-input
+ *	noted		read; a counter that is no loss says that something is odd
+ *	same		no event is another one: what was changed does not matter
+ *	silent		events differ, and nothing says so
  *
- * Half of the changes fall on the first or last METADATA bytes of the file.
+ * What the recording itself has of damage does not count.
+ *
+ *	tool_mutate [-rb] SEED CUTS CHANGES METADATA FILE
+ *
+ * CUTS is a number or "all", for a cut at each byte.  Half of the changes fall on
+ * the first or last METADATA bytes of the file, unless that is 0.
+ *	-r	read as a recording (operations, and what they make no sense of), not only
+ *		as events
+ *	-b	change single bits only
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE	/* memfd_create */
-#endif
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
+#include <iommu-replay/recording.h>
 #include "trace/reader.h"
 
 static uint64_t state;
@@ -30,8 +43,23 @@ static uint64_t next_random(void)
 	return state;
 }
 
+enum outcome { REFUSED, DAMAGED, NOTED, SAME, SILENT, OUTCOMES };
+
+static const char *const outcome_names[] = { "refused", "damaged", "noted", "same", "silent" };
+
 struct tally {
-	unsigned int runs, refused, damaged, silent, same, disorder, slow;
+	unsigned int runs, of[OUTCOMES];
+};
+
+struct subject {
+	char path[64];
+	unsigned char *data;
+	size_t len;
+	uint64_t good;		/* hash of what is in it */
+	struct ir_damage had;	/* the one that it came with */
+	int fd;
+	bool as_recording, bits;
+	unsigned int wrong;	/* disorder, slowness, missing messages */
 	double longest;
 };
 
@@ -40,63 +68,105 @@ static uint64_t mix(uint64_t hash, uint64_t v)
 	return (hash ^ v) * UINT64_C(0x9e3779b97f4a7c15) + (hash >> 29);
 }
 
-/* A hash of all events; ret < 0 if the reader refused. */
-static int read_all(const char *path, struct ir_damage *damage, uint64_t *hash, int *disorder)
+/* All events; negative if the reader refused. */
+static int read_events(const char *path, struct ir_damage *damage, uint64_t *hash,
+		       struct ir_error *err, bool *disorder)
 {
-	struct ir_error err = { "" };
-	struct ir_file *file = ir_file_open(path, &err);
-	struct ir_reader *rd;
+	struct ir_file *file = ir_file_open(path, err);
+	struct ir_reader *rd = file ? ir_reader_open(file, damage, err) : NULL;
 	struct ir_event ev;
 	uint64_t last = 0;
 	int ret = -1;
 
-	memset(damage, 0, sizeof(*damage));
-	*hash = 1;
-	*disorder = 0;
-	rd = file ? ir_reader_open(file, damage, &err) : NULL;
-	if (rd) {
-		while ((ret = ir_reader_next(rd, &ev, &err)) > 0) {
-			*disorder |= ev.time_ns < last;
-			last = ev.time_ns;
-			*hash = mix(mix(mix(*hash, ev.time_ns), ev.addr), ev.size + ev.kind);
-			if (ev.kind == IR_EV_MARKER)
-				*hash = mix(*hash, strlen(ev.text));
-		}
+	while (rd && (ret = ir_reader_next(rd, &ev, err)) > 0) {
+		*disorder |= ev.time_ns < last;
+		last = ev.time_ns;
+		*hash = mix(mix(mix(*hash, ev.time_ns), ev.addr), ev.size + ev.kind);
+		*hash = mix(mix(mix(*hash, ev.cpu), ev.device), ev.aux + (uint64_t)ev.ret);
+		if (ev.kind == IR_EV_MARKER)
+			*hash = mix(*hash, strlen(ev.text));
 	}
-	if (ret < 0 && !err.text[0])
-		printf("no message\n");
 	ir_reader_close(rd);
 	ir_file_close(file);
 	return ret;
 }
 
-static void run(const char *path, uint64_t good, struct tally *t, const char *what, uint64_t at)
+/* All operations. */
+static int read_operations(const char *path, struct ir_damage *damage, uint64_t *hash,
+			   struct ir_error *err, bool *disorder)
 {
-	struct timespec a, b;
-	struct ir_damage damage;
-	uint64_t hash;
-	int disorder, ret;
-	double s;
+	struct ir_recording *rec = ir_recording_open(path, NULL, err);
+	struct ir_op ops[256];
+	uint64_t last = 0;
+	ssize_t n = -1, i;
 
-	clock_gettime(CLOCK_MONOTONIC, &a);
-	ret = read_all(path, &damage, &hash, &disorder);
-	clock_gettime(CLOCK_MONOTONIC, &b);
-	s = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
-	t->runs++;
-	t->longest = s > t->longest ? s : t->longest;
-	t->slow += s > 10;
-	t->disorder += disorder != 0;
+	while (rec && (n = ir_recording_read(rec, ops, 256, err)) > 0) {
+		for (i = 0; i < n; i++) {
+			/* Pieces follow their mapping, though they may be later than the next one. */
+			if (ops[i].kind != IR_OP_SEGMENT) {
+				*disorder |= ops[i].time_ns < last;
+				last = ops[i].time_ns;
+			}
+			*hash = mix(mix(mix(*hash, ops[i].time_ns), ops[i].iova), ops[i].paddr);
+			*hash = mix(mix(mix(*hash, ops[i].pages), ops[i].mapping), ops[i].cpu);
+			*hash = mix(*hash, ops[i].kind + ((uint64_t)ops[i].device << 16) +
+				    ((uint64_t)ops[i].flags << 40));
+		}
+	}
+	if (rec)
+		*damage = ir_recording_info(rec)->damage;
+	ir_recording_close(rec);
+	return (int)n;
+}
+
+static enum outcome judge(const struct subject *s, int ret, const struct ir_damage *damage,
+			  uint64_t hash)
+{
 	if (ret < 0)
-		t->refused++;
-	else if (!ir_damage_complete(&damage))
-		t->damaged++;
-	else if (hash == good)
-		t->same++;
-	else
-		t->silent++;
-	if (disorder || s > 10)
-		printf("%s at %" PRIu64 ": disorder %d, %.1f s\n", what, at, disorder, s);
-	if (ret >= 0 && hash != good && ir_damage_complete(&damage) && !strcmp(what, "cut"))
+		return REFUSED;
+	if (!memcmp(damage, &s->had, sizeof(*damage)))
+		return hash == s->good ? SAME : SILENT;
+	return ir_damage_complete(damage) ? NOTED : DAMAGED;
+}
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* @tally may be NULL: the recording as it is. */
+static void run(struct subject *s, struct tally *tally, const char *what, uint64_t at)
+{
+	struct ir_damage damage = { .count = { 0 } };
+	struct ir_error err = { "" };
+	double start = seconds(), took;
+	bool disorder = false;
+	enum outcome outcome;
+	uint64_t hash = 1;
+	int ret;
+
+	ret = (s->as_recording ? read_operations : read_events)(s->path, &damage, &hash, &err,
+								&disorder);
+	took = seconds() - start;
+	s->longest = took > s->longest ? took : s->longest;
+	if (!tally) {
+		s->good = hash;
+		s->had = damage;
+		s->wrong += ret < 0;
+		return;
+	}
+	if (disorder || took > 10 || (ret < 0 && !err.text[0])) {
+		printf("%s at %" PRIu64 ": disorder %d, %.1f s, \"%s\"\n", what, at, disorder, took,
+		       err.text);
+		s->wrong++;
+	}
+	outcome = judge(s, ret, &damage, hash);
+	tally->runs++;
+	tally->of[outcome]++;
+	if (outcome == SILENT && getenv("MUTATE_SHOW"))
 		printf("%s at %" PRIu64 ": silent\n", what, at);
 }
 
@@ -106,66 +176,108 @@ static void put(int fd, const unsigned char *data, size_t len)
 		abort();
 }
 
+/* From the longest to the shortest: nothing needs to be written anew. */
+static void cut_everywhere(struct subject *s, struct tally *tally)
+{
+	for (size_t at = s->len; at-- > 0;) {
+		if (ftruncate(s->fd, (off_t)at))
+			abort();
+		run(s, tally, "cut", at);
+	}
+	put(s->fd, s->data, s->len);
+}
+
+static void cut_somewhere(struct subject *s, struct tally *tally, unsigned long cuts)
+{
+	while (cuts--) {
+		size_t at = next_random() % s->len;
+
+		if (ftruncate(s->fd, (off_t)at))
+			abort();
+		run(s, tally, "cut", at);
+		put(s->fd, s->data, s->len);
+	}
+}
+
+static void change(struct subject *s, struct tally *tally, unsigned long changes, size_t meta)
+{
+	if (meta > s->len / 2)
+		meta = s->len / 2;
+	for (unsigned long i = 0; i < changes; i++) {
+		size_t at = next_random() % s->len;
+		unsigned char byte;
+
+		if (meta && i % 4 == 0)
+			at = next_random() % meta;
+		else if (meta && i % 4 == 1)
+			at = s->len - 1 - next_random() % meta;
+		byte = (unsigned char)next_random();
+		if (s->bits || !(i & 8))
+			byte = (unsigned char)(s->data[at] ^ (1u << (byte & 7)));
+		if (pwrite(s->fd, &byte, 1, (off_t)at) != 1)
+			abort();
+		run(s, tally, "change", at);
+		if (pwrite(s->fd, &s->data[at], 1, (off_t)at) != 1)
+			abort();
+	}
+}
+
+static bool load(struct subject *s, const char *path)
+{
+	FILE *in = fopen(path, "rb");
+	long len = -1;
+
+	if (in && !fseek(in, 0, SEEK_END))
+		len = ftell(in);
+	if (len <= 0)
+		return false;
+	rewind(in);
+	s->len = (size_t)len;
+	s->data = malloc(s->len);
+	if (!s->data || fread(s->data, 1, s->len, in) != s->len)
+		return false;
+	fclose(in);
+	s->fd = memfd_create("mutate", 0);
+	snprintf(s->path, sizeof(s->path), "/proc/self/fd/%d", s->fd);
+	put(s->fd, s->data, s->len);
+	return true;
+}
+
+static void report(const char *what, const struct tally *tally)
+{
+	printf(", %u %s:", tally->runs, what);
+	for (int i = 0; i < OUTCOMES; i++)
+		printf("%s %u %s", i ? "," : "", tally->of[i], outcome_names[i]);
+}
+
 int main(int argc, char **argv)
 {
-	unsigned int cuts, changes, i;
-	struct tally t = { 0 };
-	struct ir_damage damage;
-	size_t len, meta, at;
-	unsigned char *data, byte;
-	uint64_t good;
-	char path[64];
-	int fd, disorder;
-	FILE *in;
+	struct tally cuts = { 0 }, changes = { 0 };
+	struct subject s = { .fd = -1 };
+	const char *name;
+	int option;
 
-	if (argc != 6)
-		return 2;
-	state = strtoull(argv[1], NULL, 0) * UINT64_C(0x9e3779b97f4a7c15) + 1;
-	cuts = (unsigned int)atoi(argv[2]);
-	changes = (unsigned int)atoi(argv[3]);
-	meta = (size_t)atol(argv[4]);
-	in = fopen(argv[5], "rb");
-	if (!in || fseek(in, 0, SEEK_END))
-		return 2;
-	len = (size_t)ftell(in);
-	rewind(in);
-	data = malloc(len);
-	if (!data || fread(data, 1, len, in) != len)
-		return 2;
-	fclose(in);
-	fd = memfd_create("mutate", 0);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	put(fd, data, len);
-	if (read_all(path, &damage, &good, &disorder) < 0)
-		return 1;
-	for (i = 0; i < cuts; i++) {
-		at = next_random() % len;
-		if (ftruncate(fd, (off_t)at))
-			abort();
-		run(path, good, &t, "cut", at);
-		put(fd, data, len);
+	while ((option = getopt(argc, argv, "rb")) != -1) {
+		if (option == '?')
+			return 2;
+		*(option == 'r' ? &s.as_recording : &s.bits) = true;
 	}
-	if (meta > len / 2)
-		meta = len / 2;
-	for (i = 0; i < changes; i++) {
-		at = next_random() % len;
-		if (i % 4 == 0)
-			at = next_random() % meta;
-		else if (i % 4 == 1)
-			at = len - 1 - next_random() % meta;
-		byte = (unsigned char)next_random();
-		if (!(i & 8))
-			byte = (unsigned char)(data[at] ^ (1u << (byte & 7)));
-		if (pwrite(fd, &byte, 1, (off_t)at) != 1)
-			abort();
-		run(path, good, &t, "change", at);
-		if (pwrite(fd, &data[at], 1, (off_t)at) != 1)
-			abort();
-	}
-	printf("%s: %u runs: %u refused, %u damaged, %u same, %u silent, %u out of order, %u slow, longest %.2f s\n",
-	       argv[5], t.runs, t.refused, t.damaged, t.same, t.silent, t.disorder, t.slow,
-	       t.longest);
-	free(data);
-	close(fd);
-	return t.disorder || t.slow;
+	if (argc - optind != 5 || !load(&s, argv[optind + 4]))
+		return 2;
+	argv += optind;
+	state = strtoull(argv[0], NULL, 0) * UINT64_C(0x9e3779b97f4a7c15) + 1;
+	run(&s, NULL, "nothing", 0);
+	if (!strcmp(argv[1], "all"))
+		cut_everywhere(&s, &cuts);
+	else
+		cut_somewhere(&s, &cuts, strtoul(argv[1], NULL, 0));
+	change(&s, &changes, strtoul(argv[2], NULL, 0), strtoul(argv[3], NULL, 0));
+	name = strrchr(argv[4], '/');
+	printf("%s", name ? name + 1 : argv[4]);
+	report("cuts", &cuts);
+	report(s.bits ? "bits" : "changes", &changes);
+	printf("; longest %.2f s\n", s.longest);
+	free(s.data);
+	close(s.fd);
+	return s.wrong != 0;
 }

@@ -110,14 +110,18 @@ void ir_asm_mark_mapped(struct ir_assembler *a, const struct ir_live *l, bool va
 		a->no_memory = true;
 }
 
-/* The unmap of an older mapping at the same place was lost: end it now. */
+/*
+ * The unmap of an older mapping at the same place was lost: end it now.  Other
+ * records may have come since the new mapping began, and operations stay in order.
+ */
 static void end_lost(struct ir_assembler *a, const struct rec *head)
 {
+	uint64_t now = rec(a, a->end - 1)->time_ns;
 	unsigned int seen = 0;
 
 	for (uint32_t i = ir_live_find(&a->live, live_of(a, head->live)->iova), next;
 	     i != IR_LIVE_NONE && seen < MAX_ALIKE; i = next, seen++) {
-		struct ir_event ev = { .time_ns = head->time_ns, .cpu = head->cpu };
+		struct ir_event ev = { .time_ns = now, .cpu = head->cpu };
 		struct ir_live *l = live_of(a, i);
 		uint64_t number;
 
