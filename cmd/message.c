@@ -26,23 +26,25 @@ static void defuse(char *text)
 
 void message(const char *fmt, ...)
 {
-	char shorter[1024], *text = NULL;
+	char text[1024], *longer = NULL;
 	va_list args;
 	int len;
 
 	va_start(args, fmt);
-	len = vasprintf(&text, fmt, args);
+	len = vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	if (len < 0) {	/* out of memory is what it may want to say */
+	/* Out of memory is what it may want to say: that fits, and few others do not. */
+	if (len >= (int)sizeof(text))
+		longer = malloc((size_t)len + 1);
+	if (longer) {
 		va_start(args, fmt);
-		vsnprintf(shorter, sizeof(shorter), fmt, args);
+		vsnprintf(longer, (size_t)len + 1, fmt, args);
 		va_end(args);
-		text = NULL;
 	}
-	defuse(text ? text : shorter);
+	defuse(longer ? longer : text);
 	progress_clear();
-	fprintf(stderr, PROGRAM ": %s\n", text ? text : shorter);
-	free(text);
+	fprintf(stderr, PROGRAM ": %s\n", longer ? longer : text);
+	free(longer);
 }
 
 static uint64_t now_ms(void)
