@@ -24,7 +24,7 @@
 #include "plan.h"
 #include "report/columns.h"
 #include "report/json.h"
-#include "report/memory.h"
+#include "memory.h"
 #include "results.h"
 
 #define CELLS_AT_ONCE 64	/* of a recording; after each such step lines are written */

@@ -13,7 +13,7 @@
 #include "file.h"
 #include "message.h"
 #include "names.h"
-#include "report/memory.h"
+#include "memory.h"
 
 /* What the options say, understood. */
 struct gate {

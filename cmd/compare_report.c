@@ -12,7 +12,7 @@
 
 #include "compare.h"
 #include "render.h"
-#include "report/memory.h"
+#include "memory.h"
 #include "view.h"
 
 #define COMPARE_SCHEMA "iommu-replay-compare/1"

@@ -8,7 +8,7 @@
 
 #include "input.h"
 #include "message.h"
-#include "report/memory.h"
+#include "memory.h"
 
 /* The last part of a path; @dir: what is before it. */
 static const char *split(const char *path, struct stat *dir)

@@ -11,7 +11,7 @@
 
 #include "message.h"
 #include "output.h"
-#include "report/memory.h"
+#include "memory.h"
 
 /* A signal handler has nowhere else to write to. */
 static volatile int interrupted;

@@ -15,7 +15,7 @@
 #include "output.h"
 #include "render.h"
 #include "report/columns.h"
-#include "report/memory.h"
+#include "memory.h"
 #include "trace/known_events.h"
 
 #define MAX_COLUMNS 6

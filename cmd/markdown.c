@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "report/columns.h"
-#include "report/memory.h"
+#include "memory.h"
 #include "view.h"
 
 /* Names from a recording must not become mark-up. */

@@ -42,7 +42,7 @@ void exit_no_memory(void)
 {
 	output_unlink_temp();
 	message("out of memory");
-	exit(STATUS_ERROR);
+	_exit(STATUS_ERROR);
 }
 
 static int fail(const struct output *out, struct ir_error *err)

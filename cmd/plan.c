@@ -14,7 +14,7 @@
 #include "names.h"
 #include "options.h"
 #include "place.h"
-#include "report/memory.h"
+#include "memory.h"
 
 #define MAX_SIZE (16 << 20)	/* bytes; more is a wrong file */
 #define MAX_CONFIGS 1000000

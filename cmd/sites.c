@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "render.h"
-#include "report/memory.h"
+#include "memory.h"
 #include "report/sites.h"
 
 #define SHOWN		10	/* rows of a list; all of them with --verbose */

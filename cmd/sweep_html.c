@@ -11,7 +11,7 @@
 #include "html.h"
 #include "report/chart.h"
 #include "report/markup.h"
-#include "report/memory.h"
+#include "memory.h"
 #include "sweep.h"
 #include "view.h"
 

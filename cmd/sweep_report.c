@@ -17,7 +17,7 @@
 #include "render.h"
 #include "report/columns.h"
 #include "report/json.h"
-#include "report/memory.h"
+#include "memory.h"
 #include "sweep.h"
 #include "view.h"
 
@@ -510,7 +510,9 @@ static char *json_text(const struct sweep *sweep)
 	free_rows(&rows);
 	question = json_pack("{s:o, s:o}", "vary", sweep->varied ? json_vary(sweep) : json_null(),
 			     "find", sweep->sought ? json_find(sweep) : json_null());
-	if (document && !json_object_set_new(document, "sweep", question))
+	if (!document)
+		json_decref(question);
+	else if (!json_object_set_new(document, "sweep", question))
 		text = ir_json_text(document);
 	json_decref(document);
 	return text;

@@ -17,7 +17,7 @@
 
 #include "cmd.h"
 #include "report/columns.h"
-#include "report/memory.h"
+#include "memory.h"
 #include "view.h"
 
 const struct choice table_formats[] = {

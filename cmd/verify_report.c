@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "cells.h"
-#include "report/memory.h"
+#include "memory.h"
 #include "verify.h"
 #include "view.h"
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "report/columns.h"
-#include "report/memory.h"
 
 char *view_clean(const char *text)
 {
@@ -578,13 +578,19 @@ static void name_cell(const char *name, bool bound, char *text, size_t size)
 {
 	char *clean = view_clean(name);
 	const char *mark = bound ? " *" : "";
-	size_t len = clean ? strlen(clean) : 0, room = size - strlen(mark) - 1;
+	size_t room = size - strlen(mark) - 1, len = 0;
 
-	if (len > room) {
-		for (len = room; len && (clean[len] & 0xc0) == 0x80; len--)
-			;
+	if (clean) {
+		len = strlen(clean);
+		if (len > room)
+			for (len = room; len && (clean[len] & 0xc0) == 0x80; len--)
+				;
+		memcpy(text, clean, len);
+	} else {	/* no memory: as far as it is ASCII */
+		for (; len < room && name[len]; len++)
+			text[len] = name[len] >= ' ' && name[len] <= '~' ? name[len] : '?';
 	}
-	snprintf(text, size, "%.*s%s", (int)len, clean ? clean : "", mark);
+	snprintf(text + len, size - len, "%s", mark);
 	free(clean);
 }
 

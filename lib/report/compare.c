@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/memory.h"
+#include "memory.h"
 
 struct comparing {
 	struct ir_compare_report *baseline, *news;

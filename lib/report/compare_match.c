@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/memory.h"
+#include "memory.h"
 
 #define MAX_DIRECTORIES 64	/* that tell recordings of one name apart */
 

@@ -6,7 +6,7 @@
  * expect.
  */
 #include "report/columns.h"
-#include "report/memory.h"
+#include "memory.h"
 #include "report/sites.h"
 
 #include <inttypes.h>
@@ -63,20 +63,25 @@ static void write_value(FILE *out, struct ir_value value)
 static void write_own(FILE *out, const struct ir_column *column,
 		      const struct ir_report_entry *entry, size_t result)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *list = open_memstream(&text, &size);
+	struct ir_memory memory;
+	FILE *list = ir_memory_open(&memory);
 	struct ir_value value;
 	const char *name;
+	char *text;
 
-	if (!list)
+	if (!list) {
+		ir_memory_spoil(out);
 		return;
+	}
 	for (size_t i = 0; ir_column_own(column, entry, result, i, &name, &value); i++) {
 		fprintf(list, "%s%s=", i ? " " : "", name);
 		write_value(list, value);
 	}
-	if (!fclose(list))
+	text = ir_memory_close(&memory);
+	if (text)
 		write_text(out, text);
+	else
+		ir_memory_spoil(out);
 	free(text);
 }
 

@@ -10,7 +10,7 @@
 
 #include "report/columns.h"
 #include "report/json.h"
-#include "report/memory.h"
+#include "memory.h"
 
 struct trace {
 	FILE *out;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checking and rewriting the texts of event formats. */
 #include "trace/format_text.h"
+#include "memory.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,13 +177,13 @@ static bool write_fields(FILE *out, const char *text, size_t len)
 int ir_format_clean(const struct ir_format_head *head, const char *text, size_t len, char **clean)
 {
 	const char *line;
-	size_t line_len, size;
+	size_t line_len;
 	bool good = true;
-	FILE *out;
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 	int i;
 
 	*clean = NULL;
-	out = open_memstream(clean, &size);
 	if (!out)
 		return -ENOMEM;
 	fprintf(out, "name: %s\nID: %u\nformat:\n", head->name, head->id);
@@ -191,11 +192,9 @@ int ir_format_clean(const struct ir_format_head *head, const char *text, size_t 
 	good = good && line_len == 7 && !memcmp(line, "format:", 7) &&
 	       write_fields(out, text, len);
 	fprintf(out, "\nprint fmt: \"\"\n");
-	if (fclose(out)) {
-		free(*clean);
-		*clean = NULL;
+	*clean = ir_memory_close(&memory);
+	if (!*clean)
 		return -ENOMEM;
-	}
 	if (!good) {
 		free(*clean);
 		*clean = NULL;

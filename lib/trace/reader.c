@@ -112,8 +112,10 @@ struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_read
 	if (rd && !events)
 		events = rd->builtin = ir_rules_builtin();
 	if (!rd || !rd->info.devices || !events) {
-		if (rd)
+		if (rd) {
+			ir_events_free(rd->builtin);
 			free(rd->info.devices);
+		}
 		free(rd);
 		ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(file));
 		return NULL;

@@ -4,8 +4,8 @@
  * has no memory for, and only some of its functions say so; with this one all
  * of the text is there at the end, or nothing.
  */
-#ifndef IR_REPORT_MEMORY_H
-#define IR_REPORT_MEMORY_H
+#ifndef IR_MEMORY_H
+#define IR_MEMORY_H
 
 #include <stddef.h>
 #include <stdio.h>
