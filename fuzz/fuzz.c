@@ -46,23 +46,24 @@ void fuzz_check_error(const struct ir_error *err)
 	fuzz_check(!strchr(err->text, '\n'), "a message has more than one line");
 }
 
-/* As ir_reader_open_chains(), but with a reader of our choice. */
+/* As ir_reader_open_with(), but with a reader of our choice. */
 static struct ir_reader *open_reader(const struct ir_reader_ops *ops, struct ir_file *file,
 				     struct ir_damage *damage, struct ir_chains *chains,
 				     struct ir_error *err)
 {
+	static struct ir_events *builtin;	/* the same for all inputs */
 	struct ir_reader *rd = calloc(1, sizeof(*rd));
 
+	if (!builtin)
+		builtin = ir_rules_builtin();
 	if (rd)
 		rd->info.devices = calloc(1, sizeof(*rd->info.devices));
-	if (!rd || !rd->info.devices)
+	if (!rd || !rd->info.devices || !builtin)
 		exit(1);
 	rd->ops = ops;
 	rd->file = file;
 	rd->damage = damage;
-	rd->events = rd->builtin = ir_rules_builtin();
-	if (!rd->events)
-		exit(1);
+	rd->events = builtin;
 	rd->chains = chains;
 	rd->info.nr_devices = 1;
 	if (!ops->open(rd, err))

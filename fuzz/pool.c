@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <sanitizer/allocator_interface.h>
 #include <sanitizer/asan_interface.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "fuzz.h"
@@ -38,6 +39,7 @@ struct slot {
 };
 
 static struct slot slots[SLOTS];
+static uintptr_t lowest = UINTPTR_MAX, highest;	/* where blocks are: ASan keeps sizes apart */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* A free block of about that size, or a slot without any; NULL: all are in use. */
@@ -68,6 +70,10 @@ static void *take(size_t size)
 		s->block = __real_malloc(s->room);
 		if (!s->block)
 			s = NULL;
+		else if ((uintptr_t)s->block < lowest)
+			__atomic_store_n(&lowest, (uintptr_t)s->block, __ATOMIC_RELAXED);
+		if (s && (uintptr_t)s->block > highest)
+			__atomic_store_n(&highest, (uintptr_t)s->block, __ATOMIC_RELAXED);
 	}
 	if (s) {
 		s->size = size;
@@ -83,6 +89,9 @@ static size_t look_up(void *ptr, bool release)
 {
 	size_t size = 0;
 
+	if ((uintptr_t)ptr < __atomic_load_n(&lowest, __ATOMIC_RELAXED) ||
+	    (uintptr_t)ptr > __atomic_load_n(&highest, __ATOMIC_RELAXED))
+		return 0;
 	pthread_mutex_lock(&lock);
 	for (size_t i = 0; i < SLOTS && !size; i++) {
 		struct slot *s = &slots[i];
