@@ -351,7 +351,7 @@ static int advance_winner(struct tracedat *td, struct ir_error *err)
 				    ir_file_path(td->file), st->pos, strerror(-ret));
 	td->winner.time = ret ? st->sb.time : TD_ENDED;
 	/* With many CPUs the others push it out of the cache until it is this one's turn. */
-	__builtin_prefetch(st->sb.next + 64);
+	__builtin_prefetch((const void *)((uintptr_t)st->sb.next + 64));
 	replay_winner(td);
 	return 0;
 }
