@@ -220,8 +220,10 @@ check: $(FUZZERS)
 FUZZ_WRAP := $(foreach f,malloc calloc realloc free LLVMFuzzerTestOneInput,-Wl,--wrap=$(f))
 
 fuzz:
-	$(MAKE) BUILD=$(BUILD)/libfuzzer CC=clang CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+	$(MAKE) BUILD=$(BUILD)/libfuzzer CC=clang \
+		CFLAGS="-O1 -g -fno-omit-frame-pointer -DTEXT_WINDOW=128u -DTEXT_MAX_NAMES=64u" \
 		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+			-fno-sanitize-coverage=trace-cmp \
 			-fsanitize-coverage-ignorelist=$(CURDIR)/fuzz/not-covered" \
 		FUZZ_MAIN=fuzz/pool.c LDFLAGS="-fsanitize=fuzzer $(FUZZ_WRAP)" fuzzers
 	fuzz/run $(BUILD)/libfuzzer/fuzz $(SECONDS) $(TARGETS)

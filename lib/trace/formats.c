@@ -104,6 +104,7 @@ static const struct event_spec events[] = {
 /* trace_flag_type of include/linux/trace_events.h, Linux 6.12: HARDIRQ, SOFTIRQ, NMI */
 #define TRACE_FLAGS_IRQ (0x08 | 0x10 | 0x40)
 #define MAX_TEXT 65536
+#define FIRST_FORMATS 1024	/* a kernel has some 2000; a power of two */
 
 /* A number at a known place, or the word that says where the data is. */
 struct place {
@@ -142,24 +143,48 @@ int ir_formats_init(struct ir_formats *fm, struct ir_reader *rd, bool big, unsig
 	fm->rd = rd;
 	fm->big = big;
 	fm->long_size = long_size;
-	fm->counts = calloc(IR_FORMAT_IDS, sizeof(*fm->counts));
-	fm->wanted = calloc(IR_FORMAT_IDS, sizeof(*fm->wanted));
-	fm->names = calloc(IR_FORMAT_IDS, sizeof(*fm->names));
-	return fm->counts && fm->wanted && fm->names ? 0 : -ENOMEM;
+	fm->index = calloc(IR_FORMAT_IDS, sizeof(*fm->index));
+	fm->list = calloc(FIRST_FORMATS, sizeof(*fm->list));
+	fm->nr_list = 1;
+	fm->room_list = FIRST_FORMATS;
+	return fm->index && fm->list ? 0 : -ENOMEM;
 }
 
 void ir_formats_release(struct ir_formats *fm)
 {
-	size_t i;
-
-	for (i = 0; i < fm->nr_names; i++)
-		free(fm->names[i]);
-	free(fm->names);
-	free(fm->counts);
-	free(fm->wanted);
+	for (uint32_t i = 0; i < fm->nr_list && fm->list; i++)
+		free(fm->list[i].name);
+	free(fm->list);
+	free(fm->index);
 	free(fm->decoders);
 	free(fm->text);
 	memset(fm, 0, sizeof(*fm));
+}
+
+struct ir_format *ir_formats_new(struct ir_formats *fm, unsigned int id)
+{
+	uint32_t room = 2 * fm->room_list;
+	struct ir_format *list;
+
+	if (!id)
+		return &fm->list[0];
+	if (fm->nr_list == fm->room_list) {
+		list = realloc(fm->list, room * sizeof(*list));
+		if (!list) {
+			fm->nowhere = (struct ir_format){ .count = 0 };
+			return &fm->nowhere;
+		}
+		fm->list = list;
+		fm->room_list = room;
+	}
+	fm->list[fm->nr_list] = (struct ir_format){ .id = (uint16_t)id };
+	fm->index[id] = (uint16_t)fm->nr_list;
+	return &fm->list[fm->nr_list++];
+}
+
+static struct ir_format *find_format(struct ir_formats *fm, unsigned int id)
+{
+	return fm->index[id] ? &fm->list[fm->index[id]] : ir_formats_new(fm, id);
 }
 
 static const struct event_spec *find_spec(const char *system, const char *name)
@@ -391,7 +416,7 @@ static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned 
 	list[fm->nr_decoders] = dec;
 	if (dec.kind == IR_EV_STACK)
 		fm->stack = (unsigned int)fm->nr_decoders;
-	fm->wanted[id] = (uint16_t)fm->nr_decoders++;
+	find_format(fm, id)->wanted = (uint16_t)fm->nr_decoders++;
 	fm->rd->info.seen_kinds |= want->group ? want->group->kinds :
 						 UINT64_C(1) << want->spec->kind;
 	return 1;
@@ -428,20 +453,24 @@ int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, 
 {
 	uint64_t *bad = &fm->rd->damage->count[IR_DAMAGE_BAD_FORMATS];
 	struct ir_format_head head;
+	struct ir_format *f;
 	struct want want;
 	char *clean = NULL;
 	bool wanted;
 	int ret = 0;
 
-	if (!ir_format_head(&head, text, len) || fm->names[head.id]) {
+	if (!ir_format_head(&head, text, len)) {
 		(*bad)++;
 		return 0;
 	}
-	fm->names[head.id] = full_name(system, head.name);
-	if (!fm->names[head.id])
+	f = find_format(fm, head.id);
+	if (f->name) {
+		(*bad)++;
+		return 0;
+	}
+	f->name = f != &fm->nowhere ? full_name(system, head.name) : NULL;
+	if (!f->name)
 		return -ENOMEM;
-	if (head.id >= fm->nr_names)
-		fm->nr_names = head.id + 1;
 	wanted = find_want(fm->rd, system, head.name, &want);
 	if (!wanted || (want.spec && want.spec->kind == IR_EV_STACK && !fm->rd->chains))
 		return 0;
@@ -686,27 +715,27 @@ int ir_formats_finish(struct ir_formats *fm)
 	struct ir_reader_info *info = &fm->rd->info;
 	struct ir_event_count *list;
 	char number[8];
-	size_t nr = 0, id;
 
 	if (info->events)
 		return 0;
-	for (id = 0; id < IR_FORMAT_IDS; id++)
-		nr += fm->counts[id] != 0;
-	list = calloc(nr + 1, sizeof(*list));
-	if (!list)
+	list = calloc(fm->nr_list, sizeof(*list));
+	if (!list || fm->nowhere.count) {
+		free(list);
 		return -ENOMEM;
+	}
 	info->events = list;
-	for (id = 0; info->nr_events < nr; id++) {
+	for (uint32_t i = 0; i < fm->nr_list; i++) {
+		const struct ir_format *f = &fm->list[i];
 		struct ir_event_count *c = &list[info->nr_events];
 
-		if (!fm->counts[id])
+		if (!f->count)
 			continue;
-		snprintf(number, sizeof(number), "%u", (unsigned int)id & 0xffff);
-		c->name = fm->names[id] ? strdup(fm->names[id]) : full_name("unknown", number);
+		snprintf(number, sizeof(number), "%u", f->id & 0xffffu);
+		c->name = f->name ? strdup(f->name) : full_name("unknown", number);
 		if (!c->name)
 			return -ENOMEM;
 		fm->rd->user_events += is_users(fm->rd, c->name);
-		c->count = fm->counts[id];
+		c->count = f->count;
 		info->nr_events++;
 	}
 	qsort(list, info->nr_events, sizeof(*list), compare_counts);

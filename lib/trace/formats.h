@@ -27,12 +27,20 @@
 
 struct ir_decoder;
 
+/* What is known of an id that has a format, or records. */
+struct ir_format {
+	uint64_t count;			/* records */
+	char *name;			/* "system:name", NULL: unknown */
+	uint16_t id;
+	uint16_t wanted;		/* number of its decoder, 0: none */
+};
+
 struct ir_formats {
 	struct ir_reader *rd;
-	uint64_t *counts;		/* records of each id */
-	uint16_t *wanted;		/* number of the decoder of each id, 0: none */
-	char **names;			/* "system:name" of each id, NULL: unknown */
-	size_t nr_names;		/* no id from here on has one */
+	uint16_t *index;		/* where in .list each id is, 0: nowhere yet */
+	struct ir_format *list;		/* the first one is that of id 0 */
+	uint32_t nr_list, room_list;
+	struct ir_format nowhere;	/* for want of memory; ir_formats_finish() will fail */
 	struct ir_decoder *decoders;
 	size_t nr_decoders;
 	unsigned int stack;		/* the decoder of kernel_stack, 0: not wanted */
@@ -83,6 +91,9 @@ enum ir_event_kind ir_formats_own(const char *system, const char *name, char *te
 /** ir_formats_finish - fill in rd->info.events from the counters; 0 or -ENOMEM */
 int ir_formats_finish(struct ir_formats *fm);
 
+/** ir_formats_new - begin to count records of @id; never NULL */
+struct ir_format *ir_formats_new(struct ir_formats *fm, unsigned int id);
+
 /**
  * ir_formats_wanted - count a record and find its decoder
  * @rec: the raw record, beginning with common_type
@@ -91,10 +102,11 @@ int ir_formats_finish(struct ir_formats *fm);
  */
 static inline unsigned int ir_formats_wanted(struct ir_formats *fm, const unsigned char *rec)
 {
-	unsigned int id = ir_load16(rec, fm->big);
+	unsigned int id = ir_load16(rec, fm->big), at = fm->index[id];
+	struct ir_format *f = at ? &fm->list[at] : ir_formats_new(fm, id);
 
-	fm->counts[id]++;
-	return fm->wanted[id];
+	f->count++;
+	return f->wanted;
 }
 
 #endif

@@ -7,14 +7,13 @@
 
 #include "trace/text_priv.h"
 
-#define MAX_NAMES	4096u	/* a kernel has some 2000 events; damaged texts make up more */
-#define SLOTS		(4 * MAX_NAMES)
+#define SLOTS		(4 * TEXT_MAX_NAMES)
 
 int ir_text_names_init(struct text_names *names, struct ir_reader *rd)
 {
 	names->rd = rd;
 	names->nr = 0;
-	names->list = calloc(MAX_NAMES, sizeof(*names->list));
+	names->list = calloc(TEXT_MAX_NAMES, sizeof(*names->list));
 	names->slots = calloc(SLOTS, sizeof(*names->slots));
 	return names->list && names->slots ? 0 : -ENOMEM;
 }
@@ -67,7 +66,7 @@ struct text_name *ir_text_names_get(struct text_names *names, const char *name, 
 			return entry;
 		slot = (slot + 1) & (SLOTS - 1);
 	}
-	if (names->nr == MAX_NAMES)
+	if (names->nr == TEXT_MAX_NAMES)
 		return NULL;
 	entry = &names->list[names->nr];
 	entry->key = strndup(name, len);

@@ -33,7 +33,13 @@
 #define TEXT_MAX_LINE	65536u
 #define TEXT_BUFFER	(4 * TEXT_MAX_LINE)
 #define TEXT_MAX_CPUS	8192u	/* CONFIG_NR_CPUS goes to 8192 on x86, 512 on s390 */
+/* The fuzzers set these two lower, so that small inputs reach them. */
+#ifndef TEXT_WINDOW
 #define TEXT_WINDOW	32768u	/* events that may be out of order; a power of two */
+#endif
+#ifndef TEXT_MAX_NAMES
+#define TEXT_MAX_NAMES	4096u	/* a kernel has some 2000 events; damaged texts make up more */
+#endif
 #define TEXT_MAX_LIST	256u	/* DMA_TRACE_MAX_ENTRIES of include/trace/events/dma.h is 128 */
 #define TEXT_PENDING	8u	/* gaps whose time is not known yet */
 
