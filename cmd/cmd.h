@@ -8,7 +8,7 @@
  * output or the file of --output, everything else to standard error.
  *
  * To add a command: one file, one line in commands[], its bit in the option
- * table of options.c, a manual page.
+ * table of option_table.c, a manual page.
  */
 #ifndef CMD_CMD_H
 #define CMD_CMD_H

@@ -4,7 +4,7 @@
  * from.  Each line says which commands take the option, how its argument is
  * parsed and where the value goes.
  *
- * To add an option: a line in options[] of options.c, and in the manual pages
+ * To add an option: a line in option_table.c, and in the manual pages
  * of the commands that take it (a test compares the two).
  */
 #ifndef CMD_OPTIONS_H
