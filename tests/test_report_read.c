@@ -212,12 +212,12 @@ static const struct ir_frame frames[] = {
 	{ 0x3ff7e841f43, NULL, "nvme", 0 },
 };
 
-/* Ranked by mappings, then by address: not as the rows are. */
+/* Ranked as the rows are: by mappings, then by name. */
 static const struct ir_site sites[] = {
 	[IR_SITE_UNKNOWN] = { .name = "(unknown)", .mappings = 2, .pages = 3 },
 	[IR_SITE_TIMER] = { .name = "(flush timer)" },
-	{ "z+0x1", "nvme", "z", 0x3ff7e841f42, 2, frames, 2, 1, 5, 6, 1 },
 	{ "a+0x1", "nvme", "a", 0x3ff7e841f43, 1, frames + 2, 1, 0, 5, 6, 1 },
+	{ "z+0x1", "nvme", "z", 0x3ff7e841f42, 2, frames, 2, 1, 5, 6, 1 },
 	{ "0xffffffff81000000", NULL, NULL, 0xffffffff81000000, 1, frames, 1, 0, 4, 4, 0 },
 };
 static const struct ir_site_table table = { sites, 5, "somewhere", "record more" };

@@ -97,20 +97,6 @@ static int read_site(const json_t *row, struct ir_site *site, struct ir_frame **
 	return 0;
 }
 
-/* The order of a table: the foremost first, then by address. */
-static int by_rank(const void *a, const void *b)
-{
-	const struct ir_site *x = a, *y = b;
-
-	if (x->mappings != y->mappings)
-		return x->mappings > y->mappings ? -1 : 1;
-	if (x->failed != y->failed)
-		return x->failed > y->failed ? -1 : 1;
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
 static size_t count_frames(const json_t *rows)
 {
 	const json_t *row;
@@ -143,7 +129,6 @@ static int read_rows(struct ir_read_entry *e, const json_t *rows, struct ir_erro
 		}
 	}
 	e->table.nr = (size_t)(next - e->sites);
-	qsort(e->sites + IR_SITES_FIRST, e->table.nr - IR_SITES_FIRST, sizeof(*e->sites), by_rank);
 	return 0;
 }
 

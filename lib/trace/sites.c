@@ -207,14 +207,14 @@ static int compare_placed(const void *a, const void *b)
 static int compare_sites(const void *a, const void *b)
 {
 	const struct ir_site *x = a, *y = b;
+	int rc;
 
 	if (x->mappings != y->mappings)
 		return x->mappings > y->mappings ? -1 : 1;
 	if (x->failed != y->failed)
 		return x->failed > y->failed ? -1 : 1;
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
-	return strcmp(x->name, y->name);
+	rc = strcmp(x->name, y->name);
+	return rc ? rc : x->address < y->address ? -1 : x->address > y->address;
 }
 
 static const char *site_name(struct table *t, const struct ir_frame *frame)
