@@ -16,7 +16,7 @@
 #include "trace/temp.h"
 #include "trace/timers.h"
 
-#define SPOOL_MEMORY	(UINT64_C(64) << 20)	/* of operations, some 3 million; more go to a file */
+#define SPOOL_MEMORY	(UINT64_C(4) << 20)	/* of operations, some 150,000; more go to a file */
 #define MAX_INITIAL	(UINT64_C(1) << 20)	/* mappings from before the recording */
 #define PROGRESS_EVENTS	65536
 #define MAX_PASSES	4	/* of the survey */

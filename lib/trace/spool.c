@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * An operation is a head of fixed size and up to eight numbers of 0 to 8 bytes
- * each, whose lengths are in the head.  Numbers are differences from the
- * operation before, as far as that makes them small: some 20 bytes together.
+ * An operation is three words of 64 bits, and more for what few of them have:
+ * mostly 24 or 32 bytes.  One whose times or addresses are too far apart for
+ * that is stored as it is, behind a word that says so.
  */
 #include "trace/spool.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -15,29 +14,45 @@
 
 #include "trace/temp.h"
 
-#define CHUNK	(UINT64_C(1) << 20)	/* written to and read from the file at once */
+#define CHUNK	(UINT64_C(256) << 10)	/* written to and read from the file at once */
 
-struct head {
-	uint32_t lengths;	/* four bits for each number */
-	uint16_t cpu;
-	uint8_t kind;
-	uint8_t flags;
+/* What comes behind the three words, in this order; or instead of them. */
+enum {
+	HAS_TIMES	= 1 << 0,	/* sync_ns, rpcit_ns */
+	HAS_REST	= 1 << 1,	/* struct rest */
+	WHOLE		= 1 << 2,
+	FORM_BITS	= 3
 };
 
-#define NUMBERS		8
-/* A number is stored and loaded as 8 bytes, of which its length counts. */
-#define MAX_ENCODED	(sizeof(struct head) + (NUMBERS + 1) * 8)
+struct usual {
+	uint32_t time;		/* since the operation before; below it are FORM_BITS of the above */
+	uint32_t iova;		/* number of its page, from that of the operation before */
+	uint32_t paddr;		/* number of its page */
+	uint32_t mapping;
+	uint16_t cpu, device;
+	uint8_t kind, flags;
+	uint16_t pages;
+};
+
+struct rest {
+	uint32_t pages, seg_pages, segments, site;
+};
+
+#define WORDS(type)	((sizeof(type) + 7) / 8)
+#define MAX_WORDS	(1 + WORDS(struct ir_op))
+#define HALF		(UINT32_C(1) << 31)	/* added to differences: they have no sign then */
 
 struct ir_spool {
-	unsigned char *buf;
-	size_t room;
-	size_t used;		/* bytes in buf */
+	uint64_t *buf;
+	size_t room;		/* words in buf */
+	size_t used;		/* of these */
 	size_t at;		/* next one to read */
-	size_t memory;
+	size_t memory;		/* words */
 	int fd;			/* -1: all is in buf */
-	uint64_t size, pos;	/* of the file, and where reading is */
+	uint64_t size, pos;	/* of the file, and where reading is; bytes */
 	bool complete;		/* all of it has been written */
-	struct ir_op last;
+	uint64_t time_ns;	/* of the operation before */
+	uint64_t iova;
 };
 
 struct ir_spool *ir_spool_new(size_t memory)
@@ -45,7 +60,7 @@ struct ir_spool *ir_spool_new(size_t memory)
 	struct ir_spool *sp = calloc(1, sizeof(*sp));
 
 	if (sp) {
-		sp->memory = memory;
+		sp->memory = memory / sizeof(*sp->buf);
 		sp->fd = -1;
 	}
 	return sp;
@@ -61,111 +76,103 @@ void ir_spool_free(struct ir_spool *sp)
 	free(sp);
 }
 
-/* Small differences of either sign become small numbers. */
-static inline uint64_t zigzag(uint64_t diff)
-{
-	return diff << 1 ^ (uint64_t)((int64_t)diff >> 63);
-}
-
-static inline uint64_t unzigzag(uint64_t number)
-{
-	return number >> 1 ^ -(number & 1);
-}
-
-/* Addresses are mostly those of pages: their low bits go to the top. */
-static inline uint64_t page_first(uint64_t addr)
+/* The number of a page; what is no page's address becomes a very large one. */
+static inline uint64_t page_number(uint64_t addr)
 {
 	return addr >> IR_PAGE_SHIFT | addr << (64 - IR_PAGE_SHIFT);
 }
 
-static inline uint64_t page_last(uint64_t addr)
+static inline uint64_t page_address(uint64_t number)
 {
-	return addr << IR_PAGE_SHIFT | addr >> (64 - IR_PAGE_SHIFT);
+	return number << IR_PAGE_SHIFT | number >> (64 - IR_PAGE_SHIFT);
 }
 
-static inline uint64_t pair(uint32_t high, uint32_t low)
+/* Of a mapping of one piece, and of what has none. */
+static inline bool has_rest(const struct ir_op *op)
 {
-	return (uint64_t)high << 32 | low;
+	uint32_t map = op->kind == IR_OP_MAP;
+
+	return (op->segments ^ map) | (op->seg_pages ^ (map ? op->pages : 0)) | op->site |
+		op->pages >> 16;
 }
 
-/* How many pieces, and how long the first, mostly says the kind. */
-static inline uint64_t pieces(uint8_t kind, uint32_t segments, uint32_t seg_pages, uint32_t pages)
+static size_t encode_whole(uint64_t *to, const struct ir_op *op)
 {
-	return kind == IR_OP_MAP ? pair(segments ^ 1, seg_pages ^ pages) : pair(segments, seg_pages);
+	to[0] = WHOLE;
+	memcpy(to + 1, op, sizeof(*op));
+	return MAX_WORDS;
 }
 
-static size_t encode(struct ir_op *last, unsigned char *to, const struct ir_op *op)
+/* Returns how many words that is. */
+static inline size_t encode(const struct ir_spool *sp, uint64_t *to, const struct ir_op *op)
 {
-	struct head head = { .cpu = op->cpu, .kind = op->kind, .flags = op->flags };
-	const uint64_t numbers[NUMBERS] = {
-		op->time_ns - last->time_ns,
-		zigzag(page_first(op->iova) - page_first(last->iova)),
-		op->mapping,
-		page_first(op->paddr),
-		op->sync_ns,
-		pair(op->site, op->rpcit_ns),
-		pair(op->device, op->pages) ^ pair(last->device, last->pages),
-		pieces(op->kind, op->segments, op->seg_pages, op->pages),
+	uint64_t time = op->time_ns - sp->time_ns, paddr = page_number(op->paddr);
+	uint64_t iova = page_number(op->iova) - page_number(sp->iova) + HALF;
+	struct usual usual = {
+		.time = (uint32_t)time << FORM_BITS,
+		.iova = (uint32_t)iova, .paddr = (uint32_t)paddr, .mapping = op->mapping,
+		.cpu = op->cpu, .device = op->device, .kind = op->kind, .flags = op->flags,
+		.pages = (uint16_t)op->pages,
 	};
-	unsigned char *at = to + sizeof(head);
+	uint64_t *at = to + WORDS(usual);
 
-	for (unsigned int i = 0; i < NUMBERS; i++) {
-		uint64_t number = htole64(numbers[i]);
-		unsigned int len;
-
-		if (!number)
-			continue;
-		len = 8 - (unsigned int)__builtin_clzll(numbers[i]) / 8;
-		memcpy(at, &number, sizeof(number));
-		at += len;
-		head.lengths |= len << 4 * i;
+	if ((iova | paddr | time << FORM_BITS | time) >> 32)
+		return encode_whole(to, op);
+	if (op->sync_ns | op->rpcit_ns) {
+		usual.time |= HAS_TIMES;
+		*at++ = (uint64_t)op->rpcit_ns << 32 | op->sync_ns;
 	}
-	memcpy(to, &head, sizeof(head));
-	*last = *op;
+	if (has_rest(op)) {
+		const struct rest rest = { op->pages, op->seg_pages, op->segments, op->site };
+
+		usual.time |= HAS_REST;
+		memcpy(at, &rest, sizeof(rest));
+		at += WORDS(rest);
+	}
+	memcpy(to, &usual, sizeof(usual));
 	return (size_t)(at - to);
 }
 
-static size_t decode(struct ir_op *op, const unsigned char *from, struct ir_op *last)
+static inline size_t decode(const struct ir_spool *sp, struct ir_op *op, const uint64_t *from)
 {
-	static const uint64_t masks[16] = {	/* the bytes that count, by length */
-		0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff,
-		0xffffffffffffff, 0xffffffffffffffff,
-	};
-	const unsigned char *at = from + sizeof(struct head);
-	uint64_t numbers[NUMBERS], rest;
-	struct head head;
+	const uint64_t *at = from + WORDS(struct usual);
+	struct usual usual;
+	uint32_t map;
 
-	memcpy(&head, from, sizeof(head));
-	/* Without a branch: which numbers there are varies. */
-	for (unsigned int i = 0; i < NUMBERS; i++) {
-		unsigned int len = head.lengths >> 4 * i & 15;
-
-		memcpy(&numbers[i], at, sizeof(numbers[i]));
-		numbers[i] = le64toh(numbers[i]) & masks[len];
-		at += len;
+	memcpy(&usual, from, sizeof(usual));
+	if (usual.time & WHOLE) {
+		memcpy(op, from + 1, sizeof(*op));
+		return MAX_WORDS;
 	}
-	last->time_ns += numbers[0];
-	last->iova = page_last(page_first(last->iova) + unzigzag(numbers[1]));
-	last->mapping = (uint32_t)numbers[2];
-	last->paddr = page_last(numbers[3]);
-	last->sync_ns = (uint32_t)numbers[4];
-	last->rpcit_ns = (uint32_t)numbers[5];
-	last->site = (uint32_t)(numbers[5] >> 32);
-	last->device ^= (uint16_t)(numbers[6] >> 32);
-	last->pages ^= (uint32_t)numbers[6];
-	rest = pieces(head.kind, (uint32_t)(numbers[7] >> 32), (uint32_t)numbers[7], last->pages);
-	last->segments = (uint32_t)(rest >> 32);
-	last->seg_pages = (uint32_t)rest;
-	last->cpu = head.cpu;
-	last->kind = head.kind;
-	last->flags = head.flags;
-	*op = *last;
+	map = usual.kind == IR_OP_MAP;
+	*op = (struct ir_op){
+		.time_ns = sp->time_ns + (usual.time >> FORM_BITS),
+		.iova = page_address(page_number(sp->iova) + usual.iova - HALF),
+		.paddr = (uint64_t)usual.paddr << IR_PAGE_SHIFT,
+		.pages = usual.pages, .seg_pages = map ? usual.pages : 0, .segments = map,
+		.mapping = usual.mapping, .cpu = usual.cpu, .device = usual.device,
+		.kind = usual.kind, .flags = usual.flags,
+	};
+	if (usual.time & HAS_TIMES) {
+		op->sync_ns = (uint32_t)*at;
+		op->rpcit_ns = (uint32_t)(*at++ >> 32);
+	}
+	if (usual.time & HAS_REST) {
+		struct rest rest;
+
+		memcpy(&rest, at, sizeof(rest));
+		op->pages = rest.pages;
+		op->seg_pages = rest.seg_pages;
+		op->segments = rest.segments;
+		op->site = rest.site;
+		at += WORDS(rest);
+	}
 	return (size_t)(at - from);
 }
 
 static int resize(struct ir_spool *sp, size_t room)
 {
-	unsigned char *buf = realloc(sp->buf, room);
+	uint64_t *buf = realloc(sp->buf, room * sizeof(*buf));
 
 	if (!buf)
 		return -ENOMEM;
@@ -176,9 +183,10 @@ static int resize(struct ir_spool *sp, size_t room)
 
 static int write_out(struct ir_spool *sp)
 {
-	int rc = ir_temp_write(sp->fd, sp->buf, sp->used);
+	size_t bytes = sp->used * sizeof(*sp->buf);
+	int rc = ir_temp_write(sp->fd, sp->buf, bytes);
 
-	sp->size += sp->used;
+	sp->size += bytes;
 	sp->used = 0;
 	return rc;
 }
@@ -191,23 +199,25 @@ static int make_room(struct ir_spool *sp)
 	if (sp->fd >= 0)
 		return write_out(sp);
 	if (sp->room < sp->memory || !sp->room)
-		return resize(sp, sp->room ? sp->room * 2 : CHUNK);
+		return resize(sp, sp->room ? sp->room * 2 : CHUNK / sizeof(*sp->buf));
 	sp->fd = ir_temp_open();
 	if (sp->fd < 0)
 		return sp->fd;
 	rc = write_out(sp);
-	return rc ? rc : resize(sp, CHUNK);
+	return rc ? rc : resize(sp, CHUNK / sizeof(*sp->buf));
 }
 
 int ir_spool_add(struct ir_spool *sp, const struct ir_op *op)
 {
-	if (sp->room - sp->used < MAX_ENCODED) {
+	if (sp->room - sp->used < MAX_WORDS) {
 		int rc = make_room(sp);
 
 		if (rc)
 			return rc;
 	}
-	sp->used += encode(&sp->last, sp->buf + sp->used, op);
+	sp->used += encode(sp, sp->buf + sp->used, op);
+	sp->time_ns = op->time_ns;
+	sp->iova = op->iova;
 	return 0;
 }
 
@@ -215,7 +225,7 @@ int ir_spool_rewind(struct ir_spool *sp)
 {
 	int rc = 0;
 
-	sp->last = (struct ir_op){ 0 };
+	sp->time_ns = sp->iova = 0;
 	sp->at = 0;
 	sp->pos = 0;
 	if (sp->fd < 0)
@@ -230,24 +240,25 @@ int ir_spool_rewind(struct ir_spool *sp)
 /* Have a whole operation in the buffer, if there is one in the file. */
 static int fill(struct ir_spool *sp)
 {
-	size_t left = sp->used - sp->at, want = sp->room - left - sizeof(uint64_t);
+	size_t left = sp->used - sp->at;
+	uint64_t want = (sp->room - left) * sizeof(*sp->buf), got = 0;
 
-	memmove(sp->buf, sp->buf + sp->at, left);
-	sp->at = 0;
-	sp->used = left;
+	memmove(sp->buf, sp->buf + sp->at, left * sizeof(*sp->buf));
 	if (want > sp->size - sp->pos)
-		want = (size_t)(sp->size - sp->pos);
-	while (want) {
-		ssize_t n = pread(sp->fd, sp->buf + sp->used, want, (off_t)sp->pos);
+		want = sp->size - sp->pos;
+	while (got < want) {
+		ssize_t n = pread(sp->fd, (char *)(sp->buf + left) + got, want - got,
+				  (off_t)(sp->pos + got));
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return n ? -errno : -EIO;
-		sp->used += (size_t)n;
-		sp->pos += (uint64_t)n;
-		want -= (size_t)n;
+		got += (uint64_t)n;
 	}
+	sp->at = 0;
+	sp->used = left + want / sizeof(*sp->buf);
+	sp->pos += want;
 	return 0;
 }
 
@@ -256,7 +267,7 @@ ssize_t ir_spool_read(struct ir_spool *sp, struct ir_op *ops, size_t max)
 	size_t n;
 
 	for (n = 0; n < max; n++) {
-		if (sp->used - sp->at < MAX_ENCODED && sp->pos < sp->size) {
+		if (sp->used - sp->at < MAX_WORDS && sp->pos < sp->size) {
 			int rc = fill(sp);
 
 			if (rc)
@@ -264,7 +275,9 @@ ssize_t ir_spool_read(struct ir_spool *sp, struct ir_op *ops, size_t max)
 		}
 		if (sp->at == sp->used)
 			break;
-		sp->at += decode(&ops[n], sp->buf + sp->at, &sp->last);
+		sp->at += decode(sp, &ops[n], sp->buf + sp->at);
+		sp->time_ns = ops[n].time_ns;
+		sp->iova = ops[n].iova;
 	}
 	return (ssize_t)n;
 }

@@ -4,7 +4,7 @@
  *
  * Opening a recording reads it once from end to end (the survey): that finds
  * everything that a replay must know before its first operation, counts the
- * events and the damage, and puts the operations away in small space (some 20
+ * events and the damage, and puts the operations away in small space (some 30
  * bytes each): in memory up to a bound, then in a temporary file without a name
  * in $TMPDIR or /var/tmp.  ir_recording_read() then hands them out, as often as
  * the caller rewinds.
@@ -153,7 +153,7 @@ struct ir_recording_options {
 	void *progress_arg;
 	bool rpcits;		/* have recorded RPCITs among the operations */
 	bool survey_only;	/* only ir_recording_info() is wanted: there will be no operations */
-	size_t spool_memory;	/* bytes of operations to keep in memory; 0: the default, 64 MiB */
+	size_t spool_memory;	/* bytes of operations to keep in memory; 0: the default, 4 MiB */
 	/*
 	 * What events mean that are not known by their name; stays the caller's and
 	 * must outlive the recording.  NULL: only those known by their name count.
