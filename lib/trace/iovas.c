@@ -54,16 +54,20 @@ static int note_first(struct ir_iova_survey *s, const struct ir_op *op, uint64_t
 int ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op)
 {
 	uint64_t first = op->iova >> IR_PAGE_SHIFT, pages = ir_iova_round(op->pages);
+	uint64_t *known = &s->known[first % IR_KNOWN_IOVAS];
 	int rc;
 
-	if (s->off || !first)
+	if (s->off || !first || *known == first)
 		return 0;
 	if (!s->seen)
 		s->seen = ir_bitmap_new(UINT64_C(1) << (64 - IR_PAGE_SHIFT));
 	if (!s->seen)
 		return -ENOMEM;
-	if (ir_bitmap_any(s->seen, first, first + pages - 1))
+	if (ir_bitmap_any(s->seen, first, first + pages - 1)) {
+		if (ir_bitmap_any(s->seen, first, first))
+			*known = first;
 		return 0;	/* used before, or taken apart in the tree meanwhile */
+	}
 	rc = note_first(s, op, first, pages);
 	if (rc)
 		return rc;

@@ -15,9 +15,11 @@
 #include "guest/bitmap.h"
 
 #define IR_START_IOVAS	4096	/* that are kept apart */
+#define IR_KNOWN_IOVAS	4096	/* a power of two */
 
 struct ir_iova_survey {
 	struct ir_bitmap *seen;		/* pages handed out in the recording */
+	uint64_t known[IR_KNOWN_IOVAS];	/* some of these: mostly a mapping begins at one again */
 	struct ir_start_iova free[IR_START_IOVAS];
 	size_t nr_free;
 	uint8_t *to_tree;		/* by CPU: which orders were sent to the tree */
