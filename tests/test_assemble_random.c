@@ -426,7 +426,7 @@ static void test_nonsense(void **state)
 			struct ir_event ev = nonsense(&seed);
 
 			ev.time_ns = time_ns += random_below(&seed, 3000);
-			assert_int_equal(ir_assembler_event(f->a, &ev), 0);
+			assert_true(ir_assembler_event(f->a, &ev) >= 0);
 			if (round % 2)
 				check_invariants(f, &v);
 		}

@@ -57,7 +57,7 @@ uint64_t ir_assembler_evidence(void);
 /** ir_assembler_new - NULL: no memory */
 struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config);
 void ir_assembler_free(struct ir_assembler *a);
-/** ir_assembler_event - take one event, in time order; 0 or -ENOMEM */
+/** ir_assembler_event - take one event, in time order; 1: operations may be certain now, 0, or -ENOMEM */
 int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev);
 /** ir_assembler_end - no more events: everything in the window may leave */
 void ir_assembler_end(struct ir_assembler *a);

@@ -2,9 +2,11 @@
 /*
  * Inside the assembler: the window of records, and what each CPU is doing.
  *
- *   assemble.c  events are sorted out here, operations leave here
+ *   assemble.c  events are sorted out here
  *   mappings.c  pieces become mappings, and unmaps find theirs
+ *   flushes.c   RPCITs and other flushes find what they are for
  *   detach.c    devices that come and go
+ *   leave.c     records leave the window, as operations
  *
  * A mapping under way is held by the slot of its CPU and context until evidence
  * says that it is complete (see assemble.h).
@@ -159,6 +161,18 @@ static inline bool has_room(const struct ir_assembler *a)
 	return a->end - a->first < WINDOW - 64;
 }
 
+/* Whether there is a first record, and it may leave the window. */
+static inline bool ir_asm_may_leave(struct ir_assembler *a)
+{
+	const struct rec *r = rec(a, a->first);
+
+	if (a->first == a->end)
+		return false;
+	if (a->ended || !has_room(a))
+		return true;
+	return !r->held && (r->kind != REC_SEGMENT || r->pieces < 2 || r->certain);
+}
+
 /* mappings.c */
 
 /* As ir_asm_cpu(), for one that was not seen before. */
@@ -196,6 +210,8 @@ static inline void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, 
 	if (ir_asm_unmap_waits(a, s))
 		ir_asm_settle_unmap(a, s, device);
 }
+/* The mapping's device is known now, unless its own event told. */
+void ir_asm_name_device(struct ir_assembler *a, struct rec *head, uint16_t device);
 /* The device has no domain any more, or a new one. */
 void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev);
 /* Where the domain of a device is counted: without several of them there is one. */
@@ -209,5 +225,14 @@ static inline uint16_t ir_asm_domain(const struct ir_assembler *a, uint16_t devi
 void ir_asm_mark_mapped(struct ir_assembler *a, const struct ir_live *l, bool value);
 /* The map at @head was undone: one failed attempt. */
 void ir_asm_fail(struct ir_assembler *a, uint64_t head);
+
+/* flushes.c */
+
+void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s, const struct ir_event *ev);
+void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev);
+/* Flushes of another IOMMU: the whole domain (queue), or what was unmapped. */
+void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s, const struct ir_event *ev);
+/* The queue's timer fired. */
+void ir_asm_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t device);
 
 #endif

@@ -189,6 +189,14 @@ void ir_asm_release(struct ir_assembler *a, struct slot *s)
 	s->ret = 0;
 }
 
+void ir_asm_name_device(struct ir_assembler *a, struct rec *head, uint16_t device)
+{
+	if (!device || head->named)
+		return;
+	head->device = device;
+	live_of(a, head->live)->device = device;
+}
+
 /* An unmap that came right after its map was an ordinary one after all. */
 void ir_asm_unsuspect(struct ir_assembler *a, struct slot *s)
 {
