@@ -78,17 +78,19 @@ struct slot {
 	bool await_holds;	/* that is what it is held for */
 };
 
+struct rpcit {
+	uint64_t record;	/* REC_RPCIT, NONE */
+	uint64_t head;		/* the mapping it is for, NONE */
+	uint64_t time_ns;
+	uint64_t pages;
+	bool global;
+	bool counted;		/* it is one of those that are asked for */
+	uint8_t slot;
+};
+
 struct cpu {
 	struct slot slot[2];	/* task, interrupt */
-	struct {
-		uint64_t record;	/* REC_RPCIT, NONE */
-		uint64_t head;		/* the mapping it is for, NONE */
-		uint64_t time_ns;
-		uint64_t pages;
-		bool global;
-		bool counted;		/* it is one of those that are asked for */
-		uint8_t slot;
-	} rpcit[NESTED];		/* under way */
+	struct rpcit rpcit[NESTED];	/* under way */
 	unsigned int nested;
 	bool timed_out;			/* the queue's timer fired: the next flush is its */
 	uint64_t timer;			/* which one, 0: not told */
@@ -142,7 +144,7 @@ static inline struct rec *rec(struct ir_assembler *a, uint64_t number)
 
 static inline bool in_window(const struct ir_assembler *a, uint64_t number)
 {
-	return number != NONE && number >= a->first && number < a->end;
+	return number - a->first < a->end - a->first;	/* NONE is far behind it */
 }
 
 static inline struct ir_live *live_of(struct ir_assembler *a, uint32_t index)

@@ -35,10 +35,12 @@ static bool wanted(struct ir_assembler *a, uint16_t device)
 	return !a->cfg.filter || device == a->cfg.device;
 }
 
-static bool is_mapping(struct ir_assembler *a, const struct slot *s, uint64_t addr, uint64_t size)
+/* Is the slot's mapping what this is for? */
+static bool is_mapping(struct ir_assembler *a, const struct slot *s, const struct ir_event *ev)
 {
-	return in_window(a, s->head) && rec(a, s->head)->iova == addr &&
-	       live_of(a, rec(a, s->head)->live)->pages << IR_PAGE_SHIFT == size;
+	const struct rec *head = rec(a, s->head);
+
+	return head->iova == ev->addr && live_of(a, head->live)->pages << IR_PAGE_SHIFT == ev->size;
 }
 
 void ir_asm_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t device)
@@ -50,18 +52,17 @@ void ir_asm_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t de
 }
 
 /* Make the RPCIT an operation, if that is wanted; its result is still to come. */
-static void rpcit_record(struct ir_assembler *a, struct cpu *c, const struct slot *s,
-			 const struct ir_event *ev, bool counted)
+static struct rpcit *begin_rpcit(struct ir_assembler *a, struct cpu *c, const struct slot *s,
+				 const struct ir_event *ev, uint16_t device, bool counted)
 {
-	uint64_t number = NONE;
+	uint64_t pages = ev->size >> IR_PAGE_SHIFT, number = NONE;
+	struct rpcit *q;
 
 	if (a->cfg.rpcits) {
-		uint64_t pages = ev->size >> IR_PAGE_SHIFT;
-
 		number = ir_asm_record(a, ev, REC_RPCIT);
 		rec(a, number)->pages = pages < UINT32_MAX ? pages : UINT32_MAX;
 		rec(a, number)->held = records(a, IR_EV_RPCIT_RET);
-		rec(a, number)->device = device_of_fn(a, ev->aux);
+		rec(a, number)->device = device;
 	}
 	if (c->nested == NESTED) {	/* results were lost: forget the oldest */
 		if (in_window(a, c->rpcit[0].record))
@@ -69,23 +70,18 @@ static void rpcit_record(struct ir_assembler *a, struct cpu *c, const struct slo
 		memmove(&c->rpcit[0], &c->rpcit[1], (NESTED - 1) * sizeof(c->rpcit[0]));
 		c->nested--;
 	}
-	c->rpcit[c->nested].record = number;
-	c->rpcit[c->nested].head = NONE;
-	c->rpcit[c->nested].time_ns = ev->time_ns;
-	c->rpcit[c->nested].pages = ev->size >> IR_PAGE_SHIFT;
-	c->rpcit[c->nested].global = false;
-	c->rpcit[c->nested].counted = counted;
-	c->rpcit[c->nested++].slot = (uint8_t)(s - c->slot);
+	q = &c->rpcit[c->nested++];
+	*q = (struct rpcit){
+		.record = number, .head = NONE, .time_ns = ev->time_ns, .pages = pages,
+		.counted = counted, .slot = (uint8_t)(s - c->slot),
+	};
+	return q;
 }
 
-static void flag_rpcit(struct ir_assembler *a, struct cpu *c, uint8_t flags)
+static void flag_rpcit(struct ir_assembler *a, const struct rpcit *q, uint8_t flags)
 {
-	uint64_t number = c->rpcit[c->nested - 1].record;
-
-	c->rpcit[c->nested - 1].global |= (flags & IR_OPF_GLOBAL) != 0;
-
-	if (in_window(a, number))
-		rec(a, number)->flags |= flags;
+	if (in_window(a, q->record))
+		rec(a, q->record)->flags |= flags;
 }
 
 static void queue_flushed(struct ir_assembler *a, uint16_t device)
@@ -101,14 +97,15 @@ static void resolve_by_fn(struct ir_assembler *a, struct slot *s, uint16_t devic
 }
 
 /* A flush of exactly what was just unmapped: whose that was is known by now. */
-static bool own_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev, bool counted)
+static bool own_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+		      uint16_t device, bool counted)
 {
 	if (!s->unmap_size || s->unmap_iova != ev->addr || s->unmap_size != ev->size)
 		return false;
 	s->unmap_size = 0;
 	a->rpcits.sync += counted;
 	if (ev->kind == IR_EV_RPCIT)
-		resolve_by_fn(a, s, device_of_fn(a, ev->aux));
+		resolve_by_fn(a, s, device);
 	else
 		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
 	if (!s->undone)
@@ -116,92 +113,96 @@ static bool own_flush(struct ir_assembler *a, struct slot *s, const struct ir_ev
 	return true;
 }
 
-/* The RPCIT of the mapping under way, or of the one just unmapped. */
-static bool ranged_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
-			 const struct ir_event *ev)
+/* The RPCIT of the mapping under way; false: it is for something else. */
+static bool map_rpcit(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+		      struct rpcit *q, uint16_t device)
 {
-	if (in_window(a, s->head) && !s->synced) {
-		struct rec *tail = rec(a, s->tail);
+	const struct rec *tail;
+	struct rec *head;
 
+	if (!in_window(a, s->head) || s->synced)
+		return false;
+	if (!is_mapping(a, s, ev)) {
+		tail = rec(a, s->tail);
 		/* The RPCIT of an earlier piece may have been missed by the probe. */
-		if (!is_mapping(a, s, ev->addr, ev->size) && rec(a, s->head)->pieces > 1 &&
+		if (rec(a, s->head)->pieces > 1 &&
 		    tail->iova + (tail->pages << IR_PAGE_SHIFT) == ev->addr + ev->size)
 			ir_asm_split(a, s, ev->addr);
+		if (!is_mapping(a, s, ev))
+			return false;
 	}
-	if (is_mapping(a, s, ev->addr, ev->size) && !s->synced) {
-		struct rec *head = rec(a, s->head);
-
-		head->certain = true;
-		head->sync_time_ns = ev->time_ns;
-		c->rpcit[c->nested - 1].head = s->head;
-		s->joinable = false;
-		s->synced = true;
-		head->fn = ev->aux;
-		if (head->device)
-			ir_owner_learn(&a->owners, IR_OWNER_FUNCTION, ev->aux, head->device);
-		else
-			ir_asm_name_device(a, head, device_of_fn(a, ev->aux));
-		if (s->zdev)
-			ir_owner_learn(&a->owners, IR_OWNER_ZDEV, s->zdev, head->device);
-		return true;
-	}
-	return own_flush(a, s, ev, c->rpcit[c->nested - 1].counted);
+	head = rec(a, s->head);
+	head->certain = true;
+	head->sync_time_ns = ev->time_ns;
+	head->fn = ev->aux;
+	q->head = s->head;
+	s->joinable = false;
+	s->synced = true;
+	if (head->device)
+		ir_owner_learn(&a->owners, IR_OWNER_FUNCTION, ev->aux, head->device);
+	else
+		ir_asm_name_device(a, head, device);
+	if (s->zdev)
+		ir_owner_learn(&a->owners, IR_OWNER_ZDEV, s->zdev, head->device);
+	return true;
 }
 
 void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		  const struct ir_event *ev)
 {
-	bool counted = wanted(a, device_of_fn(a, ev->aux));
+	uint16_t device = device_of_fn(a, ev->aux);
+	bool counted = wanted(a, device);
+	struct rpcit *q = begin_rpcit(a, c, s, ev, device, counted);
 
 	a->rpcits.total += counted;
 	count_fn(a, ev->aux);
-	rpcit_record(a, c, s, ev, counted);
 	s->answered = false;
-	if (ranged_rpcit(a, c, s, ev))
+	if (map_rpcit(a, s, ev, q, device) || own_flush(a, s, ev, device, counted))
 		return;
 	resolve_by_fn(a, s, 0);
 	if (!ir_rpcits_unmatched(&a->rpcits, ev->addr, ev->size, counted))
 		return;
-	flag_rpcit(a, c, IR_OPF_GLOBAL);
+	q->global = true;
+	flag_rpcit(a, q, IR_OPF_GLOBAL);
 	if (s->synced && (!records(a, IR_EV_RPCIT_RET) || s->ret < 0)) {
 		/* Without results, a global RPCIT here says that the ranged one failed. */
 		if (!records(a, IR_EV_RPCIT_RET))
 			a->rpcits.insufficient += counted;
 		s->retried = true;
 	} else if (!records(a, IR_EV_S390_UPDATE_TRANS)) {
-		flag_rpcit(a, c, IR_OPF_QUEUE);
-		queue_flushed(a, device_of_fn(a, ev->aux));
+		flag_rpcit(a, q, IR_OPF_QUEUE);
+		queue_flushed(a, device);
 		if (!records(a, IR_EV_FQ_TIMEOUT))
-			ir_asm_timer(a, ev, device_of_fn(a, ev->aux));
+			ir_asm_timer(a, ev, device);
 	}
 }
 
 void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
 {
+	const struct rpcit *q = c->nested ? &c->rpcit[--c->nested] : NULL;
+	uint64_t took;
 	struct slot *s;
 
-	if (!c->nested || c->rpcit[c->nested - 1].counted)
+	if (!q || q->counted)
 		ir_rpcits_result(&a->rpcits, ev->ret);
-	if (!c->nested)
+	if (!q)
 		return;
-	flag_rpcit(a, c, ev->ret == -ENOMEM ? IR_OPF_ENOMEM : ev->ret ? IR_OPF_EIO : 0);
-	c->nested--;
-	if (in_window(a, c->rpcit[c->nested].record))
-		rec(a, c->rpcit[c->nested].record)->held = false;
-	if (in_window(a, c->rpcit[c->nested].head))
-		rec(a, c->rpcit[c->nested].head)->rpcit_ns =
-			ev->time_ns - c->rpcit[c->nested].time_ns;
-	if (!c->rpcit[c->nested].global)
-		ir_latency_add(&a->latency, c->rpcit[c->nested].pages,
-			       ev->time_ns - c->rpcit[c->nested].time_ns);
-	s = &c->slot[c->rpcit[c->nested].slot];
+	took = ev->time_ns - q->time_ns;
+	if (in_window(a, q->record)) {
+		flag_rpcit(a, q, ev->ret == -ENOMEM ? IR_OPF_ENOMEM : ev->ret ? IR_OPF_EIO : 0);
+		rec(a, q->record)->held = false;
+	}
+	if (in_window(a, q->head))
+		rec(a, q->head)->rpcit_ns = took;
+	if (!q->global)
+		ir_latency_add(&a->latency, q->pages, took);
+	s = &c->slot[q->slot];
 	s->answered = true;
 	s->ret = ev->ret;
 	/* With dma:* events the device's name is still to come. */
 	if (s->synced && !ev->ret && !records(a, IR_EV_DMA_MAP))
 		ir_asm_release(a, s);
 }
-
 
 void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		  const struct ir_event *ev)
@@ -213,7 +214,7 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	if (ev->kind == IR_EV_FQ_FLUSH && records(a, IR_EV_FLUSH_ALL))
 		return;		/* the driver's own event tells the same */
 	if (!whole)
-		own_flush(a, s, ev, true);
+		own_flush(a, s, ev, 0, true);
 	/* A queue that is full is flushed by the unmap that found it so. */
 	else if (!c->timed_out && s->just_unmapped)
 		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);

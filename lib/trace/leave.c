@@ -126,7 +126,7 @@ static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 	};
 	if (r->kind == REC_SEGMENT || r->kind == REC_FAILED)
 		op->site = r->site;
-	if (skip_filtered(a, r))
+	if (a->cfg.filter && skip_filtered(a, r))
 		return false;
 	switch (r->kind) {
 	case REC_SEGMENT:

@@ -437,14 +437,14 @@ void ir_asm_release_holder(struct ir_assembler *a, uint64_t head)
  * Which of the mappings at this IOVA that began before record @before: the one
  * of the right size, and the right device if known.
  */
-static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint64_t before,
-			     uint64_t iova, uint64_t pages, bool *ambiguous)
+static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint32_t first,
+			     uint64_t before, uint64_t pages, bool *ambiguous)
 {
 	uint32_t best = IR_LIVE_NONE;
 	unsigned int seen = 0;
 
 	*ambiguous = false;
-	for (uint32_t i = ir_live_find(&a->live, iova); i != IR_LIVE_NONE && seen < MAX_ALIKE;
+	for (uint32_t i = first; i != IR_LIVE_NONE && seen < MAX_ALIKE;
 	     i = ir_live_find_next(&a->live, i), seen++) {
 		const struct ir_live *l = live_of(a, i);
 
@@ -661,13 +661,12 @@ static void unmap_more(struct ir_assembler *a, struct slot *s, const struct ir_e
  * evidence to come: it is complete now, so that a lost unmap shows before this
  * one is taken for it.
  */
-static void release_newest(struct ir_assembler *a, uint64_t iova)
+static void release_newest(struct ir_assembler *a, uint32_t i)
 {
-	uint32_t i = ir_live_find(&a->live, iova);
 	struct slot *h;
 
-	if (i == IR_LIVE_NONE || ir_live_find_next(&a->live, i) == IR_LIVE_NONE ||
-	    live_of(a, i)->emitted || records(a, IR_EV_DMA_MAP))
+	if (ir_live_find_next(&a->live, i) == IR_LIVE_NONE || live_of(a, i)->emitted ||
+	    records(a, IR_EV_DMA_MAP))
 		return;
 	h = holder(a, live_of(a, i)->head);
 	if (h && !h->synced)
@@ -676,7 +675,8 @@ static void release_newest(struct ir_assembler *a, uint64_t iova)
 
 static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
-	uint64_t pages = ir_asm_pages(ev->addr, ev->size), number;
+	uint64_t pages = ir_asm_pages(ev->addr, ev->size), iova = ev->addr & ~(IR_PAGE_SIZE - 1);
+	uint64_t number;
 	bool ambiguous;
 	uint32_t i;
 
@@ -697,10 +697,12 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	s->just_unmapped = true;
 	if (ev->kind == IR_EV_S390_UPDATE_TRANS && !s->unmap_device)
 		s->unmap_device = ir_owner_device(&a->owners, IR_OWNER_ZDEV, ev->aux);
-	release_newest(a, ev->addr & ~(IR_PAGE_SIZE - 1));
-	i = find_mapping(a, s, a->end, ev->addr & ~(IR_PAGE_SIZE - 1), pages, &ambiguous);
+	i = ir_live_find(&a->live, iova);
+	if (i != IR_LIVE_NONE)
+		release_newest(a, i);
+	i = find_mapping(a, s, i, a->end, pages, &ambiguous);
 	if (i == IR_LIVE_NONE)
-		i = find_piece(a, ev->addr & ~(IR_PAGE_SIZE - 1));
+		i = find_piece(a, iova);
 	if (i != IR_LIVE_NONE && in_window(a, s->head) && rec(a, s->head)->live == i &&
 	    live_of(a, i)->pages == pages && undone(a, s, ev)) {
 		ir_asm_fail(a, s->head);
@@ -714,7 +716,7 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	s->announced = s->failed = false;
 	s->unmap = NONE;
 	if (i == IR_LIVE_NONE) {
-		unknown_unmap(a, ev, ev->addr & ~(IR_PAGE_SIZE - 1), pages, s->unmap_device);
+		unknown_unmap(a, ev, iova, pages, s->unmap_device);
 		s->unmap_device = 0;
 		return;
 	}
@@ -754,7 +756,7 @@ void ir_asm_settle_unmap(struct ir_assembler *a, struct slot *s, uint16_t device
 	uint32_t i;
 
 	r->held = false;
-	i = find_mapping(a, &hint, s->unmap, r->iova, r->pages, &ambiguous);
+	i = find_mapping(a, &hint, ir_live_find(&a->live, r->iova), s->unmap, r->pages, &ambiguous);
 	if (i == IR_LIVE_NONE) {
 		damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
 		a->cfg.damage->count[IR_DAMAGE_UNKNOWN_PAGES] += r->pages;
