@@ -101,34 +101,8 @@ static const struct event_spec events[] = {
 
 #define NR_EVENTS (sizeof(events) / sizeof(events[0]))
 
-/* trace_flag_type of include/linux/trace_events.h, Linux 6.12: HARDIRQ, SOFTIRQ, NMI */
-#define TRACE_FLAGS_IRQ (0x08 | 0x10 | 0x40)
 #define MAX_TEXT 65536
 #define FIRST_FORMATS 1024	/* a kernel has some 2000; a power of two */
-
-/* A number at a known place, or the word that says where the data is. */
-struct place {
-	uint32_t offset;
-	uint32_t length;	/* of a name that is in place */
-	uint8_t size;
-	bool is_signed;
-	bool relative;		/* __rel_loc: counted from the end of this field */
-	bool in_place;		/* an array that is no reference to one, or a number */
-	uint8_t elem_size;
-	uint8_t slot;
-};
-
-struct ir_decoder {
-	uint16_t kind;
-	uint8_t finish;		/* enum finish */
-	uint32_t min_len;	/* all places lie within so many bytes */
-	uint32_t flags_offset;
-	uint32_t pid_offset;
-	bool numbers_only;	/* and nothing to finish */
-	uint8_t nr_numbers;	/* places of numbers come first */
-	uint8_t nr_places;
-	struct place places[IR_EVENT_VALUES + 1];
-};
 
 /* Bytes of a record, checked to lie within it. */
 struct span {
@@ -226,7 +200,7 @@ static void extend(struct ir_decoder *dec, const struct tep_format_field *field)
 static bool place_field(struct ir_decoder *dec, const struct tep_format_field *field,
 			enum slot slot)
 {
-	struct place *pl = &dec->places[dec->nr_places++];
+	struct ir_place *pl = &dec->places[dec->nr_places++];
 
 	pl->slot = (uint8_t)slot;
 	pl->offset = (uint32_t)field->offset;
@@ -372,27 +346,34 @@ static int parse(const struct ir_formats *fm, struct ir_decoder *dec, const stru
 	return good;
 }
 
-/* Numbers first, in the order they have. */
+/* 0: a word, 1: another number, 2: what is more than that */
+static unsigned int rank_of(const struct ir_place *pl)
+{
+	return pl->slot >= SLOT_NUMBERS ? 2 : pl->size != sizeof(uint64_t);
+}
+
+/* Words first, then other numbers, each in the order they have. */
 static void sort_places(struct ir_decoder *dec)
 {
-	struct place sorted[IR_EVENT_VALUES + 1];
+	struct ir_place sorted[IR_EVENT_VALUES + 1];
+	uint8_t n = 0, ends[3];
 	bool extra = false;
-	uint8_t n = 0;
 
-	for (unsigned int i = 0; i < dec->nr_places; i++) {
-		if (dec->places[i].slot >= SLOT_NUMBERS)
-			continue;
-		extra |= dec->places[i].slot == SLOT_EXTRA;
-		sorted[n++] = dec->places[i];
+	for (unsigned int rank = 0; rank < 3; rank++) {
+		for (unsigned int i = 0; i < dec->nr_places; i++)
+			if (rank_of(&dec->places[i]) == rank)
+				sorted[n++] = dec->places[i];
+		ends[rank] = n;
 	}
-	dec->nr_numbers = n;
-	for (unsigned int i = 0; i < dec->nr_places; i++)
-		if (dec->places[i].slot >= SLOT_NUMBERS)
-			sorted[n++] = dec->places[i];
 	memcpy(dec->places, sorted, n * sizeof(sorted[0]));
+	dec->nr_words = ends[0];
+	dec->nr_numbers = ends[1];
+	for (unsigned int i = 0; i < dec->nr_numbers; i++)
+		extra |= dec->places[i].slot == SLOT_EXTRA;
 	/* In an event that is complete, the extra one is no part of it. */
 	dec->numbers_only = dec->nr_numbers == n && dec->finish == FINISH_NONE &&
 		(!extra || dec->kind > IR_EV_KINDS);
+	dec->words_only = dec->numbers_only && dec->nr_words == n;
 }
 
 static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned int id,
@@ -487,7 +468,7 @@ int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, 
  * A __data_loc word: length in the upper half, offset in the lower
  * (kernel/trace/trace_events.c and include/trace/stages, Linux 6.12).
  */
-static bool find_span(const struct ir_formats *fm, const struct place *pl,
+static bool find_span(const struct ir_formats *fm, const struct ir_place *pl,
 		      const unsigned char *rec, size_t len, struct span *span)
 {
 	uint32_t loc = ir_load32(rec + pl->offset, fm->big);
@@ -609,7 +590,7 @@ static bool finish(struct ir_formats *fm, enum finish how, struct ir_event *ev,
 	return false;
 }
 
-static uint16_t place_device(const struct ir_formats *fm, const struct place *pl,
+static uint16_t place_device(const struct ir_formats *fm, const struct ir_place *pl,
 			     const unsigned char *rec)
 {
 	if (!pl->size)
@@ -618,8 +599,7 @@ static uint16_t place_device(const struct ir_formats *fm, const struct place *pl
 							   fm->big));
 }
 
-/* What is more than a number: a device, lists, text.  Kept apart: it needs room that the others do not. */
-__attribute__((noinline))
+/* What is more than a number: a device, lists, text. */
 static bool decode_other(struct ir_formats *fm, const struct ir_decoder *dec,
 			 const unsigned char *rec, size_t len, struct ir_event *ev)
 {
@@ -627,7 +607,7 @@ static bool decode_other(struct ir_formats *fm, const struct ir_decoder *dec,
 	uint64_t extra = ev->value[SLOT_EXTRA];
 
 	for (unsigned int i = dec->nr_numbers; i < dec->nr_places; i++) {
-		const struct place *pl = &dec->places[i];
+		const struct ir_place *pl = &dec->places[i];
 		struct span *span;
 
 		if (pl->in_place) {
@@ -647,30 +627,22 @@ static bool decode_other(struct ir_formats *fm, const struct ir_decoder *dec,
 	return finish(fm, (enum finish)dec->finish, ev, extra, spans);
 }
 
-__attribute__((noinline))
 static bool bad_event(struct ir_formats *fm)
 {
 	fm->rd->damage->count[IR_DAMAGE_BAD_EVENTS]++;
 	return false;
 }
 
-bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned char *rec,
-		       size_t len, struct ir_event *ev)
+bool ir_formats_decode_rest(struct ir_formats *fm, const struct ir_decoder *dec,
+			    const unsigned char *rec, size_t len, struct ir_event *ev)
 {
-	const struct ir_decoder *dec = &fm->decoders[nr];
-	const struct place *pl = dec->places;
-	const bool big = fm->big;
-
 	if (len < dec->min_len)
 		return bad_event(fm);
-	ev->device = 0;
-	ev->site = 0;
-	ev->kind = dec->kind;
-	ev->flags = rec[dec->flags_offset] & TRACE_FLAGS_IRQ ? IR_EVF_IRQ : 0;
-	ev->pid = ir_load32(rec + dec->pid_offset, big);
-	memset(ev->value, 0, sizeof(ev->value));
-	for (const struct place *end = pl + dec->nr_numbers; pl < end; pl++)
-		ev->value[pl->slot] = ir_load_int(rec + pl->offset, pl->size, pl->is_signed, big);
+	for (unsigned int i = dec->nr_words; i < dec->nr_numbers; i++) {
+		const struct ir_place *pl = &dec->places[i];
+
+		ev->value[pl->slot] = ir_load_int(rec + pl->offset, pl->size, pl->is_signed, fm->big);
+	}
 	return dec->numbers_only || decode_other(fm, dec, rec, len, ev) || bad_event(fm);
 }
 

@@ -25,7 +25,34 @@
 
 #define IR_FORMAT_IDS 65536	/* common_type has 16 bits */
 
-struct ir_decoder;
+/* trace_flag_type of include/linux/trace_events.h, Linux 6.12: HARDIRQ, SOFTIRQ, NMI */
+#define IR_TRACE_FLAGS_IRQ (0x08 | 0x10 | 0x40)
+
+/* A number at a known place, or the word that says where the data is. */
+struct ir_place {
+	uint32_t offset;
+	uint32_t length;	/* of a name that is in place */
+	uint8_t size;
+	bool is_signed;
+	bool relative;		/* __rel_loc: counted from the end of this field */
+	bool in_place;		/* an array that is no reference to one, or a number */
+	uint8_t elem_size;
+	uint8_t slot;		/* of a number: in value[] of struct ir_event */
+};
+
+struct ir_decoder {
+	uint32_t min_len;	/* all places lie within so many bytes */
+	uint32_t flags_offset;
+	uint32_t pid_offset;
+	uint16_t kind;
+	uint8_t finish;		/* what is done with the values */
+	uint8_t nr_words;	/* places of numbers of 64 bits come first */
+	uint8_t nr_numbers;	/* then those of other numbers */
+	uint8_t nr_places;
+	bool numbers_only;	/* and nothing to finish */
+	bool words_only;
+	struct ir_place places[IR_EVENT_VALUES + 1];
+};
 
 /* What is known of an id that has a format, or records. */
 struct ir_format {
@@ -70,6 +97,10 @@ void ir_formats_release(struct ir_formats *fm);
  */
 int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, size_t len);
 
+/* The rest of ir_formats_decode(), for what is not just words. */
+bool ir_formats_decode_rest(struct ir_formats *fm, const struct ir_decoder *dec,
+			    const unsigned char *rec, size_t len, struct ir_event *ev);
+
 /**
  * ir_formats_decode - decode a record for which ir_formats_wanted() said so
  * @nr: what it said
@@ -77,8 +108,26 @@ int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, 
  * The caller fills in time and cpu.  Returns false if the record is too short
  * or makes no sense (counted as damage).
  */
-bool ir_formats_decode(struct ir_formats *fm, unsigned int nr, const unsigned char *rec,
-		       size_t len, struct ir_event *ev);
+static inline bool ir_formats_decode(struct ir_formats *fm, unsigned int nr,
+				     const unsigned char *rec, size_t len, struct ir_event *ev)
+{
+	const struct ir_decoder *dec = &fm->decoders[nr];
+	const struct ir_place *pl = dec->places;
+
+	if (len >= dec->min_len) {
+		ev->device = 0;
+		ev->site = 0;
+		ev->kind = dec->kind;
+		ev->flags = rec[dec->flags_offset] & IR_TRACE_FLAGS_IRQ ? IR_EVF_IRQ : 0;
+		ev->pid = ir_load32(rec + dec->pid_offset, fm->big);
+		memset(ev->value, 0, sizeof(ev->value));
+		for (const struct ir_place *end = pl + dec->nr_words; pl < end; pl++)
+			ev->value[pl->slot] = ir_load64(rec + pl->offset, fm->big);
+		if (dec->words_only)
+			return true;
+	}
+	return ir_formats_decode_rest(fm, dec, rec, len, ev);
+}
 
 /**
  * ir_formats_own - what one of the kernel's own events is read for
