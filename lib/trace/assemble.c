@@ -207,15 +207,21 @@ static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_ev
 		c->nested = 0;
 }
 
-/* An event of a CPU in one context. */
+/* An event of a CPU in one context.  Not inline: where the slot is would be found out again and again. */
+__attribute__((noinline))
 static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		       const struct ir_event *ev)
 {
+	if (ev->kind == IR_EV_STACK) {
+		stack_event(a, s, ev);
+		return;
+	}
 	if (s->await != NONE)
 		end_await(a, s);
 	if (s->just_unmapped)
 		s->just_unmapped = ev->kind == IR_EV_FQ_FLUSH || ev->kind == IR_EV_FLUSH_ALL;
-	if (ev->kind != IR_EV_DMA_UNMAP && ev->kind != IR_EV_RPCIT && ev->kind != IR_EV_RPCIT_RET)
+	if (s->unmap_waits && ev->kind != IR_EV_DMA_UNMAP && ev->kind != IR_EV_RPCIT &&
+	    ev->kind != IR_EV_RPCIT_RET)
 		ir_asm_resolve_unmap(a, s, 0);
 	switch (ev->kind) {
 	case IR_EV_S390_UPDATE_TRANS:
@@ -276,16 +282,13 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 {
 	struct cpu *c = ir_asm_cpu(a, ev->cpu);
-	struct slot *s = c ? &c->slot[ev->flags & IR_EVF_IRQ ? 1 : 0] : NULL;
 
 	if (ev->kind == IR_EV_LOST)
 		lost_event(a, c, ev);
-	else if (!c && !a->no_memory)
-		damage(a, IR_DAMAGE_BAD_EVENTS);
-	else if (c && ev->kind == IR_EV_STACK)
-		stack_event(a, s, ev);
 	else if (c)
-		slot_event(a, c, s, ev);
+		slot_event(a, c, &c->slot[ev->flags & IR_EVF_IRQ], ev);
+	else if (!a->no_memory)
+		damage(a, IR_DAMAGE_BAD_EVENTS);
 	if (a->no_memory)
 		return -ENOMEM;
 	return a->emit != NONE || ir_asm_may_leave(a);

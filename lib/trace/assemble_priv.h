@@ -67,6 +67,7 @@ struct slot {
 	bool failed;		/* an attempt was just undone: a dma_map event may confirm it */
 	uint16_t unmap_device;	/* dma_unmap_sg was seen: the next unmap is this device's */
 	uint64_t unmap;		/* the last unmap's record, NONE */
+	bool unmap_waits;	/* until it is told whose that was */
 	uint64_t unmap_iova;
 	uint64_t unmap_size;
 	uint64_t suspect;	/* head of a mapping whose unmap came at once, NONE */
@@ -187,6 +188,12 @@ static inline struct cpu *ir_asm_cpu(struct ir_assembler *a, uint32_t number)
 uint64_t ir_asm_record(struct ir_assembler *a, const struct ir_event *ev, enum rec_kind kind);
 /* The pages of [addr, addr + size), rounded out; 0 if that makes no sense. */
 uint64_t ir_asm_pages(uint64_t addr, uint64_t size);
+/* The call chain of record @number may be told by the next event. */
+static inline void ir_asm_await(const struct ir_assembler *a, struct slot *s, uint64_t number)
+{
+	if (a->cfg.sites)
+		s->await = number;
+}
 /* Nothing more is expected for the slot's mapping; it may leave the window. */
 void ir_asm_release(struct ir_assembler *a, struct slot *s);
 /* The slot that holds this mapping need not wait any more. */
@@ -202,7 +209,7 @@ void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 /* The last unmap's device is not known yet. */
 static inline bool ir_asm_unmap_waits(struct ir_assembler *a, const struct slot *s)
 {
-	return in_window(a, s->unmap) && rec(a, s->unmap)->held &&
+	return s->unmap_waits && in_window(a, s->unmap) && rec(a, s->unmap)->held &&
 		rec(a, s->unmap)->live == IR_LIVE_NONE;
 }
 void ir_asm_settle_unmap(struct ir_assembler *a, struct slot *s, uint16_t device);

@@ -324,7 +324,7 @@ void ir_asm_begin(struct ir_assembler *a, struct slot *s, const struct ir_event 
 		rec(a, s->begun)->held = false;
 	s->begun = ir_asm_record(a, ev, REC_NOTHING);
 	rec(a, s->begun)->held = true;
-	s->await = s->begun;
+	ir_asm_await(a, s, s->begun);
 }
 
 void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
@@ -346,7 +346,8 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 		number = ir_asm_record(a, ev, REC_SEGMENT);
 		rec(a, number)->pages = pages;
 		rec(a, s->tail)->next = number;
-		s->tail = s->await = number;
+		s->tail = number;
+		ir_asm_await(a, s, number);
 		if (head->pieces++ == 1)
 			note_uncertain(a, s->head);
 		head->last_time_ns = ev->time_ns;
@@ -369,7 +370,8 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 	live_of(a, r->live)->head = number;
 	live_of(a, r->live)->device = r->device = ev->device;
 	r->named = ev->device != 0;
-	s->head = s->tail = s->await = number;
+	s->head = s->tail = number;
+	ir_asm_await(a, s, number);
 	s->pid = ev->pid;
 	s->joinable = !(ev->flags & IR_EVF_WHOLE);
 	r->certain = !s->joinable;
@@ -710,11 +712,13 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 		s->failed = s->undone = true;
 		s->announced = false;
 		s->unmap = NONE;
+		s->unmap_waits = false;
 		s->unmap_device = 0;
 		return;
 	}
 	s->announced = s->failed = false;
 	s->unmap = NONE;
+	s->unmap_waits = false;
 	if (i == IR_LIVE_NONE) {
 		unknown_unmap(a, ev, iova, pages, s->unmap_device);
 		s->unmap_device = 0;
@@ -730,7 +734,7 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	s->unmap = number;
 	if (ambiguous && (records(a, IR_EV_DMA_UNMAP) || records(a, IR_EV_RPCIT))) {
 		rec(a, number)->held = true;	/* dma_unmap_page will tell, or its RPCIT */
-		rec(a, number)->live = IR_LIVE_NONE;
+		s->unmap_waits = true;
 	} else {
 		if (ambiguous)
 			damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
