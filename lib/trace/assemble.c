@@ -283,6 +283,9 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 {
 	struct cpu *c = ir_asm_cpu(a, ev->cpu);
 
+	/* Nothing waits: on with the window's first place, which is in the cache. */
+	if (a->first == a->end)
+		a->first = a->end = (a->end + WINDOW - 1) / WINDOW * WINDOW;
 	if (ev->kind == IR_EV_LOST)
 		lost_event(a, c, ev);
 	else if (c)

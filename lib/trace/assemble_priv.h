@@ -100,7 +100,7 @@ struct cpu {
 struct ir_assembler {
 	struct ir_assembler_config cfg;
 	struct rec *window;
-	uint64_t first, end;		/* record numbers in the window */
+	uint64_t first, end;		/* record numbers in the window; they rise, some are left out */
 	uint64_t emit;			/* piece to emit next within the first record's mapping, NONE */
 	uint16_t emit_device;		/* of that mapping */
 	bool ended;
