@@ -230,8 +230,8 @@ static inline uint16_t ir_asm_domain(const struct ir_assembler *a, uint16_t devi
 		return 0;
 	return device ? device : IR_DOMAIN_DEVICES;	/* anybody's: not counted */
 }
-/* The pages of a mapping are taken, or free again. */
-void ir_asm_mark_mapped(struct ir_assembler *a, const struct ir_live *l, bool value);
+/* The pages of a mapping are free again. */
+void ir_asm_mark_free(struct ir_assembler *a, const struct ir_live *l);
 /* The map at @head was undone: one failed attempt. */
 void ir_asm_fail(struct ir_assembler *a, uint64_t head);
 

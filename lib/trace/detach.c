@@ -63,7 +63,7 @@ void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev)
 
 		if (l->ended || !is_devices(a, l->device, ev->device))
 			continue;
-		ir_asm_mark_mapped(a, l, false);
+		ir_asm_mark_free(a, l);
 		ir_live_end(&a->live, i);
 		l->gone = true;
 		if (!l->emitted)

@@ -79,34 +79,41 @@ uint64_t ir_asm_pages(uint64_t addr, uint64_t size)
  * Pages of live mappings, for overlaps.
  */
 
-static struct ir_bitmap *mapped_of(struct ir_assembler *a, uint16_t device)
+static struct ir_bitmap *new_mapped(struct ir_assembler *a, uint16_t device)
 {
-	if (device >= a->nr_mapped) {
-		uint32_t nr = (uint32_t)device + 1;
+	uint32_t nr = (uint32_t)device + 1;
+
+	if (nr > a->nr_mapped) {
 		struct ir_bitmap **grown = realloc(a->mapped, nr * sizeof(struct ir_bitmap *));
 
 		if (!grown)
-			goto no_memory;
+			return NULL;
 		for (uint32_t i = a->nr_mapped; i < nr; i++)
 			grown[i] = NULL;
 		a->mapped = grown;
 		a->nr_mapped = nr;
 	}
-	if (!a->mapped[device])
-		a->mapped[device] = ir_bitmap_new(UINT64_C(1) << (64 - IR_PAGE_SHIFT));
-	if (a->mapped[device])
-		return a->mapped[device];
-no_memory:
-	a->no_memory = true;
-	return NULL;
+	a->mapped[device] = ir_bitmap_new(UINT64_C(1) << (64 - IR_PAGE_SHIFT));
+	return a->mapped[device];
 }
 
-void ir_asm_mark_mapped(struct ir_assembler *a, const struct ir_live *l, bool value)
+static struct ir_bitmap *mapped_of(struct ir_assembler *a, uint16_t device)
+{
+	struct ir_bitmap *map = device < a->nr_mapped ? a->mapped[device] : NULL;
+
+	if (!map)
+		map = new_mapped(a, device);
+	if (!map)
+		a->no_memory = true;
+	return map;
+}
+
+void ir_asm_mark_free(struct ir_assembler *a, const struct ir_live *l)
 {
 	struct ir_bitmap *map = mapped_of(a, l->device);
 	uint64_t first = l->iova >> IR_PAGE_SHIFT;
 
-	if (map && ir_bitmap_assign(map, first, first + l->pages - 1, value))
+	if (map && ir_bitmap_assign(map, first, first + l->pages - 1, false))
 		a->no_memory = true;
 }
 
@@ -154,18 +161,19 @@ static void note_overlap(struct ir_assembler *a, struct rec *head)
 {
 	struct ir_live *l = live_of(a, head->live);
 	struct ir_bitmap *map = mapped_of(a, l->device);
-	uint64_t first = l->iova >> IR_PAGE_SHIFT;
+	uint64_t first = l->iova >> IR_PAGE_SHIFT, last = first + l->pages - 1;
 
-	if (l->ended)
+	if (l->ended || !map)
 		return;
-	if (map && ir_bitmap_any(map, first, first + l->pages - 1)) {
+	if (ir_bitmap_any(map, first, last)) {
 		damage(a, IR_DAMAGE_OVERLAPPING_MAPS);
 		/* In one domain that cannot be: an unmap is missing. */
 		if (a->lost || l->device || a->nr_functions == 1)
 			end_lost(a, head);
 	}
 	note_attached(a, l->device);
-	ir_asm_mark_mapped(a, live_of(a, head->live), true);
+	if (ir_bitmap_assign(map, first, last, true))
+		a->no_memory = true;
 }
 
 /*
@@ -530,7 +538,7 @@ static void end_mapping(struct ir_assembler *a, struct slot *s, uint64_t number,
 		else
 			ir_asm_release_holder(a, l->head);
 	}
-	ir_asm_mark_mapped(a, live_of(a, i), false);
+	ir_asm_mark_free(a, live_of(a, i));
 }
 
 /* Mapping @j, right behind mapping @i, is a part of it. */

@@ -305,20 +305,30 @@ int ir_recording_rewind(struct ir_recording *rec, struct ir_error *err)
 	return rc ? ir_recording_spool_failed(rec, rc, err) : 0;
 }
 
+/* An unmap of no known mapping: of one from before the recording, if it is one of those. */
+static void finish_unknown(struct ir_recording *rec, struct ir_op *op)
+{
+	if (!rec->lost && !(op->flags & IR_OPF_FAILED) && rec->unknown_unmaps < rec->nr_initial)
+		op->mapping = rec->info.max_mappings - (uint32_t)rec->nr_initial +
+			rec->unknown_unmaps++;
+}
+
 static void finish_op(struct ir_recording *rec, struct ir_op *op)
 {
-	uint32_t first = rec->info.max_mappings - (uint32_t)rec->nr_initial;
-
-	if (op->kind == IR_OP_FLUSH_TIMER && !op->device)
-		op->device = ir_timer_owner(&rec->timer_owners, op->iova);
-	op->device = only_device(rec, op->device);
-	/* It was the number of a chain. */
-	op->site = op->site < rec->chain_totals.nr ? rec->chain_totals.list[op->site].site : 0;
-	if (op->kind == IR_OP_LOST)
+	if (op->kind == IR_OP_UNMAP) {
+		if (op->mapping == IR_NO_MAPPING)
+			finish_unknown(rec, op);
+	} else if (op->kind == IR_OP_FLUSH_TIMER) {
+		if (!op->device)
+			op->device = ir_timer_owner(&rec->timer_owners, op->iova);
+	} else if (op->kind == IR_OP_LOST) {
 		rec->lost = true;
-	if (op->kind == IR_OP_UNMAP && op->mapping == IR_NO_MAPPING && !rec->lost &&
-	    !(op->flags & IR_OPF_FAILED) && rec->unknown_unmaps < rec->nr_initial)
-		op->mapping = first + rec->unknown_unmaps++;
+	}
+	if (!op->device)
+		op->device = only_device(rec, op->device);
+	if (op->site)	/* it was the number of a chain */
+		op->site = op->site < rec->chain_totals.nr ? rec->chain_totals.list[op->site].site
+							   : IR_SITE_UNKNOWN;
 }
 
 static void initial_op(struct ir_recording *rec, struct ir_op *op)
