@@ -49,6 +49,19 @@ static inline const unsigned char *ir_cursor_take(struct ir_cursor *cur, uint64_
 	cur->pos += len;
 	return cur->window + at;
 }
+/** ir_cursor_at_hand - what the next calls give without reading the file: @len bytes, perhaps 0 */
+static inline const unsigned char *ir_cursor_at_hand(const struct ir_cursor *cur, size_t *len)
+{
+	uint64_t at = cur->pos - cur->window_pos, left = cur->end - cur->pos;
+
+	*len = 0;
+	if (cur->failed || at >= cur->window_len)
+		return NULL;
+	*len = cur->window_len - (size_t)at;
+	if (*len > left)
+		*len = (size_t)left;
+	return cur->window + at;
+}
 /** ir_cursor_skip - pass over @len bytes without reading them */
 void ir_cursor_skip(struct ir_cursor *cur, uint64_t len);
 /** ir_cursor_string - a terminated string of at most @max bytes; valid as above */

@@ -12,7 +12,6 @@
 #define MAGIC_SIZE	8u
 #define PIPE_HEADER	16u
 #define FILE_HEADER	104u
-#define PERF_TYPE_TRACEPOINT	2
 
 /* The same 64-bit number in both byte orders. */
 static const char magic_little[] = "PERFILE2", magic_big[] = "2ELIFREP", magic_old[] = "PERFFILE";
@@ -113,7 +112,7 @@ static bool has_tracepoints(struct perfdata *pd)
 	uint32_t nr = 0, i;
 
 	for (i = 0; i < pd->attrs.nr; i++) {
-		if (pd->attrs.list[i].type != PERF_TYPE_TRACEPOINT)
+		if (pd->attrs.list[i].type != PD_TYPE_TRACEPOINT)
 			continue;
 		nr++;
 		if (pd->attrs.list[i].counted)
@@ -175,6 +174,9 @@ static int perfdata_open(struct ir_reader *rd, struct ir_error *err)
 	pd->file = rd->file;
 	pd->damage = rd->damage;
 	pd->size = ir_file_size(rd->file);
+	pd->cpus = calloc(PD_MAX_CPUS, sizeof(*pd->cpus));
+	if (!pd->cpus)
+		return ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(rd->file));
 	ret = read_header(pd, err);
 	if (!ret)
 		ret = read_ahead(pd, err);
@@ -209,28 +211,22 @@ static int end_data(struct perfdata *pd)
 		if (pd_mark_gap(pd))
 			return -ENOMEM;
 	}
-	pd_queue_end(&pd->queue);
 	pd->ended = true;
-	return 0;
+	return pd_queue_end(&pd->queue);
 }
 
-/* The next entry that is let go: 1, 0 at the end, -errno. */
-static int next_entry(struct perfdata *pd, const struct pd_entry **entry)
+/* A step on, towards more to hand out: 1, 0 if there is no more, -errno. */
+static int read_on(struct perfdata *pd)
 {
-	int ret;
+	int ret = pd->ended ? 0 : pd_pump(pd);
 
-	while (!(*entry = pd_queue_next(&pd->queue))) {
-		if (pd->ended)
-			return 0;
-		ret = pd_pump(pd);
-		if (ret > 0)
-			pd_queue_relieve(&pd->queue);
-		else if (!ret)
-			ret = end_data(pd);
-		if (ret < 0)
-			return ret;
-	}
-	return 1;
+	if (ret < 0 || pd->ended)
+		return ret;
+	if (!ret)
+		ret = end_data(pd);
+	else
+		ret = pd_queue_full(&pd->queue) ? pd_queue_relieve(&pd->queue) : 0;
+	return ret ? ret : 1;
 }
 
 static void fill_lost(const struct pd_entry *entry, struct ir_event *ev)
@@ -238,7 +234,7 @@ static void fill_lost(const struct pd_entry *entry, struct ir_event *ev)
 	memset(ev, 0, sizeof(*ev));
 	ev->kind = IR_EV_LOST;
 	ev->flags = IR_EVF_NO_CONTEXT;
-	ev->size = (uint64_t)entry->len << 32 | entry->pos;
+	ev->size = (uint64_t)entry->site << 32 | entry->len;
 }
 
 static int finish(struct perfdata *pd, struct ir_error *err)
@@ -253,6 +249,27 @@ static int finish(struct perfdata *pd, struct ir_error *err)
 	return 0;
 }
 
+/* What is left to be done for an entry that goes out; false: its event is damaged. */
+static inline bool fill_event(struct perfdata *pd, const struct pd_entry *entry,
+			      struct ir_event *ev)
+{
+	if (!entry->wanted) {
+		fill_lost(entry, ev);
+	} else {
+		if (!ir_formats_decode(&pd->formats, entry->wanted, pd->queue.bytes + entry->pos,
+				       entry->len, ev))
+			return false;
+		ev->site = entry->site;
+	}
+	if (entry->time >= pd->out_time)
+		pd->out_time = entry->time;
+	else if (entry->wanted)
+		pd_damage(pd, IR_DAMAGE_TIME_BACKWARDS, 1);
+	ev->time_ns = pd->out_time;
+	ev->cpu = entry->cpu;
+	return true;
+}
+
 static int perfdata_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
 {
 	struct perfdata *pd = rd->priv;
@@ -260,25 +277,14 @@ static int perfdata_next(struct ir_reader *rd, struct ir_event *ev, struct ir_er
 	int ret;
 
 	for (;;) {
-		ret = next_entry(pd, &entry);
+		entry = pd_queue_next(&pd->queue);
+		if (entry && fill_event(pd, entry, ev))
+			return 1;
+		ret = entry ? 1 : read_on(pd);
 		if (ret < 0)
 			return pump_failed(pd, ret, err);
 		if (!ret)
 			return finish(pd, err);
-		if (!entry->wanted)
-			fill_lost(entry, ev);
-		else if (!ir_formats_decode(&pd->formats, entry->wanted,
-					    pd->queue.bytes + entry->pos, entry->len, ev))
-			continue;
-		if (entry->wanted)
-			ev->site = entry->site;
-		if (entry->time >= pd->out_time)
-			pd->out_time = entry->time;
-		else if (entry->wanted)
-			pd_damage(pd, IR_DAMAGE_TIME_BACKWARDS, 1);
-		ev->time_ns = pd->out_time;
-		ev->cpu = entry->cpu;
-		return 1;
 	}
 }
 

@@ -67,6 +67,8 @@ static void lay_out_sample(struct pd_attr *at)
 		pos += 8;
 	}
 	at->fixed_len = (uint16_t)pos;
+	at->traced = at->type == PD_TYPE_TRACEPOINT && has & PD_SAMPLE_RAW;
+	at->variable = has & (PD_SAMPLE_READ | PD_SAMPLE_CALLCHAIN);
 }
 
 /* perf_event__output_id_sample(), the same file; counted from the end */
@@ -88,6 +90,15 @@ static void lay_out_others(struct pd_attr *at)
 		pos += 8;
 		at->end_time_pos = (uint16_t)pos;
 	}
+}
+
+/*
+ * Samples of all attributes have their id at the same place, or perf could not
+ * tell them apart either: the first one says where.
+ */
+static void place_ids(struct pd_attrs *attrs)
+{
+	attrs->id_pos = attrs->nr > 1 && attrs->slots ? attrs->list[0].id_pos : 0;
 }
 
 int pd_attr_add(struct perfdata *pd, const unsigned char *p, size_t len)
@@ -119,16 +130,9 @@ int pd_attr_add(struct perfdata *pd, const unsigned char *p, size_t len)
 	at->counted = !has_flag(flags, FLAG_FREQ, big) && !period;
 	lay_out_sample(at);
 	lay_out_others(at);
-	return (int)attrs->nr++;
-}
-
-static uint32_t find_slot(const struct pd_attrs *attrs, uint64_t id)
-{
-	uint32_t slot = (uint32_t)((id * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (attrs->slots - 1);
-
-	while (attrs->ids[slot].attr && attrs->ids[slot].id != id)
-		slot = (slot + 1) & (attrs->slots - 1);
-	return slot;
+	attrs->nr++;
+	place_ids(attrs);
+	return (int)attrs->nr - 1;
 }
 
 /* Keep the table at most half full. */
@@ -142,7 +146,7 @@ static int grow_ids(struct pd_attrs *attrs)
 		return -ENOMEM;
 	for (i = 0; i < attrs->slots; i++)
 		if (attrs->ids[i].attr)
-			grown.ids[find_slot(&grown, attrs->ids[i].id)] = attrs->ids[i];
+			grown.ids[pd_attr_slot(&grown, attrs->ids[i].id)] = attrs->ids[i];
 	free(attrs->ids);
 	attrs->ids = grown.ids;
 	attrs->slots = grown.slots;
@@ -158,33 +162,13 @@ int pd_attr_id(struct perfdata *pd, uint32_t attr, uint64_t id)
 		return -E2BIG;
 	if (attrs->nr_ids * 2 >= attrs->slots && grow_ids(attrs))
 		return -ENOMEM;
-	slot = find_slot(attrs, id);
+	slot = pd_attr_slot(attrs, id);
 	if (attrs->ids[slot].attr)
 		return 0;
 	attrs->ids[slot] = (struct pd_id){ .id = id, .attr = attr + 1 };
 	attrs->nr_ids++;
+	place_ids(attrs);
 	return 0;
-}
-
-/*
- * Samples of all attributes have their id at the same place, or perf could not
- * tell them apart either: the first one says where.
- */
-const struct pd_attr *pd_attr_of_sample(const struct perfdata *pd, const unsigned char *rec,
-					uint32_t size)
-{
-	const struct pd_attrs *attrs = &pd->attrs;
-	uint32_t pos, attr;
-
-	if (attrs->nr <= 1 || !attrs->slots)
-		return attrs->nr ? &attrs->list[0] : NULL;
-	pos = attrs->list[0].id_pos;
-	if (!pos)
-		return &attrs->list[0];
-	if (size < pos + 8)
-		return NULL;
-	attr = attrs->ids[find_slot(attrs, ir_load64(rec + pos, pd->big))].attr;
-	return attr ? &attrs->list[attr - 1] : NULL;
 }
 
 void pd_attrs_release(struct pd_attrs *attrs)

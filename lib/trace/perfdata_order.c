@@ -11,8 +11,11 @@
  * is not later than the latest event of the previous round.  At equal times the
  * order is that of the file.
  *
+ * The runs are noted as they come, and merged by a heap while events are handed
+ * out, so an event moves only where room is made: what has gone is closed up.
+ *
  * What is kept in memory is two rounds.  A file without rounds, or with
- * enormous ones, would be kept whole: from WINDOW_EVENTS events or WINDOW_BYTES
+ * enormous ones, would be kept whole: from PD_WINDOW_EVENTS events or PD_WINDOW_BYTES
  * of their data on, the earlier half goes out.
  *
  * An event that is earlier than one that went out already (a damaged time, or
@@ -24,164 +27,175 @@
 #include <string.h>
 #include "trace/perfdata_priv.h"
 
-#define WINDOW_EVENTS	((size_t)1 << 20)
-#define WINDOW_BYTES	((size_t)96 << 20)
-#define FIRST_EVENTS	1024
-#define FIRST_BYTES	65536
+#define FIRST_ROOM	1024
 
 /* A gap that no buffer spans: a later time is not believed to end a round. */
 #define MAX_PAUSE	(UINT64_C(1) << 42)
+#define MAX_STRAYS	8	/* so many latest times are looked at */
 
 void pd_queue_release(struct pd_queue *q)
 {
 	free(q->entries);
-	free(q->spare);
 	free(q->bytes);
-	free(q->spare_bytes);
+	free(q->runs);
+	free(q->heap);
 	memset(q, 0, sizeof(*q));
 }
 
-static int grow_entries(struct pd_queue *q)
+/* As realloc(), room for @want of @size bytes each and more to come. */
+static void *grow(void *list, size_t *room, size_t want, size_t size)
 {
-	size_t room = q->room ? q->room * 2 : FIRST_EVENTS;
-	struct pd_entry *entries = realloc(q->entries, room * sizeof(*entries));
-	struct pd_entry *spare;
+	size_t more = *room ? *room : FIRST_ROOM;
 
-	if (!entries)
-		return -ENOMEM;
-	q->entries = entries;
-	spare = malloc(room * sizeof(*spare));
-	if (!spare)
-		return -ENOMEM;
-	free(q->spare);
-	q->spare = spare;
-	q->room = room;
-	return 0;
+	while (more < want)
+		more *= 2;
+	list = realloc(list, more * size);
+	if (list)
+		*room = more;
+	return list;
 }
 
-static int grow_bytes(unsigned char **bytes, size_t *room, size_t want)
+static int add_run(struct pd_queue *q, size_t at, size_t end)
 {
-	size_t size = *room ? *room : FIRST_BYTES;
-	unsigned char *p;
+	struct pd_run *runs = q->runs;
 
-	if (want <= *room)
-		return 0;
-	while (size < want)
-		size *= 2;
-	p = realloc(*bytes, size);
-	if (!p)
-		return -ENOMEM;
-	*bytes = p;
-	*room = size;
-	return 0;
-}
-
-/* Put together what is still waiting, when the others have gone. */
-static int close_ranks(struct pd_queue *q)
-{
-	size_t used = 0, left = q->nr - q->next, i;
-	struct pd_entry *e = q->entries;
-	unsigned char *bytes;
-
-	memmove(e, e + q->next, left * sizeof(*e));
-	for (i = 0; i < left; i++)
-		used += e[i].wanted ? e[i].len : 0;
-	if (grow_bytes(&q->spare_bytes, &q->room_spare_bytes, used))
-		return -ENOMEM;
-	for (used = 0, i = 0; i < left; i++) {
-		if (!e[i].wanted)
-			continue;
-		memcpy(q->spare_bytes + used, q->bytes + e[i].pos, e[i].len);
-		e[i].pos = (uint32_t)used;
-		used += e[i].len;
-	}
-	bytes = q->bytes;
-	q->bytes = q->spare_bytes;
-	q->spare_bytes = bytes;
-	i = q->room_bytes;
-	q->room_bytes = q->room_spare_bytes;
-	q->room_spare_bytes = i;
-	q->nr_bytes = used;
-	q->nr = left;
-	q->next = q->ready = 0;
-	q->generation++;
-	return 0;
-}
-
-int pd_queue_add(struct pd_queue *q, const struct pd_entry *entry, const unsigned char *raw,
-		 size_t len)
-{
-	struct pd_entry *e;
-
-	if (q->next && close_ranks(q))
-		return -ENOMEM;
-	if (q->nr == q->room && grow_entries(q))
-		return -ENOMEM;
-	e = &q->entries[q->nr];
-	*e = *entry;
-	if (e->wanted) {
-		if (grow_bytes(&q->bytes, &q->room_bytes, q->nr_bytes + len))
+	if (q->nr_runs == q->room_runs) {
+		runs = grow(runs, &q->room_runs, q->nr_runs + 1, sizeof(*runs));
+		if (!runs)
 			return -ENOMEM;
-		e->pos = (uint32_t)q->nr_bytes;	/* less than 2 * WINDOW_BYTES */
-		e->len = (uint32_t)len;
-		memcpy(q->bytes + q->nr_bytes, raw, len);
-		q->nr_bytes += len;
+		q->runs = runs;
 	}
-	q->nr++;
+	runs[q->nr_runs++] = (struct pd_run){ .at = (uint32_t)at, .end = (uint32_t)end };
 	return 0;
 }
 
-/* Where the rising times that begin at @from end. */
-static size_t run_end(const struct pd_entry *e, size_t from, size_t nr)
+int pd_queue_close_run(struct pd_queue *q)
 {
-	while (++from < nr && e[from - 1].time <= e[from].time)
-		;
-	return from;
+	if (q->open < q->nr && add_run(q, q->open, q->nr))
+		return -ENOMEM;
+	q->open = q->nr;
+	q->last_time = 0;
+	return 0;
 }
 
-/* [@start, @mid) and [@mid, @end) into one; the first wins at equal times. */
-static void merge(struct pd_entry *to, const struct pd_entry *from, size_t start, size_t mid,
-		  size_t end)
+/* Where the raw data of an entry begins; also of the one behind the last. */
+static size_t bytes_at(const struct pd_queue *q, size_t entry)
 {
-	size_t a = start, b = mid, n = start;
+	return entry < q->nr ? q->entries[entry].pos : q->nr_bytes;
+}
 
-	while (a < mid && b < end) {
-		if (from[b].time < from[a].time)
-			to[n++] = from[b++];
-		else
-			to[n++] = from[a++];
+/* Move entries @from up to @end, and their bytes, to where others end, which are moved on. */
+static void move_down(struct pd_queue *q, size_t from, size_t end, size_t *to, size_t *to_byte)
+{
+	size_t start = bytes_at(q, from), len = bytes_at(q, end) - start;
+
+	if (len)
+		memmove(q->bytes + *to_byte, q->bytes + start, len);
+	for (; from < end; from++) {
+		q->entries[*to] = q->entries[from];
+		q->entries[(*to)++].pos += (uint32_t)*to_byte - (uint32_t)start;
 	}
-	memcpy(to + n, from + a, (mid - a) * sizeof(*to));
-	n += mid - a;
-	memcpy(to + n, from + b, (end - b) * sizeof(*to));
+	*to_byte += len;
 }
 
-/* Merge neighbouring runs until one is left: there is about one a CPU. */
-static void sort(struct pd_queue *q)
+/* Put together what waits; there is nothing to be handed out. */
+static void close_ranks(struct pd_queue *q)
 {
-	struct pd_entry *swap;
-	size_t start, mid, end;
+	size_t fresh = q->nr - q->fresh, nr = 0, bytes = 0;
 
+	for (struct pd_run *run = q->runs; run < q->runs + q->nr_runs; run++) {
+		size_t at = nr;
+
+		move_down(q, run->at, run->end, &nr, &bytes);
+		run->at = (uint32_t)at;
+		run->end = (uint32_t)nr;
+	}
+	move_down(q, q->open, q->nr, &nr, &bytes);
+	q->open = nr - (q->nr - q->open);
+	q->nr = nr;
+	q->nr_bytes = bytes;
+	q->gone = q->gone_bytes = 0;
+	q->fresh = nr - fresh;
+}
+
+int pd_queue_make_room(struct pd_queue *q, size_t len)
+{
+	const bool out = q->first.at == q->first.end && !q->nr_heap;
+	void *p;
+
+	if (out && (q->gone * 2 >= q->room || q->gone_bytes * 2 >= q->room_bytes))
+		close_ranks(q);
+	if (q->nr == q->room) {
+		p = grow(q->entries, &q->room, q->nr + 1, sizeof(*q->entries));
+		if (!p)
+			return -ENOMEM;
+		q->entries = p;
+	}
+	if (q->room_bytes - q->nr_bytes < len) {
+		p = grow(q->bytes, &q->room_bytes, q->nr_bytes + len, 1);
+		if (!p)
+			return -ENOMEM;
+		q->bytes = p;
+	}
+	return 0;
+}
+
+struct pd_entry *pd_queue_at(struct pd_queue *q, const struct pd_place *place)
+{
+	size_t nr = q->fresh + place->entry;
+
+	return place->generation == q->generation && nr < q->nr ? &q->entries[nr] : NULL;
+}
+
+void pd_queue_change(struct pd_queue *q, struct pd_entry *entry, uint64_t time)
+{
+	entry->time = time;
+	q->disorder = true;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct pd_run *left = a, *right = b;
+
+	return left->at < right->at ? -1 : left->at > right->at;
+}
+
+/* Where a time was changed a run may have become several. */
+static int split_runs(struct pd_queue *q)
+{
+	const struct pd_entry *e = q->entries;
+
+	for (size_t i = 0; i < q->nr_runs; i++) {
+		uint32_t at = q->runs[i].at, end = q->runs[i].end;
+
+		while (++at < end && e[at - 1].time <= e[at].time)
+			;
+		if (at < end && add_run(q, at, end))
+			return -ENOMEM;
+		q->runs[i].end = at;
+	}
+	qsort(q->runs, q->nr_runs, sizeof(*q->runs), compare_places);
+	q->disorder = false;
+	return 0;
+}
+
+/* All that is there in runs. */
+static int make_runs(struct pd_queue *q)
+{
+	if (pd_queue_close_run(q) || (q->disorder && split_runs(q)))
+		return -ENOMEM;
+	q->fresh = q->nr;
 	q->generation++;
-	while (q->next < q->nr && run_end(q->entries, q->next, q->nr) < q->nr) {
-		for (start = q->next; start < q->nr; start = end) {
-			mid = run_end(q->entries, start, q->nr);
-			end = mid < q->nr ? run_end(q->entries, mid, q->nr) : mid;
-			merge(q->spare, q->entries, start, mid, end);
-		}
-		swap = q->entries;
-		q->entries = q->spare;
-		q->spare = swap;
-	}
+	return 0;
 }
 
-/* The first of the sorted entries that is later than @time. */
-static size_t first_after(const struct pd_queue *q, uint64_t time)
+/* The first entry of a run that is later than @time. */
+static uint32_t first_after(const struct pd_queue *q, const struct pd_run *run, uint64_t time)
 {
-	size_t low = q->next, high = q->nr;
+	uint32_t low = run->at, high = run->end;
 
 	while (low < high) {
-		size_t mid = low + (high - low) / 2;
+		uint32_t mid = low + (high - low) / 2;
 
 		if (q->entries[mid].time <= time)
 			low = mid + 1;
@@ -191,37 +205,141 @@ static size_t first_after(const struct pd_queue *q, uint64_t time)
 	return low;
 }
 
-void pd_queue_round(struct pd_queue *q)
+static inline bool before(const struct pd_run *a, const struct pd_run *b)
 {
-	size_t last = q->nr;
+	return a->time < b->time || (a->time == b->time && a->at < b->at);
+}
 
-	if (q->next == q->nr)
+/* The heap has its earliest run in front, but that @run belongs where @at is free. */
+static void sift_down(struct pd_run *heap, size_t nr, size_t at, struct pd_run run)
+{
+	size_t child;
+
+	while ((child = 2 * at + 1) < nr) {
+		child += child + 1 < nr && before(&heap[child + 1], &heap[child]);
+		if (!before(&heap[child], &run))
+			break;
+		heap[at] = heap[child];
+		at = child;
+	}
+	heap[at] = run;
+}
+
+/* The run whose turn it is, if it is not over, goes to the others, and the earliest has its turn. */
+static void take_turns(struct pd_queue *q)
+{
+	struct pd_run last = q->first;
+
+	if (last.at < last.end)
+		last.time = q->entries[last.at].time;
+	else if (q->nr_heap)
+		last = q->heap[--q->nr_heap];
+	else
 		return;
-	sort(q);
-	q->ready = first_after(q, q->limit);
-	last--;
-	while (last > q->next && last + 8 > q->nr &&
-	       q->entries[last].time - q->entries[last - 1].time > MAX_PAUSE)
-		last--;
-	if (q->entries[last].time > q->limit)
-		q->limit = q->entries[last].time;
+	if (q->nr_heap && before(&q->heap[0], &last)) {
+		q->first = q->heap[0];
+		sift_down(q->heap, q->nr_heap, 0, last);
+	} else {
+		q->first = last;
+	}
+	q->other = q->nr_heap ? q->heap[0].time : UINT64_MAX;
 }
 
-void pd_queue_end(struct pd_queue *q)
+const struct pd_entry *pd_queue_switch(struct pd_queue *q)
 {
-	sort(q);
-	q->ready = q->nr;
+	take_turns(q);
+	return q->first.at < q->first.end ? &q->entries[q->first.at++] : NULL;
 }
 
-void pd_queue_relieve(struct pd_queue *q)
+/* What is not later than @until goes into the heap. */
+static int let_go(struct pd_queue *q, uint64_t until)
 {
-	if (q->nr - q->next < WINDOW_EVENTS && q->nr_bytes < WINDOW_BYTES)
-		return;
-	sort(q);
-	q->ready = q->next + (q->nr - q->next + 1) / 2;
+	struct pd_run *run = q->runs, *kept = run, *end = run + q->nr_runs, *heap = q->heap;
+
+	if (q->nr_heap + q->nr_runs > q->room_heap) {
+		heap = grow(heap, &q->room_heap, q->nr_heap + q->nr_runs, sizeof(*heap));
+		if (!heap)
+			return -ENOMEM;
+		q->heap = heap;
+	}
+	for (; run < end; run++) {
+		uint32_t stop = first_after(q, run, until);
+
+		if (stop > run->at)
+			heap[q->nr_heap++] = (struct pd_run){ q->entries[run->at].time, run->at, stop };
+		q->gone += stop - run->at;
+		q->gone_bytes += bytes_at(q, stop) - bytes_at(q, run->at);
+		if (stop < run->end)
+			*kept++ = (struct pd_run){ .at = stop, .end = run->end };
+	}
+	q->nr_runs = (size_t)(kept - q->runs);
+	for (size_t i = q->nr_heap / 2; i-- > 0; )
+		sift_down(heap, q->nr_heap, i, heap[i]);
+	take_turns(q);
+	return 0;
 }
 
-const struct pd_entry *pd_queue_next(struct pd_queue *q)
+/* The latest time that is no stray. */
+static uint64_t latest(const struct pd_queue *q)
 {
-	return q->next < q->ready ? &q->entries[q->next++] : NULL;
+	uint64_t top[MAX_STRAYS] = { 0 }, time;
+	size_t nr = 0, n = 0, i;
+
+	for (const struct pd_run *run = q->runs; run < q->runs + q->nr_runs; run++) {
+		for (size_t at = run->end; at-- > run->at; ) {
+			time = q->entries[at].time;
+			if (nr == MAX_STRAYS && time <= top[nr - 1])
+				break;
+			nr += nr < MAX_STRAYS;
+			for (i = nr - 1; i && top[i - 1] < time; i--)
+				top[i] = top[i - 1];
+			top[i] = time;
+		}
+	}
+	while (n + 1 < nr && top[n] - top[n + 1] > MAX_PAUSE)
+		n++;
+	return top[n];
+}
+
+int pd_queue_round(struct pd_queue *q)
+{
+	uint64_t until = q->limit, time;
+
+	if (make_runs(q))
+		return -ENOMEM;
+	time = latest(q);
+	if (time > q->limit)
+		q->limit = time;
+	return let_go(q, until);
+}
+
+int pd_queue_end(struct pd_queue *q)
+{
+	return make_runs(q) ? -ENOMEM : let_go(q, UINT64_MAX);
+}
+
+static size_t count_until(const struct pd_queue *q, uint64_t time)
+{
+	size_t nr = 0;
+
+	for (const struct pd_run *run = q->runs; run < q->runs + q->nr_runs; run++)
+		nr += first_after(q, run, time) - run->at;
+	return nr;
+}
+
+int pd_queue_relieve(struct pd_queue *q)
+{
+	uint64_t low = 0, high = UINT64_MAX;
+
+	if (make_runs(q))
+		return -ENOMEM;
+	while (low < high) {	/* the time of the one in the middle */
+		uint64_t mid = low + (high - low) / 2;
+
+		if (count_until(q, mid) < (q->nr - q->gone + 1) / 2)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return let_go(q, low);
 }

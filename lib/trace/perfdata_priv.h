@@ -22,6 +22,7 @@
 #ifndef IR_TRACE_PERFDATA_PRIV_H
 #define IR_TRACE_PERFDATA_PRIV_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include "trace/cursor.h"
@@ -57,6 +58,10 @@ enum {
 };
 
 #define PD_RECORD_HEADER 8u	/* type (32 bits), misc (16), size (16) */
+#define PD_TYPE_TRACEPOINT 2	/* perf_type_id */
+
+/* PERF_SAMPLE_* behind the fields of fixed size, in this order */
+enum { PD_SAMPLE_READ = 1 << 4, PD_SAMPLE_CALLCHAIN = 1 << 5, PD_SAMPLE_RAW = 1 << 10 };
 
 /* What a perf_event_attr says that matters here. */
 struct pd_attr {
@@ -75,6 +80,8 @@ struct pd_attr {
 	uint16_t id_pos;
 	uint16_t period_pos;
 	uint16_t fixed_len;	/* up to what has a variable size */
+	bool traced;		/* a tracepoint, with its data */
+	bool variable;		/* there are counters or a call chain before the data */
 	/* And in other records, from their end. */
 	uint16_t end_time_pos;
 	uint16_t end_cpu_pos;
@@ -88,6 +95,7 @@ struct pd_id {
 struct pd_attrs {
 	struct pd_attr *list;
 	uint32_t nr;
+	uint32_t id_pos;	/* where samples have their id; 0: all are of the first one */
 	struct pd_id *ids;	/* open hash */
 	uint32_t nr_ids;
 	uint32_t slots;		/* a power of two */
@@ -96,32 +104,50 @@ struct pd_attrs {
 /* An event that waits for its turn. */
 struct pd_entry {
 	uint64_t time;
-	uint32_t pos;		/* of the raw data; of a lost marker: the count, low half */
-	uint32_t len;		/* and high half */
-	uint32_t site;		/* number of its call chain, 0: none */
+	uint32_t pos;		/* of the raw data */
+	uint32_t len;		/* of it; of a lost marker: the count, low half */
+	uint32_t site;		/* number of its call chain, 0: none; and high half */
 	uint16_t cpu;
 	uint16_t wanted;	/* decoder; 0: lost marker */
 };
 
+/* Entries of rising times, one after the other. */
+struct pd_run {
+	uint64_t time;		/* of the first one, in the heap */
+	uint32_t at, end;	/* from .at on, up to .end */
+};
+
+/* Where an entry is, until some are let go. */
+struct pd_place {
+	uint64_t generation;
+	size_t entry;
+};
+
 struct pd_queue {
-	struct pd_entry *entries;
-	struct pd_entry *spare;	/* as many, for sorting */
+	struct pd_entry *entries;	/* in the order of the file; those that went out, too */
 	size_t nr, room;
-	size_t next, ready;	/* from next on up to ready: sorted, to be handed out */
-	unsigned char *bytes;	/* raw data of the entries */
-	unsigned char *spare_bytes;
-	size_t nr_bytes, room_bytes, room_spare_bytes;
+	unsigned char *bytes;		/* raw data of the entries, in the same order */
+	size_t nr_bytes, room_bytes;
+	size_t gone, gone_bytes;	/* of those that were let go */
+	struct pd_run *runs;		/* of these, in the order of the file */
+	size_t nr_runs, room_runs;
+	size_t open;		/* from here on: one more run, which is being added to */
+	uint64_t last_time;	/* its last entry's; 0: it is empty */
+	size_t fresh;		/* from here on: entries that came after some were let go */
+	uint64_t generation;	/* how often that was */
+	bool disorder;		/* a fresh one's time was changed */
+	struct pd_run first;	/* of those let go the run whose turn it is, */
+	uint64_t other;		/* before this time, which the earliest of the others has */
+	struct pd_run *heap;	/* these, the earliest in front */
+	size_t nr_heap, room_heap;
 	uint64_t limit;		/* the previous round's latest time */
-	uint64_t generation;	/* changes when entries change their places */
 };
 
 /* For telling damaged times: the last event of a CPU in the order of the file. */
 struct pd_cpu {
-	uint64_t time;
+	uint64_t time;		/* 0: there was none */
 	uint64_t before;	/* time of the one before it */
-	size_t entry;		/* in the queue */
-	uint64_t generation;	/* of .entry */
-	bool seen;
+	struct pd_place place;	/* if it is suspect */
 	bool suspect;		/* long after the one before it: the next one will show */
 };
 
@@ -158,7 +184,7 @@ struct perfdata {
 	struct ir_cursor cur;	/* over the data */
 	struct pd_unpack unpack;
 	struct pd_queue queue;
-	struct pd_cpu *cpus;
+	struct pd_cpu *cpus;	/* PD_MAX_CPUS of them */
 	uint32_t nr_cpus;	/* highest seen + 1 */
 	uint32_t last_cpu;	/* of the last sample in the file */
 	uint64_t file_time;	/* the same */
@@ -215,9 +241,15 @@ uint64_t pd_find_tracing(struct perfdata *pd, uint64_t pos);
 int pd_attr_add(struct perfdata *pd, const unsigned char *p, size_t len);
 /** pd_attr_id - give an attribute one more id; 0, -E2BIG or -ENOMEM */
 int pd_attr_id(struct perfdata *pd, uint32_t attr, uint64_t id);
-/** pd_attr_of_sample - whose sample this is; NULL: none of them */
-const struct pd_attr *pd_attr_of_sample(const struct perfdata *pd, const unsigned char *rec,
-					uint32_t size);
+/** pd_attr_slot - the slot of an id, or the free one where it belongs; there must be slots */
+static inline uint32_t pd_attr_slot(const struct pd_attrs *attrs, uint64_t id)
+{
+	uint32_t slot = (uint32_t)((id * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (attrs->slots - 1);
+
+	while (attrs->ids[slot].attr && attrs->ids[slot].id != id)
+		slot = (slot + 1) & (attrs->slots - 1);
+	return slot;
+}
 void pd_attrs_release(struct pd_attrs *attrs);
 
 /* perfdata_stream.c */
@@ -248,7 +280,11 @@ void pd_unpack_release(struct pd_unpack *un);
 
 /* perfdata_sample.c: 0 or -ENOMEM, damage is counted. */
 
-int pd_sample(struct perfdata *pd, const unsigned char *rec, uint32_t size);
+/**
+ * pd_samples - take in what are whole samples at the beginning of @len bytes
+ * @used: of how many bytes
+ */
+int pd_samples(struct perfdata *pd, const unsigned char *data, size_t len, size_t *used);
 int pd_lost(struct perfdata *pd, const unsigned char *rec, uint32_t size);
 void pd_exit(struct perfdata *pd, const unsigned char *rec, uint32_t size);
 int pd_lost_samples(struct perfdata *pd, const unsigned char *rec, uint32_t size);
@@ -268,17 +304,70 @@ void pd_build_ids(struct perfdata *pd, struct ir_cursor *cur);
 
 /* perfdata_order.c: the rule is explained there. */
 
-/** pd_queue_add - one more event or marker; 0 or -ENOMEM */
-int pd_queue_add(struct pd_queue *q, const struct pd_entry *entry, const unsigned char *raw,
-		 size_t len);
-/** pd_queue_round - a round is finished: let go what no later event can precede */
-void pd_queue_round(struct pd_queue *q);
-/** pd_queue_end - no more will come: let go everything */
-void pd_queue_end(struct pd_queue *q);
-/** pd_queue_relieve - if it has become too big, let go the earlier half */
-void pd_queue_relieve(struct pd_queue *q);
-/** pd_queue_next - the next one of those let go, or NULL; valid until the next call */
-const struct pd_entry *pd_queue_next(struct pd_queue *q);
+#define PD_WINDOW_EVENTS ((size_t)1 << 20)
+#define PD_WINDOW_BYTES	((size_t)96 << 20)	/* positions have 32 bits, and room for twice as many */
+
+/* The rest of pd_queue_add(): more room, and one run is whole. */
+int pd_queue_make_room(struct pd_queue *q, size_t len);
+int pd_queue_close_run(struct pd_queue *q);
+
+/**
+ * pd_queue_add - one more entry, with room for @len bytes of raw data
+ *
+ * The caller fills in .len and what follows it, and the bytes at .pos.  NULL: out of memory.
+ */
+static inline struct pd_entry *pd_queue_add(struct pd_queue *q, uint64_t time, uint32_t len)
+{
+	struct pd_entry *e;
+
+	if ((q->nr == q->room || q->room_bytes - q->nr_bytes < len) && pd_queue_make_room(q, len))
+		return NULL;
+	if (time < q->last_time && pd_queue_close_run(q))
+		return NULL;
+	q->last_time = time;
+	e = &q->entries[q->nr++];
+	e->time = time;
+	e->pos = (uint32_t)q->nr_bytes;
+	q->nr_bytes += len;
+	return e;
+}
+
+/** pd_queue_last - where the entry is that was added last */
+static inline struct pd_place pd_queue_last(const struct pd_queue *q)
+{
+	return (struct pd_place){ q->generation, q->nr - 1 - q->fresh };
+}
+
+/** pd_queue_at - an entry that was added since some were let go; NULL: it was before that */
+struct pd_entry *pd_queue_at(struct pd_queue *q, const struct pd_place *place);
+/** pd_queue_change - the time of such an entry is wrong */
+void pd_queue_change(struct pd_queue *q, struct pd_entry *entry, uint64_t time);
+/** pd_queue_round - a round is finished: let go what no later event can precede; 0 or -ENOMEM */
+int pd_queue_round(struct pd_queue *q);
+/** pd_queue_end - no more will come: let go everything; 0 or -ENOMEM */
+int pd_queue_end(struct pd_queue *q);
+
+/** pd_queue_full - has it become too big? */
+static inline bool pd_queue_full(const struct pd_queue *q)
+{
+	return q->nr - q->gone >= PD_WINDOW_EVENTS || q->nr_bytes - q->gone_bytes >= PD_WINDOW_BYTES;
+}
+
+/** pd_queue_relieve - let go the earlier half; 0 or -ENOMEM */
+int pd_queue_relieve(struct pd_queue *q);
+
+/* The rest of pd_queue_next(): another run's turn. */
+const struct pd_entry *pd_queue_switch(struct pd_queue *q);
+
+/** pd_queue_next - the next one of those let go, or NULL; valid until one is added */
+static inline const struct pd_entry *pd_queue_next(struct pd_queue *q)
+{
+	struct pd_run *run = &q->first;
+
+	if (run->at < run->end && q->entries[run->at].time < q->other)
+		return &q->entries[run->at++];
+	return pd_queue_switch(q);
+}
 void pd_queue_release(struct pd_queue *q);
 
 #endif

@@ -11,11 +11,7 @@
 #include "trace/bytes.h"
 #include "trace/perfdata_priv.h"
 
-#define PERF_TYPE_TRACEPOINT	2
-#define MIN_RAW			8	/* the common fields */
-
-/* PERF_SAMPLE_* that have a variable size, in this order */
-enum { SAMPLE_READ = 1 << 4, SAMPLE_CALLCHAIN = 1 << 5, SAMPLE_RAW = 1 << 10 };
+#define MIN_RAW	8	/* the common fields */
 
 /* PERF_FORMAT_* */
 enum {
@@ -43,6 +39,20 @@ static void bad_event(struct perfdata *pd)
 	pd_damage(pd, IR_DAMAGE_BAD_EVENTS, 1);
 }
 
+static inline const struct pd_attr *attr_of(const struct perfdata *pd, const unsigned char *rec,
+					    uint32_t size)
+{
+	const struct pd_attrs *attrs = &pd->attrs;
+	uint32_t pos = attrs->id_pos, attr;
+
+	if (!pos)
+		return attrs->nr ? &attrs->list[0] : NULL;
+	if (size < pos + 8)
+		return NULL;
+	attr = attrs->ids[pd_attr_slot(attrs, ir_load64(rec + pos, pd->big))].attr;
+	return attr ? &attrs->list[attr - 1] : NULL;
+}
+
 /* Bytes of the counters, at most @left; more than that if they do not fit. */
 static uint64_t read_size(const struct perfdata *pd, const struct pd_attr *at,
 			  const unsigned char *p, uint32_t left)
@@ -63,31 +73,48 @@ static uint64_t read_size(const struct perfdata *pd, const struct pd_attr *at,
 	return nr <= left ? size + nr * each * 8 : (uint64_t)left + 1;
 }
 
-/* The raw data of a sample, or NULL; @chain: what was found of a call chain on the way. */
-static const unsigned char *find_raw(const struct perfdata *pd, const struct pd_attr *at,
-				     const unsigned char *rec, uint32_t size, uint32_t *len,
-				     struct chain_place *chain)
+/*
+ * Where what has a variable size ends, beginning at @pos; 0: it does not fit
+ * @chain: what was found of a call chain on the way
+ */
+static uint32_t skip_variable(const struct perfdata *pd, const struct pd_attr *at,
+			      const unsigned char *rec, uint32_t size, struct chain_place *chain)
 {
 	uint32_t pos = at->fixed_len;
 	uint64_t skip;
 
-	if (pos > size)
-		return NULL;
-	if (at->sample_type & SAMPLE_READ) {
+	if (at->sample_type & PD_SAMPLE_READ) {
 		skip = read_size(pd, at, rec + pos, size - pos);
 		if (skip > size - pos)
-			return NULL;
+			return 0;
 		pos += (uint32_t)skip;
 	}
-	if (at->sample_type & SAMPLE_CALLCHAIN) {
+	if (at->sample_type & PD_SAMPLE_CALLCHAIN) {
 		if (size - pos < 8)
-			return NULL;
+			return 0;
 		skip = ir_load64(rec + pos, pd->big);
 		pos += 8;
 		if (skip > (size - pos) / 8)
-			return NULL;
+			return 0;
 		*chain = (struct chain_place){ rec + pos, (uint32_t)skip };
 		pos += (uint32_t)skip * 8;
+	}
+	return pos;
+}
+
+/* The raw data of a sample, or NULL. */
+static inline const unsigned char *find_raw(const struct perfdata *pd, const struct pd_attr *at,
+					    const unsigned char *rec, uint32_t size,
+					    uint32_t *len, struct chain_place *chain)
+{
+	uint32_t pos = at->fixed_len;
+
+	if (pos > size)
+		return NULL;
+	if (at->variable) {
+		pos = skip_variable(pd, at, rec, size, chain);
+		if (!pos)
+			return NULL;
 	}
 	if (size - pos < 4)
 		return NULL;
@@ -98,24 +125,21 @@ static const unsigned char *find_raw(const struct perfdata *pd, const struct pd_
 
 static int add_marker(struct perfdata *pd, uint64_t time, uint32_t cpu, uint64_t count)
 {
-	struct pd_entry entry = {
-		.time = time, .cpu = (uint16_t)cpu, .pos = (uint32_t)count, .len = (uint32_t)(count >> 32),
-	};
+	struct pd_entry *entry = pd_queue_add(&pd->queue, time, 0);
 
-	return pd_queue_add(&pd->queue, &entry, NULL, 0);
+	if (!entry)
+		return -ENOMEM;
+	entry->len = (uint32_t)count;
+	entry->site = (uint32_t)(count >> 32);
+	entry->cpu = (uint16_t)cpu;
+	entry->wanted = 0;
+	return 0;
 }
 
 int pd_mark_gap(struct perfdata *pd)
 {
 	pd->gap = false;
 	return add_marker(pd, pd->file_time, pd->last_cpu, 0);
-}
-
-static struct pd_cpu *cpu_state(struct perfdata *pd, uint32_t cpu)
-{
-	if (!pd->cpus)
-		pd->cpus = calloc(PD_MAX_CPUS, sizeof(*pd->cpus));
-	return pd->cpus ? &pd->cpus[cpu] : NULL;
 }
 
 /* Did perf itself say that there are no such times? */
@@ -130,38 +154,36 @@ static bool is_outside(const struct perfdata *pd, uint64_t time)
  * what it interrupts.  If they go far back, one of the two events is wrong: the
  * earlier one, if it in turn was far from the one before it, or else this one.
  */
-static uint64_t check_time(struct perfdata *pd, struct pd_cpu *c, uint64_t time)
+static inline uint64_t check_time(struct perfdata *pd, struct pd_cpu *c, uint64_t time)
 {
-	bool outside = is_outside(pd, time);
-	struct pd_entry *last = NULL;
+	struct pd_entry *last;
 
-	if (c->generation == pd->queue.generation && c->entry < pd->queue.nr)
-		last = &pd->queue.entries[c->entry];
-	if (!c->seen || (time <= c->time + MAX_PAUSE && time + MAX_PAUSE >= c->time)) {
-		c->suspect = !c->seen;
-	} else if (outside) {
+	if (!c->time || (time <= c->time + MAX_PAUSE && time + MAX_PAUSE >= c->time)) {
+		c->suspect = !c->time;
+	} else if (is_outside(pd, time)) {
 		pd_damage(pd, IR_DAMAGE_TIME_BACKWARDS, 1);
 		return c->time;
 	} else if (time > c->time) {
 		c->suspect = true;
 	} else if (c->suspect) {
 		pd_damage(pd, IR_DAMAGE_TIME_BACKWARDS, 1);
+		last = pd_queue_at(&pd->queue, &c->place);
 		if (last)
-			last->time = c->before && c->before <= time ? c->before : time;
+			pd_queue_change(&pd->queue, last,
+					c->before && c->before <= time ? c->before : time);
 		c->suspect = false;
 	} else {
 		pd_damage(pd, IR_DAMAGE_TIME_BACKWARDS, 1);
 		return c->time;
 	}
-	c->before = c->seen ? c->time : 0;
-	c->seen = true;
+	c->before = c->time;
 	c->time = time;
 	return time;
 }
 
 /* Where only one event of several was recorded, the sample says of how many. */
 static int mark_unsampled(struct perfdata *pd, const struct pd_attr *at, const unsigned char *rec,
-			  const struct pd_entry *entry)
+			  uint64_t time, uint32_t cpu)
 {
 	uint64_t period = at->period_pos ? ir_load64(rec + at->period_pos, pd->big) : 1;
 
@@ -169,78 +191,96 @@ static int mark_unsampled(struct perfdata *pd, const struct pd_attr *at, const u
 		return 0;
 	if (period > PD_MAX_LOST) {
 		pd_damage(pd, IR_DAMAGE_LOST_GAPS, 1);
-		return add_marker(pd, entry->time, entry->cpu, 0);
+		return add_marker(pd, time, cpu, 0);
 	}
 	pd_damage(pd, IR_DAMAGE_LOST_EVENTS, period - 1);
-	return add_marker(pd, entry->time, entry->cpu, period - 1);
+	return add_marker(pd, time, cpu, period - 1);
 }
 
-/* Time and CPU of a sample with raw data; false: damaged. */
-static bool place_sample(struct perfdata *pd, const struct pd_attr *at, const unsigned char *rec,
-			 struct pd_entry *entry)
+/* A CPU with a higher number than all before it; false: there is no such CPU. */
+__attribute__((noinline))
+static bool new_cpu(struct perfdata *pd, uint32_t cpu)
 {
-	uint32_t cpu = at->cpu_pos ? ir_load32(rec + at->cpu_pos, pd->big) : 0;
-	uint64_t time = at->time_pos ? ir_load64(rec + at->time_pos, pd->big) : 0;
-	uint32_t max = pd->cpus_available ? pd->cpus_available : PD_MAX_CPUS;
-
-	if (cpu >= max || !time || time == UINT64_MAX)
+	if (cpu >= (pd->cpus_available ? pd->cpus_available : PD_MAX_CPUS))
 		return false;
-	if (cpu >= pd->nr_cpus)
-		pd->nr_cpus = cpu + 1;
-	entry->cpu = (uint16_t)cpu;
-	entry->time = time;
+	pd->nr_cpus = cpu + 1;
 	return true;
 }
 
-static int queue_sample(struct perfdata *pd, const struct pd_attr *at, const unsigned char *rec,
-			struct pd_entry *entry, const unsigned char *raw, uint32_t len)
+/* Time and CPU of a sample with raw data; false: damaged. */
+static inline bool place_sample(struct perfdata *pd, const struct pd_attr *at,
+				const unsigned char *rec, uint64_t *time, uint32_t *cpu)
 {
-	struct pd_cpu *c = cpu_state(pd, entry->cpu);
-	int ret = 0;
-
-	if (!c)
-		return -ENOMEM;
-	entry->time = check_time(pd, c, entry->time);
-	pd->file_time = entry->time;
-	pd->last_cpu = entry->cpu;
-	if (entry->time > pd->max_time)
-		pd->max_time = entry->time;
-	if (at->sampled)
-		ret = mark_unsampled(pd, at, rec, entry);
-	if (!ret)
-		ret = pd_queue_add(&pd->queue, entry, raw, len);
-	c->entry = pd->queue.nr - 1;
-	c->generation = pd->queue.generation;
-	return ret;
+	*cpu = at->cpu_pos ? ir_load32(rec + at->cpu_pos, pd->big) : 0;
+	*time = at->time_pos ? ir_load64(rec + at->time_pos, pd->big) : 0;
+	if (!*time || *time == UINT64_MAX)
+		return false;
+	return *cpu < pd->nr_cpus || new_cpu(pd, *cpu);
 }
 
-int pd_sample(struct perfdata *pd, const unsigned char *rec, uint32_t size)
+static inline int take_sample(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 {
-	const struct pd_attr *at = pd_attr_of_sample(pd, rec, size);
-	struct pd_entry entry = { .time = 0 };
+	const struct pd_attr *at = attr_of(pd, rec, size);
 	struct chain_place chain = { NULL, 0 };
 	const unsigned char *raw;
-	uint32_t len;
+	struct pd_entry *entry;
+	uint32_t len, cpu, site = 0;
+	struct pd_cpu *c;
+	uint16_t wanted;
+	uint64_t time;
 
-	pd->samples++;
-	if (!at) {
+	if (at && !at->traced)
+		return 0;
+	raw = at ? find_raw(pd, at, rec, size, &len, &chain) : NULL;
+	if (!raw || !place_sample(pd, at, rec, &time, &cpu) ||
+	    (ir_load16(raw, pd->big) != at->config && pd->attrs.slots)) {
 		bad_event(pd);
 		return 0;
 	}
-	if (at->type != PERF_TYPE_TRACEPOINT || !(at->sample_type & SAMPLE_RAW))
+	wanted = (uint16_t)ir_formats_wanted(&pd->formats, raw);
+	if (!wanted)
 		return 0;
-	raw = find_raw(pd, at, rec, size, &len, &chain);
-	if (!raw || !place_sample(pd, at, rec, &entry) ||
-	    (pd->attrs.slots && ir_load16(raw, pd->big) != at->config)) {
-		bad_event(pd);
-		return 0;
+	if (chain.nr && pd->rd->chains)
+		site = pd_chain(pd, chain.entries, chain.nr);
+	c = &pd->cpus[cpu];
+	time = check_time(pd, c, time);
+	pd->file_time = time;
+	pd->last_cpu = cpu;
+	if (time > pd->max_time)
+		pd->max_time = time;
+	if (at->sampled && mark_unsampled(pd, at, rec, time, cpu))
+		return -ENOMEM;
+	entry = pd_queue_add(&pd->queue, time, len);
+	if (!entry)
+		return -ENOMEM;
+	entry->len = len;
+	entry->site = site;
+	entry->cpu = (uint16_t)cpu;
+	entry->wanted = wanted;
+	if (c->suspect)
+		c->place = pd_queue_last(&pd->queue);
+	memcpy(pd->queue.bytes + entry->pos, raw, len);
+	return 0;
+}
+
+int pd_samples(struct perfdata *pd, const unsigned char *data, size_t len, size_t *used)
+{
+	const unsigned char *rec = data, *end = data + len;
+	const bool big = pd->big;
+	int ret = 0;
+
+	while (!ret && end - rec >= PD_RECORD_HEADER) {
+		uint32_t size = ir_load16(rec + 6, big);
+
+		if (ir_load32(rec, big) != PD_RECORD_SAMPLE || size < PD_RECORD_HEADER ||
+		    size % 8 || size > end - rec)
+			break;
+		ret = take_sample(pd, rec, size);
+		pd->samples++;
+		rec += size;
 	}
-	entry.wanted = (uint16_t)ir_formats_wanted(&pd->formats, raw);
-	if (!entry.wanted)
-		return 0;
-	if (pd->rd->chains && chain.nr)
-		entry.site = pd_chain(pd, chain.entries, chain.nr);
-	return queue_sample(pd, at, rec, &entry, raw, len);
+	*used = (size_t)(rec - data);
+	return ret;
 }
 
 /* Time and CPU of another record, from what its end says. */

@@ -218,9 +218,11 @@ static int handle_tracing(struct perfdata *pd, uint64_t told)
 /* What can also come out of a compressed record. */
 static int handle_plain(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 {
+	size_t used;
+
 	switch (ir_load32(rec, pd->big)) {
 	case PD_RECORD_SAMPLE:
-		return pd_sample(pd, rec, size);
+		return pd_samples(pd, rec, size, &used);
 	case PD_RECORD_LOST:
 		return pd_lost(pd, rec, size);
 	case PD_RECORD_EXIT:
@@ -230,8 +232,7 @@ static int handle_plain(struct perfdata *pd, const unsigned char *rec, uint32_t 
 		return pd_lost_samples(pd, rec, size);
 	case PD_RECORD_FINISHED_ROUND:
 		pd->rounds++;
-		pd_queue_round(&pd->queue);
-		return 0;
+		return pd_queue_round(&pd->queue);
 	case PD_RECORD_MMAP:
 	case PD_RECORD_MMAP2:
 		if (pd->rd->chains)
@@ -341,6 +342,37 @@ static int next_record(struct perfdata *pd)
 	return ret ? ret : 1;
 }
 
+/*
+ * Nearly all records are samples: those that were read already go by this short
+ * way, until something else comes.  1 if there were any, 0, -errno.
+ */
+static int next_samples(struct perfdata *pd)
+{
+	struct pd_unpack *un = &pd->unpack;
+	const unsigned char *data = un->out;
+	size_t len, used;
+	int ret;
+
+	if (!pd->samples)	/* opening ends with the first one */
+		return 0;
+	if (pd->zstd) {
+		len = un->out_len - un->out_pos;
+		data = len ? data + un->out_pos : NULL;
+	} else {
+		data = ir_cursor_at_hand(&pd->cur, &len);
+	}
+	if (!data)
+		return 0;
+	ret = pd_samples(pd, data, len, &used);
+	if (pd->zstd) {
+		un->out_pos += used;
+	} else if (used) {
+		pd->cur.pos += used;
+		pd->last_type = PD_RECORD_SAMPLE;
+	}
+	return ret ? ret : used > 0;
+}
+
 int pd_pump(struct perfdata *pd)
 {
 	const unsigned char *rec;
@@ -352,6 +384,9 @@ int pd_pump(struct perfdata *pd)
 		if (ret)
 			return ret;
 	}
+	ret = next_samples(pd);
+	if (ret)
+		return ret;
 	if (!pd->zstd)
 		return next_record(pd);
 	rec = pd_unpack_record(pd, &size);
