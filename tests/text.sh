@@ -51,6 +51,7 @@ against_tracecmd() {
 	trace-cmd report -t -l "$1" >"$tmp/latency" 2>"$tmp/err"
 	trace-cmd report -t "$1" >"$tmp/plain" 2>>"$tmp/err"
 	trace-cmd report -t -R "$1" >"$tmp/raw" 2>>"$tmp/err"
+	trace-cmd report -t -l -R "$1" >"$tmp/bits" 2>>"$tmp/err"
 	if [ "$(wc -l <"$tmp/plain")" -lt 10 ]; then
 		skip "$name: this trace-cmd does not read it"
 		return
@@ -58,6 +59,8 @@ against_tracecmd() {
 	"$events" "$1" >"$tmp/theirs"
 	"$events" - <"$tmp/latency" >"$tmp/ours"
 	same "$name: events of trace-cmd report -t -l"
+	"$events" - <"$tmp/bits" >"$tmp/ours"
+	same "$name: events of trace-cmd report -t -l -R"
 	sed 's/ irq=1/ irq=0/' "$tmp/theirs" >"$tmp/events" && mv "$tmp/events" "$tmp/theirs"
 	"$events" - <"$tmp/plain" >"$tmp/ours"
 	same "$name: events of trace-cmd report -t"

@@ -4,6 +4,7 @@
  *
  *             fio-242     [001] d.h..    12.309078: map: ...	kernel
  *     fio-242     1d.h..    12.309078: map: ...		kernel and trace-cmd -l
+ *     fio-242     1-0x9    12.309078: map: ...		trace-cmd -l -R
  * lab:              fio-237   [000]    19.955205: map: ...	trace-cmd
  *             fio     282 [002]    17.269728:   iommu:map: ...	perf
  *
@@ -161,6 +162,20 @@ static const char *parse_flags(const char *p, const char *end, struct text_head 
 	}
 }
 
+/* The bits of common_flags themselves, "-0x9": trace_flag_type, include/linux/trace_events.h, Linux 6.12. */
+static const char *parse_raw_flags(const char *p, const char *end, struct text_head *head)
+{
+	uint64_t bits;
+
+	if (end - p < 4 || p[0] != '-')
+		return NULL;
+	p = ir_text_number(p + 1, end, false, &bits);
+	if (!p || p == end || bits > UINT8_MAX)
+		return NULL;
+	head->flags = bits & (0x08 | 0x10 | 0x40) ? IR_EVF_IRQ : 0;	/* HARDIRQ, SOFTIRQ, NMI */
+	return p;
+}
+
 /* The time with its colon, and what trace-cmd --ts-diff puts behind it. */
 static bool finish(const char *p, const char *end, struct text_head *head)
 {
@@ -232,7 +247,7 @@ static bool parse_bracket(const char *line, const char *end, const char *at, str
 	return finish(flags ? flags : p, end, head);
 }
 
-/* "-PID CPUflags", with the dash at @at. */
+/* "-PID CPUflags" or "-PID CPU-0xflags", with the dash at @at. */
 static bool parse_latency(const char *line, const char *end, const char *at, struct text_head *head)
 {
 	const char *p = small_number(at + 1, end, &head->pid);
@@ -242,7 +257,7 @@ static bool parse_latency(const char *line, const char *end, const char *at, str
 	p = small_number(text_skip_spaces(p, end), end, &head->cpu);
 	if (!p || head->cpu >= TEXT_MAX_CPUS)
 		return false;
-	p = parse_flags(p, end, head);
+	p = p < end && *p == '-' ? parse_raw_flags(p, end, head) : parse_flags(p, end, head);
 	head->style = TEXT_STYLE_LATENCY;
 	head->at = (uint32_t)(at - line);
 	return p && finish(p, end, head);
