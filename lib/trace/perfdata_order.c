@@ -103,7 +103,8 @@ static void close_ranks(struct pd_queue *q)
 {
 	size_t fresh = q->nr - q->fresh, nr = 0, bytes = 0;
 
-	for (struct pd_run *run = q->runs; run < q->runs + q->nr_runs; run++) {
+	for (size_t i = 0; i < q->nr_runs; i++) {
+		struct pd_run *run = &q->runs[i];
 		size_t at = nr;
 
 		move_down(q, run->at, run->end, &nr, &bytes);
@@ -254,7 +255,8 @@ const struct pd_entry *pd_queue_switch(struct pd_queue *q)
 /* What is not later than @until goes into the heap. */
 static int let_go(struct pd_queue *q, uint64_t until)
 {
-	struct pd_run *run = q->runs, *kept = run, *end = run + q->nr_runs, *heap = q->heap;
+	struct pd_run *heap = q->heap;
+	size_t kept = 0;
 
 	if (q->nr_heap + q->nr_runs > q->room_heap) {
 		heap = grow(heap, &q->room_heap, q->nr_heap + q->nr_runs, sizeof(*heap));
@@ -262,7 +264,8 @@ static int let_go(struct pd_queue *q, uint64_t until)
 			return -ENOMEM;
 		q->heap = heap;
 	}
-	for (; run < end; run++) {
+	for (size_t i = 0; i < q->nr_runs; i++) {
+		const struct pd_run *run = &q->runs[i];
 		uint32_t stop = first_after(q, run, until);
 
 		if (stop > run->at)
@@ -270,9 +273,9 @@ static int let_go(struct pd_queue *q, uint64_t until)
 		q->gone += stop - run->at;
 		q->gone_bytes += bytes_at(q, stop) - bytes_at(q, run->at);
 		if (stop < run->end)
-			*kept++ = (struct pd_run){ .at = stop, .end = run->end };
+			q->runs[kept++] = (struct pd_run){ .at = stop, .end = run->end };
 	}
-	q->nr_runs = (size_t)(kept - q->runs);
+	q->nr_runs = kept;
 	for (size_t i = q->nr_heap / 2; i-- > 0; )
 		sift_down(heap, q->nr_heap, i, heap[i]);
 	take_turns(q);
@@ -285,7 +288,9 @@ static uint64_t latest(const struct pd_queue *q)
 	uint64_t top[MAX_STRAYS] = { 0 }, time;
 	size_t nr = 0, n = 0, i;
 
-	for (const struct pd_run *run = q->runs; run < q->runs + q->nr_runs; run++) {
+	for (size_t r = 0; r < q->nr_runs; r++) {
+		const struct pd_run *run = &q->runs[r];
+
 		for (size_t at = run->end; at-- > run->at; ) {
 			time = q->entries[at].time;
 			if (nr == MAX_STRAYS && time <= top[nr - 1])
@@ -322,8 +327,8 @@ static size_t count_until(const struct pd_queue *q, uint64_t time)
 {
 	size_t nr = 0;
 
-	for (const struct pd_run *run = q->runs; run < q->runs + q->nr_runs; run++)
-		nr += first_after(q, run, time) - run->at;
+	for (size_t i = 0; i < q->nr_runs; i++)
+		nr += first_after(q, &q->runs[i], time) - q->runs[i].at;
 	return nr;
 }
 
