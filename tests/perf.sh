@@ -39,6 +39,22 @@ our_events() {
 	$4 == "rpcit_ret" { print $1, $2, $3, $4, sprintf("%x", value($9)) }'
 }
 
+# What can be printed instead of the time: since the first event, or since the one before.
+texts() {
+	perf script -i "$tmp/perf.data" --ns >"$tmp/absolute" 2>"$tmp/err"
+	perf script -i "$tmp/perf.data" --ns --reltime >"$tmp/relative" 2>"$tmp/err"
+	perf script -i "$tmp/perf.data" --ns --deltatime >"$tmp/delta" 2>"$tmp/err"
+	if [ ! -s "$tmp/delta" ]; then
+		skip "$1: texts of perf script: this perf does not print them"
+		return
+	fi
+	"$BUILD/tests/tool_events" "$tmp/absolute" | cut -d ' ' -f 2- >"$tmp/theirs"
+	"$BUILD/tests/tool_events" "$tmp/relative" | cut -d ' ' -f 2- >"$tmp/ours"
+	check "$1: the same events with --reltime" cmp -s "$tmp/theirs" "$tmp/ours"
+	exits "$1: differences of times are refused" 1 info "$tmp/delta"
+	says "$1: and what to do is said" "without --deltatime"
+}
+
 compare() {
 	name=${1##*/}
 	if ! "$BUILD/tests/tool_perf128" "$1" "$tmp/perf.data"; then
@@ -63,6 +79,7 @@ compare() {
 	# shellcheck disable=SC2002	# a pipe, not a file
 	cat "$1" | "$BUILD/tests/tool_events" - >"$tmp/ours"
 	check "$name: and through a pipe" cmp -s "$tmp/ours" "$tmp/theirs"
+	texts "$name"
 }
 
 if ! command -v perf >/dev/null; then

@@ -26,6 +26,11 @@ struct text {
 	uint64_t in_buffer, written;	/* as the headers have it */
 	uint64_t lines, line_bytes;	/* of events */
 	bool counter;		/* times have no unit */
+	struct {		/* of perf's lines, for telling what its times are */
+		uint64_t first, last;
+		uint32_t nr, back;	/* lines; those that are earlier than the one before */
+		bool told;
+	} times;
 	bool in_stack;		/* the last line was of a call chain */
 	struct {		/* the chain that is being read, if chains are wanted */
 		struct ir_event ev;	/* IR_EV_STACK */
@@ -441,6 +446,26 @@ static void wanted_event(struct text *t, struct text_name *name, struct text_spa
 	push(t, &ev);
 }
 
+static void note_time(struct text *t, uint64_t time)
+{
+	if (!t->times.nr++)
+		t->times.first = time;
+	else
+		t->times.back += time < t->times.last;
+	t->times.last = time;
+}
+
+/*
+ * perf script prints events in order of time, so that no line is earlier than the
+ * one before, unless one was damaged.  With --deltatime, times since the event
+ * before, 0 for the first one, many are: perf_sample__fprintf_start() of
+ * tools/perf/builtin-script.c, Linux 6.1.
+ */
+static bool has_differences(const struct text *t)
+{
+	return t->times.back >= (t->times.first ? 4 : 2) && t->times.back >= t->times.nr / 8;
+}
+
 static void event_line(struct text *t, const struct text_span *line, const struct text_head *head)
 {
 	const char *rest = head->rest, *colon = ir_text_name(&rest, line->end);
@@ -465,6 +490,8 @@ static void event_line(struct text *t, const struct text_span *line, const struc
 		unnamed(t, rest, line->end, head);
 		return;
 	}
+	if (head->style == TEXT_STYLE_PERF)
+		note_time(t, head->time_ns);
 	name = ir_text_names_get(&t->names, rest, (size_t)(colon - rest));
 	if (!name) {
 		bad_line(t);
@@ -597,6 +624,11 @@ static int text_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error 
 	while (!rc && !t->ended &&
 	       ir_text_window_room(&t->window) > TEXT_PENDING + 1)
 		rc = read_line(t);
+	if (!rc && !t->times.told && has_differences(t))
+		return ir_error_set(err, -ENOTSUP,
+				    "%s: its times go back and forth as those of perf script --deltatime do, which count from the event before; print it again without --deltatime",
+				    ir_file_path(rd->file));
+	t->times.told = true;
 	if (!rc && !ir_text_window_pop(&t->window, ev))
 		return 0;
 	if (!rc && ev->kind == IR_EV_MARKER)
