@@ -111,6 +111,33 @@ fi
 exits "a directory without modules" 1 info --sites --modules man $file
 says "says what was looked for" "has no .ko file"
 
+
+# Compressed as a whole, whatever the name says: what it is, and what to do.
+
+for tool in gzip xz zstd; do
+	if ! command -v $tool >/dev/null; then
+		skip "files compressed by $tool: it is not installed"
+		continue
+	fi
+	mkdir -p "$tmp/$tool"
+	$tool -c $symbols >"$tmp/$tool/kallsyms"
+	$tool -c "$prog" >"$tmp/$tool/vmlinux"
+	$tool -c "$prog" >"$tmp/$tool/nvme.ko.packed"
+	$tool -c $file >"$tmp/$tool/perf.data"
+	exits "symbols compressed by $tool" 1 info --sites --kallsyms "$tmp/$tool/kallsyms" $file
+	says "are to be unpacked" "compressed by $tool; unpack it: $tool -dc FILE"
+	exits "a kernel compressed by $tool" 1 info --sites --vmlinux "$tmp/$tool/vmlinux" $file
+	says "is to be unpacked" "compressed by $tool; unpack it: $tool -dc FILE"
+	exits "modules compressed by $tool" 1 info --sites --modules "$tmp/$tool" $file
+	says "are to be unpacked" "compressed by $tool: unpack them, $tool -dc"
+	exits "a recording compressed by $tool" 1 info "$tmp/$tool/perf.data"
+	says "is to be unpacked" "$tool -dc FILE | iommu-replay COMMAND -"
+	"$prog" info -f json $file 2>"$tmp/err" | grep -v '"file"' >"$tmp/theirs"
+	$tool -dc <"$tmp/$tool/perf.data" | "$prog" info -f json - 2>"$tmp/err" |
+		grep -v '"file"' >"$tmp/ours"
+	check "and can be read as that says" cmp -s "$tmp/theirs" "$tmp/ours"
+done
+
 # Against perf script.
 
 # theirs FILE KALLSYMS: how often each call site has an RPCIT, or else a piece mapped

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -103,4 +104,24 @@ int ir_decompress(struct ir_decompressor *dec, const void *in, size_t in_len, vo
 	if (dec->kind == IR_COMPRESSION_ZSTD)
 		return unzstd(dec, in, in_len, out, out_len, used, made);
 	return unzlib(dec, in, in_len, out, out_len, used, made);
+}
+
+/* RFC 1952, RFC 8878, and the formats' own descriptions. */
+const char *ir_packed_by(const void *start, size_t len)
+{
+	static const struct {
+		const char *tool, *magic;
+		size_t len;
+	} known[] = {
+		{ "gzip", "\x1f\x8b\x08", 3 },
+		{ "xz", "\xfd" "7zXZ\0", 6 },
+		{ "zstd", "\x28\xb5\x2f\xfd", 4 },
+		{ "bzip2", "BZh", 3 },
+		{ "lz4", "\x04\x22\x4d\x18", 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (len >= known[i].len && !memcmp(start, known[i].magic, known[i].len))
+			return known[i].tool;
+	return NULL;
 }

@@ -37,4 +37,11 @@ void ir_decompressor_release(struct ir_decompressor *dec);
 int ir_decompress(struct ir_decompressor *dec, const void *in, size_t in_len, void *out,
 		  size_t out_len, size_t *used, size_t *made);
 
+/**
+ * ir_packed_by - whether a file is compressed as a whole, by its first @len bytes
+ *
+ * Returns the name of the tool that unpacks it with -dc, NULL if it is not.
+ */
+const char *ir_packed_by(const void *start, size_t len);
+
 #endif

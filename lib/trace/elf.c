@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "trace/bytes.h"
+#include "trace/decompress.h"
 #include "trace/symbols.h"
 
 #define MAX_SECTIONS 65536u
@@ -29,6 +30,23 @@ void ir_elf_close(struct ir_elf *e)
 	free(e);
 }
 
+/* Why it cannot be read. */
+static void not_elf(int fd, const char *path, int code, struct ir_error *err)
+{
+	char start[8];
+	ssize_t len = pread(fd, start, sizeof(start), 0);
+	const char *tool = len > 0 ? ir_packed_by(start, (size_t)len) : NULL;
+
+	if (code == ENOMEM)
+		ir_error_set(err, -ENOMEM, "%s: out of memory", path);
+	else if (tool)
+		ir_error_set(err, -EINVAL,
+			     "%s: is compressed by %s; unpack it: %s -dc FILE >UNPACKED, and give that",
+			     path, tool, tool);
+	else
+		ir_error_set(err, -EINVAL, "%s: not an ELF file (vmlinuz is not vmlinux)", path);
+}
+
 struct ir_elf *ir_elf_open(const char *path, struct ir_error *err)
 {
 	struct ir_elf *e = calloc(1, sizeof(*e));
@@ -43,12 +61,11 @@ struct ir_elf *ir_elf_open(const char *path, struct ir_error *err)
 		free(e);
 		return NULL;
 	}
+	errno = 0;	/* libelf's own errors do not tell this one */
 	if (elf_version(EV_CURRENT) != EV_NONE)
 		e->elf = elf_begin(e->fd, ELF_C_READ, NULL);
 	if (!e->elf || elf_kind(e->elf) != ELF_K_ELF || !gelf_getehdr(e->elf, &e->head)) {
-		ir_error_set(err, -EINVAL,
-			     "%s: not an ELF file; decompress it if it is compressed (vmlinuz is not vmlinux)",
-			     path);
+		not_elf(e->fd, path, errno, err);
 		ir_elf_close(e);
 		return NULL;
 	}
@@ -81,28 +98,30 @@ struct ir_build_id ir_notes_build_id(const unsigned char *notes, size_t len, boo
 	return id;
 }
 
-struct ir_build_id ir_elf_build_id(struct ir_elf *e)
+int ir_elf_build_id(struct ir_elf *e, struct ir_build_id *id)
 {
-	struct ir_build_id id = { .len = 0 };
 	Elf_Scn *scn = NULL;
 	GElf_Shdr sh;
 
-	while (!id.len && (scn = elf_nextscn(e->elf, scn))) {
+	id->len = 0;
+	errno = 0;
+	while (!id->len && (scn = elf_nextscn(e->elf, scn))) {
 		Elf_Data *data;
 
 		if (!gelf_getshdr(scn, &sh) || sh.sh_type != SHT_NOTE)
 			continue;
 		data = elf_rawdata(scn, NULL);
 		if (data && data->d_buf)
-			id = ir_notes_build_id(data->d_buf, data->d_size, e->big);
+			*id = ir_notes_build_id(data->d_buf, data->d_size, e->big);
 	}
-	return id;
+	return errno == ENOMEM ? -ENOMEM : 0;
 }
 
 /*
  * Where each section of a module lies: those with code stand in the order of the
  * file, from .text on, without the ones that are freed after init (layout_sections()
- * of kernel/module/main.c, Linux 6.12).  UINT64_MAX: not among them.
+ * of kernel/module/main.c, Linux 6.12).  UINT64_MAX: not among them.  NULL: there
+ * are no sections, or no memory, which errno tells.
  */
 static uint64_t *lay_out(struct ir_elf *e, uint64_t text, size_t *nr)
 {
@@ -207,13 +226,17 @@ int ir_elf_symbols(struct ir_elf *e, struct ir_symbol_table *t, const char *modu
 		if (!module_text)
 			return -ENOMEM;
 	}
+	errno = 0;
 	base = lay_out(e, text, &nr);
 	if (!base)
-		return -ENODATA;
+		return errno == ENOMEM ? -ENOMEM : -ENODATA;
 	while (!rc && (scn = elf_nextscn(e->elf, scn)))
 		if (gelf_getshdr(scn, &sh) && sh.sh_type == SHT_SYMTAB)
 			rc = take_symbols(e, scn, &sh, t, module_text, base, nr);
 	free(base);
+	/* Without memory libelf has no sections and no names. */
+	if (!rc && errno == ENOMEM)
+		rc = -ENOMEM;
 	ir_symbol_sort(t);
 	if (!rc && !t->nr)
 		rc = -ENODATA;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "trace/decompress.h"
 #include "trace/text.h"
 #include "trace/perfdata.h"
 #include "trace/tracedat.h"
@@ -48,11 +49,29 @@ static void list_readers(char *buf, size_t size)
 					 readers[i]->name);
 }
 
+static void not_a_recording(const struct ir_file *file, const unsigned char *start, size_t len,
+			    struct ir_error *err)
+{
+	const char *tool = ir_packed_by(start, len);
+	char names[128];
+
+	if (tool) {
+		ir_error_set(err, -EINVAL,
+			     "%s: is compressed by %s; unpack it: %s -dc FILE | iommu-replay COMMAND -",
+			     ir_file_path(file), tool, tool);
+		return;
+	}
+	list_readers(names, sizeof(names));
+	ir_error_set(err, -EINVAL,
+		     "%s: not a recording: starts with %02x %02x %02x %02x, looked for: %s",
+		     ir_file_path(file), start[0], len > 1 ? start[1] : 0,
+		     len > 2 ? start[2] : 0, len > 3 ? start[3] : 0, names);
+}
+
 static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_error *err)
 {
 	const struct ir_reader_ops *ops;
 	unsigned char *start;
-	char names[128];
 	ssize_t len;
 
 	start = malloc(IR_READER_PEEK);
@@ -67,13 +86,8 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 			     strerror((int)-len));
 	else if (!len)
 		ir_error_set(err, -EINVAL, "%s: the file is empty; record again", ir_file_path(file));
-	else if (!ops) {
-		list_readers(names, sizeof(names));
-		ir_error_set(err, -EINVAL,
-			     "%s: not a recording: starts with %02x %02x %02x %02x, looked for: %s",
-			     ir_file_path(file), start[0], len > 1 ? start[1] : 0,
-			     len > 2 ? start[2] : 0, len > 3 ? start[3] : 0, names);
-	}
+	else if (!ops)
+		not_a_recording(file, start, (size_t)len, err);
 	free(start);
 	return ops;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "trace/bytes.h"
+#include "trace/decompress.h"
 
 #define MAX_FILE	((size_t)256 << 20)
 #define FIRST_READ	((size_t)1 << 20)
@@ -430,18 +431,24 @@ static int add_kallsyms(struct ir_symbols *syms, const char *path, struct start 
 {
 	size_t len;
 	char *text = read_all(path, &len, err);
+	const char *tool;
 	int rc;
 
 	if (!text)
 		return -EIO;
-	rc = parse_text(syms, path, text, len);
+	tool = ir_packed_by(text, len);
+	rc = tool ? -ENODATA : parse_text(syms, path, text, len);
 	free(text);
+	if (tool)
+		return ir_error_set(err, -EINVAL,
+				    "%s: is compressed by %s; unpack it: %s -dc FILE >UNPACKED, and give that",
+				    path, tool, tool);
 	if (rc == -EACCES)
 		return ir_error_set(err, rc,
 				    "%s: all addresses are zero; copy /proc/kallsyms as root", path);
 	if (rc == -ENODATA)
 		return ir_error_set(err, rc,
-				    "%s: has no line of \"address type name\"; it is to be a copy of /proc/kallsyms, not compressed",
+				    "%s: has no line of \"address type name\"; it is to be a copy of /proc/kallsyms",
 				    path);
 	if (rc)
 		return no_memory(path, err);
@@ -477,8 +484,8 @@ static int add_vmlinux(struct ir_symbols *syms, const char *path, struct start r
 
 	if (!elf)
 		return -EINVAL;
-	id = ir_elf_build_id(elf);
-	rc = check_id(path, &id, &chains->build_id, "kernel", err);
+	rc = ir_elf_build_id(elf, &id) ? no_memory(path, err) :
+					 check_id(path, &id, &chains->build_id, "kernel", err);
 	if (!rc) {
 		t = new_table(syms, path);
 		rc = t ? ir_elf_symbols(elf, t, NULL, 0) : -ENOMEM;
@@ -518,8 +525,8 @@ static int add_module(struct ir_symbols *syms, const char *path, const struct ir
 
 	if (!elf)
 		return -EINVAL;
-	id = ir_elf_build_id(elf);
-	rc = check_id(path, &id, ir_chains_module_id(chains, range->module), "module", err);
+	rc = ir_elf_build_id(elf, &id) ? no_memory(path, err) :
+					 check_id(path, &id, ir_chains_module_id(chains, range->module), "module", err);
 	if (!rc) {
 		t = new_table(syms, path);
 		rc = t ? ir_elf_symbols(elf, t, range->module, range->start) : -ENOMEM;
@@ -537,6 +544,18 @@ static int add_module(struct ir_symbols *syms, const char *path, const struct ir
 	return rc;
 }
 
+/* By what a module is compressed; NULL: it is not. */
+static const char *packed_by(const char *path)
+{
+	unsigned char start[8];
+	FILE *file = fopen(path, "rbe");
+	size_t len = file ? fread(start, 1, sizeof(start), file) : 0;
+
+	if (file)
+		fclose(file);
+	return ir_packed_by(start, len);
+}
+
 static int add_modules(struct ir_symbols *syms, const char *dir, const struct ir_chains *chains,
 		       struct ir_error *err)
 {
@@ -544,6 +563,7 @@ static int add_modules(struct ir_symbols *syms, const char *dir, const struct ir
 	const struct ir_kernel_range *range;
 	size_t before = syms->nr, seen = 0;
 	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	const char *tool = NULL;
 	FTSENT *entry;
 	int rc = 0;
 
@@ -556,6 +576,7 @@ static int add_modules(struct ir_symbols *syms, const char *dir, const struct ir
 					  entry->fts_path, strerror(entry->fts_errno));
 		} else if (entry->fts_info == FTS_F && strstr(entry->fts_name, ".ko")) {
 			seen++;
+			tool = tool ? tool : packed_by(entry->fts_path);
 			range = range_of_file(chains, entry->fts_name);
 			if (range)
 				rc = add_module(syms, entry->fts_path, chains, range, err);
@@ -566,9 +587,13 @@ static int add_modules(struct ir_symbols *syms, const char *dir, const struct ir
 		return ir_error_set(err, -EINVAL,
 				    "%s: the recording does not tell where its modules were; give --kallsyms instead",
 				    dir);
+	if (!rc && syms->nr == before && !chains->named && tool)
+		return ir_error_set(err, -ENOENT,
+				    "%s: has no .ko file with symbols of a module that was loaded; there are modules compressed by %s: unpack them, %s -dc NAME.ko.* >NAME.ko",
+				    dir, tool, tool);
 	if (!rc && syms->nr == before && !chains->named)
 		return ir_error_set(err, -ENOENT,
-				    "%s: has no .ko file with symbols of a module that was loaded (%zu files ending in .ko or .ko.*); decompress them if they are compressed",
+				    "%s: has no .ko file with symbols of a module that was loaded (%zu files ending in .ko or .ko.*)",
 				    dir, seen);
 	return rc;
 }

@@ -112,8 +112,8 @@ struct ir_elf;
 /** ir_elf_open - NULL with @err set */
 struct ir_elf *ir_elf_open(const char *path, struct ir_error *err);
 void ir_elf_close(struct ir_elf *elf);
-/** ir_elf_build_id - .len is 0 if it has none */
-struct ir_build_id ir_elf_build_id(struct ir_elf *elf);
+/** ir_elf_build_id - .len is 0 if it has none; 0 or -ENOMEM */
+int ir_elf_build_id(struct ir_elf *elf, struct ir_build_id *id);
 /**
  * ir_elf_symbols - the functions of an executable, at their own addresses, or of a
  * module, from @text on; @module: its name, NULL: the kernel.  0, -ENOMEM or -ENODATA.
