@@ -57,6 +57,112 @@ static void test_forms(void **state)
 	}
 }
 
+/* Each attribute says for itself what is in its samples; only the id has one place in all. */
+static void test_mixed_samples(void **state)
+{
+	static const uint64_t types[] = {
+		USUAL | CHAIN, USUAL | ADDR | STREAM, USUAL & ~(uint64_t)(IP | PERIOD),
+		USUAL | READ | CHAIN,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(types) / sizeof(types[0]); i++) {
+		struct kind maps = i & 1 ? usual_big : usual_little, unmaps = maps;
+		size_t data = begin_file(&file, &maps);
+
+		unmaps.sample_type = types[i / 2];
+		set64(&file, data - (unmaps.attr_size + 16) + 24, unmaps.sample_type);
+		for (uint64_t n = 0; n < 8; n++)
+			put_sample(&file, n & 1 ? &unmaps : &maps, 1, 100 + n, n & 1, n / 2 << 12, n);
+		put_round(&file);
+		end_file(&file, data);
+		read_back();
+		assert_intact();
+		assert_int_equal(res.nr, 8);
+		for (uint64_t n = 0; n < 8; n++)
+			assert_event(n, 100 + n, 1, n & 1, n / 2 << 12);
+	}
+}
+
+/* perf record --switch-output: one recording in several files, each with all it needs. */
+static void test_switched_output(void **state)
+{
+	(void)state;
+	for (uint64_t part = 0; part < 3; part++) {
+		const struct kind *k = part & 1 ? &usual_big : &usual_little;
+		size_t data = begin_file(&file, k);
+
+		end_record(&file, begin_record(&file, 82));	/* FINISHED_INIT */
+		for (uint64_t n = 0; n < 4; n++)
+			put_sample(&file, k, (uint32_t)n & 1, 1000 * part + n + 1, part & 1, n << 12, 0);
+		put_round(&file);
+		end_file(&file, data);
+		read_back();
+		assert_intact();
+		assert_int_equal(res.status, 0);
+		assert_int_equal(res.nr, 4);
+		for (uint64_t n = 0; n < 4; n++)
+			assert_event(n, 1000 * part + n + 1, (uint32_t)n & 1, part & 1, n << 12);
+	}
+}
+
+/* Nothing happened while perf recorded; or it wrote the header and no more. */
+static void test_header_only(void **state)
+{
+	(void)state;
+	for (int big = 0; big < 2; big++) {
+		const struct kind *k = big ? &usual_big : &usual_little;
+		size_t data = begin_file(&file, k);
+
+		end_record(&file, begin_record(&file, 82));	/* FINISHED_INIT */
+		end_file(&file, data);
+		read_back();
+		assert_intact();
+		assert_int_equal(res.status, 0);
+		assert_int_equal(res.nr, 0);
+		assert_string_equal(res.kernel, "6.12.1-test");
+		begin_pipe(&file, k);
+		read_back();
+		assert_intact();
+		assert_int_equal(res.status, 0);
+		assert_int_equal(res.nr, 0);
+		/* No size of the data is what a perf leaves that was killed. */
+		data = begin_file(&file, k);
+		end_file(&file, data);
+		read_back();
+		assert_int_equal(res.status, 0);
+		assert_true(res.damage.count[IR_DAMAGE_BAD_SECTIONS] > 0);
+		begin_file(&file, k);
+		file.len = 104;
+		read_back();
+		assert_int_equal(res.status, -1);
+		file.len = 16;
+		read_back();
+		assert_int_equal(res.status, -1);
+	}
+}
+
+/* What is lost before the first event waits while a buffer full of them comes. */
+static void test_early_gap(void **state)
+{
+	enum { MANY = 3000 };
+
+	(void)state;
+	begin_pipe(&file, &usual_little);
+	for (int i = 0; i < 24; i++)
+		put(&file, "\xff", 1);
+	put_round(&file);
+	for (uint64_t i = 0; i < MANY; i++)
+		put_sample(&file, &usual_little, 0, 100 + i, false, i << 12, 0);
+	put_round(&file);
+	read_back();
+	assert_damage(IR_DAMAGE_CORRUPT_BYTES, 24);
+	assert_int_equal(res.nr, MANY + 1);
+	assert_int_equal(res.ev[0].kind, IR_EV_LOST);
+	for (uint64_t i = 0; i < MANY; i++)
+		assert_event(i + 1, 100 + i, 0, false, i << 12);
+}
+
 /* Two rounds overlap: what comes late in the second is not later than the first one's end. */
 static void test_rounds(void **state)
 {
@@ -323,6 +429,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_mixed_samples),
+		cmocka_unit_test(test_switched_output),
+		cmocka_unit_test(test_header_only),
+		cmocka_unit_test(test_early_gap),
 		cmocka_unit_test(test_rounds),
 		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_many),
