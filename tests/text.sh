@@ -146,6 +146,19 @@ against_perf() {
 	same "$name: operations of its perf.data"
 }
 
+# Where there are many: the form that tells most, and what is made of it.
+operations() {
+	name=${1##*/}
+	trace-cmd report -t -l "$1" >"$tmp/latency" 2>"$tmp/err"
+	if [ "$(wc -l <"$tmp/latency")" -lt 10 ]; then
+		skip "$name: this trace-cmd does not read it"
+		return
+	fi
+	"$prog" ops "$1" >"$tmp/theirs" 2>"$tmp/err"
+	"$prog" ops - <"$tmp/latency" >"$tmp/ours" 2>"$tmp/err"
+	same "$name: operations of trace-cmd report -t -l"
+}
+
 # survives FILE: 60 cuts, 500 changes
 survives() {
 	check "${1##*/}: damaged copies" "$mutate" 1 60 500 300 "$1"
@@ -172,6 +185,12 @@ else
 			"$tmp/plain" | head -n 100 | sed 's/$/\n\t 3ffff06c798 map+0x58 ([k])\n/' >"$tmp/perf.txt"
 		survives "$tmp/perf.txt"
 	fi
+fi
+
+if command -v trace-cmd >/dev/null; then
+	for dat in "$recordings"/*/*.dat; do
+		[ -e "$dat" ] && operations "$dat"
+	done
 fi
 
 if [ ! -e "$recordings/manifest.json" ]; then
