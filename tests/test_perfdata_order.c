@@ -55,7 +55,8 @@ static void add(uint64_t time, uint32_t len)
 	e->site = nr_added;
 	e->cpu = 0;
 	e->wanted = len != 0;
-	memset(queue.bytes + e->pos, (int)(nr_added & 0xff), len);
+	if (len)
+		memset(queue.bytes + e->pos, (int)(nr_added & 0xff), len);
 	waiting[nr_waiting++] = (struct event){ time, nr_added++, len };
 }
 

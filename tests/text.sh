@@ -48,10 +48,12 @@ without_context() {
 
 against_tracecmd() {
 	name=${1##*/}
-	trace-cmd report -t -l "$1" >"$tmp/latency" 2>"$tmp/err"
-	trace-cmd report -t "$1" >"$tmp/plain" 2>>"$tmp/err"
-	trace-cmd report -t -R "$1" >"$tmp/raw" 2>>"$tmp/err"
-	trace-cmd report -t -l -R "$1" >"$tmp/bits" 2>>"$tmp/err"
+	{
+		trace-cmd report -t -l "$1" >"$tmp/latency"
+		trace-cmd report -t "$1" >"$tmp/plain"
+		trace-cmd report -t -R "$1" >"$tmp/raw"
+		trace-cmd report -t -l -R "$1" >"$tmp/bits"
+	} 2>"$tmp/err"
 	if [ "$(wc -l <"$tmp/plain")" -lt 10 ]; then
 		skip "$name: this trace-cmd does not read it"
 		return
