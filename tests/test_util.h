@@ -125,7 +125,7 @@ static inline void map_on(struct ir_guest *g, uint16_t device, uint32_t mapping,
 	struct ir_op op = { .kind = IR_OP_MAP, .mapping = new_number(g, mapping),
 			    .device = device };
 
-	ir_guest_map(g, &op, &seg, 1);
+	ir_guest_map(g, &op, op.mapping, &seg, 1);
 }
 
 static inline void map(struct ir_guest *g, uint32_t mapping, uint64_t pages)
@@ -139,7 +139,7 @@ static inline void map_fixed(struct ir_guest *g, uint32_t mapping, uint64_t pfn,
 	struct ir_op op = { .kind = IR_OP_MAP, .mapping = new_number(g, mapping),
 			    .iova = pfn << IR_PAGE_SHIFT };
 
-	ir_guest_map(g, &op, &seg, 1);
+	ir_guest_map(g, &op, op.mapping, &seg, 1);
 }
 
 /* A scatter list of @nr pieces of one page each, nowhere adjacent. */
@@ -153,7 +153,7 @@ static inline void map_pieces(struct ir_guest *g, uint32_t mapping, uint32_t nr)
 		segs[i] = (struct ir_segment){
 			.paddr = (((uint64_t)mapping + 1) << 32) + ((uint64_t)i << 20), .pages = 1,
 		};
-	ir_guest_map(g, &op, segs, nr);
+	ir_guest_map(g, &op, op.mapping, segs, nr);
 }
 
 static inline void unmap(struct ir_guest *g, uint32_t mapping)
@@ -186,7 +186,7 @@ static inline uint64_t available(const struct ir_guest *g)
 /* IOVA space held by mappings and queues of device 0, in pages. */
 static inline uint64_t iova_pages(const struct ir_guest *g)
 {
-	return g->domains[0]->ops->pages(g->domains[0]);
+	return g->domains[0]->iova_pages;
 }
 
 /* RPCITs by cause; every one has exactly one cause, and is global or ranged. */

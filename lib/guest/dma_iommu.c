@@ -14,7 +14,6 @@ struct dma_iommu {
 	struct ir_fq_ring *rings;	/* one, or one for each possible CPU */
 	uint32_t nr_rings;		/* 0: no queue */
 	struct ir_lock *locks;		/* of the rings */
-	uint64_t start_pages;		/* mapped before the recording, not through the allocator */
 	uint64_t flush_started;
 	uint64_t flush_finished;
 	bool timer_on;
@@ -128,7 +127,7 @@ static bool dma_iommu_start(struct ir_domain *d, const struct ir_recorded_machin
 			return false;
 		for (; pages && at < end; pages--) {
 			give(d, at++);
-			cookie(d)->start_pages++;
+			ir_guest_hold(d, 1);
 		}
 		at = f ? f->pfn + f->pages : end;
 	}
@@ -146,7 +145,10 @@ static uint64_t dma_iommu_alloc(struct ir_domain *d, uint64_t pages, uint64_t fi
 	(void)fixed;
 	if (ir_iova_failed(cookie(d)->iova))
 		g->totals.failed = true;
-	return pfn ? pfn : IR_NO_PFN;
+	if (!pfn)
+		return IR_NO_PFN;
+	ir_guest_hold(d, ir_iova_round(pages));
+	return pfn;
 }
 
 static void free_iova(struct ir_domain *d, uint64_t pfn, uint64_t pages)
@@ -154,6 +156,7 @@ static void free_iova(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	struct ir_guest *g = d->guest;
 
 	ir_iova_free(cookie(d)->iova, g->cpu, pfn, pages, g->now_ns);
+	ir_guest_unhold(d, ir_iova_round(pages));
 	ir_guest_timer_armed(g, ir_iova_work_time(cookie(d)->iova));
 }
 
@@ -289,11 +292,6 @@ static void dma_iommu_release(struct ir_domain *d)
 		ring_free(d, &c->rings[i], UINT64_MAX);
 }
 
-static uint64_t dma_iommu_pages(const struct ir_domain *d)
-{
-	return ir_iova_pages(cookie(d)->iova) + cookie(d)->start_pages;
-}
-
 static uint64_t dma_iommu_timer_ns(const struct ir_domain *d)
 {
 	const struct dma_iommu *c = cookie(d);
@@ -347,7 +345,6 @@ const struct ir_dma_ops ir_dma_iommu_ops = {
 	.unmapped = dma_iommu_unmapped,
 	.flush = dma_iommu_flush,
 	.release = dma_iommu_release,
-	.pages = dma_iommu_pages,
 	.timer_ns = dma_iommu_timer_ns,
 	.timer = dma_iommu_timer,
 	.flush_timer = dma_iommu_flush_timer,

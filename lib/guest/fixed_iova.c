@@ -9,13 +9,10 @@
 
 #include "guest/guest.h"
 
-struct fixed_iova {
-	uint64_t pages;
-};
-
+/* There is nothing to keep. */
 static int fixed_init(struct ir_domain *d)
 {
-	d->priv = calloc(1, sizeof(struct fixed_iova));
+	d->priv = malloc(1);
 	return d->priv ? 0 : -ENOMEM;
 }
 
@@ -26,26 +23,24 @@ static void fixed_exit(struct ir_domain *d)
 
 static uint64_t fixed_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
 {
-	struct fixed_iova *f = d->priv;
 	uint64_t first = d->guest->par.aperture_start;
 	uint64_t last = first + d->guest->par.aperture - 1;
 
 	if (fixed < first || fixed > last || pages > (last - fixed + 1) >> IR_PAGE_SHIFT)
 		return IR_NO_PFN;
-	f->pages += pages;
+	ir_guest_hold(d, pages);
 	return fixed >> IR_PAGE_SHIFT;
 }
 
 static void fixed_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	const struct ir_strategy *st = d->guest->cfg.strategy;
-	struct fixed_iova *f = d->priv;
 	struct ir_gather gather = {
 		.start = pfn << IR_PAGE_SHIFT,
 		.end = ((pfn + pages) << IR_PAGE_SHIFT) - 1,
 	};
 
-	f->pages -= pages;
+	ir_guest_unhold(d, pages);
 	if (st->iotlb_sync)
 		st->iotlb_sync(d, &gather);
 }
@@ -56,18 +51,10 @@ static void fixed_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32
 	fixed_unmapped(d, pfn, pages);
 }
 
-static uint64_t fixed_pages(const struct ir_domain *d)
-{
-	const struct fixed_iova *f = d->priv;
-
-	return f->pages;
-}
-
 const struct ir_dma_ops ir_fixed_iova_ops = {
 	.init = fixed_init,
 	.exit = fixed_exit,
 	.alloc = fixed_alloc,
 	.undo = fixed_undo,
 	.unmapped = fixed_unmapped,
-	.pages = fixed_pages,
 };

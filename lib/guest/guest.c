@@ -173,12 +173,10 @@ void ir_guest_note_lazy(struct ir_domain *d)
 	peak(d->guest->totals.lazy_pages, &d->guest->totals.peak_lazy_pages);
 }
 
-void ir_guest_sample(struct ir_guest *g)
+void ir_guest_note_values(struct ir_guest *g)
 {
 	uint64_t values[IR_TRACKS];
 
-	if (!g->cfg.timeline)
-		return;
 	values[IR_TRACK_HOST_PAGES] = g->totals.shadow_pages;
 	values[IR_TRACK_LIVE_PAGES] = g->totals.live_pages;
 	values[IR_TRACK_LAZY_PAGES] = g->totals.lazy_pages;
@@ -197,23 +195,32 @@ static void note_failure(const struct ir_domain *d, enum ir_failure kind, uint64
 		});
 }
 
-static void update_peaks(struct ir_guest *g)
+static inline void update_peaks_of(struct ir_domain *d)
 {
-	uint64_t iova_pages = 0;
+	struct ir_guest *g = d->guest;
 
-	for (uint32_t i = 0; i < g->nr_domains; i++) {
-		struct ir_domain *d = g->domains[i];
-		uint64_t pages;
+	peak(d->iova_pages, &d->res.peaks.iova_pages);
+	peak(g->iova_pages, &g->res.peaks.iova_pages);
+	ir_guest_note_lazy(d);
+}
 
-		if (!d || !d->priv)
-			continue;
-		pages = d->ops->pages(d);
-		iova_pages += pages;
-		peak(pages, &d->res.peaks.iova_pages);
-		ir_guest_note_lazy(d);
-	}
-	peak(iova_pages, &g->res.peaks.iova_pages);
+static void update_all_peaks(struct ir_guest *g)
+{
+	for (uint32_t i = 0; i < g->nr_domains; i++)
+		if (g->domains[i] && g->domains[i]->priv)
+			update_peaks_of(g->domains[i]);
 	ir_guest_sample(g);
+}
+
+/* After an operation of @d: while it waited, others may have gone on. */
+static inline void update_peaks(struct ir_domain *d)
+{
+	if (d->guest->actors) {
+		update_all_peaks(d->guest);
+		return;
+	}
+	update_peaks_of(d);
+	ir_guest_sample(d->guest);
 }
 
 /* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
@@ -255,12 +262,13 @@ static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	if ((!st->map_pages && !st->iotlb_sync_map) || !d->guest->cfg.hypervisor->shadows)
 		return;
 	n = ir_iopt_count_unbacked(d->iopt, pfn, pfn + pages - 1);
-	ir_count(d, maps.unbacked, n != 0);
+	if (!n)
+		return;
+	ir_count(d, maps.unbacked, 1);
 	ir_count(d, maps.unbacked_pages, n);
-	if (n && ir_guest_site(d->guest))
+	if (ir_guest_site(d->guest))
 		ir_guest_site(d->guest)->unbacked++;
-	if (n)
-		note_failure(d, IR_FAILURE_UNBACKED, n);
+	note_failure(d, IR_FAILURE_UNBACKED, n);
 }
 
 static void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
@@ -271,7 +279,7 @@ static void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	ir_iopt_unmap(d->iopt, pfn, pages);
 	ir_count(d, kernel.unmapped_pages, pages);
 	d->ops->unmapped(d, pfn, pages);
-	update_peaks(g);
+	update_peaks(d);
 }
 
 static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struct ir_segment *segs,
@@ -303,7 +311,7 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 		note_failure(d, IR_FAILURE_IOVA_EXHAUSTED, pages);
 		return IR_NO_PFN;
 	}
-	update_peaks(g);
+	update_peaks(d);
 	d->totals.now_ns = g->now_ns;
 	if (map_range(d, op, pfn, segs, nr, &mapped)) {
 		ir_count(d, maps.map_failed, 1);
@@ -318,7 +326,7 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 			ir_count(d, kernel.unmapped_pages, mapped);
 		}
 		d->ops->undo(d, pfn, pages, nr);
-		update_peaks(g);
+		update_peaks(d);
 		return IR_NO_PFN;
 	}
 	ir_count(d, kernel.mapped_pages, mapped);
@@ -328,8 +336,8 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 	return pfn;
 }
 
-void ir_guest_map(struct ir_guest *g, const struct ir_op *op, const struct ir_segment *segs,
-		  uint32_t nr)
+void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
+		  const struct ir_segment *segs, uint32_t nr)
 {
 	struct ir_domain *d = domain_of(g, op->device);
 	struct ir_mapping *m;
@@ -340,24 +348,24 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, const struct ir_se
 	g->sites.site = op->site;
 	for (uint32_t i = 0; i < nr; i++)
 		pages += segs[i].pages;
-	if (op->mapping < g->nr_maps)
-		g->maps[op->mapping] = (struct ir_mapping){
+	if (mapping < g->nr_maps)
+		g->maps[mapping] = (struct ir_mapping){
 			.pages = (uint32_t)pages, .device = op->device, .state = MAP_PENDING,
-			.unmap_waits = g->maps[op->mapping].unmap_waits, .site = op->site,
+			.unmap_waits = g->maps[mapping].unmap_waits, .site = op->site,
 		};
 	pfn = try_map(d, op, segs, nr, pages);
-	if (op->mapping >= g->nr_maps) {
+	if (mapping >= g->nr_maps) {
 		ir_count(d, replayed_failures, 1);
 		if (pfn != IR_NO_PFN)
 			unmap_range(d, pfn, pages);
 		return;
 	}
-	m = &g->maps[op->mapping];	/* more may have come meanwhile */
+	m = &g->maps[mapping];	/* more may have come meanwhile */
 	m->pfn = pfn;
 	m->state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED;
 	if (m->unmap_waits) {
 		m->unmap_waits = false;
-		ir_guest_unmap(g, op->mapping);
+		ir_guest_unmap(g, mapping);
 	}
 }
 
@@ -401,7 +409,7 @@ bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 	if (pfn != IR_NO_PFN) {
 		ir_iopt_map(d->iopt, pfn, pages, 0);
 		ir_refresh(d, pfn, pfn + pages - 1);
-		update_peaks(g);
+		update_peaks(d);
 	}
 	if (mapping < g->nr_maps)
 		g->maps[mapping] = (struct ir_mapping){
@@ -458,7 +466,7 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 
 	if (!d || !d->priv)
 		return;
-	update_peaks(g);
+	update_all_peaks(g);
 	for (uint32_t i = 0; i < g->nr_maps; i++) {
 		struct ir_mapping *m = &g->maps[i];
 
@@ -474,6 +482,7 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 	else
 		g->cfg.hypervisor->rpcit(g->hv, d->iopt, 0, UINT64_MAX - 1);
 	d->ops->exit(d);
+	ir_guest_unhold(d, d->iova_pages);
 	if (d->strategy_priv)	/* the next domain begins anew */
 		memset(d->strategy_priv, 0, g->cfg.strategy->domain_size);
 	d->priv = NULL;
@@ -487,17 +496,6 @@ void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict)
 
 	if (d)
 		d->strict = strict;
-}
-
-void ir_guest_timer_armed(struct ir_guest *g, uint64_t when_ns)
-{
-	if (when_ns < g->next_timer_ns)
-		g->next_timer_ns = when_ns;
-}
-
-uint64_t ir_guest_timer_ns(struct ir_guest *g)
-{
-	return g->next_timer_ns;
 }
 
 void ir_guest_timers(struct ir_guest *g)
@@ -516,7 +514,7 @@ void ir_guest_timers(struct ir_guest *g)
 			next = d->ops->timer_ns(d);
 	}
 	g->next_timer_ns = next;
-	update_peaks(g);
+	update_all_peaks(g);
 }
 
 /* The fine histogram that the percentiles are from, by powers of two. */
@@ -544,6 +542,7 @@ static void fill_exposure(const struct ir_exposure *e, struct ir_result *res)
 
 void ir_guest_finish(struct ir_guest *g)
 {
+	update_all_peaks(g);
 	for (uint32_t i = 0; i < g->nr_domains; i++) {
 		struct ir_domain *d = g->domains[i];
 

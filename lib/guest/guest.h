@@ -47,8 +47,6 @@ struct ir_dma_ops {
 	void (*flush)(struct ir_domain *d, enum ir_cause cause);
 	/* Free what is queued, flushed or not (ir_queue_release()). */
 	void (*release)(struct ir_domain *d);
-	/* IOVA space held now, in pages. */
-	uint64_t (*pages)(const struct ir_domain *d);
 	/* The earliest timer, UINT64_MAX: none; and what happens then. */
 	uint64_t (*timer_ns)(const struct ir_domain *d);
 	void (*timer)(struct ir_domain *d);
@@ -65,6 +63,7 @@ struct ir_domain {
 	struct ir_iopt *iopt;
 	uint16_t device;
 	bool strict;		/* type DMA whatever the strategy: every unmap is synced */
+	uint64_t iova_pages;	/* IOVA space held now (ir_guest_hold()) */
 	void *priv;		/* the API's; NULL: the device is detached */
 	void *strategy_priv;	/* the strategy's; NULL: it wants none */
 	struct ir_iopt_totals totals;
@@ -111,6 +110,7 @@ struct ir_guest {
 	struct ir_iopt_totals totals;
 	struct ir_site_account sites;
 	uint64_t queue_entries;		/* of all flush queues */
+	uint64_t iova_pages;		/* of all domains */
 	struct ir_result res;
 };
 
@@ -137,11 +137,13 @@ bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device);
 /**
  * ir_guest_map - one DMA mapping, @op, with its pieces
  *
- * An attempt that failed on the recorded machine (no mapping number) is undone
- * at once if it succeeds here: no unmap will follow.
+ * @mapping: its number in this guest
+ *
+ * An attempt that failed on the recorded machine (no number) is undone at once if
+ * it succeeds here: no unmap will follow.
  */
-void ir_guest_map(struct ir_guest *g, const struct ir_op *op, const struct ir_segment *segs,
-		  uint32_t nr);
+void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
+		  const struct ir_segment *segs, uint32_t nr);
 void ir_guest_unmap(struct ir_guest *g, uint32_t mapping);
 /**
  * ir_guest_detach - a device's domain is gone
@@ -157,8 +159,6 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device);
 void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict);
 /** ir_guest_flush_timer - the recorded timer of a device (0: of all) fired */
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device);
-/** ir_guest_timer_ns - when the next timer is due; UINT64_MAX: none is armed */
-uint64_t ir_guest_timer_ns(struct ir_guest *g);
 /** ir_guest_timers - run what is due now */
 void ir_guest_timers(struct ir_guest *g);
 /** ir_guest_finish - close the books: what is still exposed counts until now */
@@ -167,12 +167,44 @@ void ir_guest_finish(struct ir_guest *g);
 void ir_guest_device(const struct ir_guest *g, uint16_t device, struct ir_result *result);
 /** ir_guest_note_lazy - the lazy pages of this moment count for the peak */
 void ir_guest_note_lazy(struct ir_domain *d);
-/** ir_guest_sample - the values of this moment, for the timeline */
-void ir_guest_sample(struct ir_guest *g);
+/** ir_guest_note_values - the values of this moment, for the timeline that is wanted */
+void ir_guest_note_values(struct ir_guest *g);
 /** ir_guest_failed - our own memory ran out: the result is void */
 bool ir_guest_failed(const struct ir_guest *g);
+
+/** ir_guest_timer_ns - when the next timer is due; UINT64_MAX: none is armed */
+static inline uint64_t ir_guest_timer_ns(const struct ir_guest *g)
+{
+	return g->next_timer_ns;
+}
+
 /** ir_guest_timer_armed - a timer was armed for @when_ns */
-void ir_guest_timer_armed(struct ir_guest *g, uint64_t when_ns);
+static inline void ir_guest_timer_armed(struct ir_guest *g, uint64_t when_ns)
+{
+	if (when_ns < g->next_timer_ns)
+		g->next_timer_ns = when_ns;
+}
+
+/** ir_guest_hold - the domain holds so many more pages of IOVA space, */
+static inline void ir_guest_hold(struct ir_domain *d, uint64_t pages)
+{
+	d->iova_pages += pages;
+	d->guest->iova_pages += pages;
+}
+
+/** ir_guest_unhold - and so many less */
+static inline void ir_guest_unhold(struct ir_domain *d, uint64_t pages)
+{
+	d->iova_pages -= pages;
+	d->guest->iova_pages -= pages;
+}
+
+/** ir_guest_sample - the values of this moment, for the timeline if there is one */
+static inline void ir_guest_sample(struct ir_guest *g)
+{
+	if (g->cfg.timeline)
+		ir_guest_note_values(g);
+}
 
 /** ir_guest_cpu - where the guest does what CPU @recorded did; it has that one, mostly */
 static inline unsigned int ir_guest_cpu(const struct ir_guest *g, unsigned int recorded)

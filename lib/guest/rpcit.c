@@ -79,16 +79,25 @@ static int result_of(enum ir_rpcit_status status)
 	}
 }
 
+/* Those who watch are told about an RPCIT that is done. */
+static void tell(const struct ir_guest *g, const struct ir_rpcit *rpcit)
+{
+	const struct ir_observer *observer = g->cfg.observer;
+
+	if (g->cfg.timeline)
+		ir_timeline_rpcit(g->cfg.timeline, g->now_ns, rpcit->cause, rpcit->result);
+	if (observer && observer->rpcit)
+		observer->rpcit(observer->arg, rpcit);
+}
+
 static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
 		 enum ir_cause cause)
 {
-	const struct ir_observer *observer = d->guest->cfg.observer;
-	struct ir_site_result *site = ir_guest_site(d->guest);
-	struct ir_rpcit rpcit = {
-		.time_ns = d->guest->now_ns, .iova = first << IR_PAGE_SHIFT,
-		.size = (last - first + 1) << IR_PAGE_SHIFT, .cpu = d->guest->cpu,
-		.device = d->device, .global = global, .cause = cause,
-	};
+	struct ir_guest *g = d->guest;
+	struct ir_site_result *site = ir_guest_site(g);
+	uint64_t issued_ns = g->now_ns;
+	unsigned int cpu = g->cpu;
+	int result;
 
 	ir_count(d, rpcit.total, 1);
 	ir_count(d, rpcit.by_cause[cause], 1);
@@ -96,18 +105,21 @@ static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global
 		ir_count(d, rpcit.global, 1);
 	else
 		ir_count(d, rpcit.ranged, 1);
-	rpcit.result = result_of(refresh_timed(d, first, last));
-	ir_count(d, rpcit.insufficient, rpcit.result == -ENOMEM);
+	result = result_of(refresh_timed(d, first, last));
+	if (result == -ENOMEM)
+		ir_count(d, rpcit.insufficient, 1);
 	if (site) {
 		site->rpcits++;
-		site->insufficient += rpcit.result == -ENOMEM;
+		site->insufficient += result == -ENOMEM;
 	}
-	ir_guest_sample(d->guest);
-	if (d->guest->cfg.timeline)
-		ir_timeline_rpcit(d->guest->cfg.timeline, d->guest->now_ns, cause, rpcit.result);
-	if (observer && observer->rpcit)
-		observer->rpcit(observer->arg, &rpcit);
-	return rpcit.result;
+	ir_guest_sample(g);
+	if (g->cfg.timeline || g->cfg.observer)
+		tell(g, &(struct ir_rpcit){
+			.time_ns = issued_ns, .iova = first << IR_PAGE_SHIFT,
+			.size = (last - first + 1) << IR_PAGE_SHIFT, .cpu = cpu,
+			.device = d->device, .global = global, .cause = cause, .result = result,
+		});
+	return result;
 }
 
 int ir_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)

@@ -16,7 +16,6 @@ struct s390_dma {
 	uint64_t start_pfn;
 	uint64_t nr_pages;
 	uint64_t next;			/* where the next search begins */
-	uint64_t pages;			/* bits set in used */
 	uint64_t lazy_pages;
 	struct ir_bitmap *used;		/* zdev->iommu_bitmap */
 	struct ir_bitmap *lazy;		/* zdev->lazy_bitmap: unmapped, not yet flushed */
@@ -96,7 +95,7 @@ static void release_locked(struct ir_domain *d)
 		mark(d, s->used, first, end - first, false);
 	}
 	mark(d, s->lazy, 0, s->nr_pages, false);
-	s->pages -= s->lazy_pages;
+	ir_guest_unhold(d, s->lazy_pages);
 	s->lazy_pages = 0;
 }
 
@@ -129,7 +128,7 @@ static uint64_t alloc_locked(struct ir_domain *d, uint64_t pages)
 			return IR_NO_PFN;
 	}
 	mark(d, s->used, at, pages, true);
-	s->pages += pages;
+	ir_guest_hold(d, pages);
 	s->next = at + pages;
 	return s->start_pfn + at;
 }
@@ -157,7 +156,7 @@ static void free_address(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 		s->lazy_pages += pages;
 	} else {
 		mark(d, s->used, pfn - s->start_pfn, pages, false);
-		s->pages -= pages;
+		ir_guest_unhold(d, pages);
 	}
 	ir_lock_drop(d->guest, &s->lock);
 }
@@ -189,13 +188,6 @@ static void s390_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	free_address(d, pfn, pages);
 }
 
-static uint64_t s390_pages(const struct ir_domain *d)
-{
-	const struct s390_dma *s = d->priv;
-
-	return s->pages;
-}
-
 const struct ir_dma_ops ir_s390_dma_ops = {
 	.init = s390_init,
 	.exit = s390_exit,
@@ -203,5 +195,4 @@ const struct ir_dma_ops ir_s390_dma_ops = {
 	.undo = s390_undo,
 	.unmapped = s390_unmapped,
 	.release = s390_release,
-	.pages = s390_pages,
 };

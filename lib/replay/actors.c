@@ -5,7 +5,6 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#include "guest/guest.h"
 #include "replay/actors.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -21,10 +20,11 @@
 
 #define STACK_SIZE	(128 * 1024)
 
-/* Work that waits for its CPU, with a copy of its pieces. */
+/* Work that waits for its CPU, with copies of its operation and its pieces. */
 struct queued {
 	struct queued *next;
 	struct ir_work work;
+	struct ir_op op;
 	uint32_t room;
 	struct ir_segment segs[];
 };
@@ -274,6 +274,10 @@ static bool enqueue(struct ir_actors *a, struct ir_actor *actor, const struct ir
 	}
 	q->next = NULL;
 	q->work = *work;
+	if (work->op) {
+		q->op = *work->op;
+		q->work.op = &q->op;
+	}
 	if (work->nr_segs)
 		memcpy(q->segs, work->segs, work->nr_segs * sizeof(q->segs[0]));
 	q->work.segs = q->segs;
@@ -285,17 +289,11 @@ static bool enqueue(struct ir_actors *a, struct ir_actor *actor, const struct ir
 	return true;
 }
 
-void ir_actors_do(struct ir_guest *g, unsigned int cpu, bool irq, const struct ir_work *work)
+void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const struct ir_work *work)
 {
 	struct ir_actors *a = g->actors;
-	struct ir_actor *actor;
+	struct ir_actor *actor = actor_of(a, cpu, irq);
 
-	if (!a) {
-		g->cpu = cpu;
-		work->run(g, work);
-		return;
-	}
-	actor = actor_of(a, cpu, irq);
 	if (!actor || !enqueue(a, actor, work)) {
 		g->totals.failed = true;
 		return;
@@ -306,22 +304,22 @@ void ir_actors_do(struct ir_guest *g, unsigned int cpu, bool irq, const struct i
 	to_actor(a, actor);
 }
 
-void ir_actors_wait(struct ir_guest *g, uint64_t until_ns)
+void ir_actors_sleep(struct ir_guest *g, uint64_t until_ns)
 {
 	struct ir_actors *a = g->actors;
 
-	if (!a || !a->running || until_ns <= g->now_ns)
+	if (!a->running)
 		return;
 	a->running->wake_ns = until_ns;
 	heap_push(a, a->running);
 	to_engine(a);
 }
 
-uint64_t ir_actors_next_ns(const struct ir_guest *g)
+uint64_t ir_actors_next_wake(const struct ir_guest *g)
 {
 	const struct ir_actors *a = g->actors;
 
-	return a && a->nr_heap ? a->heap[0]->wake_ns : UINT64_MAX;
+	return a->nr_heap ? a->heap[0]->wake_ns : UINT64_MAX;
 }
 
 void ir_actors_resume(struct ir_guest *g)
@@ -332,13 +330,11 @@ void ir_actors_resume(struct ir_guest *g)
 	to_actor(g->actors, actor);
 }
 
-void ir_lock_take(struct ir_guest *g, struct ir_lock *lock)
+void ir_actors_lock(struct ir_guest *g, struct ir_lock *lock)
 {
 	struct ir_actors *a = g->actors;
 	struct ir_actor **last;
 
-	if (!a)
-		return;
 	if (!lock->held) {
 		lock->held = true;
 		return;
@@ -350,13 +346,11 @@ void ir_lock_take(struct ir_guest *g, struct ir_lock *lock)
 	to_engine(a);		/* the lock is handed over */
 }
 
-void ir_lock_drop(struct ir_guest *g, struct ir_lock *lock)
+void ir_actors_unlock(struct ir_guest *g, struct ir_lock *lock)
 {
 	struct ir_actors *a = g->actors;
 	struct ir_actor *next = lock->waiting;
 
-	if (!a)
-		return;
 	if (!next) {
 		lock->held = false;
 		return;

@@ -17,18 +17,17 @@
 #include <stdint.h>
 
 #include <iommu-replay/op.h>
+#include "guest/guest.h"
 
 struct ir_actor;
-struct ir_domain;
-struct ir_guest;
-struct ir_segment;
 
-/* Something a CPU does. */
+/* Something a CPU does.  With actors it may have to wait, so what it points to is copied. */
 struct ir_work {
 	void (*run)(struct ir_guest *g, const struct ir_work *work);
-	struct ir_op op;
-	const struct ir_segment *segs;	/* copied when the work has to wait for its CPU */
+	const struct ir_op *op;		/* an operation; NULL: a timer's work */
+	const struct ir_segment *segs;
 	uint32_t nr_segs;
+	uint32_t mapping;		/* the guest's number of the operation's mapping */
 	struct ir_domain *domain;
 };
 
@@ -41,16 +40,53 @@ struct ir_lock {
 /** ir_actors_new - let the guest's RPCITs take time; 0 or -ENOMEM */
 int ir_actors_new(struct ir_guest *g);
 void ir_actors_free(struct ir_guest *g);
+
+/* What these do if there are actors. */
+void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const struct ir_work *work);
+void ir_actors_sleep(struct ir_guest *g, uint64_t until_ns);
+uint64_t ir_actors_next_wake(const struct ir_guest *g);
+void ir_actors_lock(struct ir_guest *g, struct ir_lock *lock);
+void ir_actors_unlock(struct ir_guest *g, struct ir_lock *lock);
+
 /** ir_actors_do - have a CPU do something now, or as soon as it is free */
-void ir_actors_do(struct ir_guest *g, unsigned int cpu, bool irq, const struct ir_work *work);
+static inline void ir_actors_do(struct ir_guest *g, unsigned int cpu, bool irq,
+				const struct ir_work *work)
+{
+	if (g->actors) {
+		ir_actors_enqueue(g, cpu, irq, work);
+		return;
+	}
+	g->cpu = cpu;
+	work->run(g, work);
+}
+
 /** ir_actors_wait - the running actor goes on at @until_ns; others run meanwhile */
-void ir_actors_wait(struct ir_guest *g, uint64_t until_ns);
+static inline void ir_actors_wait(struct ir_guest *g, uint64_t until_ns)
+{
+	if (g->actors && until_ns > g->now_ns)
+		ir_actors_sleep(g, until_ns);
+}
+
 /** ir_actors_next_ns - when the next waiting actor goes on, UINT64_MAX: none waits */
-uint64_t ir_actors_next_ns(const struct ir_guest *g);
+static inline uint64_t ir_actors_next_ns(const struct ir_guest *g)
+{
+	return g->actors ? ir_actors_next_wake(g) : UINT64_MAX;
+}
+
 /** ir_actors_resume - let that actor go on; g->now_ns is its time */
 void ir_actors_resume(struct ir_guest *g);
+
 /** ir_lock_take - wait until the lock is free, and take it */
-void ir_lock_take(struct ir_guest *g, struct ir_lock *lock);
-void ir_lock_drop(struct ir_guest *g, struct ir_lock *lock);
+static inline void ir_lock_take(struct ir_guest *g, struct ir_lock *lock)
+{
+	if (g->actors)
+		ir_actors_lock(g, lock);
+}
+
+static inline void ir_lock_drop(struct ir_guest *g, struct ir_lock *lock)
+{
+	if (g->actors)
+		ir_actors_unlock(g, lock);
+}
 
 #endif

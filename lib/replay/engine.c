@@ -137,7 +137,7 @@ void ir_engine_free(struct ir_engine *e)
 static void run_until(struct ir_guest *g, uint64_t until_ns)
 {
 	for (;;) {
-		uint64_t timer = ir_guest_timer_ns(g), actor = ir_actors_next_ns(g);
+		uint64_t timer = g->next_timer_ns, actor = ir_actors_next_ns(g);
 
 		if (actor <= timer && actor <= until_ns) {
 			ir_actors_resume(g);
@@ -153,8 +153,13 @@ static void run_until(struct ir_guest *g, uint64_t until_ns)
 		g->now_ns = until_ns;
 }
 
-static void add_segment(struct ir_engine *e, const struct ir_op *op)
+/* The first piece of a mapping that has several, or one more of them. */
+static void gather(struct ir_engine *e, const struct ir_op *op, bool first)
 {
+	if (first) {
+		e->map = *op;
+		e->nr_segs = 0;
+	}
 	if (e->nr_segs == e->room_segs) {
 		uint32_t room = e->room_segs ? e->room_segs * 2 : 64;
 		struct ir_segment *grown = realloc(e->segs, room * sizeof(*grown));
@@ -178,36 +183,39 @@ static void finish_work(struct ir_guest *g)
 
 static void do_op(struct ir_guest *g, const struct ir_work *work)
 {
-	const struct ir_op *op = &work->op;
-
-	if (op->kind == IR_OP_UNMAP)
-		ir_guest_unmap(g, op->mapping);
+	if (work->op->kind == IR_OP_UNMAP)
+		ir_guest_unmap(g, work->mapping);
 	else
-		ir_guest_map(g, op, work->segs, work->nr_segs);
+		ir_guest_map(g, work->op, work->mapping, work->segs, work->nr_segs);
 }
 
-/* One operation, its pieces complete. */
-static void perform(struct ir_engine *e, const struct ir_op *op)
+/* The guest's number of the operation's mapping. */
+static uint32_t number_of(struct ir_engine *e, const struct ir_op *op)
+{
+	if (op->mapping >= e->max_mappings)
+		return op->mapping;
+	if (op->kind != IR_OP_UNMAP)
+		e->guest_number[op->mapping] = ir_guest_number(e->guest);
+	return e->guest_number[op->mapping];
+}
+
+/* One operation; if it is a map, with all its pieces. */
+static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir_segment *segs,
+		    uint32_t nr)
 {
 	struct ir_guest *g = e->guest;
-	struct ir_work work = { .run = do_op, .op = *op, .segs = e->segs, .nr_segs = e->nr_segs };
+	struct ir_work work = { .run = do_op, .op = op, .segs = segs, .nr_segs = nr };
 
 	run_until(g, op->time_ns);
-	if (op->mapping < e->max_mappings) {
-		if (op->kind != IR_OP_UNMAP)
-			e->guest_number[op->mapping] = ir_guest_number(g);
-		work.op.mapping = e->guest_number[op->mapping];
-	}
+	work.mapping = number_of(e, op);
 	switch (op->kind) {
 	case IR_OP_UNMAP:
-		work.nr_segs = 0;
-		/* fall through */
 	case IR_OP_MAP:
 	case IR_OP_FAILED_MAP:
 		ir_actors_do(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ, &work);
 		break;
 	case IR_OP_INITIAL:
-		ir_guest_preload(g, op->device, work.op.mapping, op->pages, op->iova);
+		ir_guest_preload(g, op->device, work.mapping, op->pages, op->iova);
 		break;
 	case IR_OP_FLUSH_TIMER:
 		if (g->par.timer == IR_TIMER_RECORDED)
@@ -234,19 +242,17 @@ void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n)
 {
 	for (size_t i = 0; i < n && !e->no_memory; i++) {
 		const struct ir_op *op = &ops[i];
+		bool map = op->kind == IR_OP_MAP || op->kind == IR_OP_FAILED_MAP;
 
-		if (op->kind == IR_OP_MAP || op->kind == IR_OP_FAILED_MAP) {
-			e->map = *op;
-			e->nr_segs = 0;
-			add_segment(e, op);
-		} else if (op->kind == IR_OP_SEGMENT) {
-			add_segment(e, op);
+		if (map && op->segments == 1) {	/* mostly */
+			perform(e, op, &(struct ir_segment){ op->paddr, op->seg_pages }, 1);
+		} else if (map || op->kind == IR_OP_SEGMENT) {
+			gather(e, op, map);
+			if (e->nr_segs == e->map.segments)
+				perform(e, &e->map, e->segs, e->nr_segs);
 		} else {
-			perform(e, op);
-			continue;
+			perform(e, op, NULL, 0);
 		}
-		if (e->nr_segs == e->map.segments)
-			perform(e, &e->map);
 	}
 }
 
