@@ -73,7 +73,7 @@ static void test_exactly_the_last_entry(void **state)
 		ir_iopt_map(h.iopt[0], 12, 1, 0);
 		assert_int_equal(rpcit(h, 12, 12), IR_RPCIT_INSUFFICIENT);
 		assert_int_equal(left(h), 0);
-		assert_int_equal(ir_iopt_count_unbacked(h.iopt[0], 0, ALL), 0);
+		assert_int_equal(ir_iopt_count_stale(h.iopt[0], 0, ALL).valid, 0);
 		/* even with nothing to do: avail is still 0 after the walk */
 		assert_int_equal(rpcit(h, 500, 600), IR_RPCIT_INSUFFICIENT);
 		ir_iopt_unmap(h.iopt[0], 11, 1);
@@ -117,7 +117,7 @@ static void test_ranged_frees_only_its_range(void **state)
 		ir_iopt_unmap(h.iopt[0], 20, 1);
 		ir_iopt_map(h.iopt[0], 10, 2, 0);
 		assert_int_equal(rpcit(h, 10, 11), IR_RPCIT_INSUFFICIENT);
-		assert_int_equal(ir_iopt_count_unbacked(h.iopt[0], 10, 11), 1);
+		assert_int_equal(ir_iopt_count_stale(h.iopt[0], 10, 11).valid, 1);
 		assert_true(ir_iopt_shadow(h.iopt[0], 20) != 0);
 		assert_true(ir_iopt_shadow(h.iopt[0], 10) != 0);
 		assert_int_equal(ir_iopt_shadow(h.iopt[0], 11), 0);
@@ -168,7 +168,7 @@ static void test_replacing_with_none_left(void **state)
 	ir_iopt_unmap(h.iopt[0], 10, 1);
 	ir_iopt_map(h.iopt[0], 10, 1, 0x2000);
 	assert_int_equal(rpcit(h, 0, ALL), IR_RPCIT_INSUFFICIENT);
-	assert_int_equal(ir_iopt_count_unbacked(h.iopt[0], 10, 10), 1);
+	assert_int_equal(ir_iopt_count_stale(h.iopt[0], 10, 10).valid, 1);
 	destroy(h);
 }
 
@@ -183,7 +183,7 @@ static void test_devices_share_the_limit(void **state)
 		assert_int_equal(rpcit(h, 10, 12), IR_RPCIT_OK);
 		ir_iopt_map(h.iopt[1], 10, 2, 0x1000);
 		assert_int_equal(h.hv->rpcit(h.priv, h.iopt[1], 0, ALL), IR_RPCIT_INSUFFICIENT);
-		assert_int_equal(ir_iopt_count_unbacked(h.iopt[1], 10, 11), 1);
+		assert_int_equal(ir_iopt_count_stale(h.iopt[1], 10, 11).valid, 1);
 		/* an RPCIT for one device does not look at the other one's table */
 		ir_iopt_unmap(h.iopt[0], 10, 3);
 		assert_int_equal(h.hv->rpcit(h.priv, h.iopt[1], 0, ALL), IR_RPCIT_INSUFFICIENT);
@@ -225,7 +225,7 @@ static void test_zvm_limit(void **state)
 	assert_int_equal(left(h), 0);
 	ir_iopt_map(h.iopt[0], 13, 1, 0x8000);
 	assert_int_equal(rpcit(h, 13, 13), IR_RPCIT_INSUFFICIENT_PINNED);
-	assert_int_equal(ir_iopt_count_unbacked(h.iopt[0], 0, ALL), 1);
+	assert_int_equal(ir_iopt_count_stale(h.iopt[0], 0, ALL).valid, 1);
 	/* an RPCIT that has nothing to pin does not exceed anything */
 	assert_int_equal(rpcit(h, 500, 600), IR_RPCIT_OK);
 	/* what the same walk frees further on may be used */

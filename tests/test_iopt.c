@@ -126,14 +126,14 @@ static void test_unbacked(void **state)
 
 	(void)state;
 	ir_iopt_map(tab.iopt, 60, 10, 0x100000);
-	assert_int_equal(ir_iopt_count_unbacked(tab.iopt, 60, 69), 10);
-	assert_int_equal(ir_iopt_count_unbacked(tab.iopt, 64, 64), 1);
-	assert_int_equal(ir_iopt_count_unbacked(tab.iopt, 0, 59), 0);
+	assert_int_equal(ir_iopt_count_stale(tab.iopt, 60, 69).valid, 10);
+	assert_int_equal(ir_iopt_count_stale(tab.iopt, 64, 64).valid, 1);
+	assert_int_equal(ir_iopt_count_stale(tab.iopt, 0, 59).valid, 0);
 	for (uint64_t pfn = 60; pfn < 68; pfn++)
 		ir_iopt_refresh(tab.iopt, pfn);
-	assert_int_equal(ir_iopt_count_unbacked(tab.iopt, 60, 69), 2);
+	assert_int_equal(ir_iopt_count_stale(tab.iopt, 60, 69).valid, 2);
 	ir_iopt_unmap(tab.iopt, 61, 1);		/* stale, but nobody uses it */
-	assert_int_equal(ir_iopt_count_unbacked(tab.iopt, 60, 69), 2);
+	assert_int_equal(ir_iopt_count_stale(tab.iopt, 60, 69).valid, 2);
 	destroy(tab);
 }
 
@@ -349,7 +349,7 @@ static void model_check(const struct model *m, struct table tab, uint64_t base)
 		assert_int_equal(ir_iopt_shadow(tab.iopt, base + i) != 0, m->shadow[i] != 0);
 	}
 	assert_counts(tab, live, lazy, shadow);
-	assert_int_equal(ir_iopt_count_unbacked(tab.iopt, base, base + N - 1), unbacked);
+	assert_int_equal(ir_iopt_count_stale(tab.iopt, base, base + N - 1).valid, unbacked);
 	assert_int_equal(tab.t->exposure.pages, m->exposed_pages);
 	assert_true(tab.t->exposure.page_ns == (double)m->exposed_ns);
 }

@@ -1,17 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/exposure.h"
 
-/* Values below 64 have a bucket each; above, the six bits after the first one count. */
-static unsigned int bucket_of(uint64_t ns)
-{
-	unsigned int top;
-
-	if (ns < IR_EXPOSURE_SUB)
-		return (unsigned int)ns;
-	top = 63 - (unsigned int)__builtin_clzll(ns);
-	return (top - 5) * IR_EXPOSURE_SUB + (unsigned int)((ns >> (top - 6)) & (IR_EXPOSURE_SUB - 1));
-}
-
 uint64_t ir_exposure_bucket_last(unsigned int bucket)
 {
 	unsigned int shift;
@@ -20,17 +9,6 @@ uint64_t ir_exposure_bucket_last(unsigned int bucket)
 		return bucket;
 	shift = bucket / IR_EXPOSURE_SUB - 1;
 	return (((uint64_t)IR_EXPOSURE_SUB + bucket % IR_EXPOSURE_SUB + 1) << shift) - 1;
-}
-
-void ir_exposure_add(struct ir_exposure *e, uint64_t ns, uint64_t pages)
-{
-	if (!ns)
-		return;
-	e->pages += pages;
-	e->page_ns += (double)ns * (double)pages;
-	if (ns > e->max_ns)
-		e->max_ns = ns;
-	e->bucket[bucket_of(ns)] += pages;
 }
 
 void ir_exposure_merge(struct ir_exposure *e, const struct ir_exposure *from)

@@ -19,8 +19,29 @@ struct ir_exposure {
 	uint64_t bucket[IR_EXPOSURE_BUCKETS];
 };
 
+/* Values below 64 have a bucket each; above, the six bits after the first one count. */
+static inline unsigned int ir_exposure_bucket(uint64_t ns)
+{
+	unsigned int top;
+
+	if (ns < IR_EXPOSURE_SUB)
+		return (unsigned int)ns;
+	top = 63 - (unsigned int)__builtin_clzll(ns);
+	return (top - 5) * IR_EXPOSURE_SUB + (unsigned int)((ns >> (top - 6)) & (IR_EXPOSURE_SUB - 1));
+}
+
 /** ir_exposure_add - @pages pages were exposed for @ns; 0 is no exposure */
-void ir_exposure_add(struct ir_exposure *e, uint64_t ns, uint64_t pages);
+static inline void ir_exposure_add(struct ir_exposure *e, uint64_t ns, uint64_t pages)
+{
+	if (!ns)
+		return;
+	e->pages += pages;
+	e->page_ns += (double)ns * (double)pages;
+	if (ns > e->max_ns)
+		e->max_ns = ns;
+	e->bucket[ir_exposure_bucket(ns)] += pages;
+}
+
 /** ir_exposure_merge - what @from has counted is added to @e */
 void ir_exposure_merge(struct ir_exposure *e, const struct ir_exposure *from);
 /** ir_exposure_bucket_last - the longest time that a bucket counts, in nanoseconds */

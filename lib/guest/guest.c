@@ -261,7 +261,7 @@ static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	/* A strategy that never refreshes anything is not asked about it. */
 	if ((!st->map_pages && !st->iotlb_sync_map) || !d->guest->cfg.hypervisor->shadows)
 		return;
-	n = ir_iopt_count_unbacked(d->iopt, pfn, pfn + pages - 1);
+	n = ir_iopt_count_stale(d->iopt, pfn, pfn + pages - 1).valid;
 	if (!n)
 		return;
 	ir_count(d, maps.unbacked, 1);

@@ -15,7 +15,7 @@
 struct node {
 	struct node *parent;
 	uint64_t stale;		/* which ways have stale pages (leaf: which pages are) */
-	uint64_t used;		/* which ways have entries */
+	uint64_t used;		/* which ways have children (leaf: none) */
 	uint64_t first;		/* leaf: page number of its first page */
 };
 
@@ -27,11 +27,14 @@ struct inner {
 struct entry {
 	uint64_t guest;
 	uint64_t shadow;
-	uint64_t since;		/* unmapped at, +1; 0: the device's entry is not outdated */
+	uint64_t since;		/* unmapped at; only if exposed */
 };
 
 struct leaf {
 	struct node n;
+	uint64_t valid;		/* pages whose guest entry is not 0, */
+	uint64_t shadowed;	/* whose shadow entry is not 0, */
+	uint64_t exposed;	/* whose old entry the device may still use */
 	struct entry entry[WAYS];
 	uint32_t site[];	/* WAYS of them if there are sites: whose mapping that was */
 };
@@ -161,7 +164,7 @@ static void leave_leaf(struct ir_iopt *iopt)
 		return;
 	iopt->last = NULL;
 	settle_above(l);
-	if (l->n.used)
+	if (l->valid | l->shadowed)
 		return;
 	if (*leaf_slot(iopt, l->n.first) == l)
 		*leaf_slot(iopt, l->n.first) = NULL;
@@ -221,6 +224,31 @@ static void peak(uint64_t value, uint64_t *top)
 		*top = value;
 }
 
+/* Sets of pages of a leaf are mostly a single one; not every machine can count bits. */
+static inline unsigned int count(uint64_t set)
+{
+	return set & (set - 1) ? (unsigned int)__builtin_popcountll(set) : set != 0;
+}
+
+/* @n pages from number @i on. */
+static inline uint64_t set_of(unsigned int i, uint64_t n)
+{
+	return ~UINT64_C(0) >> (WAYS - n) << i;
+}
+
+/* The pages of a leaf up to @last, which is in the leaf or behind it. */
+static inline uint64_t up_to(const struct leaf *l, uint64_t last)
+{
+	uint64_t n = last - l->n.first;
+
+	return n < WAYS ? ~UINT64_C(0) >> (WAYS - 1 - n) : ~UINT64_C(0);
+}
+
+static inline unsigned int lowest(uint64_t set)
+{
+	return (unsigned int)__builtin_ctzll(set);
+}
+
 static void end_exposure_of_site(struct ir_site_result *r, uint64_t ns)
 {
 	if (!ns)
@@ -231,87 +259,110 @@ static void end_exposure_of_site(struct ir_site_result *r, uint64_t ns)
 		r->exposed_max_ns = ns;
 }
 
-__attribute__((noinline))
-static void count_exposure(struct ir_iopt_totals *t, struct leaf *l, unsigned int i)
+/* The device can no longer use the old entries of these pages. */
+static void end_exposures(struct ir_iopt_totals *t, struct leaf *l, uint64_t set)
 {
-	ir_exposure_add(&t->exposure, t->now_ns - (l->entry[i].since - 1), 1);
-	if (t->sites)
-		end_exposure_of_site(&t->sites->list[l->site[i]], t->now_ns - (l->entry[i].since - 1));
-	l->entry[i].since = 0;
+	set &= l->exposed;
+	l->exposed &= ~set;
+	for (; set; set &= set - 1) {
+		unsigned int i = lowest(set);
+		uint64_t ns = t->now_ns - l->entry[i].since;
+
+		ir_exposure_add(&t->exposure, ns, 1);
+		if (t->sites)
+			end_exposure_of_site(&t->sites->list[l->site[i]], ns);
+	}
 }
 
-/* The device can no longer use the page's old entry. */
-static inline void end_exposure(struct ir_iopt_totals *t, struct leaf *l, unsigned int i)
+/* How far the number of shadow entries rises on the way, page by page. */
+static uint64_t highest_rise(uint64_t fresh, uint64_t gone)
 {
-	if (l->entry[i].since)
-		count_exposure(t, l, i);
+	int64_t rise = 0, top = 0;
+
+	if (!gone)
+		return count(fresh);
+	for (uint64_t set = fresh | gone; fresh && set; set &= set - 1) {
+		rise += fresh >> lowest(set) & 1 ? 1 : -1;
+		if (rise > top)
+			top = rise;
+	}
+	return (uint64_t)top;
 }
 
-static void set_shadow(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uint64_t entry)
+/* The shadow entries of these pages become those of the guest. */
+static void refresh(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 {
-	struct entry *e = &l->entry[i];
+	uint64_t fresh = set & l->valid & ~l->shadowed, gone = set & l->shadowed & ~l->valid;
+	uint64_t rise = highest_rise(fresh, gone);
 
-	iopt->changes++;
-	end_exposure(iopt->totals, l, i);
-	if (!e->shadow && entry) {
-		for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
-			t->shadow_pages += iopt->shadows;
-			peak(t->shadow_pages, &t->peak_shadow_pages);
-		}
-	} else if (e->shadow && !entry) {
-		for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
-			t->shadow_pages -= iopt->shadows;
-			t->lazy_pages -= !e->guest;
+	iopt->changes += count(set);
+	end_exposures(iopt->totals, l, set);
+	for (uint64_t rest = set; rest; rest &= rest - 1)
+		l->entry[lowest(rest)].shadow = l->entry[lowest(rest)].guest;
+	l->shadowed = (l->shadowed & ~set) | (set & l->valid);
+	l->n.stale &= ~set;
+	for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
+		t->lazy_pages -= count(gone);
+		if (!iopt->shadows)
+			continue;
+		peak(t->shadow_pages + rise, &t->peak_shadow_pages);
+		t->shadow_pages += count(fresh);
+		t->shadow_pages -= count(gone);
+	}
+}
+
+/* Pages that had a shadow entry before: it may be the right one again. */
+static void compare(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
+{
+	for (; set; set &= set - 1) {
+		const struct entry *e = &l->entry[lowest(set)];
+
+		if (e->guest == e->shadow) {
+			end_exposures(iopt->totals, l, set & -set);
+			l->n.stale &= ~(set & -set);
 		}
 	}
-	e->shadow = entry;
 }
 
-/* After a change of entry i: stale or not, in use or not. */
-static inline void settle(struct leaf *l, unsigned int i)
-{
-	const struct entry *e = &l->entry[i];
-	uint64_t rest = ~(UINT64_C(1) << i);
-
-	l->n.stale = (l->n.stale & rest) | (uint64_t)(e->guest != e->shadow) << i;
-	l->n.used = (l->n.used & rest) | (uint64_t)((e->guest | e->shadow) != 0) << i;
-}
-
-static void map_entry(struct ir_iopt *iopt, struct leaf *l, unsigned int i, uint64_t entry)
+/* @n pages of a leaf from the one numbered @first on; @entry is the first one's. */
+static void map_pages(struct ir_iopt *iopt, struct leaf *l, unsigned int first, uint64_t n,
+		      uint64_t entry)
 {
 	struct ir_iopt_totals *t = iopt->totals;
+	uint64_t set = set_of(first, n), fresh = set & ~l->valid;
 
-	if (!l->entry[i].guest) {
-		t->live_pages++;
-		if (l->entry[i].shadow)
-			t->lazy_pages--;
-	}
-	l->entry[i].guest = entry;
+	t->live_pages += count(fresh);
+	t->lazy_pages -= count(fresh & l->shadowed);
+	for (uint64_t i = 0; i < n; i++)
+		l->entry[first + i].guest = entry + i * IR_PAGE_SIZE;
+	l->valid |= set;
+	l->n.stale |= set;
+	if (set & l->shadowed)
+		compare(iopt, l, set & l->shadowed);
 	/* Without a shadow: what the device has in its TLB stays there until an RPCIT. */
-	if (!iopt->shadows && !l->entry[i].shadow)
-		set_shadow(iopt, l, i, entry);
-	else if (entry == l->entry[i].shadow)
-		end_exposure(t, l, i);
-	settle(l, i);
+	if (!iopt->shadows && set & ~l->shadowed)
+		refresh(iopt, l, set & ~l->shadowed);
 }
 
-static void unmap_entry(struct ir_iopt *iopt, struct leaf *l, unsigned int i)
+static void unmap_pages(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 {
 	struct ir_iopt_totals *t = iopt->totals;
+	uint64_t lazy;
 
-	if (!l->entry[i].guest)
-		return;
-	l->entry[i].guest = 0;
-	t->live_pages--;
-	if (l->entry[i].shadow) {
-		t->lazy_pages++;
-		if (!l->entry[i].since) {
-			l->entry[i].since = t->now_ns + 1;
-			if (t->sites)
-				l->site[i] = t->sites->site;
-		}
+	set &= l->valid;
+	lazy = set & l->shadowed;
+	t->live_pages -= count(set);
+	t->lazy_pages += count(lazy);
+	l->valid &= ~set;
+	l->n.stale = (l->n.stale & ~set) | lazy;
+	for (; set; set &= set - 1)
+		l->entry[lowest(set)].guest = 0;
+	for (set = lazy & ~l->exposed; set; set &= set - 1) {
+		l->entry[lowest(set)].since = t->now_ns;
+		if (t->sites)
+			l->site[lowest(set)] = t->sites->site;
 	}
-	settle(l, i);
+	l->exposed |= lazy;
 }
 
 /* How many of @pages are in the leaf of the first one. */
@@ -343,8 +394,8 @@ void ir_iopt_map(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t pa
 
 		if (!l)
 			break;
-		for (uint64_t i = 0; i < n; i++, paddr += IR_PAGE_SIZE)
-			map_entry(iopt, l, (unsigned int)((pfn + i) % WAYS), paddr | VALID);
+		map_pages(iopt, l, (unsigned int)(pfn % WAYS), n, paddr | VALID);
+		paddr += n * IR_PAGE_SIZE;
 		pfn += n;
 		pages -= n;
 	}
@@ -360,8 +411,8 @@ void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
 		struct leaf *l = leaf_of(iopt, pfn, false);
 		uint64_t n = in_one_leaf(pfn, pages);
 
-		for (uint64_t i = 0; l && i < n; i++)
-			unmap_entry(iopt, l, (unsigned int)((pfn + i) % WAYS));
+		if (l)
+			unmap_pages(iopt, l, set_of((unsigned int)(pfn % WAYS), n));
 		pfn += n;
 		pages -= n;
 	}
@@ -377,8 +428,7 @@ static void clear_below(struct ir_iopt *iopt, struct inner *in, unsigned int hei
 			clear_below(iopt, (struct inner *)c, height - 1);
 			continue;
 		}
-		for (uint64_t used = c->used; used; used &= used - 1)
-			unmap_entry(iopt, (struct leaf *)c, (unsigned int)__builtin_ctzll(used));
+		unmap_pages(iopt, (struct leaf *)c, ~UINT64_C(0));
 		settle_above((struct leaf *)c);
 	}
 }
@@ -396,52 +446,76 @@ void ir_iopt_clear(struct ir_iopt *iopt)
 	add_to_whole(iopt->totals, live, lazy);
 }
 
-/* The first stale page of a node's subtree at or after @pfn. */
-static uint64_t next_stale(struct node *n, unsigned int height, uint64_t pfn)
+/* The first leaf with stale pages behind the way that leads to @pfn, of @n and all above it. */
+static struct leaf *stale_behind(struct node *n, unsigned int height, uint64_t pfn)
 {
-	unsigned int start = way_of(pfn, height);
-	uint64_t ways = n->stale & (~UINT64_C(0) << start);
+	uint64_t ways = 0;
 
-	if (!height)
-		return ways ? n->first + (unsigned int)__builtin_ctzll(ways) : UINT64_MAX;
-	for (; ways; ways &= ways - 1) {
-		unsigned int way = (unsigned int)__builtin_ctzll(ways);
-		uint64_t below = UINT64_C(1) << (height * WAYS_SHIFT);
-		uint64_t base = (pfn & ~(below * WAYS - 1)) + way * below;
-		uint64_t found = next_stale(((struct inner *)n)->child[way], height - 1,
-					    way == start ? pfn : base);
-
-		if (found != UINT64_MAX)
-			return found;
+	for (; n; n = n->parent, height++) {
+		ways = n->stale & (~UINT64_C(1) << way_of(pfn, height));
+		if (ways)
+			break;
 	}
-	return UINT64_MAX;
+	if (!n)
+		return NULL;
+	for (; height; height--, ways = n->stale)
+		n = ((struct inner *)n)->child[lowest(ways)];
+	return (struct leaf *)n;
 }
 
+/* The first leaf with stale pages at or behind @pfn, which is not in the leaf used last. */
 __attribute__((noinline))
-static uint64_t next_stale_of_all(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
+static struct leaf *stale_from(struct ir_iopt *iopt, uint64_t pfn)
 {
-	uint64_t found;
+	struct node *n = &iopt->root.n;
+	unsigned int height = HEIGHT;
 
 	if (iopt->last)
 		settle_above(iopt->last);
-	found = next_stale(&iopt->root.n, HEIGHT, pfn);
-	return found <= last ? found : UINT64_MAX;
+	for (; height && n->stale >> way_of(pfn, height) & 1; height--)
+		n = ((struct inner *)n)->child[way_of(pfn, height)];
+	if (height)
+		return stale_behind(n, height, pfn);
+	return n->stale >> way_of(pfn, 0) ? (struct leaf *)n : stale_behind(n->parent, 1, pfn);
 }
 
-/* Mostly all of the range is in the leaf used last: no need to begin at the root. */
+/*
+ * Make the leaf with the first stale page of [@pfn, @last] the one used last, and
+ * return all those in it; 0: there is none.  Mostly all of the range is in the
+ * leaf used last already, or what is looked for comes next.
+ */
+static inline uint64_t seek_stale(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
+{
+	struct leaf *l = iopt->last;
+	uint64_t from = ~UINT64_C(0) << pfn % WAYS;
+
+	if (l && pfn - l->n.first <= WAYS) {
+		if (pfn - l->n.first < WAYS && (l->n.stale & from || last - l->n.first < WAYS))
+			return l->n.stale & from & up_to(l, last);
+		l = stale_behind(l->n.parent, 1, l->n.first);
+	} else {
+		l = stale_from(iopt, pfn);
+	}
+	if (!l || l->n.first > last)
+		return 0;
+	leave_leaf(iopt);
+	iopt->last = l;
+	return l->n.stale & up_to(l, last) & (l->n.first > pfn ? ~UINT64_C(0) : from);
+}
+
 uint64_t ir_iopt_next_stale(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
 {
-	const struct leaf *l = iopt->last;
-	uint64_t ways;
+	uint64_t stale = seek_stale(iopt, pfn, last);
 
-	if (!in_last_leaf(iopt, pfn))
-		return next_stale_of_all(iopt, pfn, last);
-	ways = l->n.stale >> pfn % WAYS;
-	if (ways) {
-		pfn += (unsigned int)__builtin_ctzll(ways);
-		return pfn <= last ? pfn : UINT64_MAX;
-	}
-	return in_last_leaf(iopt, last) ? UINT64_MAX : next_stale_of_all(iopt, pfn, last);
+	return stale ? iopt->last->n.first + lowest(stale) : UINT64_MAX;
+}
+
+/* As seek_stale(), behind the leaf used last. */
+static inline uint64_t seek_further(struct ir_iopt *iopt, uint64_t last)
+{
+	uint64_t next = iopt->last->n.first + WAYS;
+
+	return next <= last ? seek_stale(iopt, next, last) : 0;
 }
 
 uint64_t ir_iopt_guest(struct ir_iopt *iopt, uint64_t pfn)
@@ -461,12 +535,30 @@ uint64_t ir_iopt_shadow(struct ir_iopt *iopt, uint64_t pfn)
 void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
 {
 	struct leaf *l = leaf_of(iopt, pfn, false);
-	unsigned int i = (unsigned int)(pfn % WAYS);
 
-	if (!l || l->entry[i].guest == l->entry[i].shadow)
-		return;
-	set_shadow(iopt, l, i, l->entry[i].guest);
-	settle(l, i);
+	if (l)
+		refresh(iopt, l, l->n.stale & set_of((unsigned int)(pfn % WAYS), 1));
+}
+
+void ir_iopt_refresh_range(struct ir_iopt *iopt, uint64_t first, uint64_t last)
+{
+	for (uint64_t stale = seek_stale(iopt, first, last); stale; stale = seek_further(iopt, last))
+		refresh(iopt, iopt->last, stale);
+}
+
+struct ir_iopt_stale ir_iopt_count_stale(struct ir_iopt *iopt, uint64_t first, uint64_t last)
+{
+	struct ir_iopt_stale n = { 0 };
+
+	for (uint64_t stale = seek_stale(iopt, first, last); stale;
+	     stale = seek_further(iopt, last)) {
+		const struct leaf *l = iopt->last;
+
+		n.valid += count(stale & l->valid);
+		n.fresh += count(stale & l->valid & ~l->shadowed);
+		n.invalid += count(stale & ~l->valid);
+	}
+	return n;
 }
 
 uint64_t ir_iopt_changes(const struct ir_iopt *iopt)
@@ -476,21 +568,7 @@ uint64_t ir_iopt_changes(const struct ir_iopt *iopt)
 
 void ir_iopt_end_exposures(struct ir_iopt *iopt)
 {
-	for (uint64_t pfn = ir_iopt_next_stale(iopt, 0, UINT64_MAX - 1); pfn != UINT64_MAX;
-	     pfn = ir_iopt_next_stale(iopt, pfn + 1, UINT64_MAX - 1)) {
-		struct leaf *l = leaf_of(iopt, pfn, false);
-
-		if (l)
-			end_exposure(iopt->totals, l, (unsigned int)(pfn % WAYS));
-	}
-}
-
-uint64_t ir_iopt_count_unbacked(struct ir_iopt *iopt, uint64_t first, uint64_t last)
-{
-	uint64_t n = 0;
-
-	for (uint64_t pfn = ir_iopt_next_stale(iopt, first, last); pfn != UINT64_MAX;
-	     pfn = pfn < last ? ir_iopt_next_stale(iopt, pfn + 1, last) : UINT64_MAX)
-		n += ir_iopt_guest(iopt, pfn) != 0;
-	return n;
+	for (uint64_t stale = seek_stale(iopt, 0, UINT64_MAX - 1); stale;
+	     stale = seek_further(iopt, UINT64_MAX - 1))
+		end_exposures(iopt->totals, iopt->last, stale);
 }

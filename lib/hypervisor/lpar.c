@@ -2,7 +2,7 @@
 /* A machine-level hypervisor: the device walks the guest's table, an RPCIT flushes its TLB. */
 #include <stdlib.h>
 
-#include <iommu-replay/hypervisor.h>
+#include "guest/iopt.h"
 
 static void *lpar_open(const struct ir_hypervisor_params *params)
 {
@@ -14,9 +14,7 @@ static enum ir_rpcit_status lpar_rpcit(void *hv, struct ir_iopt *iopt, uint64_t 
 				       uint64_t last)
 {
 	(void)hv;
-	for (uint64_t pfn = ir_iopt_next_stale(iopt, first, last); pfn != UINT64_MAX;
-	     pfn = pfn < last ? ir_iopt_next_stale(iopt, pfn + 1, last) : UINT64_MAX)
-		ir_iopt_refresh(iopt, pfn);
+	ir_iopt_refresh_range(iopt, first, last);
 	return IR_RPCIT_OK;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdlib.h>
 
+#include "guest/iopt.h"
 #include "hypervisor/shadow.h"
 
 struct shadow {
@@ -30,11 +31,9 @@ uint64_t ir_shadow_available(const void *hv)
 }
 
 /*
- * One walk over the range.  Returns true if an entry had to be left out, so
- * that another walk may help when this one freed something further on.
- *
- * An entry that replaces a different one takes a mapping and does not give back
- * the old one's (s390_pci_update_iotlb(), QEMU 10.0).
+ * One walk over the range where mappings may run out.  Returns true if an entry
+ * had to be left out, so that another walk may help when this one freed something
+ * further on.
  */
 static bool walk(struct shadow *s, struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
@@ -44,9 +43,7 @@ static bool walk(struct shadow *s, struct ir_iopt *iopt, uint64_t first, uint64_
 	     pfn = pfn < last ? ir_iopt_next_stale(iopt, pfn + 1, last) : UINT64_MAX) {
 		bool valid = ir_iopt_guest(iopt, pfn) != 0;
 
-		if (!s->limited) {
-			;
-		} else if (!valid) {
+		if (!valid) {
 			s->avail++;
 		} else if (s->avail) {
 			s->avail--;
@@ -59,14 +56,29 @@ static bool walk(struct shadow *s, struct ir_iopt *iopt, uint64_t first, uint64_
 	return again;
 }
 
-/* Taking exactly the last mapping reports insufficient resources too. */
+/*
+ * Taking exactly the last mapping reports insufficient resources too.  An entry
+ * that replaces a different one takes a mapping and does not give back the old
+ * one's (s390_pci_update_iotlb(), QEMU 10.0).
+ */
 enum ir_rpcit_status ir_shadow_rpcit(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
 	struct shadow *s = hv;
+	struct ir_iopt_stale stale;
 
-	while (walk(s, iopt, first, last) && s->avail)
-		;
-	return s->limited && !s->avail ? IR_RPCIT_INSUFFICIENT : IR_RPCIT_OK;
+	if (!s->limited) {
+		ir_iopt_refresh_range(iopt, first, last);
+		return IR_RPCIT_OK;
+	}
+	stale = ir_iopt_count_stale(iopt, first, last);
+	if (stale.valid <= s->avail) {
+		ir_iopt_refresh_range(iopt, first, last);
+		s->avail += stale.invalid - stale.valid;
+	} else {
+		while (walk(s, iopt, first, last) && s->avail)
+			;
+	}
+	return s->avail ? IR_RPCIT_OK : IR_RPCIT_INSUFFICIENT;
 }
 
 /*
@@ -77,7 +89,5 @@ enum ir_rpcit_status ir_shadow_rpcit(void *hv, struct ir_iopt *iopt, uint64_t fi
 void ir_shadow_disable(void *hv, struct ir_iopt *iopt)
 {
 	(void)hv;
-	for (uint64_t pfn = ir_iopt_next_stale(iopt, 0, UINT64_MAX - 1); pfn != UINT64_MAX;
-	     pfn = ir_iopt_next_stale(iopt, pfn + 1, UINT64_MAX - 1))
-		ir_iopt_refresh(iopt, pfn);
+	ir_iopt_refresh_range(iopt, 0, UINT64_MAX - 1);
 }

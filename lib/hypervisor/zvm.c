@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include <iommu-replay/hypervisor.h>
+#include "guest/iopt.h"
 
 struct zvm {
 	uint64_t limit;		/* 0: none */
@@ -22,7 +22,7 @@ static void *zvm_open(const struct ir_hypervisor_params *params)
 	return z;
 }
 
-/* Returns true if a page had to be left out. */
+/* Where the limit may be reached.  Returns true if a page had to be left out. */
 static bool zvm_walk(struct zvm *z, struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
 	bool left_out = false;
@@ -32,7 +32,7 @@ static bool zvm_walk(struct zvm *z, struct ir_iopt *iopt, uint64_t first, uint64
 		if (!ir_iopt_guest(iopt, pfn)) {
 			z->pinned--;
 		} else if (!ir_iopt_shadow(iopt, pfn)) {
-			if (z->limit && z->pinned >= z->limit) {
+			if (z->pinned >= z->limit) {
 				left_out = true;
 				continue;
 			}
@@ -46,8 +46,14 @@ static bool zvm_walk(struct zvm *z, struct ir_iopt *iopt, uint64_t first, uint64
 static enum ir_rpcit_status zvm_rpcit(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
 	struct zvm *z = hv;
+	struct ir_iopt_stale stale = ir_iopt_count_stale(iopt, first, last);
 	bool left_out;
 
+	if (!z->limit || z->pinned + stale.fresh <= z->limit) {
+		ir_iopt_refresh_range(iopt, first, last);
+		z->pinned += stale.fresh - stale.invalid;
+		return IR_RPCIT_OK;
+	}
 	/* What one walk frees behind a page that was left out, the next one may use. */
 	while ((left_out = zvm_walk(z, iopt, first, last)) && z->pinned < z->limit)
 		;
