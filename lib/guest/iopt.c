@@ -224,10 +224,14 @@ static void peak(uint64_t value, uint64_t *top)
 		*top = value;
 }
 
-/* Sets of pages of a leaf are mostly a single one; not every machine can count bits. */
-static inline unsigned int count(uint64_t set)
+/* Mostly it is one page, or none.  Not every machine can count bits, and a call costs more. */
+static inline uint64_t count(uint64_t set)
 {
-	return set & (set - 1) ? (unsigned int)__builtin_popcountll(set) : set != 0;
+	if (!(set & (set - 1)))
+		return set != 0;
+	set -= set >> 1 & 0x5555555555555555u;
+	set = (set & 0x3333333333333333u) + (set >> 2 & 0x3333333333333333u);
+	return ((set + (set >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56;
 }
 
 /* @n pages from number @i on. */
@@ -262,7 +266,6 @@ static void end_exposure_of_site(struct ir_site_result *r, uint64_t ns)
 /* The device can no longer use the old entries of these pages. */
 static void end_exposures(struct ir_iopt_totals *t, struct leaf *l, uint64_t set)
 {
-	set &= l->exposed;
 	l->exposed &= ~set;
 	for (; set; set &= set - 1) {
 		unsigned int i = lowest(set);
@@ -275,40 +278,58 @@ static void end_exposures(struct ir_iopt_totals *t, struct leaf *l, uint64_t set
 }
 
 /* How far the number of shadow entries rises on the way, page by page. */
-static uint64_t highest_rise(uint64_t fresh, uint64_t gone)
+static uint64_t highest_rise(const struct leaf *l, uint64_t set)
 {
 	int64_t rise = 0, top = 0;
 
-	if (!gone)
-		return count(fresh);
-	for (uint64_t set = fresh | gone; fresh && set; set &= set - 1) {
-		rise += fresh >> lowest(set) & 1 ? 1 : -1;
+	for (; set; set &= set - 1) {
+		uint64_t page = set & -set;
+
+		rise += page & l->valid ? !(page & l->shadowed) : -1;
 		if (rise > top)
 			top = rise;
 	}
 	return (uint64_t)top;
 }
 
-/* The shadow entries of these pages become those of the guest. */
-static void refresh(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
+static inline struct ir_iopt_stale stale_pages(const struct leaf *l, uint64_t set)
 {
-	uint64_t fresh = set & l->valid & ~l->shadowed, gone = set & l->shadowed & ~l->valid;
-	uint64_t rise = highest_rise(fresh, gone);
+	return (struct ir_iopt_stale){
+		.valid = count(set & l->valid),
+		.fresh = count(set & l->valid & ~l->shadowed),
+		.invalid = count(set & ~l->valid),
+	};
+}
 
-	iopt->changes += count(set);
-	end_exposures(iopt->totals, l, set);
+static inline void add_stale(struct ir_iopt_stale *sum, const struct ir_iopt_stale *n)
+{
+	sum->valid += n->valid;
+	sum->fresh += n->fresh;
+	sum->invalid += n->invalid;
+}
+
+/* The shadow entries of these stale pages become those of the guest. */
+static inline void refresh(struct ir_iopt *iopt, struct leaf *l, uint64_t set,
+			   struct ir_iopt_stale *done)
+{
+	struct ir_iopt_stale n = stale_pages(l, set);
+	uint64_t rise = n.fresh && n.invalid ? highest_rise(l, set) : n.fresh;
+
+	iopt->changes += n.valid + n.invalid;
+	if (set & l->exposed)
+		end_exposures(iopt->totals, l, set & l->exposed);
 	for (uint64_t rest = set; rest; rest &= rest - 1)
 		l->entry[lowest(rest)].shadow = l->entry[lowest(rest)].guest;
 	l->shadowed = (l->shadowed & ~set) | (set & l->valid);
 	l->n.stale &= ~set;
 	for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
-		t->lazy_pages -= count(gone);
+		t->lazy_pages -= n.invalid;
 		if (!iopt->shadows)
 			continue;
 		peak(t->shadow_pages + rise, &t->peak_shadow_pages);
-		t->shadow_pages += count(fresh);
-		t->shadow_pages -= count(gone);
+		t->shadow_pages += n.fresh - n.invalid;
 	}
+	add_stale(done, &n);
 }
 
 /* Pages that had a shadow entry before: it may be the right one again. */
@@ -318,7 +339,7 @@ static void compare(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 		const struct entry *e = &l->entry[lowest(set)];
 
 		if (e->guest == e->shadow) {
-			end_exposures(iopt->totals, l, set & -set);
+			end_exposures(iopt->totals, l, set & -set & l->exposed);
 			l->n.stale &= ~(set & -set);
 		}
 	}
@@ -341,7 +362,7 @@ static void map_pages(struct ir_iopt *iopt, struct leaf *l, unsigned int first, 
 		compare(iopt, l, set & l->shadowed);
 	/* Without a shadow: what the device has in its TLB stays there until an RPCIT. */
 	if (!iopt->shadows && set & ~l->shadowed)
-		refresh(iopt, l, set & ~l->shadowed);
+		refresh(iopt, l, set & ~l->shadowed, &(struct ir_iopt_stale){ 0 });
 }
 
 static void unmap_pages(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
@@ -532,33 +553,31 @@ uint64_t ir_iopt_shadow(struct ir_iopt *iopt, uint64_t pfn)
 	return l ? l->entry[pfn % WAYS].shadow : 0;
 }
 
-void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
+struct ir_iopt_stale ir_iopt_refresh_range(struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
-	struct leaf *l = leaf_of(iopt, pfn, false);
+	struct ir_iopt_stale done = { 0 };
 
-	if (l)
-		refresh(iopt, l, l->n.stale & set_of((unsigned int)(pfn % WAYS), 1));
+	for (uint64_t stale = seek_stale(iopt, first, last); stale; stale = seek_further(iopt, last))
+		refresh(iopt, iopt->last, stale, &done);
+	return done;
 }
 
-void ir_iopt_refresh_range(struct ir_iopt *iopt, uint64_t first, uint64_t last)
+void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
 {
-	for (uint64_t stale = seek_stale(iopt, first, last); stale; stale = seek_further(iopt, last))
-		refresh(iopt, iopt->last, stale);
+	ir_iopt_refresh_range(iopt, pfn, pfn);
 }
 
 struct ir_iopt_stale ir_iopt_count_stale(struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
-	struct ir_iopt_stale n = { 0 };
+	struct ir_iopt_stale sum = { 0 };
 
 	for (uint64_t stale = seek_stale(iopt, first, last); stale;
 	     stale = seek_further(iopt, last)) {
-		const struct leaf *l = iopt->last;
+		struct ir_iopt_stale n = stale_pages(iopt->last, stale);
 
-		n.valid += count(stale & l->valid);
-		n.fresh += count(stale & l->valid & ~l->shadowed);
-		n.invalid += count(stale & ~l->valid);
+		add_stale(&sum, &n);
 	}
-	return n;
+	return sum;
 }
 
 uint64_t ir_iopt_changes(const struct ir_iopt *iopt)
@@ -570,5 +589,5 @@ void ir_iopt_end_exposures(struct ir_iopt *iopt)
 {
 	for (uint64_t stale = seek_stale(iopt, 0, UINT64_MAX - 1); stale;
 	     stale = seek_further(iopt, UINT64_MAX - 1))
-		end_exposures(iopt->totals, iopt->last, stale);
+		end_exposures(iopt->totals, iopt->last, stale & iopt->last->exposed);
 }

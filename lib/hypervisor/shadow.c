@@ -64,21 +64,18 @@ static bool walk(struct shadow *s, struct ir_iopt *iopt, uint64_t first, uint64_
 enum ir_rpcit_status ir_shadow_rpcit(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
 	struct shadow *s = hv;
-	struct ir_iopt_stale stale;
+	struct ir_iopt_stale done;
 
-	if (!s->limited) {
-		ir_iopt_refresh_range(iopt, first, last);
-		return IR_RPCIT_OK;
-	}
-	stale = ir_iopt_count_stale(iopt, first, last);
-	if (stale.valid <= s->avail) {
-		ir_iopt_refresh_range(iopt, first, last);
-		s->avail += stale.invalid - stale.valid;
-	} else {
+	if (s->limited && last - first >= s->avail &&
+	    ir_iopt_count_stale(iopt, first, last).valid > s->avail) {
 		while (walk(s, iopt, first, last) && s->avail)
 			;
+	} else {
+		done = ir_iopt_refresh_range(iopt, first, last);
+		if (s->limited)
+			s->avail += done.invalid - done.valid;
 	}
-	return s->avail ? IR_RPCIT_OK : IR_RPCIT_INSUFFICIENT;
+	return s->limited && !s->avail ? IR_RPCIT_INSUFFICIENT : IR_RPCIT_OK;
 }
 
 /*

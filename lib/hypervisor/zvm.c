@@ -46,12 +46,12 @@ static bool zvm_walk(struct zvm *z, struct ir_iopt *iopt, uint64_t first, uint64
 static enum ir_rpcit_status zvm_rpcit(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
 	struct zvm *z = hv;
-	struct ir_iopt_stale stale = ir_iopt_count_stale(iopt, first, last);
+	struct ir_iopt_stale done;
 	bool left_out;
 
-	if (!z->limit || z->pinned + stale.fresh <= z->limit) {
-		ir_iopt_refresh_range(iopt, first, last);
-		z->pinned += stale.fresh - stale.invalid;
+	if (!z->limit || ir_iopt_count_stale(iopt, first, last).fresh <= z->limit - z->pinned) {
+		done = ir_iopt_refresh_range(iopt, first, last);
+		z->pinned += done.fresh - done.invalid;
 		return IR_RPCIT_OK;
 	}
 	/* What one walk frees behind a page that was left out, the next one may use. */
