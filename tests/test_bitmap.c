@@ -38,6 +38,43 @@ static void compare(const struct ir_bitmap *map, const uint8_t *bits, uint64_t n
 	}
 }
 
+/* Page by page, from the top. */
+static uint64_t fit_in_array(const uint8_t *bits, uint64_t first, uint64_t last, uint64_t size)
+{
+	uint64_t align = 1;
+
+	while (align < size)
+		align *= 2;
+	for (uint64_t at = last / align * align; at + 1 > first; at -= align) {
+		uint64_t i = 0;
+
+		while (i < size && !bits[at + i])
+			i++;
+		if (i == size)
+			return at;
+		if (at < align)
+			break;
+	}
+	return IR_BITMAP_NONE;
+}
+
+static void find_room(struct ir_bitmap *map, const uint8_t *bits, uint64_t n, uint64_t *seed,
+		      uint64_t longest)
+{
+	uint64_t size = 1 + random_below(seed, random_below(seed, 2) ? longest : 64);
+	uint64_t first = random_below(seed, n), last = random_below(seed, n);
+
+	if (random_below(seed, 2))
+		first = 0;
+	if (size > n)
+		size = n;
+	if (last > n - size)
+		last = n - size;
+	if (first <= last)
+		assert_int_equal(ir_bitmap_fit(map, first, last, size),
+				 fit_in_array(bits, first, last, size));
+}
+
 static void run_random(uint64_t n, unsigned int steps, uint64_t seed, uint64_t longest)
 {
 	struct ir_bitmap *map = make(n);
@@ -57,6 +94,7 @@ static void run_random(uint64_t n, unsigned int steps, uint64_t seed, uint64_t l
 				 next_in_array(bits, n, from, true));
 		assert_int_equal(ir_bitmap_next(map, from, false),
 				 next_in_array(bits, n, from, false));
+		find_room(map, bits, n, &seed, longest);
 		if (step % 512 == 511)
 			compare(map, bits, n);
 	}

@@ -537,14 +537,14 @@ static void naive_free(struct naive *n, unsigned int slot)
 		naive_next(n, lo, &n->cached_lo[0], &n->cached_hi[0]);
 }
 
-static void test_tree_against_naive_search(void **state)
+static void run_against_naive_search(uint64_t biggest)
 {
 	struct ir_iova_domain *d = make(BASE, BASE + SPAN - 1, 1);
 	static struct naive n;
 	uint64_t random = 1;
 	unsigned int failed = 0;
 
-	(void)state;
+	memset(&n, 0, sizeof(n));
 	n.cached_lo[0] = n.cached_lo[1] = n.cached_hi[0] = n.cached_hi[1] = UINT64_MAX;
 	n.refused = UINT64_MAX;
 	for (unsigned int i = 0; i < 200000; i++) {
@@ -554,12 +554,12 @@ static void test_tree_against_naive_search(void **state)
 		random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 		slot = (unsigned int)(random >> 33) % LIVE;
 		if (n.size[slot]) {
-			ir_iova_tree_put(d, n.lo[slot]);
+			ir_iova_tree_put(d, n.lo[slot], n.size[slot]);
 			naive_free(&n, slot);
 			continue;
 		}
 		/* nothing is freed to the magazines here, so all sizes come from the tree */
-		size = ir_iova_round((random >> 40) % 64 + 1);
+		size = ir_iova_round((random >> 40) % biggest + 1);
 		limit = BASE + SPAN - 1 - ((random >> 50) % 4) * (SPAN / 4);
 		expected = naive_alloc(&n, slot, size, limit);
 		failed += !expected;
@@ -568,6 +568,13 @@ static void test_tree_against_naive_search(void **state)
 	/* the test is only worth something if the space was tight at times */
 	assert_true(failed > 1000);
 	ir_iova_destroy(d);
+}
+
+static void test_tree_against_naive_search(void **state)
+{
+	(void)state;
+	run_against_naive_search(64);
+	run_against_naive_search(300);
 }
 
 int main(void)

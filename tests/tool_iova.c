@@ -63,7 +63,8 @@ struct replay {
 	size_t count;
 	struct ir_iova_config config;
 	struct ir_iova_domain *d;
-	struct ir_iova_tree seen;	/* pages the recording has named so far */
+	struct ir_bitmap *seen;		/* pages the recording has named so far */
+	struct ir_bitmap *single;	/* pages taken one by one, to fill holes */
 	uint8_t *deferred;	/* per event: the allocation takes effect when it returns */
 	struct counts n;
 	bool alone;		/* one CPU and order, the depot follows the recording */
@@ -209,21 +210,28 @@ static void show(struct replay *r, const struct event *e, struct ir_iova_got got
 
 /* --- the tree --- */
 
-static bool overlaps(const struct ir_iova_tree *t, uint64_t lo, uint64_t hi)
-{
-	uint32_t above = ir_iova_tree_above(t, lo);
-	uint32_t below = t->nodes[above].prev;
+#define PFNS (UINT64_C(1) << 52)
 
-	return t->nodes[above].lo <= hi || (below != IR_IOVA_NIL && t->nodes[below].hi >= lo);
+static struct ir_bitmap *new_set(void)
+{
+	struct ir_bitmap *set = ir_bitmap_new(PFNS);
+
+	if (!set)
+		fail("no memory");
+	return set;
+}
+
+static void add_pages(struct ir_bitmap *set, uint64_t lo, uint64_t hi)
+{
+	if (ir_bitmap_assign(set, lo, hi, true))
+		fail("no memory");
 }
 
 /* What the recording has named so far */
 static void see(struct replay *r, uint64_t pfn, uint64_t pages)
 {
-	for (uint64_t i = pfn; r->seen.nodes && i < pfn + pages; i++) {
-		if (!overlaps(&r->seen, i, i))
-			ir_iova_tree_insert(&r->seen, i, i);
-	}
+	if (r->seen)
+		add_pages(r->seen, pfn, pfn + pages - 1);
 }
 
 /* Take what the recording has never named within a range; false if it named all */
@@ -232,8 +240,10 @@ static bool fill_hole(struct replay *r, uint64_t pfn, uint64_t pages)
 	bool filled = false;
 
 	for (uint64_t i = pfn; i < pfn + pages; i++) {
-		if (!overlaps(&r->seen, i, i) && ir_iova_reserve(r->d, i, i))
+		if (!ir_bitmap_any(r->seen, i, i) && ir_iova_reserve(r->d, i, i)) {
+			add_pages(r->single, i, i);
 			filled = true;
+		}
 	}
 	return filled;
 }
@@ -242,13 +252,12 @@ static bool fill_hole(struct replay *r, uint64_t pfn, uint64_t pages)
 static bool open_hole(struct replay *r, uint64_t pfn, uint64_t pages)
 {
 	for (uint64_t i = pfn; i < pfn + pages; i++) {
-		uint32_t node = ir_iova_tree_find(&r->d->tree, i);
-
-		if (node == IR_IOVA_NIL)
+		if (!ir_bitmap_any(r->d->taken, i, i))
 			continue;
-		if (overlaps(&r->seen, i, i) || r->d->tree.nodes[node].lo != r->d->tree.nodes[node].hi)
+		if (ir_bitmap_any(r->seen, i, i) || !ir_bitmap_any(r->single, i, i))
 			return false;
-		ir_iova_tree_put(r->d, i);
+		ir_iova_tree_put(r->d, i, 1);
+		ir_bitmap_assign(r->single, i, i, false);
 	}
 	return true;
 }
@@ -260,14 +269,14 @@ static bool open_hole(struct replay *r, uint64_t pfn, uint64_t pages)
  * for that reason only was given back unseen.
  */
 static bool reveal(struct replay *r, const struct event *e, struct ir_iova_got *got,
-		   uint32_t cached32, uint32_t cached)
+		   uint64_t cached32, uint64_t cached)
 {
 	uint64_t pages = ir_iova_round(e->pages);
 
 	while (got->source == IR_IOVA_TREE && got->pfn > e->pfn) {
-		ir_iova_tree_remove(&r->d->tree, ir_iova_tree_find(&r->d->tree, got->pfn));
-		r->d->cached32_node = cached32;
-		r->d->cached_node = cached;
+		ir_iova_tree_put(r->d, got->pfn, pages);
+		r->d->cached32_pfn = cached32;
+		r->d->cached_pfn = cached;
 		if (!fill_hole(r, got->pfn, pages)) {
 			got->source = IR_IOVA_NONE;
 			return false;
@@ -282,22 +291,20 @@ static bool reveal(struct replay *r, const struct event *e, struct ir_iova_got *
 /* Everything the recording uses without having taken it from the tree was there before */
 static void seed_tree(struct replay *r)
 {
-	struct ir_iova_tree seen;
+	struct ir_bitmap *seen = new_set();
 
-	if (!ir_iova_tree_init(&seen, 1))
-		fail("no memory");
 	for (size_t i = 0; i < r->count; i++) {
 		const struct event *e = &r->events[i];
 		uint64_t pages = ir_iova_round(e->pages);
 
 		if (e->kind == RETURN || !e->pfn || !pages ||
-		    overlaps(&seen, e->pfn, e->pfn + pages - 1))
+		    ir_bitmap_any(seen, e->pfn, e->pfn + pages - 1))
 			continue;
-		ir_iova_tree_insert(&seen, e->pfn, e->pfn + pages - 1);
-		if (!e->slow)
-			ir_iova_reserve(r->d, e->pfn, e->pfn + pages - 1);
+		add_pages(seen, e->pfn, e->pfn + pages - 1);
+		if (!e->slow && ir_iova_reserve(r->d, e->pfn, e->pfn + pages - 1) && pages == 1)
+			add_pages(r->single, e->pfn, e->pfn);
 	}
-	ir_iova_tree_fini(&seen);
+	ir_bitmap_free(seen);
 }
 
 /* --- one event --- */
@@ -330,7 +337,7 @@ static void count_magazine(struct replay *r, const struct event *e, struct ir_io
 }
 
 static void count_tree(struct replay *r, const struct event *e, struct ir_iova_got got,
-		       uint32_t cached32, uint32_t cached)
+		       uint64_t cached32, uint64_t cached)
 {
 	if (r->alone) {
 		r->n.extra += !e->slow;
@@ -358,7 +365,7 @@ static void count_tree(struct replay *r, const struct event *e, struct ir_iova_g
 
 static void allocate(struct replay *r, const struct event *e)
 {
-	uint32_t cached32 = r->d->cached32_node, cached = r->d->cached_node;
+	uint64_t cached32 = r->d->cached32_pfn, cached = r->d->cached_pfn;
 	unsigned int order = ir_iova_order(e->pages);
 	struct ir_iova_got got;
 
@@ -466,7 +473,7 @@ static uint64_t infer_fill(const struct replay *all, uint32_t cpu, unsigned int 
 
 	one.alone = true;
 	one.show = false;
-	one.seen.nodes = NULL;
+	one.seen = NULL;
 	one.config.cpus = 1;
 	*best = (struct fill){ 0 };
 	if (!pick(&one, all, cpu, order, events))
@@ -486,9 +493,9 @@ static uint64_t infer_fill(const struct replay *all, uint32_t cpu, unsigned int 
 static void run(struct replay *r, const struct start *start)
 {
 	begin(r);
+	r->single = new_set();
 	seed_tree(r);
-	if (!ir_iova_tree_init(&r->seen, 1))
-		fail("no memory");
+	r->seen = new_set();
 	for (unsigned int order = 0; order < IR_IOVA_ORDERS; order++) {
 		for (unsigned int cpu = 0; cpu < r->config.cpus; cpu++)
 			ir_iova_set_fill(r->d, cpu, order, start->fill[cpu][order].loaded,
@@ -497,7 +504,9 @@ static void run(struct replay *r, const struct start *start)
 	}
 	for (size_t i = 0; i < r->count; i++)
 		step(r, i);
-	ir_iova_tree_fini(&r->seen);
+	ir_bitmap_free(r->seen);
+	ir_bitmap_free(r->single);
+	r->seen = r->single = NULL;
 	ir_iova_destroy(r->d);
 }
 

@@ -15,6 +15,7 @@
 struct node {
 	uint64_t any;
 	uint64_t full;
+	uint64_t no_room;	/* in a leaf: sizes from this on have no place; 0: not known */
 	union {
 		struct node *child[WAYS];
 		uint64_t word[WAYS];
@@ -110,6 +111,8 @@ static void way_mark(struct node *n, unsigned int i, bool any, bool full)
 
 static void leaf_assign(struct node *n, uint64_t first, uint64_t last, bool value)
 {
+	if (!value)
+		n->no_room = 0;
 	if (first == last) {	/* mostly */
 		uint64_t bit = UINT64_C(1) << first % WAYS, *word = &n->word[first >> WAYS_SHIFT];
 
@@ -308,4 +311,134 @@ bool ir_bitmap_any(const struct ir_bitmap *map, uint64_t first, uint64_t last)
 		hi &= (UINT64_C(1) << shift) - 1;
 	}
 	return leaf_any(n, lo, hi);
+}
+
+/* What is looked for: so many clear bits, at a multiple of 1 << order. */
+struct room {
+	uint64_t size;
+	unsigned int order;
+};
+
+/* At which multiples of 1 << @order does a run of @n set bits begin? */
+static uint64_t runs(uint64_t bits, uint64_t n, unsigned int order)
+{
+	static const uint64_t multiples[] = {
+		~UINT64_C(0), 0x5555555555555555, 0x1111111111111111, 0x0101010101010101,
+		0x0001000100010001, 0x0000000100000001, 1,
+	};
+
+	for (uint64_t have = 1; have < n;) {
+		uint64_t more = have < n - have ? have : n - have;
+
+		bits &= bits >> more;
+		have += more;
+	}
+	return bits & multiples[order];
+}
+
+static unsigned int highest(uint64_t bits)
+{
+	return 63 - (unsigned int)__builtin_clzll(bits);
+}
+
+/* Are the first @n bits of a way clear?  Less than all of them. */
+static bool way_begins_clear(const struct node *n, unsigned int height, unsigned int way, uint64_t bits)
+{
+	if (!bits || !(n->any >> way & 1))
+		return true;
+	if (n->full >> way & 1)
+		return false;
+	if (!height)
+		return !(n->word[way] & mask_between(0, (unsigned int)bits - 1));
+	return node_next(n->child[way], height - 1, 0, true) >= bits;
+}
+
+/* Room that takes one way or more. */
+static uint64_t fit_ways(const struct node *n, unsigned int height, uint64_t first, uint64_t last,
+			 const struct room *r)
+{
+	unsigned int shift = way_shift(height);
+	uint64_t whole = r->size >> shift, rest = r->size & ((UINT64_C(1) << shift) - 1);
+	uint64_t ways = runs(~n->any, whole, r->order - shift);
+
+	for (; ways; ways &= ~(UINT64_C(1) << highest(ways))) {
+		uint64_t place = (uint64_t)highest(ways) << shift;
+
+		if (place < first)
+			break;
+		if (place <= last &&
+		    way_begins_clear(n, height, highest(ways) + (unsigned int)whole, rest))
+			return place;
+	}
+	return IR_BITMAP_NONE;
+}
+
+/* Room within a word of a leaf. */
+static uint64_t fit_words(struct node *n, uint64_t first, uint64_t last, const struct room *r)
+{
+	unsigned int lo = (unsigned int)(first >> WAYS_SHIFT), hi = (unsigned int)(last >> WAYS_SHIFT);
+	uint64_t ways = ~n->full & mask_between(lo, hi);
+
+	if (n->no_room && r->size >= n->no_room)
+		return IR_BITMAP_NONE;
+	for (; ways; ways &= ~(UINT64_C(1) << highest(ways))) {
+		unsigned int way = highest(ways);
+		uint64_t places = runs(~n->word[way], r->size, r->order) &
+			mask_between(way == lo ? first % WAYS : 0, way == hi ? last % WAYS : WAYS - 1);
+
+		if (places)
+			return ((uint64_t)way << WAYS_SHIFT) + highest(places);
+	}
+	if (!first && last >> r->order == ((UINT64_C(1) << LEAF_SHIFT) - 1) >> r->order)
+		n->no_room = r->size;
+	return IR_BITMAP_NONE;
+}
+
+/* @first and @last are relative to the node's first bit. */
+static uint64_t node_fit(struct node *n, unsigned int height, uint64_t first, uint64_t last,
+			 const struct room *r)
+{
+	unsigned int shift = way_shift(height);
+	uint64_t mask = (UINT64_C(1) << shift) - 1, ways;
+
+	if (r->order > shift)
+		return fit_ways(n, height, first, last, r);
+	if (!height)
+		return fit_words(n, first, last, r);
+	ways = ~n->full & mask_between((unsigned int)(first >> shift), (unsigned int)(last >> shift));
+	for (; ways; ways &= ~(UINT64_C(1) << highest(ways))) {
+		unsigned int way = highest(ways);
+		uint64_t base = (uint64_t)way << shift, place;
+		uint64_t lo = base < first ? first - base : 0;
+		uint64_t hi = last - base < mask ? last - base : mask;
+
+		if (n->any >> way & 1)
+			place = node_fit(n->child[way], height - 1, lo, hi, r);
+		else
+			place = hi >> r->order << r->order;
+		if (place != IR_BITMAP_NONE && place >= lo)
+			return base + place;
+	}
+	return IR_BITMAP_NONE;
+}
+
+uint64_t ir_bitmap_fit(struct ir_bitmap *map, uint64_t first, uint64_t last, uint64_t size)
+{
+	struct room r = { .size = size, .order = size > 1 ? highest(size - 1) + 1 : 0 };
+	uint64_t place;
+
+	if (first > last || r.order > LEAF_SHIFT + map->height * WAYS_SHIFT)
+		return IR_BITMAP_NONE;
+	if (in_last_leaf(map, last) && r.order <= WAYS_SHIFT) {
+		uint64_t base = map->leaf_first;
+
+		place = fit_words(map->leaf, first > base ? first - base : 0, last - base, &r);
+		if (place != IR_BITMAP_NONE)
+			return base + place;
+		if (first >= base)
+			return IR_BITMAP_NONE;
+		last = base - 1;
+	}
+	leave_leaf(map);
+	return node_fit(map->root, map->height, first, last, &r);
 }

@@ -2,7 +2,8 @@
 /*
  * A sparse bitmap: a radix tree of 64-way nodes in which a subtree that is all
  * zeros or all ones takes no memory.  Setting, clearing and finding are
- * logarithmic in its size, so an aperture of terabytes costs nothing.
+ * logarithmic in its size, so an aperture of terabytes costs nothing.  Looking for
+ * room is so too, but for the leaves of 4096 bits that turn out to have too little.
  */
 #ifndef IR_GUEST_BITMAP_H
 #define IR_GUEST_BITMAP_H
@@ -21,6 +22,14 @@ void ir_bitmap_free(struct ir_bitmap *map);
 int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value);
 /** ir_bitmap_next - the first bit at or after @from that is @value, or IR_BITMAP_NONE */
 uint64_t ir_bitmap_next(const struct ir_bitmap *map, uint64_t from, bool value);
+/**
+ * ir_bitmap_fit - the highest place in [first, last] at which @size clear bits begin
+ * @last: last + size - 1 is a bit of the map
+ * @size: at least 1; the place is aligned to it, rounded up to a power of two
+ *
+ * Returns the place, or IR_BITMAP_NONE.
+ */
+uint64_t ir_bitmap_fit(struct ir_bitmap *map, uint64_t first, uint64_t last, uint64_t size);
 /** ir_bitmap_any - whether a bit of [first, last] is set; last < UINT64_MAX */
 bool ir_bitmap_any(const struct ir_bitmap *map, uint64_t first, uint64_t last);
 

@@ -115,7 +115,7 @@ static bool dma_iommu_start(struct ir_domain *d, const struct ir_recorded_machin
 	const struct ir_effective *par = &d->guest->par;
 	uint64_t first = par->aperture_start >> IR_PAGE_SHIFT;
 	uint64_t last = (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT;
-	uint64_t at = m->taken_pfn;
+	uint64_t at = m->taken_pfn, lowest = 0, end_of_lowest = 0;
 
 	if (!at || at <= first || at > last || taken_at_start(m, last) < pages)
 		return false;
@@ -125,6 +125,10 @@ static bool dma_iommu_start(struct ir_domain *d, const struct ir_recorded_machin
 
 		if (end > at && !ir_iova_reserve(cookie(d)->iova, at, end - 1))
 			return false;
+		if (!lowest && (end > at || f->in_magazine)) {
+			lowest = at;
+			end_of_lowest = end > at ? end : f->pfn + f->pages;
+		}
 		for (; pages && at < end; pages--) {
 			give(d, at++);
 			ir_guest_hold(d, 1);
@@ -133,7 +137,8 @@ static bool dma_iommu_start(struct ir_domain *d, const struct ir_recorded_machin
 	}
 	if (!fill_magazines(d, m))
 		return false;
-	ir_iova_search_below(cookie(d)->iova, m->taken_pfn);
+	if (lowest)
+		ir_iova_search_below(cookie(d)->iova, lowest, end_of_lowest - 1);
 	return true;
 }
 

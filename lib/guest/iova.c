@@ -31,11 +31,13 @@ struct ir_iova_domain *ir_iova_new(const struct ir_iova_config *config)
 		d->config.cpus = 1;
 	if (!d->config.online_cpus)
 		d->config.online_cpus = d->config.cpus;
-	d->cached_node = IR_IOVA_ANCHOR;
-	d->cached32_node = IR_IOVA_ANCHOR;
+	d->pfns = d->config.limit_pfn + 1;
+	d->taken = ir_bitmap_new(d->pfns);
+	d->cached_pfn = UINT64_MAX;
+	d->cached32_pfn = UINT64_MAX;
 	d->max32_alloc_size = IR_IOVA_32BIT_PFN;
 	d->try_32bit = config->dma32_first;
-	if (!ir_iova_tree_init(&d->tree, d->config.start_pfn) || !ir_iova_rcache_init(d)) {
+	if (!ir_iova_rcache_init(d) || !d->taken) {
 		ir_iova_destroy(d);
 		return NULL;
 	}
@@ -47,44 +49,62 @@ void ir_iova_destroy(struct ir_iova_domain *d)
 	if (!d)
 		return;
 	ir_iova_rcache_fini(d);
-	ir_iova_tree_fini(&d->tree);
+	ir_bitmap_free(d->taken);
 	free(d);
 }
 
 /* The cached nodes are where the next search begins: the last range taken... */
-static void cache_inserted(struct ir_iova_domain *d, uint32_t node)
+void ir_iova_search_below(struct ir_iova_domain *d, uint64_t lo, uint64_t hi)
 {
-	if (d->tree.nodes[node].hi < IR_IOVA_32BIT_PFN)
-		d->cached32_node = node;
+	if (hi < IR_IOVA_32BIT_PFN)
+		d->cached32_pfn = lo;
 	else
-		d->cached_node = node;
+		d->cached_pfn = lo;
 }
 
-/* ...moved up past every range freed at or above it */
-static void cache_removed(struct ir_iova_domain *d, uint32_t node)
+/* ...moved up past every range freed at or above it: to where the next one begins */
+static void cache_removed(struct ir_iova_domain *d, uint64_t lo, uint64_t hi)
 {
-	const struct ir_iova_node *nodes = d->tree.nodes;
-	const struct ir_iova_node *n = &nodes[node];
+	bool move32 = lo == d->cached32_pfn || (hi < IR_IOVA_32BIT_PFN && lo >= d->cached32_pfn);
+	bool move = lo >= d->cached_pfn;
+	uint64_t next;
 
-	if (node == d->cached32_node ||
-	    (n->hi < IR_IOVA_32BIT_PFN && n->lo >= nodes[d->cached32_node].lo))
-		d->cached32_node = n->next;
-	if (n->lo < IR_IOVA_32BIT_PFN)
+	if (lo < IR_IOVA_32BIT_PFN)
 		d->max32_alloc_size = IR_IOVA_32BIT_PFN;
-	if (n->lo >= nodes[d->cached_node].lo)
-		d->cached_node = n->next;
+	if (!move32 && !move)
+		return;
+	next = ir_bitmap_next(d->taken, hi + 1, true);
+	if (move32)
+		d->cached32_pfn = next;
+	if (move)
+		d->cached_pfn = next;
+}
+
+/* False if there is no memory. */
+static bool mark(struct ir_iova_domain *d, uint64_t lo, uint64_t hi, bool value)
+{
+	if (ir_bitmap_assign(d->taken, lo, hi, value))
+		d->failed = true;
+	return !d->failed;
 }
 
 static uint64_t take(struct ir_iova_domain *d, uint64_t pfn, uint64_t pages)
 {
-	uint32_t node = ir_iova_tree_insert(&d->tree, pfn, pfn + pages - 1);
-
-	if (node == IR_IOVA_NIL) {
-		d->failed = true;
+	if (!mark(d, pfn, pfn + pages - 1, true))
 		return 0;
-	}
-	cache_inserted(d, node);
+	ir_iova_search_below(d, pfn, pfn + pages - 1);
 	return pfn;
+}
+
+/* The highest room in [floor, ceiling); 0: none */
+static uint64_t find_room(struct ir_iova_domain *d, uint64_t floor, uint64_t ceiling, uint64_t pages)
+{
+	uint64_t pfn;
+
+	if (ceiling <= floor || ceiling - floor < pages)
+		return 0;
+	pfn = ir_bitmap_fit(d->taken, floor, ceiling - pages, pages);
+	return pfn == IR_BITMAP_NONE ? 0 : pfn;
 }
 
 /*
@@ -95,31 +115,33 @@ static uint64_t tree_get(struct ir_iova_domain *d, uint64_t pages, uint64_t limi
 {
 	uint64_t ceiling = limit + 1;
 	bool is_32bit = ceiling <= IR_IOVA_32BIT_PFN;
-	const struct ir_iova_node *from;
-	uint64_t pfn;
+	uint64_t from, pfn;
 
 	/* a smaller request failed since the last free: this one would too */
 	if (is_32bit && pages >= d->max32_alloc_size)
 		return 0;
-	from = &d->tree.nodes[is_32bit ? d->cached32_node : d->cached_node];
-	if (ir_iova_tree_fit(&d->tree, d->config.start_pfn,
-			     from->lo < ceiling ? from->lo : ceiling, pages, &pfn))
-		return take(d, pfn, pages);
-	if (from->hi < ceiling && ir_iova_tree_fit(&d->tree, from->hi + 1, ceiling, pages, &pfn))
+	from = is_32bit ? d->cached32_pfn : d->cached_pfn;
+	pfn = find_room(d, d->config.start_pfn, from < ceiling ? from : ceiling, pages);
+	if (!pfn)
+		pfn = find_room(d, from, ceiling, pages);
+	if (pfn)
 		return take(d, pfn, pages);
 	/* 6.1 to 6.12 set it even if the search was not limited to 32 bits */
 	d->max32_alloc_size = pages;
 	return 0;
 }
 
-void ir_iova_tree_put(struct ir_iova_domain *d, uint64_t pfn)
+static bool is_taken(const struct ir_iova_domain *d, uint64_t pfn)
 {
-	uint32_t node = ir_iova_tree_find(&d->tree, pfn);
+	return pfn < d->pfns && ir_bitmap_any(d->taken, pfn, pfn);
+}
 
-	if (node == IR_IOVA_NIL || node == IR_IOVA_ANCHOR)
+void ir_iova_tree_put(struct ir_iova_domain *d, uint64_t pfn, uint64_t pages)
+{
+	if (!is_taken(d, pfn) || pages > d->pfns - pfn)
 		return;
-	cache_removed(d, node);
-	ir_iova_tree_remove(&d->tree, node);
+	cache_removed(d, pfn, pfn + pages - 1);
+	mark(d, pfn, pfn + pages - 1, false);
 }
 
 /* A division is worth avoiding. */
@@ -137,8 +159,8 @@ struct ir_iova_got ir_iova_alloc_fast(struct ir_iova_domain *d, unsigned int cpu
 
 	if (!pages)
 		return got;
-	if (limit > HIGHEST_PFN)
-		limit = HIGHEST_PFN;
+	if (limit > d->config.limit_pfn)
+		limit = d->config.limit_pfn;
 	if (order < IR_IOVA_ORDERS && limit + 1 >= taken &&
 	    ir_iova_rcache_get(d, cpu_of(d, cpu), order, limit + 1 - taken, &got.pfn)) {
 		got.source = IR_IOVA_MAGAZINE;
@@ -185,7 +207,7 @@ void ir_iova_free(struct ir_iova_domain *d, unsigned int cpu, uint64_t pfn, uint
 	if (order < IR_IOVA_ORDERS &&
 	    ir_iova_rcache_insert(d, cpu_of(d, cpu), order, pfn, now_ns))
 		return;
-	ir_iova_tree_put(d, pfn);
+	ir_iova_tree_put(d, pfn, taken);
 }
 
 uint64_t ir_iova_work_time(const struct ir_iova_domain *d)
@@ -210,22 +232,12 @@ bool ir_iova_failed(const struct ir_iova_domain *d)
 
 static bool range_is_free(const struct ir_iova_domain *d, uint64_t lo, uint64_t hi)
 {
-	uint32_t above = ir_iova_tree_above(&d->tree, lo);
-	uint32_t below = d->tree.nodes[above].prev;
-
-	return lo <= hi && d->tree.nodes[above].lo > hi &&
-	       (below == IR_IOVA_NIL || d->tree.nodes[below].hi < lo);
+	return lo <= hi && hi < d->pfns && !ir_bitmap_any(d->taken, lo, hi);
 }
 
 bool ir_iova_reserve(struct ir_iova_domain *d, uint64_t lo, uint64_t hi)
 {
-	if (hi > HIGHEST_PFN || !range_is_free(d, lo, hi))
-		return false;
-	if (ir_iova_tree_insert(&d->tree, lo, hi) == IR_IOVA_NIL) {
-		d->failed = true;
-		return false;
-	}
-	return true;
+	return range_is_free(d, lo, hi) && mark(d, lo, hi, true);
 }
 
 static void replace_in(struct ir_iova_mag *mag, uint64_t pfn, uint64_t by)
@@ -256,7 +268,6 @@ bool ir_iova_correct(struct ir_iova_domain *d, struct ir_iova_got got, uint64_t 
 		     uint64_t pages)
 {
 	uint64_t taken = ir_iova_round(pages);
-	uint32_t node;
 
 	if (!pfn || !pages || pfn > HIGHEST_PFN || taken > HIGHEST_PFN)
 		return false;
@@ -265,20 +276,7 @@ bool ir_iova_correct(struct ir_iova_domain *d, struct ir_iova_got got, uint64_t 
 			replace_cached(d, ir_iova_order(pages), pfn, got.pfn);
 		return true;
 	}
-	if (got.source == IR_IOVA_TREE) {
-		node = ir_iova_tree_find(&d->tree, got.pfn);
-		if (node != IR_IOVA_NIL && node != IR_IOVA_ANCHOR) {
-			cache_removed(d, node);
-			ir_iova_tree_remove(&d->tree, node);
-		}
-	}
+	if (got.source == IR_IOVA_TREE)
+		ir_iova_tree_put(d, got.pfn, taken);
 	return range_is_free(d, pfn, pfn + taken - 1) && take(d, pfn, taken);
-}
-
-void ir_iova_search_below(struct ir_iova_domain *d, uint64_t pfn)
-{
-	uint32_t node = ir_iova_tree_above(&d->tree, pfn);
-
-	if (node != IR_IOVA_NIL && node != IR_IOVA_ANCHOR)
-		cache_inserted(d, node);
 }

@@ -57,14 +57,16 @@ static bool mag_pop(struct ir_iova_mag *mag, uint64_t limit, uint64_t *pfn)
 	return true;
 }
 
-static void mag_to_tree(struct ir_iova_domain *d, struct ir_iova_mag *mag)
+static void mag_to_tree(struct ir_iova_domain *d, const struct ir_iova_rcache *rc,
+			struct ir_iova_mag *mag)
 {
+	unsigned int order = (unsigned int)(rc - d->rcache);
 	unsigned int i;
 
 	if (!mag)
 		return;
 	for (i = 0; i < mag->size; i++)
-		ir_iova_tree_put(d, mag->pfns[i]);
+		ir_iova_tree_put(d, mag->pfns[i], UINT64_C(1) << order);
 	d->cached -= mag->size;
 	mag->size = 0;
 }
@@ -172,7 +174,7 @@ bool ir_iova_rcache_insert(struct ir_iova_domain *d, unsigned int cpu, unsigned 
 	cc->loaded->pfns[cc->loaded->size++] = pfn;
 	d->cached++;
 	if (surplus) {
-		mag_to_tree(d, surplus);
+		mag_to_tree(d, rc, surplus);
 		mag_spare(d, surplus);
 	}
 	return true;
@@ -183,7 +185,7 @@ static void flush_depot(struct ir_iova_domain *d, struct ir_iova_rcache *rc)
 	struct ir_iova_mag *mag;
 
 	while ((mag = depot_pop(rc))) {
-		mag_to_tree(d, mag);
+		mag_to_tree(d, rc, mag);
 		mag_spare(d, mag);
 	}
 }
@@ -196,8 +198,10 @@ void ir_iova_rcache_flush(struct ir_iova_domain *d)
 		return;
 	for (cpu = 0; cpu < d->config.cpus; cpu++) {
 		for (order = 0; order < IR_IOVA_ORDERS; order++) {
-			mag_to_tree(d, d->rcache[order].cpu[cpu].loaded);
-			mag_to_tree(d, d->rcache[order].cpu[cpu].prev);
+			const struct ir_iova_rcache *rc = &d->rcache[order];
+
+			mag_to_tree(d, rc, rc->cpu[cpu].loaded);
+			mag_to_tree(d, rc, rc->cpu[cpu].prev);
 		}
 	}
 	for (order = 0; order < IR_IOVA_ORDERS; order++)
@@ -219,7 +223,7 @@ static void depot_work(struct ir_iova_domain *d, struct ir_iova_rcache *rc, uint
 			break;
 		}
 		mag = depot_pop(rc);
-		mag_to_tree(d, mag);
+		mag_to_tree(d, rc, mag);
 		mag_spare(d, mag);
 		rc->work_at = next_work(d, rc->work_at);
 	}

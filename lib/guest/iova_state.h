@@ -3,6 +3,10 @@
  * Inside of the IOVA allocator: shared by iova.c, iova_rcache.c and the checks
  * that hold the allocator against recorded calls of a real kernel.
  *
+ * The kernel keeps taken ranges in a red-black tree and looks for room from range
+ * to range.  What it finds depends on which pages are taken alone, so here they
+ * are a bitmap; whoever gives a range back knows how long it is.
+ *
  * Invariants
  *  - a range in a magazine stays in the tree: the tree sees it as taken;
  *  - only full magazines are in a depot;
@@ -14,7 +18,7 @@
 #define IR_GUEST_IOVA_STATE_H
 
 #include "guest/iova.h"
-#include "guest/iova_tree.h"
+#include "guest/bitmap.h"
 
 /* drivers/iommu/iova.c (6.12): IOVA_MAG_SIZE, IOVA_RANGE_CACHE_MAX_SIZE, IOVA_DEPOT_DELAY */
 enum { IR_IOVA_MAG_SIZE = 127, IR_IOVA_ORDERS = 6 };
@@ -45,9 +49,11 @@ struct ir_iova_rcache {
 
 struct ir_iova_domain {
 	struct ir_iova_config config;
-	struct ir_iova_tree tree;
-	uint32_t cached_node;
-	uint32_t cached32_node;
+	struct ir_bitmap *taken;	/* the tree's pages, by number */
+	uint64_t pfns;			/* how many it can have */
+	/* Where the ranges of cached_node and cached32_node begin; UINT64_MAX: the anchor. */
+	uint64_t cached_pfn;
+	uint64_t cached32_pfn;
 	uint64_t max32_alloc_size;
 	bool try_32bit;			/* dev->iommu->pci_32bit_workaround */
 	bool failed;
@@ -88,13 +94,13 @@ static inline uint64_t ir_iova_round(uint64_t pages)
  */
 struct ir_iova_got ir_iova_alloc_fast(struct ir_iova_domain *d, unsigned int cpu, uint64_t pages,
 				      uint64_t limit, bool flush_rcache);
-/** ir_iova_tree_put - give the range that contains @pfn back to the tree, if there is one */
-void ir_iova_tree_put(struct ir_iova_domain *d, uint64_t pfn);
+/** ir_iova_tree_put - give a range of the tree back to it; nothing if @pfn is not taken */
+void ir_iova_tree_put(struct ir_iova_domain *d, uint64_t pfn, uint64_t pages);
 /** ir_iova_reserve - take [lo, hi] as reserve_iova() does; false if it overlaps or on no memory */
 bool ir_iova_reserve(struct ir_iova_domain *d, uint64_t lo, uint64_t hi);
 
-/** ir_iova_search_below - the tree's next search begins below the range at or above @pfn */
-void ir_iova_search_below(struct ir_iova_domain *d, uint64_t pfn);
+/** ir_iova_search_below - the tree's next search begins below this taken range */
+void ir_iova_search_below(struct ir_iova_domain *d, uint64_t lo, uint64_t hi);
 
 /** ir_iova_rcache_init - no magazines yet; false if there is no memory */
 bool ir_iova_rcache_init(struct ir_iova_domain *d);
