@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Many configurations at once: the operations are read once, in blocks that all
- * configurations share; each thread drives the configurations it owns.
+ * configurations share.  A thread that is free takes the configuration that is
+ * furthest behind through its next block.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -20,45 +21,58 @@ struct block {
 	size_t n;
 };
 
+/* A configuration. */
+struct task {
+	struct ir_engine *engine;
+	uint64_t next;			/* block */
+	bool running;			/* some thread has it */
+};
+
 struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;
 	struct block *blocks;
 	uint64_t produced;		/* blocks filled so far */
 	bool ended;
-	struct ir_engine **engines;
-	size_t nr_engines;
-	uint64_t *consumed;		/* by each thread */
+	struct task *tasks;
+	size_t nr_tasks;
 	unsigned int nr_threads;
 };
 
-struct worker {
-	struct pool *pool;
-	pthread_t thread;
-	unsigned int number;
-};
-
-static void run_block(const struct pool *p, unsigned int number, const struct block *b)
+/* The one that is furthest behind, of those that nobody runs and that have something to do. */
+static struct task *next_task(struct pool *p)
 {
-	for (size_t i = number; i < p->nr_engines; i += p->nr_threads)
-		ir_engine_run(p->engines[i], b->ops, b->n);
+	struct task *best = NULL;
+
+	for (size_t i = 0; i < p->nr_tasks; i++) {
+		struct task *t = &p->tasks[i];
+
+		if (!t->running && t->next < p->produced && (!best || t->next < best->next))
+			best = t;
+	}
+	return best;
 }
 
 static void *work(void *arg)
 {
-	struct worker *w = arg;
-	struct pool *p = w->pool;
+	struct pool *p = arg;
+	struct task *t;
 
 	pthread_mutex_lock(&p->lock);
-	for (uint64_t next = 0;; next++) {
-		while (next == p->produced && !p->ended)
+	for (;;) {
+		const struct block *b;
+
+		while (!(t = next_task(p)) && !p->ended)
 			pthread_cond_wait(&p->filled, &p->lock);
-		if (next == p->produced)
+		if (!t)
 			break;
+		t->running = true;
 		pthread_mutex_unlock(&p->lock);
-		run_block(p, w->number, &p->blocks[next % BLOCKS]);
+		b = &p->blocks[t->next % BLOCKS];
+		ir_engine_run(t->engine, b->ops, b->n);
 		pthread_mutex_lock(&p->lock);
-		p->consumed[w->number] = next + 1;
+		t->running = false;
+		t->next++;
 		pthread_cond_signal(&p->emptied);
 	}
 	pthread_mutex_unlock(&p->lock);
@@ -69,9 +83,9 @@ static uint64_t slowest(const struct pool *p)
 {
 	uint64_t min = UINT64_MAX;
 
-	for (unsigned int i = 0; i < p->nr_threads; i++)
-		if (p->consumed[i] < min)
-			min = p->consumed[i];
+	for (size_t i = 0; i < p->nr_tasks; i++)
+		if (p->tasks[i].next < min)
+			min = p->tasks[i].next;
 	return min;
 }
 
@@ -117,8 +131,6 @@ static int produce(struct pool *p, struct ir_recording *rec,
 		if (n <= 0)
 			return (int)n;
 		b->n = (size_t)n;
-		if (!p->nr_threads)
-			return 0;
 		block_filled(p, false);
 		done += (uint64_t)n;
 		if (options && options->progress)
@@ -141,16 +153,14 @@ static unsigned int thread_count(const struct ir_replay_options *options, size_t
 static int run_pool(struct pool *p, struct ir_recording *rec,
 		    const struct ir_replay_options *options, struct ir_error *err)
 {
-	struct worker *workers = calloc(p->nr_threads, sizeof(*workers));
+	pthread_t *workers = calloc(p->nr_threads, sizeof(*workers));
 	unsigned int started = 0;
 	int rc = 0;
 
 	if (!workers)
 		return ir_error_set(err, -ENOMEM, "out of memory");
 	for (; started < p->nr_threads; started++) {
-		workers[started].pool = p;
-		workers[started].number = started;
-		rc = pthread_create(&workers[started].thread, NULL, work, &workers[started]);
+		rc = pthread_create(&workers[started], NULL, work, p);
 		if (rc) {
 			rc = ir_error_set(err, -rc, "cannot start a thread: %s; try --jobs 1",
 					  strerror(rc));
@@ -161,7 +171,7 @@ static int run_pool(struct pool *p, struct ir_recording *rec,
 		rc = produce(p, rec, options, err);
 	block_filled(p, true);
 	for (unsigned int i = 0; i < started; i++)
-		pthread_join(workers[i].thread, NULL);
+		pthread_join(workers[i], NULL);
 	free(workers);
 	return rc;
 }
@@ -169,8 +179,8 @@ static int run_pool(struct pool *p, struct ir_recording *rec,
 static int collect(struct pool *p, const struct ir_recording_info *info, struct ir_result *results,
 		   struct ir_result *devices, struct ir_error *err)
 {
-	for (size_t i = 0; i < p->nr_engines; i++)
-		if (ir_engine_finish(p->engines[i], &results[i],
+	for (size_t i = 0; i < p->nr_tasks; i++)
+		if (ir_engine_finish(p->tasks[i].engine, &results[i],
 				     devices ? devices + i * info->nr_devices : NULL))
 			return ir_error_set(err, -ENOMEM,
 					    "out of memory while replaying, or over 64 GiB mapped at once");
@@ -195,7 +205,7 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.filled = PTHREAD_COND_INITIALIZER,
 		.emptied = PTHREAD_COND_INITIALIZER,
-		.nr_engines = n,
+		.nr_tasks = n,
 		.nr_threads = thread_count(options, n),
 	};
 	const struct ir_recording_info *info = ir_recording_info(rec);
@@ -212,15 +222,14 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 	if (rc)
 		return rc;
 	p.blocks = calloc(BLOCKS, sizeof(*p.blocks));
-	p.engines = calloc(n, sizeof(struct ir_engine *));
-	p.consumed = calloc(p.nr_threads, sizeof(*p.consumed));
-	if (!p.blocks || !p.engines || !p.consumed)
+	p.tasks = calloc(n, sizeof(*p.tasks));
+	if (!p.blocks || !p.tasks)
 		rc = -ENOMEM;
 	for (size_t i = 0; i < n && !rc; i++) {
-		p.engines[i] = new_engine(&configs[i], info,
-					  sites ? sites + i * info->sites->nr : NULL,
-					  timelines ? &timelines[i] : NULL);
-		if (!p.engines[i])
+		p.tasks[i].engine = new_engine(&configs[i], info,
+					       sites ? sites + i * info->sites->nr : NULL,
+					       timelines ? &timelines[i] : NULL);
+		if (!p.tasks[i].engine)
 			rc = -ENOMEM;
 	}
 	if (rc)
@@ -230,10 +239,9 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 	if (!rc)
 		rc = collect(&p, info, results, options ? options->devices : NULL,
 			     err);
-	for (size_t i = 0; i < n && p.engines; i++)
-		ir_engine_free(p.engines[i]);
-	free(p.engines);
-	free(p.consumed);
+	for (size_t i = 0; i < n && p.tasks; i++)
+		ir_engine_free(p.tasks[i].engine);
+	free(p.tasks);
 	free(p.blocks);
 	return rc;
 }
