@@ -96,41 +96,41 @@ void ir_bitmap_free(struct ir_bitmap *map)
 	free(map);
 }
 
-static uint64_t mask_between(unsigned int lo, unsigned int hi)
+static inline uint64_t mask_between(unsigned int lo, unsigned int hi)
 {
 	return (~UINT64_C(0) << lo) & (~UINT64_C(0) >> (WAYS - 1 - hi));
 }
 
-static void way_mark(struct node *n, unsigned int i, bool any, bool full)
+static inline void way_mark(struct node *n, unsigned int i, bool any, bool full)
 {
 	uint64_t bit = UINT64_C(1) << i;
 
-	n->any = any ? n->any | bit : n->any & ~bit;
-	n->full = full ? n->full | bit : n->full & ~bit;
+	n->any = (n->any & ~bit) | (uint64_t)any << i;
+	n->full = (n->full & ~bit) | (uint64_t)full << i;
+}
+
+static inline void word_assign(struct node *n, unsigned int i, uint64_t bits, bool value)
+{
+	uint64_t word = value ? n->word[i] | bits : n->word[i] & ~bits;
+
+	n->word[i] = word;
+	way_mark(n, i, word != 0, word == ~UINT64_C(0));
+	if (!value)
+		n->no_room = 0;
 }
 
 static void leaf_assign(struct node *n, uint64_t first, uint64_t last, bool value)
 {
-	if (!value)
-		n->no_room = 0;
-	if (first == last) {	/* mostly */
-		uint64_t bit = UINT64_C(1) << first % WAYS, *word = &n->word[first >> WAYS_SHIFT];
+	unsigned int lo = (unsigned int)(first >> WAYS_SHIFT), hi = (unsigned int)(last >> WAYS_SHIFT);
 
-		*word = value ? *word | bit : *word & ~bit;
-		way_mark(n, (unsigned int)(first >> WAYS_SHIFT), *word != 0,
-			 *word == ~UINT64_C(0));
+	if (lo == hi) {
+		word_assign(n, lo, mask_between(first % WAYS, last % WAYS), value);
 		return;
 	}
-	for (uint64_t i = first >> WAYS_SHIFT; i <= last >> WAYS_SHIFT; i++) {
-		unsigned int lo = i == first >> WAYS_SHIFT ? first % WAYS : 0;
-		unsigned int hi = i == last >> WAYS_SHIFT ? last % WAYS : WAYS - 1;
-
-		if (value)
-			n->word[i] |= mask_between(lo, hi);
-		else
-			n->word[i] &= ~mask_between(lo, hi);
-		way_mark(n, (unsigned int)i, n->word[i] != 0, n->word[i] == ~UINT64_C(0));
-	}
+	word_assign(n, lo, mask_between(first % WAYS, WAYS - 1), value);
+	while (++lo < hi)
+		word_assign(n, lo, ~UINT64_C(0), value);
+	word_assign(n, hi, mask_between(0, last % WAYS), value);
 }
 
 /* A child that stands for a uniform way, so that a part of it can change. */
@@ -191,9 +191,20 @@ static int node_assign(struct ir_bitmap *map, struct node *n, unsigned int heigh
 	return 0;
 }
 
-static bool in_last_leaf(const struct ir_bitmap *map, uint64_t bit)
+static inline bool in_last_leaf(const struct ir_bitmap *map, uint64_t bit)
 {
 	return map->leaf && bit - map->leaf_first < UINT64_C(1) << LEAF_SHIFT;
+}
+
+/* Mostly the bits are in one word of the leaf used last. */
+static inline bool in_last_word(const struct ir_bitmap *map, uint64_t first, uint64_t last)
+{
+	return first >> WAYS_SHIFT == last >> WAYS_SHIFT && in_last_leaf(map, first);
+}
+
+static inline unsigned int way_in_leaf(uint64_t bit)
+{
+	return (unsigned int)(bit >> WAYS_SHIFT) % WAYS;
 }
 
 /*
@@ -219,7 +230,8 @@ static void leave_leaf(struct ir_bitmap *map)
 	map->leaf = NULL;
 }
 
-int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
+__attribute__((noinline))
+static int assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
 {
 	int rc;
 
@@ -231,6 +243,17 @@ int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool 
 	if (!in_last_leaf(map, last))	/* it may have been in several */
 		map->leaf = NULL;
 	return rc;
+}
+
+int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
+{
+	if (in_last_word(map, first, last)) {
+		word_assign(map->leaf, way_in_leaf(first), mask_between(first % WAYS, last % WAYS),
+			    value);
+		if (map->leaf->full != ~UINT64_C(0))
+			return 0;
+	}
+	return assign(map, first, last, value);
 }
 
 static uint64_t node_next(const struct node *n, unsigned int height, uint64_t from, bool value)
@@ -276,23 +299,19 @@ uint64_t ir_bitmap_next(const struct ir_bitmap *map, uint64_t from, bool value)
 	return found < map->bits ? found : IR_BITMAP_NONE;
 }
 
-static bool leaf_any(const struct node *n, uint64_t first, uint64_t last)
+static inline bool leaf_any(const struct node *n, uint64_t first, uint64_t last)
 {
-	uint64_t ways = n->any & mask_between((unsigned int)(first >> WAYS_SHIFT),
-					      (unsigned int)(last >> WAYS_SHIFT));
+	unsigned int lo = (unsigned int)(first >> WAYS_SHIFT), hi = (unsigned int)(last >> WAYS_SHIFT);
 
-	for (; ways; ways &= ways - 1) {
-		unsigned int i = (unsigned int)__builtin_ctzll(ways);
-		unsigned int lo = i == first >> WAYS_SHIFT ? first % WAYS : 0;
-		unsigned int hi = i == last >> WAYS_SHIFT ? last % WAYS : WAYS - 1;
-
-		if (n->word[i] & mask_between(lo, hi))
-			return true;
-	}
-	return false;
+	if (lo == hi)
+		return n->word[lo] & mask_between(first % WAYS, last % WAYS);
+	return (n->word[lo] & mask_between(first % WAYS, WAYS - 1)) ||
+		(n->word[hi] & mask_between(0, last % WAYS)) ||
+		(hi - lo > 1 && n->any & mask_between(lo + 1, hi - 1));
 }
 
-bool ir_bitmap_any(const struct ir_bitmap *map, uint64_t first, uint64_t last)
+__attribute__((noinline))
+static bool any(const struct ir_bitmap *map, uint64_t first, uint64_t last)
 {
 	const struct node *n = map->root;
 	uint64_t lo = first, hi = last;
@@ -311,6 +330,13 @@ bool ir_bitmap_any(const struct ir_bitmap *map, uint64_t first, uint64_t last)
 		hi &= (UINT64_C(1) << shift) - 1;
 	}
 	return leaf_any(n, lo, hi);
+}
+
+bool ir_bitmap_any(const struct ir_bitmap *map, uint64_t first, uint64_t last)
+{
+	if (in_last_word(map, first, last))
+		return map->leaf->word[way_in_leaf(first)] & mask_between(first % WAYS, last % WAYS);
+	return any(map, first, last);
 }
 
 /* What is looked for: so many clear bits, at a multiple of 1 << order. */

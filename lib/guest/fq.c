@@ -5,7 +5,7 @@
 
 #include "guest/fq.h"
 
-static int grow(struct ir_fq_ring *ring)
+int ir_fq_grow(struct ir_fq_ring *ring)
 {
 	uint32_t room = ring->room ? ring->room * 2 : 256;
 	struct ir_fq_entry *grown;
@@ -22,26 +22,4 @@ static int grow(struct ir_fq_ring *ring)
 	ring->room = room;
 	ring->head = 0;
 	return 0;
-}
-
-int ir_fq_add(struct ir_fq_ring *ring, struct ir_fq_entry entry)
-{
-	if (ring->count == ring->room) {
-		int rc = grow(ring);
-
-		if (rc)
-			return rc;
-	}
-	ring->entries[(ring->head + ring->count++) & (ring->room - 1)] = entry;
-	return 0;
-}
-
-bool ir_fq_take(struct ir_fq_ring *ring, uint64_t finished, struct ir_fq_entry *entry)
-{
-	if (!ring->count || ring->entries[ring->head].counter >= finished)
-		return false;
-	*entry = ring->entries[ring->head];
-	ring->head = (ring->head + 1) & (ring->room - 1);
-	ring->count--;
-	return true;
 }

@@ -23,9 +23,31 @@ struct ir_fq_ring {
 	uint32_t count;
 };
 
+/** ir_fq_grow - room for more entries; 0 or -ENOMEM */
+int ir_fq_grow(struct ir_fq_ring *ring);
+
 /** ir_fq_add - append; 0 or -ENOMEM */
-int ir_fq_add(struct ir_fq_ring *ring, struct ir_fq_entry entry);
+static inline int ir_fq_add(struct ir_fq_ring *ring, struct ir_fq_entry entry)
+{
+	if (ring->count == ring->room) {
+		int rc = ir_fq_grow(ring);
+
+		if (rc)
+			return rc;
+	}
+	ring->entries[(ring->head + ring->count++) & (ring->room - 1)] = entry;
+	return 0;
+}
+
 /** ir_fq_take - take the oldest entry whose counter is below @finished; false: none */
-bool ir_fq_take(struct ir_fq_ring *ring, uint64_t finished, struct ir_fq_entry *entry);
+static inline bool ir_fq_take(struct ir_fq_ring *ring, uint64_t finished, struct ir_fq_entry *entry)
+{
+	if (!ring->count || ring->entries[ring->head].counter >= finished)
+		return false;
+	*entry = ring->entries[ring->head];
+	ring->head = (ring->head + 1) & (ring->room - 1);
+	ring->count--;
+	return true;
+}
 
 #endif

@@ -346,7 +346,7 @@ static void compare(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 }
 
 /* @n pages of a leaf from the one numbered @first on; @entry is the first one's. */
-static void map_pages(struct ir_iopt *iopt, struct leaf *l, unsigned int first, uint64_t n,
+static inline void map_pages(struct ir_iopt *iopt, struct leaf *l, unsigned int first, uint64_t n,
 		      uint64_t entry)
 {
 	struct ir_iopt_totals *t = iopt->totals;
@@ -365,7 +365,7 @@ static void map_pages(struct ir_iopt *iopt, struct leaf *l, unsigned int first, 
 		refresh(iopt, l, set & ~l->shadowed, &(struct ir_iopt_stale){ 0 });
 }
 
-static void unmap_pages(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
+static inline void unmap_pages(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 {
 	struct ir_iopt_totals *t = iopt->totals;
 	uint64_t lazy;

@@ -229,12 +229,10 @@ static void depot_work(struct ir_iova_domain *d, struct ir_iova_rcache *rc, uint
 	}
 }
 
-void ir_iova_rcache_work(struct ir_iova_domain *d, uint64_t now_ns)
+void ir_iova_rcache_trim(struct ir_iova_domain *d, uint64_t now_ns)
 {
 	unsigned int order;
 
-	if (now_ns < d->work_at)
-		return;
 	d->work_at = UINT64_MAX;
 	for (order = 0; order < IR_IOVA_ORDERS; order++) {
 		depot_work(d, &d->rcache[order], now_ns);

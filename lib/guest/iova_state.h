@@ -112,7 +112,14 @@ bool ir_iova_rcache_insert(struct ir_iova_domain *d, unsigned int cpu, unsigned 
 			   uint64_t pfn, uint64_t now_ns);
 /** ir_iova_rcache_flush - every magazine of every CPU and depot back to the tree */
 void ir_iova_rcache_flush(struct ir_iova_domain *d);
-void ir_iova_rcache_work(struct ir_iova_domain *d, uint64_t now_ns);
+/** ir_iova_rcache_trim - the work items that are due */
+void ir_iova_rcache_trim(struct ir_iova_domain *d, uint64_t now_ns);
+
+static inline void ir_iova_rcache_work(struct ir_iova_domain *d, uint64_t now_ns)
+{
+	if (now_ns >= d->work_at)
+		ir_iova_rcache_trim(d, now_ns);
+}
 
 /* What only a check against a recording needs: a start that is not empty. */
 
