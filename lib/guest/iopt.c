@@ -294,10 +294,12 @@ static uint64_t highest_rise(const struct leaf *l, uint64_t set)
 
 static inline struct ir_iopt_stale stale_pages(const struct leaf *l, uint64_t set)
 {
+	uint64_t pages = count(set), valid = count(set & l->valid);
+
 	return (struct ir_iopt_stale){
-		.valid = count(set & l->valid),
-		.fresh = count(set & l->valid & ~l->shadowed),
-		.invalid = count(set & ~l->valid),
+		.valid = valid,
+		.fresh = valid ? count(set & l->valid & ~l->shadowed) : 0,
+		.invalid = pages - valid,
 	};
 }
 
@@ -318,10 +320,10 @@ static inline void refresh(struct ir_iopt *iopt, struct leaf *l, uint64_t set,
 	iopt->changes += n.valid + n.invalid;
 	if (set & l->exposed)
 		end_exposures(iopt->totals, l, set & l->exposed);
-	for (uint64_t rest = set; rest; rest &= rest - 1)
-		l->entry[lowest(rest)].shadow = l->entry[lowest(rest)].guest;
 	l->shadowed = (l->shadowed & ~set) | (set & l->valid);
 	l->n.stale &= ~set;
+	for (; set; set &= set - 1)
+		l->entry[lowest(set)].shadow = l->entry[lowest(set)].guest;
 	for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
 		t->lazy_pages -= n.invalid;
 		if (!iopt->shadows)
@@ -353,13 +355,14 @@ static inline void map_pages(struct ir_iopt *iopt, struct leaf *l, unsigned int 
 	uint64_t set = set_of(first, n), fresh = set & ~l->valid;
 
 	t->live_pages += count(fresh);
-	t->lazy_pages -= count(fresh & l->shadowed);
 	for (uint64_t i = 0; i < n; i++)
 		l->entry[first + i].guest = entry + i * IR_PAGE_SIZE;
 	l->valid |= set;
 	l->n.stale |= set;
-	if (set & l->shadowed)
+	if (set & l->shadowed) {
+		t->lazy_pages -= count(fresh & l->shadowed);
 		compare(iopt, l, set & l->shadowed);
+	}
 	/* Without a shadow: what the device has in its TLB stays there until an RPCIT. */
 	if (!iopt->shadows && set & ~l->shadowed)
 		refresh(iopt, l, set & ~l->shadowed, &(struct ir_iopt_stale){ 0 });
