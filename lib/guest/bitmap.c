@@ -368,7 +368,8 @@ static unsigned int highest(uint64_t bits)
 }
 
 /* Are the first @n bits of a way clear?  Less than all of them. */
-static bool way_begins_clear(const struct node *n, unsigned int height, unsigned int way, uint64_t bits)
+static bool way_begins_clear(const struct node *n, unsigned int height, unsigned int way,
+			     uint64_t bits)
 {
 	if (!bits || !(n->any >> way & 1))
 		return true;

@@ -225,7 +225,7 @@ static inline void update_peaks(struct ir_domain *d)
 
 /* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
 static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
-		     const struct ir_segment *segs, uint32_t nr, uint64_t *mapped)
+			    const struct ir_segment *segs, uint32_t nr, uint64_t *mapped)
 {
 	const struct ir_strategy *st = d->guest->cfg.strategy;
 	uint64_t begin_ns = d->guest->now_ns;

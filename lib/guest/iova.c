@@ -97,7 +97,8 @@ static uint64_t take(struct ir_iova_domain *d, uint64_t pfn, uint64_t pages)
 }
 
 /* The highest room in [floor, ceiling); 0: none */
-static uint64_t find_room(struct ir_iova_domain *d, uint64_t floor, uint64_t ceiling, uint64_t pages)
+static uint64_t find_room(struct ir_iova_domain *d, uint64_t floor, uint64_t ceiling,
+			  uint64_t pages)
 {
 	uint64_t pfn;
 
@@ -189,8 +190,6 @@ uint64_t ir_iova_alloc(struct ir_iova_domain *d, unsigned int cpu, uint64_t page
 	}
 	if (got.source == IR_IOVA_NONE)
 		got = ir_iova_alloc_fast(d, cpu, pages, d->config.limit_pfn, true);
-	if (got.source != IR_IOVA_NONE)
-		d->pages += ir_iova_round(pages);
 	return got.pfn;
 }
 
@@ -203,7 +202,6 @@ void ir_iova_free(struct ir_iova_domain *d, unsigned int cpu, uint64_t pfn, uint
 	if (!pfn || !pages)
 		return;
 	ir_iova_rcache_work(d, now_ns);
-	d->pages -= taken < d->pages ? taken : d->pages;
 	if (order < IR_IOVA_ORDERS &&
 	    ir_iova_rcache_insert(d, cpu_of(d, cpu), order, pfn, now_ns))
 		return;
@@ -218,11 +216,6 @@ uint64_t ir_iova_work_time(const struct ir_iova_domain *d)
 void ir_iova_work(struct ir_iova_domain *d, uint64_t now_ns)
 {
 	ir_iova_rcache_work(d, now_ns);
-}
-
-uint64_t ir_iova_pages(const struct ir_iova_domain *d)
-{
-	return d->pages;
 }
 
 bool ir_iova_failed(const struct ir_iova_domain *d)

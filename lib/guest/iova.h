@@ -55,8 +55,6 @@ void ir_iova_free(struct ir_iova_domain *d, unsigned int cpu, uint64_t pfn, uint
 uint64_t ir_iova_work_time(const struct ir_iova_domain *d);
 /** ir_iova_work - the delayed work item, to be called when its time has come */
 void ir_iova_work(struct ir_iova_domain *d, uint64_t now_ns);
-/** ir_iova_pages - pages that callers hold now, as rounded up (not those in magazines) */
-uint64_t ir_iova_pages(const struct ir_iova_domain *d);
 /** ir_iova_failed - true once our own memory ran out; results are void then */
 bool ir_iova_failed(const struct ir_iova_domain *d);
 

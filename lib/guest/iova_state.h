@@ -57,7 +57,6 @@ struct ir_iova_domain {
 	uint64_t max32_alloc_size;
 	bool try_32bit;			/* dev->iommu->pci_32bit_workaround */
 	bool failed;
-	uint64_t pages;
 	uint64_t cached;		/* entries in all magazines */
 	uint64_t work_at;		/* the first pending work item, or UINT64_MAX */
 	struct ir_iova_rcache rcache[IR_IOVA_ORDERS];
