@@ -32,11 +32,12 @@ struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;
 	struct block *blocks;
+	unsigned int nr_blocks;
 	uint64_t produced;		/* blocks filled so far */
 	bool ended;
 	struct task *tasks;
 	size_t nr_tasks;
-	unsigned int nr_threads;
+	unsigned int nr_threads;	/* 0: who reads the operations replays them, too */
 };
 
 /* The one that is furthest behind, of those that nobody runs and that have something to do. */
@@ -68,7 +69,7 @@ static void *work(void *arg)
 			break;
 		t->running = true;
 		pthread_mutex_unlock(&p->lock);
-		b = &p->blocks[t->next % BLOCKS];
+		b = &p->blocks[t->next % p->nr_blocks];
 		ir_engine_run(t->engine, b->ops, b->n);
 		pthread_mutex_lock(&p->lock);
 		t->running = false;
@@ -93,10 +94,10 @@ static uint64_t slowest(const struct pool *p)
 static struct block *block_to_fill(struct pool *p)
 {
 	pthread_mutex_lock(&p->lock);
-	while (p->produced - slowest(p) == BLOCKS)
+	while (p->produced - slowest(p) == p->nr_blocks)
 		pthread_cond_wait(&p->emptied, &p->lock);
 	pthread_mutex_unlock(&p->lock);
-	return &p->blocks[p->produced % BLOCKS];
+	return &p->blocks[p->produced % p->nr_blocks];
 }
 
 static void block_filled(struct pool *p, bool ended)
@@ -115,7 +116,15 @@ static uint64_t count_ops(const struct ir_recording_info *info)
 	return info->ops.segments + info->ops.unmap + info->ops.failed_map;
 }
 
-/* Read all operations; what is done with a block is up to the threads. */
+static void run_here(struct pool *p, const struct block *b)
+{
+	for (size_t i = 0; i < p->nr_tasks; i++) {
+		ir_engine_run(p->tasks[i].engine, b->ops, b->n);
+		p->tasks[i].next++;
+	}
+}
+
+/* Read all operations; what is done with a block is up to the threads, if there are any. */
 static int produce(struct pool *p, struct ir_recording *rec,
 		   const struct ir_replay_options *options, struct ir_error *err)
 {
@@ -132,6 +141,8 @@ static int produce(struct pool *p, struct ir_recording *rec,
 			return (int)n;
 		b->n = (size_t)n;
 		block_filled(p, false);
+		if (!p->nr_threads)
+			run_here(p, b);
 		done += (uint64_t)n;
 		if (options && options->progress)
 			options->progress(options->progress_arg, done < total ? done : total, total);
@@ -147,13 +158,15 @@ static unsigned int thread_count(const struct ir_replay_options *options, size_t
 		online = sysconf(_SC_NPROCESSORS_ONLN);
 		jobs = online > 0 ? (unsigned int)online : 1;
 	}
-	return jobs < n ? jobs : (unsigned int)n;
+	if (jobs > n)
+		jobs = (unsigned int)n;
+	return jobs > 1 ? jobs : 0;
 }
 
 static int run_pool(struct pool *p, struct ir_recording *rec,
 		    const struct ir_replay_options *options, struct ir_error *err)
 {
-	pthread_t *workers = calloc(p->nr_threads, sizeof(*workers));
+	pthread_t *workers = calloc((size_t)p->nr_threads + 1, sizeof(*workers));
 	unsigned int started = 0;
 	int rc = 0;
 
@@ -221,7 +234,8 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 		rc = ir_recording_rewind(rec, err);
 	if (rc)
 		return rc;
-	p.blocks = calloc(BLOCKS, sizeof(*p.blocks));
+	p.nr_blocks = p.nr_threads ? BLOCKS : 1;	/* one stays in the cache */
+	p.blocks = calloc(p.nr_blocks, sizeof(*p.blocks));
 	p.tasks = calloc(n, sizeof(*p.tasks));
 	if (!p.blocks || !p.tasks)
 		rc = -ENOMEM;
