@@ -63,16 +63,5 @@ void ir_iopt_clear(struct ir_iopt *iopt);
 uint64_t ir_iopt_changes(const struct ir_iopt *iopt);
 /** ir_iopt_end_exposures - count what is still exposed as if it ended now */
 void ir_iopt_end_exposures(struct ir_iopt *iopt);
-/* Stale pages of a range, by what their guest entry is. */
-struct ir_iopt_stale {
-	uint64_t valid;
-	uint64_t fresh;		/* of these, those without a shadow entry */
-	uint64_t invalid;
-};
-
-/** ir_iopt_count_stale - how many stale pages [first, last] has */
-struct ir_iopt_stale ir_iopt_count_stale(struct ir_iopt *iopt, uint64_t first, uint64_t last);
-/** ir_iopt_refresh_range - ir_iopt_refresh() for these pages, in their order; how many it were */
-struct ir_iopt_stale ir_iopt_refresh_range(struct ir_iopt *iopt, uint64_t first, uint64_t last);
 
 #endif

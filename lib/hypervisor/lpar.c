@@ -2,7 +2,7 @@
 /* A machine-level hypervisor: the device walks the guest's table, an RPCIT flushes its TLB. */
 #include <stdlib.h>
 
-#include "guest/iopt.h"
+#include <iommu-replay/hypervisor.h>
 
 static void *lpar_open(const struct ir_hypervisor_params *params)
 {

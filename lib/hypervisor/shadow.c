@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdlib.h>
 
-#include "guest/iopt.h"
 #include "hypervisor/shadow.h"
 
 struct shadow {

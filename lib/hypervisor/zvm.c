@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "guest/iopt.h"
+#include <iommu-replay/hypervisor.h>
 
 struct zvm {
 	uint64_t limit;		/* 0: none */

@@ -204,18 +204,20 @@ static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir
 		    uint32_t nr)
 {
 	struct ir_guest *g = e->guest;
-	struct ir_work work = { .run = do_op, .op = op, .segs = segs, .nr_segs = nr };
+	uint32_t mapping;
 
 	run_until(g, op->time_ns);
-	work.mapping = number_of(e, op);
+	mapping = number_of(e, op);
 	switch (op->kind) {
 	case IR_OP_UNMAP:
 	case IR_OP_MAP:
 	case IR_OP_FAILED_MAP:
-		ir_actors_do(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ, &work);
+		ir_actors_do(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ, &(struct ir_work){
+			.run = do_op, .op = op, .segs = segs, .nr_segs = nr, .mapping = mapping,
+		});
 		break;
 	case IR_OP_INITIAL:
-		ir_guest_preload(g, op->device, work.mapping, op->pages, op->iova);
+		ir_guest_preload(g, op->device, mapping, op->pages, op->iova);
 		break;
 	case IR_OP_FLUSH_TIMER:
 		if (g->par.timer == IR_TIMER_RECORDED)
