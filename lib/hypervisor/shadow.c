@@ -66,7 +66,7 @@ enum ir_rpcit_status ir_shadow_rpcit(void *hv, struct ir_iopt *iopt, uint64_t fi
 	struct ir_iopt_stale done;
 
 	if (s->limited && last - first >= s->avail &&
-	    ir_iopt_count_stale(iopt, first, last).valid > s->avail) {
+	    (!s->avail || ir_iopt_count_stale(iopt, first, last).valid > s->avail)) {
 		while (walk(s, iopt, first, last) && s->avail)
 			;
 	} else {
