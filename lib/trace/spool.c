@@ -98,8 +98,10 @@ static inline bool has_rest(const struct ir_op *op)
 
 static size_t encode_whole(uint64_t *to, const struct ir_op *op)
 {
-	to[0] = WHOLE;
-	memcpy(to + 1, op, sizeof(*op));
+	const struct usual usual = { .time = WHOLE };
+
+	memcpy(to, &usual, sizeof(usual));
+	memcpy(to + 1, op, sizeof(*op));	/* only the first of these words stays */
 	return MAX_WORDS;
 }
 
