@@ -27,7 +27,7 @@ struct text {
 	uint64_t lines, line_bytes;	/* of events */
 	bool counter;		/* times have no unit */
 	struct {		/* of perf's lines, for telling what its times are */
-		uint64_t first, last;
+		uint64_t first, last, least, most;
 		uint32_t nr, back;	/* lines; those that are earlier than the one before */
 		bool told;
 	} times;
@@ -449,21 +449,27 @@ static void wanted_event(struct text *t, struct text_name *name, struct text_spa
 static void note_time(struct text *t, uint64_t time)
 {
 	if (!t->times.nr++)
-		t->times.first = time;
+		t->times.first = t->times.least = time;
 	else
 		t->times.back += time < t->times.last;
 	t->times.last = time;
+	if (time < t->times.least)
+		t->times.least = time;
+	if (time > t->times.most)
+		t->times.most = time;
 }
 
 /*
  * perf script prints events in order of time, so that no line is earlier than the
  * one before, unless one was damaged.  With --deltatime, times since the event
  * before, 0 for the first one, many are: perf_sample__fprintf_start() of
- * tools/perf/builtin-script.c, Linux 6.1.
+ * tools/perf/builtin-script.c, Linux 6.1.  Texts of several CPUs, or recordings, put
+ * one behind the other go back, too, but by little of the time since the machine began.
  */
 static bool has_differences(const struct text *t)
 {
-	return t->times.back >= (t->times.first ? 4 : 2) && t->times.back >= t->times.nr / 8;
+	return t->times.back >= (t->times.first ? 4 : 2) && t->times.back >= t->times.nr / 8 &&
+		t->times.least < t->times.most / 2;
 }
 
 static void event_line(struct text *t, const struct text_span *line, const struct text_head *head)
