@@ -24,21 +24,12 @@ enum {
 	FORM_BITS	= 3
 };
 
-struct usual {
-	uint32_t time;		/* since the operation before; below it are FORM_BITS of the above */
-	uint32_t iova;		/* number of its page, from that of the operation before */
-	uint32_t paddr;		/* number of its page */
-	uint32_t mapping;
-	uint16_t cpu, device;
-	uint8_t kind, flags;
-	uint16_t pages;
-};
-
 struct rest {
 	uint32_t pages, seg_pages, segments, site;
 };
 
 #define WORDS(type)	((sizeof(type) + 7) / 8)
+#define USUAL_WORDS	3
 #define MAX_WORDS	(1 + WORDS(struct ir_op))
 #define HALF		(UINT32_C(1) << 31)	/* added to differences: they have no sign then */
 
@@ -52,7 +43,7 @@ struct ir_spool {
 	uint64_t size, pos;	/* of the file, and where reading is; bytes */
 	bool complete;		/* all of it has been written */
 	uint64_t time_ns;	/* of the operation before */
-	uint64_t iova;
+	uint64_t iova;		/* number of its page */
 };
 
 struct ir_spool *ir_spool_new(size_t memory)
@@ -98,68 +89,70 @@ static inline bool has_rest(const struct ir_op *op)
 
 static size_t encode_whole(uint64_t *to, const struct ir_op *op)
 {
-	const struct usual usual = { .time = WHOLE };
-
-	memcpy(to, &usual, sizeof(usual));
-	memcpy(to + 1, op, sizeof(*op));	/* only the first of these words stays */
+	to[0] = WHOLE;
+	memcpy(to + 1, op, sizeof(*op));
 	return MAX_WORDS;
 }
 
-/* Returns how many words that is. */
+/*
+ * Returns how many words that is.  The first three are, from the lowest bit:
+ *
+ *	FORM_BITS of the above, time since the operation before; its page's number
+ *	from that of the operation before (32)
+ *	number of the physical page (32), mapping (32)
+ *	cpu (16), device (16), pages (16), kind (8), flags (8)
+ */
 static inline size_t encode(const struct ir_spool *sp, uint64_t *to, const struct ir_op *op)
 {
 	uint64_t time = op->time_ns - sp->time_ns, paddr = page_number(op->paddr);
-	uint64_t iova = page_number(op->iova) - page_number(sp->iova) + HALF;
-	struct usual usual = {
-		.time = (uint32_t)time << FORM_BITS,
-		.iova = (uint32_t)iova, .paddr = (uint32_t)paddr, .mapping = op->mapping,
-		.cpu = op->cpu, .device = op->device, .kind = op->kind, .flags = op->flags,
-		.pages = (uint16_t)op->pages,
-	};
-	uint64_t *at = to + WORDS(usual);
+	uint64_t iova = page_number(op->iova) - sp->iova + HALF;
+	uint64_t *at = to + USUAL_WORDS, form = 0;
 
 	if ((iova | paddr | time << FORM_BITS | time) >> 32)
 		return encode_whole(to, op);
 	if (op->sync_ns | op->rpcit_ns) {
-		usual.time |= HAS_TIMES;
+		form |= HAS_TIMES;
 		*at++ = (uint64_t)op->rpcit_ns << 32 | op->sync_ns;
 	}
 	if (has_rest(op)) {
 		const struct rest rest = { op->pages, op->seg_pages, op->segments, op->site };
 
-		usual.time |= HAS_REST;
+		form |= HAS_REST;
 		memcpy(at, &rest, sizeof(rest));
 		at += WORDS(rest);
 	}
-	memcpy(to, &usual, sizeof(usual));
+	to[0] = iova << 32 | time << FORM_BITS | form;
+	to[1] = (uint64_t)op->mapping << 32 | paddr;
+	to[2] = (uint64_t)op->flags << 56 | (uint64_t)op->kind << 48 |
+		(uint64_t)(op->pages & 0xffff) << 32 | (uint32_t)op->device << 16 | op->cpu;
 	return (size_t)(at - to);
 }
 
 static inline size_t decode(const struct ir_spool *sp, struct ir_op *op, const uint64_t *from)
 {
-	const uint64_t *at = from + WORDS(struct usual);
-	struct usual usual;
-	uint32_t map;
+	const uint64_t *at = from + USUAL_WORDS;
+	bool map;
 
-	memcpy(&usual, from, sizeof(usual));
-	if (usual.time & WHOLE) {
+	if (from[0] & WHOLE) {
 		memcpy(op, from + 1, sizeof(*op));
 		return MAX_WORDS;
 	}
-	map = usual.kind == IR_OP_MAP;
+	map = (uint8_t)(from[2] >> 48) == IR_OP_MAP;
 	*op = (struct ir_op){
-		.time_ns = sp->time_ns + (usual.time >> FORM_BITS),
-		.iova = page_address(page_number(sp->iova) + usual.iova - HALF),
-		.paddr = (uint64_t)usual.paddr << IR_PAGE_SHIFT,
-		.pages = usual.pages, .seg_pages = map ? usual.pages : 0, .segments = map,
-		.mapping = usual.mapping, .cpu = usual.cpu, .device = usual.device,
-		.kind = usual.kind, .flags = usual.flags,
+		.time_ns = sp->time_ns + ((uint32_t)from[0] >> FORM_BITS),
+		.iova = page_address(sp->iova + (from[0] >> 32) - HALF),
+		.paddr = (from[1] & UINT32_MAX) << IR_PAGE_SHIFT,
+		.mapping = (uint32_t)(from[1] >> 32),
+		.cpu = (uint16_t)from[2], .device = (uint16_t)(from[2] >> 16),
+		.pages = (uint16_t)(from[2] >> 32), .segments = map,
+		.kind = (uint8_t)(from[2] >> 48), .flags = (uint8_t)(from[2] >> 56),
 	};
-	if (usual.time & HAS_TIMES) {
+	op->seg_pages = map ? op->pages : 0;
+	if (from[0] & HAS_TIMES) {
 		op->sync_ns = (uint32_t)*at;
 		op->rpcit_ns = (uint32_t)(*at++ >> 32);
 	}
-	if (usual.time & HAS_REST) {
+	if (from[0] & HAS_REST) {
 		struct rest rest;
 
 		memcpy(&rest, at, sizeof(rest));
@@ -219,7 +212,7 @@ int ir_spool_add(struct ir_spool *sp, const struct ir_op *op)
 	}
 	sp->used += encode(sp, sp->buf + sp->used, op);
 	sp->time_ns = op->time_ns;
-	sp->iova = op->iova;
+	sp->iova = page_number(op->iova);
 	return 0;
 }
 
@@ -279,7 +272,7 @@ ssize_t ir_spool_read(struct ir_spool *sp, struct ir_op *ops, size_t max)
 			break;
 		sp->at += decode(sp, &ops[n], sp->buf + sp->at);
 		sp->time_ns = ops[n].time_ns;
-		sp->iova = ops[n].iova;
+		sp->iova = page_number(ops[n].iova);
 	}
 	return (ssize_t)n;
 }
