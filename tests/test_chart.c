@@ -55,6 +55,19 @@ static void linear_axis(void **state)
 	near(r.ticks[0], 20);
 }
 
+/* With a product that is not rounded the picture is another one where a machine can do that. */
+static void rounded_alike_on_all_machines(void **state)
+{
+	const struct ir_chart_ruler r = { .scale = IR_CHART_LINEAR, .max = 97, .from = 140, .to = 24 };
+
+	(void)state;
+	for (int i = 0; i <= 97; i++) {
+		volatile double share = i / 97.0, product = share * -116;
+
+		assert_true(ir_chart_ruler_at(&r, i) == 140 + product);
+	}
+}
+
 static void counts_have_no_halves(void **state)
 {
 	const struct ir_chart_axis axis = { .label = NULL };
@@ -229,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(linear_axis),
+		cmocka_unit_test(rounded_alike_on_all_machines),
 		cmocka_unit_test(counts_have_no_halves),
 		cmocka_unit_test(log_axis),
 		cmocka_unit_test(nothing_to_show),

@@ -17,8 +17,11 @@ struct CMUnitTest {
 
 #define cmocka_unit_test(test)		{ #test, test }
 #define assert_true(yes)		expect(yes, #yes, __FILE__, __LINE__)
+#define assert_false(no)		assert_true(!(no))
 #define assert_non_null(p)		assert_true((p) != NULL)
+#define assert_null(p)			assert_true((p) == NULL)
 #define assert_int_equal(a, b)		assert_true((a) == (b))
+#define assert_string_equal(a, b)	assert_true(!strcmp(a, b))
 #define assert_memory_equal(a, b, len)	assert_true(!memcmp(a, b, len))
 
 static inline void expect(int yes, const char *what, const char *file, int line)
