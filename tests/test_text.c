@@ -603,6 +603,8 @@ static void test_broken(void **state)
 	bad(HEAD "rpcit]ret: (x <- y) ret=0\n");
 	bad("             fio-242     [001x .....    12.309078: " MAP "\n");
 	bad("             fio-242     [99999] .....    12.309078: " MAP "\n");
+	/* char has no sign on s390x */
+	bad("             fio-242     [001] .\xff...    12.309078: " MAP "\n");
 	bad("             fio-242     [001] .....    12.309078; " MAP "\n");
 	bad("             fio-99999999999 [001] .....    12.309078: " MAP "\n");
 	bad(HEAD "no name here\n");

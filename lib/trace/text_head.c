@@ -146,7 +146,7 @@ static const char *parse_flags(const char *p, const char *end, struct text_head 
 {
 	const char *start = p;
 
-	while (p < end && *p > ' ' && p - start < 8)
+	while (p < end && *p > ' ' && *p <= '~' && p - start < 8)
 		p++;
 	if (p - start < 4 || p == end || *p != ' ' || text_is_digit(*start))
 		return NULL;
