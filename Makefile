@@ -265,7 +265,7 @@ install: all
 	ln -sf ../man7/iommu-replay-recording.7 $(DESTDIR)$(MANDIR)/man1/record-dma.1
 	$(PUT)$(BASHDIR) $(BUILD)/completion/iommu-replay
 	$(PUT)$(ZSHDIR) $(BUILD)/completion/_iommu-replay
-	$(PUT)$(DATADIR)/iommu-replay/traces $(wildcard traces/*.dat traces/*.data) \
+	$(PUT)$(DATADIR)/iommu-replay/traces $(wildcard traces/*.dat traces/*.data traces/*.kallsyms) \
 		traces/manifest.json traces/baseline.json traces/README.md
 	$(PUT)$(DATADIR)/iommu-replay/events $(wildcard scripts/events/*.json)
 	$(PUT)$(DATADIR)/iommu-replay/examples examples/batch.json
