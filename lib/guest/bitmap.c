@@ -111,12 +111,20 @@ static inline void way_mark(struct node *n, unsigned int i, bool any, bool full)
 
 static inline void word_assign(struct node *n, unsigned int i, uint64_t bits, bool value)
 {
-	uint64_t word = value ? n->word[i] | bits : n->word[i] & ~bits;
+	uint64_t way = UINT64_C(1) << i;
 
-	n->word[i] = word;
-	way_mark(n, i, word != 0, word == ~UINT64_C(0));
-	if (!value)
+	if (value) {
+		n->word[i] |= bits;
+		n->any |= way;
+		if (n->word[i] == ~UINT64_C(0))
+			n->full |= way;
+	} else {
+		n->word[i] &= ~bits;
+		n->full &= ~way;
+		if (!n->word[i])
+			n->any &= ~way;
 		n->no_room = 0;
+	}
 }
 
 static void leaf_assign(struct node *n, uint64_t first, uint64_t last, bool value)
@@ -401,7 +409,7 @@ static uint64_t fit_ways(const struct node *n, unsigned int height, uint64_t fir
 }
 
 /* Room within a word of a leaf. */
-static uint64_t fit_words(struct node *n, uint64_t first, uint64_t last, const struct room *r)
+static inline uint64_t fit_words(struct node *n, uint64_t first, uint64_t last, const struct room *r)
 {
 	unsigned int lo = (unsigned int)(first >> WAYS_SHIFT), hi = (unsigned int)(last >> WAYS_SHIFT);
 	uint64_t ways = ~n->full & mask_between(lo, hi);
