@@ -151,30 +151,34 @@ static inline unsigned int cpu_of(const struct ir_iova_domain *d, unsigned int c
 	return cpu < d->config.cpus ? cpu : cpu % d->config.cpus;
 }
 
+/* What no magazine has. */
+__attribute__((noinline))
+static struct ir_iova_got alloc_slow(struct ir_iova_domain *d, uint64_t taken, uint64_t limit,
+				     bool flush_rcache)
+{
+	uint64_t pfn = tree_get(d, taken, limit);
+
+	if (!pfn && flush_rcache) {
+		ir_iova_rcache_flush(d);
+		pfn = tree_get(d, taken, limit);
+	}
+	return (struct ir_iova_got){ pfn ? IR_IOVA_TREE : IR_IOVA_NONE, pfn };
+}
+
 struct ir_iova_got ir_iova_alloc_fast(struct ir_iova_domain *d, unsigned int cpu, uint64_t pages,
 				      uint64_t limit, bool flush_rcache)
 {
-	struct ir_iova_got got = { .source = IR_IOVA_NONE };
 	unsigned int order = ir_iova_order(pages);
-	uint64_t taken = ir_iova_round(pages);
+	uint64_t taken = ir_iova_round(pages), pfn;
 
 	if (!pages)
-		return got;
+		return (struct ir_iova_got){ .source = IR_IOVA_NONE };
 	if (limit > d->config.limit_pfn)
 		limit = d->config.limit_pfn;
 	if (order < IR_IOVA_ORDERS && limit + 1 >= taken &&
-	    ir_iova_rcache_get(d, cpu_of(d, cpu), order, limit + 1 - taken, &got.pfn)) {
-		got.source = IR_IOVA_MAGAZINE;
-		return got;
-	}
-	got.pfn = tree_get(d, taken, limit);
-	if (!got.pfn && flush_rcache) {
-		ir_iova_rcache_flush(d);
-		got.pfn = tree_get(d, taken, limit);
-	}
-	if (got.pfn)
-		got.source = IR_IOVA_TREE;
-	return got;
+	    ir_iova_rcache_get(d, cpu_of(d, cpu), order, limit + 1 - taken, &pfn))
+		return (struct ir_iova_got){ IR_IOVA_MAGAZINE, pfn };
+	return alloc_slow(d, taken, limit, flush_rcache);
 }
 
 uint64_t ir_iova_alloc(struct ir_iova_domain *d, unsigned int cpu, uint64_t pages, uint64_t now_ns)

@@ -129,17 +129,17 @@ bool ir_iova_rcache_get(struct ir_iova_domain *d, unsigned int cpu, unsigned int
 	return true;
 }
 
-/* Both magazines are full: make room with an empty one */
+/* Both magazines are full: the loaded one gives way to an empty one. */
 static bool replace_loaded(struct ir_iova_domain *d, struct ir_iova_rcache *rc,
-			   struct ir_iova_cpu_cache *cc, uint64_t now_ns,
-			   struct ir_iova_mag **surplus)
+			   struct ir_iova_cpu_cache *cc, uint64_t now_ns)
 {
 	struct ir_iova_mag *mag = mag_new(d);
 
 	if (!mag)
 		return false;
 	if (d->config.depot == IR_IOVA_DEPOT_FIXED && rc->depot_size >= IR_IOVA_FIXED_DEPOT) {
-		*surplus = cc->loaded;
+		mag_to_tree(d, rc, cc->loaded);
+		mag_spare(d, cc->loaded);
 	} else {
 		depot_push(rc, cc->loaded);
 		/* schedule_delayed_work() leaves a work item alone that is already pending */
@@ -153,30 +153,31 @@ static bool replace_loaded(struct ir_iova_domain *d, struct ir_iova_rcache *rc,
 	return true;
 }
 
+/* There is no loaded magazine, or it is full. */
+__attribute__((noinline))
+static bool make_room(struct ir_iova_domain *d, struct ir_iova_rcache *rc,
+		      struct ir_iova_cpu_cache *cc, uint64_t now_ns)
+{
+	if (mag_full(cc->loaded)) {
+		if (mag_full(cc->prev))
+			return replace_loaded(d, rc, cc, now_ns);
+		swap_magazines(cc);
+	}
+	if (!cc->loaded)
+		cc->loaded = mag_new(d);
+	return cc->loaded;
+}
+
 bool ir_iova_rcache_insert(struct ir_iova_domain *d, unsigned int cpu, unsigned int order,
 			   uint64_t pfn, uint64_t now_ns)
 {
 	struct ir_iova_rcache *rc = &d->rcache[order];
 	struct ir_iova_cpu_cache *cc = &rc->cpu[cpu];
-	struct ir_iova_mag *surplus = NULL;
 
-	if (mag_full(cc->loaded)) {
-		if (!mag_full(cc->prev))
-			swap_magazines(cc);
-		else if (!replace_loaded(d, rc, cc, now_ns, &surplus))
-			return false;
-	}
-	if (!cc->loaded) {
-		cc->loaded = mag_new(d);
-		if (!cc->loaded)
-			return false;
-	}
+	if ((!cc->loaded || mag_full(cc->loaded)) && !make_room(d, rc, cc, now_ns))
+		return false;
 	cc->loaded->pfns[cc->loaded->size++] = pfn;
 	d->cached++;
-	if (surplus) {
-		mag_to_tree(d, rc, surplus);
-		mag_spare(d, surplus);
-	}
 	return true;
 }
 
