@@ -118,6 +118,7 @@ static struct node *node_get(struct node **spare, size_t size)
 }
 
 /* Nothing is in use below @n any more: take it and its empty ancestors out. */
+__attribute__((noinline))
 static void node_release(struct ir_iopt *iopt, struct node *n, uint64_t pfn)
 {
 	for (unsigned int height = 1; n->parent && !n->used; height++) {
@@ -156,7 +157,7 @@ static struct leaf **leaf_slot(struct ir_iopt *iopt, uint64_t pfn)
 }
 
 /* Before another leaf is used. */
-static void leave_leaf(struct ir_iopt *iopt)
+static inline void leave_leaf(struct ir_iopt *iopt)
 {
 	struct leaf *l = iopt->last;
 
@@ -171,18 +172,12 @@ static void leave_leaf(struct ir_iopt *iopt)
 	node_release(iopt, &l->n, l->n.first);
 }
 
-/* The leaf of a page, if it is not the last one; with @create NULL only if there is no memory. */
+/* The leaf of a page, from the root on; with @create NULL only if there is no memory. */
 __attribute__((noinline))
-static struct leaf *find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool create)
+static struct leaf *descend(struct ir_iopt *iopt, uint64_t pfn, bool create)
 {
-	struct leaf **slot = leaf_slot(iopt, pfn);
 	struct node *n = &iopt->root.n;
 
-	leave_leaf(iopt);
-	if (*slot && (pfn ^ (*slot)->n.first) < WAYS) {
-		iopt->last = *slot;
-		return iopt->last;
-	}
 	for (unsigned int height = HEIGHT; height; height--) {
 		struct inner *in = (struct inner *)n;
 		unsigned int way = way_of(pfn, height);
@@ -204,8 +199,25 @@ static struct leaf *find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool create)
 		}
 		n = c;
 	}
-	*slot = iopt->last = (struct leaf *)n;
-	return iopt->last;
+	return (struct leaf *)n;
+}
+
+/* As descend(), for a page that is not in the leaf used last; its leaf is that then. */
+__attribute__((noinline))
+static struct leaf *find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool create)
+{
+	struct leaf **slot = leaf_slot(iopt, pfn), *l;
+
+	leave_leaf(iopt);
+	l = *slot;
+	if (!l || (pfn ^ l->n.first) >= WAYS) {
+		l = descend(iopt, pfn, create);
+		if (!l)
+			return NULL;
+		*slot = l;
+	}
+	iopt->last = l;
+	return l;
 }
 
 static inline bool in_last_leaf(const struct ir_iopt *iopt, uint64_t pfn)
@@ -294,12 +306,13 @@ static uint64_t highest_rise(const struct leaf *l, uint64_t set)
 
 static inline struct ir_iopt_stale stale_pages(const struct leaf *l, uint64_t set)
 {
-	uint64_t pages = count(set), valid = count(set & l->valid);
+	uint64_t fresh = set & l->valid & ~l->shadowed, pages = count(set), valid;
 
+	if (fresh == set)	/* mostly, after mapping */
+		return (struct ir_iopt_stale){ .valid = pages, .fresh = pages };
+	valid = count(set & l->valid);
 	return (struct ir_iopt_stale){
-		.valid = valid,
-		.fresh = valid ? count(set & l->valid & ~l->shadowed) : 0,
-		.invalid = pages - valid,
+		.valid = valid, .fresh = count(fresh), .invalid = pages - valid,
 	};
 }
 
@@ -488,7 +501,6 @@ static struct leaf *stale_behind(struct node *n, unsigned int height, uint64_t p
 }
 
 /* The first leaf with stale pages at or behind @pfn, which is not in the leaf used last. */
-__attribute__((noinline))
 static struct leaf *stale_from(struct ir_iopt *iopt, uint64_t pfn)
 {
 	struct node *n = &iopt->root.n;
@@ -503,28 +515,40 @@ static struct leaf *stale_from(struct ir_iopt *iopt, uint64_t pfn)
 	return n->stale >> way_of(pfn, 0) ? (struct leaf *)n : stale_behind(n->parent, 1, pfn);
 }
 
-/*
- * Make the leaf with the first stale page of [@pfn, @last] the one used last, and
- * return all those in it; 0: there is none.  Mostly all of the range is in the
- * leaf used last already, or what is looked for comes next.
- */
-static inline uint64_t seek_stale(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
+/* seek_stale() where the leaf used last has none of them. */
+__attribute__((noinline))
+static uint64_t seek_elsewhere(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
 {
 	struct leaf *l = iopt->last;
-	uint64_t from = ~UINT64_C(0) << pfn % WAYS;
 
-	if (l && pfn - l->n.first <= WAYS) {
-		if (pfn - l->n.first < WAYS && (l->n.stale & from || last - l->n.first < WAYS))
-			return l->n.stale & from & up_to(l, last);
+	if (l && pfn - l->n.first <= WAYS)	/* in it, or what comes next */
 		l = stale_behind(l->n.parent, 1, l->n.first);
-	} else {
+	else
 		l = stale_from(iopt, pfn);
-	}
 	if (!l || l->n.first > last)
 		return 0;
 	leave_leaf(iopt);
 	iopt->last = l;
-	return l->n.stale & up_to(l, last) & (l->n.first > pfn ? ~UINT64_C(0) : from);
+	return l->n.stale & up_to(l, last) &
+		(l->n.first > pfn ? ~UINT64_C(0) : ~UINT64_C(0) << pfn % WAYS);
+}
+
+/*
+ * Make the leaf with the first stale page of [@pfn, @last] the one used last, and
+ * return all those in it; 0: there is none.  Mostly all of the range is in the
+ * leaf used last already.
+ */
+static inline uint64_t seek_stale(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
+{
+	const struct leaf *l = iopt->last;
+
+	if (l && pfn - l->n.first < WAYS) {
+		uint64_t stale = l->n.stale & ~UINT64_C(0) << pfn % WAYS;
+
+		if (stale || last - l->n.first < WAYS)
+			return stale & up_to(l, last);
+	}
+	return seek_elsewhere(iopt, pfn, last);
 }
 
 uint64_t ir_iopt_next_stale(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
@@ -539,7 +563,7 @@ static inline uint64_t seek_further(struct ir_iopt *iopt, uint64_t last)
 {
 	uint64_t next = iopt->last->n.first + WAYS;
 
-	return next <= last ? seek_stale(iopt, next, last) : 0;
+	return next <= last ? seek_elsewhere(iopt, next, last) : 0;
 }
 
 uint64_t ir_iopt_guest(struct ir_iopt *iopt, uint64_t pfn)
