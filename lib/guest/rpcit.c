@@ -38,15 +38,17 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 	return g->cfg.hypervisor->rpcit(g->hv, d->iopt, first, last);
 }
 
-/* An RPCIT keeps its CPU busy, and the hypervisor too where that serves one at a time. */
+/*
+ * With actors: an RPCIT keeps its CPU busy, and the hypervisor too where that serves
+ * one at a time.
+ */
+__attribute__((noinline))
 static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, uint64_t last)
 {
 	struct ir_guest *g = d->guest;
 	uint64_t before, start, takes = g->next_rpcit_ns;
 	enum ir_rpcit_status status;
 
-	if (!g->actors)
-		return ir_refresh(d, first, last);
 	g->next_rpcit_ns = 0;
 	start = g->now_ns;
 	if (g->cfg.hypervisor->serialises && g->hv_free_ns > start)
@@ -90,13 +92,12 @@ static void tell(const struct ir_guest *g, const struct ir_rpcit *rpcit)
 		observer->rpcit(observer->arg, rpcit);
 }
 
-static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
-		 enum ir_cause cause)
+static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
+			enum ir_cause cause)
 {
 	struct ir_guest *g = d->guest;
-	struct ir_site_result *site = ir_guest_site(g);
+	struct ir_site_result *site;
 	uint64_t issued_ns = g->now_ns;
-	unsigned int cpu = g->cpu;
 	int result;
 
 	ir_count(d, rpcit.total, 1);
@@ -105,9 +106,11 @@ static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global
 		ir_count(d, rpcit.global, 1);
 	else
 		ir_count(d, rpcit.ranged, 1);
-	result = result_of(refresh_timed(d, first, last));
+	result = result_of(g->actors ? refresh_timed(d, first, last)
+				     : ir_refresh(d, first, last));
 	if (result == -ENOMEM)
 		ir_count(d, rpcit.insufficient, 1);
+	site = ir_guest_site(g);
 	if (site) {
 		site->rpcits++;
 		site->insufficient += result == -ENOMEM;
@@ -116,7 +119,7 @@ static int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global
 	if (g->cfg.timeline || g->cfg.observer)
 		tell(g, &(struct ir_rpcit){
 			.time_ns = issued_ns, .iova = first << IR_PAGE_SHIFT,
-			.size = (last - first + 1) << IR_PAGE_SHIFT, .cpu = cpu,
+			.size = (last - first + 1) << IR_PAGE_SHIFT, .cpu = g->cpu,
 			.device = d->device, .global = global, .cause = cause, .result = result,
 		});
 	return result;
