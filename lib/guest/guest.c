@@ -99,6 +99,13 @@ uint32_t ir_guest_number(struct ir_guest *g)
 	return g->nr_maps++;
 }
 
+static void free_number(struct ir_guest *g, uint32_t number)
+{
+	g->maps[number].state = MAP_NONE;
+	g->maps[number].next_free = g->free_map;
+	g->free_map = number;
+}
+
 static const struct ir_dma_ops *dma_ops(const struct ir_guest *g)
 {
 	if (g->par.api == IR_API_IOMMU)
@@ -256,12 +263,14 @@ static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_
 static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	const struct ir_strategy *st = d->guest->cfg.strategy;
-	uint64_t n;
+	uint64_t last = pfn + pages - 1, n;
 
 	/* A strategy that never refreshes anything is not asked about it. */
 	if ((!st->map_pages && !st->iotlb_sync_map) || !d->guest->cfg.hypervisor->shadows)
 		return;
-	n = ir_iopt_count_stale(d->iopt, pfn, pfn + pages - 1).valid;
+	if (ir_iopt_next_stale(d->iopt, pfn, last) == UINT64_MAX)	/* mostly nothing is */
+		return;
+	n = ir_iopt_count_stale(d->iopt, pfn, last).valid;
 	if (!n)
 		return;
 	ir_count(d, maps.unbacked, 1);
@@ -271,7 +280,7 @@ static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	note_failure(d, IR_FAILURE_UNBACKED, n);
 }
 
-static void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	struct ir_guest *g = d->guest;
 
@@ -282,10 +291,9 @@ static void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	update_peaks(d);
 }
 
-static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struct ir_segment *segs,
-			uint32_t nr, uint64_t pages)
+static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir_op *op,
+			const struct ir_segment *segs, uint32_t nr, uint64_t pages)
 {
-	struct ir_guest *g = d->guest;
 	struct ir_site_result *site = ir_guest_site(g);
 	uint64_t pfn, mapped;
 
@@ -306,8 +314,8 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 					pfn == IR_NO_PFN ? UINT64_MAX : pfn << IR_PAGE_SHIFT);
 	if (pfn == IR_NO_PFN) {
 		ir_count(d, maps.iova_exhausted, 1);
-		if (site)
-			site->iova_exhausted++;
+		if (ir_guest_site(g))
+			ir_guest_site(g)->iova_exhausted++;
 		note_failure(d, IR_FAILURE_IOVA_EXHAUSTED, pages);
 		return IR_NO_PFN;
 	}
@@ -315,8 +323,8 @@ static uint64_t try_map(struct ir_domain *d, const struct ir_op *op, const struc
 	d->totals.now_ns = g->now_ns;
 	if (map_range(d, op, pfn, segs, nr, &mapped)) {
 		ir_count(d, maps.map_failed, 1);
-		if (site)
-			site->map_failed++;
+		if (ir_guest_site(g))
+			ir_guest_site(g)->map_failed++;
 		note_failure(d, IR_FAILURE_MAP_FAILED, pages);
 		d->totals.now_ns = g->now_ns;
 		ir_iopt_unmap(d->iopt, pfn, mapped);
@@ -341,19 +349,21 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 {
 	struct ir_domain *d = domain_of(g, op->device);
 	struct ir_mapping *m;
-	uint64_t pages = 0, pfn;
+	uint64_t pages = segs->pages, pfn;
 
 	if (!d)
 		return;
 	g->sites.site = op->site;
-	for (uint32_t i = 0; i < nr; i++)
+	for (uint32_t i = 1; i < nr; i++)
 		pages += segs[i].pages;
-	if (mapping < g->nr_maps)
-		g->maps[mapping] = (struct ir_mapping){
-			.pages = (uint32_t)pages, .device = op->device, .state = MAP_PENDING,
-			.unmap_waits = g->maps[mapping].unmap_waits, .site = op->site,
-		};
-	pfn = try_map(d, op, segs, nr, pages);
+	if (mapping < g->nr_maps) {
+		m = &g->maps[mapping];
+		m->pages = (uint32_t)pages;
+		m->device = op->device;
+		m->state = MAP_PENDING;
+		m->site = op->site;
+	}
+	pfn = try_map(g, d, op, segs, nr, pages);
 	if (mapping >= g->nr_maps) {
 		ir_count(d, replayed_failures, 1);
 		if (pfn != IR_NO_PFN)
@@ -385,9 +395,7 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
 		ir_count(g->domains[m->device], skipped_unmaps, 1);
 	else
 		unmap_range(g->domains[m->device], m->pfn, m->pages);
-	m = &g->maps[mapping];
-	*m = (struct ir_mapping){ .next_free = g->free_map };
-	g->free_map = mapping;
+	free_number(g, mapping);
 }
 
 static uint64_t preload_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
@@ -472,8 +480,7 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 
 		if (m->device != device || (m->state != MAP_LIVE && m->state != MAP_FAILED))
 			continue;
-		*m = (struct ir_mapping){ .next_free = g->free_map };
-		g->free_map = i;
+		free_number(g, i);
 	}
 	d->totals.now_ns = g->now_ns;
 	ir_iopt_clear(d->iopt);
