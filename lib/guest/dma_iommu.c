@@ -156,7 +156,7 @@ static uint64_t dma_iommu_alloc(struct ir_domain *d, uint64_t pages, uint64_t fi
 	return pfn;
 }
 
-static void free_iova(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+static inline void free_iova(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	struct ir_guest *g = d->guest;
 
@@ -185,7 +185,7 @@ static void dma_iommu_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, ui
 	free_iova(d, pfn, pages);
 }
 
-static void ring_free(struct ir_domain *d, struct ir_fq_ring *ring, uint64_t finished)
+static inline void ring_free(struct ir_domain *d, struct ir_fq_ring *ring, uint64_t finished)
 {
 	struct ir_fq_entry e;
 
