@@ -133,30 +133,38 @@ void ir_engine_free(struct ir_engine *e)
 	free(e);
 }
 
-/* Let everything happen that is due: timers, and actors whose RPCIT is done. */
-static void run_until(struct ir_guest *g, uint64_t until_ns)
+/* What comes next: a timer, or an actor whose RPCIT is done. */
+__attribute__((noinline))
+static void run_next(struct ir_guest *g)
 {
-	for (;;) {
-		uint64_t timer = g->next_timer_ns, actor = ir_actors_next_ns(g);
-
-		if (actor <= timer && actor <= until_ns) {
-			ir_actors_resume(g);
-		} else if (timer <= until_ns) {
-			if (timer > g->now_ns)
-				g->now_ns = timer;
-			ir_guest_timers(g);
-		} else {
-			break;
-		}
+	if (ir_actors_next_ns(g) <= g->next_timer_ns) {
+		ir_actors_resume(g);
+		return;
 	}
+	if (g->next_timer_ns > g->now_ns)
+		g->now_ns = g->next_timer_ns;
+	ir_guest_timers(g);
+}
+
+/* Let everything happen that is due. */
+static inline void run_until(struct ir_guest *g, uint64_t until_ns)
+{
+	while (g->next_timer_ns <= until_ns || ir_actors_next_ns(g) <= until_ns)
+		run_next(g);
 	if (until_ns > g->now_ns)
 		g->now_ns = until_ns;
 }
 
-/* The first piece of a mapping that has several, or one more of them. */
-static void gather(struct ir_engine *e, const struct ir_op *op, bool first)
+static bool is_map(const struct ir_op *op)
 {
-	if (first) {
+	return op->kind == IR_OP_MAP || op->kind == IR_OP_FAILED_MAP;
+}
+
+/* The first piece of a mapping that has several, or one more of them; true: it is the last one. */
+__attribute__((noinline))
+static bool gather(struct ir_engine *e, const struct ir_op *op)
+{
+	if (is_map(op)) {
 		e->map = *op;
 		e->nr_segs = 0;
 	}
@@ -166,12 +174,13 @@ static void gather(struct ir_engine *e, const struct ir_op *op, bool first)
 
 		if (!grown) {
 			e->no_memory = true;
-			return;
+			return false;
 		}
 		e->segs = grown;
 		e->room_segs = room;
 	}
 	e->segs[e->nr_segs++] = (struct ir_segment){ op->paddr, op->seg_pages };
+	return e->nr_segs == e->map.segments;
 }
 
 /* What CPUs are doing comes to its end; nothing else happens meanwhile. */
@@ -181,7 +190,7 @@ static void finish_work(struct ir_guest *g)
 		run_until(g, ir_actors_next_ns(g));
 }
 
-static void do_op(struct ir_guest *g, const struct ir_work *work)
+static inline void do_op(struct ir_guest *g, const struct ir_work *work)
 {
 	if (work->op->kind == IR_OP_UNMAP)
 		ir_guest_unmap(g, work->mapping);
@@ -242,19 +251,21 @@ static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir
 
 void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n)
 {
-	for (size_t i = 0; i < n && !e->no_memory; i++) {
-		const struct ir_op *op = &ops[i];
-		bool map = op->kind == IR_OP_MAP || op->kind == IR_OP_FAILED_MAP;
+	const struct ir_op *end = ops + n;
 
-		if (map && op->segments == 1) {	/* mostly */
-			perform(e, op, &(struct ir_segment){ op->paddr, op->seg_pages }, 1);
-		} else if (map || op->kind == IR_OP_SEGMENT) {
-			gather(e, op, map);
-			if (e->nr_segs == e->map.segments)
-				perform(e, &e->map, e->segs, e->nr_segs);
-		} else {
-			perform(e, op, NULL, 0);
+	for (; ops < end && !e->no_memory; ops++) {
+		const struct ir_op *op = ops;
+		const struct ir_segment *segs = &(struct ir_segment){ op->paddr, op->seg_pages };
+		uint32_t nr = 1;
+
+		if (op->kind == IR_OP_SEGMENT || (op->segments > 1 && is_map(op))) {
+			if (!gather(e, op))
+				continue;
+			op = &e->map;
+			segs = e->segs;
+			nr = e->nr_segs;
 		}
+		perform(e, op, segs, nr);
 	}
 }
 
