@@ -78,6 +78,9 @@ against_tracecmd() {
 	"$prog" ops - <"$tmp/latency" >"$tmp/ours" 2>"$tmp/err"
 	same "$name: operations of trace-cmd report -t -l"
 	"$prog" ops - <"$tmp/plain" >"$tmp/ops" 2>"$tmp/err"
+	awk 'NR % 3 { printf "%s", NR % 2 ? "\t" : "\t\t" } { print }' "$tmp/plain" >"$tmp/indented"
+	"$prog" ops - <"$tmp/indented" >"$tmp/tabs" 2>"$tmp/err"
+	check "$name: operations of a text with tabs before lines" cmp -s "$tmp/ops" "$tmp/tabs"
 	grep ' flush-timer ' "$tmp/ops" | sed 's/ *irq$//; s/ *- *$//' >"$tmp/flushes"
 	grep ' flush-timer ' "$tmp/theirs" | sed 's/ *irq$//; s/ *- *$//' >"$tmp/flushes.dat"
 	# shellcheck disable=SC2016	# awk

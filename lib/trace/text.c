@@ -571,12 +571,39 @@ static int finish(struct text *t)
 	return ir_text_names_finish(&t->names, &t->rd->info);
 }
 
-/* " => function" */
-static bool is_caller(const struct text_span *line)
-{
-	const char *p = text_skip_spaces(line->start, line->end);
+/*
+ * Somebody may have indented the text with tabs; perf does so with call chains.
+ */
 
-	return line->end - p > 3 && !memcmp(p, "=> ", 3);
+static char *skip_tabs(const struct text_span *line)
+{
+	char *p = line->start;
+
+	while (p < line->end && *p == '\t')
+		p++;
+	return p;
+}
+
+static bool is_event(struct text *t, struct text_span *line, struct text_head *head)
+{
+	char *start = skip_tabs(line);
+
+	if (start == line->end || !ir_text_head(start, line->end, &t->columns, head))
+		return false;
+	line->start = start;
+	return true;
+}
+
+/* " => function" */
+static bool is_caller(struct text_span *line)
+{
+	char *start = skip_tabs(line);
+	const char *p = text_skip_spaces(start, line->end);
+
+	if (line->end - p <= 3 || memcmp(p, "=> ", 3) != 0)
+		return false;
+	line->start = start;
+	return true;
 }
 
 static int read_line(struct text *t)
@@ -584,6 +611,7 @@ static int read_line(struct text *t)
 	struct text_span line = { NULL, NULL };
 	struct text_head head;
 	int rc = ir_text_file_line(&t->file, &line);
+	bool event, caller;
 
 	if (rc < 0)
 		return rc;
@@ -591,20 +619,21 @@ static int read_line(struct text *t)
 		end_stack(t);
 		return finish(t);
 	}
-	t->in_stack = line.start < line.end && *line.start == '\t';
+	event = is_event(t, &line, &head);
+	caller = !event && is_caller(&line);
+	t->in_stack = !event && !caller && line.start < line.end && *line.start == '\t';
 	if (t->stack.open) {
-		if (t->in_stack || is_caller(&line)) {
+		if (t->in_stack || caller) {
 			stack_line(t, &line);
 			damage(t, IR_DAMAGE_TRUNCATED, t->file.cut);
 			return 0;
 		}
 		end_stack(t);
 	}
-	if (line.start == line.end || *line.start == '\t' ||
-	    !ir_text_head(line.start, line.end, &t->columns, &head))
-		other_line(t, &line);
-	else
+	if (event)
 		event_line(t, &line, &head);
+	else
+		other_line(t, &line);
 	return 0;
 }
 
