@@ -123,11 +123,11 @@ $(PROG): $(CMD_OBJ) $(LIB) $(BUILD)/public/exports
 		-Wl,--dynamic-list=$(BUILD)/public/exports \
 		$(call pkg_libs,$(LIBS) $(CMD_LIBS)) -pthread -lm -ldl
 
-$(BUILD)/lib/%.o: lib/%.c
+$(BUILD)/lib/%.o: lib/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WHOLE) $(call pkg_cflags,$(LIBS)) -MMD -MP -c -o $@ $<
 
-$(BUILD)/cmd/%.o: cmd/%.c
+$(BUILD)/cmd/%.o: cmd/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WHOLE) -Icmd $(call pkg_cflags,$(LIBS) $(CMD_LIBS)) -MMD -MP -c -o $@ $<
 
