@@ -675,8 +675,7 @@ static void release_newest(struct ir_assembler *a, uint32_t i)
 {
 	struct slot *h;
 
-	if (ir_live_find_next(&a->live, i) == IR_LIVE_NONE || live_of(a, i)->emitted ||
-	    records(a, IR_EV_DMA_MAP))
+	if (live_of(a, i)->emitted || records(a, IR_EV_DMA_MAP))
 		return;
 	h = holder(a, live_of(a, i)->head);
 	if (h && !h->synced)
@@ -687,7 +686,7 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 {
 	uint64_t pages = ir_asm_pages(ev->addr, ev->size), iova = ev->addr & ~(IR_PAGE_SIZE - 1);
 	uint64_t number;
-	bool ambiguous;
+	bool ambiguous = false;
 	uint32_t i;
 
 	ir_asm_unsuspect(a, s);
@@ -708,11 +707,12 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	if (ev->kind == IR_EV_S390_UPDATE_TRANS && !s->unmap_device)
 		s->unmap_device = ir_owner_device(&a->owners, IR_OWNER_ZDEV, ev->aux);
 	i = ir_live_find(&a->live, iova);
-	if (i != IR_LIVE_NONE)
-		release_newest(a, i);
-	i = find_mapping(a, s, i, a->end, pages, &ambiguous);
-	if (i == IR_LIVE_NONE)
+	if (i == IR_LIVE_NONE) {
 		i = find_piece(a, iova);
+	} else if (ir_live_find_next(&a->live, i) != IR_LIVE_NONE) {
+		release_newest(a, i);
+		i = find_mapping(a, s, i, a->end, pages, &ambiguous);
+	}
 	if (i != IR_LIVE_NONE && in_window(a, s->head) && rec(a, s->head)->live == i &&
 	    live_of(a, i)->pages == pages && undone(a, s, ev)) {
 		ir_asm_fail(a, s->head);
