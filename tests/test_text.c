@@ -480,6 +480,16 @@ static void test_headers(void **state)
 	assert_true(r.damage.count[IR_DAMAGE_TRUNCATED] > 0);
 	r = read_text("# entries-in-buffer/entries-written: 2/1   #P:4\n" HEAD MAP "\n");
 	assert_int_equal(r.damage.count[IR_DAMAGE_BAD_SECTIONS], 1);
+	/* All of that with tabs in front. */
+	r = read_text("\t# tracer: nop\n\t# entries-in-buffer/entries-written: 3/25   #P:4\n"
+		      "\t\t" HEAD MAP "\n\tCPU:1 [LOST 3 EVENTS]\n"
+		      "\t             fio-242     [001\n\t" HEAD UNMAP "\n\t\n");
+	assert_string_equal(r.format, "ftrace text");
+	assert_int_equal(r.cpus, 4);
+	assert_int_equal(r.nr, 3);
+	assert_int_equal(r.damage.count[IR_DAMAGE_LOST_EVENTS], 22);
+	assert_int_equal(r.damage.count[IR_DAMAGE_BAD_EVENTS], 1);
+	assert_int_equal(all_damage(&r), 23);
 	r = read_text("cpus=128\n" HEAD MAP "\n");
 	assert_string_equal(r.format, "trace-cmd report text");
 	assert_int_equal(r.cpus, 128);

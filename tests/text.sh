@@ -174,6 +174,15 @@ if [ ! -x "$events" ]; then
 	exit 0
 fi
 
+# Call chains keep their tab where all lines have one more; headers are headers still.
+{ echo '# os release : 6.12.0'; cat fuzz/corpus/text/6.12-fq-mixed-perf-g-script.perfscript; } >"$tmp/plain"
+tab=$(printf '\t')
+sed "s/^/$tab/" "$tmp/plain" >"$tmp/indented"
+"$prog" info --sites --format json - <"$tmp/plain" >"$tmp/theirs"
+"$prog" info --sites --format json - <"$tmp/indented" >"$tmp/ours"
+check "there are call sites in a text with call chains" grep -q nvme_prep_rq "$tmp/theirs"
+same "the same text, indented with tabs"
+
 if ! command -v trace-cmd >/dev/null; then
 	skip "trace-cmd report: trace-cmd is not installed"
 else

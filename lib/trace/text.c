@@ -32,6 +32,7 @@ struct text {
 		bool told;
 	} times;
 	bool in_stack;		/* the last line was of a call chain */
+	size_t tabs;		/* before a line, that only indent the text */
 	struct {		/* the chain that is being read, if chains are wanted */
 		struct ir_event ev;	/* IR_EV_STACK */
 		uint64_t frames[IR_CHAIN_DEPTH + 1];
@@ -51,6 +52,19 @@ static void damage(struct text *t, enum ir_damage_kind kind, uint64_t n)
 }
 
 /*
+ * Somebody may have indented the text with tabs; perf does so with call chains,
+ * which have one more than the event in front of them.
+ */
+static char *skip_tabs(const struct text_span *line, size_t max)
+{
+	char *p = line->start;
+
+	while (p < line->end && *p == '\t' && (size_t)(p - line->start) < max)
+		p++;
+	return p;
+}
+
+/*
  * Recognising.
  */
 
@@ -65,7 +79,7 @@ struct survey {
 	bool counter;
 };
 
-static void survey_line(struct survey *sv, const struct text_span *line, bool first)
+static void survey_line(struct survey *sv, struct text_span *line, bool first)
 {
 	struct text_numbers n;
 	struct text_head head;
@@ -79,6 +93,7 @@ static void survey_line(struct survey *sv, const struct text_span *line, bool fi
 		sv->counter = head.counter;
 		return;
 	}
+	line->start = skip_tabs(line, SIZE_MAX);
 	switch (ir_text_other(line, &n)) {
 	case TEXT_OTHER_TRACER:
 	case TEXT_OTHER_ENTRIES:
@@ -194,8 +209,10 @@ static int read_start(struct text *t)
 		if (!info->clock)
 			return -ENOMEM;
 	}
-	while (sv.perf && (rc = ir_text_file_line(tf, &line)) == 1 &&
-	       (line.start == line.end || *line.start == '#')) {
+	while (sv.perf && (rc = ir_text_file_line(tf, &line)) == 1) {
+		line.start = skip_tabs(&line, SIZE_MAX);
+		if (line.start < line.end && *line.start != '#')
+			break;
 		rc = take_value(&info->kernel, &line, "os release");
 		if (!rc)
 			rc = take_value(&info->arch, &line, "arch");
@@ -230,6 +247,7 @@ static int text_open(struct ir_reader *rd, struct ir_error *err)
 		return ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(rd->file));
 	rd->priv = t;
 	t->rd = t->payload.rd = rd;
+	t->tabs = SIZE_MAX;	/* there is no call chain in front of the first event */
 	rc = open_parts(t);
 	if (rc)
 		return ir_error_set(err, rc, "%s: cannot read: %s", ir_file_path(rd->file),
@@ -571,25 +589,13 @@ static int finish(struct text *t)
 	return ir_text_names_finish(&t->names, &t->rd->info);
 }
 
-/*
- * Somebody may have indented the text with tabs; perf does so with call chains.
- */
-
-static char *skip_tabs(const struct text_span *line)
-{
-	char *p = line->start;
-
-	while (p < line->end && *p == '\t')
-		p++;
-	return p;
-}
-
 static bool is_event(struct text *t, struct text_span *line, struct text_head *head)
 {
-	char *start = skip_tabs(line);
+	char *start = skip_tabs(line, SIZE_MAX);
 
 	if (start == line->end || !ir_text_head(start, line->end, &t->columns, head))
 		return false;
+	t->tabs = head->style == TEXT_STYLE_PERF ? (size_t)(start - line->start) : SIZE_MAX;
 	line->start = start;
 	return true;
 }
@@ -597,7 +603,7 @@ static bool is_event(struct text *t, struct text_span *line, struct text_head *h
 /* " => function" */
 static bool is_caller(struct text_span *line)
 {
-	char *start = skip_tabs(line);
+	char *start = skip_tabs(line, SIZE_MAX);
 	const char *p = text_skip_spaces(start, line->end);
 
 	if (line->end - p <= 3 || memcmp(p, "=> ", 3) != 0)
@@ -620,6 +626,8 @@ static int read_line(struct text *t)
 		return finish(t);
 	}
 	event = is_event(t, &line, &head);
+	if (!event)
+		line.start = skip_tabs(&line, t->tabs);
 	caller = !event && is_caller(&line);
 	t->in_stack = !event && !caller && line.start < line.end && *line.start == '\t';
 	if (t->stack.open) {
