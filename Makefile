@@ -32,10 +32,11 @@ BASE := -std=gnu11 -ffp-contract=off $(WARN) -D_GNU_SOURCE -DIR_VERSION='"$(VERS
 	-pthread -fPIC -fno-semantic-interposition -fno-lto $(SANITIZE)
 # gcc optimises the program as a whole, which takes a twelfth off its time.  Its objects are also
 # plain ones, of which all else is made.  To do without, and be sooner done: LTO=
+# An -flto of CFLAGS does not count: objects that are not plain ones, too, make no library.
 ifeq ($(origin LTO)$(SANITIZE),undefined)
 LTO := $(if $(findstring Free Software,$(shell $(CC) --version)),-flto=auto -ffat-lto-objects)
 endif
-WHOLE := $(filter-out -fno-lto,$(BASE)) $(LTO)
+WHOLE := $(if $(LTO),$(filter-out -fno-lto,$(BASE)) $(LTO),$(BASE))
 
 pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1))
 pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1))
