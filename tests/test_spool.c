@@ -44,6 +44,22 @@ static void usual_op(uint64_t *state, const struct ir_op *before, struct ir_op *
 	}
 }
 
+/* Near the one before, with every bit of all other fields. */
+static void near_op(uint64_t *state, const struct ir_op *before, struct ir_op *op)
+{
+	usual_op(state, before, op);
+	op->kind = (uint8_t)(next_random(state) % 16);
+	op->flags = (uint8_t)next_random(state);
+	op->cpu = (uint16_t)next_random(state);
+	op->device = (uint16_t)next_random(state);
+	op->mapping = (uint32_t)next_random(state);
+	op->pages = (uint32_t)wild(state);
+	op->seg_pages = next_random(state) & 1 ? op->pages : (uint32_t)wild(state);
+	op->segments = (uint32_t)wild(state) % 4;
+	op->paddr = (wild(state) & UINT32_MAX) * IR_PAGE_SIZE;
+	op->sync_ns = (uint32_t)wild(state);
+}
+
 /* Every bit of every field. */
 static void wild_op(uint64_t *state, struct ir_op *op)
 {
@@ -60,10 +76,16 @@ static void wild_op(uint64_t *state, struct ir_op *op)
 
 static void make_op(uint64_t *state, const struct ir_op *before, struct ir_op *op)
 {
-	if (next_random(state) % 16)
-		usual_op(state, before, op);
-	else
+	switch (next_random(state) % 16) {
+	case 0:
 		wild_op(state, op);
+		break;
+	case 1: case 2: case 3: case 4:
+		near_op(state, before, op);
+		break;
+	default:
+		usual_op(state, before, op);
+	}
 }
 
 static void round_trip(size_t memory)
