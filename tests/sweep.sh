@@ -129,6 +129,11 @@ exits "a value that is not monotonic" 0 sweep --find min-aperture --strategy leg
 shows "a value that is not monotonic: says so" "not monotonic: 1 larger one tried does not suffice"
 exits "no value suffices" 3 sweep --find min-aperture --strategy driver-lazy,strict "$file"
 shows "no value suffices: says so" "none that was tried suffices; 4T"
+# Recorded with an aperture of 512 pages, in which 3233 maps found no IOVA.
+exits "an aperture larger than the recorded one" 0 sweep --quiet --find min-aperture \
+	--strategy sync-map-retry,strict --format csv traces/6.12-fq-randread-ap512-smp1.dat
+check "an aperture larger than the recorded one: maps find their IOVAs there" \
+	grep -q '^sync-map-retry,.*,found,2809856,0,' "$tmp/out"
 exits "RPCITs that are allowed" 0 sweep --find min-queue-size --max-rpcits 10000 \
 	--strategy fq-flush,strict "$file"
 shows "a queue that is large enough" "fq-flush 83 0 10000 82 0 10001"

@@ -68,7 +68,23 @@ static int dma_iommu_init(struct ir_domain *d)
 	return 0;
 }
 
-/* The next free range at or above @pfn. */
+/*
+ * The allocator's state when the recording began, moved to this guest's aperture.
+ *
+ * The tree hands out addresses from the top down, so that what was taken lies at
+ * the same distance from the end of an aperture of any size.  If the recording does
+ * not tell its aperture, nothing is moved, and above the pages that are known to be
+ * mapped all is free.
+ */
+struct start_state {
+	const struct ir_recorded_machine *m;
+	uint64_t move;		/* added to each recorded page number, modulo 2^64 */
+	uint64_t taken;		/* from here, moved, */
+	uint64_t last;		/* to here all is taken, but for m->start_iovas */
+	bool told;		/* the recording tells its aperture */
+};
+
+/* The next free range at or above @pfn, a page number before it is moved. */
 static const struct ir_start_iova *next_free(const struct ir_recorded_machine *m, uint64_t pfn)
 {
 	const struct ir_start_iova *next = NULL;
@@ -79,31 +95,56 @@ static const struct ir_start_iova *next_free(const struct ir_recorded_machine *m
 	return next;
 }
 
-/* Taken pages from @taken_pfn to the top. */
-static uint64_t taken_at_start(const struct ir_recorded_machine *m, uint64_t last)
+/* How many pages are free between @taken and @last; UINT64_MAX: some lie elsewhere. */
+static uint64_t free_at_start(const struct start_state *s, uint64_t last)
 {
-	uint64_t room = last - m->taken_pfn + 1, unused = 0;
+	uint64_t unused = 0;
 
-	for (size_t i = 0; i < m->nr_start_iovas; i++) {
-		const struct ir_start_iova *f = &m->start_iovas[i];
+	for (size_t i = 0; i < s->m->nr_start_iovas; i++) {
+		const struct ir_start_iova *f = &s->m->start_iovas[i];
+		uint64_t pfn = f->pfn + s->move;
 
-		if (f->pfn < m->taken_pfn || f->pfn + f->pages - 1 > last)
-			return 0;
+		if (pfn < s->taken || pfn + f->pages - 1 > last)
+			return UINT64_MAX;
 		unused += f->pages;
 	}
-	return unused < room ? room - unused : 0;
+	return unused;
 }
 
-static bool fill_magazines(struct ir_domain *d, const struct ir_recorded_machine *m)
+/* False: the recording does not tell, or this aperture has no room for it. */
+static bool start_state(const struct ir_effective *par, const struct ir_recorded_machine *m,
+			uint64_t pages, struct start_state *s)
+{
+	uint64_t first = par->aperture_start >> IR_PAGE_SHIFT;
+	uint64_t last = (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT;
+	uint64_t unused;
+
+	*s = (struct start_state){
+		.m = m, .taken = m->taken_pfn, .last = last, .told = m->aperture_size,
+	};
+	if (!m->taken_pfn)
+		return false;
+	if (s->told) {
+		s->move = last - ((m->aperture_start + m->aperture_size - 1) >> IR_PAGE_SHIFT);
+		s->taken += s->move;
+	}
+	if (s->taken <= first || s->taken > last)
+		return false;
+	unused = free_at_start(s, last);
+	return unused <= last - s->taken && pages <= last - s->taken + 1 - unused;
+}
+
+static bool fill_magazines(struct ir_domain *d, const struct start_state *s)
 {
 	/* What was handed out first lies on top. */
-	for (size_t i = m->nr_start_iovas; i-- > 0;) {
-		const struct ir_start_iova *f = &m->start_iovas[i];
+	for (size_t i = s->m->nr_start_iovas; i-- > 0;) {
+		const struct ir_start_iova *f = &s->m->start_iovas[i];
+		uint64_t pfn = f->pfn + s->move;
 
 		if (f->in_magazine &&
-		    (!ir_iova_reserve(cookie(d)->iova, f->pfn, f->pfn + f->pages - 1) ||
+		    (!ir_iova_reserve(cookie(d)->iova, pfn, pfn + f->pages - 1) ||
 		     !ir_iova_rcache_insert(cookie(d)->iova, f->cpu % d->guest->par.cpus,
-					    ir_iova_order(f->pages), f->pfn, d->guest->now_ns)))
+					    ir_iova_order(f->pages), pfn, d->guest->now_ns)))
 			return false;
 	}
 	return true;
@@ -112,30 +153,30 @@ static bool fill_magazines(struct ir_domain *d, const struct ir_recorded_machine
 static bool dma_iommu_start(struct ir_domain *d, const struct ir_recorded_machine *m,
 			    uint64_t pages, void (*give)(struct ir_domain *d, uint64_t pfn))
 {
-	const struct ir_effective *par = &d->guest->par;
-	uint64_t first = par->aperture_start >> IR_PAGE_SHIFT;
-	uint64_t last = (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT;
-	uint64_t at = m->taken_pfn, lowest = 0, end_of_lowest = 0;
+	uint64_t at, lowest = 0, end_of_lowest = 0;
+	struct start_state s;
 
-	if (!at || at <= first || at > last || taken_at_start(m, last) < pages)
+	if (!start_state(&d->guest->par, m, pages, &s))
 		return false;
-	while (at <= last) {
-		const struct ir_start_iova *f = next_free(m, at);
-		uint64_t end = f ? f->pfn : last + 1;
+	for (at = s.taken; at <= s.last && (s.told || pages);) {
+		const struct ir_start_iova *f = next_free(m, at - s.move);
+		uint64_t gap = f ? f->pfn + s.move : s.last + 1, end = gap;
 
+		if (!s.told && end - at > pages)
+			end = at + pages;
 		if (end > at && !ir_iova_reserve(cookie(d)->iova, at, end - 1))
 			return false;
 		if (!lowest && (end > at || f->in_magazine)) {
 			lowest = at;
-			end_of_lowest = end > at ? end : f->pfn + f->pages;
+			end_of_lowest = end > at ? end : gap + f->pages;
 		}
 		for (; pages && at < end; pages--) {
 			give(d, at++);
 			ir_guest_hold(d, 1);
 		}
-		at = f ? f->pfn + f->pages : end;
+		at = f ? gap + f->pages : gap;
 	}
-	if (!fill_magazines(d, m))
+	if (!fill_magazines(d, &s))
 		return false;
 	if (lowest)
 		ir_iova_search_below(cookie(d)->iova, lowest, end_of_lowest - 1);
