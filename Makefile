@@ -23,6 +23,11 @@ OBJCOPY ?= objcopy
 LIBS     := libtraceevent jansson zlib libzstd libelf
 CMD_LIBS := smartcols libmd
 
+# A line for each file that is made; V=1 prints the whole commands.
+short := $(if $(V)$(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,short)
+Q     := $(if $(V),,@)
+say    = $(if $(short),@echo '  $(1)	$(2)')
+
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS ?= -O3 -g
 SANITIZE ?=
@@ -41,15 +46,18 @@ WHOLE := $(if $(LTO),$(filter-out -fno-lto,$(BASE)) $(LTO),$(BASE))
 pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1))
 pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1))
 
-LIB_SRC  := $(sort $(wildcard lib/*.c lib/*/*.c))
-CMD_SRC  := $(sort $(wildcard cmd/*.c))
-TEST_SRC := $(sort $(wildcard tests/test_*.c))
-TOOL_SRC := $(sort $(wildcard tests/tool_*.c))
+# All files below directory $(1) whose names match pattern $(2).
+below = $(sort $(foreach f,$(wildcard $(1)/*),$(call below,$(f),$(2)) $(filter $(2),$(f))))
+
+LIB_SRC  := $(call below,lib,%.c)
+CMD_SRC  := $(call below,cmd,%.c)
+TEST_SRC := $(foreach f,$(call below,tests,%.c),$(if $(filter test_%,$(notdir $(f))),$(f)))
+TOOL_SRC := $(wildcard tests/tools/tool_*.c)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
-CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o) $(BUILD)/cmd/assets.o
-TESTS   := $(TEST_SRC:%.c=$(BUILD)/%)
-TOOLS   := $(TOOL_SRC:%.c=$(BUILD)/%)
+CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o) $(BUILD)/cmd/render/assets.o
+TESTS   := $(addprefix $(BUILD)/tests/,$(notdir $(TEST_SRC:.c=)))
+TOOLS   := $(addprefix $(BUILD)/tests/,$(notdir $(TOOL_SRC:.c=)))
 PROG    := $(BUILD)/iommu-replay
 LIB     := $(BUILD)/libiommureplay.a
 MAN     := $(sort $(wildcard man/*.[1-9]))
@@ -70,94 +78,105 @@ $(BUILD)/lib.list: FORCE
 	@echo '$(LIB_OBJ)' | cmp -s - $@ || echo '$(LIB_OBJ)' > $@
 
 $(LIB): $(LIB_OBJ) $(BUILD)/lib.list
+	$(call say,AR,$@)
 	@rm -f $@
-	$(AR) rcs $@ $(LIB_OBJ)
+	$(Q)$(AR) rcs $@ $(LIB_OBJ)
 
 $(BUILD)/public/symbols: $(LIB_OBJ) $(HEADERS) scripts/public-symbols $(BUILD)/lib.list
 	@mkdir -p $(@D)
-	CC='$(CC)' scripts/public-symbols lib/include $(LIB_OBJ) > $@.new
+	$(Q)CC='$(CC)' scripts/public-symbols lib/include $(LIB_OBJ) > $@.new
 	@mv $@.new $@
 
 $(BUILD)/public/exports: $(BUILD)/public/symbols
-	{ echo '{'; sed 's/$$/;/' $<; echo '};'; } > $@
+	$(Q){ echo '{'; sed 's/$$/;/' $<; echo '};'; } > $@
 
 $(BUILD)/public/version: $(BUILD)/public/symbols
-	{ echo '{ global:'; sed 's/$$/;/' $<; echo 'local: *; };'; } > $@
+	$(Q){ echo '{ global:'; sed 's/$$/;/' $<; echo 'local: *; };'; } > $@
 
 $(SHARED): $(LIB_OBJ) $(BUILD)/public/version
-	$(CC) $(CFLAGS) $(BASE) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) \
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(BASE) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) \
 		-Wl,--version-script=$(BUILD)/public/version $(if $(SANITIZE),,-Wl,-z,defs) \
 		-o $@ $(LIB_OBJ) $(call pkg_libs,$(LIBS)) -pthread -lm -ldl
-	ln -sf $(notdir $@) $(@D)/$(SONAME)
-	ln -sf $(SONAME) $(@D)/libiommureplay.so
+	$(Q)ln -sf $(notdir $@) $(@D)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $(@D)/libiommureplay.so
 
 # One object, in which all but the public symbols are local.
 $(STATIC): $(LIB_OBJ) $(BUILD)/public/symbols
-	$(CC) -fno-lto -nostdlib -r -o $(BUILD)/public/iommureplay.o $(LIB_OBJ)
-	$(OBJCOPY) --keep-global-symbols=$(BUILD)/public/symbols --remove-section='.gnu.lto_*' \
+	$(call say,AR,$@)
+	$(Q)$(CC) -fno-lto -nostdlib -r -o $(BUILD)/public/iommureplay.o $(LIB_OBJ)
+	$(Q)$(OBJCOPY) --keep-global-symbols=$(BUILD)/public/symbols --remove-section='.gnu.lto_*' \
 		$(BUILD)/public/iommureplay.o
 	@rm -f $@
-	$(AR) rcs $@ $(BUILD)/public/iommureplay.o
+	$(Q)$(AR) rcs $@ $(BUILD)/public/iommureplay.o
 
 # For those who compile plug-ins or programs against this tree: PKG_CONFIG_PATH=build.
 $(BUILD)/libiommureplay-uninstalled.pc: lib/libiommureplay.pc.in Makefile
 	@mkdir -p $(@D)
-	sed -e 's|@PREFIX@|$(CURDIR)|; s|@LIBDIR@|$${pcfiledir}/public|' \
+	$(Q)sed -e 's|@PREFIX@|$(CURDIR)|; s|@LIBDIR@|$${pcfiledir}/public|' \
 		-e 's|@INCLUDEDIR@|$(CURDIR)/lib/include|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$(strip $(call pkg_libs,$(LIBS)))|' \
 		$< > $@
 
 # From --help, which is made from the table of options.
 $(BUILD)/completion/iommu-replay: scripts/completion $(PROG)
 	@mkdir -p $(@D)
-	scripts/completion bash $(PROG) > $@.new
+	$(Q)scripts/completion bash $(PROG) > $@.new
 	@mv $@.new $@
 
 $(BUILD)/completion/_iommu-replay: scripts/completion $(PROG)
 	@mkdir -p $(@D)
-	scripts/completion zsh $(PROG) > $@.new
+	$(Q)scripts/completion zsh $(PROG) > $@.new
 	@mv $@.new $@
 
 # Plug-ins call the library in the program: all of it is there, and its public symbols are exported.
 $(PROG): $(CMD_OBJ) $(LIB) $(BUILD)/public/exports
-	$(CC) $(CFLAGS) $(WHOLE) $(LDFLAGS) -o $@ $(CMD_OBJ) \
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(WHOLE) $(LDFLAGS) -o $@ $(CMD_OBJ) \
 		-Wl,--whole-archive $(LIB) -Wl,--no-whole-archive \
 		-Wl,--dynamic-list=$(BUILD)/public/exports \
 		$(call pkg_libs,$(LIBS) $(CMD_LIBS)) -pthread -lm -ldl
 
 $(BUILD)/lib/%.o: lib/%.c Makefile
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WHOLE) $(call pkg_cflags,$(LIBS)) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WHOLE) $(call pkg_cflags,$(LIBS)) -MMD -MP -c -o $@ $<
 
 $(BUILD)/cmd/%.o: cmd/%.c Makefile
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WHOLE) -Icmd $(call pkg_cflags,$(LIBS) $(CMD_LIBS)) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WHOLE) -Icmd $(call pkg_cflags,$(LIBS) $(CMD_LIBS)) -MMD -MP -c -o $@ $<
 
-# Files that the program carries: texts, in the order of cmd/assets.h.
-ASSETS := page_css=cmd/html/page.css page_js=cmd/html/page.js \
+# Files that the program carries: texts, in the order of cmd/render/assets.h.
+ASSETS := page_css=cmd/render/html/page.css page_js=cmd/render/html/page.js \
 	uplot_css=vendor/uplot/uPlot.min.css uplot_js=vendor/uplot/uPlot.iife.min.js
 ASSET_FILES := $(foreach a,$(ASSETS),$(lastword $(subst =, ,$(a))))
 
-$(BUILD)/cmd/assets.c: $(ASSET_FILES) Makefile
+$(BUILD)/cmd/render/assets.c: $(ASSET_FILES) Makefile
 	@mkdir -p $(@D)
-	@{ echo '#include "assets.h"'; for asset in $(ASSETS); do \
+	@{ echo '#include "render/assets.h"'; for asset in $(ASSETS); do \
 		echo "const unsigned char asset_$${asset%%=*}[] = {"; \
 		od -An -v -tx1 "$${asset#*=}" | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; done; } > $@.new
 	@mv $@.new $@
 
-$(BUILD)/cmd/assets.o: $(BUILD)/cmd/assets.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Icmd -MMD -MP -c -o $@ $<
+$(BUILD)/cmd/render/assets.o: $(BUILD)/cmd/render/assets.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Icmd -MMD -MP -c -o $@ $<
 
 # Tests see the library's inner headers, and cmocka.  The tools beside them use
 # the independent reader, libtracecmd.
-$(BUILD)/tests/test_%: tests/test_%.c $(LIB)
+vpath test_%.c $(sort $(dir $(TEST_SRC)))
+
+$(BUILD)/tests/test_%: test_%.c $(LIB)
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Itests $(call pkg_cflags,$(LIBS) cmocka) -MMD -MP $(LDFLAGS) -o $@ \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Itests $(call pkg_cflags,$(LIBS) cmocka) -MMD -MP $(LDFLAGS) -o $@ \
 		$< $(LIB) $(call pkg_libs,$(LIBS) cmocka) -lm
 
 $(BUILD)/tests/tool_tracecmd: TOOL_LIBS := libtracecmd
-$(BUILD)/tests/tool_%: tests/tool_%.c $(LIB)
+$(BUILD)/tests/tool_%: tests/tools/tool_%.c $(LIB)
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Itests $(call pkg_cflags,$(LIBS) $(TOOL_LIBS)) -MMD -MP $(LDFLAGS) -o $@ \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Itests $(call pkg_cflags,$(LIBS) $(TOOL_LIBS)) -MMD -MP $(LDFLAGS) -o $@ \
 		$< $(LIB) $(call pkg_libs,$(LIBS) $(TOOL_LIBS)) -lm
 
 check: all $(TESTS) $(TOOLS)
@@ -171,9 +190,10 @@ check-batch: $(PROG)
 	tests/batch_long $(PROG) $(RECORDINGS)
 
 # Preloaded, it fails an allocation.
-$(BUILD)/tests/fault_alloc.so: tests/fault_alloc.c
+$(BUILD)/tests/fault_alloc.so: tests/tools/fault_alloc.c
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -O1 -g $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) -O1 -g $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
 
 check: $(BUILD)/tests/fault_alloc.so
 
@@ -195,14 +215,16 @@ check-kernel: $(PROG)
 BENCH := $(addprefix $(BUILD)/bench/,grow decode tracecmd_iter measure)
 
 $(BUILD)/bench/grow: $(wildcard bench/grow*.[ch] bench/source.[ch])
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) $(call pkg_cflags,libtraceevent libzstd) $(LDFLAGS) -o $@ \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) $(call pkg_cflags,libtraceevent libzstd) $(LDFLAGS) -o $@ \
 		$(filter %.c,$^) $(call pkg_libs,libtraceevent libzstd)
 
 $(BUILD)/bench/tracecmd_iter: BENCH_LIBS := libtracecmd
 $(BUILD)/bench/%: bench/%.c $(LIB)
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WHOLE) $(call pkg_cflags,$(LIBS) $(BENCH_LIBS)) $(LDFLAGS) -o $@ \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WHOLE) $(call pkg_cflags,$(LIBS) $(BENCH_LIBS)) $(LDFLAGS) -o $@ \
 		$< $(LIB) $(call pkg_libs,$(LIBS) $(BENCH_LIBS)) -lm
 
 accuracy: $(PROG)
@@ -219,8 +241,9 @@ FUZZ_MAIN ?= fuzz/replay_main.c
 SECONDS   ?= 60
 
 $(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c fuzz/fuzz.c fuzz/fuzz.h $(FUZZ_MAIN) $(LIB)
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) $(call pkg_cflags,$(LIBS)) $(LDFLAGS) -o $@ \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) $(call pkg_cflags,$(LIBS)) $(LDFLAGS) -o $@ \
 		$< fuzz/fuzz.c $(FUZZ_MAIN) $(LIB) $(call pkg_libs,$(LIBS)) -lm
 
 fuzzers: $(FUZZERS)

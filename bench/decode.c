@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <iommu-replay/recording.h>
-#include "trace/file.h"
-#include "trace/reader.h"
+#include "base/file.h"
+#include "input/reader.h"
 
 static int read_events(const char *path, struct ir_error *err)
 {

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "document.h"
-#include "input.h"
-#include "view.h"
+#include "render/document.h"
+#include "io/input.h"
+#include "render/view.h"
 
 const struct choice info_formats[] = {
 	{ "table", FORMAT_TABLE },

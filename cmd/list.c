@@ -10,13 +10,13 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "message.h"
-#include "names.h"
-#include "output.h"
-#include "render.h"
+#include "base/message.h"
+#include "base/names.h"
+#include "io/output.h"
+#include "render/render.h"
 #include "report/columns.h"
-#include "memory.h"
-#include "trace/known_events.h"
+#include "base/memory.h"
+#include "events/known_events.h"
 
 #define MAX_COLUMNS 6
 

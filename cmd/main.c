@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "input.h"
-#include "message.h"
-#include "names.h"
-#include "options.h"
-#include "output.h"
+#include "io/input.h"
+#include "base/message.h"
+#include "base/names.h"
+#include "options/options.h"
+#include "io/output.h"
 
 const struct command commands[] = {
 	{ "run", cmd_run, "Replay recordings and report what each flush strategy costs",

@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "input.h"
-#include "message.h"
-#include "output.h"
+#include "io/input.h"
+#include "base/message.h"
+#include "io/output.h"
 #include "report/columns.h"
-#include "view.h"
+#include "render/view.h"
 
 #define BLOCK 1024
 

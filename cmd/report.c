@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "document.h"
-#include "file.h"
-#include "message.h"
-#include "verify.h"
+#include "render/document.h"
+#include "io/file.h"
+#include "base/message.h"
+#include "render/verify.h"
 
 static struct ir_report *read_report(const char *path)
 {

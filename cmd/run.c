@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "document.h"
-#include "input.h"
-#include "message.h"
+#include "render/document.h"
+#include "io/input.h"
+#include "base/message.h"
 
 const struct choice run_formats[] = {
 	{ "table", FORMAT_TABLE },

@@ -6,16 +6,16 @@
  * else it is a default.  The library does not know manifests: what they say and
  * the recording does not is handed over as if it was given.
  */
-#include "verify.h"
+#include "render/verify.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
-#include "document.h"
-#include "input.h"
-#include "message.h"
+#include "render/document.h"
+#include "io/input.h"
+#include "base/message.h"
 
 static bool is_s390(const struct ir_recording_info *info)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The input as a file, and reading one with a given reader. */
 #include "fuzz.h"
-#include "trace/chains.h"
-#include "trace/sites.h"
+#include "symbols/chains.h"
+#include "symbols/sites.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

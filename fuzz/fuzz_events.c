@@ -10,7 +10,7 @@
 #include <string.h>
 #include <iommu-replay/events.h>
 #include <iommu-replay/recording.h>
-#include "trace/formats.h"
+#include "events/formats.h"
 
 /* Entries and returns that nest, move to another CPU, and miss each other. */
 static const char text[] =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The reader of perf.data, files and pipe output. */
 #include "fuzz.h"
-#include "trace/perfdata.h"
+#include "input/perfdata/perfdata.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -20,7 +20,7 @@ emulated() {
 	elif ! env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s CC=$cc CFLAGS=-O2 CPPFLAGS= LTO= SANITIZE= \
 			PKG_CONFIG=: BUILD="$tmp" "$@" >"$tmp/err" 2>&1 ||
 	     ! $cc -O2 -static -std=gnu11 -D_GNU_SOURCE -Itests/byteorder -Ilib -Ilib/include \
-			-o "$tmp/test" "tests/$test.c" "$@" -lm 2>"$tmp/err"; then
+			-o "$tmp/test" "$(find tests -name "$test.c")" "$@" -lm 2>"$tmp/err"; then
 		not_ok "$name: it cannot be built"
 	else
 		check "$name" $emulator "$tmp/test" 2>"$tmp/err"
@@ -35,8 +35,8 @@ elif ! echo 'int main(void) { return 0; }' | $cc -static -x c -o "$tmp/none" - 2
 fi
 
 emulated "operations come back from memory and from the file" test_spool \
-	"$tmp/lib/trace/spool.o" "$tmp/lib/trace/temp.o"
+	"$tmp/lib/recording/spool.o" "$tmp/lib/base/temp.o"
 emulated "pages of ring buffers are read, of both byte orders" test_subbuffer \
-	"$tmp/lib/trace/subbuffer.o" "$tmp/lib/trace/format_text.o" "$tmp/lib/memory.o"
+	"$tmp/lib/input/tracedat/subbuffer.o" "$tmp/lib/events/format_text.o" "$tmp/lib/base/memory.o"
 emulated "charts are as on other machines" test_chart "$tmp/lib/report/chart.o" \
-	"$tmp/lib/report/chart_axis.o" "$tmp/lib/report/markup.o" "$tmp/lib/report/text.o" "$tmp/lib/memory.o"
+	"$tmp/lib/report/chart_axis.o" "$tmp/lib/report/markup.o" "$tmp/lib/report/text.o" "$tmp/lib/base/memory.o"

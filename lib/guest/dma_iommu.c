@@ -6,8 +6,8 @@
 #include "guest/fq.h"
 #include "guest/guest.h"
 #include "guest/iova_state.h"
-#include "guest/timer.h"
-#include "replay/actors.h"
+#include "base/timer.h"
+#include "guest/actors.h"
 
 struct dma_iommu {
 	struct ir_iova_domain *iova;

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "guest/guest.h"
-#include "replay/actors.h"
-#include "replay/timeline.h"
+#include "guest/actors.h"
+#include "guest/timeline.h"
 
 enum map_state { MAP_NONE, MAP_LIVE, MAP_FAILED, MAP_PENDING };
 

@@ -17,7 +17,7 @@
 
 #include <iommu-replay/op.h>
 #include <iommu-replay/replay.h>
-#include "guest/bitmap.h"
+#include "base/bitmap.h"
 #include "guest/iopt.h"
 #include "guest/iova.h"
 

@@ -4,7 +4,7 @@
  * of 6.1 (depot of at most 32) and 6.12 (list, trimmed by a work item).
  */
 #include "guest/iova_state.h"
-#include "guest/timer.h"
+#include "base/timer.h"
 
 #include <stdlib.h>
 

@@ -18,7 +18,7 @@
 #define IR_GUEST_IOVA_STATE_H
 
 #include "guest/iova.h"
-#include "guest/bitmap.h"
+#include "base/bitmap.h"
 
 /* drivers/iommu/iova.c (6.12): IOVA_MAG_SIZE, IOVA_RANGE_CACHE_MAX_SIZE, IOVA_DEPOT_DELAY */
 enum { IR_IOVA_MAG_SIZE = 127, IR_IOVA_ORDERS = 6 };

@@ -3,8 +3,8 @@
 #include <errno.h>
 
 #include "guest/guest.h"
-#include "replay/actors.h"
-#include "replay/timeline.h"
+#include "guest/actors.h"
+#include "guest/timeline.h"
 
 const char *ir_cause_name(enum ir_cause cause)
 {

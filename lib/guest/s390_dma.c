@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "guest/guest.h"
-#include "replay/actors.h"
+#include "guest/actors.h"
 
 /*
  * No range crosses a multiple of this from the aperture's start: the default

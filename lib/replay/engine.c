@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "guest/guest.h"
-#include "replay/actors.h"
+#include "guest/actors.h"
 #include "replay/engine.h"
 #include "replay/params.h"
 

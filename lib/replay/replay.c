@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "replay/engine.h"
-#include "replay/timeline.h"
+#include "guest/timeline.h"
 
 #define BLOCK_OPS	4096
 #define BLOCKS		8	/* in flight */

@@ -6,7 +6,7 @@
  * expect.
  */
 #include "report/columns.h"
-#include "memory.h"
+#include "base/memory.h"
 #include "report/sites.h"
 
 #include <inttypes.h>

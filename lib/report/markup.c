@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "report/columns.h"
-#include "memory.h"
+#include "base/memory.h"
 
 void ir_markup_text(FILE *out, const char *text)
 {

@@ -10,7 +10,7 @@
 
 #include "report/columns.h"
 #include "report/json.h"
-#include "memory.h"
+#include "base/memory.h"
 
 struct trace {
 	FILE *out;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "replay/timeline.h"
+#include "guest/timeline.h"
 #include "report/columns.h"
 
 /*

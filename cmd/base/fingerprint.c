@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/fingerprint.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sha2.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int hash_fd(int fd, char digest[FINGERPRINT_SIZE])
+{
+	uint8_t buffer[1 << 15];
+	SHA2_CTX hash;
+	ssize_t n;
+
+	SHA256Init(&hash);
+	for (;;) {
+		n = read(fd, buffer, sizeof(buffer));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		SHA256Update(&hash, buffer, (size_t)n);
+	}
+	SHA256End(&hash, digest);
+	return n < 0 ? -errno : 0;
+}
+
+int fingerprint_file(const char *path, char digest[FINGERPRINT_SIZE], struct ir_error *err)
+{
+	/* A pipe would be empty when it is read again. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc;
+	struct stat st;
+
+	if (fd < 0)
+		return ir_error_set(err, -errno, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &st))
+		rc = ir_error_set(err, -errno, "%s: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		rc = ir_error_set(err, -EINVAL, "%s: not a regular file", path);
+	else
+		rc = hash_fd(fd, digest);
+	if (rc && !*err->text)
+		ir_error_set(err, rc, "%s: %s", path, strerror(-rc));
+	close(fd);
+	return rc;
+}
+
+void fingerprint_text(const char *text, size_t len, char digest[FINGERPRINT_SIZE])
+{
+	SHA256Data((const uint8_t *)text, len, digest);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Numbers on the command line.  strtoull() takes signs, spaces and octal,
+ * none of which anybody means here.
+ */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "options/options.h"
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return 99;
+}
+
+static unsigned int unit_shift(char c)
+{
+	switch (c) {
+	case 'K': case 'k':
+		return 10;
+	case 'M': case 'm':
+		return 20;
+	case 'G': case 'g':
+		return 30;
+	default:
+		return 0;
+	}
+}
+
+int parse_number(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
+		 uint64_t *value, struct ir_error *err)
+{
+	int shown = (int)(len > 60 ? 60 : len);
+	unsigned int base = 10, shift;
+	uint64_t number = 0;
+	size_t i = 0;
+
+	if (len > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+		base = 16;
+		i = 2;
+	}
+	if (i == len || digit_value(text[i]) >= (int)base)
+		goto malformed;
+	for (; i < len && digit_value(text[i]) < (int)base; i++)
+		if (__builtin_mul_overflow(number, (uint64_t)base, &number) ||
+		    __builtin_add_overflow(number, (uint64_t)digit_value(text[i]), &number))
+			goto range;
+	shift = i < len ? unit_shift(text[i]) : 0;
+	if (shift)
+		i++;
+	if (i != len)
+		goto malformed;
+	if (number > UINT64_MAX >> shift)
+		goto range;
+	number <<= shift;
+	if (number < min || number > max)
+		goto range;
+	*value = number;
+	return 0;
+
+malformed:
+	return ir_error_set(err, -EINVAL,
+			    "%s: \"%.*s\" is not a number (decimal or 0x, then K, M or G)",
+			    what, shown, text);
+range:
+	if (max == UINT64_MAX)
+		return ir_error_set(err, -EINVAL,
+				    "%s: %.*s is out of range (%" PRIu64 " to 2^64 - 1)",
+				    what, shown, text, min);
+	return ir_error_set(err, -EINVAL, "%s: %.*s is out of range (%" PRIu64 " to %" PRIu64 ")",
+			    what, shown, text, min, max);
+}

@@ -1,0 +1,705 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "batch/plan.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <inttypes.h>
+#include <iommu-replay/report.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "base/names.h"
+#include "options/options.h"
+#include "base/place.h"
+#include "base/memory.h"
+
+#define MAX_SIZE (16 << 20)	/* bytes; more is a wrong file */
+#define MAX_CONFIGS 1000000
+#define MAX_CELLS 10000000
+
+struct manifest {
+	const char *path;
+	char *directory;	/* "" or with a slash at its end */
+	char *text;
+	json_t *root;
+	struct settings settings;	/* what strategies and hypervisors are parsed into */
+};
+
+static int no_memory(struct ir_error *err)
+{
+	return ir_error_set(err, -ENOMEM, "out of memory");
+}
+
+/* "m.json:7: recordings[3].file: not a text" */
+static int __attribute__((format(printf, 4, 5)))
+wrong(const struct manifest *m, const struct place *place, struct ir_error *err, const char *fmt, ...)
+{
+	char name[160], text[360];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	place_name(place, name, sizeof(name));
+	return ir_error_set(err, -EINVAL, "%.120s:%d: %.100s%s%s", m->path,
+			    place_line(m->text, place), name, *name ? ": " : "", text);
+}
+
+/* An object has these keys and no others; the list ends with a NULL name. */
+static int check_keys(const struct manifest *m, const json_t *object, struct place place,
+		      const struct choice *keys, struct ir_error *err)
+{
+	struct ir_error why = { "" };
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+		size_t i = 0;
+
+		while (keys[i].name && strcmp(keys[i].name, key))
+			i++;
+		if (keys[i].name)
+			continue;
+		name_unknown(&why, "key", key, strlen(key), choice_name, keys);
+		place = place_key(place, key);
+		return wrong(m, &place, err, "%s", why.text);
+	}
+	return 0;
+}
+
+/* A number or a text, as a text for free(); NULL with @err set. */
+static char *scalar(const struct manifest *m, const json_t *value, struct place place,
+		    struct ir_error *err)
+{
+	char *text = NULL;
+
+	if (json_is_string(value))
+		text = strdup(json_string_value(value));
+	else if (json_is_integer(value) && asprintf(&text, "%" JSON_INTEGER_FORMAT,
+						    json_integer_value(value)) < 0)
+		text = NULL;
+	if (text)
+		return text;
+	if (json_is_string(value) || json_is_integer(value))
+		no_memory(err);
+	else
+		wrong(m, &place, err, "not a text or a whole number");
+	return NULL;
+}
+
+/* Parameters. */
+
+/* A value is right if it is with any hypervisor: with which it is used is another matter. */
+static int check_value(const struct manifest *m, const struct parameter *parameter,
+		       const char *text, struct place place, struct ir_error *err)
+{
+	struct ir_error why = { "" };
+	int rc = -EINVAL;
+
+	for (size_t i = 0; ir_hypervisors[i] && rc; i++) {
+		struct ir_config config = {
+			.strategy = ir_strategies[0], .hypervisor = ir_hypervisors[i],
+			.params.hypervisor.tlb_refresh = -1,
+		};
+		struct ir_error here = { "" };
+
+		rc = parameter_set(parameter, &config, text, &here);
+		if (!rc)
+			rc = ir_config_check(&config, &here);
+		/* The message of one that has no such parameter is of no use. */
+		if (rc && (!*why.text || strncmp(here.text, "unknown", strlen("unknown"))))
+			why = here;
+	}
+	return rc ? wrong(m, &place, err, "%s", why.text) : 0;
+}
+
+static const struct parameter *known_parameter(const struct manifest *m, const char *key,
+					       struct place place, struct ir_error *err)
+{
+	struct ir_error why = { "" };
+	const struct parameter *parameter = parameter_find(key, strlen(key), false, &why);
+
+	if (!parameter)
+		wrong(m, &place, err, "%s", why.text);
+	return parameter;
+}
+
+static int add_text(struct axis *axis, char *text)
+{
+	char **grown = text ? reallocarray(axis->texts, axis->n + 1, sizeof(*grown)) : NULL;
+
+	if (!grown) {
+		free(text);
+		return -ENOMEM;
+	}
+	axis->texts = grown;
+	grown[axis->n++] = text;
+	return 0;
+}
+
+/* One value, or with a colon a range of them. */
+static int add_value(const struct manifest *m, struct axis *axis, const json_t *value,
+		     struct place place, struct ir_error *err)
+{
+	char *text = scalar(m, value, place, err), *number;
+	struct ir_error why = { "" };
+	struct range range;
+	int rc = 0;
+
+	if (!text)
+		return -EINVAL;
+	if (!axis->parameter->numeric || !strchr(text, ':')) {
+		rc = check_value(m, axis->parameter, text, place, err);
+		for (size_t i = 0; i < axis->n && !rc; i++)
+			if (!strcmp(axis->texts[i], text))
+				rc = wrong(m, &place, err, "%.60s is there twice", text);
+		if (rc)
+			free(text);
+		else if (add_text(axis, text))
+			rc = no_memory(err);
+		return rc;
+	}
+	if (range_parse(axis->parameter, text, &range, &why))
+		rc = wrong(m, &place, err, "%s", why.text);
+	free(text);
+	for (size_t i = 0; i < range.n && !rc; i++) {
+		if (asprintf(&number, "%" PRIu64, range.values[i]) < 0)
+			number = NULL;
+		if (add_text(axis, number))
+			rc = no_memory(err);
+	}
+	free(range.values);
+	return rc;
+}
+
+static int read_axis(const struct manifest *m, struct axis *axis, const json_t *value,
+		     struct place place, struct ir_error *err)
+{
+	const json_t *one;
+	size_t i;
+	int rc = 0;
+
+	if (!json_is_array(value))
+		return add_value(m, axis, value, place, err);
+	if (!json_array_size(value))
+		return wrong(m, &place, err, "the list is empty");
+	json_array_foreach(value, i, one) {
+		rc = add_value(m, axis, one, place_index(place, i), err);
+		if (rc)
+			break;
+	}
+	return rc;
+}
+
+static int read_axes(struct manifest *m, struct plan *plan, struct ir_error *err)
+{
+	struct place place = place_key((struct place){ .n = 0 }, "parameters");
+	const json_t *object = json_object_get(m->root, "parameters");
+	const char *key;
+	json_t *value;
+	int rc = 0;
+
+	if (!object)
+		return 0;
+	if (!json_is_object(object))
+		return wrong(m, &place, err, "not an object");
+	plan->axes = calloc(json_object_size(object) + 1, sizeof(*plan->axes));
+	if (!plan->axes)
+		return no_memory(err);
+	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+		struct axis *axis = &plan->axes[plan->nr_axes];
+		struct place here = place_key(place, key);
+
+		axis->parameter = known_parameter(m, key, here, err);
+		if (!axis->parameter)
+			return -EINVAL;
+		plan->nr_axes++;
+		rc = read_axis(m, axis, value, here, err);
+		if (rc)
+			break;
+	}
+	return rc;
+}
+
+/* Recordings. */
+
+static int read_own_settings(const struct manifest *m, const struct plan *plan,
+			     struct settings_list *list, const json_t *object, struct place place,
+			     struct ir_error *err)
+{
+	const char *key;
+	json_t *value;
+
+	if (!object)
+		return 0;
+	if (!json_is_object(object))
+		return wrong(m, &place, err, "not an object");
+	list->item = calloc(json_object_size(object) + 1, sizeof(*list->item));
+	if (!list->item)
+		return no_memory(err);
+	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+		struct setting *setting = &list->item[list->n];
+		struct place here = place_key(place, key);
+
+		setting->parameter = known_parameter(m, key, here, err);
+		if (!setting->parameter)
+			return -EINVAL;
+		for (size_t i = 0; i < plan->nr_axes; i++)
+			if (plan->axes[i].parameter == setting->parameter)
+				return wrong(m, &here, err,
+					     "is given for all recordings, too; which one counts?");
+		setting->text = scalar(m, value, here, err);
+		if (!setting->text)
+			return -EINVAL;
+		list->n++;
+		if (check_value(m, setting->parameter, setting->text, here, err))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static void free_list(struct settings_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->item[i].text);
+	free(list->item);
+}
+
+static int copy_list(struct settings_list *to, const struct settings_list *from)
+{
+	to->item = calloc(from->n + 1, sizeof(*to->item));
+	for (size_t i = 0; to->item && i < from->n; i++) {
+		to->item[i] = from->item[i];
+		to->item[i].text = strdup(from->item[i].text);
+		if (!to->item[i].text)
+			return -ENOMEM;
+		to->n++;
+	}
+	return to->item ? 0 : -ENOMEM;
+}
+
+static int add_recording(const struct manifest *m, struct plan *plan, const char *name,
+			 const struct settings_list *own, struct place place, struct ir_error *err)
+{
+	struct plan_recording *grown, *recording;
+
+	for (size_t i = 0; i < plan->nr_recordings; i++)
+		if (!strcmp(plan->recordings[i].name, name))
+			return wrong(m, &place, err, "\"%.200s\" is there twice", name);
+	if (!(plan->nr_recordings & (plan->nr_recordings - 1))) {
+		grown = reallocarray(plan->recordings,
+				     plan->nr_recordings ? 2 * plan->nr_recordings : 1,
+				     sizeof(*grown));
+		if (!grown)
+			return no_memory(err);
+		plan->recordings = grown;
+	}
+	recording = &plan->recordings[plan->nr_recordings++];
+	*recording = (struct plan_recording){ .name = strdup(name) };
+	if (asprintf(&recording->path, "%s%s", *name == '/' ? "" : m->directory, name) < 0)
+		recording->path = NULL;
+	if (!recording->name || !recording->path || copy_list(&recording->settings, own))
+		return no_memory(err);
+	return 0;
+}
+
+/* "*.dat": what there is, in the order of the names. */
+static int add_pattern(const struct manifest *m, struct plan *plan, const char *name,
+		       const struct settings_list *own, struct place place, struct ir_error *err)
+{
+	const char *directory = *name == '/' ? "" : m->directory;
+	size_t skip = strlen(directory);
+	char *pattern = malloc(2 * skip + strlen(name) + 1), *to = pattern;
+	glob_t found;
+	int rc = 0, outcome;
+
+	if (!pattern)
+		return no_memory(err);
+	/* Nothing in the manifest's own place is a pattern. */
+	for (const char *c = directory; *c; c++) {
+		if (strchr("*?[\\", *c))
+			*to++ = '\\';
+		*to++ = *c;
+	}
+	memcpy(to, name, strlen(name) + 1);
+	outcome = glob(pattern, 0, NULL, &found);
+	free(pattern);
+	if (outcome == GLOB_NOSPACE)
+		return no_memory(err);
+	if (outcome)
+		return wrong(m, &place, err, "\"%.200s\" matches no file", name);
+	for (size_t i = 0; i < found.gl_pathc && !rc; i++)
+		rc = add_recording(m, plan, found.gl_pathv[i] + skip, own, place, err);
+	globfree(&found);
+	return rc;
+}
+
+static int add_name(const struct manifest *m, struct plan *plan, const json_t *value,
+		    const struct settings_list *own, struct place place, struct ir_error *err)
+{
+	const char *name = json_string_value(value);
+
+	if (!name || !*name)
+		return wrong(m, &place, err, "not the name of a file");
+	return strpbrk(name, "*?[") ? add_pattern(m, plan, name, own, place, err) :
+		add_recording(m, plan, name, own, place, err);
+}
+
+static int read_recording(const struct manifest *m, struct plan *plan, const json_t *entry,
+			  struct place place, struct ir_error *err)
+{
+	/* verify reads machines. */
+	static const struct choice keys[] = {
+		{ "file", 0 }, { "files", 0 }, { "parameters", 0 }, { "machine", 0 }, { NULL, 0 },
+	};
+	const json_t *file = json_object_get(entry, "file"), *one;
+	const json_t *files = json_object_get(entry, "files");
+	struct settings_list own = { .n = 0 };
+	size_t i;
+	int rc;
+
+	if (json_is_string(entry))
+		return add_name(m, plan, entry, &own, place, err);
+	if (!json_is_object(entry))
+		return wrong(m, &place, err, "neither the name of a file nor an object");
+	rc = check_keys(m, entry, place, keys, err);
+	if (!rc && !file == !files)
+		rc = wrong(m, &place, err, "needs \"file\" or \"files\"");
+	if (!rc && files && !json_is_array(files)) {
+		place = place_key(place, "files");
+		rc = wrong(m, &place, err, "not a list");
+	}
+	if (!rc)
+		rc = read_own_settings(m, plan, &own, json_object_get(entry, "parameters"),
+				       place_key(place, "parameters"), err);
+	if (!rc && file)
+		rc = add_name(m, plan, file, &own, place_key(place, "file"), err);
+	json_array_foreach(files, i, one)
+		if (!rc)
+			rc = add_name(m, plan, one, &own,
+				      place_index(place_key(place, "files"), i), err);
+	free_list(&own);
+	return rc;
+}
+
+static int read_recordings(struct manifest *m, struct plan *plan, struct ir_error *err)
+{
+	struct place place = place_key((struct place){ .n = 0 }, "recordings");
+	const json_t *list = json_object_get(m->root, "recordings"), *entry;
+	size_t i;
+	int rc = 0;
+
+	if (!json_is_array(list) || !json_array_size(list))
+		return wrong(m, &place, err, "there is no list of \"recordings\"");
+	json_array_foreach(list, i, entry) {
+		rc = read_recording(m, plan, entry, place_index(place, i), err);
+		if (rc)
+			break;
+	}
+	return rc;
+}
+
+/* Strategies and hypervisors: as the options of run have them. */
+
+static int read_names(struct manifest *m, const char *key, const char *option,
+		      const char *usual, struct axis *written, struct ir_error *err)
+{
+	struct place place = place_key((struct place){ .n = 0 }, key);
+	const json_t *list = json_object_get(m->root, key), *entry;
+	struct ir_error why = { "" };
+	size_t i;
+
+	if (!list) {
+		options_replay(&m->settings, option, usual, &why);
+		return add_text(written, strdup(usual)) ? no_memory(err) : 0;
+	}
+	if (!json_is_array(list) || !json_array_size(list))
+		return wrong(m, &place, err, "not a list of names");
+	json_array_foreach(list, i, entry) {
+		const char *name = json_string_value(entry);
+		struct place here = place_index(place, i);
+
+		if (!name)
+			return wrong(m, &here, err, "not a name");
+		for (size_t k = 0; k < written->n; k++)
+			if (!strcmp(written->texts[k], name))
+				return wrong(m, &here, err, "\"%.60s\" is there twice", name);
+		if (options_replay(&m->settings, option, name, &why))
+			return wrong(m, &here, err, "%s", why.text);
+		if (add_text(written, strdup(name)))
+			return no_memory(err);
+	}
+	return 0;
+}
+
+static void free_axis(struct axis *axis)
+{
+	for (size_t i = 0; i < axis->n; i++)
+		free(axis->texts[i]);
+	free(axis->texts);
+}
+
+/* Configurations. */
+
+static char *config_name(const struct plan *plan, const struct plan_config *c)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "%s %s", c->config.strategy->name, c->hypervisor);
+	for (size_t i = 0; i < plan->nr_axes; i++)
+		fprintf(out, " %s=%s", c->settings[i].parameter->name, c->settings[i].text);
+	return ir_memory_close(&memory);
+}
+
+/* Which value of each axis the @combination-th has; the last axis changes fastest. */
+static void choose(const struct plan *plan, size_t combination, struct setting *settings)
+{
+	for (size_t i = plan->nr_axes; i-- > 0; ) {
+		const struct axis *axis = &plan->axes[i];
+
+		settings[i].parameter = axis->parameter;
+		settings[i].text = axis->texts[combination % axis->n];
+		combination /= axis->n;
+	}
+}
+
+static int make_config(const struct plan *plan, const struct hypervisor_choice *choice,
+		       const char *written, const struct ir_strategy *strategy, size_t combination,
+		       struct plan_config *c)
+{
+	struct ir_error why = { "" };
+	int rc = 0;
+
+	c->config = (struct ir_config){
+		.strategy = strategy, .hypervisor = choice->hypervisor,
+		.params.hypervisor = choice->params,
+	};
+	c->config.params.has_entry_limit = choice->has_entry_limit;
+	c->config.params.has_pinned_limit = choice->has_pinned_limit;
+	c->hypervisor = strdup(written);
+	c->settings = calloc(plan->nr_axes + 1, sizeof(*c->settings));
+	if (!c->hypervisor || !c->settings)
+		return -ENOMEM;
+	choose(plan, combination, c->settings);
+	c->name = config_name(plan, c);
+	if (!c->name)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->nr_axes && !rc; i++)
+		rc = parameter_set(c->settings[i].parameter, &c->config, c->settings[i].text, &why);
+	if (!rc)
+		return 0;
+	c->error = strdup(why.text);
+	return c->error ? 0 : -ENOMEM;
+}
+
+static int make_configs(struct manifest *m, struct plan *plan, const struct axis *hypervisors,
+			struct ir_error *err)
+{
+	const struct settings *s = &m->settings;
+	size_t combinations = 1, n;
+	int rc = 0;
+
+	for (size_t i = 0; i < plan->nr_axes; i++)
+		if (__builtin_mul_overflow(combinations, plan->axes[i].n, &combinations) ||
+		    combinations > MAX_CONFIGS)
+			combinations = MAX_CONFIGS + 1;
+	n = s->nr_hypervisors * s->nr_strategies;
+	if (combinations > MAX_CONFIGS / n || combinations * n > MAX_CELLS / plan->nr_recordings)
+		return ir_error_set(err, -E2BIG, "%s: more than %d configurations or %d cells",
+				    m->path, MAX_CONFIGS, MAX_CELLS);
+	plan->configs = calloc(combinations * n, sizeof(*plan->configs));
+	if (!plan->configs)
+		return no_memory(err);
+	for (size_t h = 0; h < s->nr_hypervisors; h++)
+		for (size_t c = 0; c < combinations; c++)
+			for (size_t i = 0; i < s->nr_strategies && !rc; i++)
+				rc = make_config(plan, &s->hypervisors[h], hypervisors->texts[h],
+						 s->strategies[i], c,
+						 &plan->configs[plan->nr_configs++]);
+	return rc ? no_memory(err) : 0;
+}
+
+static int write_digest(struct plan *plan, struct ir_error *err)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	char *text;
+
+	if (!out)
+		return no_memory(err);
+	fprintf(out, "%s\n%s\n", ir_version(), plan->how);
+	for (size_t i = 0; i < plan->nr_recordings; i++) {
+		fprintf(out, "%s", plan->recordings[i].name);
+		for (size_t k = 0; k < plan->recordings[i].settings.n; k++)
+			fprintf(out, " %s=%s", plan->recordings[i].settings.item[k].parameter->name,
+				plan->recordings[i].settings.item[k].text);
+		fputc('\n', out);
+	}
+	for (size_t i = 0; i < plan->nr_configs; i++)
+		fprintf(out, "%s\n", plan->configs[i].name);
+	text = ir_memory_close(&memory);
+	if (!text)
+		return no_memory(err);
+	fingerprint_text(text, memory.len, plan->digest);
+	free(text);
+	return 0;
+}
+
+/* The file. */
+
+static int read_text(struct manifest *m, size_t *size, struct ir_error *err)
+{
+	FILE *in = fopen(m->path, "r");
+	int rc = 0;
+
+	if (!in)
+		return ir_error_set(err, -errno, "%s: %s", m->path, strerror(errno));
+	m->text = malloc(MAX_SIZE + 2);
+	if (!m->text) {
+		fclose(in);
+		return no_memory(err);
+	}
+	errno = 0;
+	*size = fread(m->text, 1, MAX_SIZE + 1, in);
+	if (ferror(in))
+		rc = ir_error_set(err, -EIO, "%s: %s", m->path, strerror(errno ? errno : EIO));
+	else if (*size > MAX_SIZE)
+		rc = ir_error_set(err, -EFBIG, "%s: too large for a manifest", m->path);
+	m->text[*size] = '\0';
+	fclose(in);
+	return rc;
+}
+
+static int check_schema(const struct manifest *m, struct ir_error *err)
+{
+	static const struct choice keys[] = {
+		{ "schema", 0 }, { "recordings", 0 }, { "strategies", 0 }, { "hypervisors", 0 },
+		{ "parameters", 0 }, { NULL, 0 },
+	};
+	struct place place = place_key((struct place){ .n = 0 }, "schema");
+	const char *schema = json_string_value(json_object_get(m->root, "schema"));
+
+	if (!json_is_object(m->root))
+		return ir_error_set(err, -EINVAL, "%s:1: not a manifest: it is not an object", m->path);
+	if (!schema)
+		return wrong(m, &place, err, "is missing; it is to be \"%s\"", MANIFEST_SCHEMA);
+	if (strcmp(schema, MANIFEST_SCHEMA))
+		return wrong(m, &place, err, "\"%.60s\" is not known; expected \"%s\"", schema,
+			     MANIFEST_SCHEMA);
+	return check_keys(m, m->root, (struct place){ .n = 0 }, keys, err);
+}
+
+static int parse(struct manifest *m, struct plan *plan, struct ir_error *err)
+{
+	struct axis strategies = { .n = 0 }, hypervisors = { .n = 0 };
+	int rc = check_schema(m, err);
+
+	if (!rc)
+		rc = read_axes(m, plan, err);
+	if (!rc)
+		rc = read_recordings(m, plan, err);
+	if (!rc)
+		rc = read_names(m, "strategies", "strategy", "all", &strategies, err);
+	if (!rc)
+		rc = read_names(m, "hypervisors", "hypervisor", "kvm", &hypervisors, err);
+	if (!rc)
+		rc = make_configs(m, plan, &hypervisors, err);
+	if (!rc)
+		rc = write_digest(plan, err);
+	free_axis(&strategies);
+	free_axis(&hypervisors);
+	return rc;
+}
+
+int plan_read(const char *path, struct ir_registry *registry, const char *how, struct plan *plan,
+	      struct ir_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct manifest m = { .path = path, .settings.registry = registry };
+	json_error_t where;
+	size_t size = 0;
+	int rc;
+
+	*plan = (struct plan){ .how = strdup(how) };
+	m.directory = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+	rc = m.directory && plan->how ? read_text(&m, &size, err) : no_memory(err);
+	if (!rc) {
+		m.root = json_loadb(m.text, size, JSON_REJECT_DUPLICATES, &where);
+		if (m.root)
+			rc = parse(&m, plan, err);
+		else
+			rc = ir_error_set(err, -EINVAL, "%s:%d: %s", path, where.line, where.text);
+	}
+	json_decref(m.root);
+	free(m.text);
+	free(m.directory);
+	m.settings.registry = NULL;	/* is the caller's */
+	options_free(&m.settings);
+	return rc;
+}
+
+void plan_free(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_recordings; i++) {
+		free(plan->recordings[i].name);
+		free(plan->recordings[i].path);
+		free_list(&plan->recordings[i].settings);
+	}
+	for (size_t i = 0; i < plan->nr_configs; i++) {
+		free(plan->configs[i].hypervisor);
+		free(plan->configs[i].settings);
+		free(plan->configs[i].name);
+		free(plan->configs[i].error);
+	}
+	for (size_t i = 0; i < plan->nr_axes; i++)
+		free_axis(&plan->axes[i]);
+	free(plan->recordings);
+	free(plan->configs);
+	free(plan->axes);
+	free(plan->how);
+}
+
+int plan_config(const struct plan *plan, size_t cell, struct ir_config *config,
+		struct ir_error *err)
+{
+	const struct plan_recording *recording = &plan->recordings[cell / plan->nr_configs];
+	const struct plan_config *c = &plan->configs[cell % plan->nr_configs];
+	int rc = 0;
+
+	*config = c->config;
+	if (c->error)
+		return ir_error_set(err, -EINVAL, "%s", c->error);
+	for (size_t i = 0; i < recording->settings.n && !rc; i++)
+		rc = parameter_set(recording->settings.item[i].parameter, config,
+				   recording->settings.item[i].text, err);
+	return rc ? rc : ir_config_check(config, err);
+}
+
+int plan_fingerprint(const struct plan *plan, size_t cell, const char *input,
+		     char digest[FINGERPRINT_SIZE])
+{
+	const struct plan_recording *recording = &plan->recordings[cell / plan->nr_configs];
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	char *text;
+
+	if (!out)
+		return -ENOMEM;
+	fprintf(out, "%s\n%s\n%s\n%s\n%s\n", ir_version(), input, plan->how, recording->name,
+		plan->configs[cell % plan->nr_configs].name);
+	for (size_t i = 0; i < recording->settings.n; i++)
+		fprintf(out, "%s=%s\n", recording->settings.item[i].parameter->name,
+			recording->settings.item[i].text);
+	text = ir_memory_close(&memory);
+	if (!text)
+		return -ENOMEM;
+	fingerprint_text(text, memory.len, digest);
+	free(text);
+	return 0;
+}

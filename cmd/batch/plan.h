@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Plans: what a manifest asks a batch to replay.
+ *
+ * A cell is one recording with one configuration; cells are numbered recording
+ * by recording, and of each recording hypervisor by hypervisor, then by the
+ * values of the parameters in their order in the manifest, then strategy by
+ * strategy.  This is the canonical order of results.
+ *
+ * To add a key of manifests: a line in the list of keys of its object, and in
+ * iommu-replay-manifest(5).
+ */
+#ifndef CMD_PLAN_H
+#define CMD_PLAN_H
+
+#include <iommu-replay/error.h>
+#include <iommu-replay/registry.h>
+#include <iommu-replay/replay.h>
+
+#include "base/fingerprint.h"
+#include "options/parameter.h"
+
+#define MANIFEST_SCHEMA "iommu-replay-manifest/1"
+
+/* A parameter's value, as it was written. */
+struct setting {
+	const struct parameter *parameter;
+	char *text;
+};
+
+struct settings_list {
+	struct setting *item;
+	size_t n;
+};
+
+struct plan_recording {
+	char *name;			/* as in the manifest, or as its pattern found it */
+	char *path;			/* to open */
+	struct settings_list settings;	/* its own, over those of the cells */
+};
+
+struct plan_config {
+	struct ir_config config;
+	char *hypervisor;		/* "kvm:entry-limit=2048", as it was written */
+	struct setting *settings;	/* as many as the plan has axes; texts are the axes' */
+	char *name;			/* all of it in one line, for people and fingerprints */
+	char *error;			/* it contradicts itself; or NULL */
+};
+
+/* A parameter and its values. */
+struct axis {
+	const struct parameter *parameter;
+	char **texts;
+	size_t n;
+};
+
+struct plan {
+	struct plan_recording *recordings;
+	size_t nr_recordings;
+	struct plan_config *configs;
+	size_t nr_configs;
+	struct axis *axes;
+	size_t nr_axes;
+	char *how;		/* what else results depend on */
+	char digest[FINGERPRINT_SIZE];	/* of all that it asks for, and the program's version */
+};
+
+/**
+ * plan_read - read a manifest
+ * @registry: where its strategies and hypervisors are known; outlives the plan
+ * @how: what results depend on besides
+ * @plan: to be passed to plan_free() whatever the outcome
+ *
+ * Returns 0, or a negative errno with @err set.
+ */
+int plan_read(const char *path, struct ir_registry *registry, const char *how, struct plan *plan,
+	      struct ir_error *err);
+void plan_free(struct plan *plan);
+/** plan_cells - how many there are */
+static inline size_t plan_cells(const struct plan *plan)
+{
+	return plan->nr_recordings * plan->nr_configs;
+}
+/**
+ * plan_config - the configuration of a cell
+ *
+ * Returns 0, or -EINVAL with @err set if it contradicts itself.
+ */
+int plan_config(const struct plan *plan, size_t cell, struct ir_config *config,
+		struct ir_error *err);
+/**
+ * plan_fingerprint - of a cell
+ * @input: of the recording's content
+ *
+ * Returns 0 or -ENOMEM.
+ */
+int plan_fingerprint(const struct plan *plan, size_t cell, const char *input,
+		     char digest[FINGERPRINT_SIZE]);
+
+#endif

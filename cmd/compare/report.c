@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What compare found: on a terminal, in Markdown, as JSON and as CSV.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <iommu-replay/report.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare/compare.h"
+#include "render/render.h"
+#include "base/memory.h"
+#include "render/view.h"
+
+#define COMPARE_SCHEMA "iommu-replay-compare/1"
+#define CELL 32
+
+static const char *const kind_names[] = {
+	[IR_DIFFERENCE_CHANGED] = "changed",
+	[IR_DIFFERENCE_SAME] = "same",
+	[IR_DIFFERENCE_MISSING_FIGURE] = "missing-figure",
+	[IR_DIFFERENCE_NEW_FIGURE] = "new-figure",
+	[IR_DIFFERENCE_MISSING_ROW] = "missing-row",
+	[IR_DIFFERENCE_NEW_ROW] = "new-row",
+};
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static bool has_both(const struct ir_difference *d)
+{
+	return d->baseline.type != IR_FIGURE_NONE && d->value.type != IR_FIGURE_NONE;
+}
+
+static double real_value(struct ir_figure figure)
+{
+	return figure.type == IR_FIGURE_REAL ? figure.real : (double)figure.integer;
+}
+
+/* The absolute change; of two integers an exact one, unless it is beyond their range. */
+static struct ir_figure change_of(const struct ir_difference *d)
+{
+	struct ir_figure change = { .type = IR_FIGURE_NONE };
+
+	if (!has_both(d))
+		return change;
+	change.type = IR_FIGURE_INTEGER;
+	if (d->baseline.type == IR_FIGURE_INTEGER && d->value.type == IR_FIGURE_INTEGER &&
+	    !__builtin_sub_overflow(d->value.integer, d->baseline.integer, &change.integer))
+		return change;
+	change.type = IR_FIGURE_REAL;
+	change.real = real_value(d->value) - real_value(d->baseline);
+	return change;
+}
+
+/* In per cent of the baseline; false: of nothing there is no share. */
+static bool share_of(const struct ir_difference *d, double *share)
+{
+	double base = fabs(real_value(d->baseline));
+	struct ir_figure change = change_of(d);
+
+	if (change.type == IR_FIGURE_NONE || !(base > 0))
+		return false;
+	*share = 100 * real_value(change) / base;
+	return isfinite(*share);
+}
+
+static void figure_text(char *text, size_t size, struct ir_figure figure, bool sign)
+{
+	switch (figure.type) {
+	case IR_FIGURE_NONE:
+		snprintf(text, size, "-");
+		break;
+	case IR_FIGURE_INTEGER:
+		snprintf(text, size, sign ? "%+" PRId64 : "%" PRId64, figure.integer);
+		break;
+	case IR_FIGURE_REAL:
+		snprintf(text, size, sign ? "%+.6g" : "%.9g", figure.real);
+		break;
+	}
+}
+
+/* For each of a difference's failed conditions its text, @separator between. */
+static void write_conditions(FILE *out, const struct compared *c, const struct ir_difference *d)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; i < c->options->nr_conditions; i++) {
+		if (!(d->conditions >> i & 1))
+			continue;
+		fprintf(out, "%s%s", separator, c->options->conditions[i].text);
+		separator = "; ";
+	}
+}
+
+/* For people. */
+
+/* "FILE, fq-flush, kvm entry_limit=64" */
+static void say_row(const struct drawing *drawing, const struct ir_difference *d,
+		    const char *label, enum view_mark mark, const char *more)
+{
+	const char *blank = *d->parameters ? " " : "";
+
+	if (d->strategy)
+		say(drawing, label, mark, "%s, %s, %s%s%s%s", d->recording, d->strategy,
+		    d->hypervisor, blank, d->parameters, more);
+	else
+		say(drawing, label, mark, "%s%s", d->recording, more);
+}
+
+/* Shown in a table; new figures that fail nothing are summed up below instead. */
+static bool in_table(const struct ir_difference *d)
+{
+	return d->key && (d->kind != IR_DIFFERENCE_NEW_FIGURE || d->failed);
+}
+
+static bool same_row(const struct ir_difference *a, const struct ir_difference *b)
+{
+	return b->key && a->recording == b->recording && a->strategy == b->strategy &&
+		a->parameters == b->parameters;
+}
+
+#define COLUMNS 5
+
+static char *failed_text(const struct compared *c, const struct ir_difference *d)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	char *text, *clean;
+
+	if (!out)
+		return NULL;
+	if (d->conditions)
+		write_conditions(out, c, d);
+	else
+		fputs(d->failed ? "failed" : "", out);
+	text = ir_memory_close(&memory);
+	clean = text ? view_clean(text) : NULL;
+	free(text);
+	return clean;
+}
+
+static int fill_cells(const struct compared *c, const struct ir_difference *d, char **cells)
+{
+	char was[CELL], is[CELL], change[CELL];
+	double share;
+	int len;
+
+	figure_text(was, sizeof(was), d->baseline, false);
+	figure_text(is, sizeof(is), d->value, false);
+	figure_text(change, sizeof(change), change_of(d), true);
+	cells[0] = view_clean(d->key);
+	cells[1] = strdup(was);
+	cells[2] = strdup(is);
+	if (d->kind == IR_DIFFERENCE_SAME)
+		len = asprintf(&cells[3], "-");
+	else if (d->kind == IR_DIFFERENCE_MISSING_FIGURE)
+		len = asprintf(&cells[3], "missing");
+	else if (d->kind == IR_DIFFERENCE_NEW_FIGURE)
+		len = asprintf(&cells[3], "new");
+	else if (share_of(d, &share))
+		len = asprintf(&cells[3], fabs(share) < 1000 ? "%s (%+.3g%%)" : "%s (%+.0f%%)",
+			       change, share);
+	else
+		len = asprintf(&cells[3], "%s", change);
+	if (len < 0)
+		cells[3] = NULL;
+	cells[4] = failed_text(c, d);
+	return cells[0] && cells[1] && cells[2] && cells[3] && cells[4] ? 0 : -ENOMEM;
+}
+
+static int draw_figures(const struct drawing *drawing, const struct compared *c,
+			const struct ir_difference *first, size_t n)
+{
+	static const struct plain_column columns[COLUMNS] = {
+		{ "figure", false }, { "baseline", true }, { "new", true }, { "change", true },
+		{ "fails", false },
+	};
+	char **cells = calloc(COLUMNS * n + 1, sizeof(*cells));
+	size_t used = 0;
+	int rc = cells ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < n && !rc; i++)
+		if (in_table(&first[i]))
+			rc = fill_cells(c, &first[i], cells + COLUMNS * used++);
+	if (!rc && used) {
+		say_row(drawing, first, first->strategy ? "result" : "recording", VIEW_PLAIN, "");
+		fputc('\n', drawing->canvas->out);
+		rc = drawing->table(drawing->canvas, columns, COLUMNS,
+				    (const char *const *)cells, used);
+		fputc('\n', drawing->canvas->out);
+	}
+	for (size_t i = 0; cells && i < COLUMNS * used; i++)
+		free(cells[i]);
+	free(cells);
+	return rc;
+}
+
+static void draw_missing(const struct drawing *drawing, const struct ir_difference *d)
+{
+	char *more = NULL;
+	int len = asprintf(&more, " is not in NEW%s%s", d->note ? "; nearest: " : "",
+			   d->note ? d->note : "");
+
+	if (len < 0) {
+		ir_memory_spoil(drawing->canvas->out);
+		return;
+	}
+	say_row(drawing, d, "missing", d->failed ? VIEW_BAD : VIEW_NOTE, more);
+	free(more);
+}
+
+/* "exposure.p50_ns (96 times), ...": figures that only the new report has. */
+static void draw_new_figures(const struct drawing *drawing, const struct compared *c)
+{
+	const struct ir_comparison *result = c->result;
+	const char *key;
+
+	for (size_t k = 0; (key = ir_compare_key(c->news, k)); k++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < result->nr_differences; i++) {
+			const struct ir_difference *d = &result->differences[i];
+
+			n += d->kind == IR_DIFFERENCE_NEW_FIGURE && !d->failed &&
+				!strcmp(d->key, key);
+		}
+		if (n)
+			say(drawing, "new figure", VIEW_NOTE, "%s, in %zu row%s", key, n, plural(n));
+	}
+}
+
+/* What decided. */
+static void draw_gate(const struct drawing *drawing, const struct compared *c)
+{
+	const struct ir_compare_options *options = c->options;
+
+	for (size_t i = 0; i < options->nr_conditions; i++)
+		say(drawing, "fails if", VIEW_PLAIN, "%s", options->conditions[i].text);
+	for (size_t i = 0; i < options->nr_ignored; i++)
+		say(drawing, "ignored", VIEW_PLAIN, "%s", options->ignored[i]);
+	if (c->result->unmatched)
+		say(drawing, "note", VIEW_NOTE, "parameters that only one of the reports has, and "
+		    "which were not compared: %s", c->result->unmatched);
+}
+
+static void draw_verdict(const struct drawing *drawing, const struct compared *c)
+{
+	const struct ir_comparison *result = c->result;
+	size_t changed = 0, rows = 0;
+
+	for (size_t i = 0; i < result->nr_differences; i++) {
+		changed += result->differences[i].kind == IR_DIFFERENCE_CHANGED;
+		rows += !result->differences[i].key;
+	}
+	if (!result->rows && !result->recordings)
+		say(drawing, "verdict", VIEW_BAD, "FAILED: the reports have no row in common");
+	else if (!result->nr_differences)
+		say(drawing, "verdict", VIEW_PLAIN, "passed: no change in %zu figure%s of %zu "
+		    "result%s and %zu recording%s", result->figures, plural(result->figures),
+		    result->rows, plural(result->rows), result->recordings,
+		    plural(result->recordings));
+	else
+		say(drawing, "verdict", c->passed ? VIEW_PLAIN : VIEW_BAD,
+		    "%s: %zu of %zu figures changed in %zu result%s and %zu recording%s; %zu row%s "
+		    "without counterpart; %zu failure%s",
+		    c->passed ? "passed" : "FAILED", changed, result->figures,
+		    result->rows, plural(result->rows), result->recordings,
+		    plural(result->recordings), rows, plural(rows), result->failed,
+		    plural(result->failed));
+}
+
+static int draw(const struct drawing *drawing, const struct compared *c)
+{
+	const struct ir_comparison *result = c->result;
+	const struct ir_difference *d = result->differences;
+	size_t n = result->nr_differences;
+	int rc = 0;
+
+	for (size_t first = 0, end; first < n && !rc; first = end) {
+		end = first + 1;
+		if (!d[first].key)
+			continue;
+		while (end < n && same_row(&d[first], &d[end]))
+			end++;
+		rc = draw_figures(drawing, c, &d[first], end - first);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (d[i].kind == IR_DIFFERENCE_MISSING_ROW)
+			draw_missing(drawing, &d[i]);
+	for (size_t i = 0; i < n; i++)
+		if (d[i].kind == IR_DIFFERENCE_NEW_ROW)
+			say_row(drawing, &d[i], "new", VIEW_NOTE, " is not in BASELINE");
+	draw_new_figures(drawing, c);
+	draw_gate(drawing, c);
+	draw_verdict(drawing, c);
+	return rc;
+}
+
+static int write_for_people(FILE *out, const struct compared *c, const struct output *to)
+{
+	struct canvas canvas = {
+		.out = out, .width = output_width(to),
+		.color = output_color(to, c->settings->color),
+	};
+	struct drawing drawing = {
+		.canvas = &canvas, .emit = print_line, .arg = &canvas,
+		.table = print_plain,
+	};
+
+	if (c->settings->format == FORMAT_MD) {
+		fputs("## Comparison\n\n", out);
+		drawing.emit = markdown_item;
+		drawing.arg = out;
+		drawing.table = markdown_table;
+	}
+	return draw(&drawing, c);
+}
+
+/* For programs. */
+
+static json_t *json_text(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+static json_t *json_figure(struct ir_figure figure)
+{
+	switch (figure.type) {
+	case IR_FIGURE_INTEGER:
+		return json_integer((json_int_t)figure.integer);
+	case IR_FIGURE_REAL:
+		return isfinite(figure.real) ? json_real(figure.real) : json_null();
+	case IR_FIGURE_NONE:
+		break;
+	}
+	return json_null();
+}
+
+static json_t *json_difference(const struct compared *c, const struct ir_difference *d)
+{
+	json_t *conditions = json_array();
+	double share;
+
+	for (size_t i = 0; i < c->options->nr_conditions; i++)
+		if (d->conditions >> i & 1)
+			json_array_append_new(conditions,
+					      json_string(c->options->conditions[i].text));
+	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}",
+			 "kind", kind_names[d->kind], "recording", d->recording,
+			 "strategy", json_text(d->strategy),
+			 "hypervisor", json_text(d->hypervisor),
+			 "parameters", d->parameters, "key", json_text(d->key),
+			 "baseline", json_figure(d->baseline), "new", json_figure(d->value),
+			 "change", json_figure(change_of(d)),
+			 "change_percent", share_of(d, &share) ? json_real(share) : json_null(),
+			 "failed", d->failed, "conditions", conditions,
+			 "note", json_text(d->note));
+}
+
+static json_t *json_side(const char *name, const struct ir_compare_report *report)
+{
+	return json_pack("{s:o, s:o}", "file", json_text(name),
+			 "version", json_text(ir_compare_version(report)));
+}
+
+static json_t *json_document(const struct compared *c)
+{
+	const struct ir_comparison *result = c->result;
+	json_t *conditions = json_array(), *ignored = json_array(), *differences = json_array();
+	int rc = 0;
+
+	for (size_t i = 0; i < c->options->nr_conditions; i++)
+		rc |= json_array_append_new(conditions,
+					    json_string(c->options->conditions[i].text));
+	for (size_t i = 0; i < c->options->nr_ignored; i++)
+		rc |= json_array_append_new(ignored, json_string(c->options->ignored[i]));
+	for (size_t i = 0; i < result->nr_differences; i++)
+		rc |= json_array_append_new(differences,
+					    json_difference(c, &result->differences[i]));
+	if (rc) {
+		json_decref(conditions);
+		json_decref(ignored);
+		json_decref(differences);
+		return NULL;
+	}
+	return json_pack("{s:s, s:{s:s}, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}",
+			 "schema", COMPARE_SCHEMA, "tool", "version", ir_version(),
+			 "baseline", json_side(c->baseline_name, c->baseline),
+			 "new", json_side(c->new_name, c->news), "passed", c->passed,
+			 "recordings", (json_int_t)result->recordings,
+			 "results", (json_int_t)result->rows,
+			 "figures", (json_int_t)result->figures,
+			 "failed", (json_int_t)result->failed,
+			 "fail_if", conditions, "ignored", ignored,
+			 "unmatched_parameters", json_text(result->unmatched),
+			 "differences", differences);
+}
+
+static int write_json(FILE *out, const struct compared *c)
+{
+	json_t *document = json_document(c);
+	int rc = document ? json_dumpf(document, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : -1;
+
+	fputc('\n', out);
+	json_decref(document);
+	return rc ? -ENOMEM : 0;
+}
+
+/* As RFC 4180 quotes it, where that is needed; @last: the end of the line. */
+static void csv_field(FILE *out, const char *text, bool last)
+{
+	if (text && strpbrk(text, ",\"\r\n")) {
+		fputc('"', out);
+		for (; *text; text++) {
+			if (*text == '"')
+				fputc('"', out);
+			fputc(*text, out);
+		}
+		fputc('"', out);
+	} else if (text) {
+		fputs(text, out);
+	}
+	fputc(last ? '\n' : ',', out);
+}
+
+static void csv_figure(FILE *out, struct ir_figure figure)
+{
+	if (figure.type == IR_FIGURE_INTEGER)
+		fprintf(out, "%" PRId64, figure.integer);
+	else if (figure.type == IR_FIGURE_REAL)
+		fprintf(out, "%.15g", figure.real);
+	fputc(',', out);
+}
+
+static int write_csv(FILE *out, const struct compared *c)
+{
+	fputs("kind,recording,strategy,hypervisor,parameters,key,baseline,new,change,"
+	      "change_percent,failed,conditions,note\n", out);
+	for (size_t i = 0; i < c->result->nr_differences; i++) {
+		const struct ir_difference *d = &c->result->differences[i];
+		struct ir_memory memory;
+		FILE *list = ir_memory_open(&memory);
+		char *conditions;
+		double share;
+
+		if (!list)
+			return -ENOMEM;
+		write_conditions(list, c, d);
+		conditions = ir_memory_close(&memory);
+		if (!conditions)
+			return -ENOMEM;
+		csv_field(out, kind_names[d->kind], false);
+		csv_field(out, d->recording, false);
+		csv_field(out, d->strategy, false);
+		csv_field(out, d->hypervisor, false);
+		csv_field(out, d->parameters, false);
+		csv_field(out, d->key, false);
+		csv_figure(out, d->baseline);
+		csv_figure(out, d->value);
+		csv_figure(out, change_of(d));
+		if (share_of(d, &share))
+			fprintf(out, "%.15g", share);
+		fprintf(out, ",%s,", d->failed ? "true" : "false");
+		csv_field(out, conditions, false);
+		csv_field(out, d->note, true);
+		free(conditions);
+	}
+	return 0;
+}
+
+char *compare_text(const struct compared *compared, const struct output *to)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	int rc;
+
+	if (!out)
+		return NULL;
+	switch ((enum format)compared->settings->format) {
+	case FORMAT_JSON:
+		rc = write_json(out, compared);
+		break;
+	case FORMAT_CSV:
+		rc = write_csv(out, compared);
+		break;
+	default:
+		rc = write_for_people(out, compared, to);
+	}
+	if (rc)
+		ir_memory_spoil(out);
+	return ir_memory_close(&memory);
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "io/input.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <iommu-replay/report.h>
+
+#include "base/message.h"
+#include "io/output.h"
+#include "base/memory.h"
+
+/* A signal handler has nowhere else to write to. */
+static volatile int interrupted;
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	/* The second time the user means it. */
+	if (interrupted) {
+		output_unlink_temp();
+		_exit(STATUS_INTERRUPTED);
+	}
+	interrupted = 1;
+}
+
+void interrupts_catch(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = on_signal }, old;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		/* What nohup or a shell script's & ignores stays ignored. */
+		if (!sigaction(signals[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* a limit of a file's size is a write error, too */
+}
+
+const volatile int *interrupts_flag(void)
+{
+	return &interrupted;
+}
+
+struct reading {
+	const char *path;
+	void (*stop)(void *arg);
+	void *stop_arg;
+};
+
+static void on_reading(void *arg, uint64_t done, uint64_t total)
+{
+	struct reading *reading = arg;
+	char label[48];
+
+	if (interrupted) {
+		if (reading->stop)
+			reading->stop(reading->stop_arg);
+		message("interrupted");
+		output_unlink_temp();
+		exit(STATUS_INTERRUPTED);
+	}
+	snprintf(label, sizeof(label), "reading %s", basename(reading->path));
+	progress_show(label, done, total);
+}
+
+/* "lost_events 12, truncated 1" */
+static char *damage_list(const struct ir_damage *damage)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	const char *separator = "";
+
+	if (!out)
+		return NULL;
+	for (int kind = 0; kind < IR_DAMAGE_KINDS; kind++) {
+		enum ir_damage_kind k = (enum ir_damage_kind)kind;
+
+		if (!damage->count[kind] || ir_damage_severity(k) == IR_SEVERITY_INFO)
+			continue;
+		fprintf(out, "%s%s %" PRIu64, separator, ir_damage_name(k), damage->count[kind]);
+		separator = ", ";
+	}
+	return ir_memory_close(&memory);
+}
+
+/* A file that names nothing of what was recorded is not the one that was meant. */
+static void check_events(const struct input *input, const struct settings *settings,
+			 const char *path)
+{
+	if (settings->events && !input->info->user_events && !settings->quiet)
+		message("warning: %s has no event that %s names; \"info %s\" lists its events",
+			path, settings->events, path);
+}
+
+int input_open(struct input *input, const struct settings *settings, const char *path,
+	       void (*stop)(void *arg), void *stop_arg)
+{
+	struct reading reading = { .path = path, .stop = stop, .stop_arg = stop_arg };
+	struct ir_recording_options options = {
+		.device = settings->device,
+		.progress = on_reading,
+		.progress_arg = &reading,
+		.rpcits = settings->command->bit == IN_VERIFY,
+		.survey_only = settings->command->bit == IN_INFO,
+		.sites = settings->sites,
+		.vmlinux = settings->vmlinux,
+		.modules = settings->modules,
+		.kallsyms = settings->kallsyms,
+	};
+	struct ir_error err = { "" };
+	int status = STATUS_DONE;
+	char *list;
+
+	*input = (struct input){ .rec = NULL };
+	if (settings->events)
+		options.events = input->events = ir_events_load(settings->events, &err);
+	if (!settings->events || input->events)
+		input->rec = ir_recording_open(path, &options, &err);
+	progress_clear();
+	if (!input->rec) {
+		message("%s", err.text);
+		input_close(input);
+		return STATUS_ERROR;
+	}
+	input->info = ir_recording_info(input->rec);
+	check_events(input, settings, path);
+	if (settings->verbose)
+		message("%s: %s, %" PRIu64 " maps, %" PRIu64 " unmaps", path, input->info->format,
+			input->info->ops.map, input->info->ops.unmap);
+	if (input->info->complete)
+		return STATUS_DONE;
+	list = damage_list(&input->info->damage);
+	if (settings->strict_input) {
+		message("%s: incomplete (--strict-input): %s", path, list ? list : "");
+		status = STATUS_INCOMPLETE;
+	} else if (!settings->quiet) {
+		message("warning: %s: incomplete: %s", path, list ? list : "");
+	}
+	free(list);
+	return status;
+}
+
+int input_devices(const struct input *input, size_t n, struct ir_result **devices)
+{
+	size_t nr = input->info->nr_devices;
+
+	*devices = NULL;
+	if (nr < 2 || nr > IR_REPORT_DEVICES)
+		return STATUS_DONE;
+	*devices = calloc(n * nr, sizeof(**devices));
+	if (*devices)
+		return STATUS_DONE;
+	message("out of memory");
+	return STATUS_ERROR;
+}
+
+void input_close(struct input *input)
+{
+	if (input->rec)
+		ir_recording_close(input->rec);
+	ir_events_free(input->events);
+	*input = (struct input){ .rec = NULL };
+}
+
+static char *copy_text(const char *text, bool *failed)
+{
+	char *copy = text ? strdup(text) : NULL;
+
+	if (text && !copy)
+		*failed = true;
+	return copy;
+}
+
+struct ir_recording_info *input_keep(const struct ir_recording_info *info)
+{
+	struct ir_recording_info *copy = malloc(sizeof(*copy));
+	struct ir_event_total *events = calloc(info->nr_events + 1, sizeof(*events));
+	char **devices = calloc(info->nr_devices + 1, sizeof(*devices));
+	bool failed = false;
+
+	if (!copy || !events || !devices) {
+		free(copy);
+		free(events);
+		free(devices);
+		return NULL;
+	}
+	*copy = *info;
+	copy->machine.reused = NULL;	/* of interest to replays only */
+	copy->devices_lost = NULL;
+	ir_site_table_ref(copy->sites);
+	copy->file = copy_text(info->file, &failed);
+	copy->format = copy_text(info->format, &failed);
+	copy->why = copy_text(info->why, &failed);
+	copy->byte_order = copy_text(info->byte_order, &failed);
+	copy->kernel = copy_text(info->kernel, &failed);
+	copy->arch = copy_text(info->arch, &failed);
+	copy->clock = copy_text(info->clock, &failed);
+	copy->events_file = copy_text(info->events_file, &failed);
+	for (size_t i = 0; i < info->nr_events; i++) {
+		events[i].name = copy_text(info->events[i].name, &failed);
+		events[i].count = info->events[i].count;
+	}
+	for (size_t i = 0; i < info->nr_devices; i++)
+		devices[i] = copy_text(info->devices[i], &failed);
+	copy->events = events;
+	copy->devices = (const char *const *)devices;
+	if (failed) {
+		input_keep_free(copy);
+		return NULL;
+	}
+	return copy;
+}
+
+static void free_text(const char *text)
+{
+	free((void *)(uintptr_t)text);
+}
+
+void input_keep_free(struct ir_recording_info *info)
+{
+	if (!info)
+		return;
+	free_text(info->file);
+	free_text(info->format);
+	free_text(info->why);
+	free_text(info->byte_order);
+	free_text(info->kernel);
+	free_text(info->arch);
+	free_text(info->clock);
+	free_text(info->events_file);
+	for (size_t i = 0; i < info->nr_events; i++)
+		free_text(info->events[i].name);
+	for (size_t i = 0; i < info->nr_devices; i++)
+		free_text(info->devices[i]);
+	ir_site_table_unref(info->sites);
+	free((void *)(uintptr_t)info->events);
+	free((void *)(uintptr_t)info->devices);
+	free(info);
+}
+
+int worse(int a, int b)
+{
+	static const int order[] = {
+		STATUS_INTERRUPTED, STATUS_USAGE, STATUS_ERROR, STATUS_INCOMPLETE, STATUS_GATE,
+	};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return STATUS_DONE;
+}

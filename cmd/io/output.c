@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "io/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "base/message.h"
+
+/* For the signal handler alone: the temporary files of this process, if there are any. */
+static const char *volatile unfinished[2];
+
+#define MAX_UNFINISHED (sizeof(unfinished) / sizeof(unfinished[0]))
+
+void output_unlink_temp(void)
+{
+	for (size_t i = 0; i < MAX_UNFINISHED; i++) {
+		const char *path = unfinished[i];
+
+		if (path)
+			unlink(path);
+	}
+}
+
+/* Put @to where @from is. */
+static void remember(const char *from, const char *to)
+{
+	for (size_t i = 0; i < MAX_UNFINISHED; i++) {
+		if (unfinished[i] == from) {
+			unfinished[i] = to;
+			return;
+		}
+	}
+}
+
+void exit_no_memory(void)
+{
+	output_unlink_temp();
+	message("out of memory");
+	_exit(STATUS_ERROR);
+}
+
+static int fail(const struct output *out, struct ir_error *err)
+{
+	int code = errno ? -errno : -EIO;
+
+	return ir_error_set(err, code, "%s: %s", out->name, strerror(-code));
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static int check_inputs(const struct output *out, const struct stat *st, char *const *inputs,
+			size_t nr_inputs, struct ir_error *err)
+{
+	struct stat input;
+
+	for (size_t i = 0; i < nr_inputs; i++)
+		if (S_ISREG(st->st_mode) && !stat(inputs[i], &input) && same_file(st, &input))
+			return ir_error_set(err, -EINVAL, "%s: is also an input", out->name);
+	return 0;
+}
+
+static mode_t new_file_mode(void)
+{
+	mode_t mask = umask(022);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+/* A temporary file beside the target, with the permissions that the target has or will have. */
+static int open_temp(struct output *out, mode_t mode, struct ir_error *err)
+{
+	int fd;
+
+	if (asprintf(&out->temp, "%s.XXXXXX", out->target) < 0) {
+		out->temp = NULL;
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	}
+	fd = mkstemp(out->temp);
+	if (fd < 0) {
+		fail(out, err);
+		free(out->temp);
+		out->temp = NULL;
+		return -EIO;
+	}
+	remember(NULL, out->temp);
+	out->stream = fchmod(fd, mode) ? NULL : fdopen(fd, "w");
+	if (!out->stream) {
+		fail(out, err);
+		close(fd);
+		return -EIO;
+	}
+	return 0;
+}
+
+int output_open(struct output *out, const char *path, char *const *inputs, size_t nr_inputs,
+		struct ir_error *err)
+{
+	struct stat st, standard;
+	bool exists;
+	int rc;
+
+	*out = (struct output){ .stream = stdout, .name = "standard output" };
+	if (!path || !strcmp(path, "-"))
+		return 0;
+	out->name = path;
+	exists = !stat(path, &st);
+	/* /dev/stdout, whatever the shell made of it. */
+	if (exists && !fstat(STDOUT_FILENO, &standard) && same_file(&st, &standard))
+		return 0;
+	if (exists) {
+		rc = check_inputs(out, &st, inputs, nr_inputs, err);
+		if (rc)
+			return rc;
+	}
+	if (exists && !S_ISREG(st.st_mode)) {
+		out->stream = fopen(path, "w");
+		return out->stream ? 0 : fail(out, err);
+	}
+	if (exists && access(path, W_OK)) {
+		out->stream = NULL;
+		return fail(out, err);
+	}
+	/* What a symbolic link points to is replaced, not the link. */
+	out->target = exists ? realpath(path, NULL) : strdup(path);
+	out->stream = NULL;
+	if (!out->target)
+		return fail(out, err);
+	rc = open_temp(out, exists ? st.st_mode & 0777 : new_file_mode(), err);
+	if (rc)
+		output_abort(out);
+	return rc;
+}
+
+bool output_check(struct output *out)
+{
+	if (!out->error && ferror(out->stream))
+		out->error = errno ? errno : EIO;
+	return !out->error;
+}
+
+void output_write(struct output *out, const char *text)
+{
+	errno = 0;
+	fputs(text, out->stream);
+	output_check(out);
+}
+
+int output_commit(struct output *out, struct ir_error *err)
+{
+	int rc = 0;
+
+	errno = 0;
+	if (fflush(out->stream))
+		rc = fail(out, err);
+	if (!output_check(out)) {
+		errno = out->error;
+		rc = fail(out, err);
+	}
+	if (!rc && out->temp && fsync(fileno(out->stream)))
+		rc = fail(out, err);
+	if (!rc && out->stream != stdout) {
+		/* Some file systems say only now that there is no room. */
+		rc = fclose(out->stream) ? fail(out, err) : 0;
+		out->stream = NULL;
+	}
+	if (!rc && out->temp && rename(out->temp, out->target))
+		rc = fail(out, err);
+	if (!rc && out->temp) {
+		remember(out->temp, NULL);
+		free(out->temp);
+		out->temp = NULL;
+	}
+	output_abort(out);
+	return rc;
+}
+
+void output_abort(struct output *out)
+{
+	if (out->stream && out->stream != stdout)
+		fclose(out->stream);
+	out->stream = NULL;
+	if (out->temp) {
+		unlink(out->temp);
+		remember(out->temp, NULL);
+	}
+	free(out->temp);
+	free(out->target);
+	out->temp = NULL;
+	out->target = NULL;
+}
+
+size_t output_width(const struct output *out)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	long width = columns ? strtol(columns, NULL, 10) : 0;
+
+	if (width <= 0 && !ioctl(fileno(out->stream), TIOCGWINSZ, &size))
+		width = size.ws_col;
+	if (width <= 0)
+		width = 120;
+	return width < 40 ? 40 : (size_t)width;
+}
+
+bool output_color(const struct output *out, int when)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (when != WHEN_AUTO)
+		return when == WHEN_ALWAYS;
+	return isatty(fileno(out->stream)) && !(no_color && *no_color) &&
+		term && strcmp(term, "dumb");
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What options there are, for which command, and what --help says about them. */
+#include "options/option_table.h"
+
+static const struct choice queue_choices[] = {
+	{ "single", IR_QUEUE_SINGLE },
+	{ "per-cpu", IR_QUEUE_PER_CPU },
+	{ "none", IR_QUEUE_NONE },
+	{ NULL, 0 },
+};
+
+static const struct choice api_choices[] = {
+	{ "dma", IR_API_DMA },
+	{ "iommu", IR_API_IOMMU },
+	{ NULL, 0 },
+};
+
+static const struct choice timer_choices[] = {
+	{ "simulated", IR_TIMER_SIMULATED },
+	{ "recorded", IR_TIMER_RECORDED },
+	{ NULL, 0 },
+};
+
+static const struct choice find_choices[] = {
+	{ "min-entry-limit", FIND_ENTRY_LIMIT },
+	{ "min-pinned-limit", FIND_PINNED_LIMIT },
+	{ "min-aperture", FIND_APERTURE },
+	{ "min-queue-size", FIND_QUEUE_SIZE },
+	{ NULL, 0 },
+};
+
+static const struct choice when_choices[] = {
+	{ "auto", WHEN_AUTO },
+	{ "always", WHEN_ALWAYS },
+	{ "never", WHEN_NEVER },
+	{ NULL, 0 },
+};
+
+#define AT(field) .offset = offsetof(struct settings, field)
+
+const struct option_spec option_table[] = {
+	{ 0, "--strategy", "NAME[,NAME...]|all",
+	  "Flush strategies to replay; \"iommu-replay list strategies\" shows them. "
+	  "Default: all, which leaves out null.",
+	  IN_RUN | IN_SWEEP, .parse = option_parse_strategy },
+	{ 0, "--hypervisor", "NAME[:KEY=VALUE,...]",
+	  "Hypervisor to replay against, default kvm; may be repeated. Keys: entry-limit, "
+	  "pinned-limit (0: no limit), tlb-refresh=0|1, as far as it takes them.",
+	  IN_RUN | IN_SWEEP, .parse = option_parse_hypervisor },
+	{ 0, "--strategy", "NAME",
+	  "Strategy of the recorded machine. Default: as a manifest says, else as the recording "
+	  "shows.",
+	  IN_VERIFY, .parse = option_parse_strategy },
+	{ 0, "--hypervisor", "NAME[:KEY=VALUE,...]",
+	  "Hypervisor of the recorded machine. Default: as a manifest says, else kvm for s390x "
+	  "and lpar for others. Keys: entry-limit, pinned-limit (0: no limit), tlb-refresh=0|1, "
+	  "as far as it takes them.",
+	  IN_VERIFY, .parse = option_parse_hypervisor },
+	{ 0, "--plugin", "FILE.so",
+	  "Load more strategies and hypervisors from a plug-in, whose code then runs in this "
+	  "program; may be repeated.",
+	  IN_REPLAY | IN_BATCH | IN_LIST, .parse = option_parse_plugin, .first = true },
+	{ 0, "--manifest", "FILE|none",
+	  "What machines the recordings are from. Default: a manifest.json beside a recording, "
+	  "or one directory up, that lists it.",
+	  IN_VERIFY, option_parse_text, AT(manifest) },
+	{ 0, "--tolerance", "N|P%",
+	  "How far each total may be off, as a number or a share of the recorded one. Default: 0.",
+	  IN_VERIFY, .parse = option_parse_tolerance },
+	{ 0, "--queue", "",
+	  "Flush queue. Default: single where an RPCIT is needed after mapping, else per-cpu.",
+	  IN_REPLAY, option_parse_choice, AT(params.queue), .choices = queue_choices },
+	{ 0, "--queue-size", "N",
+	  "Slots of a flush queue; it holds one less. Default: 32768 if single, 256 if per-cpu.",
+	  IN_REPLAY, option_parse_u32, AT(params.queue_size), .min = 2, .max = 1 << 24 },
+	{ 0, "--queue-timeout", "MS",
+	  "Timeout of the flush queue in milliseconds. Default: 1000 if single, 10 if per-cpu.",
+	  IN_REPLAY, option_parse_u32, AT(params.queue_timeout_ms), .min = 1, .max = 86400000 },
+	{ 0, "--aperture", "SIZE",
+	  "DMA aperture in bytes. Default: as the recording tells, else as large as the "
+	  "IOMMU allows.",
+	  IN_REPLAY, option_parse_u64, AT(params.aperture), .min = IR_PAGE_SIZE, .max = UINT64_C(1) << 52 },
+	{ 0, "--initial-pages", "N",
+	  "Pages that were mapped before the recording began and stay mapped. Default: as the "
+	  "recording tells, else 0.",
+	  IN_REPLAY, option_parse_initial_pages, AT(params.initial_pages), .min = 0, .max = UINT64_MAX },
+	{ 0, "--cpus", "N",
+	  "Possible CPUs of the recorded machine. Default: as the recording tells.",
+	  IN_REPLAY, option_parse_u32, AT(params.cpus), .min = 1, .max = 65536 },
+	{ 0, "--hz", "N",
+	  "Jiffies a second of the recorded machine. Default: as the recording tells, else 100 "
+	  "on s390x and 250 elsewhere.",
+	  IN_REPLAY, option_parse_u32, AT(params.hz), .min = 1, .max = 10000 },
+	{ 0, "--api", "",
+	  "What the operations are: DMA API calls (default), or IOMMU API calls with the IOVAs "
+	  "of the recording.",
+	  IN_REPLAY, option_parse_choice, AT(params.api), .choices = api_choices },
+	{ 0, "--device", "NAME",
+	  "Only the operations of this device.",
+	  IN_INPUT | IN_BATCH, option_parse_text, AT(device) },
+	{ 0, "--events", "FILE.json",
+	  "What trace events mean that are not known by their name; see iommu-replay-events(5).",
+	  IN_INPUT | IN_BATCH | IN_LIST, option_parse_text, AT(events) },
+	{ 0, "--by-site", NULL,
+	  "Also tell the results by call site and by driver. The recording needs call chains.",
+	  IN_RUN, option_parse_flag, AT(sites) },
+	{ 0, "--sites", NULL,
+	  "Show who made the mappings: call sites and drivers. The recording needs call chains.",
+	  IN_INFO, option_parse_flag, AT(sites) },
+	{ 0, "--vmlinux", "FILE",
+	  "For call sites: the recorded kernel, an ELF file with symbols.",
+	  IN_RUN | IN_INFO, option_parse_text, AT(vmlinux) },
+	{ 0, "--modules", "DIR",
+	  "For call sites: a directory with the recorded kernel's modules (.ko, .ko.debug).",
+	  IN_RUN | IN_INFO, option_parse_text, AT(modules) },
+	{ 0, "--kallsyms", "FILE",
+	  "For call sites: a copy of /proc/kallsyms, made while recording. Default: the "
+	  "recording's own, else that of the running kernel if it is the recorded one.",
+	  IN_RUN | IN_INFO, option_parse_text, AT(kallsyms) },
+	{ 0, "--timer", "",
+	  "Flush-queue timer: simulated (default), or fired when the recording's own flushes "
+	  "by timer happened.",
+	  IN_REPLAY, option_parse_choice, AT(params.timer), .choices = timer_choices },
+	{ 0, "--rpcit-latency", "NS[+NS_PER_PAGE]|recorded|0",
+	  "How long an RPCIT keeps its CPU busy, in nanoseconds, or as the recorded ones did; 0 "
+	  "replays strictly serially.",
+	  IN_REPLAY, option_parse_latency, .max = UINT64_C(3600000000000) },
+	{ 0, "--timeline", NULL,
+	  "Have the course of each replay in the JSON report, too: pages, queues, RPCITs and "
+	  "failures over time, and histograms. HTML has it always.",
+	  IN_RUN, option_parse_flag, AT(timeline) },
+	{ 0, "--perfetto", "FILE",
+	  "Write the course of each replay to FILE as trace events that Perfetto opens "
+	  "(ui.perfetto.dev).",
+	  IN_RUN, option_parse_text, AT(perfetto) },
+	{ 0, "--vary", "KEY=FROM:TO[:STEP|:xFACTOR]",
+	  "Replay with each value of this parameter from FROM to TO, STEP apart or each FACTOR "
+	  "times the one before. Keys: entry-limit, pinned-limit, tlb-refresh, queue-size, "
+	  "queue-timeout, aperture, initial-pages, cpus, hz, rpcit-latency.",
+	  IN_SWEEP, option_parse_text, AT(vary) },
+	{ 0, "--find", "",
+	  "Find the smallest value with which a strategy has no failure, or as few as "
+	  "--max-failures and --max-rpcits allow.",
+	  IN_SWEEP, option_parse_choice, AT(find), .choices = find_choices },
+	{ 0, "--max-failures", "N",
+	  "With --find: failed and unbacked maps that are allowed. Default: 0.",
+	  IN_SWEEP, option_parse_u64, AT(max_failures), .max = UINT64_MAX },
+	{ 0, "--max-rpcits", "N",
+	  "With --find: RPCITs that are allowed. Default: any number.",
+	  IN_SWEEP, option_parse_max_rpcits, AT(max_rpcits), .max = UINT64_MAX },
+	{ 0, "--figure", "KEY",
+	  "Figure to show over the varied parameter, by its key in the JSON report, or "
+	  "failures. May be repeated. Default: rpcit.total and failures.",
+	  IN_SWEEP, option_parse_texts, AT(figures) },
+	{ 0, "--fail-if", "EXPR",
+	  "Fail if this is true of any row: KEY OP [[+|-]N[%]], such as \"rpcit.total>+5%\" or "
+	  "\"maps.map_failed>0\"; OP is > >= < <= == or !=. May be repeated. Default: any change "
+	  "fails.",
+	  IN_COMPARE, option_parse_texts, AT(fail_if) },
+	{ 0, "--ignore", "KEY[,KEY...]",
+	  "Figures or groups of them that may change, or parameters that may differ between rows "
+	  "which belong together. May be repeated.",
+	  IN_COMPARE, option_parse_texts, AT(ignore) },
+	{ 0, "--allow-missing", NULL,
+	  "Rows and figures that only BASELINE has are reported, but do not fail.",
+	  IN_COMPARE, option_parse_flag, AT(allow_missing) },
+	{ 0, "--allow-missing", NULL,
+	  "Write what there is, even if results of the batch are missing.",
+	  IN_MERGE, option_parse_flag, AT(allow_missing) },
+	{ 'o', "--output", "FILE",
+	  "Where the results go, a line each as they are finished. Needed.",
+	  IN_BATCH, option_parse_text, AT(output) },
+	{ 0, "--resume", NULL,
+	  "Go on with FILE: what is done and unchanged is not replayed again.",
+	  IN_BATCH, option_parse_flag, AT(resume) },
+	{ 0, "--shard", "I/N",
+	  "Only the I-th of N parts, which are as equal as can be; merge puts them together.",
+	  IN_BATCH, .parse = option_parse_shard, .max = 1 << 20 },
+	{ 'f', "--format", "",
+	  "How to write the report; the first is the default.",
+	  IN_ALL & ~IN_BATCH, option_parse_choice, AT(format) },
+	{ 'o', "--output", "FILE",
+	  "Write the report to FILE, which appears complete or not at all.",
+	  IN_ALL & ~IN_BATCH, option_parse_text, AT(output) },
+	{ 'j', "--jobs", "N",
+	  "Threads. Default: one for each processor.",
+	  IN_REPLAY | IN_BATCH, option_parse_u32, AT(jobs), .min = 1, .max = 4096 },
+	{ 0, "--strict-input", NULL,
+	  "Any loss or damage in a recording is an error: exit status 4.",
+	  IN_INPUT, option_parse_flag, AT(strict_input) },
+	{ 0, "--strict-input", NULL,
+	  "Loss or damage in a recording makes its cells fail.",
+	  IN_BATCH, option_parse_flag, AT(strict_input) },
+	{ 'q', "--quiet", NULL,
+	  "No progress and no warnings on standard error; errors only.",
+	  IN_INPUT | IN_BATCH, option_parse_flag, AT(quiet) },
+	{ 'v', "--verbose", NULL,
+	  "Say on standard error what is being done.",
+	  IN_INPUT & ~IN_VERIFY, option_parse_flag, AT(verbose) },
+	{ 'v', "--verbose", NULL,
+	  "Show the operations around the first difference, and say on standard error what is "
+	  "being done.",
+	  IN_VERIFY, option_parse_flag, AT(verbose) },
+	{ 'v', "--verbose", NULL,
+	  "Show all call sites, and the chains through them.",
+	  IN_REPORT, option_parse_flag, AT(verbose) },
+	{ 0, "--color", "",
+	  "Colours in tables: auto is on a terminal, unless NO_COLOR is set.",
+	  IN_REPLAY | IN_INFO | IN_LIST | IN_COMPARE | IN_REPORT, option_parse_choice, AT(color), .choices = when_choices },
+	{ 0, "--progress", "",
+	  "Progress on standard error: auto is when that is a terminal.",
+	  IN_INPUT | IN_BATCH, option_parse_choice, AT(progress), .choices = when_choices },
+	{ 'h', "--help", NULL, "Show this help.", IN_ALL, .parse = NULL },
+	{ 'V', "--version", NULL, "Show the version.", IN_ALL, .parse = NULL },
+};
+
+_Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= MAX_OPTIONS, "MAX_OPTIONS");
+
+const size_t nr_options = sizeof(option_table) / sizeof(option_table[0]);

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The values of options, and of parameters in them. */
+#include "options/option_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/names.h"
+
+static void *field(struct settings *settings, const struct option_spec *spec)
+{
+	return (char *)settings + spec->offset;
+}
+
+int option_parse_u64(struct settings *settings, const struct option_spec *spec, const char *arg,
+		     struct ir_error *err)
+{
+	return parse_number(spec->name, arg, strlen(arg), spec->min, spec->max,
+			    field(settings, spec), err);
+}
+
+int option_parse_u32(struct settings *settings, const struct option_spec *spec, const char *arg,
+		     struct ir_error *err)
+{
+	uint64_t value;
+	uint32_t *to = field(settings, spec);
+	int rc = parse_number(spec->name, arg, strlen(arg), spec->min, spec->max, &value, err);
+
+	if (!rc)
+		*to = (uint32_t)value;
+	return rc;
+}
+
+int option_parse_initial_pages(struct settings *settings, const struct option_spec *spec,
+			       const char *arg, struct ir_error *err)
+{
+	settings->params.has_initial_pages = true;
+	return option_parse_u64(settings, spec, arg, err);
+}
+
+int option_parse_text(struct settings *settings, const struct option_spec *spec, const char *arg,
+		      struct ir_error *err)
+{
+	const char **to = field(settings, spec);
+
+	if (!*arg)
+		return ir_error_set(err, -EINVAL, "%s: a name is missing", spec->name);
+	*to = arg;
+	return 0;
+}
+
+int option_parse_texts(struct settings *settings, const struct option_spec *spec, const char *arg,
+		       struct ir_error *err)
+{
+	struct texts *to = field(settings, spec);
+	const char **grown = reallocarray(to->text, to->nr + 1, sizeof(*grown));
+
+	if (!grown)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	to->text = grown;
+	grown[to->nr++] = arg;
+	return 0;
+}
+
+int option_parse_flag(struct settings *settings, const struct option_spec *spec, const char *arg,
+		      struct ir_error *err)
+{
+	bool *to = field(settings, spec);
+
+	(void)arg;
+	(void)err;
+	*to = true;
+	return 0;
+}
+
+/* "2/8" */
+int option_parse_shard(struct settings *settings, const struct option_spec *spec, const char *arg,
+		       struct ir_error *err)
+{
+	const char *slash = strchrnul(arg, '/');
+	uint64_t shard, shards;
+	int rc;
+
+	if (!*slash)
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not I/N, such as 1/4", spec->name,
+				    arg);
+	rc = parse_number(spec->name, slash + 1, strlen(slash + 1), 1, spec->max, &shards, err);
+	if (!rc)
+		rc = parse_number(spec->name, arg, (size_t)(slash - arg), 1, shards, &shard, err);
+	if (rc)
+		return rc;
+	settings->shard = (uint32_t)shard;
+	settings->shards = (uint32_t)shards;
+	return 0;
+}
+
+int option_parse_max_rpcits(struct settings *settings, const struct option_spec *spec,
+			    const char *arg, struct ir_error *err)
+{
+	settings->has_max_rpcits = true;
+	return option_parse_u64(settings, spec, arg, err);
+}
+
+const struct choice *option_choices(const struct option_spec *spec,
+					 const struct command *command)
+{
+	return spec->choices ? spec->choices : command->formats;
+}
+
+int option_parse_choice(struct settings *settings, const struct option_spec *spec, const char *arg,
+			struct ir_error *err)
+{
+	const struct choice *choices = option_choices(spec, settings->command);
+
+	for (size_t i = 0; choices[i].name; i++) {
+		if (!strcmp(choices[i].name, arg)) {
+			memcpy(field(settings, spec), &choices[i].value, sizeof(int));
+			return 0;
+		}
+	}
+	return name_unknown(err, spec->name + 2, arg, strlen(arg), choice_name, choices);
+}
+
+static const char *strategy_name(const void *arg, size_t i)
+{
+	const struct ir_strategy *const *list = ir_registry_strategies(arg);
+
+	return list[i] ? list[i]->name : NULL;
+}
+
+static const char *hypervisor_name(const void *arg, size_t i)
+{
+	const struct ir_hypervisor *const *list = ir_registry_hypervisors(arg);
+
+	return list[i] ? list[i]->name : NULL;
+}
+
+int option_parse_plugin(struct settings *settings, const struct option_spec *spec, const char *arg,
+			struct ir_error *err)
+{
+	if (!*arg)
+		return ir_error_set(err, -EINVAL, "%s: a file is missing", spec->name);
+	return ir_registry_load(settings->registry, arg, err);
+}
+
+static int add_strategy(struct settings *settings, const struct ir_strategy *strategy,
+			struct ir_error *err)
+{
+	const struct ir_strategy **grown;
+
+	for (size_t i = 0; i < settings->nr_strategies; i++)
+		if (settings->strategies[i] == strategy)
+			return 0;
+	grown = reallocarray(settings->strategies, settings->nr_strategies + 1, sizeof(*grown));
+	if (!grown)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	settings->strategies = grown;
+	grown[settings->nr_strategies++] = strategy;
+	return 0;
+}
+
+int option_parse_strategy(struct settings *settings, const struct option_spec *spec,
+			  const char *arg, struct ir_error *err)
+{
+	const struct ir_strategy *const *known = ir_registry_strategies(settings->registry);
+	const char *end;
+	int rc = 0;
+
+	for (; !rc; arg = end + 1) {
+		size_t i = 0;
+
+		end = strchrnul(arg, ',');
+		if ((size_t)(end - arg) == strlen("all") && !strncmp(arg, "all", 3)) {
+			for (i = 0; !rc && known[i]; i++)
+				if (!known[i]->not_in_all)
+					rc = add_strategy(settings, known[i], err);
+		} else {
+			while (known[i] && (strlen(known[i]->name) != (size_t)(end - arg) ||
+					    strncmp(known[i]->name, arg, (size_t)(end - arg))))
+				i++;
+			if (!known[i])
+				return name_unknown(err, spec->name + 2, arg, (size_t)(end - arg),
+						    strategy_name, settings->registry);
+			rc = add_strategy(settings, known[i], err);
+		}
+		if (!*end)
+			break;
+	}
+	return rc;
+}
+
+enum hypervisor_key {
+	KEY_ENTRY_LIMIT,
+	KEY_PINNED_LIMIT,
+	KEY_TLB_REFRESH,
+};
+
+static const struct choice hypervisor_keys[] = {
+	{ "entry-limit", KEY_ENTRY_LIMIT },
+	{ "pinned-limit", KEY_PINNED_LIMIT },
+	{ "tlb-refresh", KEY_TLB_REFRESH },
+	{ NULL, 0 },
+};
+
+/* The @i-th key that this hypervisor takes. */
+static const char *hypervisor_key_name(const void *arg, size_t i)
+{
+	const struct ir_hypervisor *hv = arg;
+
+	for (const struct choice *key = hypervisor_keys; key->name; key++) {
+		if ((key->value == KEY_ENTRY_LIMIT && !hv->has_entry_limit) ||
+		    (key->value == KEY_PINNED_LIMIT && !hv->has_pinned_limit))
+			continue;
+		if (!i--)
+			return key->name;
+	}
+	return ir_hypervisor_own(hv, i) ? hv->own[i].name : NULL;
+}
+
+static int parse_own_key(struct hypervisor_choice *choice, const char *name, const char *value,
+			 size_t len, struct ir_error *err)
+{
+	const struct ir_hypervisor_param *own = choice->hypervisor->own;
+	size_t i = 0;
+
+	while (strcmp(own[i].name, name))
+		i++;
+	choice->params.own_given |= 1u << i;
+	return parse_number(name, value, len, own[i].min, own[i].max, &choice->params.own[i], err);
+}
+
+/* One KEY=VALUE, @len bytes. */
+static int parse_hypervisor_key(struct hypervisor_choice *choice, const char *text, size_t len,
+				struct ir_error *err)
+{
+	const char *equals = memchr(text, '=', len), *value, *name;
+	size_t key_len, value_len, i = 0;
+	uint64_t number;
+	int rc;
+
+	key_len = equals ? (size_t)(equals - text) : len;
+	while ((name = hypervisor_key_name(choice->hypervisor, i++)))
+		if (strlen(name) == key_len && !strncmp(name, text, key_len))
+			break;
+	if (!name) {
+		char what[64];
+
+		snprintf(what, sizeof(what), "parameter of hypervisor %s",
+			 choice->hypervisor->name);
+		return name_unknown(err, what, text, key_len, hypervisor_key_name,
+				    choice->hypervisor);
+	}
+	if (!equals)
+		return ir_error_set(err, -EINVAL, "%s needs a value: %s=N", name, name);
+	value = equals + 1;
+	value_len = len - key_len - 1;
+	if (!strcmp(name, "tlb-refresh")) {
+		rc = parse_number(name, value, value_len, 0, 1, &number, err);
+		if (!rc)
+			choice->params.tlb_refresh = (int)number;
+		return rc;
+	}
+	if (!strcmp(name, "entry-limit")) {
+		choice->has_entry_limit = true;
+		return parse_number(name, value, value_len, 0, UINT64_MAX,
+				    &choice->params.entry_limit, err);
+	}
+	if (!strcmp(name, "pinned-limit")) {
+		choice->has_pinned_limit = true;
+		return parse_number(name, value, value_len, 0, UINT64_MAX,
+				    &choice->params.pinned_limit, err);
+	}
+	return parse_own_key(choice, name, value, value_len, err);
+}
+
+int option_parse_hypervisor(struct settings *settings, const struct option_spec *spec,
+			    const char *arg, struct ir_error *err)
+{
+	const struct ir_hypervisor *const *known = ir_registry_hypervisors(settings->registry);
+	struct hypervisor_choice choice = { .params.tlb_refresh = -1 }, *grown;
+	const char *end = strchrnul(arg, ':');
+	size_t len = (size_t)(end - arg);
+	int rc;
+
+	for (size_t i = 0; known[i] && !choice.hypervisor; i++)
+		if (strlen(known[i]->name) == len && !strncmp(known[i]->name, arg, len))
+			choice.hypervisor = known[i];
+	if (!choice.hypervisor)
+		return name_unknown(err, spec->name + 2, arg, len, hypervisor_name,
+				    settings->registry);
+	while (*end) {
+		arg = end + 1;
+		end = strchrnul(arg, ',');
+		rc = parse_hypervisor_key(&choice, arg, (size_t)(end - arg), err);
+		if (rc)
+			return rc;
+	}
+	grown = reallocarray(settings->hypervisors, settings->nr_hypervisors + 1, sizeof(*grown));
+	if (!grown)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	settings->hypervisors = grown;
+	grown[settings->nr_hypervisors++] = choice;
+	return 0;
+}
+
+int option_parse_latency(struct settings *settings, const struct option_spec *spec,
+			 const char *arg, struct ir_error *err)
+{
+	struct ir_params *params = &settings->params;
+	const char *plus = strchrnul(arg, '+');
+	int rc;
+
+	params->rpcit_base_ns = 0;
+	params->rpcit_page_ns = 0;
+	params->rpcit_recorded = !strcmp(arg, "recorded");
+	params->has_rpcit_latency = !params->rpcit_recorded;
+	if (params->rpcit_recorded)
+		return 0;
+	/* An hour: longer than any replay can mean, short enough to add up. */
+	rc = parse_number(spec->name, arg, (size_t)(plus - arg), 0, spec->max,
+			  &params->rpcit_base_ns, err);
+	if (!rc && *plus)
+		rc = parse_number(spec->name, plus + 1, strlen(plus + 1), 0, spec->max,
+				  &params->rpcit_page_ns, err);
+	return rc;
+}
+
+int options_hypervisor_parameter(struct ir_config *config, const char *name, const char *text,
+				 struct ir_error *err)
+{
+	struct hypervisor_choice choice = {
+		.hypervisor = config->hypervisor, .params = config->params.hypervisor,
+		.has_entry_limit = config->params.has_entry_limit,
+		.has_pinned_limit = config->params.has_pinned_limit,
+	};
+	char pair[128];
+	int rc, n = snprintf(pair, sizeof(pair), "%s=%s", name, text);
+
+	if (n < 0 || (size_t)n >= sizeof(pair))
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not a number", name, text);
+	rc = parse_hypervisor_key(&choice, pair, (size_t)n, err);
+	config->params.hypervisor = choice.params;
+	config->params.has_entry_limit = choice.has_entry_limit;
+	config->params.has_pinned_limit = choice.has_pinned_limit;
+	return rc;
+}
+
+int option_parse_tolerance(struct settings *settings, const struct option_spec *spec,
+			   const char *arg, struct ir_error *err)
+{
+	size_t len = strlen(arg), digits = strspn(arg, "0123456789");
+
+	settings->tolerance = 0;
+	settings->tolerance_percent = 0;
+	if (!len || arg[len - 1] != '%')
+		return parse_number(spec->name, arg, len, 0, UINT64_MAX, &settings->tolerance,
+				    err);
+	if (arg[digits] == '.' && digits)
+		digits += 1 + strspn(arg + digits + 1, "0123456789");
+	if (!digits || digits != len - 1 || digits > 12)
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not a share (0.1%%)",
+				    spec->name, arg);
+	settings->tolerance_percent = strtod(arg, NULL);
+	return 0;
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "options/option_table.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/names.h"
+#include "io/output.h"
+
+#define HELP_WIDTH 80	/* at most: longer lines are hard to read */
+
+/* getopt's values of options: above all letters. */
+#define FIRST_ID 256
+
+/* The long name of the @i-th option that a command takes. */
+static const char *option_name(const void *arg, size_t i)
+{
+	const struct command *command = arg;
+
+	for (size_t o = 0; o < nr_options; o++)
+		if ((option_table[o].commands & command->bit) && !i--)
+			return option_table[o].name;
+	return NULL;
+}
+
+int options_replay(struct settings *settings, const char *name, const char *text,
+		   struct ir_error *err)
+{
+	struct option_spec spec;
+
+	for (size_t o = 0; o < nr_options; o++) {
+		if (strcmp(option_table[o].name + 2, name) || !(option_table[o].commands & IN_SWEEP))
+			continue;
+		spec = option_table[o];
+		spec.name = name;	/* whoever asks may not have typed an option */
+		/* These skip the dashes. */
+		if (spec.parse == option_parse_choice || spec.parse == option_parse_strategy ||
+		    spec.parse == option_parse_hypervisor)
+			spec.name = option_table[o].name;
+		return spec.parse(settings, &spec, text, err);
+	}
+	return ir_error_set(err, -EINVAL, "unknown parameter \"%.60s\"", name);
+}
+
+int options_parameter(struct ir_params *params, const char *name, const char *text,
+		      struct ir_error *err)
+{
+	struct settings settings = { .params = *params };
+	int rc = options_replay(&settings, name, text, err);
+
+	*params = settings.params;
+	return rc;
+}
+
+static const struct option_spec *find_option(const struct command *command, int id)
+{
+	for (size_t o = 0; o < nr_options; o++) {
+		const struct option_spec *spec = &option_table[o];
+
+		if ((spec->commands & command->bit) &&
+		    (id == FIRST_ID + (int)o || (spec->letter && id == spec->letter)))
+			return spec;
+	}
+	return NULL;
+}
+
+/* What getopt_long() wants; ":" first, so that it tells the two errors apart. */
+static void getopt_tables(const struct command *command, char *letters, struct option *longs)
+{
+	*letters++ = ':';
+	for (size_t o = 0; o < nr_options; o++) {
+		const struct option_spec *spec = &option_table[o];
+
+		if (!(spec->commands & command->bit))
+			continue;
+		*longs++ = (struct option){
+			.name = spec->name + 2,
+			.has_arg = spec->arg ? required_argument : no_argument,
+			.val = FIRST_ID + (int)o,
+		};
+		if (spec->letter) {
+			*letters++ = (char)spec->letter;
+			if (spec->arg)
+				*letters++ = ':';
+		}
+	}
+	*letters = '\0';
+	*longs = (struct option){ .name = NULL };
+}
+
+static int wrong_option(const struct command *command, int result, const char *word,
+			struct ir_error *err)
+{
+	const struct option_spec *spec = find_option(command, optopt);
+	char letter[3] = { '-', (char)optopt, '\0' };
+
+	if (result == ':')
+		return ir_error_set(err, -EINVAL, "option %s needs an argument: %s",
+				    spec ? spec->name : "?", spec ? spec->arg : "");
+	if (spec)
+		return ir_error_set(err, -EINVAL, "option %s takes no argument", spec->name);
+	if (optopt)
+		return name_unknown(err, "option", letter, 2, option_name, command);
+	return name_unknown(err, "option", word, strcspn(word, "="), option_name, command);
+}
+
+static int defaults(struct settings *settings, struct ir_error *err)
+{
+	int rc = 0;
+
+	if (!(settings->command->bit & (IN_RUN | IN_SWEEP)))
+		return 0;
+	if (!settings->nr_strategies)
+		rc = option_parse_strategy(settings, &option_table[0], "all", err);
+	if (!rc && !settings->nr_hypervisors)
+		rc = option_parse_hypervisor(settings, &option_table[1], "kvm", err);
+	return rc;
+}
+
+static int check_operands(const struct settings *settings, struct ir_error *err)
+{
+	const struct command *command = settings->command;
+
+	if (settings->nr_operands < (command->bit == IN_COMPARE ? 2 : 1))
+		return ir_error_set(err, -EINVAL, "%s: missing %s", command->name,
+				    command->operands);
+	if (command->max_operands && settings->nr_operands > (size_t)command->max_operands)
+		return ir_error_set(err, -EINVAL, "%s: too many operands; it takes %s",
+				    command->name, command->operands);
+	return 0;
+}
+
+/* A recorded machine had one of each. */
+static int check_machine(const struct settings *settings, struct ir_error *err)
+{
+	if (settings->command->bit != IN_VERIFY)
+		return 0;
+	if (settings->nr_strategies > 1)
+		return ir_error_set(err, -EINVAL,
+				    "--strategy: a recorded machine has one; use run to compare several");
+	if (settings->nr_hypervisors > 1)
+		return ir_error_set(err, -EINVAL,
+				    "--hypervisor: a recorded machine has one; use run to compare several");
+	return 0;
+}
+
+/*
+ * Options that give others more to choose from; once it is known that all are
+ * options, and that not only help is wanted.
+ */
+static int parse_first(struct settings *settings, int argc, char **argv, const char *letters,
+		       const struct option *longs, struct ir_error *err)
+{
+	int result, rc = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		optind = 0;
+		opterr = 0;
+		while (!rc && (result = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+			const struct option_spec *spec = find_option(settings->command, result);
+
+			if (result == '?' || result == ':')
+				return wrong_option(settings->command, result, argv[optind - 1],
+						    err);
+			if (!spec->parse)
+				return 0;
+			if (pass && spec->first)
+				rc = spec->parse(settings, spec, optarg, err);
+		}
+	}
+	return rc;
+}
+
+/* Symbols name call sites and nothing else. */
+static int check_symbols(const struct settings *settings, struct ir_error *err)
+{
+	if (settings->sites || (!settings->vmlinux && !settings->modules && !settings->kallsyms))
+		return 0;
+	return ir_error_set(err, -EINVAL, "--vmlinux, --modules and --kallsyms go with %s only",
+			    settings->command->bit == IN_INFO ? "--sites" : "--by-site");
+}
+
+static enum options_outcome outcome(int rc)
+{
+	return !rc ? OPTIONS_OK : rc == -ENOMEM ? OPTIONS_FAILED : OPTIONS_WRONG;
+}
+
+enum options_outcome options_parse(const struct command *command, int argc, char **argv,
+				   struct settings *settings, struct ir_error *err)
+{
+	struct option longs[MAX_OPTIONS + 1];
+	char letters[2 * MAX_OPTIONS + 2];
+	int result, rc;
+
+	*settings = (struct settings){
+		.command = command,
+		.format = command->formats[0].value,
+		.params.hypervisor.tlb_refresh = -1,
+		.registry = ir_registry_new(),
+	};
+	if (!settings->registry) {
+		ir_error_set(err, -ENOMEM, "out of memory");
+		return OPTIONS_FAILED;
+	}
+	getopt_tables(command, letters, longs);
+	rc = parse_first(settings, argc, argv, letters, longs, err);
+	if (rc)
+		return outcome(rc);
+	optind = 0;	/* glibc: start anew, with the permutation of arguments */
+	opterr = 0;
+	for (;;) {
+		const struct option_spec *spec;
+
+		result = getopt_long(argc, argv, letters, longs, NULL);
+		if (result == -1)
+			break;
+		spec = find_option(command, result);
+		if (!spec)	/* cannot be: parse_first() found all of them */
+			return OPTIONS_WRONG;
+		if (spec->letter == 'h')
+			return OPTIONS_HELP;
+		if (spec->letter == 'V')
+			return OPTIONS_VERSION;
+		rc = spec->first ? 0 : spec->parse(settings, spec, optarg, err);
+		if (rc)
+			return outcome(rc);
+	}
+	settings->operands = argv + optind;
+	settings->nr_operands = (size_t)(argc - optind);
+	if (check_operands(settings, err) || check_machine(settings, err) ||
+	    check_symbols(settings, err))
+		return OPTIONS_WRONG;
+	return outcome(defaults(settings, err));
+}
+
+void options_free(struct settings *settings)
+{
+	free(settings->strategies);
+	free(settings->hypervisors);
+	free(settings->fail_if.text);
+	free(settings->ignore.text);
+	ir_registry_free(settings->registry);
+	free(settings->figures.text);
+}
+
+/* @text, wrapped, each line after the first one indented. */
+static void write_wrapped(FILE *out, const char *text, int indent, int width)
+{
+	int at = indent;
+
+	fprintf(out, "%*s", indent, "");
+	while (*text) {
+		int len = (int)strcspn(text, " ");
+
+		if (at > indent && at + 1 + len > width) {
+			fprintf(out, "\n%*s", indent, "");
+			at = indent;
+		} else if (at > indent) {
+			fputc(' ', out);
+			at++;
+		}
+		fwrite(text, 1, (size_t)len, out);
+		at += len;
+		text += len + (text[len] == ' ');
+	}
+	fputc('\n', out);
+}
+
+void options_help(FILE *out, const struct command *command)
+{
+	const struct output terminal = { .stream = out };
+	size_t columns = output_width(&terminal);
+	int width = columns < HELP_WIDTH ? (int)columns : HELP_WIDTH;
+
+	fprintf(out, "usage: " PROGRAM " %s [options] %s\n\n%s.\n\noptions:\n", command->name,
+		command->operands, command->summary);
+	for (size_t o = 0; o < nr_options; o++) {
+		const struct option_spec *spec = &option_table[o];
+
+		if (!(spec->commands & command->bit))
+			continue;
+		if (spec->letter)
+			fprintf(out, "  -%c, %s", spec->letter, spec->name);
+		else
+			fprintf(out, "      %s", spec->name);
+		if (spec->arg)
+			fprintf(out, " %s", spec->arg);
+		if (spec->arg && !*spec->arg) {
+			const struct choice *choices = option_choices(spec, command);
+
+			for (size_t i = 0; choices[i].name; i++)
+				fprintf(out, "%s%s", i ? "|" : "", choices[i].name);
+		}
+		fputc('\n', out);
+		write_wrapped(out, spec->help, 10, width);
+	}
+	fprintf(out, "\nNumbers: decimal or 0x, then K, M or G (powers of 1024).\n"
+		"See %s-%s(1).\n", PROGRAM, command->name);
+}

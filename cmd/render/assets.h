@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Files that the program carries, made into texts (UTF-8) when it is built (Makefile).
+ */
+#ifndef CMD_ASSETS_H
+#define CMD_ASSETS_H
+
+extern const unsigned char asset_page_css[];	/* cmd/render/html/page.css */
+extern const unsigned char asset_page_js[];	/* cmd/render/html/page.js */
+extern const unsigned char asset_uplot_css[];	/* vendor/uplot/uPlot.min.css */
+extern const unsigned char asset_uplot_js[];	/* vendor/uplot/uPlot.iife.min.js */
+
+#endif

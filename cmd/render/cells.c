@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "render/cells.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+void cells_init(struct cells *cells, size_t columns, size_t rows)
+{
+	*cells = (struct cells){ .columns = columns, .rows = rows };
+	cells->text = calloc(columns * rows + 1, sizeof(*cells->text));
+	cells->failed = !cells->text;
+}
+
+void cell(struct cells *cells, const char *fmt, ...)
+{
+	va_list args;
+
+	if (cells->failed)
+		return;
+	va_start(args, fmt);
+	if (vasprintf(&cells->text[cells->used], fmt, args) < 0) {
+		cells->text[cells->used] = NULL;
+		cells->failed = true;
+	}
+	cells->used++;
+	va_end(args);
+}
+
+int cells_draw(struct cells *cells, const struct drawing *d, const struct plain_column *columns)
+{
+	int rc = -ENOMEM;
+
+	if (!cells->failed)
+		rc = d->table(d->canvas, columns, cells->columns, (const char *const *)cells->text,
+			      cells->used / cells->columns);
+	for (size_t i = 0; i < cells->used && cells->text; i++)
+		free(cells->text[i]);
+	free(cells->text);
+	return rc;
+}

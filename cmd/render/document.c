@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "render/document.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "io/input.h"
+#include "base/message.h"
+#include "base/memory.h"
+
+/* The last part of a path; @dir: what is before it. */
+static const char *split(const char *path, struct stat *dir)
+{
+	const char *name = strrchr(path, '/');
+	char *before = name ? strndup(path, (size_t)(name - path) + 1) : strdup(".");
+
+	if (!before || stat(before, dir))
+		*dir = (struct stat){ .st_ino = 0 };
+	free(before);
+	return name ? name + 1 : path;
+}
+
+/* Two outputs that are open: would one of them end up in place of the other? */
+static bool same_place(const struct output *a, const struct output *b)
+{
+	struct stat in_a, in_b;
+
+	if (!a->target || !b->target)
+		return a->stream == b->stream;
+	return !strcmp(split(a->target, &in_a), split(b->target, &in_b)) &&
+		in_a.st_dev == in_b.st_dev && in_a.st_ino == in_b.st_ino;
+}
+
+static int open_perfetto(struct document *doc, struct ir_error *err)
+{
+	const struct settings *settings = doc->settings;
+	int rc = output_open(&doc->perfetto, settings->perfetto, settings->operands,
+			     settings->nr_operands, err);
+
+	if (rc || !same_place(&doc->perfetto, &doc->out))
+		return rc;
+	output_abort(&doc->perfetto);
+	return ir_error_set(err, -EINVAL, "--perfetto: %.400s: the report goes there, too",
+			    settings->perfetto);
+}
+
+int document_open(struct document *doc, const struct settings *settings)
+{
+	struct ir_error err = { "" };
+	int rc;
+
+	*doc = (struct document){ .settings = settings };
+	rc = output_open(&doc->out, settings->output, settings->operands, settings->nr_operands,
+			 &err);
+	if (!rc && settings->perfetto) {
+		rc = open_perfetto(doc, &err);
+		if (rc)
+			output_abort(&doc->out);
+	}
+	if (!rc)
+		return STATUS_DONE;
+	message("%s", err.text);
+	return rc == -EINVAL ? STATUS_USAGE : STATUS_ERROR;
+}
+
+void document_free_results(const struct ir_report_entry *entry)
+{
+	for (size_t i = 0; entry->timelines && i < entry->nr_results; i++)
+		ir_timeline_free(entry->timelines[i]);
+	free((void *)(uintptr_t)entry->timelines);
+	free((void *)(uintptr_t)entry->results);
+	free((void *)(uintptr_t)entry->devices);
+	free((void *)(uintptr_t)entry->sites);
+}
+
+int document_add(struct document *doc, const struct ir_report_entry *entry)
+{
+	struct ir_recording_info *copy = input_keep(entry->info);
+	struct ir_report_entry *grown = doc->entries;
+
+	if (doc->n == doc->room) {
+		size_t room = doc->room ? 2 * doc->room : 8;
+
+		grown = reallocarray(doc->entries, room, sizeof(*grown));
+		if (grown) {
+			doc->entries = grown;
+			doc->room = room;
+		}
+	}
+	if (!copy || !grown) {
+		input_keep_free(copy);
+		document_free_results(entry);
+		message("out of memory");
+		return STATUS_ERROR;
+	}
+	doc->entries[doc->n] = *entry;
+	doc->entries[doc->n++].info = copy;
+	return STATUS_DONE;
+}
+
+/* What people read: by way of memory, so that an error of the disk is told apart from our own. */
+static char *render_for_people(struct document *doc)
+{
+	struct ir_memory memory;
+	struct canvas canvas = {
+		.out = ir_memory_open(&memory),
+		.width = output_width(&doc->out),
+		.color = output_color(&doc->out, doc->settings->color),
+		.verbose = doc->settings->verbose,
+	};
+	renderer render = doc->table;
+	int rc;
+
+	if (!canvas.out)
+		return NULL;
+	if (doc->settings->format == FORMAT_HTML)
+		render = doc->html ? doc->html : render_html;
+	else if (doc->settings->format == FORMAT_MD)
+		render = doc->markdown ? doc->markdown : render_markdown;
+	rc = render(&canvas, doc->entries, doc->n);
+	if (rc)
+		ir_memory_spoil(canvas.out);
+	return ir_memory_close(&memory);
+}
+
+static char *render_document(struct document *doc)
+{
+	switch ((enum format)doc->settings->format) {
+	case FORMAT_JSON:
+		return doc->report ? ir_report_document(doc->report) :
+			ir_report_json(doc->entries, doc->n);
+	case FORMAT_CSV:
+		return ir_report_csv(doc->entries, doc->n);
+	case FORMAT_HTML:
+	case FORMAT_LINES:
+	case FORMAT_MD:
+	case FORMAT_TABLE:
+	case FORMAT_TEXT:
+		break;
+	}
+	return render_for_people(doc);
+}
+
+static int write_document(struct document *doc, int status)
+{
+	struct ir_error err = { "" };
+	const char *path = doc->out.temp ? doc->out.name : NULL;
+	char *text;
+	int rc;
+
+	if (!doc->n || (path && (status == STATUS_ERROR || status == STATUS_USAGE))) {
+		output_abort(&doc->out);
+		if (path)
+			message("%s: not written", path);
+		return status;
+	}
+	text = render_document(doc);
+	if (!text) {
+		output_abort(&doc->out);
+		message("out of memory");
+		return worse(status, STATUS_ERROR);
+	}
+	output_write(&doc->out, text);
+	free(text);
+	rc = output_commit(&doc->out, &err);
+	if (!rc)
+		return status;
+	/* A reader that closed its pipe has what it wanted: no need to complain. */
+	if (rc != -EPIPE)
+		message("%s", err.text);
+	return worse(status, STATUS_ERROR);
+}
+
+/* Like the report: after an input error a file is left as it was. */
+static int write_perfetto(struct document *doc, int status)
+{
+	struct ir_error err = { "" };
+	int rc;
+
+	if (!doc->settings->perfetto)
+		return status;
+	if (!doc->n || (doc->perfetto.temp && (status == STATUS_ERROR || status == STATUS_USAGE))) {
+		output_abort(&doc->perfetto);
+		message("%s: not written", doc->settings->perfetto);
+		return status;
+	}
+	errno = 0;
+	ir_report_perfetto(doc->perfetto.stream, doc->entries, doc->n);
+	output_check(&doc->perfetto);
+	rc = output_commit(&doc->perfetto, &err);
+	if (!rc)
+		return status;
+	if (rc != -EPIPE)
+		message("%s", err.text);
+	return worse(status, STATUS_ERROR);
+}
+
+int document_finish(struct document *doc, int status)
+{
+	status = write_perfetto(doc, status);
+	status = write_document(doc, status);
+	for (size_t i = 0; i < doc->n && !doc->report; i++) {
+		input_keep_free((struct ir_recording_info *)(uintptr_t)doc->entries[i].info);
+		document_free_results(&doc->entries[i]);
+	}
+	if (!doc->report)
+		free(doc->entries);
+	doc->entries = NULL;
+	doc->n = 0;
+	return status;
+}
+
+void document_interrupted(void *arg)
+{
+	struct document *doc = arg;
+
+	message("interrupted; %zu of %zu recordings were finished", doc->n,
+		doc->settings->nr_operands);
+	exit(document_finish(doc, STATUS_INTERRUPTED));
+}

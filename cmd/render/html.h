@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Web pages: one file that needs nothing else.  Everything is there without
+ * scripts, as tables and static charts; a script then makes the charts ones to
+ * zoom into and to point at.
+ */
+#ifndef CMD_HTML_H
+#define CMD_HTML_H
+
+#include <stdio.h>
+
+#include "render/view.h"
+
+/** html_begin - everything up to the page's contents, its heading included */
+void html_begin(FILE *out, const char *title);
+/** html_end - the rest, with the program's name and version */
+void html_end(FILE *out);
+/** html_item - a line "label  text" of a list; a view_line of a FILE within <dl> */
+void html_item(void *out, const char *label, const char *text, enum view_mark mark);
+
+/** html_plots - the course of one result, as figures; nothing if there is no timeline */
+void html_plots(FILE *out, const struct ir_report_entry *entry, size_t result);
+/** html_plot_data - what the script needs of the same result, as a JSON object */
+void html_plot_data(FILE *out, const struct ir_report_entry *entry, size_t result);
+
+#endif

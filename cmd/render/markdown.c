@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Markdown: the tables of a report as GitHub and GitLab draw them.
+ */
+#include "render/render.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/columns.h"
+#include "base/memory.h"
+#include "render/view.h"
+
+/* Names from a recording must not become mark-up. */
+static void write_escaped(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("\\`*_{}[]<>#|~", *text))
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+}
+
+void markdown_item(void *arg, const char *label, const char *text, enum view_mark mark)
+{
+	FILE *out = arg;
+	const char *strong = mark == VIEW_BAD ? "**" : "";
+
+	if (!text) {
+		ir_memory_spoil(out);
+		return;
+	}
+	label += strspn(label, " ");
+	if (*label)
+		fprintf(out, "* %s%s%s: ", strong, label, strong);
+	else
+		fputs("* ", out);
+	write_escaped(out, text);
+	fputc('\n', out);
+}
+
+int markdown_table(const struct canvas *canvas, const struct plain_column *columns,
+		   size_t nr_columns, const char *const *cells, size_t rows)
+{
+	FILE *out = canvas->out;
+
+	fputc('|', out);
+	for (size_t i = 0; i < nr_columns; i++)
+		fprintf(out, " %s |", columns[i].title);
+	fputs("\n|", out);
+	for (size_t i = 0; i < nr_columns; i++)
+		fputs(columns[i].right ? " ---: |" : " --- |", out);
+	fputc('\n', out);
+	for (size_t r = 0; r < rows; r++) {
+		fputc('|', out);
+		for (size_t i = 0; i < nr_columns; i++) {
+			fputc(' ', out);
+			write_escaped(out, cells[r * nr_columns + i]);
+			fputs(" |", out);
+		}
+		fputc('\n', out);
+	}
+	return 0;
+}
+
+static void write_results(FILE *out, const struct ir_report_entry *entry, size_t first, size_t end)
+{
+	const struct ir_column *column;
+	char text[48];
+
+	fputs("\n|", out);
+	for (column = ir_result_columns; column->key; column++)
+		if (column->title)
+			fprintf(out, " %s |", column->title);
+	fputs("\n|", out);
+	for (column = ir_result_columns; column->key; column++)
+		if (column->title)
+			fputs(column->group ? " ---: |" : " --- |", out);
+	fputc('\n', out);
+	for (size_t r = first; r < end; r++) {
+		fputc('|', out);
+		for (size_t i = 0; ir_result_columns[i].key; i++) {
+			if (!ir_result_columns[i].title)
+				continue;
+			view_cell(entry, r, i, text, sizeof(text));
+			fputc(' ', out);
+			write_escaped(out, text);
+			fputs(" |", out);
+		}
+		fputc('\n', out);
+	}
+	fputc('\n', out);
+}
+
+static int write_devices(FILE *out, const struct ir_report_entry *entry, size_t first, size_t end)
+{
+	size_t d = ir_report_device(entry, 0);
+	int rc = 0;
+
+	if (!d || !ir_report_device(entry, d + 1))
+		return 0;
+	for (; d && !rc; d = ir_report_device(entry, d + 1)) {
+		struct ir_report_entry of;
+
+		rc = ir_report_device_entry(entry, d, &of);
+		if (!rc) {
+			view_device(&of, ir_report_device_name(entry, d), markdown_item, out);
+			write_results(out, &of, first, end);
+		}
+		free((void *)(uintptr_t)of.results);
+	}
+	return rc;
+}
+
+int render_markdown(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+{
+	FILE *out = canvas->out;
+
+	for (size_t e = 0; e < n; e++) {
+		const struct ir_report_entry *entry = &entries[e];
+
+		fprintf(out, "%s## Replay\n\n", e ? "\n" : "");
+		view_recording(entry, markdown_item, out);
+		for (size_t first = 0, end; first < entry->nr_results; first = end) {
+			end = view_group_end(entry, first);
+			view_hypervisor(entry, first, end, markdown_item, out);
+			write_results(out, entry, first, end);
+			if (write_devices(out, entry, first, end))
+				return -ENOMEM;
+		}
+		if (draw_replayed_sites(&(struct drawing){ canvas, markdown_item, out, markdown_table },
+					entry))
+			return -ENOMEM;
+		view_notes(entry, markdown_item, out);
+	}
+	return 0;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Renderers for people: tables on a terminal, and Markdown.
+ */
+#ifndef CMD_RENDER_H
+#define CMD_RENDER_H
+
+#include <iommu-replay/report.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "render/view.h"
+
+struct canvas {
+	FILE *out;
+	size_t width;	/* columns */
+	bool color;
+	bool verbose;
+};
+
+/* Each returns 0 or a negative errno; what the stream says is checked by its owner. */
+typedef int (*renderer)(const struct canvas *canvas, const struct ir_report_entry *entries,
+			size_t n);
+
+int render_table(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+int render_html(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+int render_info_html(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+int render_info_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
+			 size_t n);
+int render_markdown(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
+
+/** print_line - "label  text", wrapped to the width; a view_line of a struct canvas */
+void print_line(void *canvas, const char *label, const char *text, enum view_mark mark);
+
+/* A plain table of texts; the last column takes what width is left, and wraps. */
+struct plain_column {
+	const char *title;
+	bool right;
+};
+
+/** print_plain - @cells has @rows times @columns texts, row by row */
+int print_plain(const struct canvas *canvas, const struct plain_column *columns, size_t nr_columns,
+		const char *const *cells, size_t rows);
+
+/* The same in Markdown: a list item, which is a view_line of a FILE, and a table. */
+void markdown_item(void *out, const char *label, const char *text, enum view_mark mark);
+int markdown_table(const struct canvas *canvas, const struct plain_column *columns,
+		   size_t nr_columns, const char *const *cells, size_t rows);
+
+/* Who draws: lines, and a table of texts under a heading. */
+struct drawing {
+	const struct canvas *canvas;
+	view_line emit;
+	void *arg;	/* of @emit */
+	int (*table)(const struct canvas *canvas, const struct plain_column *columns,
+		     size_t nr_columns, const char *const *cells, size_t rows);
+};
+
+/** draw_info - all that is known of a recording */
+int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry);
+/* Call sites, if there are any: of the recording itself, or of its results. */
+int draw_recorded_sites(const struct drawing *drawing, const struct ir_report_entry *entry);
+int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_entry *entry);
+
+/** say - a line that is put together with printf; without memory the stream is spoiled */
+void __attribute__((format(printf, 4, 5)))
+say(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...);
+
+#endif

@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Tables on a terminal.
+ *
+ * The result columns come in groups.  If they do not fit into the width,
+ * columns that are zero throughout are left out, and named below the table; if
+ * that is not enough, further tables follow, each with the strategies' names
+ * again.  So nothing is wrapped or cut.
+ */
+#include "render/render.h"
+
+#include <errno.h>
+#include <libsmartcols.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "report/columns.h"
+#include "base/memory.h"
+#include "render/view.h"
+
+const struct choice table_formats[] = {
+	{ "table", FORMAT_TABLE },
+	{ "json", FORMAT_JSON },
+	{ "csv", FORMAT_CSV },
+	{ "md", FORMAT_MD },
+	{ NULL, 0 },
+};
+
+#define GAP 2			/* between columns */
+#define LAST_WIDTH 20		/* the least that a last column of words gets */
+#define LABEL_WIDTH 12
+#define MAX_COLUMNS 32
+#define CELL 48
+
+static const char *mark_color(enum view_mark mark)
+{
+	switch (mark) {
+	case VIEW_BAD:
+		return "\033[1;31m";
+	case VIEW_LIMIT:
+		return "\033[33m";
+	case VIEW_NOTE:
+		return "\033[36m";
+	default:
+		return NULL;
+	}
+}
+
+void print_line(void *arg, const char *label, const char *text, enum view_mark mark)
+{
+	const struct canvas *canvas = arg;
+	const char *color = canvas->color ? mark_color(mark) : NULL;
+	size_t at = LABEL_WIDTH;
+
+	if (!text) {
+		ir_memory_spoil(canvas->out);
+		return;
+	}
+	fprintf(canvas->out, "%s%-*s", color ? color : "", LABEL_WIDTH, label);
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (at > LABEL_WIDTH && at + 1 + len > canvas->width) {
+			fprintf(canvas->out, "\n%*s", LABEL_WIDTH, "");
+			at = LABEL_WIDTH;
+		} else if (at > LABEL_WIDTH) {
+			fputc(' ', canvas->out);
+			at++;
+		}
+		fwrite(text, 1, len, canvas->out);
+		at += len;
+		text += len;
+		text += *text == ' ';
+	}
+	fprintf(canvas->out, "%s\n", color ? "\033[0m" : "");
+}
+
+void say(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...)
+{
+	char *text, *clean;
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (len < 0)
+		text = NULL;
+	clean = text ? view_clean(text) : NULL;
+	drawing->emit(drawing->arg, label, clean, mark);
+	free(clean);
+	free(text);
+}
+
+/* The columns of one group of results, and how wide each is. */
+struct layout {
+	const struct canvas *canvas;
+	const struct ir_report_entry *entry;
+	size_t first, end;		/* results */
+	size_t column[MAX_COLUMNS];	/* index into ir_result_columns; [0] is the row's name */
+	size_t width[MAX_COLUMNS];
+	bool zero[MAX_COLUMNS];		/* nothing but "-" in it */
+	size_t nr;
+};
+
+static void measure(struct layout *layout)
+{
+	char text[CELL];
+
+	layout->nr = 0;
+	for (size_t i = 0; ir_result_columns[i].key && layout->nr < MAX_COLUMNS; i++) {
+		bool zero = true;
+		size_t width;
+
+		if (!ir_result_columns[i].title)
+			continue;
+		width = strlen(ir_result_columns[i].title);
+		for (size_t r = layout->first; r < layout->end; r++) {
+			view_cell(layout->entry, r, i, text, sizeof(text));
+			zero = zero && !strcmp(text, "-");
+			if (strlen(text) > width)
+				width = strlen(text);
+		}
+		layout->column[layout->nr] = i;
+		layout->zero[layout->nr] = zero;
+		layout->width[layout->nr++] = width;
+	}
+}
+
+static const char *group_of(const struct layout *layout, size_t i)
+{
+	const char *group = ir_result_columns[layout->column[i]].group;
+
+	return group ? group : "";
+}
+
+/* The end of the group that column @i is in. */
+static size_t group_end(const struct layout *layout, size_t i)
+{
+	size_t end = i + 1;
+
+	while (end < layout->nr && !strcmp(group_of(layout, i), group_of(layout, end)))
+		end++;
+	return end;
+}
+
+static size_t total_width(const struct layout *layout, size_t from, size_t to)
+{
+	size_t width = layout->width[0];
+
+	for (size_t i = from; i < to; i++)
+		width += GAP + layout->width[i];
+	return width;
+}
+
+/* How far a table reaches that starts with column @from: whole groups if one fits, else columns. */
+static size_t table_end(const struct layout *layout, size_t from)
+{
+	size_t end = from, next;
+
+	while (end < layout->nr) {
+		next = group_end(layout, end);
+		if (total_width(layout, from, next) > layout->canvas->width)
+			break;
+		end = next;
+	}
+	if (end > from)
+		return end;
+	for (end = from + 1; end < layout->nr; end++)
+		if (total_width(layout, from, end + 1) > layout->canvas->width)
+			break;
+	return end < group_end(layout, from) ? end : group_end(layout, from);
+}
+
+/* How much of a heading fits: all of it, or its first words. */
+static size_t heading_length(const char *name, size_t width)
+{
+	size_t len = strlen(name);
+
+	while (len > width) {
+		while (len && name[len - 1] != ' ')
+			len--;
+		while (len && name[len - 1] == ' ')
+			len--;
+	}
+	return len;
+}
+
+/* The line over the headings: "-- peak pages --" over its columns. */
+static void print_groups(const struct layout *layout, size_t from, size_t to)
+{
+	FILE *out = layout->canvas->out;
+	size_t i = from;
+
+	fprintf(out, "%*s", (int)layout->width[0], "");
+	while (i < to) {
+		size_t end = group_end(layout, i), width = 0, len, left, blank;
+		const char *name = group_of(layout, i);
+
+		if (end > to)
+			end = to;
+		for (size_t c = i; c < end; c++)
+			width += layout->width[c] + (c > i ? GAP : 0);
+		len = heading_length(name, width);
+		blank = len + 2 <= width;
+		left = (width - len - 2 * blank) / 2;
+		fprintf(out, "%*s", GAP, "");
+		for (size_t c = 0; c < left; c++)
+			fputc('-', out);
+		fprintf(out, "%*s%.*s%*s", (int)blank, "", (int)len, name, (int)blank, "");
+		for (size_t c = left + len + 2 * blank; c < width; c++)
+			fputc('-', out);
+		i = end;
+	}
+	fputc('\n', out);
+}
+
+static struct libscols_table *new_table(const struct canvas *canvas)
+{
+	struct libscols_table *table = scols_new_table();
+
+	if (!table)
+		return NULL;
+	if (scols_table_set_stream(table, canvas->out) ||
+	    scols_table_set_column_separator(table, "  ")) {
+		scols_unref_table(table);
+		return NULL;
+	}
+	scols_table_enable_colors(table, canvas->color);
+	scols_table_enable_noencoding(table, 1);	/* texts were cleaned before */
+	return table;
+}
+
+static int fill_row(struct libscols_line *line, const struct layout *layout, size_t result,
+		    size_t cell, size_t i)
+{
+	char text[CELL];
+	enum view_mark mark = view_cell(layout->entry, result, layout->column[i], text,
+					sizeof(text));
+	const char *color = mark_color(mark);
+
+	if (scols_line_set_data(line, cell, text))
+		return -ENOMEM;
+	if (color && scols_cell_set_color(scols_line_get_cell(line, cell), color))
+		return -ENOMEM;
+	return 0;
+}
+
+static int print_part(const struct layout *layout, size_t from, size_t to)
+{
+	struct libscols_table *table = new_table(layout->canvas);
+	int rc = table ? 0 : -ENOMEM;
+
+	if (rc)
+		return rc;
+	/* The widths are measured already: nothing is to be cut. */
+	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
+	for (size_t i = 0; i < layout->nr && !rc; i++) {
+		if (i && (i < from || i >= to))
+			continue;
+		if (!scols_table_new_column(table, ir_result_columns[layout->column[i]].title, 0,
+					    i ? SCOLS_FL_RIGHT : 0))
+			rc = -ENOMEM;
+	}
+	for (size_t r = layout->first; r < layout->end && !rc; r++) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+
+		rc = line ? fill_row(line, layout, r, 0, 0) : -ENOMEM;
+		for (size_t i = from; i < to && !rc; i++)
+			rc = fill_row(line, layout, r, i - from + 1, i);
+	}
+	if (!rc) {
+		print_groups(layout, from, to);
+		if (scols_print_table(table))
+			rc = -ENOMEM;
+	}
+	scols_unref_table(table);
+	return rc;
+}
+
+/* Leave out the columns that are zero throughout; their titles go to @names. */
+static void drop_zero_columns(struct layout *layout, char *names, size_t size)
+{
+	size_t kept = 0, used = 0;
+
+	for (size_t i = 0; i < layout->nr; i++) {
+		if (layout->zero[i]) {
+			int n = snprintf(names + used, size - used, "%s%s", used ? ", " : "",
+					 ir_result_columns[layout->column[i]].title);
+
+			used += n > 0 ? (size_t)n : 0;
+			if (used >= size)
+				used = size - 1;
+			continue;
+		}
+		layout->column[kept] = layout->column[i];
+		layout->width[kept++] = layout->width[i];
+	}
+	layout->nr = kept;
+}
+
+static int print_results(const struct canvas *canvas, const struct ir_report_entry *entry,
+			 size_t first, size_t end)
+{
+	struct layout layout = { .canvas = canvas, .entry = entry, .first = first, .end = end };
+	char zero[256] = "";
+	int rc = 0;
+
+	measure(&layout);
+	if (total_width(&layout, 1, layout.nr) > canvas->width)
+		drop_zero_columns(&layout, zero, sizeof(zero));
+	for (size_t from = 1; from < layout.nr && !rc; ) {
+		size_t to = table_end(&layout, from);
+
+		fputc('\n', canvas->out);
+		rc = print_part(&layout, from, to);
+		from = to;
+	}
+	if (*zero)
+		print_line((void *)(uintptr_t)canvas, "all zero", zero, VIEW_PLAIN);
+	return rc;
+}
+
+/* Where there are several devices: what each of them has of these results. */
+static int print_devices(const struct canvas *canvas, const struct ir_report_entry *entry,
+			 size_t first, size_t end)
+{
+	size_t d = ir_report_device(entry, 0);
+	int rc = 0;
+
+	if (!d || !ir_report_device(entry, d + 1))
+		return 0;
+	for (; d && !rc; d = ir_report_device(entry, d + 1)) {
+		struct ir_report_entry of;
+
+		rc = ir_report_device_entry(entry, d, &of);
+		if (!rc) {
+			fputc('\n', canvas->out);
+			view_device(&of, ir_report_device_name(entry, d), print_line,
+				    (void *)(uintptr_t)canvas);
+			rc = print_results(canvas, &of, first, end);
+		}
+		free((void *)(uintptr_t)of.results);
+	}
+	return rc;
+}
+
+int render_table(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+{
+	void *arg = (void *)(uintptr_t)canvas;
+	int rc = 0;
+
+	for (size_t e = 0; e < n && !rc; e++) {
+		const struct ir_report_entry *entry = &entries[e];
+
+		if (e)
+			fputc('\n', canvas->out);
+		view_recording(entry, print_line, arg);
+		for (size_t first = 0, end; first < entry->nr_results && !rc; first = end) {
+			end = view_group_end(entry, first);
+			if (first)
+				fputc('\n', canvas->out);
+			view_hypervisor(entry, first, end, print_line, arg);
+			rc = print_results(canvas, entry, first, end);
+			if (!rc)
+				rc = print_devices(canvas, entry, first, end);
+		}
+		if (!rc)
+			rc = draw_replayed_sites(&(struct drawing){ canvas, print_line, arg, print_plain },
+						 entry);
+		fputc('\n', canvas->out);
+		view_notes(entry, print_line, arg);
+	}
+	return rc;
+}
+
+/* @text with newlines instead of some blanks, so that no line is longer than @width; for free(). */
+static char *wrap_words(const char *text, size_t width)
+{
+	char *copy = strdup(text), *start = copy, *blank = NULL;
+
+	for (char *c = copy; c && *c; c++) {
+		if (*c == '\n') {
+			start = c + 1;
+			blank = NULL;
+		} else if (*c == ' ') {
+			blank = c;
+		}
+		if ((size_t)(c - start) >= width && blank) {
+			*blank = '\n';
+			start = blank + 1;
+			blank = NULL;
+		}
+	}
+	return copy;
+}
+
+/* What a column needs: for its texts as they are, or if they are wrapped at every blank. */
+static size_t needed(const char *title, const char *const *cells, size_t nr_columns, size_t rows,
+		     bool wrapped)
+{
+	size_t width = strlen(title);
+
+	for (size_t r = 0; r < rows; r++) {
+		const char *text = cells[r * nr_columns];
+
+		while (*text) {
+			size_t len = strcspn(text, wrapped ? " \n" : "\n");
+
+			if (len > width)
+				width = len;
+			text += len + (text[len] != '\0');
+		}
+	}
+	return width;
+}
+
+/*
+ * How wide each column may be: the last one takes what the others leave.  If that
+ * is too little, those between it and the first are wrapped, too.
+ */
+static void limit_widths(const struct canvas *canvas, const struct plain_column *columns,
+			 size_t nr_columns, const char *const *cells, size_t rows, size_t *limits)
+{
+	size_t last = needed(columns[nr_columns - 1].title, cells + nr_columns - 1, nr_columns, rows,
+			     false);
+
+	if (last > LAST_WIDTH)
+		last = LAST_WIDTH;
+	for (int wrapped = 0; wrapped < 2; wrapped++) {
+		size_t used = 0;
+
+		for (size_t i = 0; i + 1 < nr_columns; i++) {
+			limits[i] = needed(columns[i].title, cells + i, nr_columns, rows,
+					   wrapped && i);
+			used += limits[i] + GAP;
+		}
+		limits[nr_columns - 1] = used + last > canvas->width ? last : canvas->width - used;
+		if (used + last <= canvas->width)
+			break;
+	}
+}
+
+/*
+ * A row: its texts wrapped, and as many lines of the table as the longest takes.
+ * libsmartcols wraps, too, but leaves texts out when it gets no memory for them.
+ */
+static int add_row(struct libscols_table *table, const char *const *cells, size_t nr_columns,
+		   const size_t *limits)
+{
+	char *texts[MAX_COLUMNS] = { NULL }, *rest[MAX_COLUMNS];
+	bool more = true;
+	int rc = 0;
+
+	for (size_t i = 0; i < nr_columns && !rc; i++) {
+		texts[i] = rest[i] = wrap_words(cells[i], limits[i]);
+		rc = texts[i] ? 0 : -ENOMEM;
+	}
+	while (more && !rc) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+
+		more = false;
+		rc = line ? 0 : -ENOMEM;
+		for (size_t i = 0; i < nr_columns && !rc; i++) {
+			const char *text = strsep(&rest[i], "\n");
+
+			if (text && scols_line_set_data(line, i, text))
+				rc = -ENOMEM;
+			more |= rest[i] != NULL;
+		}
+	}
+	for (size_t i = 0; i < nr_columns; i++)
+		free(texts[i]);
+	return rc;
+}
+
+int print_plain(const struct canvas *canvas, const struct plain_column *columns, size_t nr_columns,
+		const char *const *cells, size_t rows)
+{
+	struct libscols_table *table = new_table(canvas);
+	int rc = table ? 0 : -ENOMEM;
+	size_t limits[MAX_COLUMNS];
+
+	if (rc)
+		return rc;
+	limit_widths(canvas, columns, nr_columns, cells, rows, limits);
+	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
+	for (size_t i = 0; i < nr_columns && !rc; i++)
+		if (!scols_table_new_column(table, columns[i].title, 0,
+					    columns[i].right ? SCOLS_FL_RIGHT : 0))
+			rc = -ENOMEM;
+	for (size_t r = 0; r < rows && !rc; r++)
+		rc = add_row(table, &cells[r * nr_columns], nr_columns, limits);
+	if (!rc && scols_print_table(table))
+		rc = -ENOMEM;
+	scols_unref_table(table);
+	return rc;
+}

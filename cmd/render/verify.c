@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What verify found, for people: on a terminal and in Markdown.
+ *
+ * Both show the same lines and the same two tables, of totals and of what
+ * happened around the first difference; they differ in how these are drawn.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/cells.h"
+#include "base/memory.h"
+#include "render/verify.h"
+#include "render/view.h"
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static const char *from_words(const char *from)
+{
+	static const struct {
+		const char *from, *words;
+	} known[] = {
+		{ "user", "as given" },
+		{ "recording", "a guess from the recording" },
+		{ "default", "the usual one of this architecture" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (from && !strcmp(known[i].from, from))
+			return known[i].words;
+	return from ? "from the manifest" : "from where is not told";
+}
+
+static void draw_settings(const struct drawing *d, const struct ir_report_entry *entry)
+{
+	const struct ir_report_verify *r = entry->verify;
+	const char *strategy = entry->configs->strategy->name;
+	const char *hypervisor = entry->configs->hypervisor->name;
+
+	say(d, "strategy", VIEW_PLAIN, "%s, %s; hypervisor %s, %s", strategy,
+	    from_words(r->strategy_from), hypervisor, from_words(r->hypervisor_from));
+	if (r->manifest)
+		say(d, "manifest", VIEW_PLAIN,
+		    "%s; what it says and neither options nor the recording do was used, and "
+		    "is marked as the user's", r->manifest);
+}
+
+static int draw_totals(const struct drawing *d, const struct ir_verify *v)
+{
+	static const struct plain_column columns[] = {
+		{ "", false }, { "predicted", true }, { "recorded", true },
+		{ "difference", true },
+	};
+	struct cells cells;
+
+	cells_init(&cells, 4, IR_VERIFY_TOTALS);
+	for (unsigned int i = 0; i < IR_VERIFY_TOTALS; i++) {
+		uint64_t got = ir_verify_value(&v->predicted, i);
+		uint64_t want = ir_verify_value(&v->recorded, i);
+
+		if (want == IR_NOT_KNOWN || got == IR_NOT_KNOWN)
+			continue;
+		cell(&cells, "%s", ir_verify_key(i));
+		cell(&cells, "%" PRIu64, got);
+		cell(&cells, "%" PRIu64, want);
+		if (got == want)
+			cell(&cells, "-");
+		else
+			cell(&cells, "%c%" PRIu64, got > want ? '+' : '-',
+			     got > want ? got - want : want - got);
+	}
+	return cells_draw(&cells, d, columns);
+}
+
+/* What RPCITs are called in a recording of another IOMMU. */
+static const char *thing(const struct ir_report_entry *entry)
+{
+	return entry->info->rpcit.present ? "RPCIT" : "flush";
+}
+
+static const char *things(const struct ir_report_entry *entry)
+{
+	return entry->info->rpcit.present ? "RPCITs" : "flushes";
+}
+
+static char *rpcit_text(const struct ir_verify_rpcit *r)
+{
+	const char *result = r->insufficient ? ", insufficient" : "";
+	char *text;
+	int len;
+
+	if (!r->present)
+		return strdup("none");
+	if (r->global)
+		len = asprintf(&text, "global%s", result);
+	else
+		len = asprintf(&text, "%" PRIu64 " page%s at 0x%" PRIx64 "%s", r->pages,
+			       plural(r->pages), r->iova, result);
+	return len < 0 ? NULL : text;
+}
+
+static void draw_side(const struct drawing *d, const char *label, const struct ir_verify_rpcit *r)
+{
+	char *text = rpcit_text(r);
+
+	if (text && r->present)
+		say(d, label, VIEW_PLAIN, "%s; at %" PRIu64 ".%09" PRIu64 " s on CPU %u", text,
+		    r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu);
+	else if (text)
+		say(d, label, VIEW_PLAIN, "%s", text);
+	else
+		ir_memory_spoil(d->canvas->out);
+	free(text);
+}
+
+static char *operation_text(const struct ir_op *op)
+{
+	const char *kind = op->flags & IR_OPF_FAILED ? "map that fails" :
+		ir_op_kind_name((enum ir_op_kind)op->kind);
+	const char *where = op->flags & IR_OPF_IRQ ? " (interrupt)" : "";
+	char *text;
+	int len;
+
+	if (op->kind == IR_OP_FAILED_MAP)
+		len = asprintf(&text, "%s, %u page%s%s", kind, op->pages, plural(op->pages), where);
+	else
+		len = asprintf(&text, "%s, %u page%s at 0x%" PRIx64 "%s", kind, op->pages,
+			       plural(op->pages), op->iova, where);
+	return len < 0 ? NULL : text;
+}
+
+static void draw_difference(const struct drawing *d, const struct ir_report_entry *entry)
+{
+	const struct ir_verify *v = &entry->verify->verify;
+	const struct ir_verify_rpcit *r = v->want.present ? &v->want : &v->got;
+	uint64_t alike = v->compared - (v->compared && v->want.present && v->got.present);
+	char *op = entry->verify->has_operation ? operation_text(&entry->verify->operation) : NULL;
+
+	if (entry->verify->has_operation && !op)
+		ir_memory_spoil(d->canvas->out);
+	say(d, "sequence", VIEW_NOTE, "%" PRIu64 " %s were alike; then the first difference, at %"
+	    PRIu64 ".%09" PRIu64 " s on CPU %u, %s%s", alike, things(entry),
+	    r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu,
+	    v->difference_in_queue ? "a flush of the queue" : op ? "which belongs to: " :
+	    "belonging to no known operation", op ? op : "");
+	free(op);
+	draw_side(d, "  recorded", &v->want);
+	draw_side(d, "  predicted", &v->got);
+}
+
+static void draw_sequence(const struct drawing *d, const struct ir_report_entry *entry)
+{
+	const struct ir_verify *v = &entry->verify->verify;
+
+	if (v->same_sequence)
+		say(d, "sequence", VIEW_PLAIN, "%" PRIu64 " %s compared one by one, all alike",
+		    v->compared, things(entry));
+	else
+		draw_difference(d, entry);
+	if (v->iovas)
+		say(d, "IOVAs", VIEW_PLAIN, "%" PRIu64 " of %" PRIu64
+		    " (%.2f %%) were allocated as recorded", v->iovas_equal, v->iovas,
+		    100.0 * (double)v->iovas_equal / (double)v->iovas);
+}
+
+static void row_rpcit(struct cells *cells, const struct ir_verify_rpcit *r)
+{
+	char *text = r->present ? rpcit_text(r) : strdup("-");
+
+	cell(cells, "%s", text ? text : "?");
+	free(text);
+}
+
+/* What is like the recorded one is not worth a second look. */
+static void row_predicted(struct cells *cells, const struct ir_report_entry *entry,
+			  const struct around_row *row)
+{
+	const struct ir_verify_rpcit *r = &row->recorded, *p = &row->predicted;
+	bool results = entry->info->rpcit.has_results;
+
+	if (!r->present || !p->present || r->global != p->global ||
+	    (!r->global && r->pages != p->pages) ||
+	    (results && r->insufficient != p->insufficient))
+		row_rpcit(cells, p);
+	else if (r->global || r->iova == p->iova)
+		cell(cells, "alike");
+	else
+		cell(cells, "alike, at 0x%" PRIx64, p->iova);
+}
+
+static void draw_row(struct cells *cells, const struct ir_report_entry *entry,
+		     const struct around_row *row)
+{
+	char *op = row->is_op ? operation_text(&row->op) : NULL;
+
+	cell(cells, "%s", row->difference ? ">" : "");
+	cell(cells, "%" PRIu64 ".%09" PRIu64, row->time_ns / 1000000000,
+	     row->time_ns % 1000000000);
+	cell(cells, "%u", row->cpu);
+	if (row->is_op) {
+		cell(cells, "%s", op ? op : "?");
+		cell(cells, "%s", "");
+		cell(cells, "%s", "");
+	} else {
+		cell(cells, "  %s%s", row->flush ? "queue: " : "", thing(entry));
+		row_rpcit(cells, &row->recorded);
+		row_predicted(cells, entry, row);
+	}
+	free(op);
+}
+
+static int draw_around(const struct drawing *d, const struct ir_report_entry *entry,
+		       const struct around *around)
+{
+	static const struct plain_column columns[] = {
+		{ "", false }, { "time", true }, { "CPU", true }, { "operation", false },
+		{ "recorded", false }, { "predicted", false },
+	};
+	struct cells cells;
+
+	cells_init(&cells, 6, around->nr);
+	for (size_t i = 0; i < around->nr; i++)
+		draw_row(&cells, entry, &around->rows[i]);
+	return cells_draw(&cells, d, columns);
+}
+
+static void draw_verdict(const struct drawing *d, const struct ir_report_entry *entry)
+{
+	const struct ir_report_verify *r = entry->verify;
+	char tolerance[64] = "";
+
+	if (r->tolerance_percent > 0)
+		snprintf(tolerance, sizeof(tolerance), "(tolerance %g %%)",
+			 r->tolerance_percent);
+	else if (r->tolerance)
+		snprintf(tolerance, sizeof(tolerance), "(tolerance %" PRIu64 ")",
+			 r->tolerance);
+	if (r->equal)
+		say(d, "verdict", VIEW_PLAIN, "equal totals%s%s%s", *tolerance ? " " : "", tolerance,
+		    r->verify.same_sequence ? ", equal sequence" :
+		    ", but another sequence: see the first difference");
+	else
+		say(d, "verdict", VIEW_BAD, "totals differ%s%s", *tolerance ? " " : "",
+		    tolerance);
+	if (!r->equal && !entry->info->complete)
+		say(d, "", VIEW_NOTE, "what the recording lacks may be the reason");
+}
+
+int draw_verify(const struct drawing *d, const struct ir_report_entry *entry)
+{
+	const struct verified *verified = (const void *)entry->verify;
+	FILE *out = d->canvas->out;
+	int rc;
+
+	view_recording(entry, d->emit, d->arg);
+	view_hypervisor(entry, 0, 1, d->emit, d->arg);
+	draw_settings(d, entry);
+	fputc('\n', out);
+	rc = draw_totals(d, &entry->verify->verify);
+	fputc('\n', out);
+	draw_sequence(d, entry);
+	if (!rc && verified->around.nr) {
+		fputc('\n', out);
+		rc = draw_around(d, entry, &verified->around);
+		fputc('\n', out);
+	}
+	draw_verdict(d, entry);
+	view_notes(entry, d->emit, d->arg);
+	return rc;
+}
+
+int render_verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+{
+	struct drawing d = {
+		.canvas = canvas, .emit = print_line, .arg = (void *)(uintptr_t)canvas,
+		.table = print_plain,
+	};
+	int rc = 0;
+
+	for (size_t e = 0; e < n && !rc; e++) {
+		if (e)
+			fputc('\n', canvas->out);
+		rc = draw_verify(&d, &entries[e]);
+	}
+	return rc;
+}
+
+int render_verify_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
+			   size_t n)
+{
+	struct drawing d = {
+		.canvas = canvas, .emit = markdown_item, .arg = canvas->out,
+		.table = markdown_table,
+	};
+	int rc = 0;
+
+	for (size_t e = 0; e < n && !rc; e++) {
+		fprintf(canvas->out, "%s## Verification\n\n", e ? "\n" : "");
+		rc = draw_verify(&d, &entries[e]);
+	}
+	return rc;
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Searches: the smallest value of a parameter that suffices, by bisection.
+ *
+ * That more is never worse is likely and not certain: where IOVAs lie, and when
+ * a queue is flushed, depends on everything before.  So a search begins with
+ * values all over the range, and when it has found one that suffices while the
+ * next smaller does not, it tries the neighbours and, between the values that
+ * it began with, some below.  A smaller one that suffices after all is where it
+ * goes on; larger ones that do not are told.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sweep/sweep.h"
+
+/* What a region-third table reaches: ZPCI_TABLE_SIZE_RT, arch/s390/include/asm/pci_dma.h, Linux 6.12. */
+#define LARGEST_APERTURE (UINT64_C(1) << 42)
+#define NEIGHBOURS 8	/* on either side of what was found */
+#define MAX_ROUNDS 40	/* of trying neighbours; each finds a smaller value */
+
+/* Values that searches want to have replayed. */
+struct wants {
+	struct {
+		struct search *search;
+		uint64_t value;
+	} *item;
+	size_t n, room;
+	bool failed;
+};
+
+static void want(struct wants *wants, struct search *search, uint64_t value)
+{
+	void *grown;
+
+	for (size_t i = 0; i < search->nr_probes; i++)
+		if (search->probes[i].value == value)
+			return;
+	for (size_t i = wants->n; i > 0 && wants->item[i - 1].search == search; i--)
+		if (wants->item[i - 1].value == value)
+			return;
+	if (wants->n == wants->room) {
+		wants->room = wants->room ? 2 * wants->room : 64;
+		grown = reallocarray(wants->item, wants->room, sizeof(*wants->item));
+		if (!grown) {
+			wants->room = wants->n;
+			wants->failed = true;
+			return;
+		}
+		wants->item = grown;
+	}
+	wants->item[wants->n].search = search;
+	wants->item[wants->n++].value = value;
+}
+
+static int add_probe(struct search *search, uint64_t value, const struct ir_result *result)
+{
+	struct probe *grown = reallocarray(search->probes, search->nr_probes + 1, sizeof(*grown));
+	size_t at = 0;
+
+	if (!grown)
+		return -ENOMEM;
+	search->probes = grown;
+	while (at < search->nr_probes && grown[at].value < value)
+		at++;
+	memmove(grown + at + 1, grown + at, (search->nr_probes - at) * sizeof(*grown));
+	search->nr_probes++;
+	grown[at] = (struct probe){ .value = value, .result = *result };
+	return 0;
+}
+
+/* Replay what is wanted, all in one go; the list is empty after that. */
+static int satisfy(struct sweep *sweep, struct wants *wants, struct ir_error *err)
+{
+	struct ir_config *configs = calloc(wants->n + 1, sizeof(*configs));
+	struct ir_result *results = calloc(wants->n + 1, sizeof(*results));
+	int rc = configs && results && !wants->failed ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < wants->n && !rc; i++) {
+		configs[i] = wants->item[i].search->config;
+		rc = parameter_set_number(sweep->sought, &configs[i], wants->item[i].value, err);
+	}
+	if (!rc)
+		rc = sweep_replay(sweep, configs, wants->n, results, err);
+	else if (rc == -ENOMEM)
+		ir_error_set(err, rc, "out of memory");
+	for (size_t i = 0; i < wants->n && !rc; i++)
+		if (add_probe(wants->item[i].search, wants->item[i].value, &results[i]))
+			rc = ir_error_set(err, -ENOMEM, "out of memory");
+	free(configs);
+	free(results);
+	wants->n = 0;
+	return rc;
+}
+
+/*
+ * The largest value worth a try.  A limit is beyond reach if each page that is
+ * ever mapped could take up an entry of its own, and one more for each attempt
+ * that fails.
+ */
+static uint64_t largest(const struct search *search, const struct ir_result *most)
+{
+	const struct sweep *sweep = search->sweep;
+	const struct ir_op_totals *ops = &sweep->info->ops;
+
+	switch ((enum find)sweep->settings->find) {
+	case FIND_ENTRY_LIMIT:
+		/* Here the limit is one of addresses, too. */
+		if (search->config.hypervisor->limits_aperture)
+			return most->parameters.aperture >> IR_PAGE_SHIFT;
+		break;
+	case FIND_QUEUE_SIZE:
+		return most->peaks.queue_depth + 2;
+	case FIND_APERTURE:
+		return LARGEST_APERTURE;
+	case FIND_PINNED_LIMIT:
+	case FIND_NOTHING:
+		break;
+	}
+	return ops->map_pages + ops->failed_map + most->parameters.initial_pages +
+		most->parameters.initial_lazy_pages + sweep->info->max_live_pages + 1;
+}
+
+/* As much as there can be: no limit, a queue that never fills. */
+static int most_config(const struct sweep *sweep, struct ir_config *config, struct ir_error *err)
+{
+	uint64_t slots = sweep->info->ops.unmap + 2, most = 0;
+
+	if (sweep->settings->find == FIND_APERTURE)
+		most = LARGEST_APERTURE;
+	else if (sweep->settings->find == FIND_QUEUE_SIZE)
+		most = slots < sweep->sought->max ? slots : sweep->sought->max;
+	return parameter_set_number(sweep->sought, config, most, err);
+}
+
+static int find_max(struct sweep *sweep, struct ir_error *err)
+{
+	size_t n = sweep->nr_searches;
+	struct ir_config *configs = calloc(n, sizeof(*configs));
+	struct ir_result *results = calloc(n, sizeof(*results));
+	int rc = configs && results ? 0 : ir_error_set(err, -ENOMEM, "out of memory");
+
+	for (size_t i = 0; i < n && !rc; i++) {
+		configs[i] = sweep->searches[i].config;
+		rc = most_config(sweep, &configs[i], err);
+	}
+	if (!rc)
+		rc = sweep_replay(sweep, configs, n, results, err);
+	for (size_t i = 0; i < n && !rc; i++) {
+		struct search *search = &sweep->searches[i];
+
+		search->max = largest(search, &results[i]);
+		if (search->max < sweep->sought->min)
+			search->max = sweep->sought->min;
+		if (sweep->settings->find == FIND_QUEUE_SIZE &&
+		    results[i].parameters.queue == IR_QUEUE_NONE)
+			search->answer = ANSWER_NO_EFFECT;
+	}
+	free(configs);
+	free(results);
+	return rc;
+}
+
+static bool suffices(const struct search *search, size_t i)
+{
+	return sweep_suffices(search->sweep->settings, &search->probes[i].result);
+}
+
+/* The smallest value known to suffice; false: none is. */
+static bool smallest_known(const struct search *search, size_t *at)
+{
+	for (*at = 0; *at < search->nr_probes; (*at)++)
+		if (suffices(search, *at))
+			return true;
+	return false;
+}
+
+/* One more step of bisection; false: the value and the one before it are known. */
+static bool want_halfway(struct search *search, struct wants *wants)
+{
+	uint64_t unit = search->sweep->sought->unit, low, high;
+	size_t at;
+
+	if (search->answer == ANSWER_NO_EFFECT || !smallest_known(search, &at) || !at)
+		return false;
+	high = search->probes[at].value;
+	low = search->probes[at - 1].value;
+	if (high - low <= unit)
+		return false;
+	want(wants, search, low + (high - low) / 2 / unit * unit);
+	return true;
+}
+
+static int bisect(struct sweep *sweep, struct wants *wants, struct ir_error *err)
+{
+	for (;;) {
+		bool more = false;
+		int rc;
+
+		for (size_t i = 0; i < sweep->nr_searches; i++)
+			more |= want_halfway(&sweep->searches[i], wants);
+		if (!more)
+			return 0;
+		rc = satisfy(sweep, wants, err);
+		if (rc)
+			return rc;
+	}
+}
+
+static void want_grid(struct search *search, struct wants *wants)
+{
+	const struct parameter *sought = search->sweep->sought;
+
+	if (search->answer == ANSWER_NO_EFFECT) {
+		want(wants, search, sought->min);
+		return;
+	}
+	for (uint64_t value = sought->min; value < search->max; value *= 2)
+		want(wants, search, value);
+	want(wants, search, search->max);
+}
+
+/* Values beside what was found, and below it halfway between those tried at first. */
+static void want_around(struct search *search, struct wants *wants)
+{
+	const struct parameter *sought = search->sweep->sought;
+	uint64_t value, other;
+	size_t at;
+
+	if (search->answer == ANSWER_NO_EFFECT || !smallest_known(search, &at))
+		return;
+	value = search->probes[at].value;
+	for (uint64_t i = 1; i <= NEIGHBOURS; i++) {
+		if (value >= sought->min + i * sought->unit)
+			want(wants, search, value - i * sought->unit);
+		if (value + i * sought->unit <= search->max)
+			want(wants, search, value + i * sought->unit);
+	}
+	for (uint64_t low = sought->min; low < value / 2; low *= 2) {
+		other = low + low / 2;
+		other -= other % sought->unit;
+		if (other > low && other < value)
+			want(wants, search, other);
+	}
+}
+
+static void conclude(struct search *search)
+{
+	size_t at;
+
+	if (search->answer == ANSWER_NO_EFFECT)
+		return;
+	if (!smallest_known(search, &at)) {
+		search->answer = ANSWER_NONE;
+		return;
+	}
+	search->answer = ANSWER_FOUND;
+	search->found = at;
+	search->smallest = !at;
+	search->holds_from = search->probes[at].value;
+	for (size_t i = at + 1; i < search->nr_probes; i++) {
+		if (suffices(search, i))
+			continue;
+		search->exceptions++;
+		search->last_exception = i;
+		if (i + 1 < search->nr_probes)
+			search->holds_from = search->probes[i + 1].value;
+	}
+}
+
+int find_all(struct sweep *sweep, struct ir_error *err)
+{
+	struct wants wants = { .item = NULL };
+	int rc = find_max(sweep, err);
+
+	for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
+		want_grid(&sweep->searches[i], &wants);
+	if (!rc)
+		rc = satisfy(sweep, &wants, err);
+	for (int round = 0; round < MAX_ROUNDS && !rc; round++) {
+		rc = bisect(sweep, &wants, err);
+		for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
+			want_around(&sweep->searches[i], &wants);
+		if (!wants.n)
+			break;
+		if (!rc)
+			rc = satisfy(sweep, &wants, err);
+	}
+	if (!rc)
+		rc = bisect(sweep, &wants, err);
+	for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
+		conclude(&sweep->searches[i]);
+	free(wants.item);
+	return rc;
+}

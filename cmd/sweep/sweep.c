@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * sweep: what a parameter does, and how much of it is enough.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/input.h"
+#include "base/message.h"
+#include "io/output.h"
+#include "sweep/sweep.h"
+
+/*
+ * Guests alive at once.  One takes a third of a megabyte and more with larger
+ * recordings; with fewer, the operations would be read more often.
+ */
+#define CELLS_AT_ONCE 256
+
+const struct choice sweep_formats[] = {
+	{ "table", FORMAT_TABLE },
+	{ "json", FORMAT_JSON },
+	{ "csv", FORMAT_CSV },
+	{ "md", FORMAT_MD },
+	{ "html", FORMAT_HTML },
+	{ NULL, 0 },
+};
+
+static int wrong_usage(const struct settings *settings, const char *text)
+{
+	message("%s", text);
+	fprintf(stderr, "Try '" PROGRAM " %s --help'.\n", settings->command->name);
+	return STATUS_USAGE;
+}
+
+uint64_t sweep_failures(const struct ir_result *result)
+{
+	return result->maps.iova_exhausted + result->maps.map_failed + result->maps.unbacked;
+}
+
+bool sweep_suffices(const struct settings *settings, const struct ir_result *result)
+{
+	return sweep_failures(result) <= settings->max_failures &&
+		(!settings->has_max_rpcits || result->rpcit.total <= settings->max_rpcits);
+}
+
+struct ir_config sweep_config(const struct settings *settings, size_t hypervisor, size_t strategy)
+{
+	const struct hypervisor_choice *choice = &settings->hypervisors[hypervisor];
+	struct ir_config config = {
+		.strategy = settings->strategies[strategy],
+		.hypervisor = choice->hypervisor,
+		.params = settings->params,
+	};
+
+	config.params.hypervisor = choice->params;
+	config.params.has_entry_limit = choice->has_entry_limit;
+	config.params.has_pinned_limit = choice->has_pinned_limit;
+	return config;
+}
+
+static void on_replaying(void *arg, uint64_t done, uint64_t total)
+{
+	const struct sweep *sweep = arg;
+	char label[48];
+
+	snprintf(label, sizeof(label), "replaying %s", basename(sweep->path));
+	progress_show(label, done, total);
+}
+
+int sweep_replay(const struct sweep *sweep, const struct ir_config *configs, size_t n,
+		 struct ir_result *results, struct ir_error *err)
+{
+	struct ir_replay_options options = {
+		.jobs = sweep->settings->jobs,
+		.progress = on_replaying,
+		.progress_arg = (void *)(uintptr_t)sweep,
+		.interrupted = interrupts_flag(),
+	};
+	int rc = 0;
+
+	for (size_t first = 0; first < n && !rc; first += CELLS_AT_ONCE) {
+		size_t some = n - first < CELLS_AT_ONCE ? n - first : CELLS_AT_ONCE;
+
+		rc = ir_replay(sweep->rec, configs + first, some, &options, results + first, err);
+	}
+	progress_clear();
+	return rc;
+}
+
+/* "entry-limit=64:65535:x2" */
+static int parse_vary(struct sweep *sweep, struct ir_error *err)
+{
+	const char *text = sweep->settings->vary, *equals = strchrnul(text, '=');
+	int rc;
+
+	sweep->varied = parameter_find(text, (size_t)(equals - text), true, err);
+	if (!sweep->varied)
+		return -EINVAL;
+	if (!*equals)
+		return ir_error_set(err, -EINVAL, "--vary %s: the range is missing: %s=FROM:TO",
+				    text, text);
+	rc = range_parse(sweep->varied, equals + 1, &sweep->range, err);
+	return rc;
+}
+
+static int make_cells(struct sweep *sweep, struct ir_error *err)
+{
+	const struct settings *settings = sweep->settings;
+	size_t i = 0;
+	int rc = 0;
+
+	sweep->nr_cells = settings->nr_hypervisors * settings->nr_strategies * sweep->range.n;
+	sweep->configs = calloc(sweep->nr_cells, sizeof(*sweep->configs));
+	sweep->results = calloc(sweep->nr_cells, sizeof(*sweep->results));
+	if (!sweep->configs || !sweep->results)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	for (size_t h = 0; h < settings->nr_hypervisors; h++) {
+		for (size_t v = 0; v < sweep->range.n; v++) {
+			for (size_t s = 0; s < settings->nr_strategies && !rc; s++, i++) {
+				sweep->configs[i] = sweep_config(settings, h, s);
+				rc = parameter_set_number(sweep->varied, &sweep->configs[i],
+							  sweep->range.values[v], err);
+				if (!rc)
+					rc = ir_config_check(&sweep->configs[i], err);
+			}
+		}
+	}
+	return rc;
+}
+
+static const struct parameter *sought_parameter(int find)
+{
+	static const char *const names[] = {
+		[FIND_ENTRY_LIMIT] = "entry-limit", [FIND_PINNED_LIMIT] = "pinned-limit",
+		[FIND_APERTURE] = "aperture", [FIND_QUEUE_SIZE] = "queue-size",
+	};
+
+	return parameter_find(names[find], strlen(names[find]), true, NULL);
+}
+
+static int make_searches(struct sweep *sweep, struct ir_error *err)
+{
+	const struct settings *settings = sweep->settings;
+	int rc = 0;
+
+	sweep->sought = sought_parameter(settings->find);
+	sweep->nr_searches = settings->nr_hypervisors * settings->nr_strategies;
+	sweep->searches = calloc(sweep->nr_searches, sizeof(*sweep->searches));
+	if (!sweep->searches)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < sweep->nr_searches && !rc; i++) {
+		struct search *search = &sweep->searches[i];
+		struct ir_config try;
+
+		search->sweep = sweep;
+		search->config = sweep_config(settings, i / settings->nr_strategies,
+					      i % settings->nr_strategies);
+		try = search->config;
+		rc = parameter_set_number(sweep->sought, &try, sweep->sought->min, err);
+		if (!rc)
+			rc = ir_config_check(&try, err);
+	}
+	return rc;
+}
+
+/* Everything that can be wrong about the question, before anything is read. */
+static int prepare(struct sweep *sweep)
+{
+	const struct settings *settings = sweep->settings;
+	struct ir_error err = { "" };
+	int rc = 0;
+
+	if (!settings->vary && settings->find == FIND_NOTHING)
+		return wrong_usage(settings, "sweep: nothing to do; give --vary KEY=FROM:TO, or --find");
+	if (settings->find == FIND_NOTHING && (settings->max_failures || settings->has_max_rpcits))
+		return wrong_usage(settings, "sweep: --max-failures and --max-rpcits need --find");
+	if (settings->vary && settings->find != FIND_NOTHING && settings->format == FORMAT_CSV)
+		return wrong_usage(settings, "sweep: CSV has room for one table: give --vary or --find");
+	rc = sweep_figures_check(settings, &err);
+	if (!rc && settings->vary)
+		rc = parse_vary(sweep, &err);
+	if (!rc && settings->vary)
+		rc = make_cells(sweep, &err);
+	if (!rc && settings->find != FIND_NOTHING)
+		rc = make_searches(sweep, &err);
+	if (rc == -ENOMEM) {
+		message("%s", err.text);
+		return STATUS_ERROR;
+	}
+	return rc ? wrong_usage(settings, err.text) : STATUS_DONE;
+}
+
+static int replay_error(const struct sweep *sweep, int rc, const struct ir_error *err)
+{
+	if (rc == -EINTR)
+		message("interrupted");
+	else
+		message("%s: %s", sweep->path, err->text);
+	return rc == -EINTR ? STATUS_INTERRUPTED : STATUS_ERROR;
+}
+
+static int replay(struct sweep *sweep)
+{
+	struct ir_error err = { "" };
+	int rc;
+
+	rc = sweep_replay(sweep, sweep->configs, sweep->nr_cells, sweep->results, &err);
+	if (!rc && sweep->sought)
+		rc = find_all(sweep, &err);
+	return rc ? replay_error(sweep, rc, &err) : STATUS_DONE;
+}
+
+/* A strategy for which no value suffices is what a script wants to know. */
+static int verdict(const struct sweep *sweep)
+{
+	for (size_t i = 0; i < sweep->nr_searches; i++)
+		if (sweep->searches[i].answer == ANSWER_NONE)
+			return STATUS_GATE;
+	return STATUS_DONE;
+}
+
+static int write_out(const struct sweep *sweep, struct output *out)
+{
+	struct ir_error err = { "" };
+	char *text = sweep_text(sweep, out);
+	int rc;
+
+	if (!text) {
+		output_abort(out);
+		message("out of memory");
+		return STATUS_ERROR;
+	}
+	output_write(out, text);
+	free(text);
+	rc = output_commit(out, &err);
+	if (rc && rc != -EPIPE)
+		message("%s", err.text);
+	return rc ? STATUS_ERROR : verdict(sweep);
+}
+
+static int sweep_recording(struct sweep *sweep, struct output *out)
+{
+	struct input input;
+	int status = input_open(&input, sweep->settings, sweep->path, NULL, NULL);
+
+	sweep->rec = input.rec;
+	sweep->info = input.info;
+	if (status == STATUS_DONE)
+		status = replay(sweep);
+	if (status == STATUS_DONE)
+		status = write_out(sweep, out);
+	else
+		output_abort(out);
+	input_close(&input);
+	return status;
+}
+
+static void sweep_free(struct sweep *sweep)
+{
+	for (size_t i = 0; i < sweep->nr_searches && sweep->searches; i++)
+		free(sweep->searches[i].probes);
+	free(sweep->searches);
+	free(sweep->configs);
+	free(sweep->results);
+	free(sweep->range.values);
+}
+
+int cmd_sweep(const struct settings *settings)
+{
+	struct sweep sweep = { .settings = settings, .path = settings->operands[0] };
+	int status = prepare(&sweep), rc;
+	struct ir_error err = { "" };
+	struct output out;
+
+	if (status == STATUS_DONE) {
+		rc = output_open(&out, settings->output, settings->operands, settings->nr_operands,
+				 &err);
+		if (rc) {
+			message("%s", err.text);
+			status = rc == -EINVAL ? STATUS_USAGE : STATUS_ERROR;
+		} else {
+			status = sweep_recording(&sweep, &out);
+		}
+	}
+	sweep_free(&sweep);
+	return status;
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Events are sorted out here. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assemble/priv.h"
+
+uint64_t ir_assembler_evidence(void)
+{
+	static const enum ir_event_kind kinds[] = {
+		IR_EV_DMA_MAP, IR_EV_DMA_UNMAP, IR_EV_RPCIT, IR_EV_RPCIT_RET, IR_EV_FQ_TIMEOUT,
+		IR_EV_FLUSH_ALL, IR_EV_S390_UPDATE_TRANS, IR_EV_S390_UNMAP_PAGE,
+	};
+	uint64_t mask = 0;
+
+	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		mask |= UINT64_C(1) << kinds[i];
+	return mask;
+}
+
+struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config)
+{
+	struct ir_assembler *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	a->cfg = *config;
+	a->emit = NONE;
+	if (config->owners)
+		a->owners = *config->owners;
+	a->window = malloc(WINDOW * sizeof(*a->window));
+	if (!a->window) {
+		free(a);
+		return NULL;
+	}
+	return a;
+}
+
+void ir_assembler_free(struct ir_assembler *a)
+{
+	if (!a)
+		return;
+	for (uint32_t i = 0; i < a->nr_mapped; i++)
+		ir_bitmap_free(a->mapped[i]);
+	free(a->mapped);
+	free(a->seen);
+	ir_live_clear(&a->live);
+	free(a->free_numbers);
+	free(a->cpus);
+	free(a->window);
+	free(a);
+}
+
+/*
+ * Call chains.
+ */
+
+/* An event's chain may come next: keep what it belongs to. */
+static void await_stack(struct ir_assembler *a, struct slot *s, uint64_t number)
+{
+	if (!a->cfg.sites || rec(a, number)->site)
+		return;
+	s->await = number;
+	s->await_holds = !rec(a, number)->held;
+	rec(a, number)->held = true;
+}
+
+static void end_await(struct ir_assembler *a, struct slot *s)
+{
+	if (s->await_holds && in_window(a, s->await))
+		rec(a, s->await)->held = false;
+	s->await_holds = false;
+	s->await = NONE;
+}
+
+static void stack_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	if (in_window(a, s->await) && !rec(a, s->await)->site)
+		rec(a, s->await)->site = ev->site;
+	end_await(a, s);
+}
+
+/*
+ * dma:* events.
+ */
+
+/* The suspect has ended, and not by its own unmap: it was concluded to be an old mapping. */
+static bool ended_otherwise(struct ir_assembler *a, const struct slot *s)
+{
+	uint32_t live = rec(a, s->suspect)->live;
+
+	return live_of(a, live)->ended && rec(a, s->unmap)->live != live;
+}
+
+static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+		       uint64_t pages)
+{
+	uint64_t number;
+
+	if (s->failed) {	/* it confirms what is known */
+		s->failed = false;
+		return;
+	}
+	if (in_window(a, s->suspect) && in_window(a, s->unmap) && !ended_otherwise(a, s)) {
+		uint64_t head = s->suspect;
+
+		ir_asm_name_device(a, rec(a, head), ev->device);
+		ir_asm_fail(a, head);
+		rec(a, s->unmap)->kind = REC_NOTHING;
+		rec(a, s->unmap)->pages = 0;
+		ir_asm_unsuspect(a, s);
+		ir_asm_release(a, s);
+		return;
+	}
+	ir_asm_release(a, s);
+	number = ir_asm_record(a, ev, REC_FAILED);
+	rec(a, number)->iova = 0;
+	rec(a, number)->device = ev->device;
+	rec(a, number)->pages = pages ? pages : 1;
+	await_stack(a, s, number);
+	if (!pages)
+		damage(a, IR_DAMAGE_UNSIZED_FAILURES);
+}
+
+static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	uint64_t iova = ev->addr & ~(IR_PAGE_SIZE - 1);
+	struct rec *head;
+	uint64_t number;
+
+	if (ev->addr == UINT64_MAX) {
+		failed_map(a, s, ev, ir_asm_pages(ev->paddr & (IR_PAGE_SIZE - 1), ev->size));
+		return;
+	}
+	if (ev->kind == IR_EV_DMA_MAP_SG_ERR) {
+		failed_map(a, s, ev, 0);
+		return;
+	}
+	ir_asm_unsuspect(a, s);
+	s->failed = false;
+	if (!in_window(a, s->head))
+		return;
+	/* What came before the piece it names was a mapping of its own. */
+	if (rec(a, s->head)->iova != iova && !ir_asm_split(a, s, iova))
+		return;
+	number = s->head;
+	head = rec(a, number);
+	ir_asm_name_device(a, head, ev->device);
+	if (head->fn)
+		ir_owner_learn(&a->owners, IR_OWNER_FUNCTION, head->fn, ev->device);
+	if (!head->site)
+		head->site = ev->site;
+	head->certain |= ev->size && ir_asm_pages(ev->addr, ev->size) == live_of(a, head->live)->pages;
+	ir_asm_release(a, s);
+	await_stack(a, s, number);
+}
+
+/*
+ * An attempt that an events file tells of.  A mapping that was made at this
+ * place just before, in the same context, was the attempt.
+ */
+static void map_failed_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	if (ev->addr != UINT64_MAX && in_window(a, s->head) && s->pid == ev->pid &&
+	    rec(a, s->head)->iova == (ev->addr & ~(IR_PAGE_SIZE - 1)) &&
+	    !live_of(a, rec(a, s->head)->live)->ended) {
+		ir_asm_unsuspect(a, s);
+		ir_asm_name_device(a, rec(a, s->head), ev->device);
+		ir_asm_fail(a, s->head);
+		ir_asm_release(a, s);
+		return;
+	}
+	failed_map(a, s, ev, ir_asm_pages(ev->paddr & (IR_PAGE_SIZE - 1), ev->size));
+}
+
+static void dma_unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	ir_asm_unsuspect(a, s);
+	if (ev->kind == IR_EV_DMA_UNMAP_SG)
+		s->unmap_device = ev->device;
+	else if (in_window(a, s->unmap) &&
+		 rec(a, s->unmap)->iova == (ev->addr & ~(IR_PAGE_SIZE - 1)))
+		ir_asm_resolve_unmap(a, s, ev->device);
+}
+
+/*
+ * Everything together.
+ */
+
+static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
+{
+	a->lost = true;
+	ir_asm_record(a, ev, REC_LOST);
+	for (unsigned int i = 0; c && i < 2; i++) {
+		ir_asm_unsuspect(a, &c->slot[i]);
+		ir_asm_resolve_unmap(a, &c->slot[i], 0);
+		ir_asm_release(a, &c->slot[i]);
+		c->slot[i].failed = c->slot[i].announced = false;
+		c->slot[i].unmap_device = 0;
+		if (in_window(a, c->slot[i].begun))
+			rec(a, c->slot[i].begun)->held = false;
+		c->slot[i].begun = NONE;
+		end_await(a, &c->slot[i]);
+	}
+	if (c)
+		c->nested = 0;
+}
+
+/* An event of a CPU in one context.  Not inline: where the slot is would be found out again and again. */
+__attribute__((noinline))
+static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
+		       const struct ir_event *ev)
+{
+	if (ev->kind == IR_EV_STACK) {
+		stack_event(a, s, ev);
+		return;
+	}
+	if (s->await != NONE)
+		end_await(a, s);
+	if (s->just_unmapped)
+		s->just_unmapped = ev->kind == IR_EV_FQ_FLUSH || ev->kind == IR_EV_FLUSH_ALL;
+	if (s->unmap_waits && ev->kind != IR_EV_DMA_UNMAP && ev->kind != IR_EV_RPCIT &&
+	    ev->kind != IR_EV_RPCIT_RET)
+		ir_asm_resolve_unmap(a, s, 0);
+	switch (ev->kind) {
+	case IR_EV_S390_UPDATE_TRANS:
+		if (ev->ret & 0x400)	/* ZPCI_PTE_INVALID */
+			ir_asm_unmap(a, s, ev);
+		else
+			ir_asm_map(a, s, ev);
+		break;
+	case IR_EV_MAP:
+		ir_asm_map(a, s, ev);
+		break;
+	case IR_EV_UNMAP:
+		ir_asm_unmap(a, s, ev);
+		break;
+	case IR_EV_MAP_FAILED:
+		map_failed_event(a, s, ev);
+		break;
+	case IR_EV_DMA_MAP:
+	case IR_EV_DMA_MAP_SG:
+	case IR_EV_DMA_MAP_SG_ERR:
+		dma_map_event(a, s, ev);
+		break;
+	case IR_EV_DMA_UNMAP:
+	case IR_EV_DMA_UNMAP_SG:
+		dma_unmap_event(a, s, ev);
+		break;
+	case IR_EV_S390_MAP_PAGE:
+		ir_asm_begin(a, s, ev);
+		break;
+	case IR_EV_S390_UNMAP_PAGE:
+		s->announced = true;
+		break;
+	case IR_EV_RPCIT:
+		ir_asm_rpcit(a, c, s, ev);
+		break;
+	case IR_EV_RPCIT_RET:
+		ir_asm_rpcit_ret(a, c, ev);
+		break;
+	case IR_EV_FQ_TIMEOUT:
+		ir_asm_timer(a, ev, 0);
+		c->timed_out = true;
+		c->timer = ev->aux;
+		break;
+	case IR_EV_FQ_FLUSH:
+	case IR_EV_FLUSH_ALL:
+	case IR_EV_TLB_SYNC:
+		ir_asm_flush(a, c, s, ev);
+		break;
+	case IR_EV_DEVICE_ATTACH:
+	case IR_EV_DEVICE_DETACH:
+		ir_asm_detach(a, ev);
+		break;
+	default:
+		break;
+	}
+}
+
+int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
+{
+	struct cpu *c = ir_asm_cpu(a, ev->cpu);
+
+	/* Nothing waits: on with the window's first place, which is in the cache. */
+	if (a->first == a->end)
+		a->first = a->end = (a->end + WINDOW - 1) / WINDOW * WINDOW;
+	if (ev->kind == IR_EV_LOST)
+		lost_event(a, c, ev);
+	else if (c)
+		slot_event(a, c, &c->slot[ev->flags & IR_EVF_IRQ], ev);
+	else if (!a->no_memory)
+		damage(a, IR_DAMAGE_BAD_EVENTS);
+	if (a->no_memory)
+		return -ENOMEM;
+	return a->emit != NONE || ir_asm_may_leave(a);
+}
+
+void ir_assembler_end(struct ir_assembler *a)
+{
+	for (uint32_t i = 0; i < a->nr_cpus; i++)
+		for (unsigned int k = 0; k < 2; k++) {
+			ir_asm_unsuspect(a, &a->cpus[i].slot[k]);
+			ir_asm_resolve_unmap(a, &a->cpus[i].slot[k], 0);
+			ir_asm_release(a, &a->cpus[i].slot[k]);
+		}
+	a->ended = true;
+}
+
+const struct ir_op_totals *ir_assembler_totals(const struct ir_assembler *a)
+{
+	return &a->totals;
+}
+
+uint32_t ir_assembler_max_mappings(const struct ir_assembler *a)
+{
+	return a->max_mappings;
+}
+
+void ir_assembler_rpcit(const struct ir_assembler *a, struct ir_recorded_rpcit *rpcit,
+			uint64_t *aperture_start, uint64_t *aperture_size)
+{
+	ir_rpcits_sum_up(&a->rpcits, rpcit, aperture_start, aperture_size);
+}
+
+void ir_assembler_latency(struct ir_assembler *a, uint64_t *base_ns, uint64_t *page_ns)
+{
+	ir_latency_fit(&a->latency, base_ns, page_ns);
+}
+
+void ir_assembler_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes)
+{
+	*flushes = a->flushes;
+}
+
+const struct ir_owners *ir_assembler_owners(const struct ir_assembler *a)
+{
+	return &a->owners;
+}
+
+uint64_t ir_assembler_unattributed(const struct ir_assembler *a)
+{
+	return a->unattributed;
+}
+
+struct ir_domain_survey *ir_assembler_domains(struct ir_assembler *a)
+{
+	return &a->domains;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
+#include "assemble/domains.h"
+
+void ir_domains_unmap(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns)
+{
+	if (device >= IR_DOMAIN_DEVICES)
+		return;
+	s->now[device].unmaps++;
+	if (!s->now[device].rest++)
+		s->now[device].rest_ns = time_ns;
+}
+
+void ir_domains_sync(struct ir_domain_survey *s, uint16_t device)
+{
+	if (device >= IR_DOMAIN_DEVICES || !s->now[device].rest)
+		return;
+	s->now[device].syncs++;
+	s->now[device].rest = 0;
+	s->now[device].flushed = false;
+}
+
+void ir_domains_flush(struct ir_domain_survey *s, uint16_t device)
+{
+	for (unsigned int i = 0; i < IR_DOMAIN_DEVICES; i++)
+		if ((!device || i == device) && s->now[i].rest)
+			s->now[i].flushed = true;
+}
+
+static void add(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns, bool strict)
+{
+	if (s->nr < IR_DOMAIN_TYPES)
+		s->type[s->nr++] = (struct ir_domain_type){ time_ns, device, strict };
+}
+
+/* Without unmaps nothing is known: it does not matter either. */
+static void judge(struct ir_domain_survey *s, uint16_t device)
+{
+	uint64_t unmaps = s->now[device].unmaps, syncs = s->now[device].syncs;
+	bool queue_came = s->now[device].flushed;
+	bool strict;
+
+	if (!unmaps)
+		return;
+	if (queue_came)
+		unmaps -= s->now[device].rest;
+	strict = syncs && syncs * 2 > unmaps;
+	add(s, device, s->now[device].begin_ns, strict);
+	if (strict && queue_came)
+		add(s, device, s->now[device].rest_ns, false);
+}
+
+void ir_domains_end(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns)
+{
+	if (device >= IR_DOMAIN_DEVICES)
+		return;
+	judge(s, device);
+	s->now[device].unmaps = s->now[device].syncs = s->now[device].rest = 0;
+	s->now[device].flushed = false;
+	s->now[device].begin_ns = time_ns;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct ir_domain_type *x = a, *y = b;
+
+	if (x->time_ns != y->time_ns)
+		return x->time_ns < y->time_ns ? -1 : 1;
+	return x->device < y->device ? -1 : x->device > y->device;
+}
+
+bool ir_domains_finish(struct ir_domain_survey *s)
+{
+	bool strict = false, queue = false;
+
+	for (unsigned int i = 0; i < IR_DOMAIN_DEVICES; i++)
+		judge(s, (uint16_t)i);
+	qsort(s->type, s->nr, sizeof(s->type[0]), by_time);
+	for (size_t i = 0; i < s->nr; i++) {
+		strict |= s->type[i].strict;
+		queue |= !s->type[i].strict;
+	}
+	return strict && queue;
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* RPCITs, and what other IOMMUs have for them: which mapping or unmap they are for. */
+#include <errno.h>
+#include <string.h>
+
+#include "assemble/priv.h"
+
+/* How many functions the RPCITs so far were for: with one, there is one domain. */
+static void count_fn(struct ir_assembler *a, uint64_t fn)
+{
+	if (a->nr_functions && a->first_fn == fn)
+		return;
+	a->nr_functions += a->nr_functions < 2;
+	if (a->nr_functions == 1)
+		a->first_fn = fn;
+}
+
+static uint16_t device_of_fn(struct ir_assembler *a, uint64_t fn)
+{
+	struct ir_owner *w = ir_owner_find(&a->owners, IR_OWNER_FUNCTION, fn);
+
+	if (!w)
+		return 0;
+	if (!w->device && a->cfg.name_function)
+		w->device = a->cfg.name_function(a->cfg.name_arg, fn);
+	return w->device;
+}
+
+/* Is what belongs to this device asked for?  0: not known whose it is. */
+static bool wanted(struct ir_assembler *a, uint16_t device)
+{
+	if (!a->cfg.several)
+		return true;
+	a->unattributed += !device;
+	return !a->cfg.filter || device == a->cfg.device;
+}
+
+/* Is the slot's mapping what this is for? */
+static bool is_mapping(struct ir_assembler *a, const struct slot *s, const struct ir_event *ev)
+{
+	const struct rec *head = rec(a, s->head);
+
+	return head->iova == ev->addr && live_of(a, head->live)->pages << IR_PAGE_SHIFT == ev->size;
+}
+
+void ir_asm_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t device)
+{
+	uint64_t number = ir_asm_record(a, ev, REC_TIMER);
+
+	rec(a, number)->iova = ev->kind == IR_EV_FQ_TIMEOUT ? ev->aux : 0;
+	rec(a, number)->device = device;
+}
+
+/* Make the RPCIT an operation, if that is wanted; its result is still to come. */
+static struct rpcit *begin_rpcit(struct ir_assembler *a, struct cpu *c, const struct slot *s,
+				 const struct ir_event *ev, uint16_t device, bool counted)
+{
+	uint64_t pages = ev->size >> IR_PAGE_SHIFT, number = NONE;
+	struct rpcit *q;
+
+	if (a->cfg.rpcits) {
+		number = ir_asm_record(a, ev, REC_RPCIT);
+		rec(a, number)->pages = pages < UINT32_MAX ? pages : UINT32_MAX;
+		rec(a, number)->held = records(a, IR_EV_RPCIT_RET);
+		rec(a, number)->device = device;
+	}
+	if (c->nested == NESTED) {	/* results were lost: forget the oldest */
+		if (in_window(a, c->rpcit[0].record))
+			rec(a, c->rpcit[0].record)->held = false;
+		memmove(&c->rpcit[0], &c->rpcit[1], (NESTED - 1) * sizeof(c->rpcit[0]));
+		c->nested--;
+	}
+	q = &c->rpcit[c->nested++];
+	*q = (struct rpcit){
+		.record = number, .head = NONE, .time_ns = ev->time_ns, .pages = pages,
+		.counted = counted, .slot = (uint8_t)(s - c->slot),
+	};
+	return q;
+}
+
+static void flag_rpcit(struct ir_assembler *a, const struct rpcit *q, uint8_t flags)
+{
+	if (in_window(a, q->record))
+		rec(a, q->record)->flags |= flags;
+}
+
+static void queue_flushed(struct ir_assembler *a, uint16_t device)
+{
+	ir_domains_flush(&a->domains, a->cfg.several ? device : 0);
+}
+
+/* An unmap whose device is not known: the RPCIT tells, if no dma:* event is still to come. */
+static void resolve_by_fn(struct ir_assembler *a, struct slot *s, uint16_t device)
+{
+	if (device || !records(a, IR_EV_DMA_UNMAP))
+		ir_asm_resolve_unmap(a, s, device);
+}
+
+/* A flush of exactly what was just unmapped: whose that was is known by now. */
+static bool own_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+		      uint16_t device, bool counted)
+{
+	if (!s->unmap_size || s->unmap_iova != ev->addr || s->unmap_size != ev->size)
+		return false;
+	s->unmap_size = 0;
+	a->rpcits.sync += counted;
+	if (ev->kind == IR_EV_RPCIT)
+		resolve_by_fn(a, s, device);
+	else
+		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
+	if (!s->undone)
+		ir_domains_sync(&a->domains, ir_asm_domain(a, s->unmapped));
+	return true;
+}
+
+/* The RPCIT of the mapping under way; false: it is for something else. */
+static bool map_rpcit(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+		      struct rpcit *q, uint16_t device)
+{
+	const struct rec *tail;
+	struct rec *head;
+
+	if (!in_window(a, s->head) || s->synced)
+		return false;
+	if (!is_mapping(a, s, ev)) {
+		tail = rec(a, s->tail);
+		/* The RPCIT of an earlier piece may have been missed by the probe. */
+		if (rec(a, s->head)->pieces > 1 &&
+		    tail->iova + (tail->pages << IR_PAGE_SHIFT) == ev->addr + ev->size)
+			ir_asm_split(a, s, ev->addr);
+		if (!is_mapping(a, s, ev))
+			return false;
+	}
+	head = rec(a, s->head);
+	head->certain = true;
+	head->sync_time_ns = ev->time_ns;
+	head->fn = ev->aux;
+	q->head = s->head;
+	s->joinable = false;
+	s->synced = true;
+	if (head->device)
+		ir_owner_learn(&a->owners, IR_OWNER_FUNCTION, ev->aux, head->device);
+	else
+		ir_asm_name_device(a, head, device);
+	if (s->zdev)
+		ir_owner_learn(&a->owners, IR_OWNER_ZDEV, s->zdev, head->device);
+	return true;
+}
+
+void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
+		  const struct ir_event *ev)
+{
+	uint16_t device = device_of_fn(a, ev->aux);
+	bool counted = wanted(a, device);
+	struct rpcit *q = begin_rpcit(a, c, s, ev, device, counted);
+
+	a->rpcits.total += counted;
+	count_fn(a, ev->aux);
+	s->answered = false;
+	if (map_rpcit(a, s, ev, q, device) || own_flush(a, s, ev, device, counted))
+		return;
+	resolve_by_fn(a, s, 0);
+	if (!ir_rpcits_unmatched(&a->rpcits, ev->addr, ev->size, counted))
+		return;
+	q->global = true;
+	flag_rpcit(a, q, IR_OPF_GLOBAL);
+	if (s->synced && (!records(a, IR_EV_RPCIT_RET) || s->ret < 0)) {
+		/* Without results, a global RPCIT here says that the ranged one failed. */
+		if (!records(a, IR_EV_RPCIT_RET))
+			a->rpcits.insufficient += counted;
+		s->retried = true;
+	} else if (!records(a, IR_EV_S390_UPDATE_TRANS)) {
+		flag_rpcit(a, q, IR_OPF_QUEUE);
+		queue_flushed(a, device);
+		if (!records(a, IR_EV_FQ_TIMEOUT))
+			ir_asm_timer(a, ev, device);
+	}
+}
+
+void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
+{
+	const struct rpcit *q = c->nested ? &c->rpcit[--c->nested] : NULL;
+	uint64_t took;
+	struct slot *s;
+
+	if (!q || q->counted)
+		ir_rpcits_result(&a->rpcits, ev->ret);
+	if (!q)
+		return;
+	took = ev->time_ns - q->time_ns;
+	if (in_window(a, q->record)) {
+		flag_rpcit(a, q, ev->ret == -ENOMEM ? IR_OPF_ENOMEM : ev->ret ? IR_OPF_EIO : 0);
+		rec(a, q->record)->held = false;
+	}
+	if (in_window(a, q->head))
+		rec(a, q->head)->rpcit_ns = took;
+	if (!q->global)
+		ir_latency_add(&a->latency, q->pages, took);
+	s = &c->slot[q->slot];
+	s->answered = true;
+	s->ret = ev->ret;
+	/* With dma:* events the device's name is still to come. */
+	if (s->synced && !ev->ret && !records(a, IR_EV_DMA_MAP))
+		ir_asm_release(a, s);
+}
+
+void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
+		  const struct ir_event *ev)
+{
+	bool whole = ev->kind != IR_EV_TLB_SYNC, counted;
+	struct ir_owner *w;
+	uint64_t number;
+
+	if (ev->kind == IR_EV_FQ_FLUSH && records(a, IR_EV_FLUSH_ALL))
+		return;		/* the driver's own event tells the same */
+	if (!whole)
+		own_flush(a, s, ev, 0, true);
+	/* A queue that is full is flushed by the unmap that found it so. */
+	else if (!c->timed_out && s->just_unmapped)
+		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
+	w = ir_owner_find(&a->owners, IR_OWNER_DOMAIN, ev->aux);
+	if (w && whole && c->timed_out)
+		w->timer = c->timer;
+	counted = wanted(a, w ? w->device : 0);
+	if (whole)
+		queue_flushed(a, w ? w->device : 0);
+	a->flushes.present = true;
+	if (!whole)
+		a->flushes.range += counted;
+	else if (c->timed_out)
+		a->flushes.queue_timeout += counted;
+	else
+		a->flushes.queue_full += counted;
+	c->timed_out &= !whole;
+	if (!a->cfg.rpcits)
+		return;
+	number = ir_asm_record(a, ev, REC_RPCIT);
+	rec(a, number)->device = w ? w->device : 0;
+	rec(a, number)->flags |= whole ? IR_OPF_GLOBAL | IR_OPF_QUEUE : 0;
+	rec(a, number)->pages = whole ? 0 : ir_asm_pages(ev->addr, ev->size);
+	if (whole)
+		rec(a, number)->iova = 0;
+}

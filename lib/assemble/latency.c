@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
+#include "assemble/latency.h"
+
+void ir_latency_add(struct ir_latency *l, uint64_t pages, uint64_t ns)
+{
+	struct ir_latency_size *s;
+	uint32_t i = 0;
+
+	while (i < l->nr_sizes && l->size[i].pages != pages)
+		i++;
+	if (i == IR_LATENCY_SIZES || ns > UINT32_MAX)
+		return;
+	s = &l->size[i];
+	if (i == l->nr_sizes) {
+		l->nr_sizes++;
+		s->pages = pages;
+		s->count = s->n = 0;
+	}
+	s->count++;
+	if (s->n < IR_LATENCY_SAMPLES)
+		s->ns[s->n++] = (uint32_t)ns;
+}
+
+static int compare(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+	return (a > b) - (a < b);
+}
+
+/* Least squares through the medians, each with the weight of its size. */
+void ir_latency_fit(struct ir_latency *l, uint64_t *base_ns, uint64_t *page_ns)
+{
+	double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0, slope = 0, base;
+
+	*base_ns = *page_ns = 0;
+	for (uint32_t i = 0; i < l->nr_sizes; i++) {
+		struct ir_latency_size *s = &l->size[i];
+		double x = (double)s->pages, y, weight = (double)s->count;
+
+		qsort(s->ns, s->n, sizeof(s->ns[0]), compare);
+		y = s->ns[s->n / 2];
+		n += weight;
+		sx += weight * x;
+		sy += weight * y;
+		sxx += weight * x * x;
+		sxy += weight * x * y;
+	}
+	if (n == 0)
+		return;
+	if (n * sxx - sx * sx > 0)
+		slope = (n * sxy - sx * sy) / (n * sxx - sx * sx);
+	if (slope < 0)
+		slope = 0;
+	base = (sy - slope * sx) / n;
+	if (base < 1 && sx > 0) {	/* all of it is per page */
+		base = 1;
+		slope = sy / sx;
+	}
+	*base_ns = (uint64_t)base;
+	*page_ns = (uint64_t)slope;
+}

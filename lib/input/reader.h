@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Readers: one file per container format (trace.dat, perf.data, text), each
+ * ending in its ops struct, all of them listed in readers[] of reader.c.
+ *
+ * The content decides: every reader bids on the first bytes of the file, the
+ * highest bid opens it.  A reader trusts nothing in the file: sizes are checked
+ * before pointers, what cannot be read is added to the damage and skipped.
+ *
+ * To add a format: write the ops, add a line to readers[].
+ */
+#ifndef IR_TRACE_READER_H
+#define IR_TRACE_READER_H
+
+#include <iommu-replay/damage.h>
+#include <iommu-replay/error.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "events/event.h"
+#include "base/file.h"
+#include "events/rules.h"
+
+struct ir_chains;
+struct ir_reader;
+
+/* How often an event of each name is in the recording, interesting or not. */
+struct ir_event_count {
+	char *name;		/* "iommu:map" */
+	uint64_t count;
+};
+
+/* What a reader knows about its recording.  Strings may be NULL: not told. */
+struct ir_reader_info {
+	const char *format;	/* "trace.dat v7 (zstd)" */
+	const char *why;	/* what was recognised in the content */
+	const char *byte_order;	/* "big" or "little" */
+	char *kernel;		/* "6.12.107+deb13-s390x" */
+	char *arch;		/* "s390x" */
+	char *clock;		/* "mono" */
+	uint32_t cpus;		/* CPU buffers, with or without events */
+	char **devices;		/* names; devices[0] is NULL: not named */
+	size_t nr_devices;	/* with the first one; grows while reading */
+	struct ir_event_count *events;	/* complete when the end was reached */
+	size_t nr_events;
+	uint64_t end_ns;	/* it went on until then at least, as more than events tells; or 0 */
+	uint64_t seen_kinds;	/* bit (1 << enum ir_event_kind): the recording has a format for it */
+};
+
+struct ir_reader_ops {
+	const char *name;
+	/*
+	 * How many bits of the first @len bytes matched this format; 0: not
+	 * this one.  @len is at most IR_READER_PEEK.
+	 */
+	int (*bid)(const unsigned char *start, size_t len);
+	/*
+	 * Open the file.  The reader uses @file until close and does not own
+	 * it; damage goes to @damage.  0 or a negative errno with @err set.
+	 */
+	int (*open)(struct ir_reader *rd, struct ir_error *err);
+	/* The next event in time order: 1, 0 at the end, or a negative errno. */
+	int (*next)(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err);
+	void (*close)(struct ir_reader *rd);
+};
+
+#define IR_READER_PEEK 4096
+
+struct ir_reader {
+	const struct ir_reader_ops *ops;
+	struct ir_file *file;
+	struct ir_damage *damage;	/* owned by the caller of ir_reader_open() */
+	const struct ir_events *events;	/* what probes mean; NULL: nothing */
+	struct ir_events *builtin;	/* the same, if the reader owns it */
+	struct ir_calls *calls;		/* of which one event tells only a part */
+	struct ir_error complaint;	/* about the events file: it does not fit the recording */
+	uint64_t user_events;		/* types of events that the file names and the recording has */
+	struct ir_reader_info info;
+	void *priv;			/* the format's own */
+	struct ir_chains *chains;	/* where call chains go; NULL: nobody wants them */
+	uint16_t *device_hash;		/* device numbers by name, 0 = free slot */
+	size_t device_slots;		/* a power of two */
+	size_t last_device_len;		/* the name asked for last: mostly it comes again */
+	uint16_t last_device;
+};
+
+/**
+ * ir_reader_open - recognise and open a recording
+ * @file: the opened file; stays the caller's, must outlive the reader
+ * @damage: where damage is counted; stays the caller's
+ *
+ * Returns NULL with @err set: not a recording, or none of it can be read.
+ */
+struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
+				 struct ir_error *err);
+/* What else a reader may be asked for; zero: nothing. */
+struct ir_reader_options {
+	const struct ir_events *events;	/* what probes mean; NULL: built-in rules */
+	struct ir_chains *chains;	/* where call chains go; NULL: nobody wants them */
+};
+
+/** ir_reader_open_with - the same with options; what they name must outlive the reader */
+struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_reader_options *options,
+				      struct ir_damage *damage, struct ir_error *err);
+/* The rest of ir_reader_next(), for what is not simply an event: @rc is what the format's own said. */
+int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, struct ir_error *err);
+/**
+ * ir_reader_next - the next event: 1, 0 at the end, negative errno
+ *
+ * The end is an error if anything could not be read on the way (ir_file_fail()).
+ */
+static inline int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
+{
+	int rc = rd->ops->next(rd, ev, err);
+
+	if (rc != 1 || ev->kind == IR_EV_LOST || ev->kind > IR_EV_KINDS)
+		rc = ir_reader_next_special(rd, rc, ev, err);
+	return rc;
+}
+/** ir_reader_close - free the reader and its info; NULL is fine */
+void ir_reader_close(struct ir_reader *rd);
+/**
+ * ir_reader_device - the number of a device name, new or known
+ * @name: @len bytes, not terminated
+ *
+ * Returns 0 if the name is empty or not printable, and for too many names (65535).
+ * Without memory, too, which ir_reader_next() then says at the end.
+ */
+uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len);
+/** ir_reader_device_number - the same for a device that has an address for a name */
+uint16_t ir_reader_device_number(struct ir_reader *rd, uint64_t number);
+/**
+ * ir_reader_complain - a field that the events file names is not in the event
+ * @has: the fields that are
+ *
+ * The first complaint is what opening or reading fails with.
+ */
+void ir_reader_complain(struct ir_reader *rd, const struct ir_rule_group *g, const char *event,
+			const char *field, const char *has);
+/** ir_reader_complain_text - no line of the event is what the events file says */
+void ir_reader_complain_text(struct ir_reader *rd, const struct ir_rule_group *g,
+			     const char *event, const char *needs);
+
+#endif

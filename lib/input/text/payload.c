@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The part of a line that is the event's own.  What the kernel's own events
+ * are is in the table here; what probes are, rules.h says.
+ *
+ * Keys and number bases: TP_printk() of include/trace/events/{iommu,dma}.h of
+ * Linux 6.12 and 7.2.  trace-cmd -R prints fields by their own name, which may
+ * be another key: both are listed.  Behind "[FAILED TO PARSE]" libtraceevent
+ * does so without the format: hexadecimal numbers have 0x in front there.
+ */
+#include "input/text/priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define DMA_MAPPING_ERROR UINT64_MAX		/* include/linux/dma-mapping.h */
+#define IOMMU_PAGE UINT64_C(4096)
+#define MAX_TEXT 65536
+#define MAX_FIELDS 8
+
+enum slot {
+	SLOT_ADDR, SLOT_SIZE, SLOT_PADDR, SLOT_AUX, SLOT_RET,
+	SLOT_EXTRA,		/* one more number that the event kind needs */
+	SLOT_END,		/* what stands behind "iova=... - " */
+	SLOT_NUMBERS,
+	SLOT_LIST = SLOT_NUMBERS, SLOT_LENGTHS, SLOT_OTHERS,
+	SLOT_DEVICE,
+};
+
+enum base {
+	BASE_AUTO,		/* 0x, or decimal */
+	BASE_HEX,		/* hexadecimal without 0x, if it is the kernel's own form */
+	BASE_POINTER,		/* as BASE_HEX, or a word: (null) */
+	BASE_OF,		/* "1/4": the second number */
+};
+
+enum finish {
+	FINISH_NONE, FINISH_RANGE, FINISH_UNMAP, FINISH_ALLOC, FINISH_FAILED, FINISH_ALLOC_SGT,
+	FINISH_SG, FINISH_SG_ERR, FINISH_PRINT, FINISH_TEXT,
+};
+
+struct field {
+	const char *key;	/* NULL: no more fields */
+	uint8_t len;		/* of the key */
+	uint8_t slot;
+	uint8_t base;
+	bool optional;
+};
+
+struct text_spec {
+	const char *system;	/* NULL: rules say what it is, or only texts have it */
+	const char *name;	/* NULL: made for a group of rules */
+	uint16_t kind;		/* enum ir_event_kind, or above: rules are to be applied */
+	enum finish finish;
+	bool has_device;	/* begins with the name of one */
+	struct field fields[MAX_FIELDS];
+};
+
+#define KEY(key, slot, base, optional) \
+	{ key, sizeof(key) - 1, SLOT_ ## slot, BASE_ ## base, optional }
+#define FIELD(key, slot) KEY(key, slot, AUTO, false)
+#define OPTION(key, slot) KEY(key, slot, AUTO, true)
+#define HEX(key, slot) KEY(key, slot, HEX, false)
+#define DEVICE FIELD("device", DEVICE)
+#define NO_FIELDS { { NULL, 0, 0, 0, false } }
+#define DMA_MAP_FIELDS { HEX("dma_addr", ADDR), FIELD("size", SIZE), HEX("phys_addr", PADDR) }
+#define DMA_ALLOC_FIELDS \
+	{ HEX("dma_addr", ADDR), FIELD("size", SIZE), KEY("virt_addr", EXTRA, POINTER, false) }
+/* The field is addr, its label in the kernel's text dma_addr. */
+#define DMA_UNMAP_FIELDS \
+	{ KEY("dma_addr", ADDR, HEX, true), KEY("addr", ADDR, HEX, true), FIELD("size", SIZE) }
+#define DMA_FREE_FIELDS { HEX("dma_addr", ADDR), FIELD("size", SIZE) }
+
+static const struct text_spec specs[] = {
+	{ "iommu", "map", IR_EV_MAP, FINISH_RANGE, false,
+	  { FIELD("iova", ADDR), FIELD("paddr", PADDR), FIELD("size", SIZE) } },
+	{ "iommu", "unmap", IR_EV_UNMAP, FINISH_UNMAP, false,
+	  { FIELD("iova", ADDR), OPTION("size", EXTRA), FIELD("unmapped_size", SIZE) } },
+	{ "iommu", "attach_device_to_domain", IR_EV_DEVICE_ATTACH, FINISH_NONE, false, { DEVICE } },
+	{ "iommu", "add_device_to_group", IR_EV_DEVICE_ATTACH, FINISH_NONE, false, { DEVICE } },
+	{ "iommu", "detach_device_from_domain", IR_EV_DEVICE_DETACH, FINISH_NONE, false, { DEVICE } },
+	{ "iommu", "remove_device_from_group", IR_EV_DEVICE_DETACH, FINISH_NONE, false, { DEVICE } },
+	{ "dma", "dma_map_page", IR_EV_DMA_MAP, FINISH_NONE, true, DMA_MAP_FIELDS },
+	{ "dma", "dma_map_phys", IR_EV_DMA_MAP, FINISH_NONE, true, DMA_MAP_FIELDS },
+	{ "dma", "dma_map_resource", IR_EV_DMA_MAP, FINISH_NONE, true, DMA_MAP_FIELDS },
+	{ "dma", "dma_alloc", IR_EV_DMA_MAP, FINISH_ALLOC, true, DMA_ALLOC_FIELDS },
+	{ "dma", "dma_alloc_pages", IR_EV_DMA_MAP, FINISH_ALLOC, true, DMA_ALLOC_FIELDS },
+	{ "dma", "dma_alloc_sgt_err", IR_EV_DMA_MAP, FINISH_FAILED, true, { FIELD("size", SIZE) } },
+	{ "dma", "dma_alloc_sgt", IR_EV_DMA_MAP, FINISH_ALLOC_SGT, true,
+	  { HEX("dma_addr", ADDR), FIELD("size", SIZE), FIELD("phys_addrs", LIST) } },
+	{ "dma", "dma_map_sg", IR_EV_DMA_MAP_SG, FINISH_SG, true,
+	  { FIELD("dma_addrs", LIST), OPTION("sizes", LENGTHS), OPTION("lengths", LENGTHS),
+	    OPTION("phys_addrs", OTHERS), OPTION("truncated", EXTRA), OPTION("full_ents", AUX),
+	    KEY("ents", AUX, OF, true) } },
+	{ "dma", "dma_map_sg_err", IR_EV_DMA_MAP_SG_ERR, FINISH_SG_ERR, true,
+	  { OPTION("dma_addrs", LIST), OPTION("phys_addrs", LIST), FIELD("err", RET) } },
+	{ "dma", "dma_unmap_page", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_UNMAP_FIELDS },
+	{ "dma", "dma_unmap_phys", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_UNMAP_FIELDS },
+	{ "dma", "dma_unmap_resource", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_UNMAP_FIELDS },
+	{ "dma", "dma_free", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_FREE_FIELDS },
+	{ "dma", "dma_free_pages", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_FREE_FIELDS },
+	{ "dma", "dma_free_sgt", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_FREE_FIELDS },
+	{ "dma", "dma_unmap_sg", IR_EV_DMA_UNMAP_SG, FINISH_NONE, true, { OPTION("addrs", OTHERS) } },
+	{ "ftrace", "print", IR_EV_MARKER, FINISH_PRINT, false, NO_FIELDS },
+	/* The kernel prints the name of the function in place of that of the event. */
+	{ NULL, "tracing_mark_write", IR_EV_MARKER, FINISH_TEXT, false, NO_FIELDS },
+};
+
+#define NR_SPECS (sizeof(specs) / sizeof(specs[0]))
+
+static const struct text_spec *kernels_own(const char *system, const char *name)
+{
+	for (size_t i = 0; i < NR_SPECS; i++)
+		if (!strcmp(specs[i].name, name) &&
+		    (!system || !specs[i].system || !strcmp(specs[i].system, system)))
+			return &specs[i];
+	return NULL;
+}
+
+/* As the kernel prints it, if that is known: some have no 0x in front. */
+static uint8_t base_of(const struct text_spec *own, const struct ir_rule_field *field)
+{
+	for (unsigned int i = 0; own && i < MAX_FIELDS && own->fields[i].key; i++)
+		if (!strcmp(own->fields[i].key, field->name))
+			return own->fields[i].base;
+	return field->hex ? BASE_HEX : BASE_AUTO;
+}
+
+/* The fields that a rule's event must have; @own: what it is without the rule, or NULL. */
+static struct text_spec *group_spec(struct ir_file *file, const struct ir_rule_group *g,
+				    const struct text_spec *own)
+{
+	struct text_spec *spec = calloc(1, sizeof(*spec));
+	unsigned int i;
+
+	if (!spec) {
+		ir_file_fail(file, -ENOMEM);
+		return NULL;
+	}
+	*spec = (struct text_spec){ .kind = g->kind, .finish = FINISH_NONE };
+	for (i = 0; i < g->nr_fields; i++)
+		spec->fields[i] = (struct field){
+			.key = g->fields[i].name, .len = (uint8_t)strlen(g->fields[i].name),
+			.slot = g->fields[i].slot, .base = base_of(own, &g->fields[i]),
+			.optional = g->fields[i].optional,
+		};
+	/* The kernel prints the device in front of all fields, without a key. */
+	spec->has_device = own && own->has_device;
+	if (g->device && !(spec->has_device && !strcmp(g->device, "device")))
+		spec->fields[i] = (struct field){
+			.key = g->device, .len = (uint8_t)strlen(g->device), .slot = SLOT_DEVICE,
+		};
+	return spec;
+}
+
+struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const char *name)
+{
+	const struct ir_rule_group *g = ir_rules_find(rd->events, system, name, true);
+	const struct text_spec *own = kernels_own(system, name);
+
+	rd->user_events += g != NULL;
+	if (!g && own)
+		return (struct text_want){ .spec = own };
+	if (!g)
+		g = ir_rules_find(rd->events, system, name, false);
+	if (g && g->kind != IR_EV_KINDS)
+		return (struct text_want){ .made = group_spec(rd->file, g, own), .group = g };
+	return (struct text_want){ .ignored = g != NULL };
+}
+
+const char *ir_text_spec_system(const struct text_spec *spec)
+{
+	return spec->system;
+}
+
+/* A payload on its way through. */
+struct walk {
+	struct text_payload *pl;
+	const struct text_spec *spec;
+	struct ir_event *ev;
+	char *start;
+	const char *end;
+	uint64_t values[SLOT_NUMBERS];
+	unsigned int have;	/* bits of enum slot */
+	unsigned int fields;	/* bits of spec->fields[] that were found */
+	bool raw;		/* printed without a format: nothing is hexadecimal without 0x */
+	bool truncated;
+	bool open_end;		/* a number that is needed ends where the line ends */
+};
+
+/* The name is terminated for the moment: that way one that comes again is known at once. */
+static bool take_device(struct walk *w, const char *name, const char *stop)
+{
+	char *end, behind;
+	uint64_t number;
+
+	/* A probe's: in quotes, or a number as trace.dat has it. */
+	if (!w->spec->name && stop - name > 2 && *name == '"' && stop[-1] == '"') {
+		name++;
+		stop--;
+	}
+	if (stop == name || w->have >> SLOT_DEVICE & 1)
+		return false;
+	w->have |= 1u << SLOT_DEVICE;
+	if (!w->spec->name && ir_text_number(name, stop, false, &number) == stop) {
+		w->ev->device = ir_reader_device_number(w->pl->rd, number);
+		return w->ev->device != 0;
+	}
+	end = w->start + (stop - w->start);
+	behind = *end;
+	*end = '\0';
+	w->ev->device = ir_reader_device(w->pl->rd, name, (size_t)(stop + 1 - name));
+	*end = behind;
+	return w->ev->device != 0;
+}
+
+static const char *word_end(const char *p, const char *end)
+{
+	const char *space = memchr(p, ' ', (size_t)(end - p));
+
+	return space ? space : end;
+}
+
+static const char *take_number(struct walk *w, const struct field *f, const char *p)
+{
+	const char *end = w->end;
+	bool hex = !w->raw && (f->base == BASE_HEX || f->base == BASE_POINTER);
+	uint64_t value;
+
+	if (w->have >> f->slot & 1)
+		return NULL;
+	w->have |= 1u << f->slot;
+	if (f->base == BASE_OF) {
+		const char *slash = memchr(p, '/', (size_t)(end - p));
+
+		p = slash ? slash + 1 : end;
+	}
+	if (f->base == BASE_POINTER && p < end && *p == '(') {
+		const char *stop = word_end(p, end);
+
+		/* The kernel's (null), the C library's (nil); other words stand for an address. */
+		value = !(stop - p > 3 && p[1] == 'n' && p[stop - p - 2] == 'l');
+		p = stop;
+	} else {
+		p = ir_text_number(p, end, hex, &value);
+	}
+	if (!p)
+		return NULL;
+	w->values[f->slot] = value;
+	w->open_end |= p == end;
+	/* iova=0x1000 - 0x2000 */
+	if (f->slot == SLOT_ADDR && end - p > 3 && !memcmp(p, " - ", 3)) {
+		w->have |= 1u << SLOT_END;
+		p = ir_text_number(p + 3, end, false, &w->values[SLOT_END]);
+	}
+	return p;
+}
+
+static const char *take_list(struct walk *w, const struct field *f, const char *p)
+{
+	struct text_payload *pl = w->pl;
+
+	return ir_text_list(f->slot == SLOT_LIST ? &pl->list :
+			    f->slot == SLOT_LENGTHS ? &pl->lengths : &pl->others, p, w->end);
+}
+
+/* "key=value"; the value is at @p.  Returns where it ends. */
+static const char *take_field(struct walk *w, const char *key, size_t len, const char *p)
+{
+	for (unsigned int i = 0; i < MAX_FIELDS && w->spec->fields[i].key; i++) {
+		const struct field *f = &w->spec->fields[i];
+
+		if (f->len != len || f->key[0] != key[0] || memcmp(f->key, key, len) != 0)
+			continue;
+		w->fields |= 1u << i;
+		if (f->slot == SLOT_DEVICE) {
+			const char *stop = word_end(p, w->end);
+
+			return take_device(w, p, stop) ? stop : NULL;
+		}
+		return f->slot >= SLOT_NUMBERS ? take_list(w, f, p) : take_number(w, f, p);
+	}
+	if (w->spec->has_device && len == 6 && !memcmp(key, "device", 6)) {
+		const char *stop = word_end(p, w->end);
+
+		return take_device(w, p, stop) ? stop : NULL;
+	}
+	/* Not wanted; a list of bytes has spaces in it. */
+	if (w->end - p > 6 && !memcmp(p, "ARRAY[", 6)) {
+		p = memchr(p, ']', (size_t)(w->end - p));
+		return p ? p + 1 : NULL;
+	}
+	return word_end(p, w->end);
+}
+
+/* "[001]": two lines became one.  "17fe00000": a number fell apart. */
+static bool is_misplaced(const char *p, const char *stop)
+{
+	if (stop - p > 2 && p[0] == '[' && text_is_digit(p[1]) && stop[-1] == ']')
+		return true;
+	while (p < stop && (text_is_digit(*p) || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'f')))
+		p++;
+	return p == stop;
+}
+
+static bool walk_words(struct walk *w, const char *p)
+{
+	while ((p = text_skip_spaces(p, w->end)) < w->end) {
+		const char *stop = p;
+
+		while (stop < w->end && *stop != '=' && *stop != ' ')
+			stop++;
+		if (stop == w->end || *stop == ' ') {
+			if (is_misplaced(p, stop))
+				return false;
+			w->truncated |= stop - p == 11 && !memcmp(p, "[TRUNCATED]", 11);
+			p = stop;
+			continue;
+		}
+		p = take_field(w, p, (size_t)(stop - p), stop + 1);
+		if (!p || (p < w->end && *p != ' '))
+			return false;
+	}
+	return true;
+}
+
+static bool has_all(const struct walk *w)
+{
+	for (unsigned int i = 0; i < MAX_FIELDS && w->spec->fields[i].key; i++) {
+		const struct field *f = &w->spec->fields[i];
+
+		if (!f->optional && !(w->fields >> i & 1))
+			return false;
+		/* An address that goes by two names must have one of them. */
+		if (f->slot == SLOT_ADDR && !(w->have >> SLOT_ADDR & 1))
+			return false;
+	}
+	return !w->spec->has_device || w->have >> SLOT_DEVICE & 1;
+}
+
+/* Both ends are printed, and the size: they must agree. */
+static bool finish_range(struct walk *w, uint64_t size)
+{
+	return !(w->have >> SLOT_END & 1) || w->values[SLOT_END] - w->values[SLOT_ADDR] == size;
+}
+
+static bool finish_unmap(struct walk *w)
+{
+	uint64_t size = w->values[SLOT_EXTRA];
+
+	if (!(w->have >> SLOT_EXTRA & 1))
+		return true;
+	/* A part may stay mapped, but no digit was lost if it is all of it. */
+	if (w->values[SLOT_SIZE] == size)
+		w->open_end = false;
+	return finish_range(w, size);
+}
+
+/* As trace.dat has it: each piece rounded out to pages, its size 0 if not all is known. */
+static bool finish_sg(struct walk *w)
+{
+	struct text_payload *pl = w->pl;
+	size_t nr = ir_text_list_count(&pl->list, 8);
+	size_t lengths = ir_text_list_count(&pl->lengths, 4);
+
+	if (!pl->lengths.present || nr == SIZE_MAX || nr != lengths ||
+	    !ir_text_list_order(&pl->list, &pl->order) ||
+	    !ir_text_list_order(&pl->others, &pl->order))
+		return false;
+	w->truncated |= w->values[SLOT_EXTRA] != 0;
+	w->ev->addr = w->ev->size = 0;
+	if (!w->truncated || w->values[SLOT_AUX] < nr)
+		w->ev->aux = nr;
+	if (pl->list.is_bytes && pl->order == TEXT_ORDER_UNKNOWN)
+		return true;
+	w->ev->addr = nr ? ir_text_list_get(&pl->list, 0, 8, pl->order) : 0;
+	for (size_t i = 0; i < nr && !w->truncated; i++) {
+		uint64_t size = ir_text_list_get(&pl->lengths, i, 4, pl->order);
+
+		size += ir_text_list_get(&pl->list, i, 8, pl->order) & (IOMMU_PAGE - 1);
+		w->ev->size += (size + IOMMU_PAGE - 1) & ~(IOMMU_PAGE - 1);
+	}
+	return true;
+}
+
+static bool finish_alloc_sgt(struct walk *w)
+{
+	struct text_payload *pl = w->pl;
+
+	if (!ir_text_list_order(&pl->list, &pl->order))
+		return false;
+	if (pl->list.nr && (!pl->list.is_bytes || (pl->list.nr >= 8 && pl->order)))
+		w->ev->paddr = ir_text_list_get(&pl->list, 0, 8, pl->order);
+	return true;
+}
+
+static bool finish_sg_err(struct walk *w)
+{
+	w->ev->aux = ir_text_list_count(&w->pl->list, 8);
+	return w->pl->list.present && w->ev->aux != SIZE_MAX &&
+	       ir_text_list_order(&w->pl->list, &w->pl->order);
+}
+
+static bool finish(struct walk *w)
+{
+	switch (w->spec->finish) {
+	case FINISH_RANGE:
+		if (w->have >> SLOT_END & 1)
+			w->open_end = false;
+		return finish_range(w, w->ev->size);
+	case FINISH_UNMAP:
+		return finish_unmap(w);
+	case FINISH_ALLOC:	/* no memory, no mapping: the address is left over */
+		if (!w->values[SLOT_EXTRA])
+			w->ev->addr = DMA_MAPPING_ERROR;
+		return true;
+	case FINISH_FAILED:
+		w->ev->addr = DMA_MAPPING_ERROR;
+		return true;
+	case FINISH_ALLOC_SGT:
+		return finish_alloc_sgt(w);
+	case FINISH_SG:
+		return finish_sg(w);
+	case FINISH_SG_ERR:
+		return finish_sg_err(w);
+	default:
+		return true;
+	}
+}
+
+/*
+ * Behind "print:" comes who wrote it, an address or a function, and a colon; by
+ * name it is "ip=... buf=...".
+ */
+static char *skip_writer(const struct text_span *text)
+{
+	char *stop = memchr(text->start, ' ', text_len(text));
+	char *buf;
+
+	if (stop && stop > text->start && stop[-1] == ':')
+		return stop + 1;
+	if (!stop && text->end > text->start && text->end[-1] == ':')
+		return text->end;
+	buf = text_begins(text, "ip=") ? memmem(text->start, text_len(text), " buf=", 5) : NULL;
+	return buf ? buf + 5 : text->start;
+}
+
+static enum text_result take_text(struct text_span text, bool is_print, struct ir_event *ev)
+{
+	if (is_print)
+		text.start = skip_writer(&text);
+	ev->text = text.start;
+	ev->size = text_len(&text) < MAX_TEXT ? text_len(&text) : MAX_TEXT;
+	return TEXT_OPEN_END;
+}
+
+/* The device's name, or "[FAILED TO PARSE]"; fields by name may also come right away. */
+static const char *walk_start(struct walk *w, const char *p)
+{
+	static const char failed[] = "[FAILED TO PARSE] ";
+	const char *stop = p;
+
+	if (w->end - p > (ptrdiff_t)sizeof(failed) - 1 && !memcmp(p, failed, sizeof(failed) - 1)) {
+		w->raw = true;
+		return p + sizeof(failed) - 1;
+	}
+	if (!w->spec->has_device)
+		return p;
+	while (stop < w->end && *stop != '=' && *stop != ' ')
+		stop++;
+	if (stop < w->end && *stop == '=')
+		return p;
+	return take_device(w, p, stop) ? stop : NULL;
+}
+
+enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec *spec,
+				 struct text_span text, struct ir_event *ev)
+{
+	struct walk w = { .pl = pl, .spec = spec, .ev = ev, .start = text.start,
+			  .end = text.end };
+	const char *p;
+
+	ev->kind = spec->kind;
+	ev->device = 0;
+	ev->text = NULL;
+	if (spec->finish == FINISH_TEXT || spec->finish == FINISH_PRINT)
+		return take_text(text, spec->finish == FINISH_PRINT, ev);
+	pl->list.present = pl->lengths.present = pl->others.present = false;
+	p = walk_start(&w, text.start);
+	if (!p || !walk_words(&w, p) || !has_all(&w))
+		return TEXT_BAD;
+	ev->addr = w.values[SLOT_ADDR];
+	ev->size = w.values[SLOT_SIZE];
+	ev->paddr = w.values[SLOT_PADDR];
+	ev->aux = w.values[SLOT_AUX];
+	ev->ret = (int64_t)w.values[SLOT_RET];
+	if (spec->kind > IR_EV_KINDS)
+		ev->value[SLOT_EXTRA] = w.values[SLOT_EXTRA];
+	if (!finish(&w))
+		return TEXT_BAD;
+	return w.open_end ? TEXT_OPEN_END : TEXT_GOOD;
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside the text reader.
+ *
+ *   text.c          recognising, opening, the loop from lines to events
+ *   lines.c    lines out of a fixed buffer
+ *   head.c     the part of a line that all events have: task, CPU, time
+ *   other.c    lines that are no events: headers, lost events
+ *   payload.c  the part that is the event's own, by a table of its keys
+ *   list.c     lists of addresses and lengths in it
+ *   stack.c    the lines of call chains
+ *   names.c    event names, how often each came, which are wanted
+ *   window.c   events are put into time order
+ *
+ * Everything is found by its form and by its key ("iova="), not by its column:
+ * tools and kernels differ in those.  A line is either understood as a whole or
+ * counted as damage: a number must end where its word ends, a key must not come
+ * twice, and where a line says a thing twice (both ends and the size of a
+ * range) the two must agree.
+ *
+ * To read one more event of the kernel: a line in specs[] of payload.c; of
+ * a probe: a rule (rules.h).
+ */
+#ifndef IR_TRACE_TEXT_PRIV_H
+#define IR_TRACE_TEXT_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include "input/reader.h"
+
+#define TEXT_MAX_LINE	65536u
+#define TEXT_BUFFER	(4 * TEXT_MAX_LINE)
+#define TEXT_MAX_CPUS	8192u	/* CONFIG_NR_CPUS goes to 8192 on x86, 512 on s390 */
+/* The fuzzers set these two lower, so that small inputs reach them. */
+#ifndef TEXT_WINDOW
+#define TEXT_WINDOW	32768u	/* events that may be out of order; a power of two */
+#endif
+#ifndef TEXT_MAX_NAMES
+#define TEXT_MAX_NAMES	4096u	/* a kernel has some 2000 events; damaged texts make up more */
+#endif
+#define TEXT_MAX_LIST	256u	/* DMA_TRACE_MAX_ENTRIES of include/trace/events/dma.h is 128 */
+#define TEXT_PENDING	8u	/* gaps whose time is not known yet */
+
+/* A piece of a line; @end is behind it. */
+struct text_span {
+	char *start;
+	char *end;
+};
+
+static inline size_t text_len(const struct text_span *s)
+{
+	return (size_t)(s->end - s->start);
+}
+
+static inline bool text_begins(const struct text_span *s, const char *with)
+{
+	size_t len = strlen(with);
+
+	return text_len(s) >= len && !memcmp(s->start, with, len);
+}
+
+static inline bool text_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline const char *text_skip_spaces(const char *p, const char *end)
+{
+	while (p < end && *p == ' ')
+		p++;
+	return p;
+}
+
+/* head.c */
+
+enum text_style {
+	TEXT_STYLE_NONE,
+	TEXT_STYLE_FTRACE,	/* task-PID [CPU] */
+	TEXT_STYLE_LATENCY,	/* task-PID CPUflags */
+	TEXT_STYLE_PERF,	/* task PID [CPU] */
+};
+
+struct text_head {
+	uint64_t time_ns;
+	uint32_t pid;
+	uint32_t cpu;
+	uint16_t flags;		/* IR_EVF_* */
+	uint8_t style;		/* enum text_style */
+	bool counter;		/* the time has no unit */
+	uint32_t at;		/* column where the CPU or the PID was found */
+	const char *rest;	/* event name and payload */
+};
+
+/* Where the last line had its CPU: mostly the next one has it there, too. */
+struct text_columns {
+	uint32_t at;
+	uint8_t style;
+};
+
+/**
+ * ir_text_head - parse what a line begins with if it is an event
+ * @cols: what was learnt from lines before; zero at first
+ */
+bool ir_text_head(const char *line, const char *end, struct text_columns *cols,
+		  struct text_head *head);
+/** ir_text_name - where the event name at @rest ends, at its colon; NULL: there is none */
+const char *ir_text_name(const char **rest, const char *end);
+/**
+ * ir_text_number - a number up to @end or a space
+ * @hex: hexadecimal also without 0x
+ *
+ * Returns where it ends, NULL if it is none.  Negative numbers wrap.
+ */
+const char *ir_text_number(const char *p, const char *end, bool hex, uint64_t *value);
+
+/* list.c */
+
+enum text_order { TEXT_ORDER_UNKNOWN, TEXT_ORDER_BIG, TEXT_ORDER_LITTLE };
+
+/* {0x1000,0x2000} of the kernel, or ARRAY[00, 00, ...] of libtraceevent: the bytes. */
+struct text_list {
+	bool present;
+	bool is_bytes;
+	uint32_t nr;		/* numbers, or bytes */
+	union {
+		uint64_t numbers[TEXT_MAX_LIST];
+		unsigned char bytes[TEXT_MAX_LIST * 8];
+	};
+};
+
+/** ir_text_list - parse a list; where it ends, NULL if it makes no sense or is too long */
+const char *ir_text_list(struct text_list *list, const char *p, const char *end);
+/**
+ * ir_text_list_order - learn the byte order from a list of addresses
+ *
+ * Returns false if the bytes are addresses in neither order, or not in the one
+ * that was learnt before.
+ */
+bool ir_text_list_order(const struct text_list *list, enum text_order *order);
+/** ir_text_list_count - elements, of @size bytes if it is bytes; SIZE_MAX: no whole number */
+size_t ir_text_list_count(const struct text_list *list, unsigned int size);
+/** ir_text_list_get - an element; the order must be known if it is bytes */
+uint64_t ir_text_list_get(const struct text_list *list, size_t i, unsigned int size,
+			  enum text_order order);
+
+/* payload.c */
+
+struct text_spec;
+
+struct text_payload {
+	struct ir_reader *rd;
+	struct text_list list, lengths, others;
+	enum text_order order;
+};
+
+/* What became of a payload. */
+enum text_result {
+	TEXT_GOOD,
+	TEXT_OPEN_END,	/* good, but more digits may have been cut off at the end of the line */
+	TEXT_BAD,
+};
+
+/* Whether an event is wanted. */
+struct text_want {
+	const struct text_spec *spec;	/* NULL: not this way */
+	struct text_spec *made;		/* the same, for the caller to free() */
+	const struct ir_rule_group *group;	/* the rules that it is read for, or NULL */
+	bool ignored;			/* a rule says that it is of no interest */
+};
+
+/** ir_text_spec - @system may be NULL: the text does not say */
+struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const char *name);
+/** ir_text_spec_system - its system; NULL: a probe, or a form that only texts have */
+const char *ir_text_spec_system(const struct text_spec *spec);
+/**
+ * ir_text_payload - parse what follows the event name
+ *
+ * A marker's text is left in the line: ev->text points into it, ev->size is
+ * its length.  Byte behind @text must be writable.
+ */
+enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec *spec,
+				 struct text_span text, struct ir_event *ev);
+
+/* names.c */
+
+struct text_name {
+	char *key;		/* as in the text */
+	size_t len;
+	uint64_t count;
+	const struct text_spec *spec;	/* NULL: not wanted */
+	struct text_spec *made;	/* the same, if it is the entry's own */
+	uint64_t good;		/* lines that could be read as it says */
+	const struct ir_rule_group *group;
+	bool ignored;
+};
+
+struct text_names {
+	struct ir_reader *rd;
+	struct text_name *list;
+	uint16_t *slots;
+	uint32_t nr;
+};
+
+int ir_text_names_init(struct text_names *names, struct ir_reader *rd);
+void ir_text_names_release(struct text_names *names);
+/** ir_text_names_get - the entry of a name, made if new; NULL: too many, or no memory (noted) */
+struct text_name *ir_text_names_get(struct text_names *names, const char *name, size_t len);
+/** ir_text_names_finish - fill in info->events; 0 or -ENOMEM */
+int ir_text_names_finish(const struct text_names *names, struct ir_reader_info *info);
+
+/* stack.c: nothing of this is called unless call chains are wanted. */
+
+enum text_frame {
+	TEXT_FRAME_NONE,	/* the line is no frame, or one that says nothing */
+	TEXT_FRAME_KERNEL,	/* @frame is its number in the chains */
+	TEXT_FRAME_USER,	/* the kernel's part of the chain is over */
+};
+
+struct ir_chains;
+
+/** ir_text_frame_perf - a line of perf script, which begins with a tab */
+enum text_frame ir_text_frame_perf(struct ir_chains *chains, const struct text_span *line,
+				   uint64_t *frame);
+/** ir_text_frame_ftrace - a line that begins with "=>" */
+enum text_frame ir_text_frame_ftrace(struct ir_chains *chains, const struct text_span *line,
+				     uint64_t *frame);
+
+/* window.c */
+
+struct text_entry {
+	struct ir_event ev;
+	uint64_t nr;		/* in the order of the file */
+};
+
+/*
+ * Events that rise in time go into a ring, others into a heap; the earlier of
+ * the two fronts is the next event.
+ */
+struct text_window {
+	struct text_entry *ring;
+	struct text_entry *heap;
+	uint32_t first, nr_ring, nr_heap;
+	uint64_t nr;
+	uint64_t last_time;	/* of the last event that left */
+};
+
+int ir_text_window_init(struct text_window *w);
+void ir_text_window_release(struct text_window *w);
+static inline uint32_t ir_text_window_room(const struct text_window *w)
+{
+	return TEXT_WINDOW - w->nr_ring - w->nr_heap;
+}
+/** ir_text_window_push - there must be room; false: it came too late, and has the last time now */
+bool ir_text_window_push(struct text_window *w, const struct ir_event *ev);
+/** ir_text_window_pop - the earliest event; false: there is none */
+bool ir_text_window_pop(struct text_window *w, struct ir_event *ev);
+
+/* lines.c */
+
+struct text_file {
+	struct ir_file *file;
+	char *buf;
+	size_t pos, len;	/* bytes not used yet: buf[pos] up to buf[len] */
+	uint64_t offset;	/* of buf[0] in the file */
+	uint64_t overlong;	/* bytes skipped in lines that are too long */
+	bool at_end;
+	bool cut;		/* the last line had no newline */
+};
+
+int ir_text_file_init(struct text_file *tf, struct ir_file *file);
+void ir_text_file_release(struct text_file *tf);
+/** ir_text_file_line - the next line without its end: 1, 0 at the end, negative errno */
+int ir_text_file_line(struct text_file *tf, struct text_span *line);
+/** ir_text_file_offset - where in the file something of the current line is */
+uint64_t ir_text_file_offset(const struct text_file *tf, const char *p);
+
+/* other.c */
+
+enum text_other {
+	TEXT_OTHER_NOTHING,	/* a comment, a piece of a stack, an empty line */
+	TEXT_OTHER_TRACER,	/* # tracer: nop */
+	TEXT_OTHER_PERF,	/* # captured on: and the like, of perf script --header */
+	TEXT_OTHER_ENTRIES,	/* # entries-in-buffer/entries-written: numbers a and b, #P: c */
+	TEXT_OTHER_BAD_ENTRIES,
+	TEXT_OTHER_CPUS,	/* cpus=c */
+	TEXT_OTHER_LOST,	/* events were lost: a of them or 0, on CPU c */
+	TEXT_OTHER_BROKEN,	/* was an event before it was damaged */
+	TEXT_OTHER_GARBAGE,	/* not text at all */
+};
+
+struct text_numbers {
+	uint64_t a, b;
+	uint32_t c;		/* UINT32_MAX: not told */
+};
+
+/** ir_text_other - what a line is that does not begin as an event does */
+enum text_other ir_text_other(const struct text_span *line, struct text_numbers *n);
+/** ir_text_perf_header - @line is "# @key : value": the value; an empty span if not */
+struct text_span ir_text_perf_header(const struct text_span *line, const char *key);
+/** ir_text_perf_lost - PERF_RECORD_LOST in place of an event name: how many were lost, or 0 */
+uint64_t ir_text_perf_lost(const char *p, const char *end);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside a recording.
+ *
+ *   survey.c     reads the file, once or several times, and keeps the operations
+ *   recording.c  opens it, sums up what was found, hands out the operations
+ */
+#ifndef IR_TRACE_RECORDING_PRIV_H
+#define IR_TRACE_RECORDING_PRIV_H
+
+#include <iommu-replay/recording.h>
+#include "assemble/assemble.h"
+#include "base/file.h"
+#include "recording/iovas.h"
+#include "input/reader.h"
+#include "symbols/sites.h"
+#include "recording/spool.h"
+#include "recording/timers.h"
+
+struct device_state {
+	uint64_t gone_ns;	/* since when it is detached; 0: it is not */
+	uint64_t live_pages;
+};
+
+struct ir_recording {
+	struct ir_recording_info info;
+	struct ir_recording_options options;
+	struct ir_file *file;
+	char *device;
+	struct ir_event_total *events;
+	char **strings;			/* owned copies: kernel, arch, clock, devices, event names */
+	size_t nr_strings;
+	const char **devices;
+	uint64_t seen_kinds;		/* of events: they decide what counts as evidence */
+	uint64_t found_kinds;		/* as far as was read */
+	struct ir_spool *spool;		/* the operations as the assembler made them */
+	struct ir_op *initial;		/* mappings from before, known from their unmaps */
+	size_t nr_initial, room_initial;
+	struct ir_timer_samples timers;	/* of the first pass, all devices as one */
+	struct ir_timer_owners timer_owners;
+	struct ir_iova_survey iovas;
+	bool *reused;			/* info.machine.reused */
+	uint64_t reused_pfn;		/* where that begins */
+	struct ir_chains *chains;	/* NULL: call sites were not asked for */
+	struct ir_chain_totals chain_totals;
+	/* Where ir_recording_read() is. */
+	size_t at_initial;
+	uint32_t unknown_unmaps;	/* of initial mappings, so far */
+	bool lost;
+	struct ir_reader *reader;
+	struct ir_assembler *assembler;
+	/* What passes over the file have learned, for the next one. */
+	struct ir_owners owners_known;
+	char **names;			/* of devices, by number, which stay the same */
+	size_t nr_names;
+	bool several;			/* devices are named */
+	bool name_functions;		/* of RPCITs, for lack of other names */
+	uint16_t filter;		/* number of the device that was asked for */
+	bool device_seen;		/* the one that was asked for (if any) is named */
+	struct ir_domain_type *types;	/* of the devices' domains, if they vary */
+	size_t nr_types, at_type;
+	uint64_t first_lost_ns;		/* 0: no event was lost */
+	struct device_state *device_states;	/* by device, at the end of what was read */
+	size_t nr_device_states;
+	bool *devices_lost;		/* info.devices_lost */
+	struct ir_op ahead;		/* read, but something else comes before it */
+	bool has_ahead;
+	bool no_memory;			/* for a copy of a string */
+};
+
+/** ir_recording_no_memory - say so; returns -ENOMEM */
+int ir_recording_no_memory(const struct ir_recording *rec, struct ir_error *err);
+/** ir_recording_spool_failed - why an operation could not be put away or fetched again */
+int ir_recording_spool_failed(const struct ir_recording *rec, int rc, struct ir_error *err);
+
+/**
+ * ir_survey - read the file until nothing new is learned
+ *
+ * The last pass's reader and assembler stay, for what they have counted.
+ */
+int ir_survey(struct ir_recording *rec, struct ir_error *err);
+/** ir_survey_end_pass - close that reader, free that assembler */
+void ir_survey_end_pass(struct ir_recording *rec);
+/** ir_survey_clear - forget what a pass has found; rec->info is empty then */
+void ir_survey_clear(struct ir_recording *rec);
+/** ir_survey_forget_names - free the names of devices that passes hand on */
+void ir_survey_forget_names(struct ir_recording *rec);
+
+#endif

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Recordings: what the survey found, behind the public interface. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recording/priv.h"
+#include "base/temp.h"
+
+int ir_recording_no_memory(const struct ir_recording *rec, struct ir_error *err)
+{
+	return ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(rec->file));
+}
+
+/* Why an operation could not be put away or fetched again. */
+int ir_recording_spool_failed(const struct ir_recording *rec, int rc, struct ir_error *err)
+{
+	if (rc == -ENOMEM)
+		return ir_recording_no_memory(rec, err);
+	return ir_error_set(err, rc, "%s: cannot keep its operations in a temporary file in %s: %s; set TMPDIR",
+			    ir_file_path(rec->file), ir_temp_dir(), strerror(-rc));
+}
+
+static const char *own(struct ir_recording *rec, const char *s)
+{
+	char **grown, *copy;
+
+	if (!s)
+		return NULL;
+	copy = strdup(s);
+	grown = realloc(rec->strings, (rec->nr_strings + 1) * sizeof(*grown));
+	if (grown)
+		rec->strings = grown;
+	if (!copy || !grown) {
+		rec->no_memory = true;
+		free(copy);
+		return NULL;
+	}
+	rec->strings[rec->nr_strings++] = copy;
+	return copy;
+}
+
+/*
+ * Debian names its s390x kernels 6.1.0-50-s390x or 6.12.107+deb13-s390x, and builds
+ * them with CONFIG_HZ=250 (package linux-headers-6.1.0-50-s390x), not with the
+ * architecture's default of 100.
+ */
+static uint32_t hz_of_kernel(const struct ir_recording_info *info)
+{
+	static const char flavour[] = "-s390x";
+	size_t len = info->kernel ? strlen(info->kernel) : 0;
+
+	if (len < sizeof(flavour) - 1 ||
+	    strcmp(info->kernel + len - (sizeof(flavour) - 1), flavour) != 0)
+		return 0;
+	return 250;
+}
+
+/* What is known about the allocator holds for one device, before anything is lost. */
+static void note_start(struct ir_recording *rec)
+{
+	struct ir_recorded_machine *m = &rec->info.machine;
+
+	if (rec->info.nr_devices > 2 || rec->lost || rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1)
+		return;
+	m->taken_pfn = ir_iovas_taken(&rec->iovas);
+	m->start_iovas = rec->iovas.free;
+	m->nr_start_iovas = rec->iovas.nr_free;
+}
+
+/* With one queue its timer tells about the machine; with several they are mixed up. */
+static void estimate_timers(struct ir_recording *rec)
+{
+	struct ir_recorded_machine *m = &rec->info.machine;
+	struct ir_timer_estimate est;
+
+	m->hz = hz_of_kernel(&rec->info);
+	if (rec->info.nr_devices > 2)
+		return;
+	est = ir_timers_estimate(&rec->timers, m->hz ? m->hz : ir_default_hz(&rec->info));
+	if (est.hz) {
+		m->hz = est.hz;
+		m->timer_phase_ns = est.phase_ns;
+		m->has_timer_phase = true;
+	}
+	m->timer_late_ns = est.late_ns;
+	m->has_timer_late = est.late_known;
+}
+
+/* Who may miss operations: all but those that were gone before anything was lost. */
+static int fill_losses(struct ir_recording *rec)
+{
+	struct ir_recording_info *info = &rec->info;
+
+	if (info->complete)
+		return 0;
+	rec->devices_lost = calloc(info->nr_devices, sizeof(*rec->devices_lost));
+	if (!rec->devices_lost)
+		return -ENOMEM;
+	info->devices_lost = rec->devices_lost;
+	info->lost_ns = rec->first_lost_ns > info->start_ns ? rec->first_lost_ns : info->start_ns;
+	for (size_t i = 0; i < info->nr_devices; i++) {
+		bool lone = info->nr_devices == 2;	/* and what has no name is its */
+		uint64_t gone = i < rec->nr_device_states ? rec->device_states[i].gone_ns : 0;
+
+		if (lone && !i)
+			continue;
+		rec->devices_lost[i] = !rec->lost || !gone || gone > info->lost_ns;
+	}
+	return 0;
+}
+
+/* What the domains were, if not all of them were the same. */
+static int fill_types(struct ir_recording *rec)
+{
+	struct ir_domain_survey *s = ir_assembler_domains(rec->assembler);
+
+	rec->info.types_vary = ir_domains_finish(s);
+	if (!rec->info.types_vary)
+		return 0;
+	rec->types = calloc(s->nr, sizeof(*rec->types));
+	if (!rec->types)
+		return -ENOMEM;
+	memcpy(rec->types, s->type, s->nr * sizeof(*rec->types));
+	rec->nr_types = s->nr;
+	return 0;
+}
+
+/* What the first pass found, in the caller's terms. */
+static int fill_info(struct ir_recording *rec)
+{
+	const struct ir_reader_info *from = &rec->reader->info;
+	struct ir_recording_info *info = &rec->info;
+
+	info->file = ir_file_path(rec->file);
+	info->format = own(rec, from->format);
+	info->why = own(rec, from->why);
+	info->byte_order = own(rec, from->byte_order);
+	info->kernel = own(rec, from->kernel);
+	info->arch = own(rec, from->arch);
+	info->clock = own(rec, from->clock);
+	info->cpus = from->cpus;
+	info->events_file = rec->options.events ? ir_events_path(rec->options.events) : NULL;
+	info->user_events = rec->reader->user_events;
+	rec->events = calloc(from->nr_events + 1, sizeof(*rec->events));
+	rec->devices = calloc(from->nr_devices + 1, sizeof(*rec->devices));
+	if (!rec->events || !rec->devices)
+		return -ENOMEM;
+	for (size_t i = 0; i < from->nr_events; i++) {
+		rec->events[i].name = own(rec, from->events[i].name);
+		rec->events[i].count = from->events[i].count;
+	}
+	for (size_t i = 1; i < from->nr_devices; i++)
+		rec->devices[i] = own(rec, from->devices[i]);
+	if (rec->no_memory)
+		return -ENOMEM;
+	info->events = rec->events;
+	info->nr_events = from->nr_events;
+	info->devices = rec->devices;
+	info->nr_devices = from->nr_devices;
+	info->ops = *ir_assembler_totals(rec->assembler);
+	ir_assembler_rpcit(rec->assembler, &info->rpcit, &info->machine.aperture_start,
+			   &info->machine.aperture_size);
+	ir_assembler_flushes(rec->assembler, &info->flushes);
+	ir_assembler_latency(rec->assembler, &info->machine.rpcit_base_ns,
+			     &info->machine.rpcit_page_ns);
+	estimate_timers(rec);
+	info->machine.reused = rec->reused;
+	note_start(rec);
+	info->machine.s390_dma_api = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
+	info->max_mappings = ir_assembler_max_mappings(rec->assembler) + (uint32_t)rec->nr_initial;
+	info->complete = ir_damage_complete(&info->damage);
+	info->rpcits_by_device = !ir_assembler_unattributed(rec->assembler) &&
+		!rec->owners_known.full;
+	return fill_losses(rec) ? -ENOMEM : fill_types(rec);
+}
+
+/* With a single name, what has no name can only be the same device. */
+static uint16_t only_device(const struct ir_recording *rec, uint16_t device)
+{
+	return !device && rec->info.nr_devices == 2 ? 1 : device;
+}
+
+static int check_device(struct ir_recording *rec, struct ir_error *err)
+{
+	char names[256] = "";
+	size_t used = 0, len;
+
+	if (!rec->device || (rec->device_seen && (rec->info.ops.map || rec->info.ops.failed_map)))
+		return 0;
+	for (size_t i = 1; i < rec->info.nr_devices; i++) {
+		len = strlen(rec->devices[i]);
+		if (!strcmp(rec->devices[i], rec->device) || used + len + 2 > sizeof(names))
+			continue;
+		names[used] = ' ';
+		memcpy(names + used + 1, rec->devices[i], len + 1);
+		used += len + 1;
+	}
+	return ir_error_set(err, -EINVAL, "%s: no operation of device %s; it names:%s",
+			    ir_file_path(rec->file), rec->device, used ? names : " none");
+}
+
+/* Who made the mappings: chains become call sites, and symbols are needed no more. */
+static int find_sites(struct ir_recording *rec, struct ir_error *err)
+{
+	const struct ir_symbol_sources sources = {
+		.vmlinux = rec->options.vmlinux,
+		.modules = rec->options.modules,
+		.kallsyms = rec->options.kallsyms,
+		.running_kallsyms = "/proc/kallsyms",
+		.running_notes = "/sys/kernel/notes",
+	};
+	struct ir_symbols syms;
+	int rc;
+
+	if (!rec->chains)
+		return 0;
+	rc = ir_symbols_open(&syms, &sources, rec->chains, err);
+	if (rc)
+		return rc;
+	rec->info.sites = ir_sites_build(rec->chains, &syms, &rec->chain_totals);
+	ir_symbols_close(&syms);
+	return rec->info.sites ? 0 : ir_recording_no_memory(rec, err);
+}
+
+struct ir_recording *ir_recording_open(const char *path, const struct ir_recording_options *options,
+				       struct ir_error *err)
+{
+	struct ir_recording *rec = calloc(1, sizeof(*rec));
+
+	if (!rec) {
+		ir_error_set(err, -ENOMEM, "%s: out of memory", path);
+		return NULL;
+	}
+	if (options)
+		rec->options = *options;
+	rec->file = ir_file_open(path, err);
+	if (!rec->file)
+		goto fail;
+	if (rec->options.device) {
+		rec->device = strdup(rec->options.device);
+		if (!rec->device) {
+			ir_recording_no_memory(rec, err);
+			goto fail;
+		}
+	}
+	if (rec->options.sites) {
+		rec->chains = ir_chains_new();
+		if (!rec->chains) {
+			ir_recording_no_memory(rec, err);
+			goto fail;
+		}
+	}
+	if (ir_survey(rec, err) || find_sites(rec, err))
+		goto fail;
+	if (fill_info(rec)) {
+		ir_recording_no_memory(rec, err);
+		goto fail;
+	}
+	ir_survey_end_pass(rec);
+	if (check_device(rec, err) || ir_recording_rewind(rec, err))
+		goto fail;
+	return rec;
+fail:
+	ir_recording_close(rec);
+	return NULL;
+}
+
+void ir_recording_close(struct ir_recording *rec)
+{
+	if (!rec)
+		return;
+	ir_survey_end_pass(rec);
+	ir_site_table_unref(rec->info.sites);
+	ir_survey_clear(rec);
+	ir_survey_forget_names(rec);
+	for (size_t i = 0; i < rec->nr_strings; i++)
+		free(rec->strings[i]);
+	free(rec->strings);
+	free(rec->events);
+	free(rec->devices);
+	free(rec->initial);
+	free(rec->device);
+	free(rec->types);
+	free(rec->devices_lost);
+	ir_file_close(rec->file);
+	ir_chains_free(rec->chains);
+	free(rec);
+}
+
+const struct ir_recording_info *ir_recording_info(const struct ir_recording *rec)
+{
+	return &rec->info;
+}
+
+int ir_recording_rewind(struct ir_recording *rec, struct ir_error *err)
+{
+	int rc = rec->spool ? ir_spool_rewind(rec->spool) : 0;
+
+	rec->at_initial = 0;
+	rec->unknown_unmaps = 0;
+	rec->lost = false;
+	rec->at_type = 0;
+	rec->has_ahead = false;
+	return rc ? ir_recording_spool_failed(rec, rc, err) : 0;
+}
+
+/* An unmap of no known mapping: of one from before the recording, if it is one of those. */
+static void finish_unknown(struct ir_recording *rec, struct ir_op *op)
+{
+	if (!rec->lost && !(op->flags & IR_OPF_FAILED) && rec->unknown_unmaps < rec->nr_initial)
+		op->mapping = rec->info.max_mappings - (uint32_t)rec->nr_initial +
+			rec->unknown_unmaps++;
+}
+
+static void finish_op(struct ir_recording *rec, struct ir_op *op)
+{
+	if (op->kind == IR_OP_UNMAP) {
+		if (op->mapping == IR_NO_MAPPING)
+			finish_unknown(rec, op);
+	} else if (op->kind == IR_OP_FLUSH_TIMER) {
+		if (!op->device)
+			op->device = ir_timer_owner(&rec->timer_owners, op->iova);
+	} else if (op->kind == IR_OP_LOST) {
+		rec->lost = true;
+	}
+	if (!op->device)
+		op->device = only_device(rec, op->device);
+	if (op->site)	/* it was the number of a chain */
+		op->site = op->site < rec->chain_totals.nr ? rec->chain_totals.list[op->site].site
+							   : IR_SITE_UNKNOWN;
+}
+
+static void initial_op(struct ir_recording *rec, struct ir_op *op)
+{
+	uint32_t first = rec->info.max_mappings - (uint32_t)rec->nr_initial;
+
+	*op = rec->initial[rec->at_initial];
+	op->mapping = first + (uint32_t)rec->at_initial++;
+	op->time_ns = rec->info.start_ns;
+	op->device = only_device(rec, op->device);
+}
+
+/* A domain's type changed before @op. */
+static bool type_op(struct ir_recording *rec, const struct ir_op *next, struct ir_op *op)
+{
+	const struct ir_domain_type *t = &rec->types[rec->at_type];
+
+	/* The pieces of a mapping stay together. */
+	if (rec->at_type == rec->nr_types || next->kind == IR_OP_SEGMENT ||
+	    t->time_ns > next->time_ns || next->kind == IR_OP_DETACH)
+		return false;
+	*op = (struct ir_op){
+		.time_ns = t->time_ns > rec->info.start_ns ? t->time_ns : rec->info.start_ns,
+		.device = only_device(rec, t->device), .kind = IR_OP_DOMAIN_TYPE,
+		.flags = t->strict ? IR_OPF_STRICT : 0, .mapping = IR_NO_MAPPING,
+	};
+	rec->at_type++;
+	return true;
+}
+
+/* As ir_recording_read() behind the first @n operations, with the domains' types among them. */
+static ssize_t read_with_types(struct ir_recording *rec, struct ir_op *ops, size_t n, size_t max,
+			       struct ir_error *err)
+{
+	while (n < max) {
+		ssize_t rc = rec->has_ahead ? 1 : ir_spool_read(rec->spool, &rec->ahead, 1);
+
+		if (rc < 0)
+			return ir_recording_spool_failed(rec, (int)rc, err);
+		if (!rc)
+			break;
+		if (!rec->has_ahead)
+			finish_op(rec, &rec->ahead);
+		rec->has_ahead = type_op(rec, &rec->ahead, &ops[n]);
+		if (!rec->has_ahead)
+			ops[n] = rec->ahead;
+		n++;
+	}
+	return (ssize_t)n;
+}
+
+ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t max,
+			  struct ir_error *err)
+{
+	size_t n = 0;
+	ssize_t rc;
+
+	while (n < max && rec->at_initial < rec->nr_initial)
+		initial_op(rec, &ops[n++]);
+	if (n == max || !rec->spool)
+		return (ssize_t)n;
+	if (rec->nr_types)
+		return read_with_types(rec, ops, n, max, err);
+	rc = ir_spool_read(rec->spool, ops + n, max - n);
+	if (rc < 0)
+		return ir_recording_spool_failed(rec, (int)rc, err);
+	for (size_t end = n + (size_t)rc; n < end; n++)
+		finish_op(rec, &ops[n]);
+	return (ssize_t)n;
+}

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The survey: what a recording's events tell, and its operations put away. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recording/priv.h"
+
+#define SPOOL_MEMORY	(UINT64_C(4) << 20)	/* of operations, some 150,000; more go to a file */
+#define MAX_INITIAL	(UINT64_C(1) << 20)	/* mappings from before the recording */
+#define PROGRESS_EVENTS	65536
+#define MAX_PASSES	4
+
+void ir_survey_end_pass(struct ir_recording *rec)
+{
+	ir_assembler_free(rec->assembler);
+	ir_reader_close(rec->reader);
+	rec->assembler = NULL;
+	rec->reader = NULL;
+}
+
+/* "fn 0x8002000000000000", for want of a better name */
+static uint16_t name_function(void *arg, uint64_t fn)
+{
+	struct ir_reader *rd = arg;
+	char name[32];
+	int len = snprintf(name, sizeof(name), "fn 0x%" PRIx64, fn);
+
+	return ir_reader_device(rd, name, (size_t)len);
+}
+
+/* Begin to read the file from its start. */
+static int pass_begin(struct ir_recording *rec, struct ir_error *err)
+{
+	struct ir_assembler_config config = {
+		.damage = &rec->info.damage,
+		.seen_kinds = rec->seen_kinds,
+		.rpcits = rec->options.rpcits,
+		.filter = rec->device != NULL,
+		.several = rec->several,
+		.owners = &rec->owners_known,
+		.sites = rec->chains != NULL,
+	};
+	const struct ir_reader_options options = {
+		.events = rec->options.events, .chains = rec->chains,
+	};
+
+	ir_survey_end_pass(rec);
+	rec->reader = ir_reader_open_with(rec->file, &options, &rec->info.damage, err);
+	if (!rec->reader)
+		return -EINVAL;
+	config.s390 = rec->reader->info.arch && !strncmp(rec->reader->info.arch, "s390", 4);
+	for (size_t i = 1; i < rec->nr_names; i++)
+		ir_reader_device(rec->reader, rec->names[i], strlen(rec->names[i]));
+	if (rec->device)
+		config.device = ir_reader_device(rec->reader, rec->device, strlen(rec->device));
+	if (rec->name_functions)
+		config.name_function = name_function;
+	config.name_arg = rec->reader;
+	rec->filter = config.device;
+	rec->assembler = ir_assembler_new(&config);
+	rec->has_ahead = false;
+	rec->at_type = 0;
+	if (!rec->options.survey_only)
+		rec->spool = ir_spool_new(rec->options.spool_memory ? rec->options.spool_memory
+								    : SPOOL_MEMORY);
+	return rec->assembler && (rec->spool || rec->options.survey_only) ? 0
+									  : ir_recording_no_memory(rec, err);
+}
+
+/* A number behind "key" in a marker; 0 if there is none. */
+static bool marker_number(const char *text, const char *key, uint64_t *value)
+{
+	const char *at = strstr(text, key);
+
+	if (!at || at[strlen(key)] < '0' || at[strlen(key)] > '9')
+		return false;
+	*value = strtoull(at + strlen(key), NULL, 10);
+	return true;
+}
+
+/*
+ * Recording scripts write the kernel's zpci counters into the trace before the
+ * first operation: what is mapped then stays or is unmapped later, but no event
+ * tells of its map.
+ */
+static void read_marker(struct ir_recording *rec, const char *text)
+{
+	struct ir_recorded_machine *m = &rec->info.machine;
+	uint64_t mapped, unmapped;
+
+	if (m->has_marker || rec->info.start_ns)
+		return;
+	if (!marker_number(text, "Mapped_pages=", &mapped) ||
+	    !marker_number(text, "Unmapped_pages=", &unmapped) || unmapped > mapped ||
+	    mapped > IR_MAX_INITIAL_PAGES)
+		return;
+	m->has_marker = true;
+	m->mapped_pages = mapped;
+	m->unmapped_pages = unmapped;
+}
+
+static void note_event(struct ir_recording *rec, const struct ir_event *ev, uint64_t *last)
+{
+	if (ev->kind == IR_EV_STACK)	/* says something about another event, which counts */
+		return;
+	rec->found_kinds |= UINT64_C(1) << ev->kind;
+	rec->device_seen |= ev->device == rec->filter;
+	if (ev->time_ns > *last)
+		*last = ev->time_ns;
+	if (ev->kind == IR_EV_MARKER)
+		read_marker(rec, ev->text);
+	else if (!rec->info.start_ns)
+		rec->info.start_ns = ev->time_ns;
+}
+
+/* A mapping from before the recording, found by its unmap. */
+static int add_initial(struct ir_recording *rec, const struct ir_op *op)
+{
+	if (rec->nr_initial == MAX_INITIAL)
+		return 0;
+	if (rec->nr_initial == rec->room_initial) {
+		size_t room = rec->room_initial ? rec->room_initial * 2 : 256;
+		struct ir_op *grown = realloc(rec->initial, room * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		rec->initial = grown;
+		rec->room_initial = room;
+	}
+	rec->initial[rec->nr_initial++] = (struct ir_op){
+		.kind = IR_OP_INITIAL, .iova = op->iova, .pages = op->pages,
+		.seg_pages = op->pages, .segments = 1, .device = op->device,
+	};
+	return 0;
+}
+
+/* Next-fit: the first mapping begins where those from before the recording end. */
+static int note_reuse(struct ir_recording *rec, const struct ir_op *op)
+{
+	uint64_t n = rec->info.machine.mapped_pages, first = op->iova >> IR_PAGE_SHIFT;
+
+	if (!n || !(rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1))
+		return 0;
+	if (!rec->reused) {
+		rec->reused = calloc(n, sizeof(*rec->reused));
+		if (!rec->reused)
+			return -ENOMEM;
+		rec->reused_pfn = first >= n ? first - n : UINT64_MAX;
+		return 0;
+	}
+	if (first < rec->reused_pfn)
+		return 0;
+	for (uint64_t i = first - rec->reused_pfn; i < n && i < first - rec->reused_pfn + op->pages; i++)
+		rec->reused[i] = true;
+	return 0;
+}
+
+/* Of the device that an operation is for; NULL: no memory. */
+static struct device_state *state_of(struct ir_recording *rec, uint16_t device)
+{
+	size_t nr = (size_t)device + 1;
+	struct device_state *grown;
+
+	if (device < rec->nr_device_states)
+		return &rec->device_states[device];
+	grown = realloc(rec->device_states, nr * sizeof(*grown));
+	if (!grown)
+		return NULL;
+	memset(grown + rec->nr_device_states, 0, (nr - rec->nr_device_states) * sizeof(*grown));
+	rec->device_states = grown;
+	rec->nr_device_states = nr;
+	return &grown[device];
+}
+
+static uint64_t less(uint64_t from, uint64_t what)
+{
+	return what < from ? from - what : 0;
+}
+
+/* Its mappings went with it; so did those of no device, unless there are several. */
+static void note_detach(struct ir_recording *rec, struct device_state *d, uint64_t time_ns,
+			uint64_t *live)
+{
+	*live = less(*live, d->live_pages);
+	d->live_pages = 0;
+	d->gone_ns = time_ns;
+	if (!rec->several && d != rec->device_states) {
+		*live = less(*live, rec->device_states->live_pages);
+		rec->device_states->live_pages = 0;
+	}
+}
+
+static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t *live)
+{
+	struct device_state *d = state_of(rec, op->device);
+	int rc = 0;
+
+	if (!d)
+		return -ENOMEM;
+	/* Is the device there after this operation? */
+	if (op->kind != IR_OP_LOST && op->kind != IR_OP_SEGMENT && op->kind != IR_OP_RPCIT)
+		d->gone_ns = 0;
+	rec->device_seen |= op->device == rec->filter;
+	switch (op->kind) {
+	case IR_OP_MAP:
+		rc = note_reuse(rec, op);
+		if (!rc)
+			rc = ir_iovas_map(&rec->iovas, op);
+		if (!(op->flags & IR_OPF_FAILED)) {
+			*live += op->pages;
+			d->live_pages += op->pages;
+		}
+		if (*live > rec->info.max_live_pages)
+			rec->info.max_live_pages = *live;
+		break;
+	case IR_OP_FLUSH_TIMER:
+		rec->info.machine.timer_flushes++;
+		ir_timers_fired(&rec->timers, op->time_ns);
+		ir_timer_owners_fired(&rec->timer_owners, op->iova, op->time_ns);
+		break;
+	case IR_OP_UNMAP:
+		ir_timers_armed(&rec->timers, op->time_ns);
+		ir_timer_owners_unmap(&rec->timer_owners, op->device, op->time_ns);
+		if (op->mapping == IR_NO_MAPPING) {
+			if (!rec->lost && !(op->flags & IR_OPF_FAILED))
+				rc = add_initial(rec, op);
+		} else {
+			*live = less(*live, op->pages);
+			d->live_pages = less(d->live_pages, op->pages);
+		}
+		break;
+	case IR_OP_DETACH:
+		note_detach(rec, d, op->time_ns, live);
+		break;
+	case IR_OP_LOST:
+		if (!rec->lost)
+			rec->first_lost_ns = op->time_ns;
+		rec->lost = true;
+		break;
+	default:
+		break;
+	}
+	if (!rc && rec->chains && (op->kind == IR_OP_MAP || op->kind == IR_OP_FAILED_MAP))
+		rc = ir_chain_count(&rec->chain_totals, op);
+	if (!rc && rec->spool)
+		rc = ir_spool_add(rec->spool, op);
+	return rc;
+}
+
+static void report_progress(const struct ir_recording *rec)
+{
+	if (rec->options.progress)
+		rec->options.progress(rec->options.progress_arg, ir_file_bytes_read(rec->file),
+				      ir_file_size(rec->file));
+}
+
+/* Operations that are certain by now. */
+static int survey_ops(struct ir_recording *rec, uint64_t *live)
+{
+	struct ir_op op;
+	int rc = 0;
+
+	while (!rc && ir_assembler_next(rec->assembler, &op))
+		rc = survey_op(rec, &op, live);
+	return rc;
+}
+
+static int survey_once(struct ir_recording *rec, struct ir_error *err)
+{
+	uint64_t last = 0, live = 0, n = 0;
+	struct ir_event ev;
+	int rc = pass_begin(rec, err), more;
+
+	if (rc)
+		return rc;
+	while ((more = ir_reader_next(rec->reader, &ev, err)) > 0) {
+		note_event(rec, &ev, &last);
+		rc = ir_assembler_event(rec->assembler, &ev);
+		if (rc > 0)
+			rc = survey_ops(rec, &live);
+		if (rc)
+			return ir_recording_spool_failed(rec, rc, err);
+		if (++n % PROGRESS_EVENTS == 0)
+			report_progress(rec);
+	}
+	if (more < 0)
+		return more;
+	ir_assembler_end(rec->assembler);
+	rc = survey_ops(rec, &live);
+	if (rc)
+		return ir_recording_spool_failed(rec, rc, err);
+	if (rec->chains && rec->chains->no_memory)
+		return ir_recording_no_memory(rec, err);
+	if (rec->chains)	/* further passes would tell it again */
+		rec->chains->complete = true;
+	if (rec->reader->info.end_ns > last)
+		last = rec->reader->info.end_ns;
+	rec->info.duration_ns = last > rec->info.start_ns ? last - rec->info.start_ns : 0;
+	return 0;
+}
+
+void ir_survey_clear(struct ir_recording *rec)
+{
+	ir_spool_free(rec->spool);
+	rec->spool = NULL;
+	rec->nr_initial = 0;
+	free(rec->reused);
+	rec->reused = NULL;
+	free(rec->chain_totals.list);
+	rec->chain_totals = (struct ir_chain_totals){ .list = NULL };
+	ir_iovas_clear(&rec->iovas);
+	rec->iovas = (struct ir_iova_survey){ 0 };
+	rec->timer_owners = (struct ir_timer_owners){ 0 };
+	rec->timers = (struct ir_timer_samples){ 0 };
+	rec->info = (struct ir_recording_info){ 0 };
+	rec->lost = false;
+	rec->first_lost_ns = 0;
+	free(rec->device_states);
+	rec->device_states = NULL;
+	rec->nr_device_states = 0;
+}
+
+/* Domains whose timers are known belong to the timers' devices. */
+static void learn_timers(struct ir_recording *rec, struct ir_owners *owners)
+{
+	for (unsigned int i = 0; i < owners->nr; i++) {
+		struct ir_owner *w = &owners->owner[i];
+
+		if (!w->device && w->timer)
+			w->device = ir_timer_owner(&rec->timer_owners, w->timer);
+	}
+}
+
+static bool found(const struct ir_recording *rec, enum ir_event_kind kind)
+{
+	return rec->found_kinds >> kind & 1;
+}
+
+void ir_survey_forget_names(struct ir_recording *rec)
+{
+	for (size_t i = 0; i < rec->nr_names; i++)
+		free(rec->names[i]);
+	free(rec->names);
+	rec->names = NULL;
+	rec->nr_names = 0;
+}
+
+/* What was learned says devices by their numbers: the next pass must use the same. */
+static int keep_names(struct ir_recording *rec)
+{
+	const struct ir_reader_info *info = &rec->reader->info;
+
+	ir_survey_forget_names(rec);
+	rec->names = calloc(info->nr_devices, sizeof(*rec->names));
+	if (!rec->names)
+		return -ENOMEM;
+	rec->nr_names = info->nr_devices;
+	for (size_t i = 1; i < info->nr_devices; i++) {
+		rec->names[i] = strdup(info->devices[i]);
+		if (!rec->names[i]) {
+			ir_survey_forget_names(rec);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/*
+ * What has been learned from a pass: 1 if another one would give something else,
+ * because it would know from its start what this one did not; 0, or -ENOMEM.
+ */
+static int learn(struct ir_recording *rec)
+{
+	struct ir_owners owners = *ir_assembler_owners(rec->assembler);
+	bool several = rec->reader->info.nr_devices > 2, rpcits, again;
+
+	rpcits = found(rec, IR_EV_RPCIT) || found(rec, IR_EV_FLUSH_ALL) ||
+		found(rec, IR_EV_FQ_FLUSH) || found(rec, IR_EV_TLB_SYNC);
+	again = (rec->seen_kinds ^ rec->found_kinds) & ir_assembler_evidence();
+	rec->seen_kinds = rec->found_kinds;
+	learn_timers(rec, &owners);
+	/* One function needs no name; where there are names, functions get theirs from them. */
+	if (!rec->name_functions && !several && !found(rec, IR_EV_DMA_MAP) &&
+	    ir_owners_count(&owners, IR_OWNER_FUNCTION) > 1) {
+		rec->name_functions = again = true;
+		several = true;
+	}
+	if (several != rec->several &&
+	    (rpcits || found(rec, IR_EV_DEVICE_ATTACH) || found(rec, IR_EV_DEVICE_DETACH)))
+		again = true;
+	if (rec->device && several && rpcits && !ir_owners_equal(&owners, &rec->owners_known))
+		again = true;
+	rec->several = several;
+	rec->owners_known = owners;
+	return again && keep_names(rec) ? -ENOMEM : again;
+}
+
+/*
+ * What a file declares is not always what was recorded, and a text declares
+ * nothing; and whose an RPCIT is may be learned late.  Where that makes a
+ * difference, the file is read once more.
+ */
+int ir_survey(struct ir_recording *rec, struct ir_error *err)
+{
+	struct ir_damage damage = { 0 };
+	const struct ir_reader_options options = { .events = rec->options.events };
+	struct ir_reader *rd = ir_reader_open_with(rec->file, &options, &damage, err);
+	int rc;
+
+	if (!rd)
+		return -EINVAL;
+	rec->seen_kinds = rd->info.seen_kinds;
+	ir_reader_close(rd);
+	for (unsigned int pass = 0;; pass++) {
+		rc = survey_once(rec, err);
+		if (rc)
+			return rc;
+		rc = learn(rec);
+		if (rc < 0)
+			return ir_recording_no_memory(rec, err);
+		if (!rc || pass == MAX_PASSES - 1)
+			return 0;
+		ir_survey_clear(rec);
+	}
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/timer.h"
+#include "recording/timers.h"
+
+#define MIN_SAMPLES	3
+#define PHASES		64	/* tried for each candidate */
+
+/* kernel/Kconfig.hz, Linux 6.12; of equal ones the first is taken. */
+static const uint32_t candidates[] = { 250, 100, 1000, 300 };
+
+/* drivers/iommu/dma-iommu.c, Linux 6.12: IOVA_SINGLE_FQ_TIMEOUT, IOVA_DEFAULT_FQ_TIMEOUT */
+static const uint32_t timeouts_ms[] = { 1000, 10 };
+
+void ir_timers_armed(struct ir_timer_samples *s, uint64_t time_ns)
+{
+	if (!s->armed_ns)
+		s->armed_ns = time_ns;
+}
+
+void ir_timers_fired(struct ir_timer_samples *s, uint64_t time_ns)
+{
+	if (s->armed_ns && s->n < IR_TIMER_SAMPLES) {
+		s->at[s->n].armed_ns = s->armed_ns;
+		s->at[s->n++].fired_ns = time_ns;
+	}
+	s->armed_ns = 0;
+}
+
+/* The longest of the kernel's timeouts that is not longer than most delays seen. */
+static uint32_t timeout_of(const struct ir_timer_samples *s)
+{
+	for (unsigned int i = 0; i < sizeof(timeouts_ms) / sizeof(timeouts_ms[0]); i++) {
+		uint32_t longer = 0;
+
+		for (uint32_t k = 0; k < s->n; k++)
+			longer += s->at[k].fired_ns - s->at[k].armed_ns >=
+				timeouts_ms[i] * UINT64_C(1000000);
+		if (longer * 2 > s->n)
+			return timeouts_ms[i];
+	}
+	return 0;
+}
+
+struct fit {
+	uint32_t close;		/* timers that fired within a quarter of the wheel's granularity */
+	double late_ns;		/* mean lateness of these */
+};
+
+static double lateness(const struct ir_timer_samples *s, uint32_t k, uint32_t ms, uint32_t hz,
+		       uint64_t phase)
+{
+	return (double)s->at[k].fired_ns -
+		(double)ir_timer_expiry(s->at[k].armed_ns, ms, hz, phase);
+}
+
+/* The same for all candidates: a quarter of the finest granularity among them. */
+static double close_window(uint32_t ms)
+{
+	double window = 0;
+
+	for (unsigned int i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
+		double grain = (double)ir_timer_grain(ms, candidates[i]) / 4;
+
+		if (!i || grain < window)
+			window = grain;
+	}
+	return window;
+}
+
+/*
+ * A timer is never early (but for the moment between the unmap's event and its
+ * queueing), and now and then a stalled machine makes it very late.  The first
+ * sample is left out: what armed that timer may have been before the recording.
+ */
+static struct fit fit(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz, uint64_t phase)
+{
+	double window = close_window(ms), early = 1e9 / hz / 8;
+	struct fit f = { 0 };
+
+	for (uint32_t k = 1; k < s->n; k++) {
+		double late = lateness(s, k, ms, hz, phase);
+
+		if (late < -early || late >= window)
+			continue;
+		f.close++;
+		f.late_ns += late;
+	}
+	if (f.close)
+		f.late_ns /= f.close;
+	return f;
+}
+
+/* More is not lateness: the machine stood still, or the timer was armed anew unseen. */
+#define MAX_LATE_NS	1e9
+
+/* The mean, which is what a number of flushes depends on. */
+static double mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz)
+{
+	double sum = 0;
+	uint32_t n = 0;
+
+	for (uint32_t k = 1; k < s->n; k++) {
+		double late = lateness(s, k, ms, hz, 0);
+
+		if (late >= MAX_LATE_NS || late >= ms * 1e7)
+			continue;
+		sum += late;
+		n++;
+	}
+	return n ? sum / n : 0;
+}
+
+/*
+ * Only where the wheel is coarser than a jiffy do firing times show how long that
+ * is.  Returns the lateness.
+ */
+static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms,
+			struct ir_timer_estimate *est)
+{
+	struct fit best = { 0 };
+
+	for (unsigned int i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
+		uint64_t grain = ir_timer_grain(ms, candidates[i]);
+
+		if (grain == UINT64_C(1000000000) / candidates[i])
+			continue;
+		for (unsigned int p = 0; p < PHASES; p++) {
+			struct fit f = fit(s, ms, candidates[i], grain * p / PHASES);
+
+			if (f.close * 5 <= (s->n - 1) * 3 || f.close < best.close ||
+			    (f.close == best.close && f.late_ns >= best.late_ns))
+				continue;
+			best = f;
+			est->hz = candidates[i];
+			est->phase_ns = grain * p / PHASES;
+		}
+	}
+	return best.late_ns;
+}
+
+struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, uint32_t default_hz)
+{
+	struct ir_timer_estimate est = { 0 };
+	uint32_t ms = timeout_of(s);
+	double late;
+
+	if (!ms || s->n < MIN_SAMPLES + 1)
+		return est;
+	late = estimate_hz(s, ms, &est);
+	if (!est.hz)
+		late = mean_lateness(s, ms, default_hz);
+	est.late_known = true;
+	est.late_ns = late > 0 ? (uint64_t)late : 0;
+	return est;
+}
+
+void ir_timer_owners_unmap(struct ir_timer_owners *o, uint16_t device, uint64_t time_ns)
+{
+	if (device < IR_TIMER_OWNERS && !o->armed_ns[device])
+		o->armed_ns[device] = time_ns;
+}
+
+static unsigned int timer_index(const struct ir_timer_owners *o, uint64_t timer)
+{
+	unsigned int i = 0;
+
+	while (i < o->nr_timers && o->timer[i] != timer)
+		i++;
+	return i;
+}
+
+/* The device with most votes, among those that fit if a time is given; 0: none. */
+static uint16_t best_device(const struct ir_timer_owners *o, unsigned int timer, uint64_t time_ns)
+{
+	uint64_t shortest = timeouts_ms[1] * UINT64_C(1000000);
+	uint16_t best = 0;
+
+	for (uint16_t d = 1; d < IR_TIMER_OWNERS; d++) {
+		uint64_t armed = o->armed_ns[d];
+
+		if (time_ns ? !armed || time_ns - armed < shortest : !o->votes[timer][d])
+			continue;
+		if (!best || o->votes[timer][d] > o->votes[timer][best] ||
+		    (time_ns && o->votes[timer][d] == o->votes[timer][best] &&
+		     armed < o->armed_ns[best]))
+			best = d;
+	}
+	return best;
+}
+
+void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint64_t time_ns)
+{
+	unsigned int i = timer_index(o, timer);
+	uint16_t device;
+
+	if (!timer || i == IR_TIMER_OWNERS)
+		return;
+	if (i == o->nr_timers)
+		o->timer[o->nr_timers++] = timer;
+	device = best_device(o, i, time_ns);
+	if (!device)
+		return;
+	o->votes[i][device]++;
+	o->armed_ns[device] = 0;
+}
+
+uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer)
+{
+	unsigned int i = timer_index(o, timer);
+
+	return i < o->nr_timers ? best_device(o, i, 0) : 0;
+}

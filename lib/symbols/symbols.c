@@ -1,0 +1,729 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "symbols/symbols.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/decompress.h"
+
+#define MAX_FILE	((size_t)256 << 20)
+#define FIRST_READ	((size_t)1 << 20)
+#define MAX_OFFSET	(UINT64_C(1) << 24)	/* no function is so large: the address is in none */
+
+/*
+ * Tables.
+ */
+
+void ir_symbol_table_clear(struct ir_symbol_table *t)
+{
+	free(t->list);
+	free(t->by_name);
+	free(t->text);
+	free(t->origin);
+	*t = (struct ir_symbol_table){ .list = NULL };
+}
+
+uint32_t ir_symbol_text(struct ir_symbol_table *t, const char *text, size_t len)
+{
+	size_t want = t->text_len + len + 2, room = t->text_room ? t->text_room : 65536;
+	uint32_t at;
+	char *grown;
+
+	if (want > UINT32_MAX)
+		return 0;
+	if (want > t->text_room) {
+		while (room < want)
+			room *= 2;
+		grown = realloc(t->text, room);
+		if (!grown)
+			return 0;
+		t->text = grown;
+		t->text_room = room;
+	}
+	if (!t->text_len)
+		t->text[t->text_len++] = '\0';
+	at = (uint32_t)t->text_len;
+	memcpy(t->text + at, text, len);
+	t->text[at + len] = '\0';
+	t->text_len += len + 1;
+	return at;
+}
+
+int ir_symbol_add(struct ir_symbol_table *t, const struct ir_symbol_entry *entry)
+{
+	if (t->nr == t->room) {
+		size_t room = t->room ? t->room * 2 : 4096;
+		struct ir_symbol_entry *grown = reallocarray(t->list, room, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		t->list = grown;
+		t->room = room;
+	}
+	t->list[t->nr++] = *entry;
+	return 0;
+}
+
+/* Global before local, then fewer underscores in front. */
+uint32_t ir_symbol_rank(const char *name, size_t len, bool global)
+{
+	uint32_t rank = global ? 0 : 1000;
+
+	for (size_t i = 0; i < len && i < 100 && name[i] == '_'; i++)
+		rank++;
+	return rank;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct ir_symbol_entry *x = a, *y = b;
+
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return x->name < y->name ? -1 : x->name > y->name;	/* first in the file */
+}
+
+void ir_symbol_sort(struct ir_symbol_table *t)
+{
+	size_t used = 0;
+
+	if (t->nr)
+		qsort(t->list, t->nr, sizeof(*t->list), compare_entries);
+	for (size_t i = 0; i < t->nr; i++)
+		if (!used || t->list[used - 1].address != t->list[i].address)
+			t->list[used++] = t->list[i];
+	t->nr = used;
+}
+
+static bool find_in(const struct ir_symbol_table *t, uint64_t address, struct ir_symbol *symbol)
+{
+	size_t low = 0, high = t->nr;
+	const struct ir_symbol_entry *e;
+
+	if (address < t->start || (t->end && address >= t->end))
+		return false;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (t->list[mid].address <= address)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low)
+		return false;
+	e = &t->list[low - 1];
+	if (address - e->address >= (e->size ? e->size : MAX_OFFSET))
+		return false;
+	symbol->name = t->text + e->name;
+	symbol->module = e->module ? t->text + e->module : NULL;
+	symbol->offset = address - e->address;
+	return true;
+}
+
+bool ir_symbols_find(const struct ir_symbols *syms, uint64_t address, struct ir_symbol *symbol)
+{
+	for (size_t i = 0; i < syms->nr; i++)
+		if (find_in(&syms->tables[i], address, symbol))
+			return true;
+	return false;
+}
+
+/*
+ * By name: for texts, each of whose frames has one.
+ */
+
+static int compare_names(const void *a, const void *b, void *table)
+{
+	const struct ir_symbol_table *t = table;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	int order = strcmp(t->text + t->list[x].name, t->text + t->list[y].name);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+static int index_names(struct ir_symbol_table *t)
+{
+	t->by_name = reallocarray(NULL, t->nr + 1, sizeof(*t->by_name));
+	if (!t->by_name)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->nr; i++)
+		t->by_name[i] = (uint32_t)i;
+	qsort_r(t->by_name, t->nr, sizeof(*t->by_name), compare_names, t);
+	return 0;
+}
+
+/* Of several functions of one name the first. */
+static const struct ir_symbol_entry *find_name_in(const struct ir_symbol_table *t, const char *name)
+{
+	size_t low = 0, high = t->by_name ? t->nr : 0;
+	const size_t end = high;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(t->text + t->list[t->by_name[mid]].name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == end || strcmp(t->text + t->list[t->by_name[low]].name, name) != 0)
+		return NULL;
+	return &t->list[t->by_name[low]];
+}
+
+bool ir_symbols_find_name(const struct ir_symbols *syms, const char *name,
+			  struct ir_symbol *symbol)
+{
+	for (size_t i = 0; i < syms->nr; i++) {
+		const struct ir_symbol_table *t = &syms->tables[i];
+		const struct ir_symbol_entry *e = find_name_in(t, name);
+
+		if (!e)
+			continue;
+		symbol->name = t->text + e->name;
+		symbol->module = e->module ? t->text + e->module : NULL;
+		symbol->offset = 0;
+		return true;
+	}
+	return false;
+}
+
+/* Move all of a table, or, if modules are of another boot, the kernel's part. */
+static void shift_table(struct ir_symbol_table *t, uint64_t by, bool kernel_only)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < t->nr; i++) {
+		if (kernel_only && t->list[i].module)
+			continue;
+		t->list[used] = t->list[i];
+		t->list[used++].address += by;
+	}
+	t->nr = used;
+	if (t->end) {
+		t->start += by;
+		t->end += by;
+	}
+	t->text_symbol += t->text_symbol ? by : 0;
+	t->stext_symbol += t->stext_symbol ? by : 0;
+}
+
+/*
+ * Files.
+ */
+
+/* All of a file, which may be a pipe; NULL with @err set. */
+static char *read_all(const char *path, size_t *len, struct ir_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t room = FIRST_READ;
+	char *text = NULL, *grown;
+	ssize_t got = 1;
+
+	*len = 0;
+	if (fd < 0) {
+		ir_error_set(err, -errno, "%s: cannot open: %s", path, strerror(errno));
+		return NULL;
+	}
+	while (got > 0) {
+		if (!text || *len == room) {
+			room *= text ? 2 : 1;
+			grown = room <= MAX_FILE ? realloc(text, room) : NULL;
+			if (!grown) {
+				errno = room <= MAX_FILE ? ENOMEM : EFBIG;
+				got = -1;
+				break;
+			}
+			text = grown;
+		}
+		got = read(fd, text + *len, room - *len);
+		if (got < 0 && errno == EINTR)
+			got = 1;
+		else if (got > 0)
+			*len += (size_t)got;
+	}
+	if (got < 0) {
+		ir_error_set(err, -errno, "%s: cannot read: %s", path, strerror(errno));
+		free(text);
+		text = NULL;
+	}
+	close(fd);
+	return text;
+}
+
+#define HEX_ID (2 * IR_BUILD_ID_MAX + 1)
+
+static const char *hex_id(char *out, const struct ir_build_id *id)
+{
+	for (unsigned int i = 0; i < id->len; i++)
+		snprintf(out + (size_t)2 * i, 3, "%02x", id->id[i]);
+	out[(size_t)2 * id->len] = '\0';
+	return out;
+}
+
+static bool same_id(const struct ir_build_id *a, const struct ir_build_id *b)
+{
+	return a->len == b->len && !memcmp(a->id, b->id, a->len);
+}
+
+/* Both known and different is an error. */
+static int check_id(const char *path, const struct ir_build_id *file,
+		    const struct ir_build_id *recorded, const char *what, struct ir_error *err)
+{
+	char a[HEX_ID], b[HEX_ID];
+
+	if (!file->len || !recorded || !recorded->len || same_id(file, recorded))
+		return 0;
+	return ir_error_set(err, -EINVAL,
+			    "%s: has build id %s, but that of the recorded %s is %s; give the file of that build",
+			    path, hex_id(a, file), what, hex_id(b, recorded));
+}
+
+static struct ir_symbol_table *new_table(struct ir_symbols *syms, const char *origin)
+{
+	struct ir_symbol_table *grown = reallocarray(syms->tables, syms->nr + 1, sizeof(*grown));
+	char *copy = strdup(origin);
+
+	if (grown)
+		syms->tables = grown;
+	if (!grown || !copy || syms->nr >= IR_SYMBOL_TABLES_MAX) {
+		free(copy);
+		return NULL;
+	}
+	grown[syms->nr] = (struct ir_symbol_table){ .origin = copy };
+	return &grown[syms->nr++];
+}
+
+static void drop_table(struct ir_symbols *syms)
+{
+	ir_symbol_table_clear(&syms->tables[--syms->nr]);
+}
+
+static int no_memory(const char *path, struct ir_error *err)
+{
+	return ir_error_set(err, -ENOMEM, "%s: out of memory", path);
+}
+
+/*
+ * Where the recorded kernel was.
+ */
+
+struct start {
+	const char *symbol;
+	uint64_t address;	/* 0: not known */
+};
+
+/* The table's address of a symbol that tells where the kernel begins. */
+static uint64_t start_of(const struct ir_symbol_table *t, const char *symbol)
+{
+	return !strcmp(symbol, "_stext") ? t->stext_symbol : t->text_symbol;
+}
+
+static struct start start_from(const struct ir_symbol_table *t)
+{
+	if (t->text_symbol)
+		return (struct start){ "_text", t->text_symbol };
+	return (struct start){ "_stext", t->stext_symbol };
+}
+
+static struct start recorded_start(const struct ir_chains *chains)
+{
+	return (struct start){ chains->start_symbol, chains->start_address };
+}
+
+static const struct ir_kernel_range *range_of_module(const struct ir_chains *chains,
+						     const char *module)
+{
+	for (uint32_t i = 0; i < chains->nr_ranges; i++)
+		if (chains->ranges[i].module && !strcmp(chains->ranges[i].module, module))
+			return &chains->ranges[i];
+	return NULL;
+}
+
+#define CHECKED_MODULES 512u	/* those that are looked for; Debian loads some 100 */
+
+/* Is any function of a module where the module was?  @here: where the first one is. */
+static bool fits(const struct ir_symbol_table *t, const struct ir_kernel_range *range, uint64_t *here)
+{
+	bool seen = false, is_it = false;
+	uint32_t module = 0;
+
+	/* Functions of a module mostly stand together, and have its name in common. */
+	for (size_t i = 0; i < t->nr; i++) {
+		const struct ir_symbol_entry *e = &t->list[i];
+
+		if (e->module != module) {
+			module = e->module;
+			is_it = module && !strcmp(t->text + module, range->module);
+		}
+		if (!is_it)
+			continue;
+		if (e->address >= range->start && e->address < range->end)
+			return true;
+		if (!seen)
+			*here = e->address;
+		seen = true;
+	}
+	return !seen;
+}
+
+/*
+ * A module that was somewhere else; NULL: there is none.  Modules move at each boot,
+ * even where the kernel does not.
+ */
+static const struct ir_kernel_range *moved_module(const struct ir_symbol_table *t,
+						  const struct ir_chains *chains, uint64_t *here)
+{
+	for (uint32_t i = 0; i < chains->nr_ranges && i < CHECKED_MODULES; i++)
+		if (chains->ranges[i].module && !fits(t, &chains->ranges[i], here))
+			return &chains->ranges[i];
+	return NULL;
+}
+
+static int check_boot(const struct ir_symbol_table *t, struct start recorded,
+		      const struct ir_chains *chains, struct ir_error *err)
+{
+	uint64_t here = recorded.address ? start_of(t, recorded.symbol) : 0;
+	const struct ir_kernel_range *range = NULL;
+	const char *what = recorded.symbol;
+	uint64_t there = recorded.address;
+
+	if (!here || here == recorded.address) {
+		range = moved_module(t, chains, &here);
+		if (!range)
+			return 0;
+		what = range->module;
+		there = range->start;
+	}
+	return ir_error_set(err, -EINVAL,
+			    "%s: is of another boot or kernel: %s is at 0x%" PRIx64
+			    " in it, and was at 0x%" PRIx64
+			    " in the recording; copy /proc/kallsyms while recording, as root",
+			    t->origin, what, here, there);
+}
+
+/*
+ * The sources.
+ */
+
+static int parse_text(struct ir_symbols *syms, const char *origin, const char *text, size_t len)
+{
+	struct ir_symbol_table *t = new_table(syms, origin);
+	int rc = t ? ir_kallsyms_parse(t, text, len) : -ENOMEM;
+
+	if (t && rc)
+		drop_table(syms);
+	return rc;
+}
+
+static int add_kallsyms(struct ir_symbols *syms, const char *path, struct start recorded,
+			const struct ir_chains *chains, struct ir_error *err)
+{
+	size_t len;
+	char *text = read_all(path, &len, err);
+	const char *tool;
+	int rc;
+
+	if (!text)
+		return -EIO;
+	tool = ir_packed_by(text, len);
+	rc = tool ? -ENODATA : parse_text(syms, path, text, len);
+	free(text);
+	if (tool)
+		return ir_error_set(err, -EINVAL,
+				    "%s: is compressed by %s; unpack it: %s -dc FILE >UNPACKED, and give that",
+				    path, tool, tool);
+	if (rc == -EACCES)
+		return ir_error_set(err, rc,
+				    "%s: all addresses are zero; copy /proc/kallsyms as root", path);
+	if (rc == -ENODATA)
+		return ir_error_set(err, rc,
+				    "%s: has no line of \"address type name\"; it is to be a copy of /proc/kallsyms",
+				    path);
+	if (rc)
+		return no_memory(path, err);
+	return check_boot(&syms->tables[syms->nr - 1], recorded, chains, err);
+}
+
+/* Kernels move at boot: by how much is told by where their first symbol was. */
+static int place_vmlinux(struct ir_symbol_table *t, struct start recorded,
+			 const struct ir_chains *chains, struct ir_error *err)
+{
+	uint64_t linked = recorded.address ? start_of(t, recorded.symbol) : 0;
+
+	if (linked) {
+		shift_table(t, recorded.address - linked, false);
+		return 0;
+	}
+	/* It has not moved if what was called lies within. */
+	if (!chains->nr_frames || chains->named ||
+	    (chains->frames[0] >= t->start && chains->frames[0] < t->end))
+		return 0;
+	return ir_error_set(err, -EINVAL,
+			    "%s: the recording does not tell where the kernel was, and it was not where this file has it; give --kallsyms, too",
+			    t->origin);
+}
+
+static int add_vmlinux(struct ir_symbols *syms, const char *path, struct start recorded,
+		       const struct ir_chains *chains, struct ir_error *err)
+{
+	struct ir_elf *elf = ir_elf_open(path, err);
+	struct ir_symbol_table *t;
+	struct ir_build_id id;
+	int rc;
+
+	if (!elf)
+		return -EINVAL;
+	rc = ir_elf_build_id(elf, &id) ? no_memory(path, err) :
+					 check_id(path, &id, &chains->build_id, "kernel", err);
+	if (!rc) {
+		t = new_table(syms, path);
+		rc = t ? ir_elf_symbols(elf, t, NULL, 0) : -ENOMEM;
+		if (rc == -ENOMEM)
+			no_memory(path, err);
+		else if (rc)
+			ir_error_set(err, rc, "%s: has no symbols of functions: it was stripped",
+				     path);
+		else
+			rc = place_vmlinux(t, recorded, chains, err);
+	}
+	ir_elf_close(elf);
+	return rc;
+}
+
+/* "nvme.ko", "nvme.ko.debug": which of the recorded modules that is; NULL: none. */
+static const struct ir_kernel_range *range_of_file(const struct ir_chains *chains, const char *name)
+{
+	size_t len = strlen(name);
+	char module[64];
+
+	if (!(len > 3 && !strcmp(name + len - 3, ".ko")) &&
+	    !(len > 9 && !strcmp(name + len - 9, ".ko.debug")))
+		return NULL;
+	if (!ir_module_name(module, name, len))
+		return NULL;
+	return range_of_module(chains, module);
+}
+
+static int add_module(struct ir_symbols *syms, const char *path, const struct ir_chains *chains,
+		      const struct ir_kernel_range *range, struct ir_error *err)
+{
+	struct ir_elf *elf = ir_elf_open(path, err);
+	struct ir_symbol_table *t;
+	struct ir_build_id id;
+	int rc;
+
+	if (!elf)
+		return -EINVAL;
+	rc = ir_elf_build_id(elf, &id) ? no_memory(path, err) :
+					 check_id(path, &id, ir_chains_module_id(chains, range->module), "module", err);
+	if (!rc) {
+		t = new_table(syms, path);
+		rc = t ? ir_elf_symbols(elf, t, range->module, range->start) : -ENOMEM;
+		if (rc == -ENODATA) {	/* stripped: its debug file may follow */
+			drop_table(syms);
+			rc = 0;
+		} else if (rc) {
+			no_memory(path, err);
+		} else {
+			t->start = range->start;
+			t->end = range->end;
+		}
+	}
+	ir_elf_close(elf);
+	return rc;
+}
+
+/* By what a module is compressed; NULL: it is not. */
+static const char *packed_by(const char *path)
+{
+	unsigned char start[8];
+	FILE *file = fopen(path, "rbe");
+	size_t len = file ? fread(start, 1, sizeof(start), file) : 0;
+
+	if (file)
+		fclose(file);
+	return ir_packed_by(start, len);
+}
+
+static int add_modules(struct ir_symbols *syms, const char *dir, const struct ir_chains *chains,
+		       struct ir_error *err)
+{
+	char *paths[] = { (char *)(uintptr_t)dir, NULL };
+	const struct ir_kernel_range *range;
+	size_t before = syms->nr, seen = 0;
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	const char *tool = NULL;
+	FTSENT *entry;
+	int rc = 0;
+
+	if (!fts)
+		return ir_error_set(err, -errno, "%s: cannot read: %s", dir, strerror(errno));
+	while (!rc && (entry = fts_read(fts))) {
+		if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
+		    (entry->fts_info == FTS_NS && !entry->fts_level)) {
+			rc = ir_error_set(err, -entry->fts_errno, "%s: cannot read: %s",
+					  entry->fts_path, strerror(entry->fts_errno));
+		} else if (entry->fts_info == FTS_F && strstr(entry->fts_name, ".ko")) {
+			seen++;
+			tool = tool ? tool : packed_by(entry->fts_path);
+			range = range_of_file(chains, entry->fts_name);
+			if (range)
+				rc = add_module(syms, entry->fts_path, chains, range, err);
+		}
+	}
+	fts_close(fts);
+	if (!rc && !chains->nr_ranges && !chains->named)
+		return ir_error_set(err, -EINVAL,
+				    "%s: the recording does not tell where its modules were; give --kallsyms instead",
+				    dir);
+	if (!rc && syms->nr == before && !chains->named && tool)
+		return ir_error_set(err, -ENOENT,
+				    "%s: has no .ko file with symbols of a module that was loaded; there are modules compressed by %s: unpack them, %s -dc NAME.ko.* >NAME.ko",
+				    dir, tool, tool);
+	if (!rc && syms->nr == before && !chains->named)
+		return ir_error_set(err, -ENOENT,
+				    "%s: has no .ko file with symbols of a module that was loaded (%zu files ending in .ko or .ko.*)",
+				    dir, seen);
+	return rc;
+}
+
+/* The running kernel's, if it is the recorded one; that there are none is no error. */
+static int add_running(struct ir_symbols *syms, const struct ir_symbol_sources *sources,
+		       const struct ir_chains *chains, struct start recorded)
+{
+	struct ir_error ignored = { "" };
+	struct ir_symbol_table *t;
+	struct ir_build_id id = { .len = 0 };
+	uint64_t here, by = 0;
+	char *text;
+	size_t len;
+	int rc;
+
+	if (!sources->running_notes || !sources->running_kallsyms || !chains->build_id.len)
+		return 0;
+	text = read_all(sources->running_notes, &len, &ignored);
+	if (text)
+		id = ir_notes_build_id((unsigned char *)text, len, IR_HOST_BIG);
+	free(text);
+	if (!id.len || !same_id(&id, &chains->build_id))
+		return 0;
+	text = read_all(sources->running_kallsyms, &len, &ignored);
+	if (!text)
+		return 0;
+	rc = parse_text(syms, "the running kernel", text, len);
+	free(text);
+	if (rc)
+		return rc == -ENOMEM ? rc : 0;
+	t = &syms->tables[syms->nr - 1];
+	/* The same build, but perhaps another boot: then its modules are elsewhere. */
+	if (recorded.address && start_of(t, recorded.symbol))
+		by = recorded.address - start_of(t, recorded.symbol);
+	if (by || moved_module(t, chains, &here))
+		shift_table(t, by, true);
+	return 0;
+}
+
+static int add_own(struct ir_symbols *syms, const struct ir_chains *chains, struct ir_error *err)
+{
+	int rc;
+
+	if (!chains->kallsyms)
+		return 0;
+	rc = parse_text(syms, "the recording", chains->kallsyms, chains->kallsyms_len);
+	return rc == -ENOMEM ? no_memory("the recording", err) : 0;
+}
+
+/* The files that were given go in front of what was put in already. */
+static void to_front(struct ir_symbols *syms, size_t from)
+{
+	struct ir_symbol_table moved;
+
+	for (size_t i = from, to = 0; i < syms->nr; i++, to++) {
+		moved = syms->tables[i];
+		memmove(&syms->tables[to + 1], &syms->tables[to],
+			(i - to) * sizeof(*syms->tables));
+		syms->tables[to] = moved;
+	}
+}
+
+static int open_all(struct ir_symbols *syms, const struct ir_symbol_sources *sources,
+		    const struct ir_chains *chains, struct ir_error *err)
+{
+	struct start recorded = recorded_start(chains);
+	size_t from;
+	int rc = add_own(syms, chains, err);
+
+	if (!rc && !recorded.address && syms->nr)
+		recorded = start_from(&syms->tables[0]);
+	from = syms->nr;
+	if (!rc && sources->kallsyms) {
+		rc = add_kallsyms(syms, sources->kallsyms, recorded, chains, err);
+		to_front(syms, from);
+	}
+	if (!rc && !recorded.address && syms->nr)
+		recorded = start_from(&syms->tables[0]);
+	from = syms->nr;
+	if (!rc && sources->vmlinux)
+		rc = add_vmlinux(syms, sources->vmlinux, recorded, chains, err);
+	if (!rc && sources->modules)
+		rc = add_modules(syms, sources->modules, chains, err);
+	to_front(syms, from);
+	if (!rc && !chains->kallsyms && !sources->kallsyms &&
+	    add_running(syms, sources, chains, recorded))
+		rc = no_memory("the running kernel's symbols", err);
+	return rc;
+}
+
+/* "a, b and 3 more" */
+static char *describe(const struct ir_symbols *syms)
+{
+	char *text = NULL;
+	int rc = -1;
+
+	if (syms->nr == 1)
+		rc = asprintf(&text, "%s", syms->tables[0].origin);
+	else if (syms->nr == 2)
+		rc = asprintf(&text, "%s, %s", syms->tables[0].origin, syms->tables[1].origin);
+	else if (syms->nr)
+		rc = asprintf(&text, "%s, %s and %zu more", syms->tables[0].origin,
+			      syms->tables[1].origin, syms->nr - 2);
+	return rc < 0 ? NULL : text;
+}
+
+int ir_symbols_open(struct ir_symbols *syms, const struct ir_symbol_sources *sources,
+		    const struct ir_chains *chains, struct ir_error *err)
+{
+	int rc;
+
+	*syms = (struct ir_symbols){ .tables = NULL };
+	rc = open_all(syms, sources, chains, err);
+	for (size_t i = 0; !rc && chains->named && i < syms->nr; i++)
+		if (index_names(&syms->tables[i]))
+			rc = no_memory(syms->tables[i].origin, err);
+	if (rc) {
+		ir_symbols_close(syms);
+		return rc;
+	}
+	syms->origin = describe(syms);
+	return 0;
+}
+
+void ir_symbols_close(struct ir_symbols *syms)
+{
+	for (size_t i = 0; i < syms->nr; i++)
+		ir_symbol_table_clear(&syms->tables[i]);
+	free(syms->tables);
+	free(syms->origin);
+	*syms = (struct ir_symbols){ .tables = NULL };
+}

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Several devices: whose is what, devices that come and go, and what each of them
+ * has of the results.
+ */
+#include "assemble/assemble_util.h"
+#include "guest/actors.h"
+
+#include <iommu-replay/recording.h>
+
+#define COMES_AND_GOES	(KIND(IR_EV_DEVICE_ATTACH) | KIND(IR_EV_DEVICE_DETACH))
+
+static void attach(struct feed *f, uint16_t device)
+{
+	event(f, (struct ir_event){ .kind = IR_EV_DEVICE_ATTACH, .device = device });
+}
+
+static void detach(struct feed *f, uint16_t device)
+{
+	event(f, (struct ir_event){ .kind = IR_EV_DEVICE_DETACH, .device = device });
+}
+
+static void rpcit_of(struct feed *f, uint64_t fn, uint64_t page, uint64_t pages)
+{
+	struct ir_event ev = range(IR_EV_RPCIT, page, pages);
+
+	ev.aux = fn;
+	event(f, ev);
+	rpcit_ret(f, 0);
+}
+
+/*
+ * The assembler.
+ */
+
+/* Mappings end with the domain, whatever comes later at their place is another one. */
+static void test_detach_ends_mappings(void **state)
+{
+	struct feed *f = feed_new(PROBES | COMES_AND_GOES, state);
+
+	map_at(f, 100, 2);
+	rpcit(f, 100, 2, 0);
+	map_at(f, 200, 1);
+	rpcit(f, 200, 1, 0);
+	detach(f, 1);
+	attach(f, 1);
+	map_at(f, 100, 2);
+	rpcit(f, 100, 2, 0);
+	unmap_at(f, 100, 2);
+	unmap_at(f, 200, 1);
+	assert_int_equal(damage_of(f, IR_DAMAGE_OVERLAPPING_MAPS), 0);
+	assert_int_equal(damage_of(f, IR_DAMAGE_UNKNOWN_UNMAPS), 1);
+	/* Both numbers are free again; attaching what has no mapping is no news. */
+	finish(f, "M0 100+2/1 M1 200+1/1 other@1 M1 100+2/1 U1 100+2 U? 200+1");
+}
+
+/* A mapping that is under way belongs to the old domain, too. */
+static void test_detach_under_way(void **state)
+{
+	struct feed *f = feed_new(PROBES | COMES_AND_GOES, state);
+
+	map_at(f, 100, 1);
+	detach(f, 1);
+	map_at(f, 101, 1);
+	rpcit(f, 101, 1, 0);
+	unmap_at(f, 101, 1);
+	finish(f, "M0 100+1/1 other@1 M0 101+1/1 U0 101+1");
+}
+
+/* Only the mappings of that device. */
+static void test_detach_one_of_several(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = NAMES | COMES_AND_GOES, .several = true };
+	struct feed *f = feed_with(config, state);
+
+	for (uint16_t device = 1; device <= 2; device++) {
+		map_at(f, 100, 1);
+		dma_event(f, IR_EV_DMA_MAP, device, 100, 1);
+	}
+	detach(f, 1);
+	unmap_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 2, 100, 1);
+	assert_int_equal(damage_of(f, IR_DAMAGE_AMBIGUOUS_DEVICES), 0);
+	finish(f, "M0 100+1/1@1 M1 100+1/1@2 other@1 U1 100+1@2");
+}
+
+/* The name comes after the RPCIT: later RPCITs of that function are known by it. */
+static void test_function_learned(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = PROBES | NAMES, .several = true };
+	struct feed *f = feed_with(config, state);
+
+	map_at(f, 100, 1);
+	rpcit_of(f, 7, 100, 1);
+	dma_event(f, IR_EV_DMA_MAP, 2, 100, 1);
+	map_at(f, 200, 1);
+	rpcit_of(f, 7, 200, 1);
+	/* only the first one came too early */
+	assert_int_equal(ir_assembler_unattributed(f->a), 1);
+	finish(f, "M0 100+1/1@2 M1 200+1/1@2");
+}
+
+static uint16_t name_function(void *arg, uint64_t fn)
+{
+	(void)arg;
+	return (uint16_t)fn;
+}
+
+/* Without names: what is unmapped at a place that both use, its RPCIT tells. */
+static void test_functions_without_names(void **state)
+{
+	struct ir_assembler_config config = {
+		.seen_kinds = PROBES, .several = true, .name_function = name_function,
+	};
+	struct feed *f = feed_with(config, state);
+
+	map_at(f, 100, 1);
+	rpcit_of(f, 3, 100, 1);
+	map_at(f, 100, 1);
+	rpcit_of(f, 4, 100, 1);
+	unmap_at(f, 100, 1);
+	rpcit_of(f, 4, 100, 1);
+	unmap_at(f, 100, 1);
+	rpcit_of(f, 3, 100, 1);
+	no_damage(f);
+	assert_int_equal(ir_assembler_unattributed(f->a), 0);
+	finish(f, "M0 100+1/1@3 M1 100+1/1@4 U1 100+1@4 U0 100+1@3");
+}
+
+/* Nothing tells: one of them, and that is counted. */
+static void test_functions_lazy(void **state)
+{
+	struct ir_assembler_config config = {
+		.seen_kinds = PROBES, .several = true, .name_function = name_function,
+	};
+	struct feed *f = feed_with(config, state);
+
+	map_at(f, 100, 1);
+	rpcit_of(f, 3, 100, 1);
+	map_at(f, 100, 1);
+	rpcit_of(f, 4, 100, 1);
+	unmap_at(f, 100, 1);
+	map_at(f, 300, 1);
+	rpcit_of(f, 3, 300, 1);
+	assert_int_equal(damage_of(f, IR_DAMAGE_AMBIGUOUS_DEVICES), 1);
+	ir_assembler_free(f->a);
+	free(f);
+}
+
+/* With a filter, an unmap that was lost still ends its mapping. */
+static void test_filter_lost_unmap(void **state)
+{
+	struct ir_assembler_config config = {
+		.seen_kinds = NAMES, .several = true, .filter = true, .device = 2,
+	};
+	struct feed *f = feed_with(config, state);
+
+	map_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_MAP, 2, 100, 1);
+	map_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_MAP, 1, 100, 1);
+	map_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_MAP, 2, 100, 1);
+	finish(f, "M0 100+1/1@2 M1 100+1/1@2 Ui0 100+1@2");
+}
+
+/*
+ * Types of domains.
+ */
+
+static struct ir_domain_survey *survey_new(void)
+{
+	struct ir_domain_survey *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	return s;
+}
+
+static void unmaps(struct ir_domain_survey *s, uint64_t *now, unsigned int n, bool strict)
+{
+	while (n--) {
+		ir_domains_unmap(s, 1, ++*now);
+		if (strict)
+			ir_domains_sync(s, 1);
+	}
+}
+
+static void test_types(void **state)
+{
+	struct ir_domain_survey *s = survey_new();
+	uint64_t now = 0;
+
+	(void)state;
+	unmaps(s, &now, 50, false);		/* 1 to 50 */
+	ir_domains_flush(s, 1);
+	ir_domains_end(s, 1, ++now);		/* 51 */
+	unmaps(s, &now, 50, true);		/* 52 to 101 */
+	unmaps(s, &now, 50, false);		/* from 102 on */
+	ir_domains_flush(s, 0);
+	ir_domains_end(s, 1, now);
+	ir_domains_end(s, 1, ++now);		/* a domain without unmaps */
+	unmaps(s, &now, 5, true);
+	assert_true(ir_domains_finish(s));
+	assert_int_equal(s->nr, 4);
+	assert_false(s->type[0].strict);
+	assert_true(s->type[1].strict);
+	assert_int_equal(s->type[1].time_ns, 51);
+	assert_false(s->type[2].strict);
+	assert_int_equal(s->type[2].time_ns, 102);
+	assert_true(s->type[3].strict);
+	free(s);
+}
+
+/* Probes miss some flushes: without a flush of a queue there is no queue. */
+static void test_types_missed(void **state)
+{
+	struct ir_domain_survey *s = survey_new();
+	uint64_t now = 0;
+
+	(void)state;
+	unmaps(s, &now, 50, true);
+	unmaps(s, &now, 3, false);
+	unmaps(s, &now, 50, true);
+	unmaps(s, &now, 3, false);
+	assert_false(ir_domains_finish(s));
+	assert_int_equal(s->nr, 1);
+	assert_true(s->type[0].strict);
+	free(s);
+}
+
+/*
+ * The guest.
+ */
+
+static struct ir_guest *two_devices(const char *strategy, uint64_t limit)
+{
+	return guest_on("kvm", strategy, kvm_par(limit));
+}
+
+/* What is queued is freed, nothing is flushed, and the next domain begins empty. */
+static void test_guest_detach(void **state)
+{
+	struct ir_guest *g = two_devices("sync-map-retry", 0);
+
+	(void)state;
+	for (uint32_t i = 0; i < 10; i++)
+		map_on(g, 1, i, 1);
+	map_on(g, 2, 20, 1);
+	for (uint32_t i = 0; i < 5; i++)
+		unmap(g, i);
+	assert_int_equal(g->totals.lazy_pages, 5);
+	g->now_ns += 1000;
+	ir_guest_detach(g, 1);
+	assert_int_equal(g->totals.live_pages, 1);
+	assert_int_equal(g->totals.lazy_pages, 0);
+	assert_int_equal(g->totals.shadow_pages, 1);
+	assert_rpcits(g, (struct rpcits){ .sync_map = 11 });
+	ir_guest_detach(g, 1);		/* once is enough */
+	ir_guest_detach(g, 9);		/* what never was does not matter */
+	/* The timer that the unmaps armed is gone, too. */
+	g->now_ns += UINT64_C(5000000000);
+	ir_guest_timers(g);
+	assert_rpcits(g, (struct rpcits){ .sync_map = 11 });
+	map_on(g, 1, 30, 3);
+	assert_int_equal(g->domains[1]->totals.live_pages, 3);
+	ir_guest_finish(g);
+	/* All ten were exposed: live ones as long as the device is told to stop at once, not at all. */
+	assert_int_equal(g->res.exposure.max_ns, 1000);
+	assert_int_equal(g->res.exposure.pages, 5);
+	assert_false(ir_guest_failed(g));
+	ir_guest_free(g);
+}
+
+/* QEMU does not count as available again what its shadow loses with a device. */
+static void test_guest_detach_limit(void **state)
+{
+	struct ir_guest *g = two_devices("sync-map-retry", 100);
+
+	(void)state;
+	map_on(g, 1, 0, 30);
+	map_on(g, 2, 1, 30);
+	assert_int_equal(available(g), 40);
+	ir_guest_detach(g, 1);
+	assert_int_equal(available(g), 40);
+	assert_int_equal(g->totals.shadow_pages, 30);
+	ir_guest_free(g);
+
+	g = guest_on("zvm", "sync-map-retry", kvm_par(0));
+	map_on(g, 1, 0, 30);
+	ir_guest_detach(g, 1);
+	assert_int_equal(g->totals.shadow_pages, 0);
+	ir_guest_free(g);
+}
+
+/* A strict domain under a lazy strategy; then it gets its queue. */
+static void test_guest_type(void **state)
+{
+	struct ir_guest *g = two_devices("sync-map-retry", 0);
+
+	(void)state;
+	ir_guest_domain_type(g, 1, true);
+	for (uint32_t i = 0; i < 4; i++)
+		map_on(g, 1, i, 1);
+	unmap(g, 0);
+	unmap(g, 1);
+	assert_rpcits(g, (struct rpcits){ .sync_map = 4, .sync = 2 });
+	ir_guest_domain_type(g, 1, false);
+	unmap(g, 2);
+	assert_rpcits(g, (struct rpcits){ .sync_map = 4, .sync = 2 });
+	assert_int_equal(g->totals.lazy_pages, 1);
+	/* The next domain is what the strategy says. */
+	ir_guest_domain_type(g, 1, true);
+	ir_guest_detach(g, 1);
+	map_on(g, 1, 10, 1);
+	unmap(g, 10);
+	assert_rpcits(g, (struct rpcits){ .sync_map = 5, .sync = 2 });
+	ir_guest_free(g);
+}
+
+/* The sum of a counter over all devices; @offset: in struct ir_result. */
+static uint64_t sum_at(const struct ir_guest *g, size_t offset)
+{
+	struct ir_result share;
+	uint64_t sum = 0, value;
+
+	for (uint16_t d = 0; d < 4; d++) {
+		ir_guest_device(g, d, &share);
+		memcpy(&value, (const char *)&share + offset, sizeof(value));
+		sum += value;
+	}
+	return sum;
+}
+
+#define SUM(g, counter) sum_at(g, offsetof(struct ir_result, counter))
+#define ASSERT_SUM(g, counter) assert_int_equal(SUM(g, counter), (g)->res.counter)
+
+static void random_work(struct ir_guest *g, uint64_t seed)
+{
+	bool live[200] = { false };
+
+	for (unsigned int i = 0; i < 4000; i++) {
+		uint32_t m = (uint32_t)random_below(&seed, 200);
+
+		g->now_ns += random_below(&seed, 3000000);
+		if (ir_guest_timer_ns(g) <= g->now_ns)
+			ir_guest_timers(g);
+		if (live[m])
+			unmap(g, m);
+		else
+			map_on(g, (uint16_t)(m % 4), m, 1 + random_below(&seed, 8));
+		live[m] = !live[m];
+	}
+}
+
+/* Counts of devices add up to the whole, peaks are at least the largest and at most the sum. */
+static void test_sums(void **state)
+{
+	(void)state;
+	for (const struct ir_strategy *const *s = ir_strategies; *s; s++) {
+		struct ir_guest *g = two_devices((*s)->name, 300);
+
+		random_work(g, 42);
+		ir_guest_finish(g);
+		assert_true(g->res.maps.attempted > 1000);
+		for (unsigned int i = 0; i < IR_CAUSES; i++)
+			assert_int_equal(sum_at(g, offsetof(struct ir_result, rpcit.by_cause) +
+						i * sizeof(uint64_t)), g->res.rpcit.by_cause[i]);
+		ASSERT_SUM(g, rpcit.total);
+		ASSERT_SUM(g, rpcit.insufficient);
+		ASSERT_SUM(g, rpcit.global);
+		ASSERT_SUM(g, rpcit.ranged);
+		ASSERT_SUM(g, kernel.mapped_pages);
+		ASSERT_SUM(g, kernel.unmapped_pages);
+		ASSERT_SUM(g, kernel.global_rpcits);
+		ASSERT_SUM(g, kernel.sync_map_rpcits);
+		ASSERT_SUM(g, kernel.sync_rpcits);
+		ASSERT_SUM(g, maps.attempted);
+		ASSERT_SUM(g, maps.succeeded);
+		ASSERT_SUM(g, maps.iova_exhausted);
+		ASSERT_SUM(g, maps.map_failed);
+		ASSERT_SUM(g, maps.unbacked);
+		ASSERT_SUM(g, maps.unbacked_pages);
+		ASSERT_SUM(g, replayed_failures);
+		ASSERT_SUM(g, skipped_unmaps);
+		ASSERT_SUM(g, exposure.pages);
+		assert_true(SUM(g, peaks.live_pages) >= g->res.peaks.live_pages);
+		assert_true(SUM(g, peaks.host_pages) >= g->res.peaks.host_pages);
+		assert_true(SUM(g, peaks.lazy_pages) >= g->res.peaks.lazy_pages);
+		assert_true(SUM(g, peaks.iova_pages) >= g->res.peaks.iova_pages);
+		for (uint16_t d = 0; d < 4; d++) {
+			struct ir_result r;
+
+			ir_guest_device(g, d, &r);
+			assert_true(r.peaks.live_pages && r.peaks.live_pages <= g->res.peaks.live_pages);
+			assert_true(r.peaks.host_pages <= g->res.peaks.host_pages);
+			assert_true(r.peaks.queue_depth <= g->res.peaks.queue_depth);
+			assert_true(r.exposure.max_ns <= g->res.exposure.max_ns);
+		}
+		assert_false(ir_guest_failed(g));
+		ir_guest_free(g);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BOTH(test_detach_ends_mappings),
+		BOTH(test_detach_under_way),
+		BOTH(test_detach_one_of_several),
+		BOTH(test_function_learned),
+		BOTH(test_functions_without_names),
+		BOTH(test_functions_lazy),
+		BOTH(test_filter_lost_unmap),
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_types_missed),
+		cmocka_unit_test(test_guest_detach),
+		cmocka_unit_test(test_guest_detach_limit),
+		cmocka_unit_test(test_guest_type),
+		cmocka_unit_test(test_sums),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
