@@ -88,6 +88,25 @@ static void make_op(uint64_t *state, const struct ir_op *before, struct ir_op *o
 	}
 }
 
+/* Field by field: what lies between them means nothing. */
+static void assert_same(const struct ir_op *got, const struct ir_op *want)
+{
+	assert_int_equal(got->time_ns, want->time_ns);
+	assert_int_equal(got->iova, want->iova);
+	assert_int_equal(got->paddr, want->paddr);
+	assert_int_equal(got->pages, want->pages);
+	assert_int_equal(got->seg_pages, want->seg_pages);
+	assert_int_equal(got->segments, want->segments);
+	assert_int_equal(got->mapping, want->mapping);
+	assert_int_equal(got->sync_ns, want->sync_ns);
+	assert_int_equal(got->rpcit_ns, want->rpcit_ns);
+	assert_int_equal(got->site, want->site);
+	assert_int_equal(got->cpu, want->cpu);
+	assert_int_equal(got->device, want->device);
+	assert_int_equal(got->kind, want->kind);
+	assert_int_equal(got->flags, want->flags);
+}
+
 static void round_trip(size_t memory)
 {
 	struct ir_spool *sp = ir_spool_new(memory);
@@ -109,7 +128,7 @@ static void round_trip(size_t memory)
 		while ((n = ir_spool_read(sp, got, 37)) > 0) {
 			for (ssize_t i = 0; i < n; i++, seen++) {
 				make_op(&state, &op, &op);
-				assert_memory_equal(&got[i], &op, sizeof(op));
+				assert_same(&got[i], &op);
 			}
 		}
 		assert_int_equal(n, 0);
