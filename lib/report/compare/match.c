@@ -367,7 +367,7 @@ static const struct ir_compare_row *nearest(struct ir_compare_row *const *sorted
 			high = mid;
 	}
 	first = low;
-	while (first && low - first < MAX_GROUP && same_group(sorted[first - 1], row))
+	while (first && low - first <= MAX_GROUP && same_group(sorted[first - 1], row))
 		first--;
 	for (size_t i = first; i < n && same_group(sorted[i], row); i++) {
 		if (sorted[i]->done && i - first < MAX_GROUP)
