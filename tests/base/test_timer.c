@@ -67,6 +67,20 @@ static void test_borders_of_levels(void **state)
 	}
 }
 
+/*
+ * A level begins with 63 jiffies of its granularity, not with 64: one that is armed
+ * at jiffy 1 fires at a multiple of 8.
+ */
+static void test_a_level_has_63_jiffies(void **state)
+{
+	(void)state;
+	assert_int_equal(fires(1, 62, 1000), 64);	/* expiry 63, to the jiffy */
+	assert_int_equal(fires(1, 63, 1000), 72);	/* expiry 64, level 1: the next multiple of 8 */
+	assert_int_equal(fires(8, 503, 1000), 512);	/* expiry 511, still level 1 */
+	assert_int_equal(fires(9, 503, 1000), 520);
+	assert_int_equal(fires(8, 504, 1000), 576);	/* expiry 512, level 2: a multiple of 64 */
+}
+
 /* Never early, never more than one granule late. */
 static void test_never_early(void **state)
 {
@@ -133,6 +147,7 @@ int main(void)
 		cmocka_unit_test(test_per_cpu_queue),
 		cmocka_unit_test(test_single_queue),
 		cmocka_unit_test(test_borders_of_levels),
+		cmocka_unit_test(test_a_level_has_63_jiffies),
 		cmocka_unit_test(test_never_early),
 		cmocka_unit_test(test_extremes),
 		cmocka_unit_test(test_phase),

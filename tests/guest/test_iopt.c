@@ -405,11 +405,76 @@ static void test_random(void **state)
 	free(m);
 }
 
+/*
+ * The peak of shadow pages is what there was on the way, page by page: what is
+ * taken out first makes room, what is taken out last does not.
+ */
+static void test_peak_of_host_pages(void **state)
+{
+	struct table tab = make(true);
+
+	(void)state;
+	ir_iopt_map(tab.iopt, 10, 3, 0x1000);
+	refresh_all(tab);
+	assert_int_equal(tab.t->peak_shadow_pages, 3);
+	ir_iopt_unmap(tab.iopt, 10, 2);
+	ir_iopt_map(tab.iopt, 20, 2, 0x8000);
+	ir_iopt_refresh_range(tab.iopt, 0, 1000);	/* -2, then +2 */
+	assert_int_equal(tab.t->shadow_pages, 3);
+	assert_int_equal(tab.t->peak_shadow_pages, 3);
+	ir_iopt_unmap(tab.iopt, 20, 2);
+	ir_iopt_map(tab.iopt, 5, 2, 0x10000);
+	ir_iopt_refresh_range(tab.iopt, 0, 1000);	/* +2, then -2 */
+	assert_int_equal(tab.t->shadow_pages, 3);
+	assert_int_equal(tab.t->peak_shadow_pages, 5);
+	/* A page that is replaced is the same one of them. */
+	ir_iopt_unmap(tab.iopt, 5, 2);
+	ir_iopt_map(tab.iopt, 5, 2, 0x20000);
+	ir_iopt_unmap(tab.iopt, 12, 1);
+	ir_iopt_map(tab.iopt, 40, 2, 0x30000);
+	ir_iopt_refresh_range(tab.iopt, 0, 1000);	/* -1, then +2 */
+	assert_int_equal(tab.t->shadow_pages, 4);
+	assert_int_equal(tab.t->peak_shadow_pages, 5);
+	ir_iopt_map(tab.iopt, 100, 2, 0x40000);
+	assert_int_equal(tab.t->peak_shadow_pages, 5);	/* not before its RPCIT */
+	refresh_all(tab);
+	assert_int_equal(tab.t->peak_shadow_pages, 6);
+	destroy(tab);
+}
+
+/* Devices have peaks of their own, the whole guest's is of all together. */
+static void test_peaks_of_devices_and_of_the_whole(void **state)
+{
+	struct table one = make(true), two = make(true);
+	struct ir_iopt_totals whole = { 0 };
+
+	(void)state;
+	one.t->whole = two.t->whole = &whole;
+	ir_iopt_map(one.iopt, 10, 4, 0x1000);
+	refresh_all(one);
+	ir_iopt_map(two.iopt, 10, 3, 0x1000);
+	refresh_all(two);
+	ir_iopt_unmap(one.iopt, 10, 4);
+	refresh_all(one);
+	ir_iopt_map(two.iopt, 20, 2, 0x1000);
+	refresh_all(two);
+	assert_int_equal(one.t->peak_shadow_pages, 4);
+	assert_int_equal(two.t->peak_shadow_pages, 5);
+	assert_int_equal(whole.peak_shadow_pages, 7);
+	assert_int_equal(whole.shadow_pages, 5);
+	assert_int_equal(whole.peak_live_pages, 7);
+	assert_int_equal(whole.live_pages, 5);
+	destroy(one);
+	destroy(two);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stale_order),
 		cmocka_unit_test(test_counts_and_peaks),
+		cmocka_unit_test(test_peak_of_host_pages),
+		cmocka_unit_test(test_peaks_of_devices_and_of_the_whole),
 		cmocka_unit_test(test_same_page_again),
 		cmocka_unit_test(test_unbacked),
 		cmocka_unit_test(test_exposure),

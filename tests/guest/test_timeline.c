@@ -79,6 +79,47 @@ static void any_length(void **state)
 	ir_timeline_free(t);
 }
 
+/* Two buckets become one with the lower minimum and the higher maximum of them, whichever is first. */
+static void extremes_of_halved_buckets(void **state)
+{
+	struct ir_timeline *t = ir_timeline_new(START, IR_TIMELINE_BUCKETS * 10 - 1);
+
+	(void)state;
+	values_at(t, 0, 50, 5);
+	values_at(t, 11, 10, 5);	/* the second one of its pair has the minimum, */
+	values_at(t, 12, 60, 5);
+	values_at(t, 21, 20, 7);	/* and here the first one */
+	values_at(t, 22, 70, 5);
+	values_at(t, 31, 60, 5);
+	values_at(t, IR_TIMELINE_BUCKETS * 10, 60, 5);
+	assert_int_equal(t->bucket_ns, 20);
+	assert_int_equal(t->buckets[0].min[IR_TRACK_HOST_PAGES], 10);
+	assert_int_equal(t->buckets[0].max[IR_TRACK_HOST_PAGES], 60);
+	assert_int_equal(t->buckets[1].min[IR_TRACK_HOST_PAGES], 20);
+	assert_int_equal(t->buckets[1].max[IR_TRACK_HOST_PAGES], 70);
+	assert_int_equal(t->buckets[1].max[IR_TRACK_LAZY_PAGES], 7);
+	assert_int_equal(t->buckets[2].min[IR_TRACK_HOST_PAGES], 60);
+	ir_timeline_free(t);
+}
+
+/* Of an odd number of buckets the last one stays as it is. */
+static void the_last_bucket_alone(void **state)
+{
+	struct ir_timeline *t = ir_timeline_new(START, IR_TIMELINE_BUCKETS * 10 - 1);
+
+	(void)state;
+	values_at(t, 0, 50, 5);
+	values_at(t, 41, 7, 5);
+	assert_int_equal(t->nr_buckets, 5);
+	ir_timeline_rpcit(t, START + 42, IR_CAUSE_SYNC, 0);
+	values_at(t, IR_TIMELINE_BUCKETS * 10, 50, 5);
+	assert_int_equal(t->buckets[2].min[IR_TRACK_HOST_PAGES], 7);
+	assert_int_equal(t->buckets[2].max[IR_TRACK_HOST_PAGES], 50);
+	assert_int_equal(t->buckets[2].rpcit[IR_CAUSE_SYNC], 1);
+	assert_int_equal(t->buckets[3].min[IR_TRACK_HOST_PAGES], 7);
+	ir_timeline_free(t);
+}
+
 static void far_apart(void **state)
 {
 	struct ir_timeline *t = ir_timeline_new(0, 0);
@@ -223,6 +264,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lowest_and_highest),
 		cmocka_unit_test(any_length),
+		cmocka_unit_test(extremes_of_halved_buckets),
+		cmocka_unit_test(the_last_bucket_alone),
 		cmocka_unit_test(far_apart),
 		cmocka_unit_test(failures_are_bounded),
 		cmocka_unit_test(histogram_buckets),

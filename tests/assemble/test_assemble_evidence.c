@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The assembler: what tells mappings apart, what ends them, and what an RPCIT or
+ * a flush is for, where that is decided by a single condition.
+ */
+#include "assemble_util.h"
+#include "assemble/rpcits.h"
+
+#define FLUSHES	(PLAIN | KIND(IR_EV_FLUSH_ALL) | KIND(IR_EV_FQ_FLUSH) | KIND(IR_EV_TLB_SYNC))
+
+/* Neighbours that one CPU maps for two tasks are two mappings. */
+static void test_pieces_are_of_one_task(void **state)
+{
+	struct feed *f = feed_new(PLAIN, state);
+
+	map_at(f, 100, 1);
+	f->pid = 200;
+	map_at(f, 101, 1);
+	f->pid = 100;
+	map_at(f, 102, 1);
+	no_damage(f);
+	finish(f, "M0 100+1/1 M1 101+1/1 M2 102+1/1");
+}
+
+/* Nor are they of one mapping if one was made in an interrupt. */
+static void test_pieces_are_of_one_context(void **state)
+{
+	struct feed *f = feed_new(PLAIN, state);
+
+	map_at(f, 100, 1);
+	f->flags = IR_EVF_IRQ;
+	map_at(f, 101, 1);
+	no_damage(f);
+	finish(f, "M0 100+1/1 M1 101+1/1!");
+}
+
+/* Two unmaps of three pages end a mapping of six: the second one takes what remained. */
+static void test_partial_unmaps_end_a_mapping(void **state)
+{
+	struct feed *f = feed_new(PROBES, state);
+
+	map_at(f, 100, 6);
+	rpcit(f, 100, 6, 0);
+	unmap_at(f, 100, 3);
+	unmap_at(f, 100, 3);
+	map_at(f, 100, 6);
+	rpcit(f, 100, 6, 0);
+	assert_int_equal(damage_of(f, IR_DAMAGE_PARTIAL_UNMAPS), 2);
+	assert_int_equal(damage_of(f, IR_DAMAGE_OVERLAPPING_MAPS), 0);
+	finish(f, "M0 100+6/1 U0 100+3 M0 100+6/1");
+}
+
+/* Three of four pages do not. */
+static void test_partial_unmaps_leave_a_mapping(void **state)
+{
+	struct feed *f = feed_new(PROBES, state);
+
+	map_at(f, 100, 4);
+	rpcit(f, 100, 4, 0);
+	unmap_at(f, 100, 3);
+	unmap_at(f, 100, 4);
+	assert_int_equal(damage_of(f, IR_DAMAGE_PARTIAL_UNMAPS), 1);
+	assert_int_equal(damage_of(f, IR_DAMAGE_UNKNOWN_UNMAPS), 0);
+	finish(f, "M0 100+4/1 U0 100+4");
+}
+
+/*
+ * What two CPUs mapped side by side is one mapping if an unmap goes across; then
+ * all pages of both remain to be unmapped.
+ */
+static void test_all_pages_remain_after_a_join(void **state)
+{
+	struct feed *f = feed_new(PLAIN, state);
+
+	map_at(f, 100, 2);
+	f->cpu = 1;
+	map_at(f, 102, 4);
+	unmap_at(f, 100, 5);	/* across, and less than both */
+	unmap_at(f, 100, 3);	/* 6 remain, 3 are left */
+	unmap_at(f, 100, 3);
+	map_at(f, 100, 6);
+	assert_int_equal(damage_of(f, IR_DAMAGE_PARTIAL_UNMAPS), 3);
+	assert_int_equal(damage_of(f, IR_DAMAGE_UNKNOWN_PAGES), 5);
+	finish(f, "M0 100+6/2 S 102+4 U? 100+5 U0 100+3 M0 100+6/1");
+}
+
+static void flush_of(struct feed *f, enum ir_event_kind kind, uint64_t domain)
+{
+	event(f, (struct ir_event){ .kind = (uint16_t)kind, .aux = domain });
+}
+
+static void unmap_of(struct feed *f, uint16_t device, uint64_t page)
+{
+	struct ir_event ev = range(IR_EV_UNMAP, page, 1);
+
+	ev.device = device;
+	event(f, ev);
+}
+
+static uint16_t owner(const struct feed *f, uint64_t domain)
+{
+	struct ir_owners owners = *ir_assembler_owners(f->a);
+	const struct ir_owner *w = ir_owner_find(&owners, IR_OWNER_DOMAIN, domain);
+
+	return w ? w->device : 0;
+}
+
+/*
+ * A queue that is full is flushed by the unmap that found it so: the domain
+ * belongs to the device of that unmap, if nothing came between them.
+ */
+static void test_a_flush_right_behind_an_unmap_tells_its_domain(void **state)
+{
+	struct feed *f = feed_with((struct ir_assembler_config){
+		.seen_kinds = FLUSHES, .several = true }, state);
+
+	unmap_of(f, 1, 100);
+	flush_of(f, IR_EV_FLUSH_ALL, 0xa);
+	assert_int_equal(owner(f, 0xa), 1);
+	/* The queue's event and the driver's one behind the other are one flush. */
+	unmap_of(f, 2, 200);
+	flush_of(f, IR_EV_FQ_FLUSH, 0xb);
+	flush_of(f, IR_EV_FLUSH_ALL, 0xb);
+	assert_int_equal(owner(f, 0xb), 2);
+	/* Something else came between them. */
+	unmap_of(f, 3, 300);
+	map_at(f, 400, 1);
+	flush_of(f, IR_EV_FLUSH_ALL, 0xc);
+	assert_int_equal(owner(f, 0xc), 0);
+	/* Nor does the flush of a timer that interrupts an unmap tell anything. */
+	unmap_of(f, 3, 500);
+	event(f, (struct ir_event){ .kind = IR_EV_FQ_TIMEOUT, .aux = 0x77 });
+	flush_of(f, IR_EV_FLUSH_ALL, 0xd);
+	assert_int_equal(owner(f, 0xd), 0);
+	finish(f, "U? 100+1@1 U? 200+1@2 U? 300+1@3 M0 400+1/1 U? 500+1@3 T");
+}
+
+/*
+ * A mapping waits for its dma_map event, its RPCIT has succeeded.  A global RPCIT
+ * is no retry then but flushes a queue, whose timer has fired.
+ */
+static void test_a_global_rpcit_behind_a_success_is_no_retry(void **state)
+{
+	struct feed *f = feed_new(PROBES | NAMES, state);
+
+	map_at(f, 100, 2);
+	rpcit(f, 100, 2, 0);
+	rpcit_global(f, 0);
+	dma_event(f, IR_EV_DMA_MAP, 1, 100, 2);
+	no_damage(f);
+	finish(f, "M0 100+2/1@1 T");
+}
+
+/* Behind a failure it is one. */
+static void test_a_global_rpcit_behind_a_failure_is_a_retry(void **state)
+{
+	struct feed *f = feed_new(PROBES | NAMES, state);
+
+	map_at(f, 100, 2);
+	rpcit(f, 100, 2, -ENOMEM);
+	rpcit_global(f, 0);
+	dma_event(f, IR_EV_DMA_MAP, 1, 100, 2);
+	no_damage(f);
+	finish(f, "M0 100+2/1@1");
+}
+
+/*
+ * Device 2 has a mapping at page 100.  A CPU maps and unmaps page 100 at once: that
+ * was perhaps a failed map, and whose the unmap is, is not known yet.  Then another
+ * mapping at that place shows that the first one had ended, and its unmap been
+ * lost.  The failed dma_map event that follows tells of another attempt.
+ */
+static void test_what_ended_otherwise_has_not_failed(void **state)
+{
+	struct feed *f = feed_with((struct ir_assembler_config){
+		.seen_kinds = NAMES, .several = true }, state);
+
+	f->cpu = 3;
+	event(f, (struct ir_event){ .kind = IR_EV_LOST });
+	map_at(f, 100, 2);
+	map_at(f, 300, 1);	/* nothing names the mapping before it */
+	dma_event(f, IR_EV_DMA_MAP, 2, 300, 1);
+	map_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_MAP, 2, 100, 1);
+	f->cpu = 0;
+	map_at(f, 100, 1);
+	unmap_at(f, 100, 1);
+	f->cpu = 1;
+	map_at(f, 100, 1);
+	map_at(f, 400, 1);
+	dma_event(f, IR_EV_DMA_MAP, 2, 400, 1);
+	f->cpu = 0;
+	dma_map_failed(f, 2, 0x5000, 4096);
+	finish(f, "L M0 100+2/1 M1 300+1/1@2 M2 100+1/1@2 M3 100+1/1 U2 100+1@2 M2 100+1/1 "
+	       "Ui3 100+1 Ui0 100+2 M0 400+1/1@2 F 1@2");
+}
+
+/*
+ * An aperture is larger than what was used of it: an RPCIT over exactly the range
+ * of all mappings is one of a mapping.
+ */
+static void test_an_aperture_is_more_than_the_used_range(void **state)
+{
+	struct ir_recorded_rpcit sum;
+	struct ir_rpcits r = { 0 };
+	uint64_t start, size;
+
+	(void)state;
+	ir_rpcits_saw_mapping(&r, 0x10000, 0x2000);
+	ir_rpcits_saw_mapping(&r, 0x14000, 0x1000);
+	r.total = 4;
+	assert_false(ir_rpcits_unmatched(&r, 0x10000, 0x5000, true));
+	assert_false(ir_rpcits_unmatched(&r, 0x11000, 0x9000, true));
+	ir_rpcits_sum_up(&r, &sum, &start, &size);
+	assert_int_equal(sum.global, 0);
+	assert_int_equal(size, 0);
+	assert_true(ir_rpcits_unmatched(&r, 0x10000, 0x6000, true));
+	assert_true(ir_rpcits_unmatched(&r, 0x10000, 0x6000, true));
+	ir_rpcits_sum_up(&r, &sum, &start, &size);
+	assert_int_equal(sum.global, 2);
+	assert_int_equal(sum.ranged, 2);
+	assert_int_equal(start, 0x10000);
+	assert_int_equal(size, 0x6000);
+	/* A page more of a mapping, and it is not the aperture any more. */
+	ir_rpcits_saw_mapping(&r, 0x15000, 0x1000);
+	ir_rpcits_sum_up(&r, &sum, &start, &size);
+	assert_int_equal(sum.global, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BOTH(test_pieces_are_of_one_task),
+		BOTH(test_pieces_are_of_one_context),
+		BOTH(test_partial_unmaps_end_a_mapping),
+		BOTH(test_partial_unmaps_leave_a_mapping),
+		BOTH(test_all_pages_remain_after_a_join),
+		BOTH(test_a_flush_right_behind_an_unmap_tells_its_domain),
+		BOTH(test_a_global_rpcit_behind_a_success_is_no_retry),
+		BOTH(test_a_global_rpcit_behind_a_failure_is_a_retry),
+		BOTH(test_what_ended_otherwise_has_not_failed),
+		cmocka_unit_test(test_an_aperture_is_more_than_the_used_range),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
