@@ -8,6 +8,7 @@
 # make check-kernel  record live kernels in emulated machines, verify (SHORT=1: one of them)
 # make accuracy   predicted and recorded figures of traces/, to traces/ACCURACY.md
 # make faults     fail each allocation and system call of every command in turn
+# make mutants    change a line of the sources, expect a test to fail: each of tests/mutants/
 # make mutate     cut small recordings at each byte, change 10,000 bits of each
 # make fuzz       fuzz each target for SECONDS=60 (needs clang; see fuzz/README.md)
 #
@@ -203,6 +204,20 @@ faults: $(PROG) $(BUILD)/tests/fault_alloc.so
 mutate: $(PROG) $(BUILD)/tests/tool_mutate
 	BUILD=$(BUILD) CUTS=all BITS=10000 sh tests/damage.sh
 
+# One-line changes of tests/mutants/, each of which a test must notice.  LISTS= names some of the lists.
+MUTANTS := $(BUILD)/mutants
+
+mutants: export COMPILE = $(CC) -O1 $(BASE) -Itests $(call pkg_cflags,$(LIBS) cmocka)
+mutants: export COMPILE_CMD = $(CC) -O1 $(BASE) -Icmd $(call pkg_cflags,$(LIBS) $(CMD_LIBS))
+mutants: export LINK = $(CC) -pthread -o @OUT@ @OBJECTS@ $(call pkg_libs,$(LIBS) cmocka) -lm
+mutants: export LINK_PROGRAM = $(CC) -pthread -o @OUT@ @OBJECTS@ -Wl,--dynamic-list=$(MUTANTS)/public/exports \
+	$(call pkg_libs,$(LIBS) $(CMD_LIBS)) -lm -ldl
+mutants:
+	$(MAKE) BUILD=$(MUTANTS) LTO= CFLAGS=-O1 all tests
+	@tests/mutants.py $(MUTANTS) $(LISTS)
+
+tests: $(TESTS) $(TOOLS)
+
 check-asan:
 	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	$(MAKE) BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
@@ -320,7 +335,7 @@ deb:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan
 
-.PHONY: FORCE all accuracy check check-asan check-kernel check-batch bench deb faults mutate fuzz fuzzers install uninstall clean
+.PHONY: FORCE all accuracy tests mutants check check-asan check-kernel check-batch bench deb faults mutate fuzz fuzzers install uninstall clean
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TESTS:=.d) $(TOOLS:=.d)
