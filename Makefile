@@ -21,8 +21,8 @@ DESTDIR ?=
 PKG_CONFIG ?= pkg-config
 OBJCOPY ?= objcopy
 
-LIBS     := libtraceevent jansson zlib libzstd libelf
-CMD_LIBS := smartcols libmd
+LIBS     := libtraceevent jansson zlib libzstd libelf libmd
+CMD_LIBS := smartcols
 
 # A line for each file that is made; V=1 prints the whole commands.
 short := $(if $(V)$(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,short)

@@ -5,6 +5,7 @@
  * Each list is collected once, as JSON, and shown as that or as a table.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "io/output.h"
 #include "render/render.h"
 #include "report/columns.h"
+#include "report/json.h"
 #include "base/memory.h"
 #include "events/known_events.h"
 
@@ -69,7 +71,7 @@ static void add_limit(json_t *parameters, const char *name, bool has, uint64_t l
 {
 	if (has)
 		json_object_set_new(parameters, name,
-				    limit ? json_integer((json_int_t)limit) : json_null());
+				    limit ? ir_json_count(limit) : json_null());
 }
 
 /* What is special to a hypervisor: the default among the others, and what it means. */
@@ -79,9 +81,7 @@ static json_t *add_own(json_t *parameters, const struct ir_hypervisor *hv)
 	json_t *meanings = json_object();
 
 	for (size_t i = 0; (own = ir_hypervisor_own(hv, i)); i++) {
-		json_object_set_new(parameters, own->name,
-				    json_integer(own->value > INT64_MAX ? INT64_MAX :
-						 (json_int_t)own->value));
+		json_object_set_new(parameters, own->name, ir_json_count(own->value));
 		json_object_set_new(meanings, own->name, json_text(own->summary));
 	}
 	return meanings;
@@ -196,6 +196,7 @@ static char *cell_text(const json_t *item, const char *column, bool last)
 	const json_t *value = json_object_get(item, column);
 	const char *key;
 	json_t *member;
+	uint64_t count;
 	struct ir_memory memory;
 	FILE *out = ir_memory_open(&memory);
 
@@ -205,8 +206,8 @@ static char *cell_text(const json_t *item, const char *column, bool last)
 		fputs(json_string_value(value), out);
 	json_object_foreach((json_t *)(uintptr_t)value, key, member) {
 		fprintf(out, "%s%s=", ftell(out) ? " " : "", key);
-		if (json_is_integer(member))
-			fprintf(out, "%lld", (long long)json_integer_value(member));
+		if (ir_json_read_count(member, &count))
+			fprintf(out, "%" PRIu64, count);
 		else
 			fputs("unlimited", out);
 	}

@@ -413,7 +413,10 @@ doctored() {
 			number = substr($0, RSTART + 17, RLENGTH - 17)
 			$0 = head (number + 1) substr($0, RSTART + RLENGTH)
 			done = 1
-		} { print }' traces/baseline.json
+		}
+		# Without its digest, which would tell.
+		NR == 1 { sub(/"digest": "[0-9a-f]*", /, "") }
+		{ print }' traces/baseline.json
 }
 doctored >"$tmp/doctored"
 check "a doctored baseline differs" sh -c "! cmp -s '$tmp/doctored' traces/baseline.json"

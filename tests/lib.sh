@@ -84,6 +84,11 @@ shows() {
 	fi
 }
 
+# unsealed: a JSON report from standard input, without its digest, so that it can be changed
+unsealed() {
+	sed '/^  "digest": /d'
+}
+
 # recording: the smallest one in traces/ (or TRACES); fails if there is none
 recording() {
 	# shellcheck disable=SC2012	# names without surprises

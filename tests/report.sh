@@ -111,7 +111,7 @@ says "report: another schema: which" 'its schema is "else/2"'
 echo '{ "schema": "iommu-replay-report/1", "recordings": [] }' >"$tmp/bad.json"
 exits "report: nothing in it" 1 report "$tmp/bad.json"
 says "report: nothing in it: says so" "the report is empty"
-sed 's/"total": [0-9]*/"total": "many"/' "$tmp/plain.json" >"$tmp/bad.json"
+unsealed <"$tmp/plain.json" | sed 's/"total": [0-9]*/"total": "many"/' >"$tmp/bad.json"
 exits "report: a figure that is none" 1 report "$tmp/bad.json"
 says "report: a figure that is none: which" "total has a value that it cannot have"
 exits "report: a file that is not there" 1 report "$tmp/none.json"
@@ -148,6 +148,7 @@ for name in "verify", "info", "sites", "two":
             result["parameters"]["own"] = {evil: 1}
             result["parameters"]["sources"]["own"] = {evil: "user"}
             result["parameters"]["sources"]["strategy_plugin"] = {"file": evil, "abi": 1}
+    del document["digest"]
     json.dump(document, open(f"{sys.argv[1]}/{name}.evil", "w"))
 for i in range(4):
     document["recordings"] = everything[i:] + everything[:i]
@@ -155,6 +156,7 @@ for i in range(4):
 for name, value in ("verify", {}), ("parameters", {}):
     document = json.load(open(f"{sys.argv[1]}/verify.json"))
     document["recordings"][0]["results"][0][name] = value
+    del document["digest"]
     json.dump(document, open(f"{sys.argv[1]}/no.{name}", "w"))
 END
 	escape=$(printf '\033')
@@ -175,7 +177,7 @@ sys.exit(len({len(row) for row in csv.reader(open(sys.argv[1], newline=""))}) !=
 			exits "report: several commands in one, $i as $format" 0 \
 				report --format $format "$tmp/mixed.$i"
 		done
-		"$prog" report --format csv "$tmp/mixed.$i" | python3 -c '
+		"$prog" report --format csv "$tmp/mixed.$i" 2>"$tmp/err" | python3 -c '
 import csv, sys
 sys.exit(len({len(row) for row in csv.reader(sys.stdin)}) != 1)' ||
 			not_ok "report: several commands in one, $i: lines of csv differ in length"

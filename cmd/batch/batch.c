@@ -132,8 +132,9 @@ static char *make_line(const struct task *t, size_t cell, const char *error, jso
 		json_decref(result);
 		return NULL;
 	}
-	line = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:o, s:s}", "schema", RESULTS_SCHEMA,
-			 "version", ir_version(), "batch", plan->digest, "cell", (json_int_t)cell,
+	/* The digest's place is here; results_line() fills it in. */
+	line = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:o, s:s}", "schema", RESULTS_SCHEMA,
+			 "version", ir_version(), "digest", "", "batch", plan->digest, "cell", (json_int_t)cell,
 			 "cells", (json_int_t)plan_cells(plan), "fingerprint", fingerprint,
 			 "input", *t->input ? json_string(t->input) : json_null(),
 			 "status", error ? "failed" : "done");
@@ -453,7 +454,7 @@ static int write_renumbered(struct batch *b, FILE *out, size_t cell, const char 
 
 static bool is_current(const struct batch *b, const struct result_line *line, size_t cell)
 {
-	return line->cell == cell && line->cells == plan_cells(&b->plan) &&
+	return line->as_written && line->cell == cell && line->cells == plan_cells(&b->plan) &&
 		!strcmp(line->batch, b->plan.digest);
 }
 
@@ -748,9 +749,14 @@ static int prepare(struct batch *b)
 	if (b->results.torn && !s->quiet)
 		message("%s: its last line was incomplete, and is done again", s->output);
 	if (b->results.damaged && !s->quiet)
-		message("warning: %s: %zu line%s cannot be read, and %s done again", s->output,
-			b->results.damaged, b->results.damaged == 1 ? "" : "s",
-			b->results.damaged == 1 ? "is" : "are");
+		message("warning: %s: %zu line%s %s damaged, and %s done again; the first is line %zu",
+			s->output, b->results.damaged, b->results.damaged == 1 ? "" : "s",
+			b->results.damaged == 1 ? "is" : "are",
+			b->results.damaged == 1 ? "is" : "are", b->results.first_damaged);
+	if (b->results.unverified && !s->quiet)
+		message("%s: %zu line%s of an older version without a digest; what %s is done again",
+			s->output, b->results.unverified, b->results.unverified == 1 ? "" : "s",
+			b->results.unverified == 1 ? "it has" : "they have");
 	return STATUS_DONE;
 }
 

@@ -78,6 +78,24 @@ static int add_line(struct merge *m, const struct results *file, size_t i, struc
 	return 0;
 }
 
+/* Nothing is merged that is known to be damaged. */
+static int check_file(const struct results *file, struct ir_error *err)
+{
+	if (file->damaged && file->first_damaged)
+		return ir_error_set(err, -EINVAL, "%s: line %zu is damaged (%zu in all); batch --resume "
+				    "does %s again", file->path, file->first_damaged, file->damaged,
+				    file->damaged == 1 ? "it" : "them");
+	if (file->damaged || file->torn)
+		return ir_error_set(err, -EINVAL, "%s: its last line is incomplete; batch --resume does "
+				    "it again", file->path);
+	if (file->unverified)
+		message("note: %s: %zu line%s no digest: an older version wrote %s, and damage may go "
+			"unnoticed", file->path, file->unverified,
+			file->unverified == 1 ? " has" : "s have",
+			file->unverified == 1 ? "it" : "them");
+	return 0;
+}
+
 static int read_files(struct merge *m, struct ir_error *err)
 {
 	int rc = 0;
@@ -87,9 +105,8 @@ static int read_files(struct merge *m, struct ir_error *err)
 		return ir_error_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < m->settings->nr_operands && !rc; i++) {
 		rc = results_read(&m->files[m->nr_files++], m->settings->operands[i], err);
-		if (!rc && (m->files[i].torn || m->files[i].damaged))
-			rc = ir_error_set(err, -EINVAL, "%s: has lines that are incomplete or damaged; "
-					  "batch --resume does them again", m->files[i].path);
+		if (!rc)
+			rc = check_file(&m->files[i], err);
 	}
 	/* One without a line is that of a shard without cells; it may not come first. */
 	for (size_t i = 0; i < m->nr_files && !rc; i++) {
@@ -206,8 +223,9 @@ static json_t *make_report(const struct merge *m, struct ir_error *err)
 	}
 	json_decref(before);
 	if (!rc)
-		return json_pack("{s:s, s:{s:s}, s:o, s:o}", "schema", IR_REPORT_SCHEMA, "tool",
-				 "version", ir_version(), "recordings", recordings, "failed", failed);
+		return json_pack("{s:s, s:{s:s}, s:s, s:o, s:o}", "schema", IR_REPORT_SCHEMA, "tool",
+				 "version", ir_version(), "digest", "", "recordings", recordings,
+				 "failed", failed);
 	json_decref(recordings);
 	json_decref(failed);
 	if (!*err->text)

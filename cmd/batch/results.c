@@ -21,7 +21,7 @@ static int fail(const struct results *results, struct ir_error *err)
 	return ir_error_set(err, code, "%s: %s", results->path, strerror(-code));
 }
 
-char *results_line(const json_t *object, size_t *len)
+static char *line_text(const json_t *object, size_t *len)
 {
 	char *text = json_dumps(object, JSON_COMPACT | IR_JSON_FLAGS), *grown;
 
@@ -35,6 +35,11 @@ char *results_line(const json_t *object, size_t *len)
 	}
 	memcpy(grown + *len - 1, "\n", 2);
 	return grown;
+}
+
+char *results_line(json_t *object, size_t *len)
+{
+	return ir_json_seal(object) ? NULL : line_text(object, len);
 }
 
 static int add_line(struct results *results, const struct result_line *line, struct ir_error *err)
@@ -64,10 +69,9 @@ static bool copy_digest(char digest[FINGERPRINT_SIZE], const json_t *value)
 	return true;
 }
 
-/* Whether a line is a result; anybody may have written into the file. */
-static bool parse_line(const char *text, size_t len, struct result_line *line)
+/* Whether it could be a result by its members; anybody may have written into the file. */
+static bool parse_object(const json_t *object, struct result_line *line)
 {
-	json_t *object = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	const char *schema = json_string_value(json_object_get(object, "schema"));
 	const char *status = json_string_value(json_object_get(object, "status"));
 	const json_t *cell = json_object_get(object, "cell");
@@ -86,6 +90,28 @@ static bool parse_line(const char *text, size_t len, struct result_line *line)
 		line->cells = (uint64_t)json_integer_value(cells);
 		line->done = !strcmp(status, "done");
 	}
+	return good;
+}
+
+static bool same_text(const json_t *object, const char *text, size_t len)
+{
+	size_t written;
+	char *again = line_text(object, &written);
+	bool same = again && written == len && !memcmp(again, text, len);
+
+	free(again);
+	return same;
+}
+
+/* Whether a line is a result that can be used. */
+static bool parse_line(const char *text, size_t len, struct result_line *line)
+{
+	json_t *object = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	enum ir_seal seal = ir_json_seal_check(object);
+	bool good = seal != IR_SEAL_BROKEN && parse_object(object, line);
+
+	line->verified = seal == IR_SEAL_GOOD;
+	line->as_written = good && same_text(object, text, len);
 	json_decref(object);
 	return good;
 }
@@ -94,7 +120,7 @@ static bool parse_line(const char *text, size_t len, struct result_line *line)
 static int index_lines(struct results *results, FILE *in, struct ir_error *err)
 {
 	char *text = NULL;
-	size_t room = 0;
+	size_t room = 0, number = 0;
 	ssize_t len;
 	int rc = 0;
 
@@ -107,16 +133,21 @@ static int index_lines(struct results *results, FILE *in, struct ir_error *err)
 
 			results->torn = true;
 			/* The beginning of a first line, or the first line of something else? */
-			if (!results->end && strncmp(text, BEGINNING,
-						     (size_t)len < common ? (size_t)len : common))
-				results->damaged++;
+			if (strncmp(text, BEGINNING, (size_t)len < common ? (size_t)len : common))
+				results->damaged += !results->end;
+			else
+				results->recognised++;
 			break;
 		}
 		results->end += len;
-		if (parse_line(text, (size_t)len, &line))
+		number++;
+		results->recognised += !strncmp(text, BEGINNING, strlen(BEGINNING));
+		if (parse_line(text, (size_t)len, &line)) {
+			results->unverified += !line.verified;
 			rc = add_line(results, &line, err);
-		else
-			results->damaged++;
+		} else if (!results->damaged++) {
+			results->first_damaged = number;
+		}
 	}
 	if (!rc && ferror(in))
 		rc = fail(results, err);
@@ -138,7 +169,7 @@ static int index_file(struct results *results, struct ir_error *err)
 	}
 	rc = index_lines(results, in, err);
 	fclose(in);
-	if (!rc && results->damaged && !results->nr_lines)
+	if (!rc && results->damaged && !results->recognised)
 		rc = ir_error_set(err, -EINVAL, "%s: has no results of a batch; it was left alone",
 				  results->path);
 	return rc;
@@ -159,7 +190,7 @@ static int sort_lines(struct results *results, struct ir_error *err)
 	if (!results->by_fingerprint)
 		return ir_error_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < results->nr_lines; i++)
-		if (results->lines[i].done)
+		if (results->lines[i].done && results->lines[i].verified)
 			results->by_fingerprint[results->nr_sorted++] = i;
 	qsort_r(results->by_fingerprint, results->nr_sorted, sizeof(size_t), compare_lines,
 		results->lines);
@@ -284,7 +315,7 @@ int results_sync(struct results *results, struct ir_error *err)
 	return fdatasync(results->fd) ? fail(results, err) : 0;
 }
 
-char *results_text(const struct results *results, size_t line, struct ir_error *err)
+static char *read_line(const struct results *results, size_t line, struct ir_error *err)
 {
 	const struct result_line *l = &results->lines[line];
 	char *text = malloc(l->length + 1);
@@ -309,4 +340,21 @@ char *results_text(const struct results *results, size_t line, struct ir_error *
 	if (text)
 		text[l->length] = '\0';
 	return text;
+}
+
+char *results_text(const struct results *results, size_t line, struct ir_error *err)
+{
+	char *text = read_line(results, line, err), *again;
+	json_t *object;
+	size_t len;
+
+	if (!text || results->lines[line].as_written)
+		return text;
+	object = json_loads(text, 0, NULL);
+	again = object ? line_text(object, &len) : NULL;
+	json_decref(object);
+	free(text);
+	if (!again)
+		ir_error_set(err, -ENOMEM, "out of memory");
+	return again;
 }

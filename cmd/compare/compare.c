@@ -103,6 +103,9 @@ static struct ir_compare_report *read_report(const char *path)
 		report = ir_compare_read(name, text, size, &err);
 		if (!report)
 			message("%s", err.text);
+		else if (!ir_compare_has_digest(report))
+			message("note: %s has no digest: an older version wrote it, and damage in it "
+				"may go unnoticed", name);
 	}
 	free(text);
 	return report;

@@ -442,9 +442,9 @@ static json_t *json_probe(const struct search *search, size_t i)
 {
 	const struct probe *probe = &search->probes[i];
 
-	return json_pack("{s:I, s:I, s:I}", "value", (json_int_t)probe->value,
-			 "failures", (json_int_t)sweep_failures(&probe->result),
-			 "rpcits", (json_int_t)probe->result.rpcit.total);
+	return json_pack("{s:o, s:o, s:o}", "value", ir_json_count(probe->value),
+			 "failures", ir_json_count(sweep_failures(&probe->result)),
+			 "rpcits", ir_json_count(probe->result.rpcit.total));
 }
 
 static json_t *json_answer(const struct search *search)
@@ -461,7 +461,7 @@ static json_t *json_answer(const struct search *search)
 			 "largest_tried", json_probe(search, search->nr_probes - 1),
 			 "monotonic", !search->exceptions,
 			 "larger_that_fail", (json_int_t)search->exceptions,
-			 "holds_from", found ? json_integer((json_int_t)search->holds_from) : json_null(),
+			 "holds_from", found ? ir_json_count(search->holds_from) : json_null(),
 			 "replays", (json_int_t)search->nr_probes);
 }
 
@@ -471,8 +471,7 @@ static json_t *json_vary(const struct sweep *sweep)
 	int rc = 0;
 
 	for (size_t i = 0; i < sweep->range.n; i++)
-		rc |= json_array_append_new(values,
-					    json_integer((json_int_t)sweep->range.values[i]));
+		rc |= json_array_append_new(values, ir_json_count(sweep->range.values[i]));
 	if (rc) {
 		json_decref(values);
 		return NULL;
@@ -492,10 +491,10 @@ static json_t *json_find(const struct sweep *sweep)
 		json_decref(answers);
 		return NULL;
 	}
-	return json_pack("{s:s, s:I, s:o, s:o}", "parameter", sweep->sought->name,
-			 "max_failures", (json_int_t)settings->max_failures,
+	return json_pack("{s:s, s:o, s:o, s:o}", "parameter", sweep->sought->name,
+			 "max_failures", ir_json_count(settings->max_failures),
 			 "max_rpcits", settings->has_max_rpcits ?
-			 json_integer((json_int_t)settings->max_rpcits) : json_null(),
+			 ir_json_count(settings->max_rpcits) : json_null(),
 			 "answers", answers);
 }
 

@@ -8,15 +8,43 @@
 #include "report/columns.h"
 #include "report/sites.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* JSON has no unsigned numbers; what only a damaged file can hold saturates. */
 json_t *ir_json_count(uint64_t count)
 {
-	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
+	char digits[24];
+
+	if (count <= INT64_MAX)
+		return json_integer((json_int_t)count);
+	snprintf(digits, sizeof(digits), "%" PRIu64, count);
+	return json_string(digits);
+}
+
+/* Only the digits that ir_json_count() writes are a count: no sign, space or leading zero. */
+static bool read_digits(const char *text, uint64_t *count)
+{
+	size_t len = strlen(text);
+
+	if (len < 19 || len > 20 || strspn(text, "0123456789") != len || *text == '0')
+		return false;
+	errno = 0;
+	*count = strtoull(text, NULL, 10);
+	return !errno && *count > INT64_MAX;
+}
+
+bool ir_json_read_count(const json_t *json, uint64_t *count)
+{
+	*count = 0;
+	if (json_is_string(json))
+		return read_digits(json_string_value(json), count);
+	if (!json_is_integer(json) || json_integer_value(json) < 0)
+		return false;
+	*count = (uint64_t)json_integer_value(json);
+	return true;
 }
 
 static json_t *json_text(const char *text)
@@ -92,13 +120,13 @@ static json_t *json_events(const struct ir_recording_info *info)
 
 	for (size_t i = 0; events && i < info->nr_events; i++) {
 		char *name = ir_text_utf8(info->events[i].name);
-		uint64_t count = info->events[i].count;
+		uint64_t count = info->events[i].count, other;
 		json_t *same = name ? json_object_get(events, name) : NULL;
 		int rc = -1;
 
 		/* Two names may differ in broken bytes only. */
-		if (same)
-			count += (uint64_t)json_integer_value(same);
+		if (same && ir_json_read_count(same, &other))
+			count += other;
 		if (name)
 			rc = json_object_set_new(events, name, ir_json_count(count));
 		free(name);
@@ -379,19 +407,22 @@ json_t *ir_json_document(const struct ir_report_entry *entries, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		rc |= json_array_append_new(recordings, json_entry(&entries[i]));
-	document = json_pack("{s:s, s:{s:s}, s:o}", "schema", IR_REPORT_SCHEMA,
-			     "tool", "version", ir_version(), "recordings", recordings);
+	/* The digest's place is here; ir_json_text() fills it in. */
+	document = json_pack("{s:s, s:{s:s}, s:s, s:o}", "schema", IR_REPORT_SCHEMA,
+			     "tool", "version", ir_version(), "digest", "", "recordings", recordings);
 	if (!rc)
 		return document;
 	json_decref(document);
 	return NULL;
 }
 
-char *ir_json_text(const json_t *document)
+char *ir_json_text(json_t *document)
 {
-	char *text = json_dumps(document, JSON_INDENT(2) | IR_JSON_FLAGS), *with_newline;
+	char *text = NULL, *with_newline;
 	size_t len;
 
+	if (!ir_json_seal(document))
+		text = json_dumps(document, JSON_INDENT(2) | IR_JSON_FLAGS);
 	if (!text)
 		return NULL;
 	len = strlen(text);

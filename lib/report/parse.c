@@ -59,7 +59,8 @@ static int check_document(const json_t *root, struct ir_error *err)
 	return 0;
 }
 
-json_t *ir_report_parse(const char *name, const char *text, size_t len, struct ir_error *err)
+json_t *ir_report_parse(const char *name, const char *text, size_t len, enum ir_seal *seal,
+			struct ir_error *err)
 {
 	struct ir_error why = { "" };
 	json_error_t json;
@@ -74,6 +75,14 @@ json_t *ir_report_parse(const char *name, const char *text, size_t len, struct i
 	}
 	if (check_document(root, &why)) {
 		ir_error_set(err, -EINVAL, "%s: %s", name, why.text);
+		json_decref(root);
+		return NULL;
+	}
+	*seal = ir_json_seal_check(root);
+	if (*seal == IR_SEAL_BROKEN) {
+		ir_error_set(err, -EINVAL, "%s: its digest is wrong: it was changed or damaged after it "
+			     "was written; make it again, or take its member \"digest\" out if the "
+			     "change was meant", name);
 		json_decref(root);
 		return NULL;
 	}

@@ -20,6 +20,7 @@ struct ir_report {
 	struct ir_report_entry *entries;
 	size_t nr;
 	struct ir_read_names *names;
+	enum ir_seal seal;
 };
 
 static int no_memory(struct ir_error *err)
@@ -29,8 +30,7 @@ static int no_memory(struct ir_error *err)
 
 bool ir_read_count(const json_t *json, uint64_t *count)
 {
-	*count = json_is_integer(json) ? (uint64_t)json_integer_value(json) : 0;
-	return json_is_integer(json) && json_integer_value(json) >= 0;
+	return ir_json_read_count(json, count);
 }
 
 const json_t *ir_read_member(const json_t *object, const char *key)
@@ -79,7 +79,11 @@ int ir_read_columns(const struct ir_column *columns, ir_read_put put,
 		if (column->kind != IR_COLUMN_VALUE || (wanted && !wanted(column)))
 			continue;
 		member = ir_read_member(object, column->key);
-		if (member && (!ir_read_value(member, &value) || !put(column, to, result, value)))
+		if (!member || (ir_read_value(member, &value) && put(column, to, result, value)))
+			continue;
+		/* A text is a count where the column cannot have a text. */
+		value = (struct ir_value){ .type = IR_VALUE_COUNT };
+		if (!ir_read_count(member, &value.count) || !put(column, to, result, value))
 			return ir_error_set(err, -EINVAL, "%s has a value that it cannot have",
 					    column->key);
 	}
@@ -95,11 +99,11 @@ static int read_events(struct ir_read_entry *e, const json_t *events, struct ir_
 	if (!e->events)
 		return no_memory(err);
 	json_object_foreach((json_t *)(uintptr_t)events, name, count) {
-		if (!json_is_integer(count) || json_integer_value(count) < 0)
+		struct ir_event_total *total = &e->events[e->info.nr_events++];
+
+		total->name = name;
+		if (!ir_read_count(count, &total->count))
 			return ir_error_set(err, -EINVAL, "events: \"%.60s\" is not a count", name);
-		e->events[e->info.nr_events++] = (struct ir_event_total){
-			name, (uint64_t)json_integer_value(count),
-		};
 	}
 	e->info.events = e->events;
 	return 0;
@@ -251,7 +255,7 @@ struct ir_report *ir_report_read(const char *name, const char *text, size_t len,
 		no_memory(err);
 		return NULL;
 	}
-	report->root = ir_report_parse(name, text, len, err);
+	report->root = ir_report_parse(name, text, len, &report->seal, err);
 	if (!report->root || read_entries(report, name, err)) {
 		ir_report_free(report);
 		return NULL;
@@ -290,6 +294,11 @@ const struct ir_report_entry *ir_report_entries(const struct ir_report *report, 
 {
 	*n = report->nr;
 	return report->entries;
+}
+
+bool ir_report_has_digest(const struct ir_report *report)
+{
+	return report->seal == IR_SEAL_GOOD;
 }
 
 char *ir_report_document(const struct ir_report *report)

@@ -170,14 +170,6 @@ struct reading {
 	struct ir_error *err;
 };
 
-static bool read_count(const json_t *value, uint64_t *count)
-{
-	if (!json_is_integer(value) || json_integer_value(value) < 0)
-		return false;
-	*count = (uint64_t)json_integer_value(value);
-	return true;
-}
-
 static int read_list(void *arg, const char *group, const char *name, size_t at)
 {
 	const struct reading *r = arg;
@@ -187,7 +179,7 @@ static int read_list(void *arg, const char *group, const char *name, size_t at)
 		return ir_error_set(r->err, -EINVAL, "timeline.%s.%s is not a list of %zu numbers",
 				    group, name, r->timeline->nr_buckets);
 	for (size_t i = 0; i < r->timeline->nr_buckets; i++)
-		if (!read_count(json_array_get(list, i), figure(r->timeline, i, at)))
+		if (!ir_json_read_count(json_array_get(list, i), figure(r->timeline, i, at)))
 			return ir_error_set(r->err, -EINVAL, "timeline.%s.%s[%zu] is not a count",
 					    group, name, i);
 	return 0;
@@ -207,9 +199,9 @@ static bool read_failure(const json_t *object, const struct ir_recording_info *i
 	const char *kind = json_string_value(json_object_get(object, "kind"));
 	uint64_t cpu;
 
-	if (!kind || !read_count(json_object_get(object, "time_ns"), &f->time_ns) ||
-	    !read_count(json_object_get(object, "pages"), &f->pages) ||
-	    !read_count(json_object_get(object, "cpu"), &cpu) || cpu > UINT32_MAX)
+	if (!kind || !ir_json_read_count(json_object_get(object, "time_ns"), &f->time_ns) ||
+	    !ir_json_read_count(json_object_get(object, "pages"), &f->pages) ||
+	    !ir_json_read_count(json_object_get(object, "cpu"), &cpu) || cpu > UINT32_MAX)
 		return false;
 	f->cpu = (uint32_t)cpu;
 	f->device = find_device(json_object_get(object, "device"), info);
@@ -228,7 +220,7 @@ static int read_failures(struct reading *r, const struct ir_recording_info *info
 	struct ir_timeline *t = r->timeline;
 	size_t i;
 
-	if (!read_count(json_object_get(failures, "total"), &t->failed))
+	if (!ir_json_read_count(json_object_get(failures, "total"), &t->failed))
 		return ir_error_set(r->err, -EINVAL, "timeline.failures.total is not a count");
 	if (!json_is_array(list) || json_array_size(list) > IR_TIMELINE_FAILURES)
 		return ir_error_set(r->err, -EINVAL, "timeline.failures.first is not a list of at "
@@ -250,8 +242,8 @@ static int read_histogram(const json_t *result, const char *name, const char *wh
 	if (!json_is_array(list))
 		return ir_error_set(err, -EINVAL, "histograms.%s is not a list", name);
 	json_array_foreach(list, i, object) {
-		if (!read_count(json_object_get(object, "from"), &from) ||
-		    !read_count(json_object_get(object, what), &count))
+		if (!ir_json_read_count(json_object_get(object, "from"), &from) ||
+		    !ir_json_read_count(json_object_get(object, what), &count))
 			return ir_error_set(err, -EINVAL, "histograms.%s[%zu] has no counts \"from\" "
 					    "and \"%s\"", name, i, what);
 		buckets[ir_histogram_bucket(from)] += count;
@@ -273,9 +265,9 @@ int ir_timeline_read(const json_t *result, const struct ir_recording_info *info,
 	if (!r.timeline)
 		return ir_error_set(err, -ENOMEM, "out of memory");
 	*timeline = r.timeline;
-	if (!read_count(json_object_get(r.object, "start_ns"), &r.timeline->start_ns) ||
-	    !read_count(json_object_get(r.object, "bucket_ns"), &r.timeline->bucket_ns) ||
-	    !read_count(json_object_get(r.object, "buckets"), &nr) ||
+	if (!ir_json_read_count(json_object_get(r.object, "start_ns"), &r.timeline->start_ns) ||
+	    !ir_json_read_count(json_object_get(r.object, "bucket_ns"), &r.timeline->bucket_ns) ||
+	    !ir_json_read_count(json_object_get(r.object, "buckets"), &nr) ||
 	    !r.timeline->bucket_ns || !nr || nr > IR_TIMELINE_BUCKETS)
 		return ir_error_set(err, -EINVAL, "timeline has no start_ns, no bucket_ns, or not 1 to "
 				    "%d buckets", IR_TIMELINE_BUCKETS);

@@ -37,11 +37,14 @@ struct ir_compare_report;
  * @name: for messages
  * @text: @len bytes; not kept
  *
- * Returns NULL with @err set if it is not a report of schema IR_REPORT_SCHEMA.
+ * Returns NULL with @err set if it is not a report of schema IR_REPORT_SCHEMA, or
+ * its digest is wrong.
  */
 struct ir_compare_report *ir_compare_read(const char *name, const char *text, size_t len,
 					  struct ir_error *err);
 void ir_compare_report_free(struct ir_compare_report *report);
+/** ir_compare_has_digest - false: as ir_report_has_digest() */
+bool ir_compare_has_digest(const struct ir_compare_report *report);
 /** ir_compare_version - of the program that wrote the report; NULL: not told */
 const char *ir_compare_version(const struct ir_compare_report *report);
 /** ir_compare_key - the key of the @i-th figure of any row, NULL after the last */

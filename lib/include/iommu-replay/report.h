@@ -102,7 +102,7 @@ struct ir_report;
  * ignored; what is missing is zero.  Strategies and hypervisors that are not
  * known here have a name, a plug-in if they were from one, and the names of their
  * own parameters, and nothing else.
- * Returns NULL with @err set.
+ * Returns NULL with @err set, also if the document's digest is wrong.
  */
 struct ir_report *ir_report_read(const char *name, const char *text, size_t len,
 				 struct ir_error *err);
@@ -114,6 +114,13 @@ void ir_report_free(struct ir_report *report);
  * ir_site_table_ref().
  */
 const struct ir_report_entry *ir_report_entries(const struct ir_report *report, size_t *n);
+/**
+ * ir_report_has_digest - the report had a digest, which is right
+ *
+ * False: a version before digests wrote it.  Damage in it is not found unless it
+ * makes the report unreadable.
+ */
+bool ir_report_has_digest(const struct ir_report *report);
 /** ir_report_document - the whole document again, as text for free(); NULL: no memory */
 char *ir_report_document(const struct ir_report *report);
 

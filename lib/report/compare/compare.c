@@ -36,10 +36,14 @@ static bool is_ignored(const struct comparing *c, const char *key)
 static struct ir_figure figure_of(const json_t *value)
 {
 	struct ir_figure figure = { .type = IR_FIGURE_NONE };
+	uint64_t count;
 
 	if (json_is_real(value)) {
 		figure.type = IR_FIGURE_REAL;
 		figure.real = json_real_value(value);
+	} else if (json_is_string(value)) {	/* a count that no integer of JSON has room for */
+		figure.type = ir_json_read_count(value, &count) ? IR_FIGURE_REAL : IR_FIGURE_NONE;
+		figure.real = (double)count;
 	} else if (value) {
 		figure.type = IR_FIGURE_INTEGER;
 		figure.integer = json_is_boolean(value) ? json_is_true(value) :

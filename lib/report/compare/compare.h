@@ -8,6 +8,8 @@
 #include <iommu-replay/compare.h>
 #include <jansson.h>
 
+#include "report/json.h"
+
 struct ir_compare_row {
 	const json_t *recording;	/* its description */
 	const json_t *result;		/* NULL: the row is the recording's own */
@@ -22,6 +24,7 @@ struct ir_compare_row {
 struct ir_compare_report {
 	char *name;
 	json_t *root;
+	enum ir_seal seal;
 	struct ir_compare_row *rows;
 	size_t nr_rows;
 	json_t *keys;			/* an object: figures of all rows, in their order */

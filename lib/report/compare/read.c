@@ -67,6 +67,7 @@ static int flatten(const json_t *object, struct path *path, size_t used, int dep
 		   struct ir_error *err)
 {
 	const char *key;
+	uint64_t count;
 	json_t *value;
 	int rc = 0;
 
@@ -80,7 +81,8 @@ static int flatten(const json_t *object, struct path *path, size_t used, int dep
 		if (json_is_object(value)) {
 			memcpy(path->key + used + len, ".", 2);
 			rc = flatten(value, path, used + len + 1, depth + 1, flat, err);
-		} else if ((json_is_number(value) || json_is_boolean(value)) &&
+		} else if ((json_is_number(value) || json_is_boolean(value) ||
+			    ir_json_read_count(value, &count)) &&
 			   is_figure(path->key + path->own) &&
 			   json_object_set(flat, path->key, value)) {
 			rc = no_memory(err);
@@ -272,7 +274,7 @@ struct ir_compare_report *ir_compare_read(const char *name, const char *text, si
 		no_memory(err);
 		goto fail;
 	}
-	report->root = ir_report_parse(name, text, len, err);
+	report->root = ir_report_parse(name, text, len, &report->seal, err);
 	if (!report->root)
 		goto fail;
 	if (read_rows(report, &why)) {
@@ -303,6 +305,11 @@ void ir_compare_report_free(struct ir_compare_report *report)
 	json_decref(report->root);
 	free(report->name);
 	free(report);
+}
+
+bool ir_compare_has_digest(const struct ir_compare_report *report)
+{
+	return report->seal == IR_SEAL_GOOD;
 }
 
 const char *ir_compare_version(const struct ir_compare_report *report)

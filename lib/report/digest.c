@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Digests of stored JSON objects (reports, lines of results): SHA-256 of the
+ * object without its member "digest", written compactly with sorted keys.
+ * White space, the order of members and the notation of a number do not change
+ * it; every value and every name does.
+ */
+#include "report/json.h"
+
+#include <sha2.h>
+#include <string.h>
+
+#define DIGEST_SIZE SHA256_DIGEST_STRING_LENGTH
+
+static int add_text(const char *text, size_t len, void *hash)
+{
+	SHA256Update(hash, (const uint8_t *)text, len);
+	return 0;
+}
+
+static int compute(const json_t *object, char digest[DIGEST_SIZE])
+{
+	json_t *rest = json_copy((json_t *)(uintptr_t)object);
+	SHA2_CTX hash;
+	int rc;
+
+	if (!rest)
+		return -1;
+	json_object_del(rest, "digest");
+	SHA256Init(&hash);
+	rc = json_dump_callback(rest, add_text, &hash,
+				JSON_COMPACT | JSON_SORT_KEYS | IR_JSON_FLAGS);
+	SHA256End(&hash, digest);
+	json_decref(rest);
+	return rc;
+}
+
+int ir_json_seal(json_t *object)
+{
+	char digest[DIGEST_SIZE];
+
+	if (compute(object, digest))
+		return -1;
+	return json_object_set_new(object, "digest", json_string(digest));
+}
+
+enum ir_seal ir_json_seal_check(const json_t *object)
+{
+	const json_t *member = json_object_get(object, "digest");
+	char digest[DIGEST_SIZE];
+
+	if (!member)
+		return IR_SEAL_NONE;
+	if (!json_is_string(member) || compute(object, digest) ||
+	    strcmp(json_string_value(member), digest))
+		return IR_SEAL_BROKEN;
+	return IR_SEAL_GOOD;
+}
