@@ -14,6 +14,7 @@
 #include "render/render.h"
 #include "base/memory.h"
 #include "render/view.h"
+#include "report/columns.h"
 
 #define COMPARE_SCHEMA "iommu-replay-compare/1"
 #define CELL 32
@@ -412,20 +413,11 @@ static int write_json(FILE *out, const struct compared *c)
 	return rc ? -ENOMEM : 0;
 }
 
-/* As RFC 4180 quotes it, where that is needed; @last: the end of the line. */
+/* @last: the end of the line. */
 static void csv_field(FILE *out, const char *text, bool last)
 {
-	if (text && strpbrk(text, ",\"\r\n")) {
-		fputc('"', out);
-		for (; *text; text++) {
-			if (*text == '"')
-				fputc('"', out);
-			fputc(*text, out);
-		}
-		fputc('"', out);
-	} else if (text) {
-		fputs(text, out);
-	}
+	if (text)
+		ir_csv_text(out, text);
 	fputc(last ? '\n' : ',', out);
 }
 

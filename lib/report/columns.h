@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum ir_value_type {
 	IR_VALUE_NULL,		/* not known, or there is no such limit */
@@ -110,5 +111,13 @@ bool ir_verify_column_put(const struct ir_column *column, const struct ir_entry_
  * UTF-8 becomes U+FFFD.  Returns a string for free(), NULL: no memory.
  */
 char *ir_text_utf8(const char *text);
+/**
+ * ir_csv_text - a text as a field of CSV
+ *
+ * Quoted as RFC 4180 says.  One that begins with = + - @ tab, carriage return or an
+ * apostrophe has an apostrophe before it, so that no spreadsheet takes it for a
+ * formula; "-" alone has none.
+ */
+void ir_csv_text(FILE *out, const char *text);
 
 #endif

@@ -2,8 +2,7 @@
 /*
  * CSV: a header line, then one line a result; where there are several devices, a
  * line for the share of each follows, with its name in the column "device".
- * Quoting is that of RFC 4180; lines end in a newline alone, as tools on Linux
- * expect.
+ * Lines end in a newline alone, as tools on Linux expect.
  */
 #include "report/columns.h"
 #include "base/memory.h"
@@ -15,6 +14,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * What a spreadsheet would take for a formula, and what the mark itself could be
+ * taken for: a text that begins with one of these gets the mark.  "-" alone, which
+ * is the name of what has none, is no formula.
+ */
+static bool needs_mark(const char *text)
+{
+	return *text && strchr("=+-@\t\r'", *text) && strcmp(text, "-") != 0;
+}
+
+void ir_csv_text(FILE *out, const char *text)
+{
+	bool mark = needs_mark(text);
+
+	if (!strpbrk(text, ",\"\r\n")) {
+		fprintf(out, "%s%s", mark ? "'" : "", text);
+		return;
+	}
+	fputs(mark ? "\"'" : "\"", out);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
 static void write_text(FILE *out, const char *text)
 {
 	char *clean = ir_text_utf8(text);
@@ -23,17 +49,7 @@ static void write_text(FILE *out, const char *text)
 		ir_memory_spoil(out);
 		return;
 	}
-	if (!strpbrk(clean, ",\"\r\n")) {
-		fputs(clean, out);
-	} else {
-		fputc('"', out);
-		for (const char *c = clean; *c; c++) {
-			if (*c == '"')
-				fputc('"', out);
-			fputc(*c, out);
-		}
-		fputc('"', out);
-	}
+	ir_csv_text(out, clean);
 	free(clean);
 }
 
