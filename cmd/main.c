@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "io/crash.h"
 #include "io/input.h"
 #include "base/message.h"
 #include "base/names.h"
@@ -157,6 +158,7 @@ int main(int argc, char **argv)
 	hold_standard_descriptors();
 	setlocale(LC_CTYPE, "");
 	interrupts_catch();
+	crash_catch();
 	json_set_alloc_funcs(json_memory, free);
 	if (!name) {
 		help(stderr);

@@ -191,7 +191,7 @@ static int finish(struct output *out, int status)
 
 	if (status == STATUS_INTERRUPTED)
 		message("interrupted");
-	if (status != STATUS_DONE && out->temp) {
+	if (status != STATUS_DONE && out->target) {
 		output_abort(out);
 		return status;
 	}

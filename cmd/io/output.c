@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,8 +79,33 @@ static mode_t new_file_mode(void)
 	return 0666 & ~mask;
 }
 
-/* A temporary file beside the target, with the permissions that the target has or will have. */
-static int open_temp(struct output *out, mode_t mode, struct ir_error *err)
+#define FD_PATH_SIZE 32
+
+static const char *fd_path(int fd, char path[FD_PATH_SIZE])
+{
+	snprintf(path, FD_PATH_SIZE, "/proc/self/fd/%d", fd);
+	return path;
+}
+
+/* A file without a name in the target's directory; -1 where there is no such thing. */
+static int open_unnamed(const struct output *out)
+{
+	const char *slash = strrchr(out->target, '/');
+	char *dir = slash ? strndup(out->target, (size_t)(slash - out->target) + 1) : strdup(".");
+	int fd = dir ? open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+	char path[FD_PATH_SIZE];
+
+	free(dir);
+	/* It could not be given its name without /proc. */
+	if (fd >= 0 && access(fd_path(fd, path), F_OK)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* One with a name beside the target. */
+static int open_named(struct output *out, struct ir_error *err)
 {
 	int fd;
 
@@ -85,7 +113,7 @@ static int open_temp(struct output *out, mode_t mode, struct ir_error *err)
 		out->temp = NULL;
 		return ir_error_set(err, -ENOMEM, "out of memory");
 	}
-	fd = mkstemp(out->temp);
+	fd = mkostemp(out->temp, O_CLOEXEC);
 	if (fd < 0) {
 		fail(out, err);
 		free(out->temp);
@@ -93,6 +121,18 @@ static int open_temp(struct output *out, mode_t mode, struct ir_error *err)
 		return -EIO;
 	}
 	remember(NULL, out->temp);
+	return fd;
+}
+
+/* A temporary file, with the permissions that the target has or will have. */
+static int open_temp(struct output *out, mode_t mode, struct ir_error *err)
+{
+	int fd = open_unnamed(out);
+
+	if (fd < 0)
+		fd = open_named(out, err);
+	if (fd < 0)
+		return fd;
 	out->stream = fchmod(fd, mode) ? NULL : fdopen(fd, "w");
 	if (!out->stream) {
 		fail(out, err);
@@ -155,9 +195,66 @@ void output_write(struct output *out, const char *text)
 	output_check(out);
 }
 
+/* A name that nothing has, for the file behind @fd. */
+static int link_temp(struct output *out, int fd)
+{
+	char path[FD_PATH_SIZE];
+
+	for (unsigned int i = 0; i < 100; i++) {
+		uint32_t number;
+
+		if (getrandom(&number, sizeof(number), 0) != sizeof(number) ||
+		    asprintf(&out->temp, "%s.%08x", out->target, number) < 0) {
+			out->temp = NULL;
+			return -1;
+		}
+		if (!linkat(AT_FDCWD, fd_path(fd, path), AT_FDCWD, out->temp, AT_SYMLINK_FOLLOW)) {
+			remember(NULL, out->temp);
+			return 0;
+		}
+		free(out->temp);
+		out->temp = NULL;
+		if (errno != EEXIST)
+			return -1;
+	}
+	return -1;
+}
+
+static int rename_temp(struct output *out)
+{
+	if (rename(out->temp, out->target))
+		return -1;
+	remember(out->temp, NULL);
+	free(out->temp);
+	out->temp = NULL;
+	return 0;
+}
+
+/* The file behind @fd, which has a name or none, becomes the target; or -1 with errno. */
+static int put_in_place(struct output *out, int fd)
+{
+	char path[FD_PATH_SIZE];
+	sigset_t all, old;
+	int rc;
+
+	if (out->temp)
+		return rename_temp(out);
+	if (!linkat(AT_FDCWD, fd_path(fd, path), AT_FDCWD, out->target, AT_SYMLINK_FOLLOW))
+		return 0;
+	if (errno != EEXIST)
+		return -1;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	rc = link_temp(out, fd);
+	if (!rc)
+		rc = rename_temp(out);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return rc;
+}
+
 int output_commit(struct output *out, struct ir_error *err)
 {
-	int rc = 0;
+	int fd = -1, rc = 0;
 
 	errno = 0;
 	if (fflush(out->stream))
@@ -166,20 +263,20 @@ int output_commit(struct output *out, struct ir_error *err)
 		errno = out->error;
 		rc = fail(out, err);
 	}
-	if (!rc && out->temp && fsync(fileno(out->stream)))
-		rc = fail(out, err);
+	if (!rc && out->target) {
+		fd = fcntl(fileno(out->stream), F_DUPFD_CLOEXEC, 0);
+		if (fd < 0 || fsync(fd))
+			rc = fail(out, err);
+	}
 	if (!rc && out->stream != stdout) {
 		/* Some file systems say only now that there is no room. */
 		rc = fclose(out->stream) ? fail(out, err) : 0;
 		out->stream = NULL;
 	}
-	if (!rc && out->temp && rename(out->temp, out->target))
+	if (!rc && out->target && put_in_place(out, fd))
 		rc = fail(out, err);
-	if (!rc && out->temp) {
-		remember(out->temp, NULL);
-		free(out->temp);
-		out->temp = NULL;
-	}
+	if (fd >= 0)
+		close(fd);
 	output_abort(out);
 	return rc;
 }

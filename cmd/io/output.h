@@ -2,10 +2,16 @@
 /*
  * Output: where a report goes.
  *
- * A file appears complete or not at all: the report is written beside it under
- * another name, and takes its place when it is on the disk.  Devices, pipes
- * and the program's own standard output are written directly.  Nothing counts
- * as written before output_commit() said so: a full disk is an error.
+ * A file appears complete or not at all: the report is written to a file without
+ * a name in the same directory (O_TMPFILE), which gets the name when it is on the
+ * disk.  However the program ends, nothing is left behind.  Where a file has to be
+ * replaced, the new one has another name for the moment before the rename, with
+ * all signals blocked that can be.  On a file system without O_TMPFILE it has that
+ * other name all the time, and whatever ends the program removes it, SIGKILL
+ * excepted.
+ *
+ * Devices, pipes and the program's own standard output are written directly.
+ * Nothing counts as written before output_commit() said so: a full disk is an error.
  */
 #ifndef CMD_OUTPUT_H
 #define CMD_OUTPUT_H
@@ -17,8 +23,8 @@
 struct output {
 	FILE *stream;
 	const char *name;	/* for messages */
-	char *target;		/* what the temporary file is to become; NULL: written directly */
-	char *temp;
+	char *target;		/* the file that is to appear; NULL: written directly */
+	char *temp;		/* its name meanwhile; NULL: it has none */
 	int error;		/* errno of the first write that failed; 0: none */
 };
 

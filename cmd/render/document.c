@@ -146,7 +146,7 @@ static char *render_document(struct document *doc)
 static int write_document(struct document *doc, int status)
 {
 	struct ir_error err = { "" };
-	const char *path = doc->out.temp ? doc->out.name : NULL;
+	const char *path = doc->out.target ? doc->out.name : NULL;
 	char *text;
 	int rc;
 
@@ -181,7 +181,7 @@ static int write_perfetto(struct document *doc, int status)
 
 	if (!doc->settings->perfetto)
 		return status;
-	if (!doc->n || (doc->perfetto.temp && (status == STATUS_ERROR || status == STATUS_USAGE))) {
+	if (!doc->n || (doc->perfetto.target && (status == STATUS_ERROR || status == STATUS_USAGE))) {
 		output_abort(&doc->perfetto);
 		message("%s: not written", doc->settings->perfetto);
 		return status;
