@@ -1,234 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdlib.h>
-
-#include <iommu-replay/op.h>
-#include "guest/iopt.h"
-
-#define WAYS_SHIFT	6
-#define WAYS		64u
-#define HEIGHT		8u	/* inner levels: 6 * (8 + 1) = 54 bits of page number, IOVAs have 52 */
-
-#define RECENT		128u
-#define VALID		UINT64_C(1)	/* in an entry, beside the page-aligned address */
-
-/* Leaves and inner nodes begin alike. */
-struct node {
-	struct node *parent;
-	uint64_t stale;		/* which ways have stale pages (leaf: which pages are) */
-	uint64_t used;		/* which ways have children (leaf: none) */
-	uint64_t first;		/* leaf: page number of its first page */
-};
-
-struct inner {
-	struct node n;
-	struct node *child[WAYS];
-};
-
-struct entry {
-	uint64_t guest;
-	uint64_t shadow;
-	uint64_t since;		/* unmapped at; only if exposed */
-};
-
-struct leaf {
-	struct node n;
-	uint64_t valid;		/* pages whose guest entry is not 0, */
-	uint64_t shadowed;	/* whose shadow entry is not 0, */
-	uint64_t exposed;	/* whose old entry the device may still use */
-	struct entry entry[WAYS];
-	uint32_t site[];	/* WAYS of them if there are sites: whose mapping that was */
-};
-
-struct ir_iopt {
-	struct ir_iopt_totals *totals;
-	bool shadows;
-	struct inner root;
-	/*
-	 * The leaf used last, mostly also the next one.  What changes in it is
-	 * told to the nodes above only before they are asked, or another leaf is
-	 * used: it may be stale without their knowing, and it may be empty.
-	 */
-	struct leaf *last;
-	struct leaf *recent[RECENT];	/* used lately, by leaf_slot(): no need to begin at the root */
-	uint64_t changes;
-	struct node *spare_inner, *spare_leaf;	/* chained by parent */
-};
-
-struct ir_iopt *ir_iopt_new(struct ir_iopt_totals *totals, bool shadows)
-{
-	struct ir_iopt *iopt = calloc(1, sizeof(*iopt));
-
-	if (iopt) {
-		iopt->totals = totals;
-		iopt->shadows = shadows;
-	}
-	return iopt;
-}
-
-static void free_below(struct inner *in, unsigned int height)
-{
-	for (uint64_t ways = in->n.used; ways; ways &= ways - 1) {
-		struct node *c = in->child[__builtin_ctzll(ways)];
-
-		if (height > 1)
-			free_below((struct inner *)c, height - 1);
-		free(c);
-	}
-}
-
-static void free_chain(struct node *n)
-{
-	while (n) {
-		struct node *next = n->parent;
-
-		free(n);
-		n = next;
-	}
-}
-
-void ir_iopt_free(struct ir_iopt *iopt)
-{
-	if (!iopt)
-		return;
-	free_below(&iopt->root, HEIGHT);
-	free_chain(iopt->spare_inner);
-	free_chain(iopt->spare_leaf);
-	free(iopt);
-}
-
-static unsigned int way_of(uint64_t pfn, unsigned int height)
-{
-	return (unsigned int)(pfn >> (height * WAYS_SHIFT)) % WAYS;
-}
-
-static size_t leaf_size(const struct ir_iopt *iopt)
-{
-	return sizeof(struct leaf) + (iopt->totals->sites ? WAYS * sizeof(uint32_t) : 0);
-}
-
-static struct node *node_get(struct node **spare, size_t size)
-{
-	struct node *n = *spare;
-
-	if (!n)
-		return calloc(1, size);
-	*spare = n->parent;
-	n->parent = NULL;	/* all else was left zero */
-	return n;
-}
-
-/* Nothing is in use below @n any more: take it and its empty ancestors out. */
-__attribute__((noinline))
-static void node_release(struct ir_iopt *iopt, struct node *n, uint64_t pfn)
-{
-	for (unsigned int height = 1; n->parent && !n->used; height++) {
-		struct node *parent = n->parent;
-		struct node **spare = height > 1 ? &iopt->spare_inner : &iopt->spare_leaf;
-		unsigned int way = way_of(pfn, height);
-
-		((struct inner *)parent)->child[way] = NULL;
-		parent->used &= ~(UINT64_C(1) << way);
-		n->parent = *spare;
-		*spare = n;
-		n = parent;
-	}
-}
-
-/* Have the nodes above a leaf know whether it has stale pages. */
-static void settle_above(const struct leaf *l)
-{
-	struct node *n = l->n.parent;
-	bool stale = l->n.stale != 0;
-
-	for (unsigned int height = 1; n; height++, n = n->parent) {
-		uint64_t bit = UINT64_C(1) << way_of(l->n.first, height);
-
-		if (((n->stale & bit) != 0) == stale)
-			return;
-		n->stale ^= bit;
-		if (!stale && n->stale)
-			return;
-	}
-}
-
-static struct leaf **leaf_slot(struct ir_iopt *iopt, uint64_t pfn)
-{
-	return &iopt->recent[pfn / WAYS % RECENT];
-}
-
-/* Before another leaf is used. */
-static inline void leave_leaf(struct ir_iopt *iopt)
-{
-	struct leaf *l = iopt->last;
-
-	if (!l)
-		return;
-	iopt->last = NULL;
-	settle_above(l);
-	if (l->valid | l->shadowed)
-		return;
-	if (*leaf_slot(iopt, l->n.first) == l)
-		*leaf_slot(iopt, l->n.first) = NULL;
-	node_release(iopt, &l->n, l->n.first);
-}
-
-/* The leaf of a page, from the root on; with @create NULL only if there is no memory. */
-__attribute__((noinline))
-static struct leaf *descend(struct ir_iopt *iopt, uint64_t pfn, bool create)
-{
-	struct node *n = &iopt->root.n;
-
-	for (unsigned int height = HEIGHT; height; height--) {
-		struct inner *in = (struct inner *)n;
-		unsigned int way = way_of(pfn, height);
-		struct node *c = in->child[way];
-
-		if (!c) {
-			if (!create)
-				return NULL;
-			c = height > 1 ? node_get(&iopt->spare_inner, sizeof(struct inner))
-				       : node_get(&iopt->spare_leaf, leaf_size(iopt));
-			if (!c) {
-				iopt->totals->failed = true;
-				return NULL;
-			}
-			c->parent = n;
-			c->first = pfn - pfn % WAYS;
-			in->child[way] = c;
-			n->used |= UINT64_C(1) << way;
-		}
-		n = c;
-	}
-	return (struct leaf *)n;
-}
-
-/* As descend(), for a page that is not in the leaf used last; its leaf is that then. */
-__attribute__((noinline))
-static struct leaf *find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool create)
-{
-	struct leaf **slot = leaf_slot(iopt, pfn), *l;
-
-	leave_leaf(iopt);
-	l = *slot;
-	if (!l || (pfn ^ l->n.first) >= WAYS) {
-		l = descend(iopt, pfn, create);
-		if (!l)
-			return NULL;
-		*slot = l;
-	}
-	iopt->last = l;
-	return l;
-}
-
-static inline bool in_last_leaf(const struct ir_iopt *iopt, uint64_t pfn)
-{
-	return iopt->last && (pfn ^ iopt->last->n.first) < WAYS;
-}
-
-static inline struct leaf *leaf_of(struct ir_iopt *iopt, uint64_t pfn, bool create)
-{
-	return in_last_leaf(iopt, pfn) ? iopt->last : find_leaf(iopt, pfn, create);
-}
+/*
+ * The I/O page table's operations: map, unmap, refresh, and the exposure that
+ * lies between the two last ones.
+ */
+#include "guest/iopt_priv.h"
 
 static void peak(uint64_t value, uint64_t *top)
 {
@@ -260,17 +35,12 @@ static inline uint64_t up_to(const struct leaf *l, uint64_t last)
 	return n < WAYS ? ~UINT64_C(0) >> (WAYS - 1 - n) : ~UINT64_C(0);
 }
 
-static inline unsigned int lowest(uint64_t set)
-{
-	return (unsigned int)__builtin_ctzll(set);
-}
-
-static void end_exposure_of_site(struct ir_site_result *r, uint64_t ns)
+static void end_exposure_of_site(struct ir_site_result *r, uint64_t ns, uint64_t pages)
 {
 	if (!ns)
 		return;
-	r->exposed_pages++;
-	r->exposed_page_seconds += (double)ns / 1e9;
+	r->exposed_pages += pages;
+	r->exposed_page_seconds += (double)ns * (double)pages / 1e9;
 	if (ns > r->exposed_max_ns)
 		r->exposed_max_ns = ns;
 }
@@ -285,8 +55,21 @@ static void end_exposures(struct ir_iopt_totals *t, struct leaf *l, uint64_t set
 
 		ir_exposure_add(&t->exposure, ns, 1);
 		if (t->sites)
-			end_exposure_of_site(&t->sites->list[l->site[i]], ns);
+			end_exposure_of_site(&t->sites->list[l->site[i]], ns, 1);
 	}
+}
+
+/* As end_exposures(), of a block. */
+static void end_block_exposure(struct ir_iopt_totals *t, struct block *b, uint64_t pages)
+{
+	uint64_t ns = t->now_ns - b->since;
+
+	if (!b->exposed)
+		return;
+	b->exposed = false;
+	ir_exposure_add(&t->exposure, ns, pages);
+	if (t->sites)
+		end_exposure_of_site(&t->sites->list[b->site], ns, pages);
 }
 
 /* How far the number of shadow entries rises on the way, page by page. */
@@ -323,6 +106,20 @@ static inline void add_stale(struct ir_iopt_stale *sum, const struct ir_iopt_sta
 	sum->invalid += n->invalid;
 }
 
+/* @rise: how far the number of shadow entries rose on the way */
+static inline void count_refreshed(struct ir_iopt *iopt, const struct ir_iopt_stale *n,
+				   uint64_t rise)
+{
+	iopt->changes += n->valid + n->invalid;
+	for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
+		t->lazy_pages -= n->invalid;
+		if (!iopt->shadows)
+			continue;
+		peak(t->shadow_pages + rise, &t->peak_shadow_pages);
+		t->shadow_pages += n->fresh - n->invalid;
+	}
+}
+
 /* The shadow entries of these stale pages become those of the guest. */
 static inline void refresh(struct ir_iopt *iopt, struct leaf *l, uint64_t set,
 			   struct ir_iopt_stale *done)
@@ -330,20 +127,36 @@ static inline void refresh(struct ir_iopt *iopt, struct leaf *l, uint64_t set,
 	struct ir_iopt_stale n = stale_pages(l, set);
 	uint64_t rise = n.fresh && n.invalid ? highest_rise(l, set) : n.fresh;
 
-	iopt->changes += n.valid + n.invalid;
 	if (set & l->exposed)
 		end_exposures(iopt->totals, l, set & l->exposed);
 	l->shadowed = (l->shadowed & ~set) | (set & l->valid);
-	l->n.stale &= ~set;
+	l->stale &= ~set;
 	for (; set; set &= set - 1)
 		l->entry[lowest(set)].shadow = l->entry[lowest(set)].guest;
-	for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
-		t->lazy_pages -= n.invalid;
-		if (!iopt->shadows)
-			continue;
-		peak(t->shadow_pages + rise, &t->peak_shadow_pages);
-		t->shadow_pages += n.fresh - n.invalid;
-	}
+	count_refreshed(iopt, &n, rise);
+	add_stale(done, &n);
+}
+
+static struct ir_iopt_stale stale_block(const struct block *b, uint64_t pages)
+{
+	unsigned int kind = block_kind(b);
+
+	return (struct ir_iopt_stale){
+		.valid = kind & (IR_STALE_FRESH | IR_STALE_REPLACED) ? pages : 0,
+		.fresh = kind & IR_STALE_FRESH ? pages : 0,
+		.invalid = kind & IR_STALE_INVALID ? pages : 0,
+	};
+}
+
+/* As refresh(), a block.  The nodes above do not learn of it yet. */
+static void refresh_block(struct ir_iopt *iopt, struct block *b, uint64_t pages,
+			  struct ir_iopt_stale *done)
+{
+	struct ir_iopt_stale n = stale_block(b, pages);
+
+	end_block_exposure(iopt->totals, b, pages);
+	b->shadow = b->guest;
+	count_refreshed(iopt, &n, n.fresh);
 	add_stale(done, &n);
 }
 
@@ -355,7 +168,7 @@ static void compare(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 
 		if (e->guest == e->shadow) {
 			end_exposures(iopt->totals, l, set & -set & l->exposed);
-			l->n.stale &= ~(set & -set);
+			l->stale &= ~(set & -set);
 		}
 	}
 }
@@ -371,7 +184,7 @@ static inline void map_pages(struct ir_iopt *iopt, struct leaf *l, unsigned int 
 	for (uint64_t i = 0; i < n; i++)
 		l->entry[first + i].guest = entry + i * IR_PAGE_SIZE;
 	l->valid |= set;
-	l->n.stale |= set;
+	l->stale |= set;
 	if (set & l->shadowed) {
 		t->lazy_pages -= count(fresh & l->shadowed);
 		compare(iopt, l, set & l->shadowed);
@@ -391,7 +204,7 @@ static inline void unmap_pages(struct ir_iopt *iopt, struct leaf *l, uint64_t se
 	t->live_pages -= count(set);
 	t->lazy_pages += count(lazy);
 	l->valid &= ~set;
-	l->n.stale = (l->n.stale & ~set) | lazy;
+	l->stale = (l->stale & ~set) | lazy;
 	for (; set; set &= set - 1)
 		l->entry[lowest(set)].guest = 0;
 	for (set = lazy & ~l->exposed; set; set &= set - 1) {
@@ -400,6 +213,46 @@ static inline void unmap_pages(struct ir_iopt *iopt, struct leaf *l, uint64_t se
 			l->site[lowest(set)] = t->sites->site;
 	}
 	l->exposed |= lazy;
+}
+
+/* As map_pages(), a block; @entry is its first page's. */
+static void map_block(struct ir_iopt *iopt, const struct spot *s, uint64_t pages, uint64_t entry)
+{
+	struct ir_iopt_totals *t = iopt->totals;
+	struct block *b = s->in->used & bit_of(s->way) ? block_at(s) : ir_iopt_block_new(iopt, s);
+
+	if (!b)
+		return;
+	if (!b->guest) {
+		t->live_pages += pages;
+		t->lazy_pages -= b->shadow ? pages : 0;
+	}
+	b->guest = entry;
+	if (b->guest == b->shadow)	/* it is the right one again */
+		end_block_exposure(t, b, pages);
+	if (!iopt->shadows && !b->shadow)
+		refresh_block(iopt, b, pages, &(struct ir_iopt_stale){ 0 });
+	ir_iopt_block_changed(iopt, s);
+}
+
+/* As unmap_pages(), a block.  The nodes above do not learn of it yet. */
+static void unmap_block(struct ir_iopt *iopt, struct block *b, uint64_t pages)
+{
+	struct ir_iopt_totals *t = iopt->totals;
+
+	if (!b->guest)
+		return;
+	t->live_pages -= pages;
+	b->guest = 0;
+	if (!b->shadow)
+		return;
+	t->lazy_pages += pages;
+	if (b->exposed)
+		return;
+	b->exposed = true;
+	b->since = t->now_ns;
+	if (t->sites)
+		b->site = t->sites->site;
 }
 
 /* How many of @pages are in the leaf of the first one. */
@@ -420,172 +273,205 @@ static void add_to_whole(const struct ir_iopt_totals *t, uint64_t live_was, uint
 	peak(t->whole->live_pages, &t->whole->peak_live_pages);
 }
 
+/* Map what fits in one leaf or block; returns how many pages that are, 0: no memory. */
+static uint64_t map_some(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t entry)
+{
+	uint64_t n = in_one_leaf(pfn, pages), blocked;
+	struct leaf *l;
+	struct spot s;
+
+	if (n == WAYS && !in_last_leaf(iopt, pfn)) {
+		blocked = ir_iopt_block_place(iopt, pfn, pages, &s);
+		if (blocked) {
+			map_block(iopt, &s, blocked, entry);
+			return iopt->totals->failed ? 0 : blocked;
+		}
+	}
+	l = leaf_of(iopt, pfn, true);
+	if (!l)
+		return 0;
+	map_pages(iopt, l, (unsigned int)(pfn % WAYS), n, entry);
+	return n;
+}
+
 void ir_iopt_map(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr)
 {
 	struct ir_iopt_totals *t = iopt->totals;
-	uint64_t live = t->live_pages, lazy = t->lazy_pages;
+	uint64_t live = t->live_pages, lazy = t->lazy_pages, n;
 
-	while (pages) {
-		struct leaf *l = leaf_of(iopt, pfn, true);
-		uint64_t n = in_one_leaf(pfn, pages);
-
-		if (!l)
+	for (; pages; pages -= n) {
+		n = map_some(iopt, pfn, pages, paddr | VALID);
+		if (!n)
 			break;
-		map_pages(iopt, l, (unsigned int)(pfn % WAYS), n, paddr | VALID);
 		paddr += n * IR_PAGE_SIZE;
 		pfn += n;
-		pages -= n;
 	}
 	peak(t->live_pages, &t->peak_live_pages);
 	add_to_whole(t, live, lazy);
 }
 
+/* As map_some(); pages that are not mapped are skipped. */
+static uint64_t unmap_some(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
+{
+	uint64_t n = in_one_leaf(pfn, pages), blocked;
+	struct leaf *l;
+	struct spot s;
+
+	if (n == WAYS && !in_last_leaf(iopt, pfn)) {
+		blocked = ir_iopt_block_find(iopt, pfn, pages, &s);
+		if (blocked) {
+			if (s.in) {
+				unmap_block(iopt, block_at(&s), blocked);
+				ir_iopt_block_changed(iopt, &s);
+			}
+			return blocked;
+		}
+	}
+	l = leaf_of(iopt, pfn, false);
+	if (l)
+		unmap_pages(iopt, l, set_of((unsigned int)(pfn % WAYS), n));
+	return n;
+}
+
 void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
 {
-	uint64_t live = iopt->totals->live_pages, lazy = iopt->totals->lazy_pages;
+	uint64_t live = iopt->totals->live_pages, lazy = iopt->totals->lazy_pages, n;
 
-	while (pages) {
-		struct leaf *l = leaf_of(iopt, pfn, false);
-		uint64_t n = in_one_leaf(pfn, pages);
-
-		if (l)
-			unmap_pages(iopt, l, set_of((unsigned int)(pfn % WAYS), n));
-		pfn += n;
-		pages -= n;
-	}
+	for (; pages; pages -= n, pfn += n)
+		n = unmap_some(iopt, pfn, pages);
 	add_to_whole(iopt->totals, live, lazy);
 }
 
-static void clear_below(struct ir_iopt *iopt, struct inner *in, unsigned int height)
+static void clear_leaf(struct ir_iopt *iopt, struct leaf *l)
 {
-	for (uint64_t ways = in->n.used; ways; ways &= ways - 1) {
-		struct node *c = in->child[__builtin_ctzll(ways)];
-
-		if (height > 1) {
-			clear_below(iopt, (struct inner *)c, height - 1);
-			continue;
-		}
-		unmap_pages(iopt, (struct leaf *)c, ~UINT64_C(0));
-		settle_above((struct leaf *)c);
-	}
+	unmap_pages(iopt, l, ~UINT64_C(0));
 }
 
-/*
- * Leaves that nothing is left in stay where they are until their pages are used
- * again: the tree is being walked.
- */
 void ir_iopt_clear(struct ir_iopt *iopt)
 {
 	uint64_t live = iopt->totals->live_pages, lazy = iopt->totals->lazy_pages;
 
-	leave_leaf(iopt);
-	clear_below(iopt, &iopt->root, HEIGHT);
+	ir_iopt_visit(iopt, clear_leaf, unmap_block);
 	add_to_whole(iopt->totals, live, lazy);
 }
 
-/* The first leaf with stale pages behind the way that leads to @pfn, of @n and all above it. */
-static struct leaf *stale_behind(struct node *n, unsigned int height, uint64_t pfn)
-{
-	uint64_t ways = 0;
+/*
+ * Stale pages.
+ */
 
-	for (; n; n = n->parent, height++) {
-		ways = n->stale & (~UINT64_C(1) << way_of(pfn, height));
-		if (ways)
-			break;
-	}
-	if (!n)
-		return NULL;
-	for (; height; height--, ways = n->stale)
-		n = ((struct inner *)n)->child[lowest(ways)];
-	return (struct leaf *)n;
-}
-
-/* The first leaf with stale pages at or behind @pfn, which is not in the leaf used last. */
-static struct leaf *stale_from(struct ir_iopt *iopt, uint64_t pfn)
-{
-	struct node *n = &iopt->root.n;
-	unsigned int height = HEIGHT;
-
-	if (iopt->last)
-		settle_above(iopt->last);
-	for (; height && n->stale >> way_of(pfn, height) & 1; height--)
-		n = ((struct inner *)n)->child[way_of(pfn, height)];
-	if (height)
-		return stale_behind(n, height, pfn);
-	return n->stale >> way_of(pfn, 0) ? (struct leaf *)n : stale_behind(n->parent, 1, pfn);
-}
-
-/* seek_stale() where the leaf used last has none of them. */
+/* next_spot() where the leaf used last has none of them. */
 __attribute__((noinline))
-static uint64_t seek_elsewhere(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
+static bool seek_elsewhere(struct ir_iopt *iopt, uint64_t pfn, uint64_t last, unsigned int kinds,
+			   struct spot *s)
 {
 	struct leaf *l = iopt->last;
 
-	if (l && pfn - l->n.first <= WAYS)	/* in it, or what comes next */
-		l = stale_behind(l->n.parent, 1, l->n.first);
-	else
-		l = stale_from(iopt, pfn);
-	if (!l || l->n.first > last)
-		return 0;
+	/* In it, or what comes next? */
+	if (!(l && pfn - l->n.first <= WAYS ? ir_iopt_seek_behind_last(iopt, kinds, s)
+					     : ir_iopt_seek(iopt, pfn, kinds, s)))
+		return false;
+	l = s->leaf;
+	if (!l)
+		return block_first(s) <= last;
+	if (l->n.first > last)
+		return false;
 	leave_leaf(iopt);
 	iopt->last = l;
-	return l->n.stale & up_to(l, last) &
+	s->set = leaf_stale(l, kinds) & up_to(l, last) &
 		(l->n.first > pfn ? ~UINT64_C(0) : ~UINT64_C(0) << pfn % WAYS);
+	return s->set;
 }
 
 /*
- * Make the leaf with the first stale page of [@pfn, @last] the one used last, and
- * return all those in it; 0: there is none.  Mostly all of the range is in the
- * leaf used last already.
+ * The first leaf or block with pages of these kinds in [@pfn, @last]; of a leaf, which
+ * becomes the one used last, all those pages.  Mostly all of the range is in the leaf
+ * used last already.
  */
-static inline uint64_t seek_stale(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
+static inline bool next_spot(struct ir_iopt *iopt, uint64_t pfn, uint64_t last, unsigned int kinds,
+			     struct spot *s)
 {
-	const struct leaf *l = iopt->last;
+	struct leaf *l = iopt->last;
 
 	if (l && pfn - l->n.first < WAYS) {
-		uint64_t stale = l->n.stale & ~UINT64_C(0) << pfn % WAYS;
+		uint64_t stale = leaf_stale(l, kinds) & ~UINT64_C(0) << pfn % WAYS;
 
-		if (stale || last - l->n.first < WAYS)
-			return stale & up_to(l, last);
+		if (stale || last - l->n.first < WAYS) {
+			s->leaf = l;
+			s->set = stale & up_to(l, last);
+			return s->set;
+		}
 	}
-	return seek_elsewhere(iopt, pfn, last);
+	return seek_elsewhere(iopt, pfn, last, kinds, s);
+}
+
+/* The last page of what was found. */
+static inline uint64_t spot_last(const struct spot *s)
+{
+	return s->leaf ? s->leaf->n.first + WAYS - 1 : block_first(s) + way_pages(s->height) - 1;
+}
+
+/* All pages of a block are in the range. */
+static bool is_whole(const struct spot *s, uint64_t pfn, uint64_t last)
+{
+	return block_first(s) >= pfn && spot_last(s) <= last;
+}
+
+uint64_t ir_iopt_next_stale_of(struct ir_iopt *iopt, uint64_t pfn, uint64_t last,
+			       unsigned int kinds)
+{
+	struct spot s;
+
+	if (!next_spot(iopt, pfn, last, kinds, &s))
+		return UINT64_MAX;
+	if (s.leaf)
+		return s.leaf->n.first + lowest(s.set);
+	return block_first(&s) > pfn ? block_first(&s) : pfn;
 }
 
 uint64_t ir_iopt_next_stale(struct ir_iopt *iopt, uint64_t pfn, uint64_t last)
 {
-	uint64_t stale = seek_stale(iopt, pfn, last);
-
-	return stale ? iopt->last->n.first + lowest(stale) : UINT64_MAX;
-}
-
-/* As seek_stale(), behind the leaf used last. */
-static inline uint64_t seek_further(struct ir_iopt *iopt, uint64_t last)
-{
-	uint64_t next = iopt->last->n.first + WAYS;
-
-	return next <= last ? seek_elsewhere(iopt, next, last) : 0;
+	return ir_iopt_next_stale_of(iopt, pfn, last, IR_STALE_ANY);
 }
 
 uint64_t ir_iopt_guest(struct ir_iopt *iopt, uint64_t pfn)
 {
-	struct leaf *l = leaf_of(iopt, pfn, false);
-
-	return l ? l->entry[pfn % WAYS].guest : 0;
+	return ir_iopt_look_up(iopt, pfn).guest;
 }
 
 uint64_t ir_iopt_shadow(struct ir_iopt *iopt, uint64_t pfn)
 {
-	struct leaf *l = leaf_of(iopt, pfn, false);
+	return ir_iopt_look_up(iopt, pfn).shadow;
+}
 
-	return l ? l->entry[pfn % WAYS].shadow : 0;
+/* A block that is to be refreshed as a whole; @s leads to nothing afterwards. */
+static void refresh_spot(struct ir_iopt *iopt, const struct spot *s, struct ir_iopt_stale *done)
+{
+	if (s->leaf) {
+		refresh(iopt, s->leaf, s->set, done);
+		return;
+	}
+	refresh_block(iopt, block_at(s), way_pages(s->height), done);
+	ir_iopt_block_changed(iopt, s);
 }
 
 struct ir_iopt_stale ir_iopt_refresh_range(struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
 	struct ir_iopt_stale done = { 0 };
+	uint64_t pfn = first, end;
+	struct spot s;
 
-	for (uint64_t stale = seek_stale(iopt, first, last); stale; stale = seek_further(iopt, last))
-		refresh(iopt, iopt->last, stale, &done);
+	while (next_spot(iopt, pfn, last, IR_STALE_ANY, &s)) {
+		if (!s.leaf && !is_whole(&s, pfn, last)) {
+			if (!ir_iopt_block_split(iopt, &s))
+				break;
+			continue;
+		}
+		end = spot_last(&s);
+		refresh_spot(iopt, &s, &done);
+		if (end >= last)
+			break;
+		pfn = end + 1;
+	}
 	return done;
 }
 
@@ -594,15 +480,91 @@ void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
 	ir_iopt_refresh_range(iopt, pfn, pfn);
 }
 
+/* Those of a leaf's pages that there is room for, one after the other. */
+static uint64_t with_room(const struct leaf *l, uint64_t set, uint64_t charged, uint64_t room)
+{
+	uint64_t chosen = 0;
+
+	for (; set; set &= set - 1) {
+		uint64_t page = set & -set;
+
+		if (page & charged) {
+			if (!room)
+				continue;
+			room--;
+		} else if (!(page & l->valid)) {
+			room++;
+		}
+		chosen |= page;
+	}
+	return chosen;
+}
+
+/* Refresh what there is room for; false: a block is too large for it, or only a part is in the range. */
+static bool refresh_limited(struct ir_iopt *iopt, struct spot *s, struct ir_iopt_limit *limit,
+			    uint64_t pfn, uint64_t last)
+{
+	struct ir_iopt_stale done = { 0 };
+	uint64_t charged;
+
+	if (s->leaf) {
+		/* Without room, what was found gives some to those behind it. */
+		s->set = s->leaf->stale & up_to(s->leaf, last) & ~UINT64_C(0) << lowest(s->set);
+		charged = s->set & leaf_stale(s->leaf, limit->charged);
+		if (count(charged) > limit->room)
+			s->set = with_room(s->leaf, s->set, charged, limit->room);
+	} else if (!is_whole(s, pfn, last) || (block_kind(block_at(s)) & limit->charged &&
+					       way_pages(s->height) > limit->room)) {
+		return false;
+	}
+	refresh_spot(iopt, s, &done);
+	limit->room += done.invalid;
+	if (limit->charged & IR_STALE_FRESH)
+		limit->room -= done.fresh;
+	if (limit->charged & IR_STALE_REPLACED)
+		limit->room -= done.valid - done.fresh;
+	return true;
+}
+
+void ir_iopt_refresh_limited(struct ir_iopt *iopt, uint64_t first, uint64_t last,
+			     struct ir_iopt_limit *limit)
+{
+	uint64_t pfn = first, end;
+	struct spot s;
+
+	/* Without room, what would take some is not looked at. */
+	while (next_spot(iopt, pfn, last, limit->room ? IR_STALE_ANY
+						      : IR_STALE_ANY & ~limit->charged, &s)) {
+		end = spot_last(&s);
+		if (!refresh_limited(iopt, &s, limit, pfn, last)) {
+			if (!ir_iopt_block_split(iopt, &s))
+				break;
+			continue;
+		}
+		if (end >= last)
+			break;
+		pfn = end + 1;
+	}
+}
+
 struct ir_iopt_stale ir_iopt_count_stale(struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
-	struct ir_iopt_stale sum = { 0 };
+	struct ir_iopt_stale sum = { 0 }, n;
+	uint64_t pfn = first, end, from;
+	struct spot s;
 
-	for (uint64_t stale = seek_stale(iopt, first, last); stale;
-	     stale = seek_further(iopt, last)) {
-		struct ir_iopt_stale n = stale_pages(iopt->last, stale);
-
+	while (next_spot(iopt, pfn, last, IR_STALE_ANY, &s)) {
+		end = spot_last(&s);
+		if (s.leaf) {
+			n = stale_pages(s.leaf, s.set);
+		} else {
+			from = block_first(&s) > pfn ? block_first(&s) : pfn;
+			n = stale_block(block_at(&s), (end < last ? end : last) - from + 1);
+		}
 		add_stale(&sum, &n);
+		if (end >= last)
+			break;
+		pfn = end + 1;
 	}
 	return sum;
 }
@@ -614,7 +576,14 @@ uint64_t ir_iopt_changes(const struct ir_iopt *iopt)
 
 void ir_iopt_end_exposures(struct ir_iopt *iopt)
 {
-	for (uint64_t stale = seek_stale(iopt, 0, UINT64_MAX - 1); stale;
-	     stale = seek_further(iopt, UINT64_MAX - 1))
-		end_exposures(iopt->totals, iopt->last, stale & iopt->last->exposed);
+	uint64_t pfn = 0;
+	struct spot s;
+
+	while (next_spot(iopt, pfn, UINT64_MAX - 1, IR_STALE_REPLACED | IR_STALE_INVALID, &s)) {
+		if (s.leaf)
+			end_exposures(iopt->totals, s.leaf, s.set & s.leaf->exposed);
+		else
+			end_block_exposure(iopt->totals, block_at(&s), way_pages(s.height));
+		pfn = spot_last(&s) + 1;
+	}
 }

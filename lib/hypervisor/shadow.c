@@ -30,29 +30,19 @@ uint64_t ir_shadow_available(const void *hv)
 }
 
 /*
- * One walk over the range where mappings may run out.  Returns true if an entry
- * had to be left out, so that another walk may help when this one freed something
- * further on.
+ * Walk the range until no page is left out, or nothing is left.  A walk frees all
+ * invalid pages of the range, so a second one finds only those that were left out.
  */
-static bool walk(struct shadow *s, struct ir_iopt *iopt, uint64_t first, uint64_t last)
+static void walk(struct shadow *s, struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
-	bool again = false;
+	struct ir_iopt_limit limit = {
+		.room = s->avail, .charged = IR_STALE_FRESH | IR_STALE_REPLACED,
+	};
 
-	for (uint64_t pfn = ir_iopt_next_stale(iopt, first, last); pfn != UINT64_MAX;
-	     pfn = pfn < last ? ir_iopt_next_stale(iopt, pfn + 1, last) : UINT64_MAX) {
-		bool valid = ir_iopt_guest(iopt, pfn) != 0;
-
-		if (!valid) {
-			s->avail++;
-		} else if (s->avail) {
-			s->avail--;
-		} else {
-			again = true;
-			continue;
-		}
-		ir_iopt_refresh(iopt, pfn);
-	}
-	return again;
+	do {
+		ir_iopt_refresh_limited(iopt, first, last, &limit);
+	} while (limit.room && ir_iopt_next_stale(iopt, first, last) != UINT64_MAX);
+	s->avail = limit.room;
 }
 
 /*
@@ -65,10 +55,8 @@ enum ir_rpcit_status ir_shadow_rpcit(void *hv, struct ir_iopt *iopt, uint64_t fi
 	struct shadow *s = hv;
 	struct ir_iopt_stale done;
 
-	if (s->limited && last - first >= s->avail &&
-	    (!s->avail || ir_iopt_count_stale(iopt, first, last).valid > s->avail)) {
-		while (walk(s, iopt, first, last) && s->avail)
-			;
+	if (s->limited && last - first >= s->avail) {
+		walk(s, iopt, first, last);
 	} else {
 		done = ir_iopt_refresh_range(iopt, first, last);
 		if (s->limited)

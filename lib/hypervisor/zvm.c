@@ -22,24 +22,20 @@ static void *zvm_open(const struct ir_hypervisor_params *params)
 	return z;
 }
 
-/* Where the limit may be reached.  Returns true if a page had to be left out. */
+/* Returns true if a page had to be left out. */
 static bool zvm_walk(struct zvm *z, struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
-	bool left_out = false;
+	struct ir_iopt_limit limit = {
+		.room = z->limit - z->pinned, .charged = IR_STALE_FRESH,
+	};
+	bool left_out;
 
-	for (uint64_t pfn = ir_iopt_next_stale(iopt, first, last); pfn != UINT64_MAX;
-	     pfn = pfn < last ? ir_iopt_next_stale(iopt, pfn + 1, last) : UINT64_MAX) {
-		if (!ir_iopt_guest(iopt, pfn)) {
-			z->pinned--;
-		} else if (!ir_iopt_shadow(iopt, pfn)) {
-			if (z->pinned >= z->limit) {
-				left_out = true;
-				continue;
-			}
-			z->pinned++;
-		}
-		ir_iopt_refresh(iopt, pfn);
-	}
+	/* What one walk frees behind a page that was left out, the next one may use. */
+	do {
+		ir_iopt_refresh_limited(iopt, first, last, &limit);
+		left_out = ir_iopt_next_stale(iopt, first, last) != UINT64_MAX;
+	} while (left_out && limit.room);
+	z->pinned = z->limit - limit.room;
 	return left_out;
 }
 
@@ -47,17 +43,12 @@ static enum ir_rpcit_status zvm_rpcit(void *hv, struct ir_iopt *iopt, uint64_t f
 {
 	struct zvm *z = hv;
 	struct ir_iopt_stale done;
-	bool left_out;
 
-	if (!z->limit || ir_iopt_count_stale(iopt, first, last).fresh <= z->limit - z->pinned) {
-		done = ir_iopt_refresh_range(iopt, first, last);
-		z->pinned += done.fresh - done.invalid;
-		return IR_RPCIT_OK;
-	}
-	/* What one walk frees behind a page that was left out, the next one may use. */
-	while ((left_out = zvm_walk(z, iopt, first, last)) && z->pinned < z->limit)
-		;
-	return left_out ? IR_RPCIT_INSUFFICIENT_PINNED : IR_RPCIT_OK;
+	if (z->limit && last - first >= z->limit - z->pinned)
+		return zvm_walk(z, iopt, first, last) ? IR_RPCIT_INSUFFICIENT_PINNED : IR_RPCIT_OK;
+	done = ir_iopt_refresh_range(iopt, first, last);
+	z->pinned += done.fresh - done.invalid;
+	return IR_RPCIT_OK;
 }
 
 static uint64_t zvm_available(const void *hv)

@@ -115,6 +115,36 @@ struct ir_iopt_stale ir_iopt_count_stale(struct ir_iopt *iopt, uint64_t first, u
  */
 struct ir_iopt_stale ir_iopt_refresh_range(struct ir_iopt *iopt, uint64_t first, uint64_t last);
 
+/* Kinds of stale pages, as bits. */
+enum ir_stale_kind {
+	IR_STALE_FRESH = 1,	/* the guest's entry is valid, the shadow has none */
+	IR_STALE_REPLACED = 2,	/* the guest's entry is valid, the shadow has another one */
+	IR_STALE_INVALID = 4,	/* the guest's entry is invalid, the shadow has one */
+	IR_STALE_ANY = 7,
+};
+
+/** ir_iopt_next_stale_of - as ir_iopt_next_stale(), of some kinds only: others cost nothing */
+uint64_t ir_iopt_next_stale_of(struct ir_iopt *iopt, uint64_t pfn, uint64_t last,
+			       unsigned int kinds);
+
+/* A number of entries that are left, and which stale pages take one of them. */
+struct ir_iopt_limit {
+	uint64_t room;
+	unsigned int charged;	/* IR_STALE_FRESH, IR_STALE_REPLACED, or both */
+};
+
+/**
+ * ir_iopt_refresh_limited - ir_iopt_refresh() for the stale pages of [first, last], in their
+ * order, as far as there is room
+ *
+ * A page of a charged kind takes one entry of limit->room; where there is none it is
+ * left as it is.  An invalid page gives one back.  Costs O(log n) for each page that
+ * is refreshed, nothing for those that are left as they are: a hypervisor at its limit
+ * that walks page by page instead looks at all of them again with each RPCIT.
+ */
+void ir_iopt_refresh_limited(struct ir_iopt *iopt, uint64_t first, uint64_t last,
+			     struct ir_iopt_limit *limit);
+
 /* The built-in hypervisors; ends with NULL. */
 extern const struct ir_hypervisor *const ir_hypervisors[];
 /** ir_hypervisor_find - by name, or NULL */

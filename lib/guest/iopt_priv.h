@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside the I/O page table: a radix tree of 64 ways.
+ *
+ * A way of an inner node at height h covers 64^h pages.  It is empty, or it leads
+ * to a block: one entry for all its pages, whose addresses follow each other in
+ * the guest's table and in the shadow; or to a node of the level below, at height
+ * 1 a leaf with an entry for each of 64 pages.  A mapping of 16 GiB is some blocks.
+ *
+ * Stale pages are of three kinds (IR_STALE_...).  An inner node has a word for each
+ * kind: which ways have such pages.  So the next page of some kind is found in
+ * O(height), also where many others lie before it.
+ *
+ * Invariants
+ *  - a way is in use only while one of its entries is;
+ *  - a block's pages are all of one kind, or none of them is stale;
+ *  - the kinds of an inner node's way are those of the level below, except for the
+ *    leaf used last: see ir_iopt_leave_leaf();
+ *  - the tree begins at the lowest node that covers all pages ever used.
+ *
+ *   iopt_tree.c  nodes, leaves and blocks: find, make, split, release
+ *   iopt.c       the operations: map, unmap, refresh, exposure
+ */
+#ifndef IR_GUEST_IOPT_PRIV_H
+#define IR_GUEST_IOPT_PRIV_H
+
+#include <iommu-replay/op.h>
+#include "guest/iopt.h"
+
+#define WAYS_SHIFT	6
+#define WAYS		64u
+#define HEIGHT		8u	/* of the highest inner node: 6 * (8 + 1) = 54 bits, IOVAs have 52 */
+#define RECENT		128u	/* leaves that are found without a descent */
+#define KINDS		3u	/* of stale pages */
+#define VALID		UINT64_C(1)	/* in an entry, beside the page-aligned address */
+
+/* Leaves and inner nodes begin alike. */
+struct node {
+	struct inner *parent;	/* NULL: the top; in a list of spare ones, the next */
+	uint64_t first;		/* a page below it; leaf: its first page */
+};
+
+struct block {
+	uint64_t guest;		/* entries of the first page, 0: invalid */
+	uint64_t shadow;
+	uint64_t since;		/* unmapped at; only if exposed */
+	uint32_t site;		/* whose mapping that was */
+	bool exposed;		/* the device may still use the old entries */
+};
+
+union way {
+	struct node *node;
+	struct block *block;
+};
+
+struct inner {
+	struct node n;
+	uint64_t used;		/* ways that are not empty */
+	uint64_t block;		/* of these, those that are blocks */
+	uint64_t kind[KINDS];	/* ways with stale pages of each kind */
+	union way way[WAYS];
+};
+
+struct entry {
+	uint64_t guest;
+	uint64_t shadow;
+	uint64_t since;		/* unmapped at; only if exposed */
+};
+
+struct leaf {
+	struct node n;
+	uint64_t stale;		/* pages whose entries differ, */
+	uint64_t valid;		/* whose guest entry is not 0, */
+	uint64_t shadowed;	/* whose shadow entry is not 0, */
+	uint64_t exposed;	/* whose old entry the device may still use */
+	struct entry entry[WAYS];
+	uint32_t site[];	/* WAYS of them if there are sites: whose mapping that was */
+};
+
+struct ir_iopt {
+	struct ir_iopt_totals *totals;
+	bool shadows;
+	struct inner *top;	/* NULL: nothing was ever mapped */
+	unsigned int top_height;
+	/*
+	 * The leaf used last, mostly also the next one.  The nodes above learn what
+	 * changes in it only before they are asked, or another leaf is used: it may
+	 * have stale pages that they do not know of, and it may be empty.
+	 */
+	struct leaf *last;
+	struct leaf **recent;	/* used lately, by page; NULL: there are few leaves */
+	uint32_t nr_leaves;
+	uint64_t changes;
+	struct node *spare_inner, *spare_leaf;
+};
+
+/* Where some pages of a kind are: a leaf, or a block, or nothing. */
+struct spot {
+	struct leaf *leaf;
+	struct inner *in;	/* the block's node, its height, */
+	unsigned int height;
+	unsigned int way;	/* and the block's way in it */
+	uint64_t set;		/* pages of the leaf */
+};
+
+static inline unsigned int way_of(uint64_t pfn, unsigned int height)
+{
+	return (unsigned int)(pfn >> (height * WAYS_SHIFT)) % WAYS;
+}
+
+static inline uint64_t bit_of(unsigned int way)
+{
+	return UINT64_C(1) << way;
+}
+
+/* The pages that a way of a node at this height covers. */
+static inline uint64_t way_pages(unsigned int height)
+{
+	return UINT64_C(1) << (height * WAYS_SHIFT);
+}
+
+static inline unsigned int lowest(uint64_t set)
+{
+	return (unsigned int)__builtin_ctzll(set);
+}
+
+static inline struct block *block_at(const struct spot *s)
+{
+	return s->in->way[s->way].block;
+}
+
+/* The first page of a block. */
+static inline uint64_t block_first(const struct spot *s)
+{
+	uint64_t mask = (way_pages(s->height) << WAYS_SHIFT) - 1;
+
+	return (s->in->n.first & ~mask) + ((uint64_t)s->way << (s->height * WAYS_SHIFT));
+}
+
+static inline unsigned int block_kind(const struct block *b)
+{
+	if (b->guest == b->shadow)
+		return 0;
+	if (!b->guest)
+		return IR_STALE_INVALID;
+	return b->shadow ? IR_STALE_REPLACED : IR_STALE_FRESH;
+}
+
+/* The pages of these kinds in a leaf. */
+static inline uint64_t leaf_stale(const struct leaf *l, unsigned int kinds)
+{
+	uint64_t set = 0;
+
+	if (kinds == IR_STALE_ANY)
+		return l->stale;
+	if (kinds & IR_STALE_FRESH)
+		set |= l->stale & l->valid & ~l->shadowed;
+	if (kinds & IR_STALE_REPLACED)
+		set |= l->stale & l->valid & l->shadowed;
+	if (kinds & IR_STALE_INVALID)
+		set |= l->stale & ~l->valid;
+	return set;
+}
+
+/* Which kinds a leaf has. */
+static inline unsigned int leaf_kinds(const struct leaf *l)
+{
+	uint64_t valid = l->stale & l->valid;
+
+	return (valid & ~l->shadowed ? IR_STALE_FRESH : 0u) |
+		(valid & l->shadowed ? IR_STALE_REPLACED : 0u) |
+		(l->stale & ~l->valid ? IR_STALE_INVALID : 0u);
+}
+
+/* Before another leaf or the nodes above are used: tell these, and release an empty one. */
+void ir_iopt_settle_last(struct ir_iopt *iopt);
+
+static inline void leave_leaf(struct ir_iopt *iopt)
+{
+	if (iopt->last)
+		ir_iopt_settle_last(iopt);
+}
+
+static inline bool in_last_leaf(const struct ir_iopt *iopt, uint64_t pfn)
+{
+	return iopt->last && (pfn ^ iopt->last->n.first) < WAYS;
+}
+
+/*
+ * The leaf of a page, which becomes the leaf used last.  A block there is split.
+ * NULL: there is none, with @make only if there is no memory.
+ */
+struct leaf *ir_iopt_find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool make);
+
+static inline struct leaf *leaf_of(struct ir_iopt *iopt, uint64_t pfn, bool make)
+{
+	return in_last_leaf(iopt, pfn) ? iopt->last : ir_iopt_find_leaf(iopt, pfn, make);
+}
+
+/* The entries of a page. */
+struct entry ir_iopt_look_up(struct ir_iopt *iopt, uint64_t pfn);
+
+/*
+ * The place for a block at @pfn, of at most @pages.  A block that is there is one of
+ * the spot's; none has been made.  Returns how many pages it has; 0: there is a leaf,
+ * or no memory.
+ */
+uint64_t ir_iopt_block_place(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, struct spot *s);
+/*
+ * What there is at @pfn: a block in @s, with as many pages as are returned; or, with
+ * s->in NULL, so many pages without entries.  0: a leaf, or no memory.  Larger blocks
+ * are split, so that no more than @pages are returned.
+ */
+uint64_t ir_iopt_block_find(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, struct spot *s);
+/* Put an empty block there; NULL: no memory. */
+struct block *ir_iopt_block_new(struct ir_iopt *iopt, const struct spot *s);
+/* The block has changed: the nodes above learn of it.  An empty one is released. */
+void ir_iopt_block_changed(struct ir_iopt *iopt, const struct spot *s);
+/* Make the block a node or a leaf that says the same; false: no memory. */
+bool ir_iopt_block_split(struct ir_iopt *iopt, const struct spot *s);
+
+/* The first leaf or block at or behind @pfn with pages of these kinds; false: none. */
+bool ir_iopt_seek(struct ir_iopt *iopt, uint64_t pfn, unsigned int kinds, struct spot *s);
+/* As this one, behind the leaf used last. */
+bool ir_iopt_seek_behind_last(struct ir_iopt *iopt, unsigned int kinds, struct spot *s);
+
+/* Go through all leaves and blocks, which may change; empty ones are released. */
+void ir_iopt_visit(struct ir_iopt *iopt, void (*leaf)(struct ir_iopt *iopt, struct leaf *l),
+		   void (*block)(struct ir_iopt *iopt, struct block *b, uint64_t pages));
+
+#endif
