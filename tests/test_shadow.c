@@ -149,6 +149,7 @@ static void destroy(struct host h)
 	assert_false(h.t->failed);
 	h.hv->close(h.priv);
 	ir_iopt_free(h.iopt);
+	ir_exposure_free(&h.t->exposure);
 	free(h.t);
 	free(h.m);
 }

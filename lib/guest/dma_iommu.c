@@ -9,11 +9,15 @@
 #include "base/timer.h"
 #include "guest/actors.h"
 
+struct ring {
+	struct ir_fq_ring fq;
+	struct ir_lock lock;
+};
+
 struct dma_iommu {
 	struct ir_iova_domain *iova;
-	struct ir_fq_ring *rings;	/* one, or one for each possible CPU */
-	uint32_t nr_rings;		/* 0: no queue */
-	struct ir_lock *locks;		/* of the rings */
+	bool queued;			/* there is a queue: */
+	struct ir_percpu rings;		/* one, or one for each CPU; the set: those to be looked at */
 	uint64_t flush_started;
 	uint64_t flush_finished;
 	bool timer_on;
@@ -31,12 +35,15 @@ static void dma_iommu_exit(struct ir_domain *d)
 {
 	struct dma_iommu *c = cookie(d);
 
-	for (uint32_t i = 0; i < c->nr_rings && c->rings; i++) {
-		d->guest->queue_entries -= c->rings[i].count;
-		free(c->rings[i].entries);
+	for (uint32_t i = 0; i < c->rings.cpus; i++) {
+		const struct ring *r = ir_percpu_find(&c->rings, i);
+
+		if (!r)
+			continue;
+		d->guest->queue_entries -= r->fq.count;
+		free(r->fq.entries);
 	}
-	free(c->rings);
-	free(c->locks);
+	ir_percpu_free(&c->rings);
 	ir_iova_destroy(c->iova);
 	free(c);
 }
@@ -59,13 +66,9 @@ static int dma_iommu_init(struct ir_domain *d)
 		return -ENOMEM;
 	d->priv = c;
 	c->iova = ir_iova_new(&config);
-	if (g->cfg.strategy->unmap == IR_UNMAP_QUEUED && g->par.queue != IR_QUEUE_NONE)
-		c->nr_rings = g->par.queue == IR_QUEUE_SINGLE ? 1 : g->par.cpus;
-	c->rings = calloc((size_t)c->nr_rings + 1, sizeof(*c->rings));
-	c->locks = calloc((size_t)c->nr_rings + 1, sizeof(*c->locks));
-	if (!c->iova || !c->rings || !c->locks)
-		return -ENOMEM;
-	return 0;
+	c->queued = g->cfg.strategy->unmap == IR_UNMAP_QUEUED && g->par.queue != IR_QUEUE_NONE;
+	c->rings.size = sizeof(struct ring);
+	return c->iova ? 0 : -ENOMEM;
 }
 
 /*
@@ -203,7 +206,7 @@ static inline void free_iova(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 
 	ir_iova_free(cookie(d)->iova, g->cpu, pfn, pages, g->now_ns);
 	ir_guest_unhold(d, ir_iova_round(pages));
-	ir_guest_timer_armed(g, ir_iova_work_time(cookie(d)->iova));
+	ir_guest_timer_armed(d, ir_iova_work_time(cookie(d)->iova));
 }
 
 static void sync_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
@@ -245,14 +248,20 @@ static void flush(struct ir_domain *d, enum ir_cause cause)
 	c->flush_finished++;
 }
 
+/* Rings that are empty and not in use are not looked at again before something is queued. */
 static void free_flushed(struct ir_domain *d)
 {
 	struct dma_iommu *c = cookie(d);
 
-	for (uint32_t i = 0; i < c->nr_rings; i++) {
-		ir_lock_take(d->guest, &c->locks[i]);
-		ring_free(d, &c->rings[i], c->flush_finished);
-		ir_lock_drop(d->guest, &c->locks[i]);
+	for (uint32_t i = ir_percpu_next(&c->rings, 0); i != UINT32_MAX;
+	     i = ir_percpu_next(&c->rings, i + 1)) {
+		struct ring *r = ir_percpu_find(&c->rings, i);
+
+		ir_lock_take(d->guest, &r->lock);
+		ring_free(d, &r->fq, c->flush_finished);
+		ir_lock_drop(d->guest, &r->lock);
+		if (!r->fq.count && !r->lock.held)
+			ir_percpu_remove(&c->rings, i);
 	}
 }
 
@@ -279,12 +288,13 @@ static void arm_timer(struct ir_domain *d)
 	if (c->timer_on)
 		return;
 	c->timer_on = true;
+	ir_guest_timer_on(d, true);
 	c->timer_cpu = g->cpu;
 	c->timer_ns = UINT64_MAX;
 	if (g->par.timer == IR_TIMER_SIMULATED) {
 		c->timer_ns = ir_timer_expiry(g->now_ns, g->par.queue_timeout_ms, g->par.hz,
 					      g->par.timer_phase_ns) + whole_ticks_late(d);
-		ir_guest_timer_armed(g, c->timer_ns);
+		ir_guest_timer_armed(d, c->timer_ns);
 	}
 }
 
@@ -294,9 +304,16 @@ static void queue(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	struct dma_iommu *c = cookie(d);
 	struct ir_guest *g = d->guest;
 	uint32_t i = g->par.queue == IR_QUEUE_SINGLE ? 0 : g->cpu;
-	struct ir_fq_ring *ring = &c->rings[i];
+	struct ring *r = ir_percpu_get(&c->rings, i);
+	struct ir_fq_ring *ring;
 
-	ir_lock_take(g, &c->locks[i]);
+	if (!r) {
+		g->totals.failed = true;
+		return;
+	}
+	ring = &r->fq;
+	ir_percpu_add(&c->rings, i);
+	ir_lock_take(g, &r->lock);
 	ring_free(d, ring, c->flush_finished);
 	if (ring->count >= g->par.queue_size - 1) {
 		flush(d, IR_CAUSE_QUEUE_FULL);
@@ -309,13 +326,13 @@ static void queue(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 		d->res.peaks.queue_depth = ring->count;
 	if (ring->count > g->res.peaks.queue_depth)
 		g->res.peaks.queue_depth = ring->count;
-	ir_lock_drop(g, &c->locks[i]);
+	ir_lock_drop(g, &r->lock);
 	arm_timer(d);
 }
 
 static void dma_iommu_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
-	if (cookie(d)->nr_rings && !d->strict) {
+	if (cookie(d)->queued && !d->strict) {
 		queue(d, pfn, pages);
 		return;
 	}
@@ -334,8 +351,12 @@ static void dma_iommu_release(struct ir_domain *d)
 {
 	struct dma_iommu *c = cookie(d);
 
-	for (uint32_t i = 0; i < c->nr_rings; i++)
-		ring_free(d, &c->rings[i], UINT64_MAX);
+	for (uint32_t i = ir_percpu_next(&c->rings, 0); i != UINT32_MAX;
+	     i = ir_percpu_next(&c->rings, i + 1)) {
+		struct ring *r = ir_percpu_find(&c->rings, i);
+
+		ring_free(d, &r->fq, UINT64_MAX);
+	}
 }
 
 static uint64_t dma_iommu_timer_ns(const struct ir_domain *d)
@@ -353,6 +374,7 @@ static void fq_timeout(struct ir_guest *g, const struct ir_work *work)
 
 	g->sites.site = IR_SITE_TIMER;
 	cookie(d)->timer_on = false;
+	ir_guest_timer_on(d, false);
 	dma_iommu_flush(d, IR_CAUSE_QUEUE_TIMEOUT);
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
 #include "guest/exposure.h"
 
 uint64_t ir_exposure_bucket_last(unsigned int bucket)
@@ -11,14 +13,37 @@ uint64_t ir_exposure_bucket_last(unsigned int bucket)
 	return (((uint64_t)IR_EXPOSURE_SUB + bucket % IR_EXPOSURE_SUB + 1) << shift) - 1;
 }
 
+__attribute__((noinline))
+void ir_exposure_add_group(struct ir_exposure *e, unsigned int bucket, uint64_t pages)
+{
+	uint64_t **group = &e->group[bucket / IR_EXPOSURE_SUB];
+
+	if (!*group)
+		*group = calloc(IR_EXPOSURE_SUB, sizeof(**group));
+	if (*group)
+		(*group)[bucket % IR_EXPOSURE_SUB] += pages;
+	else
+		e->failed = true;
+}
+
 void ir_exposure_merge(struct ir_exposure *e, const struct ir_exposure *from)
 {
 	e->pages += from->pages;
 	e->page_ns += from->page_ns;
 	if (from->max_ns > e->max_ns)
 		e->max_ns = from->max_ns;
+	e->failed |= from->failed;
 	for (unsigned int i = 0; i < IR_EXPOSURE_BUCKETS; i++)
-		e->bucket[i] += from->bucket[i];
+		if (ir_exposure_count(from, i))
+			ir_exposure_add_group(e, i, ir_exposure_count(from, i));
+}
+
+void ir_exposure_free(struct ir_exposure *e)
+{
+	for (unsigned int i = 0; i < IR_EXPOSURE_GROUPS; i++) {
+		free(e->group[i]);
+		e->group[i] = NULL;
+	}
 }
 
 uint64_t ir_exposure_percentile(const struct ir_exposure *e, unsigned int percent)
@@ -29,7 +54,7 @@ uint64_t ir_exposure_percentile(const struct ir_exposure *e, unsigned int percen
 	if (!e->pages)
 		return 0;
 	for (unsigned int i = 0; i < IR_EXPOSURE_BUCKETS; i++) {
-		seen += e->bucket[i];
+		seen += ir_exposure_count(e, i);
 		if (seen >= want)
 			return ir_exposure_bucket_last(i) < e->max_ns ?
 				ir_exposure_bucket_last(i) : e->max_ns;

@@ -7,16 +7,19 @@
 #ifndef IR_GUEST_EXPOSURE_H
 #define IR_GUEST_EXPOSURE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define IR_EXPOSURE_SUB		64
-#define IR_EXPOSURE_BUCKETS	(59 * IR_EXPOSURE_SUB)
+#define IR_EXPOSURE_GROUPS	59
+#define IR_EXPOSURE_BUCKETS	(IR_EXPOSURE_GROUPS * IR_EXPOSURE_SUB)
 
 struct ir_exposure {
 	uint64_t pages;
 	double page_ns;
 	uint64_t max_ns;
-	uint64_t bucket[IR_EXPOSURE_BUCKETS];
+	uint64_t *group[IR_EXPOSURE_GROUPS];	/* 64 buckets each; NULL: all are 0 */
+	bool failed;		/* no memory for one: percentiles are void */
 };
 
 /* Values below 64 have a bucket each; above, the six bits after the first one count. */
@@ -30,20 +33,38 @@ static inline unsigned int ir_exposure_bucket(uint64_t ns)
 	return (top - 5) * IR_EXPOSURE_SUB + (unsigned int)((ns >> (top - 6)) & (IR_EXPOSURE_SUB - 1));
 }
 
+/** ir_exposure_add_group - count in a group that does not exist */
+void ir_exposure_add_group(struct ir_exposure *e, unsigned int bucket, uint64_t pages);
+
 /** ir_exposure_add - @pages pages were exposed for @ns; 0 is no exposure */
 static inline void ir_exposure_add(struct ir_exposure *e, uint64_t ns, uint64_t pages)
 {
+	unsigned int bucket = ir_exposure_bucket(ns);
+	uint64_t *group = e->group[bucket / IR_EXPOSURE_SUB];
+
 	if (!ns)
 		return;
 	e->pages += pages;
 	e->page_ns += (double)ns * (double)pages;
 	if (ns > e->max_ns)
 		e->max_ns = ns;
-	e->bucket[ir_exposure_bucket(ns)] += pages;
+	if (group)
+		group[bucket % IR_EXPOSURE_SUB] += pages;
+	else
+		ir_exposure_add_group(e, bucket, pages);
+}
+
+/** ir_exposure_count - what a bucket has counted */
+static inline uint64_t ir_exposure_count(const struct ir_exposure *e, unsigned int bucket)
+{
+	const uint64_t *group = e->group[bucket / IR_EXPOSURE_SUB];
+
+	return group ? group[bucket % IR_EXPOSURE_SUB] : 0;
 }
 
 /** ir_exposure_merge - what @from has counted is added to @e */
 void ir_exposure_merge(struct ir_exposure *e, const struct ir_exposure *from);
+void ir_exposure_free(struct ir_exposure *e);
 /** ir_exposure_bucket_last - the longest time that a bucket counts, in nanoseconds */
 uint64_t ir_exposure_bucket_last(unsigned int bucket);
 /** ir_exposure_percentile - the time that @percent % of the pages did not exceed */

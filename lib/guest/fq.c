@@ -7,7 +7,7 @@
 
 int ir_fq_grow(struct ir_fq_ring *ring)
 {
-	uint32_t room = ring->room ? ring->room * 2 : 256;
+	uint32_t room = ring->room ? ring->room * 2 : 8;
 	struct ir_fq_entry *grown;
 
 	if (room < ring->room)

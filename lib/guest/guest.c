@@ -15,7 +15,10 @@ struct ir_mapping {
 	uint8_t state;
 	bool unmap_waits;	/* its unmap came while the map still waits for an RPCIT */
 	uint32_t site;
-	uint32_t next_free;
+	union {
+		uint32_t next_free;
+		uint32_t epoch;		/* of its domain: another one has ended with the device */
+	};
 };
 
 static void peak(uint64_t value, uint64_t *top)
@@ -33,10 +36,10 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 	g->cfg = *cfg;
 	g->par = *cfg->par;
 	g->sites.list = cfg->sites;
-	g->next_timer_ns = UINT64_MAX;
 	g->hv = cfg->hypervisor->open(&g->par.hypervisor);
 	g->free_map = IR_NO_MAPPING;
-	if (!g->hv) {
+	g->timers_on = ir_bitmap_new(UINT16_MAX + 1);
+	if (!g->hv || !g->timers_on) {
 		ir_guest_free(g);
 		return NULL;
 	}
@@ -50,6 +53,7 @@ static void domain_free(struct ir_domain *d)
 	if (d->priv)
 		d->ops->exit(d);
 	ir_iopt_free(d->iopt);
+	ir_exposure_free(&d->totals.exposure);
 	free(d->strategy_priv);
 	free(d);
 }
@@ -64,15 +68,19 @@ void ir_guest_free(struct ir_guest *g)
 	if (g->hv)
 		g->cfg.hypervisor->close(g->hv);
 	free(g->maps);
+	ir_due_free(&g->due);
+	ir_bitmap_free(g->timers_on);
+	ir_exposure_free(&g->totals.exposure);
 	free(g);
 }
 
 bool ir_guest_failed(const struct ir_guest *g)
 {
-	bool failed = g->totals.failed;
+	bool failed = g->totals.failed || g->totals.exposure.failed;
 
 	for (uint32_t i = 0; i < g->nr_domains; i++)
-		failed |= g->domains[i] && g->domains[i]->totals.failed;
+		failed |= g->domains[i] && (g->domains[i]->totals.failed ||
+					    g->domains[i]->totals.exposure.failed);
 	return failed;
 }
 
@@ -123,6 +131,7 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	d->guest = g;
 	d->device = device;
 	d->ops = dma_ops(g);
+	ir_due_init(d);
 	d->totals.whole = &g->totals;
 	d->totals.sites = g->sites.list ? &g->sites : NULL;
 	d->iopt = ir_iopt_new(&d->totals, g->cfg.hypervisor->shadows);
@@ -141,7 +150,8 @@ static struct ir_domain *attach(struct ir_guest *g, uint16_t device)
 	struct ir_domain *d;
 
 	if (device >= g->nr_domains) {
-		uint32_t nr = (uint32_t)device + 1;
+		uint32_t least = (uint32_t)device + 1, twice = 2 * g->nr_domains;
+		uint32_t nr = least > twice ? least : twice;
 		struct ir_domain **grown = realloc(g->domains, nr * sizeof(struct ir_domain *));
 
 		if (!grown) {
@@ -211,11 +221,17 @@ static inline void update_peaks_of(struct ir_domain *d)
 	ir_guest_note_lazy(d);
 }
 
+/* The other domains have no more than at the last look. */
 static void update_all_peaks(struct ir_guest *g)
 {
-	for (uint32_t i = 0; i < g->nr_domains; i++)
-		if (g->domains[i] && g->domains[i]->priv)
-			update_peaks_of(g->domains[i]);
+	struct ir_domain *d;
+
+	while ((d = g->grown)) {
+		g->grown = d->next_grown;
+		d->grown = false;
+		if (d->priv)
+			update_peaks_of(d);
+	}
 	ir_guest_sample(g);
 }
 
@@ -286,6 +302,7 @@ static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages
 
 	d->totals.now_ns = g->now_ns;
 	ir_iopt_unmap(d->iopt, pfn, pages);
+	ir_guest_grew(d);
 	ir_count(d, kernel.unmapped_pages, pages);
 	d->ops->unmapped(d, pfn, pages);
 	update_peaks(d);
@@ -304,8 +321,6 @@ static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir
 	}
 	if (g->cfg.timeline)
 		ir_timeline_map(g->cfg.timeline, pages);
-	if (g->totals.live_pages + pages > IR_MAX_LIVE_PAGES)
-		g->totals.failed = true;
 	if (g->totals.failed)
 		return IR_NO_PFN;
 	pfn = d->ops->alloc(d, pages, op->iova);
@@ -328,6 +343,7 @@ static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir
 		note_failure(d, IR_FAILURE_MAP_FAILED, pages);
 		d->totals.now_ns = g->now_ns;
 		ir_iopt_unmap(d->iopt, pfn, mapped);
+		ir_guest_grew(d);
 		/* The former DMA API counts a mapping when it is done, iommu_map when it begins. */
 		if (d->ops != &ir_s390_dma_ops) {
 			ir_count(d, kernel.mapped_pages, mapped);
@@ -373,6 +389,8 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 	m = &g->maps[mapping];	/* more may have come meanwhile */
 	m->pfn = pfn;
 	m->state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED;
+	m->epoch = d->epoch;
+	d->live_maps++;
 	if (m->unmap_waits) {
 		m->unmap_waits = false;
 		ir_guest_unmap(g, mapping);
@@ -382,6 +400,7 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
 {
 	struct ir_mapping *m;
+	struct ir_domain *d;
 
 	if (mapping >= g->nr_maps)
 		return;
@@ -390,11 +409,15 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
 		m->unmap_waits = true;
 		return;
 	}
+	d = g->domains[m->device];
+	if (m->epoch != d->epoch)
+		return;
 	g->sites.site = m->site;
+	d->live_maps--;
 	if (m->state == MAP_FAILED)
-		ir_count(g->domains[m->device], skipped_unmaps, 1);
+		ir_count(d, skipped_unmaps, 1);
 	else
-		unmap_range(g->domains[m->device], m->pfn, m->pages);
+		unmap_range(d, m->pfn, m->pages);
 	free_number(g, mapping);
 }
 
@@ -419,11 +442,13 @@ bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 		ir_refresh(d, pfn, pfn + pages - 1);
 		update_peaks(d);
 	}
-	if (mapping < g->nr_maps)
+	if (d && mapping < g->nr_maps) {
 		g->maps[mapping] = (struct ir_mapping){
 			.pfn = pfn, .pages = (uint32_t)pages, .device = device,
-			.state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED,
+			.state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED, .epoch = d->epoch,
 		};
+		d->live_maps++;
+	}
 	return pfn != IR_NO_PFN;
 }
 
@@ -451,6 +476,7 @@ bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
 	ir_iopt_map(d->iopt, pfn, 1, 0);
 	ir_refresh(d, pfn, pfn);
 	ir_iopt_unmap(d->iopt, pfn, 1);
+	ir_guest_grew(d);
 	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED)
 		ir_refresh(d, pfn, pfn);
 	d->ops->undo(d, pfn, 1, 1);
@@ -459,13 +485,42 @@ bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
 
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device)
 {
-	g->sites.site = IR_SITE_TIMER;
-	for (uint32_t i = 0; i < g->nr_domains; i++) {
-		struct ir_domain *d = g->domains[i];
+	uint64_t next = device ? device : ir_bitmap_next(g->timers_on, 0, true);
 
-		if (d && d->priv && (!device || i == device) && d->ops->flush_timer)
+	g->sites.site = IR_SITE_TIMER;
+	while (next < g->nr_domains) {
+		struct ir_domain *d = g->domains[next];
+
+		if (d && d->priv && d->ops->flush_timer)
 			d->ops->flush_timer(d);
+		if (device)
+			break;
+		next = ir_bitmap_next(g->timers_on, next + 1, true);
 	}
+}
+
+void ir_guest_timer_on(struct ir_domain *d, bool on)
+{
+	if (ir_bitmap_assign(d->guest->timers_on, d->device, d->device, on))
+		d->guest->totals.failed = true;
+}
+
+/*
+ * Mappings that ended with their domains have their numbers until there are as many
+ * of them as others: the table is gone through once for each of them at most.
+ */
+static void free_gone_numbers(struct ir_guest *g)
+{
+	if (g->gone_maps < g->nr_maps / 2 + 1)
+		return;
+	for (uint32_t i = 0; i < g->nr_maps; i++) {
+		const struct ir_mapping *m = &g->maps[i];
+
+		if ((m->state == MAP_LIVE || m->state == MAP_FAILED) &&
+		    m->epoch != g->domains[m->device]->epoch)
+			free_number(g, i);
+	}
+	g->gone_maps = 0;
 }
 
 void ir_guest_detach(struct ir_guest *g, uint16_t device)
@@ -475,13 +530,10 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 	if (!d || !d->priv)
 		return;
 	update_all_peaks(g);
-	for (uint32_t i = 0; i < g->nr_maps; i++) {
-		struct ir_mapping *m = &g->maps[i];
-
-		if (m->device != device || (m->state != MAP_LIVE && m->state != MAP_FAILED))
-			continue;
-		free_number(g, i);
-	}
+	d->epoch++;
+	g->gone_maps += d->live_maps;
+	d->live_maps = 0;
+	free_gone_numbers(g);
 	d->totals.now_ns = g->now_ns;
 	ir_iopt_clear(d->iopt);
 	if (g->cfg.hypervisor->disable)
@@ -489,6 +541,8 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 	else
 		g->cfg.hypervisor->rpcit(g->hv, d->iopt, 0, UINT64_MAX - 1);
 	d->ops->exit(d);
+	ir_due_set(&g->due, d, UINT64_MAX);
+	ir_guest_timer_on(d, false);
 	ir_guest_unhold(d, d->iova_pages);
 	if (d->strategy_priv)	/* the next domain begins anew */
 		memset(d->strategy_priv, 0, g->cfg.strategy->domain_size);
@@ -507,20 +561,17 @@ void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict)
 
 void ir_guest_timers(struct ir_guest *g)
 {
-	uint64_t next = UINT64_MAX;
+	uint32_t n = ir_due_take(&g->due, g->now_ns);
 
 	g->sites.site = IR_SITE_TIMER;
-	for (uint32_t i = 0; i < g->nr_domains; i++) {
-		struct ir_domain *d = g->domains[i];
+	for (uint32_t i = 0; i < n; i++) {
+		struct ir_domain *d = g->due.taken[i];
 
-		if (!d || !d->priv || !d->ops->timer_ns)
-			continue;
 		if (d->ops->timer_ns(d) <= g->now_ns)
 			d->ops->timer(d);
-		if (d->ops->timer_ns(d) < next)
-			next = d->ops->timer_ns(d);
+		if (ir_due_set(&g->due, d, d->ops->timer_ns(d)))
+			g->totals.failed = true;
 	}
-	g->next_timer_ns = next;
 	update_all_peaks(g);
 }
 
@@ -528,7 +579,8 @@ void ir_guest_timers(struct ir_guest *g)
 static void keep_exposure(const struct ir_exposure *e, struct ir_timeline *t)
 {
 	for (unsigned int i = 0; i < IR_EXPOSURE_BUCKETS; i++)
-		t->exposure[ir_histogram_bucket(ir_exposure_bucket_last(i))] += e->bucket[i];
+		t->exposure[ir_histogram_bucket(ir_exposure_bucket_last(i))] +=
+			ir_exposure_count(e, i);
 }
 
 static void fill_peaks(const struct ir_iopt_totals *t, struct ir_result *res)

@@ -24,8 +24,6 @@
 struct ir_guest;
 
 #define IR_NO_PFN UINT64_MAX
-/* Pages mapped at once (64 GiB): each costs some 24 bytes; more is refused. */
-#define IR_MAX_LIVE_PAGES (UINT64_C(1) << 24)
 
 /* How a domain gets and gives back IOVAs: one for each API. */
 struct ir_dma_ops {
@@ -64,6 +62,12 @@ struct ir_domain {
 	uint16_t device;
 	bool strict;		/* type DMA whatever the strategy: every unmap is synced */
 	uint64_t iova_pages;	/* IOVA space held now (ir_guest_hold()) */
+	uint64_t due_ns;	/* its timer is not due before; in the heap of struct ir_due */
+	uint32_t due_at;
+	uint32_t epoch;		/* how often it was detached */
+	uint32_t live_maps;	/* numbers of mappings in use */
+	bool grown;		/* is in the guest's list of those that have more than at the last look */
+	struct ir_domain *next_grown;
 	void *priv;		/* the API's; NULL: the device is detached */
 	void *strategy_priv;	/* the strategy's; NULL: it wants none */
 	struct ir_iopt_totals totals;
@@ -92,18 +96,28 @@ struct ir_guest_config {
 struct ir_mapping;
 struct ir_actors;
 
+/* Domains with a timer, the next one on top. */
+struct ir_due {
+	struct ir_domain **heap;
+	struct ir_domain **taken;	/* by ir_due_take() */
+	uint32_t nr, room;
+};
+
 struct ir_guest {
 	struct ir_guest_config cfg;
 	struct ir_effective par;
 	void *hv;
 	struct ir_domain **domains;	/* by device number; NULL until used */
 	uint32_t nr_domains;
+	struct ir_domain *grown;	/* whose peaks may have risen */
+	struct ir_due due;
+	struct ir_bitmap *timers_on;	/* devices whose queue's timer is on, however it is fired */
 	struct ir_mapping *maps;	/* by number */
 	uint32_t nr_maps, room_maps, free_map;
+	uint32_t gone_maps;		/* ended with their domains, and not yet free again */
 	uint64_t now_ns;
 	unsigned int cpu;		/* whose code runs */
 	bool preloading;		/* before the recording: nothing is flushed */
-	uint64_t next_timer_ns;		/* no timer is due before */
 	uint64_t hv_free_ns;		/* the hypervisor is busy with an RPCIT until then */
 	uint64_t next_rpcit_ns;		/* how long the next one takes, 0: as computed */
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
@@ -172,17 +186,40 @@ void ir_guest_note_values(struct ir_guest *g);
 /** ir_guest_failed - our own memory ran out: the result is void */
 bool ir_guest_failed(const struct ir_guest *g);
 
+/* due.c */
+
+/** ir_due_init - a new domain has no timer */
+void ir_due_init(struct ir_domain *d);
+/** ir_due_set - its timer is due then, UINT64_MAX: it has none; 0 or -ENOMEM */
+int ir_due_set(struct ir_due *due, struct ir_domain *d, uint64_t when_ns);
+/** ir_due_take - move the domains that are due from the heap to due->taken, by device; how many */
+uint32_t ir_due_take(struct ir_due *due, uint64_t now_ns);
+void ir_due_free(struct ir_due *due);
+
 /** ir_guest_timer_ns - when the next timer is due; UINT64_MAX: none is armed */
 static inline uint64_t ir_guest_timer_ns(const struct ir_guest *g)
 {
-	return g->next_timer_ns;
+	return g->due.nr ? g->due.heap[0]->due_ns : UINT64_MAX;
 }
 
-/** ir_guest_timer_armed - a timer was armed for @when_ns */
-static inline void ir_guest_timer_armed(struct ir_guest *g, uint64_t when_ns)
+/** ir_guest_timer_armed - a timer of the domain was armed for @when_ns */
+static inline void ir_guest_timer_armed(struct ir_domain *d, uint64_t when_ns)
 {
-	if (when_ns < g->next_timer_ns)
-		g->next_timer_ns = when_ns;
+	if (when_ns < d->due_ns && ir_due_set(&d->guest->due, d, when_ns))
+		d->guest->totals.failed = true;
+}
+
+/** ir_guest_timer_on - the timer of the domain's queue is on, or off */
+void ir_guest_timer_on(struct ir_domain *d, bool on);
+
+/** ir_guest_grew - the domain has more of what peaks are kept of */
+static inline void ir_guest_grew(struct ir_domain *d)
+{
+	if (d->grown)
+		return;
+	d->grown = true;
+	d->next_grown = d->guest->grown;
+	d->guest->grown = d;
 }
 
 /** ir_guest_hold - the domain holds so many more pages of IOVA space, */
@@ -190,6 +227,7 @@ static inline void ir_guest_hold(struct ir_domain *d, uint64_t pages)
 {
 	d->iova_pages += pages;
 	d->guest->iova_pages += pages;
+	ir_guest_grew(d);
 }
 
 /** ir_guest_unhold - and so many less */

@@ -37,7 +37,8 @@ struct ir_iova_domain *ir_iova_new(const struct ir_iova_config *config)
 	d->cached32_pfn = UINT64_MAX;
 	d->max32_alloc_size = IR_IOVA_32BIT_PFN;
 	d->try_32bit = config->dma32_first;
-	if (!ir_iova_rcache_init(d) || !d->taken) {
+	ir_iova_rcache_init(d);
+	if (!d->taken) {
 		ir_iova_destroy(d);
 		return NULL;
 	}
@@ -249,15 +250,18 @@ static void replace_in(struct ir_iova_mag *mag, uint64_t pfn, uint64_t by)
 
 static void replace_cached(struct ir_iova_domain *d, unsigned int order, uint64_t pfn, uint64_t by)
 {
-	struct ir_iova_rcache *rc = &d->rcache[order];
+	const struct ir_iova_cpu_cache *cc;
 	struct ir_iova_mag *mag;
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < d->config.cpus; cpu++) {
-		replace_in(rc->cpu[cpu].loaded, pfn, by);
-		replace_in(rc->cpu[cpu].prev, pfn, by);
+		cc = ir_iova_cpu_cache(d, cpu, order);
+		if (!cc)
+			continue;
+		replace_in(cc->loaded, pfn, by);
+		replace_in(cc->prev, pfn, by);
 	}
-	for (mag = rc->depot; mag; mag = mag->next)
+	for (mag = d->rcache[order].depot; mag; mag = mag->next)
 		replace_in(mag, pfn, by);
 }
 

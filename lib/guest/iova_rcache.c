@@ -110,14 +110,23 @@ bool ir_iova_rcache_get(struct ir_iova_domain *d, unsigned int cpu, unsigned int
 			uint64_t limit, uint64_t *pfn)
 {
 	struct ir_iova_rcache *rc = &d->rcache[order];
-	struct ir_iova_cpu_cache *cc = &rc->cpu[cpu];
+	struct ir_iova_cpu_caches *caches = ir_percpu_find(&d->cpu_caches, cpu);
+	struct ir_iova_cpu_cache *cc;
 
+	if (!caches && rc->depot) {
+		caches = ir_percpu_make(&d->cpu_caches, cpu);
+		d->failed |= !caches;
+	}
+	if (!caches)
+		return false;
+	cc = &caches->order[order];
 	if (mag_empty(cc->loaded)) {
 		if (!mag_empty(cc->prev)) {
 			swap_magazines(cc);
 		} else if (rc->depot) {
 			mag_spare(d, cc->loaded);
 			cc->loaded = depot_pop(rc);
+			ir_percpu_add(&d->cpu_caches, cpu);
 		} else {
 			return false;
 		}
@@ -172,10 +181,18 @@ bool ir_iova_rcache_insert(struct ir_iova_domain *d, unsigned int cpu, unsigned 
 			   uint64_t pfn, uint64_t now_ns)
 {
 	struct ir_iova_rcache *rc = &d->rcache[order];
-	struct ir_iova_cpu_cache *cc = &rc->cpu[cpu];
+	struct ir_iova_cpu_caches *caches = ir_percpu_get(&d->cpu_caches, cpu);
+	struct ir_iova_cpu_cache *cc;
 
+	if (!caches) {
+		d->failed = true;
+		return false;
+	}
+	cc = &caches->order[order];
 	if ((!cc->loaded || mag_full(cc->loaded)) && !make_room(d, rc, cc, now_ns))
 		return false;
+	if (!cc->loaded->size)
+		ir_percpu_add(&d->cpu_caches, cpu);
 	cc->loaded->pfns[cc->loaded->size++] = pfn;
 	d->cached++;
 	return true;
@@ -197,13 +214,15 @@ void ir_iova_rcache_flush(struct ir_iova_domain *d)
 
 	if (!d->cached)
 		return;
-	for (cpu = 0; cpu < d->config.cpus; cpu++) {
+	for (cpu = ir_percpu_next(&d->cpu_caches, 0); cpu != UINT32_MAX;
+	     cpu = ir_percpu_next(&d->cpu_caches, cpu + 1)) {
 		for (order = 0; order < IR_IOVA_ORDERS; order++) {
-			const struct ir_iova_rcache *rc = &d->rcache[order];
+			const struct ir_iova_cpu_cache *cc = ir_iova_cpu_cache(d, cpu, order);
 
-			mag_to_tree(d, rc, rc->cpu[cpu].loaded);
-			mag_to_tree(d, rc, rc->cpu[cpu].prev);
+			mag_to_tree(d, &d->rcache[order], cc->loaded);
+			mag_to_tree(d, &d->rcache[order], cc->prev);
 		}
+		ir_percpu_remove(&d->cpu_caches, cpu);
 	}
 	for (order = 0; order < IR_IOVA_ORDERS; order++)
 		flush_depot(d, &d->rcache[order]);
@@ -242,19 +261,14 @@ void ir_iova_rcache_trim(struct ir_iova_domain *d, uint64_t now_ns)
 	}
 }
 
-bool ir_iova_rcache_init(struct ir_iova_domain *d)
+void ir_iova_rcache_init(struct ir_iova_domain *d)
 {
 	unsigned int order;
 
-	d->cpu_caches = calloc((size_t)d->config.cpus * IR_IOVA_ORDERS, sizeof(*d->cpu_caches));
-	if (!d->cpu_caches)
-		return false;
+	d->cpu_caches.size = sizeof(struct ir_iova_cpu_caches);
 	d->work_at = UINT64_MAX;
-	for (order = 0; order < IR_IOVA_ORDERS; order++) {
-		d->rcache[order].cpu = d->cpu_caches + (size_t)order * d->config.cpus;
+	for (order = 0; order < IR_IOVA_ORDERS; order++)
 		d->rcache[order].work_at = UINT64_MAX;
-	}
-	return true;
 }
 
 static void free_list(struct ir_iova_mag *mag)
@@ -269,15 +283,20 @@ static void free_list(struct ir_iova_mag *mag)
 
 void ir_iova_rcache_fini(struct ir_iova_domain *d)
 {
-	size_t i;
+	unsigned int cpu, order;
 
-	for (i = 0; d->cpu_caches && i < (size_t)d->config.cpus * IR_IOVA_ORDERS; i++) {
-		free(d->cpu_caches[i].loaded);
-		free(d->cpu_caches[i].prev);
+	for (order = 0; order < IR_IOVA_ORDERS; order++) {
+		for (cpu = 0; cpu < d->cpu_caches.cpus; cpu++) {
+			const struct ir_iova_cpu_cache *cc = ir_iova_cpu_cache(d, cpu, order);
+
+			if (!cc)
+				continue;
+			free(cc->loaded);
+			free(cc->prev);
+		}
+		free_list(d->rcache[order].depot);
 	}
-	free(d->cpu_caches);
-	for (i = 0; i < IR_IOVA_ORDERS; i++)
-		free_list(d->rcache[i].depot);
+	ir_percpu_free(&d->cpu_caches);
 	free_list(d->spare);
 }
 
@@ -299,11 +318,16 @@ static bool fill_unknown(struct ir_iova_domain *d, struct ir_iova_mag **mag, uns
 bool ir_iova_set_fill(struct ir_iova_domain *d, unsigned int cpu, unsigned int order,
 		      unsigned int loaded, unsigned int prev)
 {
+	struct ir_iova_cpu_caches *caches;
 	struct ir_iova_cpu_cache *cc;
 
 	if (cpu >= d->config.cpus || order >= IR_IOVA_ORDERS)
 		return false;
-	cc = &d->rcache[order].cpu[cpu];
+	caches = ir_percpu_get(&d->cpu_caches, cpu);
+	if (!caches)
+		return false;
+	cc = &caches->order[order];
+	ir_percpu_add(&d->cpu_caches, cpu);
 	return fill_unknown(d, &cc->loaded, loaded) && fill_unknown(d, &cc->prev, prev);
 }
 

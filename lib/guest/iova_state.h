@@ -19,6 +19,7 @@
 
 #include "guest/iova.h"
 #include "base/bitmap.h"
+#include "guest/percpu.h"
 
 /* drivers/iommu/iova.c (6.12): IOVA_MAG_SIZE, IOVA_RANGE_CACHE_MAX_SIZE, IOVA_DEPOT_DELAY */
 enum { IR_IOVA_MAG_SIZE = 127, IR_IOVA_ORDERS = 6 };
@@ -40,8 +41,12 @@ struct ir_iova_cpu_cache {
 	struct ir_iova_mag *prev;
 };
 
+/* What one CPU has, by order. */
+struct ir_iova_cpu_caches {
+	struct ir_iova_cpu_cache order[IR_IOVA_ORDERS];
+};
+
 struct ir_iova_rcache {
-	struct ir_iova_cpu_cache *cpu;	/* config.cpus of them */
 	struct ir_iova_mag *depot;	/* the one pushed last comes first */
 	unsigned int depot_size;
 	uint64_t work_at;		/* the pending work item, or UINT64_MAX */
@@ -60,7 +65,7 @@ struct ir_iova_domain {
 	uint64_t cached;		/* entries in all magazines */
 	uint64_t work_at;		/* the first pending work item, or UINT64_MAX */
 	struct ir_iova_rcache rcache[IR_IOVA_ORDERS];
-	struct ir_iova_cpu_cache *cpu_caches;
+	struct ir_percpu cpu_caches;	/* the set: those that may have entries */
 	struct ir_iova_mag *spare;
 };
 
@@ -101,8 +106,8 @@ bool ir_iova_reserve(struct ir_iova_domain *d, uint64_t lo, uint64_t hi);
 /** ir_iova_search_below - the tree's next search begins below this taken range */
 void ir_iova_search_below(struct ir_iova_domain *d, uint64_t lo, uint64_t hi);
 
-/** ir_iova_rcache_init - no magazines yet; false if there is no memory */
-bool ir_iova_rcache_init(struct ir_iova_domain *d);
+/** ir_iova_rcache_init - no magazines yet */
+void ir_iova_rcache_init(struct ir_iova_domain *d);
 void ir_iova_rcache_fini(struct ir_iova_domain *d);
 bool ir_iova_rcache_get(struct ir_iova_domain *d, unsigned int cpu, unsigned int order,
 			uint64_t limit, uint64_t *pfn);
@@ -118,6 +123,15 @@ static inline void ir_iova_rcache_work(struct ir_iova_domain *d, uint64_t now_ns
 {
 	if (now_ns >= d->work_at)
 		ir_iova_rcache_trim(d, now_ns);
+}
+
+/** ir_iova_cpu_cache - the magazines of a CPU; NULL: it has none */
+static inline struct ir_iova_cpu_cache *ir_iova_cpu_cache(const struct ir_iova_domain *d,
+							  unsigned int cpu, unsigned int order)
+{
+	struct ir_iova_cpu_caches *cc = ir_percpu_find(&d->cpu_caches, cpu);
+
+	return cc ? &cc->order[order] : NULL;
 }
 
 /* What only a check against a recording needs: a start that is not empty. */

@@ -137,19 +137,21 @@ void ir_engine_free(struct ir_engine *e)
 __attribute__((noinline))
 static void run_next(struct ir_guest *g)
 {
-	if (ir_actors_next_ns(g) <= g->next_timer_ns) {
+	uint64_t timer_ns = ir_guest_timer_ns(g);
+
+	if (ir_actors_next_ns(g) <= timer_ns) {
 		ir_actors_resume(g);
 		return;
 	}
-	if (g->next_timer_ns > g->now_ns)
-		g->now_ns = g->next_timer_ns;
+	if (timer_ns > g->now_ns)
+		g->now_ns = timer_ns;
 	ir_guest_timers(g);
 }
 
 /* Let everything happen that is due. */
 static inline void run_until(struct ir_guest *g, uint64_t until_ns)
 {
-	while (g->next_timer_ns <= until_ns || ir_actors_next_ns(g) <= until_ns)
+	while (ir_guest_timer_ns(g) <= until_ns || ir_actors_next_ns(g) <= until_ns)
 		run_next(g);
 	if (until_ns > g->now_ns)
 		g->now_ns = until_ns;

@@ -2,13 +2,19 @@
 /* The exposure histogram: exact sums, percentiles within their bound. */
 #include "test_util.h"
 
-/* Zero to UINT64_MAX need 59 x 64 counters: too many for the stack of a test. */
 static struct ir_exposure *make(void)
 {
 	struct ir_exposure *e = calloc(1, sizeof(*e));
 
 	assert_non_null(e);
 	return e;
+}
+
+static void destroy(struct ir_exposure *e)
+{
+	assert_false(e->failed);
+	ir_exposure_free(e);
+	free(e);
 }
 
 static void test_nothing(void **state)
@@ -22,7 +28,7 @@ static void test_nothing(void **state)
 	assert_int_equal(e->max_ns, 0);
 	assert_true(e->page_ns == 0);
 	assert_int_equal(ir_exposure_percentile(e, 99), 0);
-	free(e);
+	destroy(e);
 }
 
 /* Below 64 ns, and for powers of two up to there, there is nothing to round. */
@@ -42,7 +48,7 @@ static void test_small_are_exact(void **state)
 	assert_int_equal(ir_exposure_percentile(e, 50), 25);
 	assert_int_equal(ir_exposure_percentile(e, 99), 50);
 	assert_int_equal(ir_exposure_percentile(e, 100), 50);
-	free(e);
+	destroy(e);
 }
 
 /* One value: every percentile is that value, because none is above the maximum. */
@@ -61,7 +67,7 @@ static void test_one_value(void **state)
 		assert_int_equal(e->max_ns, values[i]);
 		assert_int_equal(ir_exposure_percentile(e, 1), values[i]);
 		assert_int_equal(ir_exposure_percentile(e, 99), values[i]);
-		free(e);
+		destroy(e);
 	}
 }
 
@@ -109,7 +115,7 @@ static void test_percentile_bound(void **state)
 		assert_int_equal(e->max_ns, v[SAMPLES - 1]);
 		assert_true(e->page_ns == sum);
 		check_percentiles(v, e);
-		free(e);
+		destroy(e);
 	}
 	free(v);
 }
@@ -125,7 +131,7 @@ static void test_weights(void **state)
 	assert_int_equal(ir_exposure_percentile(e, 99), 10);
 	assert_int_equal(ir_exposure_percentile(e, 100), 1000);
 	assert_true(e->page_ns == 1000 + 990);
-	free(e);
+	destroy(e);
 }
 
 /* A hundred times more pages than 64 bits of percent would bear. */
@@ -138,7 +144,7 @@ static void test_huge_counts(void **state)
 	ir_exposure_add(e, 50, UINT64_C(1) << 61);
 	assert_int_equal(ir_exposure_percentile(e, 50), 5);
 	assert_int_equal(ir_exposure_percentile(e, 51), 50);
-	free(e);
+	destroy(e);
 }
 
 int main(void)

@@ -21,6 +21,7 @@ static void destroy(struct table tab)
 {
 	assert_false(tab.t->failed);
 	ir_iopt_free(tab.iopt);
+	ir_exposure_free(&tab.t->exposure);
 	free(tab.t);
 }
 

@@ -40,6 +40,7 @@ static void destroy(struct host h)
 	h.hv->close(h.priv);
 	ir_iopt_free(h.iopt[0]);
 	ir_iopt_free(h.iopt[1]);
+	ir_exposure_free(&h.t->exposure);
 	free(h.t);
 }
 

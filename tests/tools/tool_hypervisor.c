@@ -196,6 +196,7 @@ int main(int argc, char **argv)
 	       m.rpcits, m.insufficient, m.status_differs, m.avail_differs, m.pages_differ);
 	ir_recording_close(rec);
 	ir_iopt_free(m.iopt);
+	ir_exposure_free(&m.totals.exposure);
 	m.ops->close(m.hv);
 	free(begin);
 	free(lines);

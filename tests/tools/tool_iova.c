@@ -168,13 +168,13 @@ static bool mag_holds(const struct ir_iova_mag *mag, uint64_t pfn)
 
 static bool is_cached(const struct ir_iova_domain *d, unsigned int order, uint64_t pfn)
 {
-	const struct ir_iova_rcache *rc = &d->rcache[order];
-
 	for (unsigned int cpu = 0; cpu < d->config.cpus; cpu++) {
-		if (mag_holds(rc->cpu[cpu].loaded, pfn) || mag_holds(rc->cpu[cpu].prev, pfn))
+		const struct ir_iova_cpu_cache *cc = ir_iova_cpu_cache(d, cpu, order);
+
+		if (cc && (mag_holds(cc->loaded, pfn) || mag_holds(cc->prev, pfn)))
 			return true;
 	}
-	for (const struct ir_iova_mag *mag = rc->depot; mag; mag = mag->next) {
+	for (const struct ir_iova_mag *mag = d->rcache[order].depot; mag; mag = mag->next) {
 		if (mag_holds(mag, pfn))
 			return true;
 	}
@@ -190,7 +190,9 @@ static bool answers_now(const struct ir_iova_domain *d, const struct event *e)
 
 	if (order >= IR_IOVA_ORDERS)
 		return true;
-	cc = &d->rcache[order].cpu[e->cpu % d->config.cpus];
+	cc = ir_iova_cpu_cache(d, e->cpu % d->config.cpus, order);
+	if (!cc)
+		return e->slow;
 	mag = cc->loaded && cc->loaded->size ? cc->loaded : cc->prev;
 	if (!mag || !mag->size)
 		return e->slow;

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which domain's timer comes next: a heap of the domains that have one, by time.
+ *
+ * A domain's time in the heap may be earlier than that of its timer, never later.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "guest/guest.h"
+
+#define NOT_IN_HEAP UINT32_MAX
+
+static bool earlier(const struct ir_domain *x, const struct ir_domain *y)
+{
+	return x->due_ns != y->due_ns ? x->due_ns < y->due_ns : x->device < y->device;
+}
+
+static void place(struct ir_due *due, uint32_t i, struct ir_domain *d)
+{
+	due->heap[i] = d;
+	d->due_at = i;
+}
+
+static void rise(struct ir_due *due, uint32_t i, struct ir_domain *d)
+{
+	for (; i && earlier(d, due->heap[(i - 1) / 2]); i = (i - 1) / 2)
+		place(due, i, due->heap[(i - 1) / 2]);
+	place(due, i, d);
+}
+
+static void sink(struct ir_due *due, uint32_t i, struct ir_domain *d)
+{
+	uint32_t child;
+
+	for (; (child = 2 * i + 1) < due->nr; i = child) {
+		if (child + 1 < due->nr && earlier(due->heap[child + 1], due->heap[child]))
+			child++;
+		if (!earlier(due->heap[child], d))
+			break;
+		place(due, i, due->heap[child]);
+	}
+	place(due, i, d);
+}
+
+static void take_out(struct ir_due *due, struct ir_domain *d)
+{
+	struct ir_domain *moved = due->heap[--due->nr];
+	uint32_t i = d->due_at;
+
+	d->due_at = NOT_IN_HEAP;
+	if (moved == d)
+		return;
+	if (i && earlier(moved, due->heap[(i - 1) / 2]))
+		rise(due, i, moved);
+	else
+		sink(due, i, moved);
+}
+
+void ir_due_init(struct ir_domain *d)
+{
+	d->due_ns = UINT64_MAX;
+	d->due_at = NOT_IN_HEAP;
+}
+
+static bool grow(struct ir_due *due)
+{
+	uint32_t room = due->room ? due->room * 2 : 4;
+	struct ir_domain **heap, **taken;
+
+	heap = realloc(due->heap, room * sizeof(*heap));
+	if (!heap)
+		return false;
+	due->heap = heap;
+	taken = realloc(due->taken, room * sizeof(*taken));
+	if (!taken)
+		return false;
+	due->taken = taken;
+	due->room = room;
+	return true;
+}
+
+int ir_due_set(struct ir_due *due, struct ir_domain *d, uint64_t when_ns)
+{
+	if (d->due_at != NOT_IN_HEAP)
+		take_out(due, d);
+	d->due_ns = when_ns;
+	if (when_ns == UINT64_MAX)
+		return 0;
+	if (due->nr == due->room && !grow(due)) {
+		d->due_ns = UINT64_MAX;
+		return -ENOMEM;
+	}
+	rise(due, due->nr++, d);
+	return 0;
+}
+
+static int by_device(const void *a, const void *b)
+{
+	const struct ir_domain *const *x = a, *const *y = b;
+
+	return (*x)->device < (*y)->device ? -1 : (*x)->device > (*y)->device;
+}
+
+uint32_t ir_due_take(struct ir_due *due, uint64_t now_ns)
+{
+	uint32_t n = 0;
+
+	while (due->nr && due->heap[0]->due_ns <= now_ns) {
+		struct ir_domain *d = due->heap[0];
+
+		take_out(due, d);
+		d->due_ns = UINT64_MAX;
+		due->taken[n++] = d;
+	}
+	if (n > 1)
+		qsort(due->taken, n, sizeof(*due->taken), by_device);
+	return n;
+}
+
+void ir_due_free(struct ir_due *due)
+{
+	free(due->heap);
+	free(due->taken);
+}
