@@ -44,7 +44,10 @@ void ir_assembler_free(struct ir_assembler *a)
 	for (uint32_t i = 0; i < a->nr_mapped; i++)
 		ir_bitmap_free(a->mapped[i]);
 	free(a->mapped);
+	ir_bitmap_free(a->starts);
 	free(a->seen);
+	free(a->open);
+	free(a->gone);
 	ir_live_clear(&a->live);
 	free(a->free_numbers);
 	free(a->cpus);

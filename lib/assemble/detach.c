@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Devices that come and go: their mappings end with their domains. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "assemble/priv.h"
 
@@ -9,29 +10,61 @@ static bool is_devices(const struct ir_assembler *a, uint16_t of, uint16_t devic
 	return of == device || (!of && !a->cfg.several);
 }
 
-/* What is under way on the CPUs is complete. */
+void ir_asm_note_open(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	if (s->open)
+		return;
+	if (a->nr_open == a->room_open) {
+		uint32_t room = a->room_open ? a->room_open * 2 : 16;
+		uint32_t *grown = realloc(a->open, room * sizeof(*grown));
+
+		if (!grown) {
+			a->no_memory = true;
+			return;
+		}
+		a->open = grown;
+		a->room_open = room;
+	}
+	s->open = true;
+	a->open[a->nr_open++] = 2 * ev->cpu + (ev->flags & IR_EVF_IRQ);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* What is under way on the CPUs is complete.  Slots without anything leave the list. */
 static void release_devices(struct ir_assembler *a, uint16_t device)
 {
-	for (uint32_t i = 0; i < a->nr_cpus; i++)
-		for (unsigned int k = 0; k < 2; k++) {
-			struct slot *s = &a->cpus[i].slot[k];
+	uint32_t n = 0;
 
-			/* What is about to begin does so in the new domain. */
-			if (in_window(a, s->begun))
-				rec(a, s->begun)->held = false;
-			s->begun = NONE;
-			if (!in_window(a, s->head) ||
-			    !is_devices(a, rec(a, s->head)->device, device))
-				continue;
+	if (a->nr_open > 1)
+		qsort(a->open, a->nr_open, sizeof(*a->open), by_number);
+	for (uint32_t i = 0; i < a->nr_open; i++) {
+		struct slot *s = &a->cpus[a->open[i] / 2].slot[a->open[i] % 2];
+
+		/* What is about to begin does so in the new domain. */
+		if (in_window(a, s->begun))
+			rec(a, s->begun)->held = false;
+		s->begun = NONE;
+		if (in_window(a, s->head) && is_devices(a, rec(a, s->head)->device, device)) {
 			ir_asm_unsuspect(a, s);
 			ir_asm_release(a, s);
 		}
+		s->open = s->head != NONE;
+		if (s->open)
+			a->open[n++] = a->open[i];
+	}
+	a->nr_open = n;
 }
 
 static bool was_attached(struct ir_assembler *a, uint16_t index)
 {
 	if (index >= a->nr_seen) {
-		uint32_t nr = (uint32_t)index + 1;
+		uint32_t nr = 2 * ((uint32_t)index + 1);
 		void *grown = realloc(a->seen, nr * sizeof(*a->seen));
 
 		if (!grown) {
@@ -47,10 +80,60 @@ static bool was_attached(struct ir_assembler *a, uint16_t index)
 	return a->seen[index].attached;
 }
 
+/* Put down that the mapping ended with its domain; false: no memory. */
+static bool add_gone(struct ir_assembler *a, uint32_t i)
+{
+	if (a->nr_gone == a->room_gone) {
+		uint32_t room = a->room_gone ? a->room_gone * 2 : 256;
+		uint32_t *grown = realloc(a->gone, room * sizeof(*grown));
+
+		if (!grown)
+			return false;
+		a->gone = grown;
+		a->room_gone = room;
+	}
+	a->gone[a->nr_gone++] = i;
+	return true;
+}
+
+/* Those that have left the window make room, once they are half of the list. */
+static void drop_forgotten(struct ir_assembler *a)
+{
+	uint32_t left = a->nr_gone - a->first_gone;
+
+	if (a->first_gone < left)
+		return;
+	if (left)
+		memmove(a->gone, a->gone + a->first_gone, left * sizeof(*a->gone));
+	a->first_gone = 0;
+	a->nr_gone = left;
+}
+
+/* The device's mappings end. */
+static void end_all(struct ir_assembler *a, uint16_t device)
+{
+	bool failed = false;
+	uint32_t next;
+
+	for (uint32_t i = ir_live_first_of(&a->live, device, &failed); i != IR_LIVE_NONE; i = next) {
+		struct ir_live *l = live_of(a, i);
+
+		next = l->next_of;
+		ir_asm_mark_free(a, l);
+		ir_live_end(&a->live, i);
+		l->gone = true;
+		if (!l->emitted)
+			rec(a, l->head)->certain = true;
+		failed |= !add_gone(a, i);
+	}
+	a->no_memory |= failed;
+}
+
 void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev)
 {
 	uint16_t index = ir_asm_domain(a, ev->device);
 	uint64_t number;
+	uint32_t had;
 
 	release_devices(a, ev->device);
 	ir_domains_end(&a->domains, index, ev->time_ns);
@@ -58,18 +141,15 @@ void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev)
 		return;
 	a->seen[index].attached = false;
 	a->seen[index].detached = a->detached = true;
-	for (uint32_t i = 0; i < a->live.used; i++) {
-		struct ir_live *l = live_of(a, i);
-
-		if (l->ended || !is_devices(a, l->device, ev->device))
-			continue;
-		ir_asm_mark_free(a, l);
-		ir_live_end(&a->live, i);
-		l->gone = true;
-		if (!l->emitted)
-			rec(a, l->head)->certain = true;
-	}
+	drop_forgotten(a);
+	had = a->nr_gone;
+	end_all(a, ev->device);
+	if (!a->cfg.several && ev->device)
+		end_all(a, 0);
+	if (a->nr_gone > had + 1)
+		qsort(a->gone + had, a->nr_gone - had, sizeof(*a->gone), by_number);
 	number = ir_asm_record(a, ev, REC_DETACH);
 	rec(a, number)->iova = 0;
+	rec(a, number)->pages = a->nr_gone - had;
 	rec(a, number)->device = ev->device;
 }

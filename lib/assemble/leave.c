@@ -51,6 +51,8 @@ static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *
 	a->totals.map++;
 	a->totals.map_pages += l->pages;
 	a->totals.segments += r->pieces;
+	if (r->pieces > 1 && !r->certain && !l->ended)
+		ir_asm_note_assumed(a, l);
 	if (failed) {
 		a->totals.failed_map++;
 		a->totals.undone_map++;
@@ -79,13 +81,14 @@ static void emit_unmap(struct ir_assembler *a, const struct rec *r, struct ir_op
 	ir_live_drop(&a->live, r->live);
 }
 
-/* Mappings that ended with their domain. */
-static void forget_gone(struct ir_assembler *a, uint64_t detach, uint16_t device)
+/* Mappings that ended with their domain: so many wait since record @detach. */
+static void forget_gone(struct ir_assembler *a, uint64_t detach, uint64_t n)
 {
-	for (uint32_t i = 0; i < a->live.used; i++) {
+	for (; n; n--) {
+		uint32_t i = a->gone[a->first_gone++];
 		struct ir_live *l = live_of(a, i);
 
-		if (!l->gone || l->head > detach || (l->device != device && l->device))
+		if (!l->gone || l->head > detach)	/* it was a failed map after all */
 			continue;
 		if (l->emitted && !filtered(a, l->device))
 			give_number(a, l->number);
@@ -105,7 +108,7 @@ static bool skip_filtered(struct ir_assembler *a, const struct rec *r)
 	    (r->kind == REC_DETACH && !a->cfg.several))
 		return false;
 	if (r->kind == REC_DETACH)
-		forget_gone(a, a->first - 1, r->device);
+		forget_gone(a, a->first - 1, r->pages);
 	if (r->kind == REC_UNMAP && r->live != IR_LIVE_NONE)
 		ir_live_drop(&a->live, r->live);
 	if (r->kind == REC_SEGMENT && r->pieces) {
@@ -155,7 +158,7 @@ static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 		return true;
 	case REC_DETACH:
 		op->kind = IR_OP_DETACH;
-		forget_gone(a, a->first - 1, r->device);
+		forget_gone(a, a->first - 1, r->pages);
 		return true;
 	case REC_RPCIT:
 		op->kind = IR_OP_RPCIT;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdlib.h>
 
+#include "base/seed.h"
 #include "assemble/live.h"
 
 static uint32_t bucket_of(const struct ir_live_table *t, uint64_t iova)
 {
-	uint64_t h = (iova >> 12) * UINT64_C(0x9e3779b97f4a7c15);
-
-	return (uint32_t)(h >> 32) & (t->room * 2 - 1);
+	return ir_seed_hash(t->seed, iova >> 12, t->bits);
 }
 
 static void link_in(struct ir_live_table *t, uint32_t i)
@@ -38,7 +37,10 @@ static bool grow(struct ir_live_table *t)
 		return false;
 	free(t->buckets);
 	t->buckets = buckets;
+	if (!t->room)
+		t->seed = ir_seed();
 	t->room = room;
+	t->bits = (unsigned int)__builtin_ctz(room) + 1;
 	for (uint32_t i = 0; i < room * 2; i++)
 		buckets[i] = IR_LIVE_NONE;
 	/* Growing happens only when the free list is empty: every entry is a mapping. */
@@ -46,6 +48,94 @@ static bool grow(struct ir_live_table *t)
 		if (!t->pool[i].ended)
 			link_in(t, i);
 	return true;
+}
+
+/*
+ * The lists of devices.
+ */
+
+static bool room_for(struct ir_live_table *t, uint16_t device)
+{
+	uint32_t nr = t->nr_devices ? t->nr_devices : 16, *grown;
+
+	if (device < t->nr_devices)
+		return true;
+	while (nr <= device)
+		nr *= 2;
+	grown = realloc(t->first_of, nr * sizeof(*grown));
+	if (!grown)
+		return false;
+	for (uint32_t i = t->nr_devices; i < nr; i++)
+		grown[i] = IR_LIVE_NONE;
+	t->first_of = grown;
+	t->nr_devices = nr;
+	return true;
+}
+
+static void link_of(struct ir_live_table *t, uint32_t i)
+{
+	struct ir_live *l = &t->pool[i];
+	uint32_t *first = &t->first_of[l->device];
+
+	l->next_of = *first;
+	l->prev_of = IR_LIVE_NONE;
+	if (*first != IR_LIVE_NONE)
+		t->pool[*first].prev_of = i;
+	*first = i;
+}
+
+static void unlink_of(struct ir_live_table *t, const struct ir_live *l)
+{
+	if (l->prev_of == IR_LIVE_NONE)
+		t->first_of[l->device] = l->next_of;
+	else
+		t->pool[l->prev_of].next_of = l->next_of;
+	if (l->next_of != IR_LIVE_NONE)
+		t->pool[l->next_of].prev_of = l->prev_of;
+}
+
+bool ir_live_name(struct ir_live_table *t, uint32_t index, uint16_t device)
+{
+	struct ir_live *l = &t->pool[index];
+
+	if (!t->first_of || l->ended) {
+		l->device = device;
+		return true;
+	}
+	if (!room_for(t, device))
+		return false;
+	unlink_of(t, l);
+	l->device = device;
+	link_of(t, index);
+	return true;
+}
+
+static bool begin_lists(struct ir_live_table *t)
+{
+	if (!room_for(t, 0))
+		return false;
+	for (uint32_t i = 0; i < t->used; i++) {
+		struct ir_live *l = &t->pool[i];
+
+		/* A free entry has ended, too. */
+		if (l->ended)
+			continue;
+		if (!room_for(t, l->device))
+			return false;
+		link_of(t, i);
+	}
+	return true;
+}
+
+uint32_t ir_live_first_of(struct ir_live_table *t, uint16_t device, bool *failed)
+{
+	if (!t->first_of && !begin_lists(t)) {
+		*failed = true;
+		free(t->first_of);
+		t->first_of = NULL;
+		t->nr_devices = 0;
+	}
+	return device < t->nr_devices ? t->first_of[device] : IR_LIVE_NONE;
 }
 
 uint32_t ir_live_add(struct ir_live_table *t, uint64_t iova, uint64_t pages)
@@ -63,6 +153,8 @@ uint32_t ir_live_add(struct ir_live_table *t, uint64_t iova, uint64_t pages)
 	t->count++;
 	t->pool[i] = (struct ir_live){ .iova = iova, .pages = pages, .remaining = pages };
 	link_in(t, i);
+	if (t->first_of)
+		link_of(t, i);
 	return i;
 }
 
@@ -93,6 +185,8 @@ void ir_live_end(struct ir_live_table *t, uint32_t index)
 		t->pool[l->prev].next = l->next;
 	if (l->next != IR_LIVE_NONE)
 		t->pool[l->next].prev = l->prev;
+	if (t->first_of)
+		unlink_of(t, l);
 	l->ended = true;
 }
 
@@ -110,5 +204,6 @@ void ir_live_clear(struct ir_live_table *t)
 {
 	free(t->pool);
 	free(t->buckets);
+	free(t->first_of);
 	*t = (struct ir_live_table){ 0 };
 }

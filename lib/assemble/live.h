@@ -2,6 +2,9 @@
 /*
  * Live mappings, found by the IOVA they begin at.  Several may begin at the same
  * one: devices have domains of their own.
+ *
+ * Once the mappings of a device are asked for (ir_live_first_of()), they are also in
+ * a list for each device; before, nobody pays for that.
  */
 #ifndef IR_TRACE_LIVE_H
 #define IR_TRACE_LIVE_H
@@ -20,19 +23,25 @@ struct ir_live {
 	uint32_t number;	/* mapping number, once handed out */
 	uint32_t next;		/* in its hash chain, or the free list */
 	uint32_t prev;		/* in its hash chain, IR_LIVE_NONE: the first */
+	uint32_t next_of, prev_of;	/* in the list of its device, likewise */
 	uint16_t device;
 	bool emitted;		/* its map operation has left the window */
 	bool ended;		/* its unmap was seen, or its domain's end */
 	bool gone;		/* the latter: no unmap follows */
+	bool assumed;		/* its pieces were put together by adjacency alone, and it was emitted */
 };
 
 struct ir_live_table {
 	struct ir_live *pool;
 	uint32_t *buckets;
+	uint64_t seed;
+	unsigned int bits;	/* of a bucket's number */
 	uint32_t room;		/* of the pool; twice as many buckets */
 	uint32_t used;		/* pool entries ever used */
 	uint32_t count;
 	uint32_t free;
+	uint32_t *first_of;	/* of each device; NULL: nobody asked */
+	uint32_t nr_devices;
 };
 
 /** ir_live_add - a new mapping; returns its index, IR_LIVE_NONE without memory */
@@ -41,6 +50,15 @@ uint32_t ir_live_add(struct ir_live_table *t, uint64_t iova, uint64_t pages);
 uint32_t ir_live_find(const struct ir_live_table *t, uint64_t iova);
 /** ir_live_find_next - the next one at the same IOVA */
 uint32_t ir_live_find_next(const struct ir_live_table *t, uint32_t index);
+/** ir_live_name - the mapping is @device's; false: no memory */
+bool ir_live_name(struct ir_live_table *t, uint32_t index, uint16_t device);
+/**
+ * ir_live_first_of - a mapping of the device whose unmap was not seen, or IR_LIVE_NONE
+ *
+ * The next one is its next_of.  The first call costs as many steps as there are
+ * mappings; *@failed: there was no memory for it.
+ */
+uint32_t ir_live_first_of(struct ir_live_table *t, uint16_t device, bool *failed);
 /** ir_live_end - its unmap was seen: it is found no more, but still there */
 void ir_live_end(struct ir_live_table *t, uint32_t index);
 /** ir_live_drop - forget a mapping */

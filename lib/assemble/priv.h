@@ -3,7 +3,9 @@
  * Inside the assembler: the window of records, and what each CPU is doing.
  *
  *   assemble.c  events are sorted out here
- *   mappings.c  pieces become mappings, and unmaps find theirs
+ *   mappings.c  groups pieces into mappings
+ *   pieces.c    finds pieces of a mapping, cuts it apart
+ *   unmaps.c    matches unmaps to mappings
  *   flushes.c   RPCITs and other flushes find what they are for
  *   detach.c    devices that come and go
  *   leave.c     records leave the window, as operations
@@ -22,7 +24,8 @@
 
 #define WINDOW		(UINT64_C(1) << 16)	/* records; a power of two */
 #define MAX_PAGES	(UINT64_C(1) << 22)	/* of one mapping: 16 GiB; more is a damaged event */
-#define UNCERTAIN	4096			/* how many mappings are looked into for a piece */
+#define MAX_ALIKE	64			/* mappings at one IOVA that are looked at */
+#define UNCERTAIN	64			/* mappings that are not in the index of them yet */
 #define NESTED		8			/* RPCITs under way on one CPU: interrupts nest */
 #define NONE		UINT64_MAX
 
@@ -50,6 +53,20 @@ struct rec {
 	bool held;		/* its outcome is not known yet */
 	bool certain;		/* first piece: there was evidence for where it ends */
 	bool named;		/* first piece: its own event told the device */
+	/*
+	 * Within the mapping: the piece's number, how many records before it the last
+	 * piece is, and how many one further back, so that a piece is found in O(log n)
+	 * from the mapping's end (see find_piece_of()).
+	 */
+	uint32_t index;
+	union {
+		uint32_t back;
+		uint32_t noted;	/* first piece: how many uncertain mappings there were before */
+	};
+	union {
+		uint32_t jump;	/* 0: none */
+		uint32_t reach;	/* first piece: how many records behind it the last piece is */
+	};
 };
 
 /* What one CPU is doing in one context (task or interrupt). */
@@ -77,6 +94,7 @@ struct slot {
 	bool just_unmapped;	/* and nothing came since */
 	uint64_t await;		/* the record whose call chain may come now, NONE */
 	bool await_holds;	/* that is what it is held for */
+	bool open;		/* is in the assembler's list of those with something under way */
 };
 
 struct rpcit {
@@ -121,11 +139,22 @@ struct ir_assembler {
 	} *seen;			/* by device */
 	uint32_t nr_seen;
 	bool detached;			/* any of them was */
+	uint32_t *open;			/* slots that may have something under way, 2 * CPU + context */
+	uint32_t nr_open, room_open;
+	uint32_t *gone;			/* mappings that detaches in the window ended, in their order */
+	uint32_t first_gone, nr_gone, room_gone;
 	uint64_t unattributed;		/* RPCITs and flushes */
 	uint64_t first_fn;
 	unsigned int nr_functions;	/* 0, 1, or 2 and more */
-	uint64_t uncertain[UNCERTAIN];	/* mappings in the window that may be several */
+	/*
+	 * Where mappings begin that may be several, or were assumed to be one: pages,
+	 * counted from the top, so that the next one is the one below.  A few that are
+	 * in the window are not in there yet: mostly nobody asks.
+	 */
+	struct ir_bitmap *starts;
+	uint64_t uncertain[UNCERTAIN];
 	unsigned int nr_uncertain;
+	uint32_t noted;
 	struct ir_rpcits rpcits;
 	struct ir_latency latency;
 	struct ir_recorded_flushes flushes;
@@ -230,10 +259,34 @@ static inline uint16_t ir_asm_domain(const struct ir_assembler *a, uint16_t devi
 		return 0;
 	return device ? device : IR_DOMAIN_DEVICES;	/* anybody's: not counted */
 }
+/* The mapping at @head is complete: damage, if some of its pages are mapped already. */
+void ir_asm_note_overlap(struct ir_assembler *a, struct rec *head);
+/* The pages of a device's live mappings; NULL: no memory. */
+struct ir_bitmap *ir_asm_mapped(struct ir_assembler *a, uint16_t device);
+/* Something is under way in the slot of the event. */
+void ir_asm_note_open(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 /* The pages of a mapping are free again. */
 void ir_asm_mark_free(struct ir_assembler *a, const struct ir_live *l);
 /* The map at @head was undone: one failed attempt. */
 void ir_asm_fail(struct ir_assembler *a, uint64_t head);
+
+/* pieces.c */
+
+/* Record @number is a further piece, behind @tail, of the mapping at @head. */
+void ir_asm_add_piece(struct ir_assembler *a, uint64_t head, uint64_t tail, uint64_t number);
+/* Cut the mapping in two before the piece at @iova; returns the second one's head, or NONE. */
+uint64_t ir_asm_cut(struct ir_assembler *a, uint64_t head, uint64_t iova);
+/* A mapping in the window of several pieces without evidence that they belong together. */
+bool ir_asm_uncertain(struct ir_assembler *a, uint64_t head);
+/* The mapping has become such a one. */
+void ir_asm_note_uncertain(struct ir_assembler *a, uint64_t head);
+/* It is emitted as one. */
+void ir_asm_note_assumed(struct ir_assembler *a, struct ir_live *l);
+/*
+ * Uncertain mappings, and those emitted as one, that have this page: at most MAX_ALIKE,
+ * to @found.  Each device may have one there.
+ */
+unsigned int ir_asm_find_around(struct ir_assembler *a, uint64_t pfn, uint32_t *found);
 
 /* flushes.c */
 
