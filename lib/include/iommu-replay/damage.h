@@ -24,7 +24,7 @@ enum ir_severity {
 	X(IR_DAMAGE_LOST_EVENTS,	LOSS,	 "lost_events",		"events that the tracer says it dropped") \
 	X(IR_DAMAGE_LOST_GAPS,		LOSS,	 "lost_gaps",		"places where the tracer dropped events without saying how many") \
 	X(IR_DAMAGE_CORRUPT_BYTES,	CORRUPT, "corrupt_bytes",	"bytes of event data that could not be understood and were skipped") \
-	X(IR_DAMAGE_TRUNCATED,		CORRUPT, "truncated",		"bytes that the file's own headers promise and the file does not have") \
+	X(IR_DAMAGE_TRUNCATED,		CORRUPT, "truncated",		"bytes that the file's own headers promise and the file does not have, or the last line of a text that is not whole") \
 	X(IR_DAMAGE_BAD_SECTIONS,	CORRUPT, "bad_sections",	"sections, options or headers of the file that make no sense") \
 	X(IR_DAMAGE_BAD_CHUNKS,		CORRUPT, "bad_chunks",		"compressed chunks that do not decompress") \
 	X(IR_DAMAGE_REPAIRED_CHUNKS,	INFO,	 "repaired_chunks",	"compressed chunks whose header was wrong and whose data is intact") \
@@ -41,6 +41,9 @@ enum ir_severity {
 	X(IR_DAMAGE_ASSUMED_GROUPS,	INFO,	 "assumed_groups",	"scatter lists put together by adjacency alone") \
 	X(IR_DAMAGE_ASSUMED_FAILURES,	INFO,	 "assumed_failed_maps",	"map and unmap pairs taken for a failed map by their shape alone") \
 	X(IR_DAMAGE_UNSIZED_FAILURES,	INFO,	 "unsized_failed_maps",	"failed maps whose size the recording does not tell; replayed as one page") \
+	X(IR_DAMAGE_FOREIGN_LINES,	INFO,	 "foreign_lines",	"lines of a text that are no events: a kernel's log, other tracers, mail") \
+	X(IR_DAMAGE_JOINED_LINES,	INFO,	 "joined_lines",	"events of a text that were broken into several lines and put together again") \
+	X(IR_DAMAGE_UNKNOWN_FLAGS,	INFO,	 "unknown_flags",	"events of a text with a flag letter that is not known: not told whether in an interrupt") \
 	X(IR_DAMAGE_CUT_CHAINS,		INFO,	 "cut_call_chains",	"call chains of which only the innermost 64 frames were kept") \
 	X(IR_DAMAGE_DROPPED_CHAINS,	INFO,	 "dropped_call_chains",	"call chains beyond the 65535 that are told apart; what has them has no call site")
 

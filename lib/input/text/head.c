@@ -5,13 +5,17 @@
  *             fio-242     [001] d.h..    12.309078: map: ...	kernel
  *     fio-242     1d.h..    12.309078: map: ...		kernel and trace-cmd -l
  *     fio-242     1-0x9    12.309078: map: ...		trace-cmd -l -R
+ *             fio-242   [001]-0x9  12.309078: map: ...	trace-cmd 3.3 -R
  * lab:              fio-237   [000]    19.955205: map: ...	trace-cmd
  *             fio     282 [002]    17.269728:   iommu:map: ...	perf
+ *             fio     282 [002] K  17.269728:   iommu:map: ...	perf -F +misc
+ *   12.309078 |   1)    fio-242     |               |  /\* map: ... *\/	function_graph
  *
  * trace_print_context() and trace_print_lat_context() of
- * kernel/trace/trace_output.c, Linux 6.12; print_event() of trace-cmd 3.1
+ * kernel/trace/trace_output.c, print_graph_comment() of
+ * kernel/trace/trace_functions_graph.c, Linux 6.12; print_event() of trace-cmd 3.1
  * tracecmd/trace-read.c; perf_sample__fprintf_start() of
- * tools/perf/builtin-script.c, Linux 6.1.
+ * tools/perf/builtin-script.c, Linux 6.12.
  *
  * A task may have given itself any name of 15 bytes, "[000] 1.0: map:" too.  So
  * the place where the last line had its CPU is tried first, then every place
@@ -26,6 +30,7 @@
 #define COMM_WIDTH	16	/* "%16s-%-7d [%03d]": the task name is never longer */
 #define COMM_SHORT	8	/* "%8.8s-%-7d %3d" */
 #define MAX_NAME	128
+#define MAX_MISC	4	/* letters that perf script -F +misc prints for a sample */
 
 /* Digits of hexadecimal numbers, plus one; 0: none. */
 static const uint8_t hex_digits[256] = {
@@ -138,28 +143,94 @@ static const char *parse_time(const char *p, const char *end, struct text_head *
 }
 
 /*
- * irqs-off, need-resched, hardirq/softirq, preempt-depth, and in newer kernels
- * migrate-disable.  trace_print_lat_fmt(): in an interrupt are h, s, H, and with
- * an NMI z, Z.
+ * Columns of flags, as the header of a text names them.  Kernels differ in which
+ * ones they print: print_func_help_header_irq() of kernel/trace/trace.c and
+ * trace_print_lat_fmt() of kernel/trace/trace_output.c.
+ *
+ *	d.h1		up to 5.12
+ *	d.h1.		5.13 and later, with migrate-disable
+ *	d.Lh1..		PREEMPT_RT before 6.13, RHEL 9: with the two columns for lazy
  */
-static const char *parse_flags(const char *p, const char *end, struct text_head *head)
+static const struct {
+	const char *name;
+	enum text_flag_column {
+		COLUMN_OTHER, COLUMN_CPU, COLUMN_FIRST, COLUMN_CONTEXT,
+	} column;
+} flag_columns[] = {
+	{ "CPU#", COLUMN_CPU },			/* the latency format has it in front of the flags */
+	{ "irqs-off", COLUMN_FIRST },
+	{ "hardirq/softirq", COLUMN_CONTEXT },
+};
+
+/* What a letter in the column hardirq/softirq says; others: see struct text_head. */
+static const uint16_t context_letters[256] = {
+	['h'] = IR_EVF_IRQ, ['s'] = IR_EVF_IRQ, ['H'] = IR_EVF_IRQ,
+	['z'] = IR_EVF_IRQ, ['Z'] = IR_EVF_IRQ,	/* in an NMI */
+	['.'] = 0,
+};
+
+#define MIN_FLAGS	4
+#define CONTEXT_COLUMN	2	/* without need-resched-lazy in front of it */
+#define CONTEXT_LAZY	3	/* with it */
+
+void ir_text_flags_header(const struct text_span *line, struct text_columns *cols)
+{
+	const char *name = memmem(line->start, text_len(line), "=> ", 3);
+	enum text_flag_column column = COLUMN_OTHER;
+	struct text_span rest;
+
+	if (!name || name[-1] != '-')
+		return;
+	rest = (struct text_span){ (char *)(uintptr_t)name + 3, line->end };
+	for (size_t i = 0; i < sizeof(flag_columns) / sizeof(flag_columns[0]); i++)
+		if (text_begins(&rest, flag_columns[i].name))
+			column = flag_columns[i].column;
+	if (column == COLUMN_CPU || column == COLUMN_FIRST)
+		cols->nr_flags = cols->context = 0;
+	if (column == COLUMN_CPU || cols->nr_flags == UINT8_MAX)
+		return;
+	if (column == COLUMN_CONTEXT)
+		cols->context = cols->nr_flags;
+	cols->nr_flags++;
+}
+
+static bool is_irq(char letter)
+{
+	return context_letters[(unsigned char)letter] != 0;
+}
+
+/*
+ * In an interrupt or not, as the flags say it.  Without a header, or with one that
+ * has another number of columns, the letters decide: none of those of
+ * hardirq/softirq comes in the column on its left or on its right.
+ */
+static void take_context(const char *flags, size_t nr, const struct text_columns *cols,
+			 struct text_head *head)
+{
+	bool told = cols->context && cols->nr_flags == nr;
+	char letter = flags[told ? cols->context : CONTEXT_COLUMN];
+
+	if (!told && nr > MIN_FLAGS &&
+	    (letter == 'L' || (letter == '.' && is_irq(flags[CONTEXT_LAZY]))))
+		letter = flags[CONTEXT_LAZY];
+	head->flags = context_letters[(unsigned char)letter];
+	head->odd_flags = !head->flags && letter != '.';
+	if (head->odd_flags)
+		head->flags = IR_EVF_NO_CONTEXT;
+}
+
+static const char *parse_flags(const char *p, const char *end, const struct text_columns *cols,
+			       struct text_head *head)
 {
 	const char *start = p;
 
-	while (p < end && *p > ' ' && *p <= '~' && p - start < 8)
+	while (p < end && *p > ' ' && *p <= '~' && p - start <= TEXT_MAX_FLAGS)
 		p++;
-	if (p - start < 4 || p == end || *p != ' ' || text_is_digit(*start))
+	if (p - start < MIN_FLAGS || p - start > TEXT_MAX_FLAGS || p == end || *p != ' ' ||
+	    text_is_digit(*start))
 		return NULL;
-	switch (start[2]) {
-	case 'h': case 's': case 'H': case 'z': case 'Z':
-		head->flags = IR_EVF_IRQ;
-		return p;
-	case '.':
-		head->flags = 0;
-		return p;
-	default:
-		return NULL;
-	}
+	take_context(start, (size_t)(p - start), cols, head);
+	return p;
 }
 
 /* The bits of common_flags themselves, "-0x9": trace_flag_type, include/linux/trace_events.h, Linux 6.12. */
@@ -211,7 +282,7 @@ static const char *back_over_tgid(const char *line, const char *p)
 	return q;
 }
 
-/* The PID in front of "[CPU]" at @at. */
+/* The PID in front of "[CPU]" at @at; perf script -F -tid prints none. */
 static bool parse_pid(const char *line, const char *at, struct text_head *head)
 {
 	const char *end = at, *p;
@@ -223,32 +294,68 @@ static bool parse_pid(const char *line, const char *at, struct text_head *head)
 	end = back_over_tgid(line, end);
 	for (p = end; p > line && text_is_digit(p[-1]);)
 		p--;
-	if (p == line || small_number(p, end, &head->pid) != end)
+	head->style = TEXT_STYLE_PERF;
+	head->pid = 0;
+	if (p == end)
+		return at - line <= COMM_WIDTH + 2;
+	if (small_number(p, end, &head->pid) != end)
 		return false;
-	p--;
+	if (p-- == line)
+		return true;
 	head->style = *p == '-' ? TEXT_STYLE_FTRACE : TEXT_STYLE_PERF;
 	return *p == '-' || *p == ' ' || *p == '/';
 }
 
-/* "[CPU]" is at @at. */
-static bool parse_bracket(const char *line, const char *end, const char *at, struct text_head *head)
+/* Columns that perf script prints between CPU and time: "KH" of +misc, date and time of +tod. */
+static const char *skip_perf_columns(const char *p, const char *end)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		const char *start = p = text_skip_spaces(p, end);
+		bool letters = p < end && !text_is_digit(*p), mark = letters;
+
+		while (p < end && (letters ? (*p | 0x20) >= 'a' && (*p | 0x20) <= 'z' :
+				   text_is_digit(*p) || *p == '-' || *p == ':' || *p == '.')) {
+			mark |= *p == '-' || *p == ':';
+			p++;
+		}
+		/* The time is the one that ends with a colon. */
+		if (p == start || p == end || *p != ' ' || !mark || p[-1] == ':' ||
+		    (letters && p - start > MAX_MISC))
+			return start;
+	}
+	return p;
+}
+
+/* "[CPU]", "[CPU] flags" or "[CPU]-0xflags" is at @at. */
+static bool parse_bracket(const char *line, const char *end, const char *at,
+			  const struct text_columns *cols, struct text_head *head)
 {
 	const char *p, *flags;
 
 	p = small_number(at + 1, end, &head->cpu);
-	if (!p || end - p < 2 || p[0] != ']' || p[1] != ' ' || head->cpu >= TEXT_MAX_CPUS)
+	if (!p || end - p < 2 || p[0] != ']' || (p[1] != ' ' && p[1] != '-') ||
+	    head->cpu >= TEXT_MAX_CPUS)
 		return false;
 	if (!parse_pid(line, at, head))
 		return false;
-	p = text_skip_spaces(p + 1, end);
-	head->flags = IR_EVF_NO_CONTEXT;
-	flags = parse_flags(p, end, head);
 	head->at = (uint32_t)(at - line);
-	return finish(flags ? flags : p, end, head);
+	if (*++p == '-') {
+		p = parse_raw_flags(p, end, head);
+		return p && finish(p, end, head);
+	}
+	p = text_skip_spaces(p, end);
+	head->flags = IR_EVF_NO_CONTEXT;
+	flags = parse_flags(p, end, cols, head);
+	if (finish(flags ? flags : p, end, head))
+		return true;
+	head->flags = IR_EVF_NO_CONTEXT;
+	head->odd_flags = false;
+	return head->style == TEXT_STYLE_PERF && finish(skip_perf_columns(p, end), end, head);
 }
 
 /* "-PID CPUflags" or "-PID CPU-0xflags", with the dash at @at. */
-static bool parse_latency(const char *line, const char *end, const char *at, struct text_head *head)
+static bool parse_latency(const char *line, const char *end, const char *at,
+			  const struct text_columns *cols, struct text_head *head)
 {
 	const char *p = small_number(at + 1, end, &head->pid);
 
@@ -257,19 +364,69 @@ static bool parse_latency(const char *line, const char *end, const char *at, str
 	p = small_number(text_skip_spaces(p, end), end, &head->cpu);
 	if (!p || head->cpu >= TEXT_MAX_CPUS)
 		return false;
-	p = p < end && *p == '-' ? parse_raw_flags(p, end, head) : parse_flags(p, end, head);
+	p = p < end && *p == '-' ? parse_raw_flags(p, end, head) :
+				   parse_flags(p, end, cols, head);
 	head->style = TEXT_STYLE_LATENCY;
 	head->at = (uint32_t)(at - line);
 	return p && finish(p, end, head);
 }
 
-static bool try_at(const char *line, const char *end, size_t at, bool latency,
+/* Only a '-' or a '[' begins what lines are known by. */
+static bool try_at(const char *line, const char *end, size_t at, const struct text_columns *cols,
 		   struct text_head *head)
 {
-	if ((size_t)(end - line) <= at || line[at] != (latency ? '-' : '['))
+	head->odd_flags = false;
+	if (line[at] == '-')
+		return parse_latency(line, end, line + at, cols, head);
+	return line[at] == '[' && parse_bracket(line, end, line + at, cols, head);
+}
+
+/* "-611" in front of a bar. */
+static uint32_t graph_pid(const char *p, const char *end)
+{
+	uint32_t pid;
+
+	for (; p < end && *p != '|'; p++) {
+		const char *q = *p == '-' ? small_number(p + 1, end, &pid) : NULL;
+
+		if (q && q < end && *q == ' ' && *text_skip_spaces(q, end - 1) == '|')
+			return pid;
+	}
+	return 0;
+}
+
+/*
+ * A comment of function_graph, which is how it prints events.  The task is there
+ * with funcgraph-proc only; its place is not that of a CPU in others' lines.
+ */
+static bool parse_graph(const char *line, const char *end, struct text_head *head)
+{
+	const char *comment = memmem(line, (size_t)(end - line), "/* ", 3);
+	const char *p = line, *bar;
+
+	/* Something may stand in front, as that a kernel log has. */
+	if (!comment || end - comment < 7 || memcmp(end - 3, " */", 3) != 0)
 		return false;
-	return latency ? parse_latency(line, end, line + at, head) :
-			 parse_bracket(line, end, line + at, head);
+	bar = memchr(line, '|', (size_t)(comment - line));
+	if (!bar)
+		return false;
+	for (p = bar; p > line && p[-1] == ' ';)
+		p--;
+	while (p > line && (text_is_digit(p[-1]) || p[-1] == '.'))
+		p--;
+	p = parse_time(p, bar, head);
+	if (!p || *text_skip_spaces(p, bar + 1) != '|' || head->counter)
+		return false;
+	p = small_number(text_skip_spaces(bar + 1, comment), comment, &head->cpu);
+	if (!p || *p != ')' || head->cpu >= TEXT_MAX_CPUS)
+		return false;
+	head->pid = graph_pid(p, comment);
+	head->flags = IR_EVF_NO_CONTEXT;
+	head->odd_flags = false;
+	head->at = 0;
+	head->style = TEXT_STYLE_GRAPH;
+	head->rest = comment + 3;
+	return true;
 }
 
 /* Whether the task name is as wide as the kernel makes it. */
@@ -328,7 +485,8 @@ static int rank(const char *line, const char *end, const struct text_head *head)
 }
 
 /* Every place where it could be. */
-static bool search(const char *line, const char *end, struct text_head *head)
+static bool search(const char *line, const char *end, const struct text_columns *cols,
+		   struct text_head *head)
 {
 	size_t len = (size_t)(end - line);
 	int best = 0;
@@ -339,24 +497,24 @@ static bool search(const char *line, const char *end, struct text_head *head)
 		struct text_head other = { 0 };
 		int r;
 
-		if ((line[i] != '[' && line[i] != '-') ||
-		    !try_at(line, end, i, line[i] == '-', &other))
+		if ((line[i] != '[' && line[i] != '-') || !try_at(line, end, i, cols, &other))
 			continue;
 		r = rank(line, end, &other);
 		if (r > best)
 			*head = other;
 		best = r > best ? r : best;
 	}
-	return best > 0;
+	return best > 0 || parse_graph(line, end, head);
 }
 
 bool ir_text_head(const char *line, const char *end, struct text_columns *cols,
 		  struct text_head *head)
 {
 	head->counter = false;
-	if (cols->style && try_at(line, end, cols->at, cols->style == TEXT_STYLE_LATENCY, head))
+	if (cols->style && (size_t)(end - line) > cols->at && try_at(line, end, cols->at, cols, head) &&
+	    head->style == cols->style)
 		return true;
-	if (!search(line, end, head))
+	if (!search(line, end, cols, head))
 		return false;
 	cols->at = head->at;
 	cols->style = head->style;

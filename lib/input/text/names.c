@@ -53,6 +53,7 @@ static void find_spec(struct ir_reader *rd, struct text_name *entry)
 	entry->spec = want.made ? want.made : want.spec;
 	entry->group = want.group;
 	entry->ignored = want.ignored;
+	entry->marker = ir_text_spec_is_marker(entry->spec);
 }
 
 struct text_name *ir_text_names_get(struct text_names *names, const char *name, size_t len)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Lines that are no events: headers, lost events, stacks.
+ * Lines that are no events: headers, lost events, stacks, and text of other origin.
  *
  * print_trace_header(), print_event_info() and print_trace_line() of
  * kernel/trace/trace.c, Linux 6.12; trace-cmd 3.1 tracecmd/trace-read.c; perf's
@@ -105,26 +105,92 @@ static bool is_lost_of_perf(const struct text_span *line, struct text_numbers *n
 	return p && line->end - p >= 7 && !memcmp(p, " events", 7);
 }
 
+/* "[   72.010000]" at @p: where it ends, NULL if it is something else. */
+static const char *log_time(const char *p, const char *end)
+{
+	const char *dot;
+
+	if (p == end || *p != '[')
+		return NULL;
+	p = dot = text_skip_spaces(p + 1, end);
+	while (dot < end && text_is_digit(*dot))
+		dot++;
+	if (dot == p || end - dot < 8 || *dot != '.' || dot[7] != ']')
+		return NULL;
+	for (p = dot + 1; p < dot + 7; p++)
+		if (!text_is_digit(*p))
+			return NULL;
+	return dot + 8;
+}
+
+/* A log may have date and host in front of it, and the caller, "[  T611]", behind. */
+struct text_span ir_text_behind_log(const struct text_span *line)
+{
+	struct text_span rest = *line;
+	const char *p = line->start, *behind = NULL;
+
+	while (!behind && (p = memchr(p, '[', (size_t)(line->end - p)))) {
+		behind = log_time(p, line->end);
+		p++;
+	}
+	if (!behind)
+		return rest;
+	p = behind;
+	if (line->end - p > 2 && *p == '[') {
+		const char *stop = memchr(p, ']', (size_t)(line->end - p));
+
+		p = text_skip_spaces(p + 1, line->end);
+		if (stop && p < stop && (*p == 'T' || *p == 'C') && text_is_digit(p[1]))
+			behind = stop + 1;
+	}
+	rest.start = (char *)(uintptr_t)behind;
+	return rest;
+}
+
+/* " 242     [001]", the bracket at @p; the line may end within it. */
+static bool is_cpu(const char *start, const char *p, const char *end)
+{
+	const char *q = p + 1;
+
+	while (q < end && text_is_digit(*q))
+		q++;
+	if (q - p <= 3 || (q < end && *q != ']') || p == start || p[-1] != ' ')
+		return false;
+	while (p > start && p[-1] == ' ')
+		p--;
+	return p > start && (text_is_digit(p[-1]) || p[-1] == ')');
+}
+
+/* "12.345678:", with its dot at @p. */
+static bool is_time(const char *start, const char *p, const char *end)
+{
+	const char *q = p + 1;
+
+	while (q < end && text_is_digit(*q))
+		q++;
+	return p > start && text_is_digit(p[-1]) && q - p > 6 && q < end && *q == ':';
+}
+
 /* What only events have: a CPU in brackets, a time with its colon, an IOVA. */
 static bool was_event(const struct text_span *line)
 {
-	const char *p, *end = line->end;
+	struct text_span rest = ir_text_behind_log(line);
 
-	for (p = line->start; p + 2 < end; p++) {
-		if (p[0] == '[' && text_is_digit(p[1]))
+	for (const char *p = rest.start; p < rest.end; p++)
+		if ((*p == '[' && is_cpu(rest.start, p, rest.end)) ||
+		    (*p == '.' && is_time(rest.start, p, rest.end)))
 			return true;
-		if (p[0] == ']' && p > line->start && text_is_digit(p[-1]))
-			return true;
-		if (p[0] == '.' && p > line->start && text_is_digit(p[-1]) && text_is_digit(p[1])) {
-			const char *q = p + 1;
+	return ir_text_is_ours(line);
+}
 
-			while (q < end && text_is_digit(*q))
-				q++;
-			if (q - p > 6 && q < end && *q == ':')
-				return true;
-		}
+void ir_text_unquote(struct text_span *line)
+{
+	while (line->start < line->end && (*line->start == '>' || *line->start == '|')) {
+		line->start++;
+		/* One blank belongs to the mark; those behind it may be the text's. */
+		if (line->start < line->end && *line->start == ' ')
+			line->start++;
 	}
-	return find(line->start, end, " iova=") || find(line->start, end, " dma_addr=");
 }
 
 /* Markers may have several lines, in any language: control bytes are what text has not. */
@@ -156,7 +222,7 @@ enum text_other ir_text_other(const struct text_span *line, struct text_numbers 
 		return TEXT_OTHER_LOST;
 	if (is_garbage(line))
 		return TEXT_OTHER_GARBAGE;
-	return was_event(line) ? TEXT_OTHER_BROKEN : TEXT_OTHER_NOTHING;
+	return was_event(line) ? TEXT_OTHER_BROKEN : TEXT_OTHER_FOREIGN;
 }
 
 struct text_span ir_text_perf_header(const struct text_span *line, const char *key)

@@ -17,6 +17,7 @@
 #define IOMMU_PAGE UINT64_C(4096)
 #define MAX_TEXT 65536
 #define MAX_FIELDS 8
+#define MIN_ADDRESS 8		/* digits of an address that perf script prints for a call site */
 
 enum slot {
 	SLOT_ADDR, SLOT_SIZE, SLOT_PADDR, SLOT_AUX, SLOT_RET,
@@ -168,6 +169,11 @@ struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const ch
 	return (struct text_want){ .ignored = g != NULL };
 }
 
+bool ir_text_spec_is_marker(const struct text_spec *spec)
+{
+	return spec && spec->kind == IR_EV_MARKER;
+}
+
 const char *ir_text_spec_system(const struct text_spec *spec)
 {
 	return spec->system;
@@ -186,6 +192,8 @@ struct walk {
 	bool raw;		/* printed without a format: nothing is hexadecimal without 0x */
 	bool truncated;
 	bool open_end;		/* a number that is needed ends where the line ends */
+	bool needed;		/* the last word was a field that is needed */
+	bool bare;		/* the last word was no field */
 };
 
 /* The name is terminated for the moment: that way one that comes again is known at once. */
@@ -221,9 +229,15 @@ static const char *word_end(const char *p, const char *end)
 	return space ? space : end;
 }
 
+/* Sixteen hexadecimal digits are all there can be. */
+static bool is_whole(const char *p, const char *end)
+{
+	return end - p == 18 && p[0] == '0' && p[1] == 'x';
+}
+
 static const char *take_number(struct walk *w, const struct field *f, const char *p)
 {
-	const char *end = w->end;
+	const char *end = w->end, *start = p;
 	bool hex = !w->raw && (f->base == BASE_HEX || f->base == BASE_POINTER);
 	uint64_t value;
 
@@ -247,7 +261,7 @@ static const char *take_number(struct walk *w, const struct field *f, const char
 	if (!p)
 		return NULL;
 	w->values[f->slot] = value;
-	w->open_end |= p == end;
+	w->open_end |= p == end && !is_whole(start, end);
 	/* iova=0x1000 - 0x2000 */
 	if (f->slot == SLOT_ADDR && end - p > 3 && !memcmp(p, " - ", 3)) {
 		w->have |= 1u << SLOT_END;
@@ -273,6 +287,7 @@ static const char *take_field(struct walk *w, const char *key, size_t len, const
 		if (f->len != len || f->key[0] != key[0] || memcmp(f->key, key, len) != 0)
 			continue;
 		w->fields |= 1u << i;
+		w->needed = true;
 		if (f->slot == SLOT_DEVICE) {
 			const char *stop = word_end(p, w->end);
 
@@ -303,27 +318,6 @@ static bool is_misplaced(const char *p, const char *stop)
 	return p == stop;
 }
 
-static bool walk_words(struct walk *w, const char *p)
-{
-	while ((p = text_skip_spaces(p, w->end)) < w->end) {
-		const char *stop = p;
-
-		while (stop < w->end && *stop != '=' && *stop != ' ')
-			stop++;
-		if (stop == w->end || *stop == ' ') {
-			if (is_misplaced(p, stop))
-				return false;
-			w->truncated |= stop - p == 11 && !memcmp(p, "[TRUNCATED]", 11);
-			p = stop;
-			continue;
-		}
-		p = take_field(w, p, (size_t)(stop - p), stop + 1);
-		if (!p || (p < w->end && *p != ' '))
-			return false;
-	}
-	return true;
-}
-
 static bool has_all(const struct walk *w)
 {
 	for (unsigned int i = 0; i < MAX_FIELDS && w->spec->fields[i].key; i++) {
@@ -336,6 +330,42 @@ static bool has_all(const struct walk *w)
 			return false;
 	}
 	return !w->spec->has_device || w->have >> SLOT_DEVICE & 1;
+}
+
+/*
+ * perf script -F +ip,+sym,+weight and others print more behind the payload.  Of what
+ * could be a piece of its last number, only addresses are not taken for one, unless
+ * that number is known to be whole by others.
+ */
+static bool is_tail(const struct walk *w, const char *p, const char *stop)
+{
+	return w->pl->columns && has_all(w) && *p != '[' &&
+		(stop - p >= MIN_ADDRESS || !w->needed || w->have >> SLOT_END & 1);
+}
+
+static bool walk_words(struct walk *w, const char *p)
+{
+	while ((p = text_skip_spaces(p, w->end)) < w->end) {
+		const char *stop = p;
+
+		while (stop < w->end && *stop != '=' && *stop != ' ')
+			stop++;
+		w->bare = stop == w->end || *stop == ' ';
+		if (w->bare) {
+			if (is_misplaced(p, stop)) {
+				w->pl->tail = is_tail(w, p, stop) ? p : NULL;
+				return w->pl->tail != NULL;
+			}
+			w->truncated |= stop - p == 11 && !memcmp(p, "[TRUNCATED]", 11);
+			p = stop;
+			continue;
+		}
+		w->needed = false;
+		p = take_field(w, p, (size_t)(stop - p), stop + 1);
+		if (!p || (p < w->end && *p != ' '))
+			return false;
+	}
+	return true;
 }
 
 /* Both ends are printed, and the size: they must agree. */
@@ -486,6 +516,7 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 	if (spec->finish == FINISH_TEXT || spec->finish == FINISH_PRINT)
 		return take_text(text, spec->finish == FINISH_PRINT, ev);
 	pl->list.present = pl->lengths.present = pl->others.present = false;
+	pl->tail = NULL;
 	p = walk_start(&w, text.start);
 	if (!p || !walk_words(&w, p) || !has_all(&w))
 		return TEXT_BAD;
@@ -498,5 +529,8 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 		ev->value[SLOT_EXTRA] = w.values[SLOT_EXTRA];
 	if (!finish(&w))
 		return TEXT_BAD;
-	return w.open_end ? TEXT_OPEN_END : TEXT_GOOD;
+	if (w.open_end)
+		return TEXT_OPEN_END;
+	/* What kernels print in brackets is whole with its bracket. */
+	return w.bare && !pl->tail && w.end[-1] != ')' && w.end[-1] != ']' ? TEXT_FRAGMENT : TEXT_GOOD;
 }

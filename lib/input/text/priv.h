@@ -2,21 +2,31 @@
 /*
  * Inside the text reader.
  *
- *   text.c          recognising, opening, the loop from lines to events
- *   lines.c    lines out of a fixed buffer
- *   head.c     the part of a line that all events have: task, CPU, time
- *   other.c    lines that are no events: headers, lost events
- *   payload.c  the part that is the event's own, by a table of its keys
- *   list.c     lists of addresses and lengths in it
- *   stack.c    the lines of call chains
- *   names.c    event names, how often each came, which are wanted
- *   window.c   events are put into time order
+ *   text.c       recognising, opening, handing out events in time order
+ *   events.c     from lines to events; lines that were broken are joined
+ *   lines.c      lines out of a fixed buffer
+ *   head.c       the part of a line that all events have: task, CPU, time
+ *   other.c      lines that are no events: headers, lost events, a kernel's log
+ *   forms.c      lines of other tools that hold the same facts
+ *   payload.c    the part that is the event's own, by a table of its keys
+ *   list.c       lists of addresses and lengths in it
+ *   stack.c      the lines of call chains
+ *   names.c      event names, how often each came, which are wanted
+ *   window.c     events are put into time order
  *
  * Everything is found by its form and by its key ("iova="), not by its column:
- * tools and kernels differ in those.  A line is either understood as a whole or
- * counted as damage: a number must end where its word ends, a key must not come
- * twice, and where a line says a thing twice (both ends and the size of a
- * range) the two must agree.
+ * tools and kernels differ in those.  A number must end where its word ends, a key
+ * must not come twice, and where a line says a thing twice (both ends and the size
+ * of a range) the two must agree.
+ *
+ * What a line counts as:
+ *	an event	read, or only counted by its name
+ *	damage		it is, or was, an event that is wanted, and cannot be read: its
+ *			name or its payload is unmistakable, or its head is there in part
+ *	a note		anything else that is text: the kernel's log, other tracers'
+ *			lines, mail around them
+ * A text that has no newline at its end, or ends within a call chain, is whole,
+ * unless its last line lacks a part, or may lack digits of its last number.
  *
  * To read one more event of the kernel: a line in specs[] of payload.c; of
  * a probe: a rule (rules.h).
@@ -29,6 +39,7 @@
 #include <stdint.h>
 #include <string.h>
 #include "input/reader.h"
+#include "symbols/chains.h"
 
 #define TEXT_MAX_LINE	65536u
 #define TEXT_BUFFER	(4 * TEXT_MAX_LINE)
@@ -41,6 +52,8 @@
 #define TEXT_MAX_NAMES	4096u	/* a kernel has some 2000 events; damaged texts make up more */
 #endif
 #define TEXT_MAX_LIST	256u	/* DMA_TRACE_MAX_ENTRIES of include/trace/events/dma.h is 128 */
+#define TEXT_MAX_FLAGS	12	/* columns of flags; kernels print 4 to 7 */
+#define TEXT_MAX_JOINED	8u	/* lines that are joined to one event at most */
 #define TEXT_PENDING	8u	/* gaps whose time is not known yet */
 
 /* A piece of a line; @end is behind it. */
@@ -80,6 +93,7 @@ enum text_style {
 	TEXT_STYLE_FTRACE,	/* task-PID [CPU] */
 	TEXT_STYLE_LATENCY,	/* task-PID CPUflags */
 	TEXT_STYLE_PERF,	/* task PID [CPU] */
+	TEXT_STYLE_GRAPH,	/* time | CPU) task-PID | ... /\* event *\/ */
 };
 
 struct text_head {
@@ -89,14 +103,17 @@ struct text_head {
 	uint16_t flags;		/* IR_EVF_* */
 	uint8_t style;		/* enum text_style */
 	bool counter;		/* the time has no unit */
+	bool odd_flags;		/* a letter that is not known says what the CPU was doing */
 	uint32_t at;		/* column where the CPU or the PID was found */
 	const char *rest;	/* event name and payload */
 };
 
-/* Where the last line had its CPU: mostly the next one has it there, too. */
+/* Where the last line had its CPU: mostly the next one has it there, too; and what a header said. */
 struct text_columns {
 	uint32_t at;
 	uint8_t style;
+	uint8_t nr_flags;	/* columns of flags that the header names */
+	uint8_t context;	/* the one of hardirq/softirq; 0: there was no header */
 };
 
 /**
@@ -105,6 +122,8 @@ struct text_columns {
  */
 bool ir_text_head(const char *line, const char *end, struct text_columns *cols,
 		  struct text_head *head);
+/** ir_text_flags_header - a line of a text's header, which may name a column of flags */
+void ir_text_flags_header(const struct text_span *line, struct text_columns *cols);
 /** ir_text_name - where the event name at @rest ends, at its colon; NULL: there is none */
 const char *ir_text_name(const char **rest, const char *end);
 /**
@@ -153,12 +172,15 @@ struct text_payload {
 	struct ir_reader *rd;
 	struct text_list list, lengths, others;
 	enum text_order order;
+	bool columns;		/* perf script may print more behind the payload */
+	const char *tail;	/* where that begins in the last one; NULL: nowhere */
 };
 
 /* What became of a payload. */
 enum text_result {
 	TEXT_GOOD,
 	TEXT_OPEN_END,	/* good, but more digits may have been cut off at the end of the line */
+	TEXT_FRAGMENT,	/* good, but its last word, which is not needed, looks cut off */
 	TEXT_BAD,
 };
 
@@ -172,6 +194,8 @@ struct text_want {
 
 /** ir_text_spec - @system may be NULL: the text does not say */
 struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const char *name);
+/** ir_text_spec_is_marker - NULL: it is none */
+bool ir_text_spec_is_marker(const struct text_spec *spec);
 /** ir_text_spec_system - its system; NULL: a probe, or a form that only texts have */
 const char *ir_text_spec_system(const struct text_spec *spec);
 /**
@@ -194,6 +218,7 @@ struct text_name {
 	uint64_t good;		/* lines that could be read as it says */
 	const struct ir_rule_group *group;
 	bool ignored;
+	bool marker;		/* what people write into the trace */
 };
 
 struct text_names {
@@ -280,6 +305,7 @@ uint64_t ir_text_file_offset(const struct text_file *tf, const char *p);
 
 enum text_other {
 	TEXT_OTHER_NOTHING,	/* a comment, a piece of a stack, an empty line */
+	TEXT_OTHER_FOREIGN,	/* other text: a kernel's log, another tracer's lines */
 	TEXT_OTHER_TRACER,	/* # tracer: nop */
 	TEXT_OTHER_PERF,	/* # captured on: and the like, of perf script --header */
 	TEXT_OTHER_ENTRIES,	/* # entries-in-buffer/entries-written: numbers a and b, #P: c */
@@ -297,9 +323,87 @@ struct text_numbers {
 
 /** ir_text_other - what a line is that does not begin as an event does */
 enum text_other ir_text_other(const struct text_span *line, struct text_numbers *n);
+/** ir_text_behind_log - what follows "[   72.010000] " of a kernel's log; @line if that is not there */
+struct text_span ir_text_behind_log(const struct text_span *line);
+/** ir_text_unquote - move the start of @line behind the marks that mail puts in front of quotes */
+void ir_text_unquote(struct text_span *line);
 /** ir_text_perf_header - @line is "# @key : value": the value; an empty span if not */
 struct text_span ir_text_perf_header(const struct text_span *line, const char *key);
 /** ir_text_perf_lost - PERF_RECORD_LOST in place of an event name: how many were lost, or 0 */
 uint64_t ir_text_perf_lost(const char *p, const char *end);
+
+/* forms.c */
+
+enum text_form {
+	TEXT_FORM_NONE,
+	TEXT_FORM_NO_CPU,	/* perf script without it */
+	TEXT_FORM_NO_TIME,	/* perf script without it */
+	TEXT_FORM_NO_NAME,	/* perf script without names of events */
+	TEXT_FORM_TRACE,	/* perf trace */
+	TEXT_FORM_GRAPH,	/* comments of function_graph without time or CPU */
+	TEXT_FORM_DYNDBG,	/* dynamic debug of iommu.c */
+	TEXT_FORM_PRINTK,	/* events in a kernel's log, by tp_printk */
+	TEXT_FORMS
+};
+
+/** ir_text_form - which tool wrote a line that is no event, but tells of one */
+enum text_form ir_text_form(const struct text_span *line);
+/** ir_text_form_advice - "is output of ...; do ..." */
+const char *ir_text_form_advice(enum text_form form);
+/** ir_text_is_ours - whether a payload can only be that of an event which is wanted */
+bool ir_text_is_ours(const struct text_span *text);
+/** ir_text_guess - which event has this payload, "iommu:map"; NULL: not certain */
+const char *ir_text_guess(const struct text_span *text);
+
+/* events.c */
+
+struct text {
+	struct ir_reader *rd;
+	struct text_file file;
+	struct text_columns columns;
+	struct text_names names;
+	struct text_payload payload;
+	struct text_window window;
+	struct ir_event pending[TEXT_PENDING];	/* gaps: the next event tells when */
+	uint32_t nr_pending;
+	uint32_t last_cpu;
+	uint64_t last_time;	/* of the last line that had one */
+	uint64_t told_lost;	/* by lines of their own */
+	uint64_t in_buffer, written;	/* as the headers have it */
+	uint64_t lines, line_bytes;	/* of events */
+	uint64_t good;		/* events that are wanted and were read */
+	uint64_t forms[TEXT_FORMS];	/* lines of other tools */
+	uint64_t unread;	/* of these, events that lack something */
+	bool counter;		/* times have no unit */
+	struct {		/* of perf's lines, for telling what its times are */
+		uint64_t first, last, least, most;
+		uint32_t nr, back;	/* lines; those that are earlier than the one before */
+		bool told;
+	} times;
+	bool in_stack;		/* the last line was of a call chain */
+	size_t head_len;	/* of the line before, if that was an event */
+	size_t tabs;		/* before a line, that only indent the text */
+	struct {		/* the chain that is being read, if chains are wanted */
+		struct ir_event ev;	/* IR_EV_STACK */
+		uint64_t frames[IR_CHAIN_DEPTH + 1];
+		uint32_t nr;
+		bool open;
+		bool user;	/* the kernel's part is over */
+	} stack;
+	bool passed_over[TEXT_MAX_CPUS];	/* the CPU's last event: a chain behind it is not the last wanted one's */
+	bool ended;		/* the last line was read */
+	bool finished;		/* and what it all was is known */
+	bool cut;		/* the line that is being read has no newline */
+	struct text_span held;	/* a line that was read too early; start NULL: none */
+	bool held_cut;
+	char *joined;		/* TEXT_MAX_LINE bytes for a line that was broken; NULL: none was yet */
+
+	char marker_text[TEXT_MAX_LINE + 1];
+};
+
+/** ir_text_skip_tabs - behind at most @max tabs at the start of a line (text.c) */
+char *ir_text_skip_tabs(const struct text_span *line, size_t max);
+/** ir_text_read_line - read a line into the window, which has room for TEXT_PENDING + 1 events */
+int ir_text_read_line(struct text *t);
 
 #endif
