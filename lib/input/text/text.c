@@ -55,7 +55,11 @@ static void survey_line(struct survey *sv, struct text_span *line, bool first)
 	ir_text_unquote(line);
 	if (ir_text_head(line->start, line->end, &sv->columns, &head)) {
 		rest = head.rest;
-		if (sv->style || !ir_text_name(&rest, line->end))
+		if (!ir_text_name(&rest, line->end)) {
+			sv->form = sv->form || ir_text_is_ours(line);
+			return;
+		}
+		if (sv->style)
 			return;
 		sv->style = (enum text_style)head.style;
 		sv->counter = head.counter;
