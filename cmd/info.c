@@ -114,6 +114,8 @@ int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry
 			      VIEW_PLAIN);
 	else
 		drawing->emit(drawing->arg, "warning", "the input is incomplete", VIEW_BAD);
+	if (info->hint)
+		view_no_mapping(info, drawing->emit, drawing->arg);
 	rc = draw_recorded_sites(drawing, entry);
 	if (!rc)
 		rc = print_counts(drawing, info, "event", event_row);

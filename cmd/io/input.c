@@ -199,6 +199,7 @@ struct ir_recording_info *input_keep(const struct ir_recording_info *info)
 	copy->kernel = copy_text(info->kernel, &failed);
 	copy->arch = copy_text(info->arch, &failed);
 	copy->clock = copy_text(info->clock, &failed);
+	copy->hint = copy_text(info->hint, &failed);
 	copy->events_file = copy_text(info->events_file, &failed);
 	for (size_t i = 0; i < info->nr_events; i++) {
 		events[i].name = copy_text(info->events[i].name, &failed);
@@ -231,6 +232,7 @@ void input_keep_free(struct ir_recording_info *info)
 	free_text(info->kernel);
 	free_text(info->arch);
 	free_text(info->clock);
+	free_text(info->hint);
 	free_text(info->events_file);
 	for (size_t i = 0; i < info->nr_events; i++)
 		free_text(info->events[i].name);

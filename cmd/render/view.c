@@ -385,6 +385,17 @@ static uint64_t replayed_failures(const struct ir_report_entry *entry)
 	return most;
 }
 
+void view_no_mapping(const struct ir_recording_info *info, view_line emit, void *arg)
+{
+	struct line line;
+
+	if (!line_begin(&line, emit, arg))
+		return;
+	fprintf(line.out, "the recording has no mapping: %s",
+		info->hint ? info->hint : "record iommu:map and iommu:unmap");
+	line_end(&line, emit, arg, "warning", VIEW_BAD);
+}
+
 /* What the recording does not have, although nothing in it is damaged. */
 static void note_probe(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
@@ -393,8 +404,7 @@ static void note_probe(const struct ir_report_entry *entry, view_line emit, void
 	struct line line;
 
 	if (!info->ops.map && !info->ops.failed_map)
-		emit(arg, "warning", "the recording has no mapping: record iommu:map and iommu:unmap",
-		     VIEW_BAD);
+		view_no_mapping(info, emit, arg);
 	/* Where RPCITs were recorded, each mapping had one of its own. */
 	if (!r->present || r->ranged - r->sync >= info->ops.map || !line_begin(&line, emit, arg))
 		return;

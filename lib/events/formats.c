@@ -690,7 +690,7 @@ int ir_formats_finish(struct ir_formats *fm)
 
 	if (info->events)
 		return 0;
-	list = calloc(fm->nr_list, sizeof(*list));
+	list = calloc(fm->nr_list + 1, sizeof(*list));
 	if (!list || fm->nowhere.count) {
 		free(list);
 		return -ENOMEM;

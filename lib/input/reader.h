@@ -45,6 +45,7 @@ struct ir_reader_info {
 	uint64_t first_ns, last_ns;	/* of all its events but markers, wanted or not; last_ns 0: not told */
 	const char *hint;	/* what to do, if it holds something else than it should; NULL: nothing */
 	uint64_t end_ns;	/* it went on until then at least, as more than events tells; or 0 */
+	bool untraced;		/* has no trace events at all, but others */
 	uint64_t seen_kinds;	/* bit (1 << enum ir_event_kind): the recording has a format for it */
 };
 

@@ -66,6 +66,7 @@ struct ir_recording {
 	struct ir_op ahead;		/* read, but something else comes before it */
 	bool has_ahead;
 	bool no_memory;			/* for a copy of a string */
+	uint64_t last_ns, marked_ns;	/* last event of interest, last marker */
 };
 
 /** ir_recording_no_memory - say so; returns -ENOMEM */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Recordings: what the survey found, behind the public interface. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +128,44 @@ static int fill_types(struct ir_recording *rec)
 	return 0;
 }
 
+static const struct ir_event_total *most_frequent(const struct ir_recording_info *info)
+{
+	const struct ir_event_total *most = &info->events[0];
+
+	for (size_t i = 1; i < info->nr_events; i++)
+		if (info->events[i].count > most->count)
+			most = &info->events[i];
+	return most;
+}
+
+/* Why there is nothing to replay: what there is instead. */
+static int fill_hint(struct ir_recording *rec)
+{
+	struct ir_recording_info *info = &rec->info;
+	const struct ir_event_total *most;
+	uint64_t events = 0;
+	char text[320];
+
+	if (info->ops.map || info->ops.unmap || info->ops.failed_map)
+		return 0;
+	for (size_t i = 0; i < info->nr_events; i++)
+		events += info->events[i].count;
+	most = info->nr_events ? most_frequent(info) : NULL;
+	if (rec->reader->info.hint)
+		snprintf(text, sizeof(text), "it %s", rec->reader->info.hint);
+	else if (info->dma_direct)
+		snprintf(text, sizeof(text), "DMA is not translated on this machine: in %" PRIu64 " of %"
+			 PRIu64 " DMA maps dma_addr is phys_addr (iommu=pt, iommu=off, or no IOMMU)",
+			 info->dma_direct, info->dma_maps);
+	else if (most && most->count)
+		snprintf(text, sizeof(text), "none of its %" PRIu64 " events tells of a mapping; most of them are %.64s (%"
+			 PRIu64 "); record iommu:map and iommu:unmap", events, most->name, most->count);
+	else
+		snprintf(text, sizeof(text), "it has no event; record iommu:map and iommu:unmap while devices work");
+	info->hint = own(rec, text);
+	return info->hint ? 0 : -ENOMEM;
+}
+
 /* What the first pass found, in the caller's terms. */
 static int fill_info(struct ir_recording *rec)
 {
@@ -172,7 +212,7 @@ static int fill_info(struct ir_recording *rec)
 	info->complete = ir_damage_complete(&info->damage);
 	info->rpcits_by_device = !ir_assembler_unattributed(rec->assembler) &&
 		!rec->owners_known.full;
-	return fill_losses(rec) ? -ENOMEM : fill_types(rec);
+	return fill_losses(rec) || fill_hint(rec) ? -ENOMEM : fill_types(rec);
 }
 
 /* With a single name, what has no name can only be the same device. */

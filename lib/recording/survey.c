@@ -102,18 +102,58 @@ static void read_marker(struct ir_recording *rec, const char *text)
 	m->unmapped_pages = unmapped;
 }
 
-static void note_event(struct ir_recording *rec, const struct ir_event *ev, uint64_t *last)
+/* Without translation the device is given the address of the memory itself. */
+static void note_direct(struct ir_recording_info *info, const struct ir_event *ev)
+{
+	if (ev->addr == UINT64_MAX)
+		return;
+	info->dma_maps++;
+	info->dma_direct += ev->paddr && ev->addr == ev->paddr;
+}
+
+static void note_event(struct ir_recording *rec, const struct ir_event *ev)
 {
 	if (ev->kind == IR_EV_STACK)	/* says something about another event, which counts */
 		return;
 	rec->found_kinds |= UINT64_C(1) << ev->kind;
 	rec->device_seen |= ev->device == rec->filter;
-	if (ev->time_ns > *last)
-		*last = ev->time_ns;
-	if (ev->kind == IR_EV_MARKER)
+	if (ev->kind == IR_EV_MARKER) {
+		if (ev->time_ns > rec->marked_ns)
+			rec->marked_ns = ev->time_ns;
 		read_marker(rec, ev->text);
-	else if (!rec->info.start_ns)
+		return;
+	}
+	if (ev->time_ns > rec->last_ns)
+		rec->last_ns = ev->time_ns;
+	if (!rec->info.start_ns)
 		rec->info.start_ns = ev->time_ns;
+	if (ev->kind == IR_EV_DMA_MAP)
+		note_direct(&rec->info, ev);
+}
+
+/*
+ * From when to when it goes.  Markers, and the exit of a process, say that no more
+ * operations followed; where there are none, the events say all there is.
+ */
+static void note_span(struct ir_recording *rec)
+{
+	const struct ir_reader_info *from = &rec->reader->info;
+	struct ir_recording_info *info = &rec->info;
+	const struct ir_op_totals *ops = ir_assembler_totals(rec->assembler);
+	uint64_t last = rec->last_ns;
+
+	if (ops->map || ops->unmap || ops->failed_map) {
+		if (rec->marked_ns > last)
+			last = rec->marked_ns;
+		if (from->end_ns > last)
+			last = from->end_ns;
+	} else if (from->last_ns) {
+		if (!info->start_ns || from->first_ns < info->start_ns)
+			info->start_ns = from->first_ns;
+		if (from->last_ns > last)
+			last = from->last_ns;
+	}
+	info->duration_ns = last > info->start_ns ? last - info->start_ns : 0;
 }
 
 /* A mapping from before the recording, found by its unmap. */
@@ -270,14 +310,14 @@ static int survey_ops(struct ir_recording *rec, uint64_t *live)
 
 static int survey_once(struct ir_recording *rec, struct ir_error *err)
 {
-	uint64_t last = 0, live = 0, n = 0;
+	uint64_t live = 0, n = 0;
 	struct ir_event ev;
 	int rc = pass_begin(rec, err), more;
 
 	if (rc)
 		return rc;
 	while ((more = ir_reader_next(rec->reader, &ev, err)) > 0) {
-		note_event(rec, &ev, &last);
+		note_event(rec, &ev);
 		rc = ir_assembler_event(rec->assembler, &ev);
 		if (rc > 0)
 			rc = survey_ops(rec, &live);
@@ -296,9 +336,7 @@ static int survey_once(struct ir_recording *rec, struct ir_error *err)
 		return ir_recording_no_memory(rec, err);
 	if (rec->chains)	/* further passes would tell it again */
 		rec->chains->complete = true;
-	if (rec->reader->info.end_ns > last)
-		last = rec->reader->info.end_ns;
-	rec->info.duration_ns = last > rec->info.start_ns ? last - rec->info.start_ns : 0;
+	note_span(rec);
 	return 0;
 }
 
@@ -318,6 +356,7 @@ void ir_survey_clear(struct ir_recording *rec)
 	rec->info = (struct ir_recording_info){ 0 };
 	rec->lost = false;
 	rec->first_lost_ns = 0;
+	rec->last_ns = rec->marked_ns = 0;
 	free(rec->device_states);
 	rec->device_states = NULL;
 	rec->nr_device_states = 0;
@@ -413,7 +452,11 @@ int ir_survey(struct ir_recording *rec, struct ir_error *err)
 	if (!rd)
 		return -EINVAL;
 	rec->seen_kinds = rd->info.seen_kinds;
+	rc = rd->info.untraced && !rec->options.survey_only ?
+		ir_error_set(err, -ENOTSUP, "%s: %s", ir_file_path(rec->file), rd->info.hint) : 0;
 	ir_reader_close(rd);
+	if (rc)
+		return rc;
 	for (unsigned int pass = 0;; pass++) {
 		rc = survey_once(rec, err);
 		if (rc)

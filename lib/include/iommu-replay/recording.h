@@ -113,8 +113,9 @@ struct ir_recording_info {
 	const char *arch;
 	const char *clock;
 	uint32_t cpus;
-	uint64_t start_ns;	/* first event of interest */
-	uint64_t duration_ns;	/* to the last event or marker; perf: exit of a process */
+	uint64_t start_ns;	/* first event of interest; without operations, of any but markers */
+	uint64_t duration_ns;	/* to the last event or marker; perf: exit of a process; likewise */
+	const char *hint;	/* why there are no operations, and what to do; NULL: there are some */
 	const struct ir_event_total *events;	/* by name */
 	size_t nr_events;
 	const char *const *devices;	/* devices[0] is NULL: not named */
@@ -122,6 +123,8 @@ struct ir_recording_info {
 	struct ir_op_totals ops;
 	uint32_t max_mappings;	/* mapping numbers are below this */
 	uint64_t max_live_pages;
+	/* Successful maps of the DMA API, and those whose DMA address is the physical one. */
+	uint64_t dma_maps, dma_direct;
 	struct ir_recorded_rpcit rpcit;
 	struct ir_recorded_flushes flushes;
 	struct ir_recorded_machine machine;

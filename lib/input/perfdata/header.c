@@ -105,22 +105,42 @@ static int take_cpus(struct perfdata *pd, struct ir_cursor *cur)
 	return 0;
 }
 
-/* Attributes again, with ids and names; of use if the section of attributes is not. */
+static int take_event_name(struct perfdata *pd, struct ir_cursor *cur, uint32_t attr)
+{
+	uint32_t len = ir_cursor_u32(cur);
+	const unsigned char *p = len <= MAX_TEXT ? ir_cursor_take(cur, len) : NULL;
+
+	if (!p)
+		return -EBADMSG;
+	pd_attr_name(pd, attr, p, len);
+	return 0;
+}
+
+/*
+ * Attributes again, with ids and names: the names are of use, and all of it if the
+ * section of attributes is not.
+ */
 static int take_event_desc(struct perfdata *pd, struct ir_cursor *cur)
 {
 	uint32_t nr = ir_cursor_u32(cur), size = ir_cursor_u32(cur), ids, i;
+	bool known = pd->attrs.nr;
 	const unsigned char *p;
 	int attr = 0, ret = 0;
 
-	if (size < MIN_ATTR || size > MAX_ATTR || nr > PD_MAX_ATTRS)
+	if (size < MIN_ATTR || size > MAX_ATTR || nr > PD_MAX_ATTRS ||
+	    (known && nr != pd->attrs.nr))
 		return -EBADMSG;
 	for (i = 0; i < nr && !ret; i++) {
 		p = ir_cursor_take(cur, size);
-		attr = p ? pd_attr_add(pd, p, size) : -EBADMSG;
+		attr = !p ? -EBADMSG : known ? (int)i : pd_attr_add(pd, p, size);
 		if (attr < 0)
 			return attr;
 		ids = ir_cursor_u32(cur);
-		ir_cursor_skip(cur, ir_cursor_u32(cur));
+		ret = take_event_name(pd, cur, (uint32_t)attr);
+		if (known) {
+			ir_cursor_skip(cur, (uint64_t)ids * 8);
+			continue;
+		}
 		while (ids-- && !ret) {
 			uint64_t id = ir_cursor_u64(cur);
 
@@ -144,7 +164,7 @@ static int take_feature(struct perfdata *pd, uint64_t nr, struct ir_cursor *cur)
 	case FEATURE_NRCPUS:
 		return take_cpus(pd, cur);
 	case FEATURE_EVENT_DESC:
-		return pd->attrs.nr ? 0 : take_event_desc(pd, cur);
+		return take_event_desc(pd, cur);
 	case FEATURE_SAMPLE_TIME:
 		pd->first_time = ir_cursor_u64(cur);
 		pd->last_time = ir_cursor_u64(cur);

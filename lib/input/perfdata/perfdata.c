@@ -82,6 +82,19 @@ static bool is_pipe(struct perfdata *pd, const unsigned char *head, size_t len)
 	return seen;
 }
 
+/*
+ * perf inject -o - of a file with trace events begins as a pipe does, and goes on as
+ * a file's tracing data does (perf 6.12).
+ */
+static bool was_injected(const struct perfdata *pd, const unsigned char *head, size_t len)
+{
+	static const char formats[] = "\x17\x08\x44tracing";
+
+	return ir_load64(head + MAGIC_SIZE, pd->big) == PIPE_HEADER &&
+		len >= PIPE_HEADER + sizeof(formats) - 1 &&
+		!memcmp(head + PIPE_HEADER, formats, sizeof(formats) - 1);
+}
+
 static int read_header(struct perfdata *pd, struct ir_error *err)
 {
 	const char *path = ir_file_path(pd->file);
@@ -99,6 +112,10 @@ static int read_header(struct perfdata *pd, struct ir_error *err)
 	pd->big = begins_with(head, magic_big);
 	if (ir_formats_init(&pd->formats, pd->rd, pd->big, 8))
 		return ir_error_set(err, -ENOMEM, "%s: out of memory", path);
+	if (was_injected(pd, head, (size_t)len))
+		return ir_error_set(err, -EBADMSG,
+				    "%s: perf inject wrote it to a pipe and left out what a pipe needs: event formats are where the first record should be, and perf cannot read it either; give perf inject -o a file",
+				    path);
 	pd->pipe = is_pipe(pd, head, (size_t)len);
 	if (!pd->pipe)
 		return pd_open_file(pd, head, (size_t)len, err);
@@ -126,14 +143,15 @@ static int check_parts(struct perfdata *pd, struct ir_error *err)
 {
 	const char *path = ir_file_path(pd->file);
 
-	if (pd->attrs.nr && !has_tracepoints(pd))
-		return ir_error_set(err, -ENOTSUP,
-				    "%s: has no trace events; record with perf record -a -e iommu:map -e iommu:unmap",
-				    path);
 	if (pd->directory && !pd->samples)
 		return ir_error_set(err, -ENOTSUP,
 				    "%s: is a part of a directory with one file a thread; record without --threads",
 				    path);
+	if (pd->attrs.nr && !has_tracepoints(pd)) {
+		pd->rd->info.untraced = true;
+		pd->rd->info.hint = "has no trace events; record with perf record -a -e iommu:map -e iommu:unmap";
+		return 0;
+	}
 	if (!pd->has_formats && !pd->pipe)
 		return ir_error_set(err, -EBADMSG,
 				    "%s: has no event formats, which perf writes when it ends: it was killed, or the file is cut; stop perf with SIGINT, or copy it again",
@@ -241,8 +259,9 @@ static int finish(struct perfdata *pd, struct ir_error *err)
 {
 	struct ir_reader_info *info = &pd->rd->info;
 
-	if (ir_formats_finish(&pd->formats))
+	if (!pd->finished && (ir_formats_finish(&pd->formats) || pd_count_untraced(pd)))
 		return ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(pd->file));
+	pd->finished = true;
 	if (pd->nr_cpus > info->cpus)
 		info->cpus = pd->nr_cpus;
 	describe(pd);

@@ -11,6 +11,7 @@
  *	stream.c	the records, also where some are damaged
  *	unpack.c	compressed records
  *	sample.c	samples and lost events
+ *	untraced.c	samples of events that are no trace events
  *	sites.c	call chains, and where the kernel's code was
  *	order.c		events into time order
  *
@@ -85,6 +86,8 @@ struct pd_attr {
 	/* And in other records, from their end. */
 	uint16_t end_time_pos;
 	uint16_t end_cpu_pos;
+	char name[64];		/* as perf wrote it; empty: it did not */
+	uint64_t samples;	/* not of tracepoints: how many came */
 };
 
 struct pd_id {
@@ -198,6 +201,7 @@ struct perfdata {
 	bool gap;		/* something was skipped since the last event */
 	bool cut;		/* the file ends in the middle of something */
 	bool ended;
+	bool finished;
 };
 
 static inline void pd_damage(struct perfdata *pd, enum ir_damage_kind kind, uint64_t n)
@@ -290,6 +294,18 @@ void pd_exit(struct perfdata *pd, const unsigned char *rec, uint32_t size);
 int pd_lost_samples(struct perfdata *pd, const unsigned char *rec, uint32_t size);
 /** pd_mark_gap - a marker where an unknown number of events is gone */
 int pd_mark_gap(struct perfdata *pd);
+
+/* untraced.c */
+
+/** pd_attr_name - what perf calls an attribute; @len bytes, or up to a zero */
+void pd_attr_name(struct perfdata *pd, uint32_t attr, const unsigned char *name, size_t len);
+/** pd_note_time - when an event came that is not handed out */
+void pd_note_time(struct perfdata *pd, uint64_t time);
+/** pd_untraced - a sample of an event that is no trace event */
+void pd_untraced(struct perfdata *pd, const struct pd_attr *attr, const unsigned char *rec,
+		 uint32_t size);
+/** pd_count_untraced - add them to info->events, at the end; 0 or -ENOMEM */
+int pd_count_untraced(struct perfdata *pd);
 
 /* sites.c: nothing of this is called unless call chains are wanted. */
 

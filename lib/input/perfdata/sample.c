@@ -229,8 +229,10 @@ static inline int take_sample(struct perfdata *pd, const unsigned char *rec, uin
 	uint16_t wanted;
 	uint64_t time;
 
-	if (at && !at->traced)
+	if (at && !at->traced) {
+		pd_untraced(pd, at, rec, size);
 		return 0;
+	}
 	raw = at ? find_raw(pd, at, rec, size, &len, &chain) : NULL;
 	if (!raw || !place_sample(pd, at, rec, &time, &cpu) ||
 	    (ir_load16(raw, pd->big) != at->config && pd->attrs.slots)) {
@@ -238,8 +240,10 @@ static inline int take_sample(struct perfdata *pd, const unsigned char *rec, uin
 		return 0;
 	}
 	wanted = (uint16_t)ir_formats_wanted(&pd->formats, raw);
-	if (!wanted)
+	if (!wanted) {
+		pd_note_time(pd, time);
 		return 0;
+	}
 	if (chain.nr && pd->rd->chains)
 		site = pd_chain(pd, chain.entries, chain.nr);
 	c = &pd->cpus[cpu];

@@ -68,6 +68,7 @@ struct td_stream {
 
 	struct ir_subbuf sb;
 	uint64_t last_time;
+	uint64_t first_other, last_other;	/* records that are not wanted; 0: there was none */
 	uint64_t lost;		/* of the pending marker */
 	unsigned int wanted;	/* decoder of the current record, 0: it is a marker */
 	bool passed_over;	/* the last record: a call chain behind it is not the last wanted one's */
@@ -218,6 +219,9 @@ static inline bool td_stream_next(struct tracedat *td, struct td_stream *st)
 		st->wanted = ir_formats_wanted(&td->formats, st->sb.rec);
 		if (!st->wanted || (st->passed_over && st->wanted == td->formats.stack)) {
 			st->passed_over = true;
+			if (!st->first_other)
+				st->first_other = st->sb.time;
+			st->last_other = st->sb.time;
 			continue;
 		}
 		st->passed_over = false;

@@ -322,6 +322,31 @@ static int tracedat_open(struct ir_reader *rd, struct ir_error *err)
 	return open_parts(td, err);
 }
 
+__extension__ typedef unsigned __int128 u128;
+
+static uint64_t to_ns(const struct tracedat *td, uint64_t time)
+{
+	if (!td->tsc_mult)
+		return time;
+	return (uint64_t)(((u128)time * td->tsc_mult) >> td->tsc_shift);
+}
+
+/* When events came that are not handed out. */
+static void note_others(struct tracedat *td)
+{
+	struct ir_reader_info *info = &td->rd->info;
+
+	for (uint32_t i = 0; i < td->nr_streams; i++) {
+		uint64_t first = to_ns(td, td->streams[i].first_other);
+		uint64_t last = to_ns(td, td->streams[i].last_other);
+
+		if (first && (!info->last_ns || first < info->first_ns))
+			info->first_ns = first;
+		if (last > info->last_ns)
+			info->last_ns = last;
+	}
+}
+
 /* Lost events that no sub-buffer told of, and the table of all events. */
 static int finish(struct tracedat *td, struct ir_error *err)
 {
@@ -335,6 +360,7 @@ static int finish(struct tracedat *td, struct ir_error *err)
 	 */
 	if (!td->finished && td->stat_lost > td->told_lost)
 		td_damage(td, IR_DAMAGE_LOST_EVENTS, td->stat_lost - td->told_lost);
+	note_others(td);
 	td->finished = true;
 	return 0;
 }
@@ -354,15 +380,6 @@ static int advance_winner(struct tracedat *td, struct ir_error *err)
 	__builtin_prefetch((const void *)((uintptr_t)st->sb.next + 64));
 	replay_winner(td);
 	return 0;
-}
-
-__extension__ typedef unsigned __int128 u128;
-
-static uint64_t to_ns(const struct tracedat *td, uint64_t time)
-{
-	if (!td->tsc_mult)
-		return time;
-	return (uint64_t)(((u128)time * td->tsc_mult) >> td->tsc_shift);
 }
 
 static void fill_lost(const struct td_stream *st, struct ir_event *ev)
