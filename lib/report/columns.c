@@ -304,7 +304,7 @@ const struct ir_column ir_recording_columns[] = {
 	INFO("clock",			info_text,	clock),
 	INFO("start_ns",		info_u64,	start_ns),
 	INFO("duration_ns",		info_u64,	duration_ns),
-	INFO("hint",			info_text,	hint),
+	INFO("nothing_to_replay",	info_text,	hint),
 	INFO("events_file",		info_text,	events_file),
 	INFO("user_events",		info_u64,	user_events),
 	{ .key = "devices",		.kind = IR_COLUMN_DEVICES },
