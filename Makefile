@@ -44,8 +44,12 @@ LTO := $(if $(findstring Free Software,$(shell $(CC) --version)),-flto=auto -ffa
 endif
 WHOLE := $(if $(LTO),$(filter-out -fno-lto,$(BASE)) $(LTO),$(BASE))
 
-pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1))
-pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1))
+# pkg-config is asked once for each set of libraries, and only if the set is used.
+ask = $(if $(filter undefined,$(origin $(1)_$(2))),$(eval $(1)_$(2) := $(shell $(PKG_CONFIG) --$(1) $(3))))$($(1)_$(2))
+none :=
+space := $(none) $(none)
+pkg_cflags = $(call ask,cflags,$(subst $(space),_,$(strip $(1))),$(1))
+pkg_libs   = $(call ask,libs,$(subst $(space),_,$(strip $(1))),$(1))
 
 # All files below directory $(1) whose names match pattern $(2).
 below = $(sort $(foreach f,$(wildcard $(1)/*),$(call below,$(f),$(2)) $(filter $(2),$(f))))
