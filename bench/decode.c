@@ -13,7 +13,7 @@
 #include <string.h>
 #include <iommu-replay/recording.h>
 #include "base/file.h"
-#include "input/reader.h"
+#include "input/open.h"
 
 static int read_events(const char *path, struct ir_error *err)
 {

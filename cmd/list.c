@@ -17,6 +17,7 @@
 #include "render/render.h"
 #include "report/columns.h"
 #include "report/json.h"
+#include "report/json_count.h"
 #include "base/memory.h"
 #include "events/known_events.h"
 

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "input/reader.h"
+#include "input/open.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

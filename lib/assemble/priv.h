@@ -2,7 +2,7 @@
 /*
  * Inside the assembler: the window of records, and what each CPU is doing.
  *
- *   assemble.c  events are sorted out here
+ *   dispatch.c  gives each event to its handler
  *   mappings.c  groups pieces into mappings
  *   pieces.c    finds pieces of a mapping, cuts it apart
  *   unmaps.c    matches unmaps to mappings

@@ -21,7 +21,7 @@
 #include <stdint.h>
 #include "base/bytes.h"
 #include "events/event.h"
-#include "input/reader.h"
+#include "events/reader.h"
 
 #define IR_FORMAT_IDS 65536	/* common_type has 16 bits */
 

@@ -558,19 +558,6 @@ void ir_rules_finish(struct ir_events *ev)
 	}
 }
 
-struct ir_events *ir_rules_builtin(void)
-{
-	struct ir_events *ev = ir_rules_new(NULL);
-
-	if (ev && ir_rules_add_builtin(ev)) {
-		ir_events_free(ev);
-		return NULL;
-	}
-	if (ev)
-		ir_rules_finish(ev);
-	return ev;
-}
-
 /*
  * Finding.
  */

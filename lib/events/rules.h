@@ -29,30 +29,11 @@
 #include <stdint.h>
 #include "events/event.h"
 #include "events/expr.h"
+#include "events/rules_kinds.h"
 
 struct ir_reader;
 
-#define IR_RULE_ROLES	8	/* of one kind */
 #define IR_RULE_PATTERN	128	/* characters of an event's name */
-
-/* What an event can be. */
-struct ir_rule_kind {
-	const char *name;		/* "map-part" */
-	uint16_t kind;			/* enum ir_event_kind; IR_EV_KINDS: nothing */
-	uint16_t flags;			/* IR_EVF_* */
-	const char *roles[IR_RULE_ROLES];	/* with "?" in front: need not be known */
-	uint64_t addr;			/* where that is not known */
-	int64_t ret;
-	const char *meaning;
-};
-
-/** ir_rule_kinds - all of them; ends with a NULL name */
-const struct ir_rule_kind *ir_rule_kinds(void);
-
-enum { IR_ROLE_DEVICE = IR_EVENT_VALUES };
-
-/** ir_rule_role - index in value[] of what is called so, IR_ROLE_DEVICE, or -1 */
-int ir_rule_role(const char *name);
 
 /* One rule as a person writes it.  Built-in rules are written so, too. */
 struct ir_rule_text {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "input/reader.h"
+#include "events/reader.h"
 #include "events/rules.h"
 
 #define MAX_CALLS 256	/* under way at a time; more: their returns were not recorded */

@@ -64,3 +64,16 @@ int ir_rules_add_builtin(struct ir_events *ev)
 		rc = ir_rules_add(ev, &builtin[i], NULL);
 	return rc;
 }
+
+struct ir_events *ir_rules_builtin(void)
+{
+	struct ir_events *ev = ir_rules_new(NULL);
+
+	if (ev && ir_rules_add_builtin(ev)) {
+		ir_events_free(ev);
+		return NULL;
+	}
+	if (ev)
+		ir_rules_finish(ev);
+	return ev;
+}

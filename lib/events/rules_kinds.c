@@ -2,7 +2,7 @@
 /* What an event can be. */
 #include <string.h>
 
-#include "events/rules.h"
+#include "events/rules_kinds.h"
 
 #define DMA_MAPPING_ERROR UINT64_MAX	/* include/linux/dma-mapping.h */
 #define ZPCI_PTE_INVALID 0x400		/* arch/s390/include/asm/pci_dma.h, Linux 6.1 */

@@ -3,7 +3,8 @@
  * The simulated guest: one Linux with its devices, each in an IOMMU domain of
  * its own, under one hypervisor, with one strategy.
  *
- *   guest.c      operations: map, unmap, timers; nothing knows files here
+ *   operations.c map, unmap, timers; nothing knows files here
+ *   peaks.c      peaks, and values for the timeline
  *   rpcit.c      the RPCIT instruction, and what strategies may call
  *   dma_iommu.c  drivers/iommu/dma-iommu.c: IOVAs, flush queues (Linux 6.7 and later on s390)
  *   s390_dma.c   arch/s390/pci/pci_dma.c: the former DMA API
@@ -179,6 +180,14 @@ void ir_guest_timers(struct ir_guest *g);
 void ir_guest_finish(struct ir_guest *g);
 /** ir_guest_device - a device's share of the results, after ir_guest_finish() */
 void ir_guest_device(const struct ir_guest *g, uint16_t device, struct ir_result *result);
+/* peaks.c */
+
+/** ir_guest_note_peaks - after an operation of @d; with actors, others may have gone on meanwhile */
+void ir_guest_note_peaks(struct ir_domain *d);
+/** ir_guest_note_all_peaks - of all domains */
+void ir_guest_note_all_peaks(struct ir_guest *g);
+/** ir_guest_note_failure - a mapping of so many pages failed, for the timeline */
+void ir_guest_note_failure(const struct ir_domain *d, enum ir_failure kind, uint64_t pages);
 /** ir_guest_note_lazy - the lazy pages of this moment count for the peak */
 void ir_guest_note_lazy(struct ir_domain *d);
 /** ir_guest_note_values - the values of this moment, for the timeline that is wanted */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Inside of the IOVA allocator: shared by iova.c, iova_rcache.c and the checks
+ * Inside of the IOVA allocator: shared by iova_alloc.c, iova_rcache.c, iova_tree.c and the checks
  * that hold the allocator against recorded calls of a real kernel.
  *
  * The kernel keeps taken ranges in a red-black tree and looks for room from range
@@ -19,10 +19,11 @@
 
 #include "guest/iova.h"
 #include "base/bitmap.h"
+#include "base/iova_order.h"
 #include "guest/percpu.h"
 
-/* drivers/iommu/iova.c (6.12): IOVA_MAG_SIZE, IOVA_RANGE_CACHE_MAX_SIZE, IOVA_DEPOT_DELAY */
-enum { IR_IOVA_MAG_SIZE = 127, IR_IOVA_ORDERS = 6 };
+/* drivers/iommu/iova.c (6.12): IOVA_MAG_SIZE, IOVA_DEPOT_DELAY */
+enum { IR_IOVA_MAG_SIZE = 127 };
 #define IR_IOVA_DEPOT_DELAY_NS	UINT64_C(100000000)
 /* drivers/iommu/iova.c (6.1): MAX_GLOBAL_MAGS */
 enum { IR_IOVA_FIXED_DEPOT = 32 };
@@ -77,20 +78,6 @@ struct ir_iova_got {
 	uint64_t pfn;
 };
 
-/** ir_iova_order - order of the cache for @pages; IR_IOVA_ORDERS and above have none */
-static inline unsigned int ir_iova_order(uint64_t pages)
-{
-	return pages <= 1 ? 0 : 64u - (unsigned int)__builtin_clzll(pages - 1);
-}
-
-/** ir_iova_round - pages that are really taken for @pages */
-static inline uint64_t ir_iova_round(uint64_t pages)
-{
-	unsigned int order = ir_iova_order(pages);
-
-	return order < IR_IOVA_ORDERS ? UINT64_C(1) << order : pages;
-}
-
 /**
  * ir_iova_alloc_fast - what alloc_iova_fast() does
  * @limit: highest page frame allowed, inclusive
@@ -98,6 +85,11 @@ static inline uint64_t ir_iova_round(uint64_t pages)
  */
 struct ir_iova_got ir_iova_alloc_fast(struct ir_iova_domain *d, unsigned int cpu, uint64_t pages,
 				      uint64_t limit, bool flush_rcache);
+/** ir_iova_tree_get - alloc_iova(): take @pages, already rounded, at most at @limit; 0: none */
+uint64_t ir_iova_tree_get(struct ir_iova_domain *d, uint64_t pages, uint64_t limit);
+/** ir_iova_tree_take - take a free range; returns @pfn, or 0 if there is no memory */
+uint64_t ir_iova_tree_take(struct ir_iova_domain *d, uint64_t pfn, uint64_t pages);
+bool ir_iova_tree_is_free(const struct ir_iova_domain *d, uint64_t lo, uint64_t hi);
 /** ir_iova_tree_put - give a range of the tree back to it; nothing if @pfn is not taken */
 void ir_iova_tree_put(struct ir_iova_domain *d, uint64_t pfn, uint64_t pages);
 /** ir_iova_reserve - take [lo, hi] as reserve_iova() does; false if it overlaps or on no memory */

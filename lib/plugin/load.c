@@ -14,23 +14,6 @@
 
 #define MAX_STRUCT 4096		/* no struct of a plug-in will ever be larger */
 
-void ir_loaded_free(struct ir_loaded *loaded)
-{
-	for (size_t i = 0; loaded->strategies && loaded->strategies[i]; i++)
-		free(loaded->strategies[i]);
-	for (size_t i = 0; loaded->hypervisors && loaded->hypervisors[i]; i++) {
-		free((void *)(uintptr_t)loaded->hypervisors[i]->own);
-		free(loaded->hypervisors[i]);
-	}
-	free(loaded->strategies);
-	free(loaded->hypervisors);
-	free(loaded->version);
-	free(loaded->file);
-	if (loaded->handle)
-		dlclose(loaded->handle);
-	free(loaded);
-}
-
 static int no_memory(struct ir_error *err)
 {
 	return ir_error_set(err, -ENOMEM, "out of memory");

@@ -5,6 +5,7 @@
  */
 #include "plugin/plugin.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,23 @@ struct ir_registry *ir_registry_new(void)
 		return NULL;
 	}
 	return registry;
+}
+
+void ir_loaded_free(struct ir_loaded *loaded)
+{
+	for (size_t i = 0; loaded->strategies && loaded->strategies[i]; i++)
+		free(loaded->strategies[i]);
+	for (size_t i = 0; loaded->hypervisors && loaded->hypervisors[i]; i++) {
+		free((void *)(uintptr_t)loaded->hypervisors[i]->own);
+		free(loaded->hypervisors[i]);
+	}
+	free(loaded->strategies);
+	free(loaded->hypervisors);
+	free(loaded->version);
+	free(loaded->file);
+	if (loaded->handle)
+		dlclose(loaded->handle);
+	free(loaded);
 }
 
 void ir_registry_free(struct ir_registry *registry)

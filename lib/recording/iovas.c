@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/iova_state.h"
+#include "base/iova_order.h"
 #include "recording/iovas.h"
 
 /* Which orders this CPU's magazines had no more of; NULL without memory. */

@@ -12,7 +12,7 @@
 #include "assemble/assemble.h"
 #include "base/file.h"
 #include "recording/iovas.h"
-#include "input/reader.h"
+#include "input/open.h"
 #include "symbols/sites.h"
 #include "recording/spool.h"
 #include "recording/timers.h"

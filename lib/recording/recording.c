@@ -9,20 +9,6 @@
 #include "recording/priv.h"
 #include "base/temp.h"
 
-int ir_recording_no_memory(const struct ir_recording *rec, struct ir_error *err)
-{
-	return ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(rec->file));
-}
-
-/* Why an operation could not be put away or fetched again. */
-int ir_recording_spool_failed(const struct ir_recording *rec, int rc, struct ir_error *err)
-{
-	if (rc == -ENOMEM)
-		return ir_recording_no_memory(rec, err);
-	return ir_error_set(err, rc, "%s: cannot keep its operations in a temporary file in %s: %s; set TMPDIR",
-			    ir_file_path(rec->file), ir_temp_dir(), strerror(-rc));
-}
-
 static const char *own(struct ir_recording *rec, const char *s)
 {
 	char **grown, *copy;
@@ -56,6 +42,12 @@ static uint32_t hz_of_kernel(const struct ir_recording_info *info)
 	    strcmp(info->kernel + len - (sizeof(flavour) - 1), flavour) != 0)
 		return 0;
 	return 250;
+}
+
+/* CONFIG_HZ that most distributions set: 100 on s390, 250 elsewhere. */
+uint32_t ir_default_hz(const struct ir_recording_info *info)
+{
+	return info->arch && !strncmp(info->arch, "s390", 4) ? 100 : 250;
 }
 
 /* What is known about the allocator holds for one device, before anything is lost. */

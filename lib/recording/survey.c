@@ -7,11 +7,26 @@
 #include <string.h>
 
 #include "recording/priv.h"
+#include "base/temp.h"
 
 #define SPOOL_MEMORY	(UINT64_C(4) << 20)	/* of operations, some 150,000; more go to a file */
 #define MAX_INITIAL	(UINT64_C(1) << 20)	/* mappings from before the recording */
 #define PROGRESS_EVENTS	65536
 #define MAX_PASSES	4
+
+int ir_recording_no_memory(const struct ir_recording *rec, struct ir_error *err)
+{
+	return ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(rec->file));
+}
+
+/* Why an operation could not be put away or fetched again. */
+int ir_recording_spool_failed(const struct ir_recording *rec, int rc, struct ir_error *err)
+{
+	if (rc == -ENOMEM)
+		return ir_recording_no_memory(rec, err);
+	return ir_error_set(err, rc, "%s: cannot keep its operations in a temporary file in %s: %s; set TMPDIR",
+			    ir_file_path(rec->file), ir_temp_dir(), strerror(-rc));
+}
 
 void ir_survey_end_pass(struct ir_recording *rec)
 {

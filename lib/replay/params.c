@@ -23,8 +23,6 @@
 #define OTHER_END		(UINT64_C(1) << 48)
 
 #define DEFAULT_CPUS		1
-#define HZ_S390			100
-#define HZ_OTHER		250
 
 const char *ir_source_name(enum ir_source source)
 {
@@ -147,11 +145,6 @@ static void resolve_initial(const struct ir_config *c, const struct ir_recording
 	if (m->has_marker && m->s390_dma_api && c->strategy->dma_api == IR_DMA_S390 &&
 	    m->unmapped_pages <= m->mapped_pages)
 		par->initial_lazy_pages = m->unmapped_pages;
-}
-
-uint32_t ir_default_hz(const struct ir_recording_info *info)
-{
-	return info->arch && is_s390(info) ? HZ_S390 : HZ_OTHER;
 }
 
 static void resolve_timer(const struct ir_params *p, const struct ir_recorded_machine *m,

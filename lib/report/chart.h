@@ -16,27 +16,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "report/chart_axis.h"
+
 #define IR_CHART_COLORS 8	/* a ninth series begins with the first colour again */
-
-enum ir_chart_scale {
-	IR_CHART_LINEAR,
-	IR_CHART_LOG2,		/* ticks at powers of two, */
-	IR_CHART_LOG10,		/* and of ten */
-};
-
-/* How an axis names its values. */
-enum ir_chart_unit {
-	IR_CHART_NUMBER,
-	IR_CHART_NS,		/* values are nanoseconds, shown with a fitting unit */
-};
-
-struct ir_chart_axis {
-	const char *label;	/* NULL: none */
-	enum ir_chart_scale scale;
-	enum ir_chart_unit unit;
-	bool has_range;		/* else from the points; a linear y axis includes 0 */
-	double min, max;
-};
 
 enum ir_chart_style {
 	IR_CHART_LINE,		/* from point to point, each with its own dot if they are few */
@@ -85,7 +67,5 @@ struct ir_chart {
 void ir_chart_svg(FILE *out, const struct ir_chart *chart);
 /** ir_chart_css - the rules that all charts share, without a <style> element */
 void ir_chart_css(FILE *out);
-/** ir_chart_number - a figure as the axes show it ("1.5 s", "20k"); returns @buf */
-const char *ir_chart_number(char *buf, size_t size, double value, enum ir_chart_unit unit);
 
 #endif

@@ -5,6 +5,7 @@
 #include "report/chart_axis.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* How much of a logarithmic axis zero takes. */
 #define ZERO_SHARE 0.08

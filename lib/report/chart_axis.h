@@ -6,7 +6,28 @@
 #ifndef IR_REPORT_CHART_AXIS_H
 #define IR_REPORT_CHART_AXIS_H
 
-#include "report/chart.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum ir_chart_scale {
+	IR_CHART_LINEAR,
+	IR_CHART_LOG2,		/* ticks at powers of two, */
+	IR_CHART_LOG10,		/* and of ten */
+};
+
+/* How an axis names its values. */
+enum ir_chart_unit {
+	IR_CHART_NUMBER,
+	IR_CHART_NS,		/* values are nanoseconds, shown with a fitting unit */
+};
+
+struct ir_chart_axis {
+	const char *label;	/* NULL: none */
+	enum ir_chart_scale scale;
+	enum ir_chart_unit unit;
+	bool has_range;		/* else from the points; a linear y axis includes 0 */
+	double min, max;
+};
 
 #define IR_CHART_MAX_TICKS 24
 
@@ -37,5 +58,7 @@ double ir_chart_ruler_at(const struct ir_chart_ruler *ruler, double value);
 /** ir_chart_ruler_name - what to write at a tick; returns @buf */
 const char *ir_chart_ruler_name(const struct ir_chart_ruler *ruler, double tick, char *buf,
 				size_t size);
+/** ir_chart_number - a figure as the axes show it ("1.5 s", "20k"); returns @buf */
+const char *ir_chart_number(char *buf, size_t size, double value, enum ir_chart_unit unit);
 
 #endif

@@ -5,7 +5,7 @@
  * White space, the order of members and the notation of a number do not change
  * it; every value and every name does.
  */
-#include "report/json.h"
+#include "report/digest.h"
 
 #include <sha2.h>
 #include <string.h>

@@ -4,6 +4,8 @@
  * are the nesting of its object; jansson keeps the order in which keys come.
  */
 #include "report/json.h"
+#include "report/json_count.h"
+#include "report/timeline.h"
 
 #include "report/columns.h"
 #include "report/sites.h"
@@ -13,39 +15,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-json_t *ir_json_count(uint64_t count)
-{
-	char digits[24];
-
-	if (count <= INT64_MAX)
-		return json_integer((json_int_t)count);
-	snprintf(digits, sizeof(digits), "%" PRIu64, count);
-	return json_string(digits);
-}
-
-/* Only the digits that ir_json_count() writes are a count: no sign, space or leading zero. */
-static bool read_digits(const char *text, uint64_t *count)
-{
-	size_t len = strlen(text);
-
-	if (len < 19 || len > 20 || strspn(text, "0123456789") != len || *text == '0')
-		return false;
-	errno = 0;
-	*count = strtoull(text, NULL, 10);
-	return !errno && *count > INT64_MAX;
-}
-
-bool ir_json_read_count(const json_t *json, uint64_t *count)
-{
-	*count = 0;
-	if (json_is_string(json))
-		return read_digits(json_string_value(json), count);
-	if (!json_is_integer(json) || json_integer_value(json) < 0)
-		return false;
-	*count = (uint64_t)json_integer_value(json);
-	return true;
-}
 
 static json_t *json_text(const char *text)
 {

@@ -7,12 +7,14 @@
  * here is left alone.
  */
 #include "report/json.h"
+#include "report/json_count.h"
+#include "report/timeline.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/read.h"
+#include "report/read_priv.h"
 
 struct ir_report {
 	json_t *root;			/* owns all texts */
@@ -28,68 +30,6 @@ static int no_memory(struct ir_error *err)
 	return ir_error_set(err, -ENOMEM, "out of memory");
 }
 
-bool ir_read_count(const json_t *json, uint64_t *count)
-{
-	return ir_json_read_count(json, count);
-}
-
-const json_t *ir_read_member(const json_t *object, const char *key)
-{
-	char part[64];
-	const char *dot;
-
-	while ((dot = strchr(key, '.'))) {
-		size_t len = (size_t)(dot - key);
-
-		if (len >= sizeof(part))
-			return NULL;
-		memcpy(part, key, len);
-		part[len] = '\0';
-		object = json_object_get(object, part);
-		key = dot + 1;
-	}
-	return json_object_get(object, key);
-}
-
-bool ir_read_value(const json_t *json, struct ir_value *value)
-{
-	*value = (struct ir_value){ .type = IR_VALUE_NULL };
-	if (json_is_string(json))
-		*value = (struct ir_value){ .type = IR_VALUE_TEXT, .text = json_string_value(json) };
-	else if (json_is_integer(json) && json_integer_value(json) >= 0)
-		*value = (struct ir_value){ .type = IR_VALUE_COUNT,
-					    .count = (uint64_t)json_integer_value(json) };
-	else if (json_is_real(json) && json_real_value(json) >= 0)
-		*value = (struct ir_value){ .type = IR_VALUE_REAL, .real = json_real_value(json) };
-	else if (json_is_boolean(json))
-		*value = (struct ir_value){ .type = IR_VALUE_TRUTH, .truth = json_is_true(json) };
-	else
-		return json_is_null(json);
-	return true;
-}
-
-int ir_read_columns(const struct ir_column *columns, ir_read_put put,
-		    bool (*wanted)(const struct ir_column *column), const json_t *object,
-		    const struct ir_entry_fields *to, size_t result, struct ir_error *err)
-{
-	for (const struct ir_column *column = columns; column->key; column++) {
-		const json_t *member;
-		struct ir_value value;
-
-		if (column->kind != IR_COLUMN_VALUE || (wanted && !wanted(column)))
-			continue;
-		member = ir_read_member(object, column->key);
-		if (!member || (ir_read_value(member, &value) && put(column, to, result, value)))
-			continue;
-		/* A text is a count where the column cannot have a text. */
-		value = (struct ir_value){ .type = IR_VALUE_COUNT };
-		if (!ir_read_count(member, &value.count) || !put(column, to, result, value))
-			return ir_error_set(err, -EINVAL, "%s has a value that it cannot have",
-					    column->key);
-	}
-	return 0;
-}
-
 static int read_events(struct ir_read_entry *e, const json_t *events, struct ir_error *err)
 {
 	const char *name;
@@ -102,7 +42,7 @@ static int read_events(struct ir_read_entry *e, const json_t *events, struct ir_
 		struct ir_event_total *total = &e->events[e->info.nr_events++];
 
 		total->name = name;
-		if (!ir_read_count(count, &total->count))
+		if (!ir_json_read_count(count, &total->count))
 			return ir_error_set(err, -EINVAL, "events: \"%.60s\" is not a count", name);
 	}
 	e->info.events = e->events;

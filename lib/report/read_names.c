@@ -4,7 +4,8 @@
  * have a name, parameters of their own and where they were from, and nothing else.
  * There is one of each, so that equal ones are the same thing.
  */
-#include "report/read.h"
+#include "report/read_priv.h"
+#include "report/json_count.h"
 
 #include <errno.h>
 #include <iommu-replay/registry.h>
@@ -86,7 +87,7 @@ static int read_plugin(struct ir_read_names *names, const json_t *result, const 
 	if (!json || json_is_null(json))
 		return 0;
 	if (!told.file || (version && !json_is_null(version) && !told.version) ||
-	    !ir_read_count(json_object_get(json, "abi"), &abi) || abi > UINT32_MAX)
+	    !ir_json_read_count(json_object_get(json, "abi"), &abi) || abi > UINT32_MAX)
 		return ir_error_set(err, -EINVAL, "%s has a value that it cannot have", key);
 	told.abi = (uint32_t)abi;
 	return find_plugin(names, &told, plugin, err);
@@ -171,7 +172,7 @@ static int read_own(const json_t *own, const json_t *sources, struct ir_effectiv
 		for (int k = 0; from && k <= IR_FROM_USER; k++)
 			if (!strcmp(from, ir_source_name((enum ir_source)k)))
 				source = k;
-		if (source < 0 || !ir_read_count(value, &par->hypervisor.own[i]))
+		if (source < 0 || !ir_json_read_count(value, &par->hypervisor.own[i]))
 			return ir_error_set(err, -EINVAL, "parameters.own.%.60s, or where it is from, "
 					    "has a value that it cannot have", name);
 		par->from.own[i++] = (enum ir_source)source;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Shares of devices, read again: devices.c the other way round. */
-#include "report/read.h"
+#include "report/read_priv.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,8 @@
  * Call sites, read again: the table from the recording's rows, the results from
  * theirs.  Drivers are sums of both, and not read.
  */
-#include "report/read.h"
+#include "report/read_priv.h"
+#include "report/json_count.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ static bool read_small(const json_t *json, uint32_t *count)
 {
 	uint64_t value = 0;
 
-	if (json && (!ir_read_count(json, &value) || value > UINT32_MAX))
+	if (json && (!ir_json_read_count(json, &value) || value > UINT32_MAX))
 		return false;
 	*count = (uint32_t)value;
 	return true;
@@ -55,7 +56,7 @@ static bool read_frame(const json_t *json, struct ir_frame *frame)
 	return json_is_object(json) && read_text(json_object_get(json, "function"), &frame->symbol) &&
 		read_text(json_object_get(json, "module"), &frame->module) &&
 		read_address(json_object_get(json, "address"), &frame->address) &&
-		ir_read_count(json_object_get(json, "offset"), &frame->offset);
+		ir_json_read_count(json_object_get(json, "offset"), &frame->offset);
 }
 
 /* The frames go to *@frames, which moves behind them. */
@@ -87,7 +88,7 @@ static int read_site(const json_t *row, struct ir_site *site, struct ir_frame **
 	if (!read_small(json_object_get(row, "caller"), &site->caller))
 		return wrong(err, "caller");
 	for (i = 0; i < 3; i++)
-		if (!ir_read_count(json_object_get(row, counts[i].key), counts[i].count))
+		if (!ir_json_read_count(json_object_get(row, counts[i].key), counts[i].count))
 			return wrong(err, counts[i].key);
 	json_array_foreach(list, i, json)
 		if (!read_frame(json, (*frames)++))

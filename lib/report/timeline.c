@@ -2,7 +2,8 @@
 /*
  * Timelines in reports: lists of equal length, one for each figure.
  */
-#include "report/json.h"
+#include "report/timeline.h"
+#include "report/json_count.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/decompress.h"
-#include "symbols/symbols.h"
+#include "symbols/elf.h"
 
 #define MAX_SECTIONS 65536u
 

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "symbols/symbols.h"
+#include "symbols/kallsyms.h"
 
 static int hex_digit(char c)
 {

@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "symbols/sites.h"
+#include "symbols/plumbing.h"
 
 /* What a name begins with, underscores in front left out. */
 static const char *const prefixes[] = {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "symbols/sites.h"
+#include "symbols/plumbing.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -32,7 +32,5 @@ int ir_chain_count(struct ir_chain_totals *totals, const struct ir_op *op);
 const struct ir_site_table *ir_sites_build(const struct ir_chains *chains,
 					   const struct ir_symbols *syms,
 					   struct ir_chain_totals *totals);
-/** ir_is_plumbing - is this function a part of the DMA API, an IOMMU driver, or tracing? */
-bool ir_is_plumbing(const char *function);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 #include "base/bytes.h"
-#include "input/reader.h"
+#include "input/open.h"
 
 static char path[] = "/tmp/test_file.XXXXXX";
 

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "guest/timeline.h"
-#include "report/json.h"
+#include "report/timeline.h"
 
 #define START UINT64_C(1000000)
 

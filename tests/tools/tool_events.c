@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "input/reader.h"
+#include "input/open.h"
 
 static const char *const kinds[IR_EV_KINDS] = {
 	"lost", "map", "unmap", "dma_map", "dma_map_sg", "dma_map_sg_err", "dma_unmap",

@@ -31,7 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <iommu-replay/recording.h>
-#include "input/reader.h"
+#include "input/open.h"
 
 static uint64_t state;
 

@@ -3,7 +3,7 @@
 #ifndef IR_TRACE_PERFDATA_H
 #define IR_TRACE_PERFDATA_H
 
-#include "input/reader.h"
+#include "events/reader.h"
 
 extern const struct ir_reader_ops ir_perfdata_ops;
 

@@ -9,6 +9,7 @@
  *	tracing.c	the tracing data: event formats
  *	attr.c		attributes: which events there are, layout of their samples
  *	stream.c	the records, also where some are damaged
+ *	records.c	where records begin
  *	unpack.c	compressed records
  *	sample.c	samples and lost events
  *	untraced.c	samples of events that are no trace events
@@ -29,7 +30,7 @@
 #include "base/cursor.h"
 #include "base/decompress.h"
 #include "events/formats.h"
-#include "input/reader.h"
+#include "events/reader.h"
 
 /* Numbers in a file beyond these are damage, not a big machine. */
 #define PD_MAX_CPUS	8192u		/* CONFIG_NR_CPUS of x86 */
@@ -256,7 +257,7 @@ static inline uint32_t pd_attr_slot(const struct pd_attrs *attrs, uint64_t id)
 }
 void pd_attrs_release(struct pd_attrs *attrs);
 
-/* stream.c */
+/* records.c */
 
 /** pd_known_record - could a record begin with these 8 bytes? */
 bool pd_known_record(const unsigned char *p, bool big);
@@ -267,6 +268,9 @@ bool pd_known_record(const unsigned char *p, bool big);
  * to be right.  Returns @len if there is none.
  */
 size_t pd_find_record(const unsigned char *data, size_t len, size_t from, bool big);
+
+/* stream.c */
+
 /** pd_pump - take in one more record, or a part of a compressed one: 1, 0 at the end, -errno */
 int pd_pump(struct perfdata *pd);
 

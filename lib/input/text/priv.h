@@ -38,7 +38,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include "input/reader.h"
+#include "events/reader.h"
 #include "symbols/chains.h"
 
 #define TEXT_MAX_LINE	65536u

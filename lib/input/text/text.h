@@ -11,7 +11,7 @@
 #ifndef IR_TRACE_TEXT_H
 #define IR_TRACE_TEXT_H
 
-#include "input/reader.h"
+#include "events/reader.h"
 
 extern const struct ir_reader_ops ir_text_ops;
 

@@ -5,7 +5,8 @@
  *
  *	tracedat.c	opening, the merge of all CPUs by time
  *	v6.c	version 6: one header, read from front to back
- *	v7.c	version 7: sections and options
+ *	v7.c	version 7: the chain of options
+ *	sections.c	version 7: sections and options
  *	salvage.c	version 7 whose options are lost: what can be found
  *	meta.c	header page, event formats, options: same in both
  *	stream.c	the data of one CPU: blocks, chunks, sub-buffers
@@ -23,7 +24,7 @@
 #include "base/cursor.h"
 #include "base/decompress.h"
 #include "events/formats.h"
-#include "input/reader.h"
+#include "events/reader.h"
 #include "input/tracedat/subbuffer.h"
 
 /* Numbers in a file beyond these are damage, not a big machine. */
@@ -202,15 +203,13 @@ int td_v7_options(struct tracedat *td, const struct td_section *sec, uint64_t *n
 /** td_salvage - look for sections from @pos on, and take the ones not read yet; 0 or -ENOMEM */
 int td_salvage(struct tracedat *td, uint64_t pos);
 
-/* tracedat.c */
+/* stream.c */
 
 /** td_add_instance - its number, or a negative errno */
 int td_add_instance(struct tracedat *td, uint32_t page_size, const char *clock, bool compressed);
 /** td_add_stream - the data of a CPU; what lies beyond the file is counted; 0 or -ENOMEM */
 int td_add_stream(struct tracedat *td, uint32_t instance, uint32_t cpu, uint64_t pos,
 		  uint64_t size);
-
-/* stream.c */
 
 /** td_stream_next - to the next wanted record of the sub-buffer; false: there is none */
 static inline bool td_stream_next(struct tracedat *td, struct td_stream *st)

@@ -13,6 +13,66 @@
 #define CHUNK_HEADER 8u
 #define MAX_MISSED (UINT64_C(1) << 40)	/* a count beyond this was never counted */
 
+int td_add_instance(struct tracedat *td, uint32_t page_size, const char *clock, bool compressed)
+{
+	struct td_instance *list, *in;
+
+	if (td->nr_instances == TD_MAX_INSTANCES) {
+		td_damage(td, IR_DAMAGE_BAD_SECTIONS, 1);
+		return -E2BIG;
+	}
+	list = realloc(td->instances, (td->nr_instances + 1) * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	td->instances = list;
+	in = &list[td->nr_instances];
+	memset(in, 0, sizeof(*in));
+	in->compressed = compressed;
+	in->layout.size = page_size;
+	if (clock && *clock) {
+		in->clock = strdup(clock);
+		if (!in->clock)
+			return -ENOMEM;
+	}
+	return (int)td->nr_instances++;
+}
+
+int td_add_stream(struct tracedat *td, uint32_t instance, uint32_t cpu, uint64_t pos,
+		  uint64_t size)
+{
+	struct td_stream *list, *st;
+	uint64_t have;
+
+	if (cpu >= td->cpu_count && cpu < TD_MAX_CPUS)
+		td->cpu_count = cpu + 1;
+	if (!size)
+		return 0;
+	if (cpu >= TD_MAX_CPUS * 2 || td->nr_streams == TD_MAX_CPUS * 4 ||
+	    pos > UINT64_MAX - size) {
+		td_damage(td, IR_DAMAGE_BAD_SECTIONS, 1);
+		return 0;
+	}
+	have = pos < td->size ? td->size - pos : 0;
+	td_promise(td, pos + size);
+	if (!(td->nr_streams & (td->nr_streams - 1))) {	/* room doubles at each power of two */
+		size_t room = td->nr_streams ? td->nr_streams * 2 : 1;
+
+		list = realloc(td->streams, room * sizeof(*list));
+		if (!list)
+			return -ENOMEM;
+		td->streams = list;
+	}
+	st = &td->streams[td->nr_streams++];
+	memset(st, 0, sizeof(*st));
+	st->instance = instance;
+	st->cpu = cpu;
+	st->pos = pos;
+	st->end = pos + (have < size ? have : size);
+	st->cut = have < size;
+	st->compressed = td->instances[instance].compressed;
+	return 0;
+}
+
 void td_stream_release(struct td_stream *st)
 {
 	free(st->block);

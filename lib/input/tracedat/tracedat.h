@@ -3,7 +3,7 @@
 #ifndef IR_TRACE_TRACEDAT_H
 #define IR_TRACE_TRACEDAT_H
 
-#include "input/reader.h"
+#include "events/reader.h"
 
 extern const struct ir_reader_ops ir_tracedat_ops;
 

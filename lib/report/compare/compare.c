@@ -2,7 +2,8 @@
 /*
  * Comparing: figure by figure, what changed and whether it fails.
  */
-#include "report/compare/compare.h"
+#include "report/compare/priv.h"
+#include "report/json_count.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
  * multiplying out: 5 % more than 100 is 105, whatever binary fractions make of
  * 0.05.
  */
-#include "report/compare/compare.h"
+#include "report/compare/priv.h"
 
 #include <errno.h>
 #include <math.h>

@@ -2,7 +2,7 @@
 /*
  * Which rows of two reports belong together.
  */
-#include "report/compare/compare.h"
+#include "report/compare/priv.h"
 
 #include <errno.h>
 #include <stdio.h>

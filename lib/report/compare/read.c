@@ -3,7 +3,7 @@
  * A report, read for comparison.  It may be anybody's file: nothing in it but
  * its outlines is taken for granted.
  */
-#include "report/compare/compare.h"
+#include "report/compare/priv.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "report/json.h"
+#include "report/json_count.h"
 
 #define MAX_KEY 512		/* a device's name is in it */
 #define MAX_DEPTH 8

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <zstd.h>
 #include "base/bytes.h"
-#include "input/reader.h"
+#include "input/open.h"
 
 /* ---- writing ---- */
 

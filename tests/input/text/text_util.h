@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include "input/reader.h"
+#include "input/open.h"
 
 #define MAX_EVENTS 64
 

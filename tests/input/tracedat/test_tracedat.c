@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include <iommu-replay/recording.h>
-#include "input/reader.h"
+#include "input/open.h"
 
 #define MAX_EVENTS 64
 

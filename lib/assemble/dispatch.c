@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Events are sorted out here. */
+/* Dispatches each event to its handler by kind, CPU and context. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,7 @@
  * Reading reports, inside.
  *
  *   read.c		the document, recordings and results
+ *   read_columns.c	figures
  *   read_shares.c	shares of devices
  *   read_sites.c	call sites
  *   read_names.c	strategies, hypervisors and plug-ins that are not there
@@ -35,8 +36,6 @@ struct ir_read_entry {
 /* Strategies, hypervisors and plug-ins that are but names: their code is not here. */
 struct ir_read_names;
 
-/** ir_read_count - false: it is not a count */
-bool ir_read_count(const json_t *json, uint64_t *count);
 /** ir_read_value - false: not a value, or one that is none of a report's */
 bool ir_read_value(const json_t *json, struct ir_value *value);
 /** ir_read_member - the member at the end of "a.b.c"; NULL: not there */

@@ -21,12 +21,6 @@ struct ir_mapping {
 	};
 };
 
-static void peak(uint64_t value, uint64_t *top)
-{
-	if (value > *top)
-		*top = value;
-}
-
 struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 {
 	struct ir_guest *g = calloc(1, sizeof(*g));
@@ -184,68 +178,6 @@ static inline struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
 	return attach(g, device);
 }
 
-void ir_guest_note_lazy(struct ir_domain *d)
-{
-	peak(d->totals.lazy_pages, &d->totals.peak_lazy_pages);
-	peak(d->guest->totals.lazy_pages, &d->guest->totals.peak_lazy_pages);
-}
-
-void ir_guest_note_values(struct ir_guest *g)
-{
-	uint64_t values[IR_TRACKS];
-
-	values[IR_TRACK_HOST_PAGES] = g->totals.shadow_pages;
-	values[IR_TRACK_LIVE_PAGES] = g->totals.live_pages;
-	values[IR_TRACK_LAZY_PAGES] = g->totals.lazy_pages;
-	values[IR_TRACK_QUEUE_ENTRIES] = g->queue_entries;
-	ir_timeline_values(g->cfg.timeline, g->now_ns, values);
-}
-
-static void note_failure(const struct ir_domain *d, enum ir_failure kind, uint64_t pages)
-{
-	const struct ir_guest *g = d->guest;
-
-	if (g->cfg.timeline)
-		ir_timeline_failure(g->cfg.timeline, &(struct ir_timeline_failure){
-			.time_ns = g->now_ns, .pages = pages, .cpu = g->cpu, .device = d->device,
-			.kind = kind,
-		});
-}
-
-static inline void update_peaks_of(struct ir_domain *d)
-{
-	struct ir_guest *g = d->guest;
-
-	peak(d->iova_pages, &d->res.peaks.iova_pages);
-	peak(g->iova_pages, &g->res.peaks.iova_pages);
-	ir_guest_note_lazy(d);
-}
-
-/* The other domains have no more than at the last look. */
-static void update_all_peaks(struct ir_guest *g)
-{
-	struct ir_domain *d;
-
-	while ((d = g->grown)) {
-		g->grown = d->next_grown;
-		d->grown = false;
-		if (d->priv)
-			update_peaks_of(d);
-	}
-	ir_guest_sample(g);
-}
-
-/* After an operation of @d: while it waited, others may have gone on. */
-static inline void update_peaks(struct ir_domain *d)
-{
-	if (d->guest->actors) {
-		update_all_peaks(d->guest);
-		return;
-	}
-	update_peaks_of(d);
-	ir_guest_sample(d->guest);
-}
-
 /* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
 static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
 			    const struct ir_segment *segs, uint32_t nr, uint64_t *mapped)
@@ -293,7 +225,7 @@ static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	ir_count(d, maps.unbacked_pages, n);
 	if (ir_guest_site(d->guest))
 		ir_guest_site(d->guest)->unbacked++;
-	note_failure(d, IR_FAILURE_UNBACKED, n);
+	ir_guest_note_failure(d, IR_FAILURE_UNBACKED, n);
 }
 
 static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
@@ -305,7 +237,7 @@ static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages
 	ir_guest_grew(d);
 	ir_count(d, kernel.unmapped_pages, pages);
 	d->ops->unmapped(d, pfn, pages);
-	update_peaks(d);
+	ir_guest_note_peaks(d);
 }
 
 static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir_op *op,
@@ -331,16 +263,16 @@ static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir
 		ir_count(d, maps.iova_exhausted, 1);
 		if (ir_guest_site(g))
 			ir_guest_site(g)->iova_exhausted++;
-		note_failure(d, IR_FAILURE_IOVA_EXHAUSTED, pages);
+		ir_guest_note_failure(d, IR_FAILURE_IOVA_EXHAUSTED, pages);
 		return IR_NO_PFN;
 	}
-	update_peaks(d);
+	ir_guest_note_peaks(d);
 	d->totals.now_ns = g->now_ns;
 	if (map_range(d, op, pfn, segs, nr, &mapped)) {
 		ir_count(d, maps.map_failed, 1);
 		if (ir_guest_site(g))
 			ir_guest_site(g)->map_failed++;
-		note_failure(d, IR_FAILURE_MAP_FAILED, pages);
+		ir_guest_note_failure(d, IR_FAILURE_MAP_FAILED, pages);
 		d->totals.now_ns = g->now_ns;
 		ir_iopt_unmap(d->iopt, pfn, mapped);
 		ir_guest_grew(d);
@@ -350,7 +282,7 @@ static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir
 			ir_count(d, kernel.unmapped_pages, mapped);
 		}
 		d->ops->undo(d, pfn, pages, nr);
-		update_peaks(d);
+		ir_guest_note_peaks(d);
 		return IR_NO_PFN;
 	}
 	ir_count(d, kernel.mapped_pages, mapped);
@@ -440,7 +372,7 @@ bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 	if (pfn != IR_NO_PFN) {
 		ir_iopt_map(d->iopt, pfn, pages, 0);
 		ir_refresh(d, pfn, pfn + pages - 1);
-		update_peaks(d);
+		ir_guest_note_peaks(d);
 	}
 	if (d && mapping < g->nr_maps) {
 		g->maps[mapping] = (struct ir_mapping){
@@ -529,7 +461,7 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 
 	if (!d || !d->priv)
 		return;
-	update_all_peaks(g);
+	ir_guest_note_all_peaks(g);
 	d->epoch++;
 	g->gone_maps += d->live_maps;
 	d->live_maps = 0;
@@ -572,7 +504,7 @@ void ir_guest_timers(struct ir_guest *g)
 		if (ir_due_set(&g->due, d, d->ops->timer_ns(d)))
 			g->totals.failed = true;
 	}
-	update_all_peaks(g);
+	ir_guest_note_all_peaks(g);
 }
 
 /* The fine histogram that the percentiles are from, by powers of two. */
@@ -601,7 +533,7 @@ static void fill_exposure(const struct ir_exposure *e, struct ir_result *res)
 
 void ir_guest_finish(struct ir_guest *g)
 {
-	update_all_peaks(g);
+	ir_guest_note_all_peaks(g);
 	for (uint32_t i = 0; i < g->nr_domains; i++) {
 		struct ir_domain *d = g->domains[i];
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Recognising recordings, and what all readers share: device names. */
-#include "input/reader.h"
+/* Recognises the format of a recording and opens its reader. */
+#include "input/open.h"
 #include <errno.h>
-#include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +17,6 @@ static const struct ir_reader_ops *const readers[] = {
 };
 
 #define NR_READERS (sizeof(readers) / sizeof(readers[0]))
-#define MAX_DEVICES 65535
 
 static const struct ir_reader_ops *recognise(const unsigned char *start, size_t len)
 {
@@ -191,132 +188,4 @@ void ir_reader_close(struct ir_reader *rd)
 	free(rd->info.clock);
 	free(rd->device_hash);
 	free(rd);
-}
-
-static uint32_t hash_name(const char *name, size_t len)
-{
-	uint32_t hash = 2166136261u;	/* FNV-1a */
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)name[i]) * 16777619u;
-	return hash ^ (hash >> 15);
-}
-
-/* The slot of a name, or the free one where it belongs. */
-static size_t find_slot(const struct ir_reader *rd, const char *name, size_t len)
-{
-	size_t slot = hash_name(name, len) & (rd->device_slots - 1);
-	uint16_t nr;
-
-	while ((nr = rd->device_hash[slot])) {
-		const char *known = rd->info.devices[nr];
-
-		if (!strncmp(known, name, len) && !known[len])
-			break;
-		slot = (slot + 1) & (rd->device_slots - 1);
-	}
-	return slot;
-}
-
-/* Keep the table at most half full. */
-static int grow_hash(struct ir_reader *rd)
-{
-	size_t slots = rd->device_slots ? rd->device_slots * 2 : 16;
-	uint16_t *old = rd->device_hash;
-	size_t i;
-
-	rd->device_hash = calloc(slots, sizeof(*rd->device_hash));
-	if (!rd->device_hash) {
-		rd->device_hash = old;
-		return -ENOMEM;
-	}
-	free(old);
-	rd->device_slots = slots;
-	for (i = 1; i < rd->info.nr_devices; i++) {
-		const char *name = rd->info.devices[i];
-
-		rd->device_hash[find_slot(rd, name, strlen(name))] = (uint16_t)i;
-	}
-	return 0;
-}
-
-/* Names get printed; one with other bytes is out of a damaged event. */
-static bool is_printable(const char *name, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (name[i] < ' ' || name[i] > '~')
-			return false;
-	return true;
-}
-
-static uint16_t remember(struct ir_reader *rd, uint16_t nr, size_t len)
-{
-	rd->last_device = nr;
-	rd->last_device_len = len;
-	return nr;
-}
-
-uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len)
-{
-	size_t nr = rd->info.nr_devices;
-	char **devices;
-	size_t slot;
-
-	/* With the terminator, which the name has if it comes from ftrace. */
-	if (rd->last_device && rd->last_device_len < len &&
-	    !memcmp(name, rd->info.devices[rd->last_device], rd->last_device_len + 1))
-		return rd->last_device;
-	len = strnlen(name, len);
-	if (!len)
-		return 0;
-	if (nr * 2 >= rd->device_slots && grow_hash(rd))
-		goto no_memory;
-	slot = find_slot(rd, name, len);
-	if (rd->device_hash[slot])
-		return remember(rd, rd->device_hash[slot], len);
-	if (nr > MAX_DEVICES || !is_printable(name, len))
-		return 0;
-	devices = realloc(rd->info.devices, (nr + 1) * sizeof(*devices));
-	if (!devices)
-		goto no_memory;
-	rd->info.devices = devices;
-	devices[nr] = strndup(name, len);
-	if (!devices[nr])
-		goto no_memory;
-	rd->device_hash[slot] = (uint16_t)nr;
-	rd->info.nr_devices++;
-	return remember(rd, (uint16_t)nr, len);
-no_memory:
-	ir_file_fail(rd->file, -ENOMEM);
-	return 0;
-}
-
-uint16_t ir_reader_device_number(struct ir_reader *rd, uint64_t number)
-{
-	char name[20];
-
-	snprintf(name, sizeof(name), "0x%" PRIx64, number);
-	return ir_reader_device(rd, name, sizeof(name));
-}
-
-void ir_reader_complain(struct ir_reader *rd, const struct ir_rule_group *g, const char *event,
-			const char *field, const char *has)
-{
-	if (!g->user || rd->complaint.text[0])
-		return;
-	ir_error_set(&rd->complaint, -EINVAL, "%s: %s: %s has no field \"%s\"; it has: %s",
-		     ir_events_path(rd->events), ir_file_path(rd->file), event, field, has);
-}
-
-void ir_reader_complain_text(struct ir_reader *rd, const struct ir_rule_group *g,
-			     const char *event, const char *needs)
-{
-	if (!g->user || rd->complaint.text[0])
-		return;
-	ir_error_set(&rd->complaint, -EINVAL,
-		     "%s: %s: no line of %s has what is needed, each with a number: %s",
-		     ir_events_path(rd->events), ir_file_path(rd->file), event, needs);
 }

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Readers: one file per container format (trace.dat, perf.data, text), each
- * ending in its ops struct, all of them listed in readers[] of reader.c.
+ * What a reader is: the callbacks that one container format (trace.dat, perf.data,
+ * text) implements, and the state that all formats share.  input/open.h opens one.
  *
- * The content decides: every reader bids on the first bytes of the file, the
- * highest bid opens it.  A reader trusts nothing in the file: sizes are checked
- * before pointers, what cannot be read is added to the damage and skipped.
- *
- * To add a format: write the ops, add a line to readers[].
+ * A reader trusts nothing in the file: sizes are checked before pointers, what
+ * cannot be read is added to the damage and skipped.
  */
-#ifndef IR_TRACE_READER_H
-#define IR_TRACE_READER_H
+#ifndef IR_EVENTS_READER_H
+#define IR_EVENTS_READER_H
 
 #include <iommu-replay/damage.h>
 #include <iommu-replay/error.h>
@@ -86,41 +83,6 @@ struct ir_reader {
 	uint16_t last_device;
 };
 
-/**
- * ir_reader_open - recognise and open a recording
- * @file: the opened file; stays the caller's, must outlive the reader
- * @damage: where damage is counted; stays the caller's
- *
- * Returns NULL with @err set: not a recording, or none of it can be read.
- */
-struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
-				 struct ir_error *err);
-/* What else a reader may be asked for; zero: nothing. */
-struct ir_reader_options {
-	const struct ir_events *events;	/* what probes mean; NULL: built-in rules */
-	struct ir_chains *chains;	/* where call chains go; NULL: nobody wants them */
-};
-
-/** ir_reader_open_with - the same with options; what they name must outlive the reader */
-struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_reader_options *options,
-				      struct ir_damage *damage, struct ir_error *err);
-/* The rest of ir_reader_next(), for what is not simply an event: @rc is what the format's own said. */
-int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, struct ir_error *err);
-/**
- * ir_reader_next - the next event: 1, 0 at the end, negative errno
- *
- * The end is an error if anything could not be read on the way (ir_file_fail()).
- */
-static inline int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
-{
-	int rc = rd->ops->next(rd, ev, err);
-
-	if (rc != 1 || ev->kind == IR_EV_LOST || ev->kind > IR_EV_KINDS)
-		rc = ir_reader_next_special(rd, rc, ev, err);
-	return rc;
-}
-/** ir_reader_close - free the reader and its info; NULL is fine */
-void ir_reader_close(struct ir_reader *rd);
 /**
  * ir_reader_device - the number of a device name, new or known
  * @name: @len bytes, not terminated

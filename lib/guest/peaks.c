@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Peaks of a guest's values, and what goes into its timeline. */
+#include "guest/guest.h"
+#include "guest/timeline.h"
+
+static void peak(uint64_t value, uint64_t *top)
+{
+	if (value > *top)
+		*top = value;
+}
+
+void ir_guest_note_lazy(struct ir_domain *d)
+{
+	peak(d->totals.lazy_pages, &d->totals.peak_lazy_pages);
+	peak(d->guest->totals.lazy_pages, &d->guest->totals.peak_lazy_pages);
+}
+
+void ir_guest_note_values(struct ir_guest *g)
+{
+	uint64_t values[IR_TRACKS];
+
+	values[IR_TRACK_HOST_PAGES] = g->totals.shadow_pages;
+	values[IR_TRACK_LIVE_PAGES] = g->totals.live_pages;
+	values[IR_TRACK_LAZY_PAGES] = g->totals.lazy_pages;
+	values[IR_TRACK_QUEUE_ENTRIES] = g->queue_entries;
+	ir_timeline_values(g->cfg.timeline, g->now_ns, values);
+}
+
+void ir_guest_note_failure(const struct ir_domain *d, enum ir_failure kind, uint64_t pages)
+{
+	const struct ir_guest *g = d->guest;
+
+	if (g->cfg.timeline)
+		ir_timeline_failure(g->cfg.timeline, &(struct ir_timeline_failure){
+			.time_ns = g->now_ns, .pages = pages, .cpu = g->cpu, .device = d->device,
+			.kind = kind,
+		});
+}
+
+static inline void update_peaks_of(struct ir_domain *d)
+{
+	struct ir_guest *g = d->guest;
+
+	peak(d->iova_pages, &d->res.peaks.iova_pages);
+	peak(g->iova_pages, &g->res.peaks.iova_pages);
+	ir_guest_note_lazy(d);
+}
+
+/* The other domains have no more than at the last look. */
+void ir_guest_note_all_peaks(struct ir_guest *g)
+{
+	struct ir_domain *d;
+
+	while ((d = g->grown)) {
+		g->grown = d->next_grown;
+		d->grown = false;
+		if (d->priv)
+			update_peaks_of(d);
+	}
+	ir_guest_sample(g);
+}
+
+/* After an operation of @d: while it waited, others may have gone on. */
+void ir_guest_note_peaks(struct ir_domain *d)
+{
+	if (d->guest->actors) {
+		ir_guest_note_all_peaks(d->guest);
+		return;
+	}
+	update_peaks_of(d);
+	ir_guest_sample(d->guest);
+}

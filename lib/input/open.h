@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Opens recordings and reads their events, whatever the format.
+ *
+ * Each format is a directory here whose files end in one ops struct (struct
+ * ir_reader_ops, events/reader.h); readers[] of open.c lists them.  The content
+ * decides: every reader bids on the first bytes of the file, the highest bid
+ * opens it.  To add a format: write the ops, add a line to readers[].
+ */
+#ifndef IR_INPUT_OPEN_H
+#define IR_INPUT_OPEN_H
+
+#include "events/reader.h"
+
+/**
+ * ir_reader_open - recognise and open a recording
+ * @file: the opened file; stays the caller's, must outlive the reader
+ * @damage: where damage is counted; stays the caller's
+ *
+ * Returns NULL with @err set: not a recording, or none of it can be read.
+ */
+struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
+				 struct ir_error *err);
+/* What else a reader may be asked for; zero: nothing. */
+struct ir_reader_options {
+	const struct ir_events *events;	/* what probes mean; NULL: built-in rules */
+	struct ir_chains *chains;	/* where call chains go; NULL: nobody wants them */
+};
+
+/** ir_reader_open_with - the same with options; what they name must outlive the reader */
+struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_reader_options *options,
+				      struct ir_damage *damage, struct ir_error *err);
+/* The rest of ir_reader_next(), for what is not simply an event: @rc is what the format's own said. */
+int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, struct ir_error *err);
+/**
+ * ir_reader_next - the next event: 1, 0 at the end, negative errno
+ *
+ * The end is an error if anything could not be read on the way (ir_file_fail()).
+ */
+static inline int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
+{
+	int rc = rd->ops->next(rd, ev, err);
+
+	if (rc != 1 || ev->kind == IR_EV_LOST || ev->kind > IR_EV_KINDS)
+		rc = ir_reader_next_special(rd, rc, ev, err);
+	return rc;
+}
+/** ir_reader_close - free the reader and its info; NULL is fine */
+void ir_reader_close(struct ir_reader *rd);
+
+#endif
