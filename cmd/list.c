@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "base/message.h"
 #include "base/names.h"
 #include "io/output.h"

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "io/crash.h"
 #include "io/input.h"
 #include "base/message.h"

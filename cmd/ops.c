@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "io/input.h"
 #include "base/message.h"
 #include "io/output.h"

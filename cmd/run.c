@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "render/document.h"
 #include "io/input.h"
 #include "base/message.h"

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 
 /* A process has one terminal line; it is the program's only state of this kind. */
 static struct {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 
 #define MAX_NAME 40
 

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "options/options.h"
+#include "base/number.h"
 
 static int digit_value(char c)
 {

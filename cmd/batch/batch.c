@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "io/input.h"
 #include "base/message.h"
 #include "io/output.h"

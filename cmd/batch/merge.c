@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "base/message.h"
 #include "io/output.h"
 #include "report/json.h"

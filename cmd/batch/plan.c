@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "base/names.h"
 #include "options/options.h"
 #include "base/place.h"

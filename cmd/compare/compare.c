@@ -2,7 +2,7 @@
 /*
  * compare: a report against a baseline.  What changed decides the exit status.
  */
-#include "compare/compare.h"
+#include "compare/report.h"
 
 #include <errno.h>
 #include <iommu-replay/report.h>

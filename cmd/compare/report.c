@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare/compare.h"
+#include "compare/report.h"
 #include "render/render.h"
 #include "base/memory.h"
 #include "render/view.h"

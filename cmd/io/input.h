@@ -6,7 +6,7 @@
 #ifndef CMD_INPUT_H
 #define CMD_INPUT_H
 
-#include "cmd.h"
+#include "base/cmd.h"
 
 /** interrupts_catch - SIGINT and SIGTERM set a flag; a closed pipe is a write error */
 void interrupts_catch(void);

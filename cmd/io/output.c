@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "base/message.h"
 
 /* For the signal handler alone: the temporary files of this process, if there are any. */

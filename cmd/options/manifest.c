@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "base/names.h"
 
 #define MAX_SIZE (16 << 20)	/* thousands of recordings; more is a wrong file */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What options there are, for which command, and what --help says about them. */
-#include "options/option_table.h"
+#include "options/option_values.h"
 
 static const struct choice queue_choices[] = {
 	{ "single", IR_QUEUE_SINGLE },

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The values of options, and of parameters in them. */
-#include "options/option_table.h"
+#include "options/option_values.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/names.h"
+#include "base/number.h"
 
 static void *field(struct settings *settings, const struct option_spec *spec)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "options/option_table.h"
+#include "options/options.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "options/option_values.h"
 #include "io/output.h"
 
 #define HELP_WIDTH 80	/* at most: longer lines are hard to read */

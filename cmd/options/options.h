@@ -13,7 +13,7 @@
 #include <iommu-replay/error.h>
 #include <stdio.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 
 enum options_outcome {
 	OPTIONS_OK,
@@ -45,16 +45,5 @@ int options_parameter(struct ir_params *params, const char *name, const char *te
 /** options_replay - an option of run, such as "strategy", for settings that are put together by hand */
 int options_replay(struct settings *settings, const char *name, const char *text,
 		   struct ir_error *err);
-/** options_hypervisor_parameter - the same for a key of --hypervisor */
-int options_hypervisor_parameter(struct ir_config *config, const char *name, const char *text,
-				 struct ir_error *err);
-
-/**
- * parse_number - a whole number: decimal or 0x, then K, M or G (powers of 1024)
- *
- * @min and @max are inclusive.  Returns 0, or -EINVAL with @err set.
- */
-int parse_number(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
-		 uint64_t *value, struct ir_error *err);
 
 #endif

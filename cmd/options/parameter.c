@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "base/number.h"
+#include "options/option_values.h"
 #include "options/options.h"
 
 #define STEPS 16	/* of a range that does not say */

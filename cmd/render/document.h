@@ -8,7 +8,7 @@
 
 #include <iommu-replay/report.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "io/output.h"
 #include "render/render.h"
 

@@ -3,6 +3,7 @@
  * HTML: the report as a web page.
  */
 #include "render/html.h"
+#include "render/html_plots.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

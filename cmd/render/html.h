@@ -18,9 +18,4 @@ void html_end(FILE *out);
 /** html_item - a line "label  text" of a list; a view_line of a FILE within <dl> */
 void html_item(void *out, const char *label, const char *text, enum view_mark mark);
 
-/** html_plots - the course of one result, as figures; nothing if there is no timeline */
-void html_plots(FILE *out, const struct ir_report_entry *entry, size_t result);
-/** html_plot_data - what the script needs of the same result, as a JSON object */
-void html_plot_data(FILE *out, const struct ir_report_entry *entry, size_t result);
-
 #endif

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sweep/sweep.h"
+#include "sweep/priv.h"
 
 /* What a region-third table reaches: ZPCI_TABLE_SIZE_RT, arch/s390/include/asm/pci_dma.h, Linux 6.12. */
 #define LARGEST_APERTURE (UINT64_C(1) << 42)

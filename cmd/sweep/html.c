@@ -12,7 +12,7 @@
 #include "report/chart.h"
 #include "report/markup.h"
 #include "base/memory.h"
-#include "sweep/sweep.h"
+#include "sweep/priv.h"
 #include "render/view.h"
 
 /* Lists here are of one item each: tables stand between them. */

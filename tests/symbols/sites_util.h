@@ -14,6 +14,8 @@
 #include <iommu-replay/replay.h>
 #include "symbols/chains.h"
 #include "symbols/sites.h"
+#include "symbols/kallsyms.h"
+#include "symbols/plumbing.h"
 #include "symbols/symbols.h"
 
 /*

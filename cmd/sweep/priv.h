@@ -6,12 +6,12 @@
  * of a step go through the recording together; so do all searches, each of
  * which takes its next value from what the last pass said.
  */
-#ifndef CMD_SWEEP_H
-#define CMD_SWEEP_H
+#ifndef CMD_SWEEP_PRIV_H
+#define CMD_SWEEP_PRIV_H
 
 #include <iommu-replay/report.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "io/output.h"
 #include "options/parameter.h"
 #include "render/render.h"
@@ -43,6 +43,8 @@ struct search {
 	uint64_t holds_from;		/* and from where on all that were tried do */
 };
 
+struct ir_column;
+
 struct sweep {
 	const struct settings *settings;
 	struct ir_recording *rec;
@@ -59,6 +61,18 @@ struct sweep {
 	struct search *searches;
 	size_t nr_searches;
 };
+
+/* Entries of a report: the curve, and what proves the answers. */
+struct sweep_rows {
+	struct ir_config *configs;
+	struct ir_result *results;
+	size_t n;
+	struct ir_report_entry entry;
+};
+
+/** sweep_rows_make - 0 or -ENOMEM; sweep_rows_free() in any case */
+int sweep_rows_make(const struct sweep *sweep, struct sweep_rows *rows);
+void sweep_rows_free(struct sweep_rows *rows);
 
 /** sweep_failures - what counts as a failed map */
 uint64_t sweep_failures(const struct ir_result *result);
@@ -95,6 +109,8 @@ int sweep_figures_check(const struct settings *settings, struct ir_error *err);
 size_t sweep_nr_figures(const struct sweep *sweep);
 /** sweep_figure - the key of the @i-th */
 const char *sweep_figure(const struct sweep *sweep, size_t i);
+/** sweep_find_figure - a figure of the report by its key; NULL: none, or "failures" */
+const struct ir_column *sweep_find_figure(const char *key);
 /** sweep_figure_words - what it is, for a heading */
 const char *sweep_figure_words(const char *key);
 /** sweep_figure_value - of a cell; NAN: it has none */

@@ -2,12 +2,12 @@
 /*
  * compare: what changed between two reports, and how that is shown.
  */
-#ifndef CMD_COMPARE_H
-#define CMD_COMPARE_H
+#ifndef CMD_COMPARE_REPORT_H
+#define CMD_COMPARE_REPORT_H
 
 #include <iommu-replay/compare.h>
 
-#include "cmd.h"
+#include "base/cmd.h"
 #include "io/output.h"
 
 /* A comparison that is done, and what it was asked. */

@@ -1,28 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The options: what they are (option_table.c), and how their values are read (option_values.c). */
-#ifndef OPTION_TABLE_H
-#define OPTION_TABLE_H
+/* How the values of options are read. */
+#ifndef CMD_OPTION_VALUES_H
+#define CMD_OPTION_VALUES_H
 
-#include "options/options.h"
-
-struct option_spec {
-	int letter;			/* 0: none */
-	const char *name;		/* with its dashes */
-	const char *arg;		/* NULL: takes none; "": the names in choices */
-	const char *help;
-	unsigned int commands;		/* enum command_bit */
-	int (*parse)(struct settings *settings, const struct option_spec *spec, const char *arg,
-		     struct ir_error *err);
-	size_t offset;			/* in struct settings */
-	uint64_t min, max;
-	const struct choice *choices;	/* NULL with arg "": the command's formats */
-	bool first;			/* parsed before all others, wherever it stands */
-};
-
-#define MAX_OPTIONS 128
-
-extern const struct option_spec option_table[];
-extern const size_t nr_options;	/* at most MAX_OPTIONS */
+#include "options/option_spec.h"
 
 /*
  * One value of an option, into struct settings.  -EINVAL, with a message that
@@ -59,5 +40,9 @@ int option_parse_tolerance(struct settings *settings, const struct option_spec *
 
 /** option_choices - the names that an option takes for this command */
 const struct choice *option_choices(const struct option_spec *spec, const struct command *command);
+
+/** options_hypervisor_parameter - set a parameter as the key of this name of --hypervisor would */
+int options_hypervisor_parameter(struct ir_config *config, const char *name, const char *text,
+				 struct ir_error *err);
 
 #endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Numbers on the command line and in manifests. */
+#ifndef CMD_NUMBER_H
+#define CMD_NUMBER_H
+
+#include <iommu-replay/error.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * parse_number - a whole number: decimal or 0x, then K, M or G (powers of 1024)
+ *
+ * @min and @max are inclusive.  Returns 0, or -EINVAL with @err set.
+ */
+int parse_number(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
+		 uint64_t *value, struct ir_error *err);
+
+#endif

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a sweep gave, for people: a table for each figure, values down and
+ * strategies across, and the answers with their proofs.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/cells.h"
+#include "render/render.h"
+#include "report/columns.h"
+#include "sweep/priv.h"
+#include "render/view.h"
+
+#define CELL 32
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* Returns how to draw it. */
+static enum view_mark figure_text(const struct ir_report_entry *entry, size_t result,
+				  const char *key, char *text, size_t size)
+{
+	const struct ir_column *column = sweep_find_figure(key);
+	struct ir_value value;
+	uint64_t failures;
+
+	if (!column) {
+		failures = sweep_failures(&entry->results[result]);
+		snprintf(text, size, failures ? "%" PRIu64 : "-", failures);
+		return failures ? VIEW_BAD : VIEW_PLAIN;
+	}
+	value = ir_column_value(column, entry, result);
+	if (value.type == IR_VALUE_REAL) {
+		snprintf(text, size, "%.6g", value.real);
+		return VIEW_PLAIN;
+	}
+	return view_cell(entry, result, (size_t)(column - ir_result_columns), text, size);
+}
+
+/* Bytes are easier to read with their unit; so is nothing else. */
+static void value_text(const struct parameter *parameter, uint64_t value, char *text, size_t size)
+{
+	if (parameter->unit == IR_PAGE_SIZE)
+		view_bytes(text, size, value);
+	else
+		snprintf(text, size, "%" PRIu64, value);
+}
+
+/* How many strategies from @first on fit beside the values; other formats have any width. */
+static size_t strategies_that_fit(const struct sweep *sweep, const struct drawing *d, size_t first)
+{
+	const struct settings *settings = sweep->settings;
+	size_t width = strlen(sweep->varied->name), n = 0;
+
+	if (settings->format != FORMAT_TABLE)
+		return settings->nr_strategies - first;
+	for (; first + n < settings->nr_strategies; n++) {
+		size_t len = strlen(settings->strategies[first + n]->name);
+
+		width += 2 + (len > 9 ? len : 9);
+		if (n && width > d->canvas->width)
+			break;
+	}
+	return n;
+}
+
+static int draw_part(const struct sweep *sweep, const struct drawing *d, size_t hypervisor,
+		     const char *key, size_t first, size_t n)
+{
+	const struct ir_report_entry entry = {
+		.info = sweep->info, .configs = sweep->configs, .results = sweep->results,
+		.nr_results = sweep->nr_cells,
+	};
+	size_t nr_strategies = sweep->settings->nr_strategies;
+	struct plain_column *columns = calloc(n + 1, sizeof(*columns));
+	struct cells cells;
+	char text[CELL];
+	int rc;
+
+	if (!columns)
+		return -ENOMEM;
+	columns[0] = (struct plain_column){ sweep->varied->name, true };
+	for (size_t s = 0; s < n; s++)
+		columns[s + 1] = (struct plain_column){
+			sweep->settings->strategies[first + s]->name, true };
+	cells_init(&cells, n + 1, sweep->range.n);
+	for (size_t v = 0; v < sweep->range.n; v++) {
+		value_text(sweep->varied, sweep->range.values[v], text, sizeof(text));
+		cell(&cells, "%s", text);
+		for (size_t s = first; s < first + n; s++) {
+			size_t i = (hypervisor * sweep->range.n + v) * nr_strategies + s;
+
+			figure_text(&entry, i, key, text, sizeof(text));
+			cell(&cells, "%s", text);
+		}
+	}
+	fputc('\n', d->canvas->out);
+	rc = cells_draw(&cells, d, columns);
+	free(columns);
+	return rc;
+}
+
+static int draw_curve(const struct sweep *sweep, const struct drawing *d,
+		      const struct ir_report_entry *entry)
+{
+	const struct settings *settings = sweep->settings;
+	size_t per_hypervisor = settings->nr_strategies * sweep->range.n;
+	int rc = 0;
+
+	for (size_t h = 0; h < settings->nr_hypervisors && !rc; h++) {
+		if (h)
+			fputc('\n', d->canvas->out);
+		view_hypervisor(entry, h * per_hypervisor, h * per_hypervisor + settings->nr_strategies,
+				d->emit, d->arg);
+		say(d, "varied", VIEW_PLAIN, "%s, %zu value%s; the line above has the first",
+		    sweep->varied->name, sweep->range.n, plural(sweep->range.n));
+		for (size_t f = 0; f < sweep_nr_figures(sweep) && !rc; f++) {
+			const char *key = sweep_figure(sweep, f);
+
+			fputc('\n', d->canvas->out);
+			say(d, "figure", VIEW_PLAIN, "%s", sweep_figure_words(key));
+			for (size_t s = 0, n; s < settings->nr_strategies && !rc; s += n) {
+				n = strategies_that_fit(sweep, d, s);
+				rc = draw_part(sweep, d, h, key, s, n);
+			}
+		}
+	}
+	return rc;
+}
+
+static void probe_cells(struct cells *cells, const struct sweep *sweep, const struct probe *probe)
+{
+	char text[CELL];
+
+	value_text(sweep->sought, probe->value, text, sizeof(text));
+	cell(cells, "%s", text);
+	cell(cells, "%" PRIu64, sweep_failures(&probe->result));
+	cell(cells, "%" PRIu64, probe->result.rpcit.total);
+}
+
+static void no_probe_cells(struct cells *cells, const char *why)
+{
+	cell(cells, "%s", why);
+	cell(cells, "-");
+	cell(cells, "-");
+}
+
+static void answer_cells(struct cells *cells, const struct sweep *sweep,
+			 const struct search *search)
+{
+	const struct probe *largest;
+	char from[CELL], last[CELL];
+
+	cell(cells, "%s", search->config.strategy->name);
+	switch (search->answer) {
+	case ANSWER_NO_EFFECT:
+		no_probe_cells(cells, "any");
+		no_probe_cells(cells, "-");
+		cell(cells, "%zu", search->nr_probes);
+		cell(cells, "has no queue");
+		return;
+	case ANSWER_NONE:
+		largest = &search->probes[search->nr_probes - 1];
+		value_text(sweep->sought, largest->value, last, sizeof(last));
+		no_probe_cells(cells, "none");
+		no_probe_cells(cells, "-");
+		cell(cells, "%zu", search->nr_probes);
+		cell(cells, "none that was tried suffices; %s, the largest: failures %" PRIu64
+		     ", RPCITs %" PRIu64, last, sweep_failures(&largest->result),
+		     largest->result.rpcit.total);
+		return;
+	case ANSWER_FOUND:
+		break;
+	}
+	probe_cells(cells, sweep, &search->probes[search->found]);
+	if (search->smallest)
+		no_probe_cells(cells, "-");
+	else
+		probe_cells(cells, sweep, &search->probes[search->found - 1]);
+	cell(cells, "%zu", search->nr_probes);
+	value_text(sweep->sought, search->holds_from, from, sizeof(from));
+	if (search->exceptions) {
+		value_text(sweep->sought, search->probes[search->last_exception].value, last,
+			   sizeof(last));
+		cell(cells, "not monotonic: %zu larger one%s tried do%s not suffice, up to %s; all "
+		     "tried from %s on do", search->exceptions, plural(search->exceptions),
+		     search->exceptions == 1 ? "es" : "", last, from);
+	} else if (search->smallest) {
+		cell(cells, "the smallest value there is");
+	} else {
+		cell(cells, "all larger ones tried suffice");
+	}
+}
+
+static int draw_answers(const struct sweep *sweep, const struct drawing *d)
+{
+	static const struct plain_column columns[] = {
+		{ "strategy", false }, { "smallest", true }, { "failures", true },
+		{ "RPCITs", true }, { "one less", true }, { "failures", true }, { "RPCITs", true },
+		{ "replays", true }, { "", false },
+	};
+	const struct settings *settings = sweep->settings;
+	int rc = 0;
+
+	for (size_t h = 0; h < settings->nr_hypervisors && !rc; h++) {
+		const struct search *first = &sweep->searches[h * settings->nr_strategies];
+		struct cells cells;
+		char unit[48] = "";
+
+		if (sweep->nr_cells || h)
+			fputc('\n', d->canvas->out);
+		if (sweep->sought->unit > 1)
+			snprintf(unit, sizeof(unit), "; one less is a page less");
+		say(d, "hypervisor", VIEW_PLAIN, "%s", first->config.hypervisor->name);
+		if (settings->has_max_rpcits)
+			say(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s "
+			    "and %" PRIu64 " RPCITs%s", sweep->sought->name, settings->max_failures,
+			    plural(settings->max_failures), settings->max_rpcits, unit);
+		else
+			say(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s%s",
+			    sweep->sought->name, settings->max_failures,
+			    plural(settings->max_failures), unit);
+		fputc('\n', d->canvas->out);
+		cells_init(&cells, 9, settings->nr_strategies);
+		for (size_t s = 0; s < settings->nr_strategies; s++)
+			answer_cells(&cells, sweep, &first[s]);
+		rc = cells_draw(&cells, d, columns);
+	}
+	return rc;
+}
+
+int sweep_draw(const struct sweep *sweep, const struct drawing *d)
+{
+	struct sweep_rows rows = { .n = 0 };
+	int rc = sweep_rows_make(sweep, &rows);
+
+	if (!rc) {
+		view_recording(&rows.entry, d->emit, d->arg);
+		if (sweep->varied)
+			rc = draw_curve(sweep, d, &rows.entry);
+		if (!rc && sweep->sought)
+			rc = draw_answers(sweep, d);
+		fputc('\n', d->canvas->out);
+		view_notes(&rows.entry, d->emit, d->arg);
+	}
+	sweep_rows_free(&rows);
+	return rc;
+}

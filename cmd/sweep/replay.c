@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Replays configurations of a sweep, and judges a result. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/message.h"
+#include "io/input.h"
+#include "sweep/priv.h"
+
+/*
+ * Guests alive at once.  One takes a third of a megabyte and more with larger
+ * recordings; with fewer, the operations would be read more often.
+ */
+#define CELLS_AT_ONCE 256
+
+uint64_t sweep_failures(const struct ir_result *result)
+{
+	return result->maps.iova_exhausted + result->maps.map_failed + result->maps.unbacked;
+}
+
+bool sweep_suffices(const struct settings *settings, const struct ir_result *result)
+{
+	return sweep_failures(result) <= settings->max_failures &&
+		(!settings->has_max_rpcits || result->rpcit.total <= settings->max_rpcits);
+}
+
+static void on_replaying(void *arg, uint64_t done, uint64_t total)
+{
+	const struct sweep *sweep = arg;
+	char label[48];
+
+	snprintf(label, sizeof(label), "replaying %s", basename(sweep->path));
+	progress_show(label, done, total);
+}
+
+int sweep_replay(const struct sweep *sweep, const struct ir_config *configs, size_t n,
+		 struct ir_result *results, struct ir_error *err)
+{
+	struct ir_replay_options options = {
+		.jobs = sweep->settings->jobs,
+		.progress = on_replaying,
+		.progress_arg = (void *)(uintptr_t)sweep,
+		.interrupted = interrupts_flag(),
+	};
+	int rc = 0;
+
+	for (size_t first = 0; first < n && !rc; first += CELLS_AT_ONCE) {
+		size_t some = n - first < CELLS_AT_ONCE ? n - first : CELLS_AT_ONCE;
+
+		rc = ir_replay(sweep->rec, configs + first, some, &options, results + first, err);
+	}
+	progress_clear();
+	return rc;
+}
