@@ -308,9 +308,8 @@ for signal in INT TERM; do
 	env --default-signal=INT "$prog" batch --jobs 2 --output "$tmp/slow" "$tmp/m.json" \
 		2>"$tmp/err" &
 	pid=$!
-	tries=0
-	while [ ! -s "$tmp/slow" ] && [ $((tries += 1)) -lt 300 ]; do
-		sleep 0.1
+	while [ ! -s "$tmp/slow" ] && kill -0 $pid 2>/dev/null; do
+		sleep 0.05
 	done
 	kill -$signal $pid
 	wait $pid

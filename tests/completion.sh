@@ -86,7 +86,7 @@ check "the script for zsh has no errors" zsh -n "$build/completion/_iommu-replay
 # The real thing: a zsh on a terminal of its own, to which keys are sent.
 cat >"$tmp/complete.zsh" <<-'END'
 	zmodload zsh/zpty
-	fpath_dir=$1 keys=$2
+	fpath_dir=$1 keys=$2 wanted=$3
 	zpty z zsh -f -i
 	zpty -w z "PS1= PS2= RPS1=; unsetopt zle_bracketed_paste beep; fpath=($fpath_dir \$fpath)"
 	zpty -w z "autoload -Uz compinit && compinit -u -D"
@@ -95,18 +95,16 @@ cat >"$tmp/complete.zsh" <<-'END'
 	zpty -r -m z seen '*readynow*' || exit 1
 	zpty -w -n z "$keys"$'\t'
 	out=
-	for i in {1..40}; do
+	until [[ ${out//[$'\r'$'\0']/} == *${wanted}* ]]; do
 		sleep 0.05
-		while zpty -rt z part; do out+=$part; i=0; done
-		[[ -n $out ]] && ((i > 12)) && break
+		while zpty -rt z part; do out+=$part; print -rn -- "$part"; done
 	done
 	zpty -d z
-	print -r -- "$out"
 END
 
 # zsh_shows TEXT WANTED KEYS: something that appears when tab is pressed after the keys
 zsh_shows() {
-	TERM=dumb timeout 20 zsh -f "$tmp/complete.zsh" "$build/completion" "$3" \
+	TERM=dumb timeout 60 zsh -f "$tmp/complete.zsh" "$build/completion" "$3" "$2" \
 		>"$tmp/out" 2>"$tmp/err"
 	if tr -d '\r\000' <"$tmp/out" | grep -qF -e "$2"; then
 		ok "zsh: $1"

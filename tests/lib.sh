@@ -89,6 +89,25 @@ unsealed() {
 	sed '/^  "digest": /d'
 }
 
+# catches PID SIGNAL: wait until the process has a handler of its own for the signal
+catches() {
+	case $2 in INT) bit=1 ;; TERM) bit=14 ;; esac
+	until caught=$(sed -n 's/^SigCgt:[[:space:]]*/0x/p' "/proc/$1/status" 2>/dev/null) &&
+		{ [ -z "$caught" ] || [ $((caught >> bit & 1)) -eq 1 ]; }; do
+		sleep 0.05
+	done
+}
+
+# interrupt PID SIGNAL: send the signal until the process has ended, and set $status
+interrupt() {
+	catches "$1" "$2"
+	while kill "-$2" "$1" 2>/dev/null; do
+		sleep 0.05	# not for long: a signal that is pending comes once
+	done
+	wait "$1"
+	status=$?
+}
+
 # recording: the smallest one in traces/ (or TRACES); fails if there is none
 recording() {
 	# shellcheck disable=SC2012	# names without surprises

@@ -140,19 +140,13 @@ clean "and leaves nothing" "$tmp/dir" copy.dat
 # A signal while standard input is read, which would otherwise never end.
 for signal in INT TERM; do
 	mkfifo "$tmp/endless-$signal"
-	sleep 60 >"$tmp/endless-$signal" &
+	sleep infinity >"$tmp/endless-$signal" &
 	feeder=$!
 	# A shell without job control has background jobs ignore SIGINT; env gives it back.
 	env --default-signal=INT "$prog" run -o "$target" - <"$tmp/endless-$signal" \
 		2>"$tmp/err" &
-	pid=$!
-	sleep 0.3
-	# Twice: the second one is for programs that cannot stop at once.
-	kill -$signal $pid
-	sleep 0.2
-	kill -$signal $pid 2>/dev/null
-	wait $pid
-	status=$?
+	# More than once: the second one is for programs that cannot stop at once.
+	interrupt $! $signal
 	kill $feeder
 	wait $feeder 2>/dev/null
 	check "SIG$signal: exit status 130" test $status -eq 130
