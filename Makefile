@@ -2,6 +2,7 @@
 #
 # make            the program and the library, in build/
 # make check      build and run all tests       (check-asan: under ASan and UBSan)
+# make check-tsan build, and look for data races of threads
 # make check-batch  batches that are killed, with the recordings of RECORDINGS=
 # make bench      measure                       install, uninstall, clean: as usual
 # make deb        Debian packages, in build/deb/ (needs debhelper)
@@ -9,6 +10,7 @@
 # make accuracy   predicted and recorded figures of traces/, to traces/ACCURACY.md
 # make faults     fail each allocation and system call of every command in turn
 # make mutants    change a line of the sources, expect a test to fail: each of tests/mutants/
+# make coverage   lines and branches that the tests run, to tests/COVERAGE.md
 # make mutate     cut small recordings at each byte, change 10,000 bits of each
 # make fuzz       fuzz each target for SECONDS=60 (needs clang; see fuzz/README.md)
 #
@@ -222,10 +224,28 @@ mutants:
 
 tests: $(TESTS) $(TOOLS)
 
+# Which lines and branches the tests run, to tests/COVERAGE.md.  Where the counters cannot be
+# written, after a signal or on a full disk, they are missing; tests that fail are not looked at.
+COVERAGE := $(BUILD)/coverage
+
+coverage:
+	$(MAKE) BUILD=$(COVERAGE) LTO= CFLAGS="-O0 -g" SANITIZE="--coverage -fprofile-update=atomic" \
+		all tests fuzzers $(COVERAGE)/tests/fault_alloc.so
+	find $(COVERAGE) -name '*.gcda' -delete
+	-BUILD=$(COVERAGE) GCOV_ERROR_FILE=/dev/null tests/run
+	tests/coverage.py $(COVERAGE) tests/COVERAGE.md
+
 check-asan:
 	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	$(MAKE) BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check
+
+# Data races: the replays on several threads, and what they share.
+check-tsan:
+	$(MAKE) BUILD=$(BUILD)-tsan CFLAGS="-O1 -g" SANITIZE="-fsanitize=thread" \
+		$(BUILD)-tsan/iommu-replay $(BUILD)-tsan/tests/test_sites_replay
+	$(BUILD)-tsan/tests/test_sites_replay
+	BUILD=$(BUILD)-tsan sh tests/threads.sh
 
 check-kernel: $(PROG)
 	BUILD=$(BUILD) scripts/lab/check $(if $(SHORT),--short)
@@ -337,9 +357,9 @@ deb:
 	rm -rf $(BUILD)/deb/iommu-replay-$(VERSION)
 
 clean:
-	rm -rf $(BUILD) $(BUILD)-asan
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan
 
-.PHONY: FORCE all accuracy tests mutants check check-asan check-kernel check-batch bench deb faults mutate fuzz fuzzers install uninstall clean
+.PHONY: FORCE all accuracy tests mutants coverage check check-asan check-tsan check-kernel check-batch bench deb faults mutate fuzz fuzzers install uninstall clean
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TESTS:=.d) $(TOOLS:=.d)
