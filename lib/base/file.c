@@ -21,6 +21,7 @@ struct ir_file {
 	int error;	/* the first one, a negative errno */
 	int fd;
 	bool close_fd;
+	const char *note;
 };
 
 #define COPY_BLOCK 65536
@@ -145,6 +146,22 @@ const char *ir_file_path(const struct ir_file *file)
 uint64_t ir_file_size(const struct ir_file *file)
 {
 	return file->size;
+}
+
+void ir_file_replace(struct ir_file *file, int fd, uint64_t size, const char *note)
+{
+	if (file->close_fd)
+		close(file->fd);
+	file->fd = fd;
+	file->close_fd = true;
+	file->base = 0;
+	file->size = size;
+	file->note = note;
+}
+
+const char *ir_file_note(const struct ir_file *file)
+{
+	return file->note;
 }
 
 ssize_t ir_file_read(struct ir_file *file, uint64_t offset, void *buf, size_t len)

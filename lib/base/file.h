@@ -24,6 +24,14 @@ void ir_file_close(struct ir_file *file);
 /** ir_file_path - the name for messages; lives as long as the file */
 const char *ir_file_path(const struct ir_file *file);
 uint64_t ir_file_size(const struct ir_file *file);
+/**
+ * ir_file_replace - from now on the file is another one, of @size bytes
+ * @fd: is the file's from now on
+ * @note: what was done to it, a string that stays; NULL: nothing to tell
+ */
+void ir_file_replace(struct ir_file *file, int fd, uint64_t size, const char *note);
+/** ir_file_note - what was done to it, NULL: nothing */
+const char *ir_file_note(const struct ir_file *file);
 /** ir_file_bytes_read - how much was read since it was opened, for progress */
 uint64_t ir_file_bytes_read(const struct ir_file *file);
 /**

@@ -63,7 +63,7 @@ struct ir_reader_ops {
 	void (*close)(struct ir_reader *rd);
 };
 
-#define IR_READER_PEEK 4096
+#define IR_READER_PEEK 65536	/* a text may have a mail's headers in front */
 
 struct ir_reader {
 	const struct ir_reader_ops *ops;

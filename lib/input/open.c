@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/decompress.h"
+#include "input/foreign.h"
 #include "input/text/text.h"
+#include "input/text/transport.h"
 #include "input/perfdata/perfdata.h"
 #include "input/tracedat/tracedat.h"
 
@@ -17,6 +19,8 @@ static const struct ir_reader_ops *const readers[] = {
 };
 
 #define NR_READERS (sizeof(readers) / sizeof(readers[0]))
+#define MAX_FRONT (UINT64_C(64) << 20)	/* of a text: bytes before its first event */
+#define FRONT_OVERLAP 1024u	/* of the blocks in which they are looked through */
 
 static const struct ir_reader_ops *recognise(const unsigned char *start, size_t len)
 {
@@ -58,6 +62,10 @@ static void not_a_recording(const struct ir_file *file, const unsigned char *sta
 			     ir_file_path(file), tool, tool);
 		return;
 	}
+	if (ir_foreign(start, len)) {
+		ir_error_set(err, -EINVAL, "%s: %s", ir_file_path(file), ir_foreign(start, len));
+		return;
+	}
 	list_readers(names, sizeof(names));
 	ir_error_set(err, -EINVAL,
 		     "%s: not a recording: starts with %02x %02x %02x %02x, looked for: %s",
@@ -65,9 +73,53 @@ static void not_a_recording(const struct ir_file *file, const unsigned char *sta
 		     len > 2 ? start[2] : 0, len > 3 ? start[3] : 0, names);
 }
 
+/*
+ * A text may have much in front of its events, as the log of a machine's start.  Not
+ * all of a large file is looked through.
+ */
+static const struct ir_reader_ops *look_on(struct ir_file *file, const unsigned char *start,
+					   size_t len)
+{
+	bool text = len == IR_READER_PEEK && !memchr(start, '\0', len);
+	unsigned char *buf = text ? malloc(IR_READER_PEEK) : NULL;
+	uint64_t pos = len;
+	int bid = 0;
+
+	while (buf && len == IR_READER_PEEK && pos < MAX_FRONT && !bid) {
+		ssize_t got = ir_file_read(file, pos - FRONT_OVERLAP, buf, IR_READER_PEEK);
+		const unsigned char *line = got > 0 ? memchr(buf, '\n', (size_t)got) : NULL;
+
+		if (!line)
+			break;
+		len = (size_t)got;
+		bid = ir_text_ops.bid(line, len - (size_t)(line - buf));
+		pos += len - FRONT_OVERLAP;
+	}
+	free(buf);
+	return bid ? &ir_text_ops : NULL;
+}
+
+/* The first bytes, and what no reader should know of: what the file went through on its way. */
+static ssize_t read_front(struct ir_file *file, unsigned char *start, struct ir_error *err)
+{
+	ssize_t len = ir_file_read(file, 0, start, IR_READER_PEEK);
+	const struct ir_reader_ops *ops;
+	int rc = 0;
+
+	if (len < 0)
+		return ir_error_set(err, (int)len, "%s: cannot read: %s", ir_file_path(file),
+				    strerror((int)-len));
+	if (ir_foreign_container(start, (size_t)len))
+		return len;
+	ops = recognise(start, (size_t)len);
+	if (!ops || ops == &ir_text_ops)
+		rc = ir_transport_undo(file, start, (size_t)len, err);
+	return rc < 0 ? rc : rc ? ir_file_read(file, 0, start, IR_READER_PEEK) : len;
+}
+
 static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_error *err)
 {
-	const struct ir_reader_ops *ops;
+	const struct ir_reader_ops *ops = NULL;
 	unsigned char *start;
 	ssize_t len;
 
@@ -76,14 +128,14 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 		ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(file));
 		return NULL;
 	}
-	len = ir_file_read(file, 0, start, IR_READER_PEEK);
-	ops = len > 0 ? recognise(start, (size_t)len) : NULL;
-	if (len < 0)
-		ir_error_set(err, (int)len, "%s: cannot read: %s", ir_file_path(file),
-			     strerror((int)-len));
-	else if (!len)
+	len = read_front(file, start, err);
+	if (len > 0 && !ir_foreign_container(start, (size_t)len))
+		ops = recognise(start, (size_t)len);
+	if (len > 0 && !ops && !ir_foreign(start, (size_t)len))
+		ops = look_on(file, start, (size_t)len);
+	if (!len)
 		ir_error_set(err, -EINVAL, "%s: the file is empty; record again", ir_file_path(file));
-	else if (!ops)
+	else if (len > 0 && !ops)
 		not_a_recording(file, start, (size_t)len, err);
 	free(start);
 	return ops;

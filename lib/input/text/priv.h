@@ -13,6 +13,7 @@
  *   stack.c      the lines of call chains
  *   names.c      event names, how often each came, which are wanted
  *   window.c     events are put into time order
+ *   transport.c  what mail, editors and terminals do to a text is undone
  *
  * Everything is found by its form and by its key ("iova="), not by its column:
  * tools and kernels differ in those.  A number must end where its word ends, a key
@@ -398,6 +399,7 @@ struct text {
 	bool held_cut;
 	char *joined;		/* TEXT_MAX_LINE bytes for a line that was broken; NULL: none was yet */
 
+	char why[128];		/* info.why, if more is to be said */
 	char marker_text[TEXT_MAX_LINE + 1];
 };
 

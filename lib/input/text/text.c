@@ -122,6 +122,20 @@ static int text_bid(const unsigned char *start, size_t len)
  * Opening.
  */
 
+/* Much may stand in front of the first event; the lines are read again. */
+static int survey_on(struct text *t, struct survey *sv)
+{
+	struct text_span line = { NULL, NULL };
+	int rc = 1;
+
+	while (rc == 1 && !sv->style && !sv->tracer && !sv->cpus && !sv->perf && !sv->form) {
+		rc = ir_text_file_line(&t->file, &line);
+		if (rc == 1)
+			survey_line(sv, &line, false);
+	}
+	return rc;
+}
+
 static void describe(struct ir_reader_info *info, const struct survey *sv)
 {
 	if (sv->tracer) {
@@ -187,7 +201,14 @@ static int read_start(struct text *t)
 		return rc;
 	tf->pos = 0;
 	survey(&sv, tf->buf, tf->len < IR_READER_PEEK ? tf->len : IR_READER_PEEK);
+	rc = survey_on(t, &sv);
+	if (rc < 0)
+		return rc;
 	describe(info, &sv);
+	if (ir_file_note(t->rd->file)) {
+		snprintf(t->why, sizeof(t->why), "%s; %s", info->why, ir_file_note(t->rd->file));
+		info->why = t->why;
+	}
 	if (sv.counter) {
 		info->clock = strdup("counter");
 		if (!info->clock)

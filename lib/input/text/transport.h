@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What mail, editors and terminals do to a text on its way is undone in a copy of
+ * it, if that is certain from its beginning:
+ *
+ *	UTF-16, with or without its mark; the mark of UTF-8
+ *	quoted-printable: declared by a mail's header, or every "=" is an escape
+ *	escape sequences of terminals
+ *	lines that end in a carriage return alone
+ *	blanks that do not break (U+00A0)
+ *
+ * Lines that a mail program broke, and marks of quotes, are left to the reader,
+ * which knows when an event is complete.
+ */
+#ifndef IR_INPUT_TEXT_TRANSPORT_H
+#define IR_INPUT_TEXT_TRANSPORT_H
+
+#include <iommu-replay/error.h>
+#include <stddef.h>
+#include "base/file.h"
+
+/**
+ * ir_transport_undo - let @file be a copy in which all of that is undone
+ * @start: its first @len bytes
+ *
+ * 1, 0 if there is nothing to do, or a negative errno with @err set.
+ */
+int ir_transport_undo(struct ir_file *file, const unsigned char *start, size_t len,
+		      struct ir_error *err);
+
+#endif
