@@ -141,6 +141,7 @@ $(PROG): $(CMD_OBJ) $(LIB) $(BUILD)/public/exports
 	$(Q)$(CC) $(CFLAGS) $(WHOLE) $(LDFLAGS) -o $@ $(CMD_OBJ) \
 		-Wl,--whole-archive $(LIB) -Wl,--no-whole-archive \
 		-Wl,--dynamic-list=$(BUILD)/public/exports \
+		-Wl,--export-dynamic-symbol=_exit -Wl,--export-dynamic-symbol=_Exit \
 		$(call pkg_libs,$(LIBS) $(CMD_LIBS)) -pthread -lm -ldl
 
 $(BUILD)/lib/%.o: lib/%.c Makefile

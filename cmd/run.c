@@ -56,6 +56,7 @@ static struct ir_config *make_configs(const struct settings *settings, int *stat
 			configs[i].params.hypervisor = choice->params;
 			configs[i].params.has_entry_limit = choice->has_entry_limit;
 			configs[i].params.has_pinned_limit = choice->has_pinned_limit;
+			configs[i].params.has_tlb_refresh = choice->has_tlb_refresh;
 			if (ir_config_check(&configs[i], &err)) {
 				message("%s", err.text);
 				free(configs);

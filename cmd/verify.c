@@ -50,6 +50,7 @@ static void choose_hypervisor(const struct settings *settings,
 		p->hypervisor = choice->params;
 		p->has_entry_limit = choice->has_entry_limit;
 		p->has_pinned_limit = choice->has_pinned_limit;
+		p->has_tlb_refresh = choice->has_tlb_refresh;
 	} else if (v->machine.hypervisor) {
 		v->config.hypervisor = v->machine.hypervisor;
 		v->report.hypervisor_from = "manifest";

@@ -75,7 +75,6 @@ static void fill_configs(struct ir_config *configs)
 		configs[i].hypervisor = ir_hypervisor_find(hypervisors[i / 3]);
 		if (!configs[i].strategy || !configs[i].hypervisor)
 			exit(1);
-		params->hypervisor.tlb_refresh = -1;
 		if (configs[i].hypervisor->has_entry_limit) {
 			params->hypervisor.entry_limit = 16;
 			params->has_entry_limit = true;
@@ -118,7 +117,7 @@ static void verify(struct ir_recording *rec)
 	struct ir_config config = {
 		.strategy = ir_verify_guess(ir_recording_info(rec)),
 		.hypervisor = ir_hypervisor_find("kvm"),
-		.params = { .hypervisor = { .tlb_refresh = -1 }, .rpcit_recorded = true },
+		.params = { .rpcit_recorded = true },
 	};
 	struct ir_error err = { "" };
 	struct ir_verify verify;

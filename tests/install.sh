@@ -40,7 +40,7 @@ cat >"$tmp/tiny.c" <<-'END'
 	{
 		struct ir_registry *registry = ir_registry_new();
 		struct ir_recording *rec = ir_recording_open(argv[1], NULL, NULL);
-		struct ir_config config = { .params.hypervisor.tlb_refresh = -1 };
+		struct ir_config config = { .params.hz = 0 };
 		struct ir_error err = { "" };
 		struct ir_result result;
 

@@ -171,7 +171,7 @@ check "as a plug-in it has the same figures" cmp -s "$tmp/built-in" "$tmp/as-plu
 
 head='#include <iommu-replay/plugin.h>
 #include <stddef.h>'
-mine='.name = "mine", .summary = "s", .origin = "o"'
+mine='.name = "mine", .summary = "s", .origin = "o", .unmap = IR_UNMAP_DIRECT'
 strategy="static const struct ir_strategy mine = { $mine };
 static const struct ir_strategy *const list[] = { &mine, NULL };"
 plugin='const struct ir_plugin ir_plugin = { IR_PLUGIN_HEAD, .strategies = list };'
@@ -207,7 +207,8 @@ const struct ir_plugin ir_plugin = { .abi = IR_PLUGIN_ABI,
 	.size = offsetof(struct ir_plugin, hypervisors),
 	.strategy_size = offsetof(struct ir_strategy, domain_size), .strategies = list };"
 longer='struct longer { struct ir_strategy known; void (*added)(void); };
-static const struct longer mine = { .known = { .name = "mine", .summary = "s", .origin = "o" },
+static const struct longer mine = { .known = { .name = "mine", .summary = "s", .origin = "o",
+	.unmap = IR_UNMAP_DIRECT },
 	.added = ADDED };
 static const struct ir_strategy *const list[] = { &mine.known, NULL };
 const struct ir_plugin ir_plugin = { .abi = IR_PLUGIN_ABI, .size = sizeof(struct ir_plugin),
@@ -256,7 +257,21 @@ refuses_strategy "a name with a comma" 'is named "a,b"; names are' \
 refuses_strategy "no name" 'is named ""' '.summary = "s", .origin = "o"'
 refuses_strategy "no summary" "strategy mine has no summary" '.name = "mine", .origin = "o"'
 refuses_strategy "no origin" "strategy mine has no origin" '.name = "mine", .summary = "s"'
-refuses_strategy "an unmap mode that does not exist" "no such unmap mode" "$mine, .unmap = 7"
+refuses_strategy "an unmap mode that does not exist" "no such unmap mode" \
+	'.name = "mine", .summary = "s", .origin = "o", .unmap = 7'
+refuses_strategy "a DMA API that does not exist" "no such DMA API" "$mine, .dma_api = 7"
+refuses_strategy "a queue that nothing flushes" 'strategy mine has no callback "flush_iotlb_all"' \
+	'.name = "mine", .summary = "s", .origin = "o"'
+refuses_strategy "a summary of two lines" "strategy mine has no summary of one line" \
+	'.name = "mine", .summary = "a\nb", .origin = "o"'
+accepts "where it says that it is from does not count" "$head
+#include <iommu-replay/registry.h>
+static const struct ir_plugin_info other = { .file = \"other.so\" };
+static const struct ir_strategy mine = { $mine, .plugin = &other };
+static const struct ir_strategy *const list[] = { &mine, NULL };
+$plugin"
+run list --plugin "$tmp/good.so" strategies
+shows "but where it was loaded from" "[plug-in $tmp/good.so]"
 refuses "a name twice" "the name of strategy mine is taken by another one of this plug-in" "$head
 static const struct ir_strategy mine = { $mine };
 static const struct ir_strategy *const list[] = { &mine, &mine, NULL };
@@ -294,6 +309,10 @@ refuses_hypervisor "a parameter that is no name" 'parameter "A" is no name' 'P("
 refuses_hypervisor "a default out of its bounds" "is out of its own range" 'P("a", 2, 9, 1),'
 refuses_hypervisor "more parameters than there may be" "more than 8 parameters" \
 	'P("a", 0, 0, 0), P("b", 0, 0, 0), P("c", 0, 0, 0), P("d", 0, 0, 0), P("e", 0, 0, 0), P("f", 0, 0, 0), P("g", 0, 0, 0), P("h", 0, 0, 0), P("i", 0, 0, 0),'
+refuses_hypervisor "a default of tlb_refresh that is none" \
+	"the default of tlb_refresh is neither 0 nor 1" '' '.open = open_it, .defaults = { .tlb_refresh = 2 }'
+refuses_hypervisor "a parameter without a meaning" 'parameter "a" has no summary of one line' \
+	'{ .name = "a", .max = 9 },'
 refuses_hypervisor "no open" 'hypervisor mine has no callback "open"' 'P("a", 0, 9, 1),' '.open = NULL'
 
 # Files.
@@ -318,3 +337,21 @@ exits "a pipe is no plug-in" 2 run --plugin "$tmp/fifo.so" "$file"
 says "a pipe is no plug-in: says so" "$tmp/fifo.so: not a plug-in: not a regular file"
 exits "the same plug-in twice" 2 run --plugin "$low" --plugin "$low" "$file"
 says "the same plug-in twice: what is taken" "the name of strategy low-water is taken by $low"
+
+# The manual page has the prototypes that the headers have, and no others.
+
+# prototypes <TEXT: functions that begin with ir_, and callbacks, one a line, in one notation
+prototypes() {
+	tr -s ' \t\n' ' ' | sed 's|/\*\([^*]\|\*[^/]\)*\*/||g' |
+		grep -oE '[a-z_][a-z0-9_ ]*\*?(ir_[a-z_]+|\(\*[a-z_]+\))\([^()]*\);' |
+		sed 's/^ *//; s/( /(/' | grep -v '^extern' | sort -u
+}
+
+cat lib/include/iommu-replay/strategy.h lib/include/iommu-replay/hypervisor.h | prototypes >"$tmp/headers"
+sed -n '/^\.Sh PROTOTYPES$/,/^\.Sh THE ABI$/p' man/iommu-replay-plugin.7 | prototypes >"$tmp/manual"
+check "the headers have functions and callbacks" test "$(wc -l <"$tmp/headers")" -ge 25
+if diff "$tmp/headers" "$tmp/manual" >"$tmp/err"; then
+	ok "the manual page has all prototypes: $(wc -l <"$tmp/manual")"
+else
+	not_ok "the manual page has all prototypes"
+fi

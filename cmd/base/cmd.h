@@ -102,6 +102,7 @@ struct hypervisor_choice {
 	struct ir_hypervisor_params params;
 	bool has_entry_limit;	/* was given, even if 0 */
 	bool has_pinned_limit;
+	bool has_tlb_refresh;
 };
 
 /* What the command line says. */
@@ -110,6 +111,7 @@ struct settings {
 	char **operands;
 	size_t nr_operands;
 	struct ir_registry *registry;	/* what --plugin loaded, and all that is built in */
+	uint32_t plugins;		/* how many --plugin has named */
 	const struct ir_strategy **strategies;	/* settings_init() and options own these two */
 	size_t nr_strategies;
 	struct hypervisor_choice *hypervisors;

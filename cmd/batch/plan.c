@@ -102,7 +102,6 @@ static int check_value(const struct manifest *m, const struct parameter *paramet
 	for (size_t i = 0; ir_hypervisors[i] && rc; i++) {
 		struct ir_config config = {
 			.strategy = ir_strategies[0], .hypervisor = ir_hypervisors[i],
-			.params.hypervisor.tlb_refresh = -1,
 		};
 		struct ir_error here = { "" };
 
@@ -482,6 +481,7 @@ static int make_config(const struct plan *plan, const struct hypervisor_choice *
 	};
 	c->config.params.has_entry_limit = choice->has_entry_limit;
 	c->config.params.has_pinned_limit = choice->has_pinned_limit;
+	c->config.params.has_tlb_refresh = choice->has_tlb_refresh;
 	c->hypervisor = strdup(written);
 	c->settings = calloc(plan->nr_axes + 1, sizeof(*c->settings));
 	if (!c->hypervisor || !c->settings)

@@ -27,15 +27,30 @@ static void on_signal(int signal)
 	interrupted = 1;
 }
 
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+#define NR_SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
+/* Written by interrupts_catch() alone. */
+static bool ignored[NR_SIGNALS];
+
+void interrupts_keep(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	for (size_t i = 0; i < NR_SIGNALS; i++)
+		if (!ignored[i])
+			sigaction(signals[i], &action, NULL);
+}
+
 void interrupts_catch(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = on_signal }, old;
+	struct sigaction old;
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		/* What nohup or a shell script's & ignores stays ignored. */
-		if (!sigaction(signals[i], NULL, &old) && old.sa_handler != SIG_IGN)
-			sigaction(signals[i], &action, NULL);
+	/* What nohup or a shell script's & ignores stays ignored. */
+	for (size_t i = 0; i < NR_SIGNALS; i++)
+		ignored[i] = !sigaction(signals[i], NULL, &old) && old.sa_handler == SIG_IGN;
+	interrupts_keep();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);	/* a limit of a file's size is a write error, too */
 }

@@ -10,6 +10,8 @@
 
 /** interrupts_catch - SIGINT and SIGTERM set a flag; a closed pipe is a write error */
 void interrupts_catch(void);
+/** interrupts_keep - once more, in case that code of a plug-in has changed what signals do */
+void interrupts_keep(void);
 /** interrupts_flag - non-zero once the user wants the program to end */
 const volatile int *interrupts_flag(void);
 

@@ -41,6 +41,37 @@ static void remember(const char *from, const char *to)
 	}
 }
 
+/* Where reports go; NULL: stdout.  Set once, before any output is opened. */
+static FILE *kept;
+
+static FILE *standard(void)
+{
+	return kept ? kept : stdout;
+}
+
+void output_keep_standard(void)
+{
+	int fd = kept ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	if (fd < 0)
+		return;
+	/* One that was closed cannot be written to: that error is found later. */
+	kept = fdopen(fd, "w");
+	if (!kept) {
+		close(fd);
+		return;
+	}
+	fflush(stdout);
+	dup2(STDERR_FILENO, STDOUT_FILENO);
+}
+
+/* Standard output by one of its names, which now lead to standard error. */
+static bool names_standard(const char *path)
+{
+	return !strcmp(path, "/dev/stdout") || !strcmp(path, "/dev/fd/1") ||
+		!strcmp(path, "/proc/self/fd/1");
+}
+
 void exit_no_memory(void)
 {
 	output_unlink_temp();
@@ -145,17 +176,17 @@ static int open_temp(struct output *out, mode_t mode, struct ir_error *err)
 int output_open(struct output *out, const char *path, char *const *inputs, size_t nr_inputs,
 		struct ir_error *err)
 {
-	struct stat st, standard;
+	struct stat st, own;
 	bool exists;
 	int rc;
 
-	*out = (struct output){ .stream = stdout, .name = "standard output" };
-	if (!path || !strcmp(path, "-"))
+	*out = (struct output){ .stream = standard(), .name = "standard output" };
+	if (!path || !strcmp(path, "-") || (kept && names_standard(path)))
 		return 0;
 	out->name = path;
 	exists = !stat(path, &st);
 	/* /dev/stdout, whatever the shell made of it. */
-	if (exists && !fstat(STDOUT_FILENO, &standard) && same_file(&st, &standard))
+	if (exists && !fstat(fileno(out->stream), &own) && same_file(&st, &own))
 		return 0;
 	if (exists) {
 		rc = check_inputs(out, &st, inputs, nr_inputs, err);
@@ -268,7 +299,7 @@ int output_commit(struct output *out, struct ir_error *err)
 		if (fd < 0 || fsync(fd))
 			rc = fail(out, err);
 	}
-	if (!rc && out->stream != stdout) {
+	if (!rc && out->stream != standard()) {
 		/* Some file systems say only now that there is no room. */
 		rc = fclose(out->stream) ? fail(out, err) : 0;
 		out->stream = NULL;
@@ -283,7 +314,7 @@ int output_commit(struct output *out, struct ir_error *err)
 
 void output_abort(struct output *out)
 {
-	if (out->stream && out->stream != stdout)
+	if (out->stream && out->stream != standard())
 		fclose(out->stream);
 	out->stream = NULL;
 	if (out->temp) {

@@ -29,6 +29,12 @@ struct output {
 };
 
 /**
+ * output_keep_standard - the program's standard output is its reports' alone from now on
+ *
+ * What others print there, code of plug-ins above all, goes to standard error.
+ */
+void output_keep_standard(void);
+/**
  * output_open - open the destination of a report
  * @path: NULL or "-" for standard output
  * @inputs: files that must not be written over, @nr_inputs of them

@@ -9,6 +9,8 @@
 
 #include "base/names.h"
 #include "base/number.h"
+#include "io/crash.h"
+#include "io/output.h"
 
 static void *field(struct settings *settings, const struct option_spec *spec)
 {
@@ -143,6 +145,11 @@ int option_parse_plugin(struct settings *settings, const struct option_spec *spe
 {
 	if (!*arg)
 		return ir_error_set(err, -EINVAL, "%s: a file is missing", spec->name);
+	if (!settings->plugins++) {
+		output_keep_standard();
+		if (crash_watch())
+			return ir_error_set(err, -EAGAIN, "cannot start a thread to watch plug-ins");
+	}
 	return ir_registry_load(settings->registry, arg, err);
 }
 
@@ -259,8 +266,10 @@ static int parse_hypervisor_key(struct hypervisor_choice *choice, const char *te
 	value_len = len - key_len - 1;
 	if (!strcmp(name, "tlb-refresh")) {
 		rc = parse_number(name, value, value_len, 0, 1, &number, err);
-		if (!rc)
+		if (!rc) {
 			choice->params.tlb_refresh = (int)number;
+			choice->has_tlb_refresh = true;
+		}
 		return rc;
 	}
 	if (!strcmp(name, "entry-limit")) {
@@ -280,7 +289,7 @@ int option_parse_hypervisor(struct settings *settings, const struct option_spec 
 			    const char *arg, struct ir_error *err)
 {
 	const struct ir_hypervisor *const *known = ir_registry_hypervisors(settings->registry);
-	struct hypervisor_choice choice = { .params.tlb_refresh = -1 }, *grown;
+	struct hypervisor_choice choice = { .hypervisor = NULL }, *grown;
 	const char *end = strchrnul(arg, ':');
 	size_t len = (size_t)(end - arg);
 	int rc;
@@ -335,6 +344,7 @@ int options_hypervisor_parameter(struct ir_config *config, const char *name, con
 		.hypervisor = config->hypervisor, .params = config->params.hypervisor,
 		.has_entry_limit = config->params.has_entry_limit,
 		.has_pinned_limit = config->params.has_pinned_limit,
+		.has_tlb_refresh = config->params.has_tlb_refresh,
 	};
 	char pair[128];
 	int rc, n = snprintf(pair, sizeof(pair), "%s=%s", name, text);
@@ -345,6 +355,7 @@ int options_hypervisor_parameter(struct ir_config *config, const char *name, con
 	config->params.hypervisor = choice.params;
 	config->params.has_entry_limit = choice.has_entry_limit;
 	config->params.has_pinned_limit = choice.has_pinned_limit;
+	config->params.has_tlb_refresh = choice.has_tlb_refresh;
 	return rc;
 }
 

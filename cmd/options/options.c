@@ -198,7 +198,6 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	*settings = (struct settings){
 		.command = command,
 		.format = command->formats[0].value,
-		.params.hypervisor.tlb_refresh = -1,
 		.registry = ir_registry_new(),
 	};
 	if (!settings->registry) {

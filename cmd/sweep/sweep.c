@@ -40,6 +40,7 @@ struct ir_config sweep_config(const struct settings *settings, size_t hypervisor
 	config.params.hypervisor = choice->params;
 	config.params.has_entry_limit = choice->has_entry_limit;
 	config.params.has_pinned_limit = choice->has_pinned_limit;
+	config.params.has_tlb_refresh = choice->has_tlb_refresh;
 	return config;
 }
 

@@ -6,6 +6,7 @@
 #include <ucontext.h>
 
 #include "guest/actors.h"
+#include "base/call.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define FIBERS 1
@@ -19,6 +20,7 @@
 #endif
 
 #define STACK_SIZE	(128 * 1024)
+#define GUARD_SIZE	(64 * 1024)	/* below a stack: touching it is a fault */
 
 /* Work that waits for its CPU, with copies of its operation and its pieces. */
 struct queued {
@@ -35,7 +37,8 @@ struct ir_actor {
 	uint32_t site;			/* for whom it works, while others run */
 	bool busy;
 	ucontext_t context;
-	void *stack;
+	char *stack;
+	struct ir_calls calls;		/* of plug-ins, while others run */
 	struct queued *first, *last;	/* what it does, in order */
 	struct ir_actor *next_waiting;	/* for the same lock */
 	uint64_t wake_ns, wake_order;	/* in the heap */
@@ -89,7 +92,7 @@ void ir_actors_free(struct ir_guest *g)
 		if (!a->all[i])
 			continue;
 		free_queue(a->all[i]->first);
-		munmap(a->all[i]->stack, STACK_SIZE);
+		munmap(a->all[i]->stack - GUARD_SIZE, GUARD_SIZE + STACK_SIZE);
 		free(a->all[i]);
 	}
 	free_queue(a->spare);
@@ -158,8 +161,9 @@ static void to_engine(struct ir_actors *a)
 #endif
 
 	self->site = a->guest->sites.site;
+	if (a->guest->guard)
+		ir_calls_suspend(&self->calls);
 #ifdef FIBERS
-
 	__sanitizer_start_switch_fiber(&fake, a->engine_stack, a->engine_size);
 #endif
 	a->running = NULL;
@@ -175,6 +179,8 @@ static void to_actor(struct ir_actors *a, struct ir_actor *actor)
 	__sanitizer_start_switch_fiber(&a->fake_stack, actor->stack, STACK_SIZE);
 #endif
 	a->running = actor;
+	if (a->guest->guard)
+		ir_calls_resume(&actor->calls, actor->stack - GUARD_SIZE, GUARD_SIZE);
 	a->guest->cpu = actor->cpu;
 	a->guest->sites.site = actor->site;
 	swapcontext(&a->engine, &actor->context);
@@ -217,6 +223,21 @@ static void prepare(struct ir_actor *actor)
 		    (unsigned int)self);
 }
 
+/* NULL: no memory. */
+static char *stack_new(void)
+{
+	char *low = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (low == MAP_FAILED)
+		return NULL;
+	if (mprotect(low, GUARD_SIZE, PROT_NONE)) {
+		munmap(low, GUARD_SIZE + STACK_SIZE);
+		return NULL;
+	}
+	return low + GUARD_SIZE;
+}
+
 static struct ir_actor *actor_new(struct ir_actors *a, unsigned int cpu)
 {
 	struct ir_actor *actor = calloc(1, sizeof(*actor));
@@ -225,9 +246,8 @@ static struct ir_actor *actor_new(struct ir_actors *a, unsigned int cpu)
 		return NULL;
 	actor->actors = a;
 	actor->cpu = cpu;
-	actor->stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (actor->stack == MAP_FAILED) {
+	actor->stack = stack_new();
+	if (!actor->stack) {
 		free(actor);
 		return NULL;
 	}

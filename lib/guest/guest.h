@@ -96,6 +96,7 @@ struct ir_guest_config {
 
 struct ir_mapping;
 struct ir_actors;
+struct ir_guard;
 
 /* Domains with a timer, the next one on top. */
 struct ir_due {
@@ -122,6 +123,7 @@ struct ir_guest {
 	uint64_t hv_free_ns;		/* the hypervisor is busy with an RPCIT until then */
 	uint64_t next_rpcit_ns;		/* how long the next one takes, 0: as computed */
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
+	struct ir_guard *guard;		/* NULL: strategy and hypervisor are built in */
 	struct ir_iopt_totals totals;
 	struct ir_site_account sites;
 	uint64_t queue_entries;		/* of all flush queues */

@@ -4,6 +4,7 @@
 
 #include "guest/guest.h"
 #include "guest/actors.h"
+#include "guest/guard.h"
 #include "guest/timeline.h"
 
 enum map_state { MAP_NONE, MAP_LIVE, MAP_FAILED, MAP_PENDING };
@@ -30,14 +31,24 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 	g->cfg = *cfg;
 	g->par = *cfg->par;
 	g->sites.list = cfg->sites;
-	g->hv = cfg->hypervisor->open(&g->par.hypervisor);
 	g->free_map = IR_NO_MAPPING;
 	g->timers_on = ir_bitmap_new(UINT16_MAX + 1);
+	if (ir_guard_needed(cfg->strategy, cfg->hypervisor)) {
+		g->guard = ir_guard_new(g);
+		g->hv = g->guard ? ir_guard_open(g->guard, &g->par.hypervisor) : NULL;
+	} else {
+		g->hv = cfg->hypervisor->open(&g->par.hypervisor);
+	}
 	if (!g->hv || !g->timers_on) {
 		ir_guest_free(g);
 		return NULL;
 	}
 	return g;
+}
+
+static void *strategy_memory(const struct ir_guest *g)
+{
+	return g->guard ? ir_guard_alloc(g->guard) : calloc(1, g->cfg.strategy->domain_size);
 }
 
 static void domain_free(struct ir_domain *d)
@@ -48,7 +59,10 @@ static void domain_free(struct ir_domain *d)
 		d->ops->exit(d);
 	ir_iopt_free(d->iopt);
 	ir_exposure_free(&d->totals.exposure);
-	free(d->strategy_priv);
+	if (d->guest->guard)
+		ir_guard_free_memory(d->strategy_priv);
+	else
+		free(d->strategy_priv);
 	free(d);
 }
 
@@ -61,6 +75,7 @@ void ir_guest_free(struct ir_guest *g)
 	free(g->domains);
 	if (g->hv)
 		g->cfg.hypervisor->close(g->hv);
+	ir_guard_free(g->guard);
 	free(g->maps);
 	ir_due_free(&g->due);
 	ir_bitmap_free(g->timers_on);
@@ -130,7 +145,7 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	d->totals.sites = g->sites.list ? &g->sites : NULL;
 	d->iopt = ir_iopt_new(&d->totals, g->cfg.hypervisor->shadows);
 	if (own)
-		d->strategy_priv = calloc(1, own);
+		d->strategy_priv = strategy_memory(g);
 	if (!d->iopt || (own && !d->strategy_priv)) {
 		domain_free(d);
 		return NULL;
@@ -455,6 +470,15 @@ static void free_gone_numbers(struct ir_guest *g)
 	g->gone_maps = 0;
 }
 
+/* Clamped to the aperture, as an RPCIT of the guest is; no page is mapped outside of it. */
+static void refresh_all(struct ir_domain *d)
+{
+	const struct ir_effective *par = &d->guest->par;
+
+	ir_refresh(d, par->aperture_start >> IR_PAGE_SHIFT,
+		   (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT);
+}
+
 void ir_guest_detach(struct ir_guest *g, uint16_t device)
 {
 	struct ir_domain *d = device < g->nr_domains ? g->domains[device] : NULL;
@@ -471,7 +495,9 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 	if (g->cfg.hypervisor->disable)
 		g->cfg.hypervisor->disable(g->hv, d->iopt);
 	else
-		g->cfg.hypervisor->rpcit(g->hv, d->iopt, 0, UINT64_MAX - 1);
+		refresh_all(d);
+	if (g->guard)
+		ir_guard_check_disabled(d);
 	d->ops->exit(d);
 	ir_due_set(&g->due, d, UINT64_MAX);
 	ir_guest_timer_on(d, false);
@@ -540,6 +566,8 @@ void ir_guest_finish(struct ir_guest *g)
 		if (!d)
 			continue;
 		d->totals.now_ns = g->now_ns;
+		if (g->guard)
+			ir_guard_check_memory(d);
 		ir_iopt_end_exposures(d->iopt);
 		ir_exposure_merge(&g->totals.exposure, &d->totals.exposure);
 		d->res.parameters = g->par;

@@ -4,6 +4,7 @@
 
 #include "guest/guest.h"
 #include "guest/actors.h"
+#include "guest/guard.h"
 #include "guest/timeline.h"
 
 const char *ir_cause_name(enum ir_cause cause)
@@ -17,7 +18,7 @@ const char *ir_cause_name(enum ir_cause cause)
 		[IR_CAUSE_WRAP] = "wrap",
 	};
 
-	return names[cause];
+	return (unsigned int)cause < IR_CAUSES ? names[cause] : "unknown";
 }
 
 bool ir_tlb_refresh(const struct ir_domain *d)
@@ -127,6 +128,8 @@ static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool
 
 int ir_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)
 {
+	if (d->guest->guard && !ir_guard_rpcit(d, &iova, &size, cause))
+		return -EIO;
 	if (!size)
 		return 0;
 	if (cause == IR_CAUSE_SYNC_MAP)
@@ -140,6 +143,8 @@ int ir_rpcit_global(struct ir_domain *d, enum ir_cause cause)
 {
 	const struct ir_effective *par = &d->guest->par;
 
+	if (d->guest->guard && !ir_guard_cause(d, "ir_rpcit_global", cause))
+		return -EIO;
 	return issue(d, par->aperture_start >> IR_PAGE_SHIFT,
 		     (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT, true, cause);
 }
@@ -157,6 +162,8 @@ void ir_flush_iotlb_all(struct ir_domain *d, enum ir_cause cause)
 
 void ir_queue_flush(struct ir_domain *d, enum ir_cause cause)
 {
+	if (d->guest->guard && !ir_guard_cause(d, "ir_queue_flush", cause))
+		return;
 	if (d->ops->flush)
 		d->ops->flush(d, cause);
 	else

@@ -2,6 +2,8 @@
 /* Loading a shared object, and taking from it what it has. */
 #include "plugin/plugin.h"
 
+#include "base/call.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -220,7 +222,7 @@ static int open_object(struct ir_loaded *loaded, struct ir_error *err)
 	return rc;
 }
 
-int ir_registry_load(struct ir_registry *registry, const char *path, struct ir_error *err)
+static int load(struct ir_registry *registry, const char *path, struct ir_error *err)
 {
 	struct ir_loaded *loaded = calloc(1, sizeof(*loaded));
 	struct ir_plugin lists = { .abi = IR_PLUGIN_ABI };
@@ -244,4 +246,17 @@ int ir_registry_load(struct ir_registry *registry, const char *path, struct ir_e
 	lists.strategies = (const struct ir_strategy *const *)loaded->strategies;
 	lists.hypervisors = (const struct ir_hypervisor *const *)loaded->hypervisors;
 	return ir_registry_add(registry, &lists) ? no_memory(err) : 0;
+}
+
+/* Its constructors run, and its lists may be anything. */
+int ir_registry_load(struct ir_registry *registry, const char *path, struct ir_error *err)
+{
+	struct ir_plugin_info info = { .file = path };
+	int rc;
+
+	if (!ir_call_begin(&(struct ir_call){ .plugin = &info, .callback = "while it is loaded" }))
+		return no_memory(err);
+	rc = load(registry, path, err);
+	ir_call_end();
+	return rc;
 }

@@ -5,6 +5,8 @@
  */
 #include "plugin/plugin.h"
 
+#include "base/call.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -67,6 +69,20 @@ struct ir_registry *ir_registry_new(void)
 	return registry;
 }
 
+/* Its destructors run. */
+static void unload(struct ir_loaded *loaded)
+{
+	struct ir_plugin_info info = { .file = loaded->file };
+	bool begun;
+
+	if (!loaded->handle)
+		return;
+	begun = ir_call_begin(&(struct ir_call){ .plugin = &info, .callback = "while it is unloaded" });
+	dlclose(loaded->handle);
+	if (begun)
+		ir_call_end();
+}
+
 void ir_loaded_free(struct ir_loaded *loaded)
 {
 	for (size_t i = 0; loaded->strategies && loaded->strategies[i]; i++)
@@ -77,10 +93,9 @@ void ir_loaded_free(struct ir_loaded *loaded)
 	}
 	free(loaded->strategies);
 	free(loaded->hypervisors);
+	unload(loaded);
 	free(loaded->version);
 	free(loaded->file);
-	if (loaded->handle)
-		dlclose(loaded->handle);
 	free(loaded);
 }
 

@@ -5,6 +5,7 @@
 
 #include "guest/guest.h"
 #include "guest/actors.h"
+#include "guest/guard.h"
 #include "replay/engine.h"
 #include "replay/params.h"
 
@@ -22,8 +23,14 @@ struct ir_engine {
 	struct ir_segment *segs;
 	uint32_t nr_segs, room_segs;
 	bool recorded_types;		/* of domains: they count */
-	bool no_memory;
+	bool stopped;			/* no memory, or a plug-in's fault: the result is void */
+	const volatile int *interrupted;
 };
+
+static int no_memory(struct ir_error *err)
+{
+	return ir_error_set(err, -ENOMEM, "out of memory while replaying, or over 64 GiB mapped at once");
+}
 
 /* Linux 6.7 brought the depot without a bound; "6.12.107+deb13-s390x" */
 static enum ir_iova_depot depot_of(const struct ir_recording_info *info)
@@ -112,13 +119,21 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		ir_engine_free(e);
 		return NULL;
 	}
+	ir_engine_interrupts(e, NULL);
 	e->guest->now_ns = info->start_ns;
 	e->end_ns = info->start_ns + info->duration_ns;
 	if (par.rpcit_base_ns || par.rpcit_page_ns || par.rpcit_recorded)
-		e->no_memory = ir_actors_new(e->guest) != 0;
+		e->stopped = ir_actors_new(e->guest) != 0;
 	preload(e->guest, info);
 	ir_guest_sample(e->guest);
 	return e;
+}
+
+void ir_engine_interrupts(struct ir_engine *e, const volatile int *interrupted)
+{
+	e->interrupted = interrupted;
+	if (e->guest->guard)
+		ir_guard_stop(e->guest->guard, &e->stopped, interrupted);
 }
 
 void ir_engine_free(struct ir_engine *e)
@@ -175,7 +190,7 @@ static bool gather(struct ir_engine *e, const struct ir_op *op)
 		struct ir_segment *grown = realloc(e->segs, room * sizeof(*grown));
 
 		if (!grown) {
-			e->no_memory = true;
+			e->stopped = true;
 			return false;
 		}
 		e->segs = grown;
@@ -255,7 +270,7 @@ void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n)
 {
 	const struct ir_op *end = ops + n;
 
-	for (; ops < end && !e->no_memory; ops++) {
+	for (; ops < end && !e->stopped; ops++) {
 		const struct ir_op *op = ops;
 		const struct ir_segment *segs = &(struct ir_segment){ op->paddr, op->seg_pages };
 		uint32_t nr = 1;
@@ -279,16 +294,37 @@ static void mark_bounds(const struct ir_recording_info *info, uint16_t device,
 	res->lower_bound_ns = res->lower_bound ? info->lost_ns : 0;
 }
 
-int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_result *devices)
+/* What ended the replay; 0: nothing did. */
+static int why_stopped(const struct ir_engine *e, struct ir_error *err)
+{
+	const char *fault = ir_guard_fault(e->guest->guard);
+
+	if (fault)
+		return ir_error_set(err, -EPROTO, "%s", fault);
+	if (ir_guest_failed(e->guest))
+		return no_memory(err);
+	if (!e->stopped)
+		return 0;
+	if (e->interrupted && *e->interrupted)
+		return ir_error_set(err, -EINTR, "interrupted");
+	return no_memory(err);
+}
+
+int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_result *devices,
+		     struct ir_error *err)
 {
 	struct ir_guest *g = e->guest;
+	int rc = why_stopped(e, err);
 
+	if (rc)
+		return rc;
 	run_until(g, e->end_ns);
 	finish_work(g);
 	g->res.overrun_ns = g->now_ns > e->end_ns ? g->now_ns - e->end_ns : 0;
 	ir_guest_finish(g);
-	if (e->no_memory || ir_guest_failed(g))
-		return -ENOMEM;
+	rc = why_stopped(e, err);
+	if (rc)
+		return rc;
 	*result = g->res;
 	result->lower_bound = !e->info->complete;
 	result->lower_bound_ns = result->lower_bound ? e->info->lost_ns : 0;

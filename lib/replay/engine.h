@@ -20,10 +20,20 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 /** ir_engine_run - the next operations; the array may be shared with other engines */
 void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n);
 /**
- * ir_engine_finish - no more operations; 0 with *@result filled, or -ENOMEM
- * @devices: room for the share of each device of the recording, or NULL
+ * ir_engine_interrupts - stop after a plug-in's callback when *@interrupted is not 0
+ *
+ * What is built in does not wait: who reads the operations looks at the flag.
  */
-int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_result *devices);
+void ir_engine_interrupts(struct ir_engine *e, const volatile int *interrupted);
+/**
+ * ir_engine_finish - no more operations
+ * @devices: room for the share of each device of the recording, or NULL
+ *
+ * Returns 0 with *@result filled, or with @err set -ENOMEM, -EPROTO (a fault of a
+ * plug-in), -EINTR.
+ */
+int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_result *devices,
+		     struct ir_error *err);
 void ir_engine_free(struct ir_engine *e);
 
 #endif

@@ -56,7 +56,7 @@ static void resolve_hypervisor(const struct ir_config *c, struct ir_effective *p
 		par->hypervisor.pinned_limit = given->pinned_limit;
 		par->from.pinned_limit = IR_FROM_USER;
 	}
-	if (given->tlb_refresh >= 0) {
+	if (c->params.has_tlb_refresh) {
 		par->hypervisor.tlb_refresh = given->tlb_refresh;
 		par->from.tlb_refresh = IR_FROM_USER;
 	}
@@ -219,6 +219,12 @@ int ir_config_check(const struct ir_config *config, struct ir_error *err)
 {
 	const struct ir_params *p = &config->params;
 
+	if (!config->strategy || !config->hypervisor)
+		return ir_error_set(err, -EINVAL, "a configuration has no %s",
+				    config->strategy ? "hypervisor" : "strategy");
+	if (p->has_tlb_refresh && p->hypervisor.tlb_refresh != 0 && p->hypervisor.tlb_refresh != 1)
+		return ir_error_set(err, -EINVAL, "tlb_refresh is %d, neither 0 nor 1",
+				    p->hypervisor.tlb_refresh);
 	if (p->queue_size == 1)
 		return ir_error_set(err, -EINVAL,
 				    "a flush queue of 1 slot holds nothing; give --queue-size 2 or more, or --queue none");

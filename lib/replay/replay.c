@@ -192,12 +192,12 @@ static int run_pool(struct pool *p, struct ir_recording *rec,
 static int collect(struct pool *p, const struct ir_recording_info *info, struct ir_result *results,
 		   struct ir_result *devices, struct ir_error *err)
 {
-	for (size_t i = 0; i < p->nr_tasks; i++)
-		if (ir_engine_finish(p->tasks[i].engine, &results[i],
-				     devices ? devices + i * info->nr_devices : NULL))
-			return ir_error_set(err, -ENOMEM,
-					    "out of memory while replaying, or over 64 GiB mapped at once");
-	return 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < p->nr_tasks && !rc; i++)
+		rc = ir_engine_finish(p->tasks[i].engine, &results[i],
+				      devices ? devices + i * info->nr_devices : NULL, err);
+	return rc;
 }
 
 static struct ir_engine *new_engine(const struct ir_config *config,
@@ -245,6 +245,8 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 					       timelines ? &timelines[i] : NULL);
 		if (!p.tasks[i].engine)
 			rc = -ENOMEM;
+		else if (options)
+			ir_engine_interrupts(p.tasks[i].engine, options->interrupted);
 	}
 	if (rc)
 		ir_error_set(err, rc, "out of memory");

@@ -65,7 +65,7 @@ static struct run *run_new(const char *strategy, const char *hypervisor, uint64_
 		.strategy = ir_strategy_find(strategy),
 		.hypervisor = ir_hypervisor_find(hypervisor),
 		.observer = &r->observer,
-		.params = { .hypervisor.tlb_refresh = -1, .hz = 100, .has_rpcit_latency = true,
+		.params = { .hz = 100, .has_rpcit_latency = true,
 			    .rpcit_base_ns = TAKES },
 	};
 	return r;
@@ -102,7 +102,7 @@ static void unmap(struct run *r, uint64_t time_ns, uint16_t cpu, uint32_t mappin
 
 static void end(struct run *r)
 {
-	assert_int_equal(ir_engine_finish(r->engine, &r->result, NULL), 0);
+	assert_int_equal(ir_engine_finish(r->engine, &r->result, NULL, NULL), 0);
 	ir_engine_free(r->engine);
 	r->engine = NULL;
 }

@@ -15,7 +15,6 @@ static struct ir_config config(const char *strategy, const char *hypervisor)
 	struct ir_config c = {
 		.strategy = ir_strategy_find(strategy),
 		.hypervisor = ir_hypervisor_find(hypervisor),
-		.params = { .hypervisor = { .tlb_refresh = -1 } },
 	};
 
 	assert_non_null(c.strategy);
@@ -107,11 +106,13 @@ static void test_queue_follows_tlb_refresh(void **state)
 
 	(void)state;
 	c.params.hypervisor.tlb_refresh = 1;
+	c.params.has_tlb_refresh = true;
 	par = resolve(&c, NULL);
 	assert_int_equal(par.queue, IR_QUEUE_SINGLE);
 	assert_int_equal(par.from.tlb_refresh, IR_FROM_USER);
 	c = config("sync-map-retry", "kvm");
 	c.params.hypervisor.tlb_refresh = 0;
+	c.params.has_tlb_refresh = true;
 	par = resolve(&c, NULL);
 	assert_int_equal(par.queue, IR_QUEUE_PER_CPU);
 	assert_int_equal(par.queue_size, 256);
@@ -400,7 +401,6 @@ static void test_own_parameters(void **state)
 	struct ir_effective par;
 	struct ir_config c = {
 		.strategy = ir_strategy_find("strict"), .hypervisor = &hv,
-		.params.hypervisor.tlb_refresh = -1,
 	};
 
 	(void)state;

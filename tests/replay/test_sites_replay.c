@@ -65,7 +65,6 @@ static size_t all_strategies(struct ir_config *configs, uint64_t entry_limit, ui
 		configs[n] = (struct ir_config){
 			.strategy = ir_strategies[n], .hypervisor = ir_hypervisor_find("kvm"),
 		};
-		configs[n].params.hypervisor.tlb_refresh = -1;
 		configs[n].params.hypervisor.entry_limit = entry_limit;
 		configs[n].params.has_entry_limit = true;
 		configs[n].params.queue_size = queue_size;
@@ -133,7 +132,6 @@ static void rpcits_have_a_cause(void **state)
 	assert_non_null(sites);
 	options.sites = sites;
 	for (size_t i = 0; i < 2; i++)
-		configs[i].params.hypervisor.tlb_refresh = -1;
 	configs[1].params.queue_timeout_ms = 3;
 	configs[1].params.hz = 1000;
 	assert_int_equal(ir_replay(rec, configs, 2, &options, results, &err), 0);

@@ -60,7 +60,6 @@ static struct ir_verify verify_text(const char *strategy, const char *hypervisor
 	const struct ir_config config = {
 		.strategy = ir_strategy_find(strategy),
 		.hypervisor = ir_hypervisor_find(hypervisor),
-		.params.hypervisor.tlb_refresh = -1,
 	};
 	struct ir_recording *rec;
 	struct ir_result result;

@@ -45,7 +45,7 @@ struct ir_hypervisor_param {
 struct ir_hypervisor_params {
 	uint64_t entry_limit;	/* mappings all devices together may have; 0: no limit */
 	uint64_t pinned_limit;	/* pages that may be pinned; 0: no limit */
-	int tlb_refresh;	/* 1, 0, or -1: the hypervisor's own */
+	int tlb_refresh;	/* 1 or 0: whether the guest is to issue an RPCIT after mapping */
 	uint32_t own_given;	/* bit i: own[i] was given, else it is the default */
 	uint64_t own[IR_HYPERVISOR_OWN];	/* in the order of the hypervisor's table */
 };

@@ -48,9 +48,10 @@ const char *ir_queue_type_name(enum ir_queue_type type);
 
 /* What the user asks for.  Zero means "default" in every field. */
 struct ir_params {
-	struct ir_hypervisor_params hypervisor;	/* tlb_refresh: -1 is the default */
+	struct ir_hypervisor_params hypervisor;
 	bool has_entry_limit;		/* the limits were given; 0 means none */
 	bool has_pinned_limit;
+	bool has_tlb_refresh;		/* it was given, even if 0 */
 	enum ir_queue_type queue;
 	uint32_t queue_size;		/* slots of a ring; holds one less */
 	uint32_t queue_timeout_ms;
@@ -121,6 +122,7 @@ struct ir_observer {
 	void *arg;
 };
 
+/* All but the first two may be zero: what the kernel and the hypervisor would choose. */
 struct ir_config {
 	const struct ir_strategy *strategy;
 	const struct ir_hypervisor *hypervisor;
