@@ -63,15 +63,17 @@ static int check_strategy(const struct ir_registry *registry, const struct ir_lo
 		return ir_error_set(err, -EINVAL, "%s: strategy %s: no such %s", loaded->file,
 				    st->name, st->unmap > IR_UNMAP_DIRECT ? "unmap mode" :
 				    "DMA API");
-	if (st->unmap == IR_UNMAP_QUEUED && !st->flush_iotlb_all)
-		return ir_error_set(err, -EINVAL, "%s: strategy %s has no callback \"flush_iotlb_all\": "
-				    "what it queues would be used again without a flush; for that there "
-				    "is IR_UNMAP_DIRECT", loaded->file, st->name);
 	other = ir_registry_strategy(registry, st->name);
 	for (size_t k = 0; k < i && !other; k++)
 		if (!strcmp(loaded->strategies[k]->name, st->name))
 			other = loaded->strategies[k];
-	return other ? taken(loaded, "strategy", st->name, other->plugin, err) : 0;
+	if (other)
+		return taken(loaded, "strategy", st->name, other->plugin, err);
+	if (st->unmap == IR_UNMAP_QUEUED && !st->flush_iotlb_all)
+		return ir_error_set(err, -EINVAL, "%s: strategy %s has no callback \"flush_iotlb_all\": "
+				    "what it queues would be used again without a flush; for that there "
+				    "is IR_UNMAP_DIRECT", loaded->file, st->name);
+	return 0;
 }
 
 static int check_own(const struct ir_loaded *loaded, const struct ir_hypervisor *hv,

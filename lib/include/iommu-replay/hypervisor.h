@@ -63,14 +63,14 @@ struct ir_hypervisor {
 	/* One instance serves all devices of a guest.  NULL: no memory. */
 	void *(*open)(const struct ir_hypervisor_params *params);
 	void (*close)(void *hv);
-	/* RPCIT over [first, last], already clamped to the aperture. */
+	/* RPCIT over [first, last], already clamped to the aperture; also when a device goes. */
 	enum ir_rpcit_status (*rpcit)(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last);
 	/* Mappings still allowed, UINT64_MAX: no limit. */
 	uint64_t (*available)(const void *hv);
 	/*
 	 * The guest has switched a device's translation off (its domain is gone) or
 	 * lost the device: every guest entry is invalid, and the shadow must become
-	 * empty.  NULL: as an RPCIT over everything would do it.
+	 * empty.  NULL: rpcit() is called over the whole aperture, and must do it.
 	 */
 	void (*disable)(void *hv, struct ir_iopt *iopt);
 	/* Its own parameters, up to IR_HYPERVISOR_OWN, after these a NULL name; NULL: none. */

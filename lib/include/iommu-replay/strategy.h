@@ -4,7 +4,12 @@
  *
  * The callbacks are those of Linux's iommu_domain_ops (include/linux/iommu.h,
  * 6.12), with the same names and meaning, so that a patch and its strategy can
- * be read side by side.  A callback that is NULL does nothing and succeeds.
+ * be read side by side.  A callback that is NULL does nothing and succeeds, but
+ * a strategy that queues needs flush_iotlb_all.
+ *
+ * A callback returns, within the time and the stack that iommu-replay-plugin(7)
+ * states.  What one of a plug-in gives back, asks for and writes to is checked; a
+ * fault ends the replay with a message that names it.
  *
  * To add a strategy: one file that ends in its const struct ir_strategy, and
  * one line in ir_strategies[] of registry.c; or a plug-in (plugin.h), which can
@@ -32,7 +37,7 @@ enum ir_cause {
 	IR_CAUSES
 };
 
-/** ir_cause_name - the name in reports, e.g. "queue_full" */
+/** ir_cause_name - the name in reports, e.g. "queue_full"; "unknown" for what is no cause */
 const char *ir_cause_name(enum ir_cause cause);
 
 /* A range of unmapped pages, as struct iommu_iotlb_gather. */
@@ -69,7 +74,7 @@ struct ir_strategy {
 	int (*iotlb_sync_map)(struct ir_domain *domain, uint64_t iova, uint64_t size);
 	/* Entries have become invalid and their IOVAs are about to be used again. */
 	void (*iotlb_sync)(struct ir_domain *domain, const struct ir_gather *gather);
-	/* Everything in the domain; @cause is for the statistics only. */
+	/* Everything in the domain; @cause is for the statistics only.  No ir_queue_flush() here. */
 	void (*flush_iotlb_all)(struct ir_domain *domain, enum ir_cause cause);
 	/* Bytes of the strategy's own in each domain, zero at first: ir_domain_priv(). */
 	size_t domain_size;
@@ -83,7 +88,8 @@ struct ir_strategy {
 
 /**
  * ir_rpcit - issue one RPCIT per device of the domain over a range
- * @iova, @size: bytes
+ * @iova, @size: bytes; what lies outside of the aperture is left out, and where nothing
+ * is left, nothing is issued
  *
  * Returns 0, -ENOMEM (insufficient resources) or -EIO, as zpci_refresh_trans()
  * (arch/s390/pci/pci_insn.c, Linux 6.12) does.
