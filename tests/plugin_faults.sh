@@ -141,7 +141,7 @@ stalled "an endless constructor" load "while it is loaded"
 
 # terminated TEXT WORDS ARGUMENTS...
 terminated() {
-	text=$1
+	what=$1
 	words=$2
 	shift 2
 	"$prog" "$@" --plugin "$so" >"$tmp/out" 2>"$tmp/err" &
@@ -152,9 +152,9 @@ terminated() {
 	wait $pid
 	status=$?
 	took=$((($(date +%s%N) - begin) / 1000000))
-	check "SIGTERM: $text: exit status 130" test $status -eq 130
-	says "SIGTERM: $text: which" "$words"
-	check "SIGTERM: $text: within 2 s ($took ms)" test $took -lt 2000
+	check "SIGTERM: $what: exit status 130" test $status -eq 130
+	says "SIGTERM: $what: which" "$words"
+	check "SIGTERM: $what: within 2 s ($took ms)" test $took -lt 2000
 }
 
 terminated "a loop" "strategy loops, callback iotlb_sync_map: still runs after the program was interrupted" \

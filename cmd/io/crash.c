@@ -20,7 +20,7 @@
 #include "base/call.h"
 
 #define TICKS_A_SECOND 10		/* of the thread that watches */
-#define INTERRUPTED_TICKS 15
+#define INTERRUPTED_TICKS 10
 #define TEXT_OF(number) #number
 #define TEXT(number) TEXT_OF(number)
 

@@ -16,7 +16,7 @@ void crash_catch(void);
  * crash_watch - plug-ins are about to be loaded
  *
  * A thread begins that ends the program if a call takes longer than PLUGIN_SECONDS, or
- * does not return within 1.5 s of an interruption.  0 or a negative errno.
+ * does not return within 1 s of an interruption.  0 or a negative errno.
  */
 int crash_watch(void);
 
