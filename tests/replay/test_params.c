@@ -377,6 +377,30 @@ static void test_check(void **state)
 	assert_bad(&c);
 }
 
+/* replay.h: all but strategy and hypervisor may be zero. */
+static void test_zero_is_the_default(void **state)
+{
+	struct ir_config zero = { .strategy = NULL };
+	struct ir_effective par;
+	struct ir_error err = { "" };
+
+	(void)state;
+	assert_int_equal(ir_config_check(&zero, &err), -EINVAL);
+	assert_string_equal(err.text, "a configuration has no strategy");
+	zero.strategy = ir_strategy_find("sync-map-retry");
+	assert_int_equal(ir_config_check(&zero, &err), -EINVAL);
+	zero.hypervisor = ir_hypervisor_find("kvm");
+	assert_int_equal(ir_config_check(&zero, &err), 0);
+	par = resolve(&zero, NULL);
+	assert_int_equal(par.hypervisor.tlb_refresh, 1);
+	assert_int_equal(par.from.tlb_refresh, IR_FROM_DEFAULT);
+	assert_int_equal(par.queue, IR_QUEUE_SINGLE);
+	zero.params.has_tlb_refresh = true;
+	assert_int_equal(resolve(&zero, NULL).hypervisor.tlb_refresh, 0);
+	zero.params.hypervisor.tlb_refresh = 2;
+	assert_int_equal(ir_config_check(&zero, &err), -EINVAL);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -444,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_cpus_and_hz),
 		cmocka_unit_test(test_latency),
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_zero_is_the_default),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_own_parameters),
 	};
