@@ -12,7 +12,8 @@ set -eu
 lab=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$lab/../.." && pwd)
 cache=${LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/iommu-replay-lab}
-tools_suite=${LAB_TOOLS_SUITE:-trixie}	# of what runs in the guests, and of QEMU
+# Of what runs in the guests, and of QEMU: the first one that the mirror has completely.
+tools_suites=${LAB_TOOLS_SUITE:-trixie sid}
 
 die() {
 	echo "${0##*/}: $*" >&2
