@@ -16,6 +16,7 @@ enum ir_event_kind {
 	IR_EV_LOST,		/* events were lost on .cpu before .time_ns; size = how many, 0 if unknown */
 	IR_EV_MAP,		/* iommu:map          addr = iova, paddr, size */
 	IR_EV_UNMAP,		/* iommu:unmap        addr = iova, size = unmapped_size */
+	/* Of all dma:* events that map or unmap: ret = direction, -1 if it is not told. */
 	IR_EV_DMA_MAP,		/* dma:dma_map_page, dma_map_phys, dma_map_resource, dma_alloc*: device, addr = dma_addr (~0: failed), size, paddr */
 	IR_EV_DMA_MAP_SG,	/* dma:dma_map_sg     device, addr = dma_addrs[0], size = sum of lengths[], each rounded out to pages; aux = how many dma_addrs; size = 0: truncated */
 	IR_EV_DMA_MAP_SG_ERR,	/* dma:dma_map_sg_err device, ret = error, aux = how many physical addresses */
@@ -38,6 +39,8 @@ enum ir_event_kind {
 	IR_EV_MARKER,		/* ftrace:print       text */
 	IR_EV_STACK,		/* ftrace:kernel_stack  site; of the event before it on this CPU in this context; only on request */
 	IR_EV_MAP_FAILED,	/* of an events file  addr = iova (~0: it got none), paddr, size (0: not told) */
+	IR_EV_IO_FAULT,		/* iommu:io_page_fault  text = device, addr = iova, aux = flags; only on request */
+	IR_EV_CONSOLE,		/* printk:console     text = a line of the kernel's log; only on request */
 	IR_EV_KINDS		/* and above: rules are to be applied (rules.h) */
 };
 
@@ -46,6 +49,31 @@ enum {
 	IR_EVF_IRQ	= 1 << 0,	/* in a hardware or software interrupt */
 	IR_EVF_NO_CONTEXT = 1 << 1,	/* the recording does not say */
 	IR_EVF_WHOLE	= 1 << 2,	/* IR_EV_MAP: a mapping, not a piece of one */
+};
+
+/* Which function of the DMA API a dma:* event is of: in the upper half of .flags. */
+enum ir_dma_function {
+	IR_DMA_UNKNOWN,
+	IR_DMA_PAGE, IR_DMA_PHYS, IR_DMA_RESOURCE, IR_DMA_SG,
+	IR_DMA_ALLOC, IR_DMA_ALLOC_PAGES, IR_DMA_ALLOC_SGT,
+};
+
+#define IR_EVF_FUNCTION_SHIFT	8
+
+/** ir_dma_function - of a dma:* event, by its name */
+enum ir_dma_function ir_dma_function(const char *event);
+/** ir_dma_map_name, ir_dma_unmap_name - "dma_map_page" and "dma_unmap_page"; NULL: not known */
+const char *ir_dma_map_name(enum ir_dma_function function);
+const char *ir_dma_unmap_name(enum ir_dma_function function);
+
+static inline enum ir_dma_function ir_event_function(uint16_t flags)
+{
+	return (enum ir_dma_function)(flags >> IR_EVF_FUNCTION_SHIFT);
+}
+
+/* enum dma_data_direction, include/linux/dma-direction.h */
+enum ir_dma_direction {
+	IR_DMA_BIDIRECTIONAL, IR_DMA_TO_DEVICE, IR_DMA_FROM_DEVICE, IR_DMA_NONE,
 };
 
 #define IR_EVENT_VALUES 6

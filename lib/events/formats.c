@@ -27,6 +27,7 @@ enum slot {
 	SLOT_NUMBERS = IR_EVENT_VALUES,
 	/* Variable-size data: the field holds offset and length of it. */
 	SLOT_DEVICE = SLOT_NUMBERS, SLOT_LIST, SLOT_LENGTHS,
+	SLOT_STRING,
 	SLOT_TEXT,		/* the rest of the record */
 	SLOT_CALLERS,		/* the same, of words */
 	NR_SLOTS
@@ -35,10 +36,10 @@ enum slot {
 /* What is done after the numbers are read. */
 enum finish {
 	FINISH_NONE, FINISH_ALLOC, FINISH_FAILED, FINISH_ALLOC_SGT, FINISH_SG, FINISH_SG_ERR,
-	FINISH_TEXT, FINISH_STACK,
+	FINISH_TEXT, FINISH_STRING, FINISH_STACK,
 };
 
-#define MAX_FIELDS 6	/* of the kernel's own events */
+#define MAX_FIELDS 7	/* of the kernel's own events */
 
 struct field_spec {
 	const char *name;	/* with "?" in front: may be missing */
@@ -54,12 +55,13 @@ struct event_spec {
 };
 
 #define DEVICE { "device", SLOT_DEVICE }
+#define DIRECTION { "?dir", SLOT_RET }
 #define DMA_MAP_FIELDS \
-	{ DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE }, { "phys_addr", SLOT_PADDR } }
+	{ DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE }, { "phys_addr", SLOT_PADDR }, DIRECTION }
 #define DMA_ALLOC_FIELDS \
-	{ DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE }, { "virt_addr", SLOT_EXTRA } }
-#define DMA_UNMAP_FIELDS { DEVICE, { "addr", SLOT_ADDR }, { "size", SLOT_SIZE } }
-#define DMA_FREE_FIELDS { DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE } }
+	{ DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE }, { "virt_addr", SLOT_EXTRA }, DIRECTION }
+#define DMA_UNMAP_FIELDS { DEVICE, { "addr", SLOT_ADDR }, { "size", SLOT_SIZE }, DIRECTION }
+#define DMA_FREE_FIELDS { DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE }, DIRECTION }
 #define IOMMU_PAGE UINT64_C(4096)
 #define DMA_MAPPING_ERROR UINT64_MAX		/* include/linux/dma-mapping.h */
 
@@ -84,7 +86,7 @@ static const struct event_spec events[] = {
 	    { "phys_addrs", SLOT_LIST } } },
 	{ "dma", "dma_map_sg", IR_EV_DMA_MAP_SG, FINISH_SG,
 	  { DEVICE, { "dma_addrs", SLOT_LIST }, { "lengths", SLOT_LENGTHS },
-	    { "?truncated", SLOT_EXTRA }, { "?full_ents", SLOT_AUX } } },
+	    { "?truncated", SLOT_EXTRA }, { "?full_ents", SLOT_AUX }, DIRECTION } },
 	{ "dma", "dma_map_sg_err", IR_EV_DMA_MAP_SG_ERR, FINISH_SG_ERR,
 	  { DEVICE, { "phys_addrs", SLOT_LIST }, { "err", SLOT_RET } } },
 	{ "dma", "dma_unmap_page", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_UNMAP_FIELDS },
@@ -95,6 +97,9 @@ static const struct event_spec events[] = {
 	{ "dma", "dma_free_sgt", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_FREE_FIELDS },
 	{ "dma", "dma_unmap_sg", IR_EV_DMA_UNMAP_SG, FINISH_NONE, { DEVICE } },
 	{ "ftrace", "print", IR_EV_MARKER, FINISH_TEXT, { { "buf", SLOT_TEXT } } },
+	{ "iommu", "io_page_fault", IR_EV_IO_FAULT, FINISH_STRING,
+	  { { "device", SLOT_STRING }, { "iova", SLOT_ADDR }, { "flags", SLOT_AUX } } },
+	{ "printk", "console", IR_EV_CONSOLE, FINISH_STRING, { { "msg", SLOT_STRING } } },
 	{ "ftrace", "kernel_stack", IR_EV_STACK, FINISH_STACK,
 	  { { "?size", SLOT_AUX }, { "caller", SLOT_CALLERS } } },
 };
@@ -382,6 +387,8 @@ static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned 
 	struct ir_decoder dec = {
 		.kind = want->group ? want->group->kind : (uint16_t)want->spec->kind,
 		.finish = want->group ? FINISH_NONE : (uint8_t)want->spec->finish,
+		.flags = want->group ? 0 :
+			(uint16_t)(ir_dma_function(want->spec->name) << IR_EVF_FUNCTION_SHIFT),
 	}, *list;
 	int ret = parse(fm, &dec, want, system, text);
 
@@ -453,7 +460,7 @@ int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, 
 	if (!f->name)
 		return -ENOMEM;
 	wanted = find_want(fm->rd, system, head.name, &want);
-	if (!wanted || (want.spec && want.spec->kind == IR_EV_STACK && !fm->rd->chains))
+	if (!wanted || !ir_reader_wants(fm->rd, want.spec ? want.spec->kind : IR_EV_KINDS))
 		return 0;
 	ret = ir_format_clean(&head, text, len, &clean);
 	if (ret > 0)
@@ -582,6 +589,9 @@ static bool finish(struct ir_formats *fm, enum finish how, struct ir_event *ev,
 		ev->aux = list->len / list->elem_size;
 		return true;
 	case FINISH_TEXT:
+		return finish_text(fm, ev, text->data, text->len);
+	case FINISH_STRING:
+		text = &spans[SLOT_STRING - SLOT_NUMBERS];
 		return finish_text(fm, ev, text->data, text->len);
 	case FINISH_STACK:
 		finish_stack(fm, ev, &spans[SLOT_CALLERS - SLOT_NUMBERS]);

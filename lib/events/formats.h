@@ -45,6 +45,7 @@ struct ir_decoder {
 	uint32_t flags_offset;
 	uint32_t pid_offset;
 	uint16_t kind;
+	uint16_t flags;		/* that each event gets: its function of the DMA API */
 	uint8_t finish;		/* what is done with the values */
 	uint8_t nr_words;	/* places of numbers of 64 bits come first */
 	uint8_t nr_numbers;	/* then those of other numbers */
@@ -118,7 +119,8 @@ static inline bool ir_formats_decode(struct ir_formats *fm, unsigned int nr,
 		ev->device = 0;
 		ev->site = 0;
 		ev->kind = dec->kind;
-		ev->flags = rec[dec->flags_offset] & IR_TRACE_FLAGS_IRQ ? IR_EVF_IRQ : 0;
+		ev->flags = dec->flags |
+			(rec[dec->flags_offset] & IR_TRACE_FLAGS_IRQ ? IR_EVF_IRQ : 0);
 		ev->pid = ir_load32(rec + dec->pid_offset, fm->big);
 		memset(ev->value, 0, sizeof(ev->value));
 		for (const struct ir_place *end = pl + dec->nr_words; pl < end; pl++)

@@ -42,6 +42,9 @@ static const struct {
 	{ "dma", "dma_free_pages", "the same" },
 	{ "dma", "dma_free_sgt", "the same" },
 
+	{ "iommu", "io_page_fault", "a device was denied an access; see iommu-replay-faults(1)" },
+	{ "printk", "console", "a line of the kernel's log, for the faults in it" },
+
 	{ "ftrace", "kernel_stack", "call chain of the event before it: who asked for a mapping" },
 	{ "ftrace", "print", "markers: the kernel's counters at both ends of a measured window" },
 };

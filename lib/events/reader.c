@@ -137,3 +137,19 @@ void ir_reader_complain_text(struct ir_reader *rd, const struct ir_rule_group *g
 		     "%s: %s: no line of %s has what is needed, each with a number: %s",
 		     ir_events_path(rd->events), ir_file_path(rd->file), event, needs);
 }
+
+bool ir_reader_wants(const struct ir_reader *rd, enum ir_event_kind kind)
+{
+	switch (kind) {
+	case IR_EV_IO_FAULT:
+	case IR_EV_CONSOLE:
+		return rd->faults != IR_FAULTS_IGNORED;
+	case IR_EV_STACK:
+		return rd->chains && rd->faults != IR_FAULTS_ONLY;
+	case IR_EV_MARKER:
+	case IR_EV_DEVICE_ATTACH:
+		return true;
+	default:
+		return rd->faults != IR_FAULTS_ONLY;
+	}
+}

@@ -11,6 +11,7 @@
 
 #include <iommu-replay/damage.h>
 #include <iommu-replay/error.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "events/event.h"
@@ -19,6 +20,14 @@
 
 struct ir_chains;
 struct ir_reader;
+struct ir_tasks;
+
+/* Faults of an IOMMU and lines of the kernel's log, among the events. */
+enum ir_reader_faults {
+	IR_FAULTS_IGNORED,	/* they are only counted */
+	IR_FAULTS_TOO,		/* they are events as others */
+	IR_FAULTS_ONLY,		/* with markers and attached devices; all others are ignored */
+};
 
 /* How often an event of each name is in the recording, interesting or not. */
 struct ir_event_count {
@@ -77,12 +86,16 @@ struct ir_reader {
 	struct ir_reader_info info;
 	void *priv;			/* the format's own */
 	struct ir_chains *chains;	/* where call chains go; NULL: nobody wants them */
+	struct ir_tasks *tasks;		/* where names of tasks go; NULL: they are not wanted */
+	enum ir_reader_faults faults;
 	uint16_t *device_hash;		/* device numbers by name, 0 = free slot */
 	size_t device_slots;		/* a power of two */
 	size_t last_device_len;		/* the name asked for last: mostly it comes again */
 	uint16_t last_device;
 };
 
+/** ir_reader_wants - false: events of @kind are only counted, as they were not asked for */
+bool ir_reader_wants(const struct ir_reader *rd, enum ir_event_kind kind);
 /**
  * ir_reader_device - the number of a device name, new or known
  * @name: @len bytes, not terminated

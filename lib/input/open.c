@@ -188,6 +188,8 @@ struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_read
 	rd->damage = damage;
 	rd->events = events;
 	rd->chains = options->chains;
+	rd->tasks = options->tasks;
+	rd->faults = options->faults;
 	rd->info.nr_devices = 1;
 	failed = ops->open(rd, err);
 	if (check_file(file, err) || failed || complained(rd, err)) {

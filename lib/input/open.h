@@ -25,6 +25,8 @@ struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
 struct ir_reader_options {
 	const struct ir_events *events;	/* what probes mean; NULL: built-in rules */
 	struct ir_chains *chains;	/* where call chains go; NULL: nobody wants them */
+	struct ir_tasks *tasks;		/* where names of tasks go; NULL: they are not wanted */
+	enum ir_reader_faults faults;
 };
 
 /** ir_reader_open_with - the same with options; what they name must outlive the reader */

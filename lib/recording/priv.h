@@ -80,6 +80,11 @@ int ir_recording_spool_failed(const struct ir_recording *rec, int rc, struct ir_
  * The last pass's reader and assembler stay, for what they have counted.
  */
 int ir_survey(struct ir_recording *rec, struct ir_error *err);
+/** ir_survey_config - what the assembler is told: all that passes have learned so far */
+void ir_survey_config(struct ir_recording *rec, struct ir_reader *reader,
+		      struct ir_assembler_config *config);
+/** ir_recording_finish_op - what the assembler does not know of an operation */
+void ir_recording_finish_op(struct ir_recording *rec, struct ir_op *op);
 /** ir_survey_end_pass - close that reader, free that assembler */
 void ir_survey_end_pass(struct ir_recording *rec);
 /** ir_survey_clear - forget what a pass has found; rec->info is empty then */

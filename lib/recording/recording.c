@@ -345,7 +345,7 @@ static void finish_unknown(struct ir_recording *rec, struct ir_op *op)
 			rec->unknown_unmaps++;
 }
 
-static void finish_op(struct ir_recording *rec, struct ir_op *op)
+void ir_recording_finish_op(struct ir_recording *rec, struct ir_op *op)
 {
 	if (op->kind == IR_OP_UNMAP) {
 		if (op->mapping == IR_NO_MAPPING)
@@ -403,7 +403,7 @@ static ssize_t read_with_types(struct ir_recording *rec, struct ir_op *ops, size
 		if (!rc)
 			break;
 		if (!rec->has_ahead)
-			finish_op(rec, &rec->ahead);
+			ir_recording_finish_op(rec, &rec->ahead);
 		rec->has_ahead = type_op(rec, &rec->ahead, &ops[n]);
 		if (!rec->has_ahead)
 			ops[n] = rec->ahead;
@@ -428,6 +428,6 @@ ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t ma
 	if (rc < 0)
 		return ir_recording_spool_failed(rec, (int)rc, err);
 	for (size_t end = n + (size_t)rc; n < end; n++)
-		finish_op(rec, &ops[n]);
+		ir_recording_finish_op(rec, &ops[n]);
 	return (ssize_t)n;
 }

@@ -46,10 +46,10 @@ static uint16_t name_function(void *arg, uint64_t fn)
 	return ir_reader_device(rd, name, (size_t)len);
 }
 
-/* Begin to read the file from its start. */
-static int pass_begin(struct ir_recording *rec, struct ir_error *err)
+void ir_survey_config(struct ir_recording *rec, struct ir_reader *reader,
+		      struct ir_assembler_config *config)
 {
-	struct ir_assembler_config config = {
+	*config = (struct ir_assembler_config){
 		.damage = &rec->info.damage,
 		.seen_kinds = rec->seen_kinds,
 		.rpcits = rec->options.rpcits,
@@ -57,7 +57,19 @@ static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 		.several = rec->several,
 		.owners = &rec->owners_known,
 		.sites = rec->chains != NULL,
+		.s390 = reader->info.arch && !strncmp(reader->info.arch, "s390", 4),
+		.name_arg = reader,
 	};
+	if (rec->device)
+		config->device = ir_reader_device(reader, rec->device, strlen(rec->device));
+	if (rec->name_functions)
+		config->name_function = name_function;
+}
+
+/* Begin to read the file from its start. */
+static int pass_begin(struct ir_recording *rec, struct ir_error *err)
+{
+	struct ir_assembler_config config;
 	const struct ir_reader_options options = {
 		.events = rec->options.events, .chains = rec->chains,
 	};
@@ -66,14 +78,9 @@ static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 	rec->reader = ir_reader_open_with(rec->file, &options, &rec->info.damage, err);
 	if (!rec->reader)
 		return -EINVAL;
-	config.s390 = rec->reader->info.arch && !strncmp(rec->reader->info.arch, "s390", 4);
 	for (size_t i = 1; i < rec->nr_names; i++)
 		ir_reader_device(rec->reader, rec->names[i], strlen(rec->names[i]));
-	if (rec->device)
-		config.device = ir_reader_device(rec->reader, rec->device, strlen(rec->device));
-	if (rec->name_functions)
-		config.name_function = name_function;
-	config.name_arg = rec->reader;
+	ir_survey_config(rec, rec->reader, &config);
 	rec->filter = config.device;
 	rec->assembler = ir_assembler_new(&config);
 	rec->has_ahead = false;

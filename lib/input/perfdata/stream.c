@@ -9,6 +9,11 @@
 #include <string.h>
 #include "base/bytes.h"
 #include "input/perfdata/priv.h"
+#include "input/tasks.h"
+
+/* PERF_RECORD_COMM, include/uapi/linux/perf_event.h: header, process, thread, name. */
+#define COMM_TID	12u
+#define COMM_NAME	16u
 
 #define SEARCH_STEP	65536u
 #define SEARCH_BLOCK	(4 * SEARCH_STEP)	/* three whole records behind a step */
@@ -185,6 +190,11 @@ static int handle_plain(struct perfdata *pd, const unsigned char *rec, uint32_t 
 	case PD_RECORD_FINISHED_ROUND:
 		pd->rounds++;
 		return pd_queue_round(&pd->queue);
+	case PD_RECORD_COMM:
+		if (pd->rd->tasks && size > COMM_NAME)
+			ir_tasks_add(pd->rd->tasks, ir_load32(rec + COMM_TID, pd->big),
+				     (const char *)rec + COMM_NAME, size - COMM_NAME);
+		return 0;
 	case PD_RECORD_MMAP:
 	case PD_RECORD_MMAP2:
 		if (pd->rd->chains)

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "symbols/chains.h"
+#include "input/tasks.h"
 #include "input/text/priv.h"
 
 #define MIN_INDENT	4	/* blanks in front of a frame that has lost its tab */
@@ -363,7 +364,7 @@ static void take_event(struct text *t, struct text_name *name, struct ir_event *
 	if (t->cut && result == TEXT_FRAGMENT)
 		damage(t, IR_DAMAGE_TRUNCATED, 1);
 	/* A marker waits as its place in the file; where it was in two, there is none. */
-	if (ev->kind == IR_EV_MARKER) {
+	if (text_has_text(ev)) {
 		if (is_joined(t, ev->text))
 			return;
 		ev->paddr = ir_text_file_offset(&t->file, ev->text);
@@ -524,6 +525,19 @@ static int named_event(struct text *t, struct text_name *name, struct text_span 
 	return 0;
 }
 
+/* A name stands right in front of its PID, in a column that all names fit into. */
+static void note_task(struct text *t, const char *line, const struct text_head *head)
+{
+	size_t width = head->style == TEXT_STYLE_LATENCY ? 8 : IR_TASK_NAME - 1;
+	const char *end = head->task, *start;
+
+	while (end > line && end[-1] == ' ')
+		end--;
+	start = (size_t)(end - line) > width ? end - width : line;
+	start = text_skip_spaces(start, end);
+	ir_tasks_add(t->rd->tasks, head->pid, start, (size_t)(end - start));
+}
+
 static int event_line(struct text *t, struct text_span *line, const struct text_head *head)
 {
 	const char *rest = head->rest, *colon;
@@ -533,6 +547,8 @@ static int event_line(struct text *t, struct text_span *line, const struct text_
 
 	if (!note_line(t, line, head))
 		return 0;
+	if (t->rd->tasks)
+		note_task(t, line->start, head);
 	if (rest == line->end)
 		rc = join_head(t, line, &rest);
 	if (rc)

@@ -296,12 +296,14 @@ static bool parse_pid(const char *line, const char *at, struct text_head *head)
 		p--;
 	head->style = TEXT_STYLE_PERF;
 	head->pid = 0;
+	head->task = line;
 	if (p == end)
 		return at - line <= COMM_WIDTH + 2;
 	if (small_number(p, end, &head->pid) != end)
 		return false;
 	if (p-- == line)
 		return true;
+	head->task = p;
 	head->style = *p == '-' ? TEXT_STYLE_FTRACE : TEXT_STYLE_PERF;
 	return *p == '-' || *p == ' ' || *p == '/';
 }
@@ -367,6 +369,7 @@ static bool parse_latency(const char *line, const char *end, const char *at,
 	p = p < end && *p == '-' ? parse_raw_flags(p, end, head) :
 				   parse_flags(p, end, cols, head);
 	head->style = TEXT_STYLE_LATENCY;
+	head->task = at;
 	head->at = (uint32_t)(at - line);
 	return p && finish(p, end, head);
 }

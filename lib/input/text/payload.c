@@ -16,7 +16,7 @@
 #define DMA_MAPPING_ERROR UINT64_MAX		/* include/linux/dma-mapping.h */
 #define IOMMU_PAGE UINT64_C(4096)
 #define MAX_TEXT 65536
-#define MAX_FIELDS 8
+#define MAX_FIELDS 9
 #define MIN_ADDRESS 8		/* digits of an address that perf script prints for a call site */
 
 enum slot {
@@ -33,11 +33,12 @@ enum base {
 	BASE_HEX,		/* hexadecimal without 0x, if it is the kernel's own form */
 	BASE_POINTER,		/* as BASE_HEX, or a word: (null) */
 	BASE_OF,		/* "1/4": the second number */
+	BASE_DIRECTION,		/* TO_DEVICE, or its number */
 };
 
 enum finish {
 	FINISH_NONE, FINISH_RANGE, FINISH_UNMAP, FINISH_ALLOC, FINISH_FAILED, FINISH_ALLOC_SGT,
-	FINISH_SG, FINISH_SG_ERR, FINISH_PRINT, FINISH_TEXT,
+	FINISH_SG, FINISH_SG_ERR, FINISH_PRINT, FINISH_TEXT, FINISH_CONSOLE, FINISH_FAULT,
 };
 
 struct field {
@@ -64,13 +65,17 @@ struct text_spec {
 #define HEX(key, slot) KEY(key, slot, HEX, false)
 #define DEVICE FIELD("device", DEVICE)
 #define NO_FIELDS { { NULL, 0, 0, 0, false } }
-#define DMA_MAP_FIELDS { HEX("dma_addr", ADDR), FIELD("size", SIZE), HEX("phys_addr", PADDR) }
+#define DIRECTION KEY("dir", RET, DIRECTION, true)
+#define DMA_MAP_FIELDS \
+	{ HEX("dma_addr", ADDR), FIELD("size", SIZE), HEX("phys_addr", PADDR), DIRECTION }
 #define DMA_ALLOC_FIELDS \
-	{ HEX("dma_addr", ADDR), FIELD("size", SIZE), KEY("virt_addr", EXTRA, POINTER, false) }
+	{ HEX("dma_addr", ADDR), FIELD("size", SIZE), KEY("virt_addr", EXTRA, POINTER, false), \
+	  DIRECTION }
 /* The field is addr, its label in the kernel's text dma_addr. */
 #define DMA_UNMAP_FIELDS \
-	{ KEY("dma_addr", ADDR, HEX, true), KEY("addr", ADDR, HEX, true), FIELD("size", SIZE) }
-#define DMA_FREE_FIELDS { HEX("dma_addr", ADDR), FIELD("size", SIZE) }
+	{ KEY("dma_addr", ADDR, HEX, true), KEY("addr", ADDR, HEX, true), FIELD("size", SIZE), \
+	  DIRECTION }
+#define DMA_FREE_FIELDS { HEX("dma_addr", ADDR), FIELD("size", SIZE), DIRECTION }
 
 static const struct text_spec specs[] = {
 	{ "iommu", "map", IR_EV_MAP, FINISH_RANGE, false,
@@ -92,7 +97,7 @@ static const struct text_spec specs[] = {
 	{ "dma", "dma_map_sg", IR_EV_DMA_MAP_SG, FINISH_SG, true,
 	  { FIELD("dma_addrs", LIST), OPTION("sizes", LENGTHS), OPTION("lengths", LENGTHS),
 	    OPTION("phys_addrs", OTHERS), OPTION("truncated", EXTRA), OPTION("full_ents", AUX),
-	    KEY("ents", AUX, OF, true) } },
+	    KEY("ents", AUX, OF, true), DIRECTION } },
 	{ "dma", "dma_map_sg_err", IR_EV_DMA_MAP_SG_ERR, FINISH_SG_ERR, true,
 	  { OPTION("dma_addrs", LIST), OPTION("phys_addrs", LIST), FIELD("err", RET) } },
 	{ "dma", "dma_unmap_page", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_UNMAP_FIELDS },
@@ -102,6 +107,8 @@ static const struct text_spec specs[] = {
 	{ "dma", "dma_free_pages", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_FREE_FIELDS },
 	{ "dma", "dma_free_sgt", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_FREE_FIELDS },
 	{ "dma", "dma_unmap_sg", IR_EV_DMA_UNMAP_SG, FINISH_NONE, true, { OPTION("addrs", OTHERS) } },
+	{ "iommu", "io_page_fault", IR_EV_IO_FAULT, FINISH_FAULT, false, NO_FIELDS },
+	{ "printk", "console", IR_EV_CONSOLE, FINISH_CONSOLE, false, NO_FIELDS },
 	{ "ftrace", "print", IR_EV_MARKER, FINISH_PRINT, false, NO_FIELDS },
 	/* The kernel prints the name of the function in place of that of the event. */
 	{ NULL, "tracing_mark_write", IR_EV_MARKER, FINISH_TEXT, false, NO_FIELDS },
@@ -160,6 +167,8 @@ struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const ch
 	const struct text_spec *own = kernels_own(system, name);
 
 	rd->user_events += g != NULL;
+	if (!g && own && !ir_reader_wants(rd, (enum ir_event_kind)own->kind))
+		return (struct text_want){ .ignored = true };
 	if (!g && own)
 		return (struct text_want){ .spec = own };
 	if (!g)
@@ -235,6 +244,20 @@ static bool is_whole(const char *p, const char *end)
 	return end - p == 18 && p[0] == '0' && p[1] == 'x';
 }
 
+/* As show_dma_data_direction of the kernel prints it; -1: another word. */
+static uint64_t direction(const char *word, size_t len)
+{
+	static const char *const words[] = {
+		[IR_DMA_BIDIRECTIONAL] = "BIDIRECTIONAL", [IR_DMA_TO_DEVICE] = "TO_DEVICE",
+		[IR_DMA_FROM_DEVICE] = "FROM_DEVICE", [IR_DMA_NONE] = "NONE",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i]) == len && !memcmp(word, words[i], len))
+			return i;
+	return UINT64_MAX;
+}
+
 static const char *take_number(struct walk *w, const struct field *f, const char *p)
 {
 	const char *end = w->end, *start = p;
@@ -254,6 +277,11 @@ static const char *take_number(struct walk *w, const struct field *f, const char
 
 		/* The kernel's (null), the C library's (nil); other words stand for an address. */
 		value = !(stop - p > 3 && p[1] == 'n' && p[stop - p - 2] == 'l');
+		p = stop;
+	} else if (f->base == BASE_DIRECTION && p < end && !text_is_digit(*p)) {
+		const char *stop = word_end(p, end);
+
+		value = direction(p, (size_t)(stop - p));
 		p = stop;
 	} else {
 		p = ir_text_number(p, end, hex, &value);
@@ -475,6 +503,34 @@ static char *skip_writer(const struct text_span *text)
 	return buf ? buf + 5 : text->start;
 }
 
+/*
+ * "IOMMU:pci 0000:00:10.1 iova=0x000000001234 flags=0x0001"; by name it is
+ * "device=0000:00:10.1 driver=pci iova=0x1234 flags=0x1".
+ */
+static enum text_result take_fault(struct text_span text, struct ir_event *ev)
+{
+	static const char by_name[] = "device=";
+	const char *iova = memmem(text.start, text_len(&text), " iova=", 6), *flags, *p;
+	char *device = text.start;
+
+	flags = iova ? memmem(iova, (size_t)(text.end - iova), " flags=", 7) : NULL;
+	if (!flags)
+		return TEXT_BAD;
+	if (text_begins(&text, by_name)) {
+		device += sizeof(by_name) - 1;
+	} else {
+		while (device < iova && *device != ' ')
+			device++;
+		device++;
+	}
+	p = ir_text_number(flags + 7, text.end, false, &ev->aux);
+	if (device >= iova || !p || !ir_text_number(iova + 6, flags, false, &ev->addr))
+		return TEXT_BAD;
+	ev->text = device;
+	ev->size = (uint64_t)(word_end(device, iova) - device);
+	return p == text.end ? TEXT_OPEN_END : TEXT_GOOD;
+}
+
 static enum text_result take_text(struct text_span text, bool is_print, struct ir_event *ev)
 {
 	if (is_print)
@@ -513,7 +569,14 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 	ev->kind = spec->kind;
 	ev->device = 0;
 	ev->text = NULL;
-	if (spec->finish == FINISH_TEXT || spec->finish == FINISH_PRINT)
+	if (spec->has_device && spec->name)
+		ev->flags |= (uint16_t)(ir_dma_function(spec->name) << IR_EVF_FUNCTION_SHIFT);
+	if (spec->finish == FINISH_FAULT)
+		return take_fault(text, ev);
+	if (spec->finish == FINISH_CONSOLE && text_begins(&text, "msg="))
+		text.start += 4;
+	if (spec->finish == FINISH_TEXT || spec->finish == FINISH_PRINT ||
+	    spec->finish == FINISH_CONSOLE)
 		return take_text(text, spec->finish == FINISH_PRINT, ev);
 	pl->list.present = pl->lengths.present = pl->others.present = false;
 	pl->tail = NULL;
@@ -525,6 +588,8 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 	ev->paddr = w.values[SLOT_PADDR];
 	ev->aux = w.values[SLOT_AUX];
 	ev->ret = (int64_t)w.values[SLOT_RET];
+	if (spec->has_device && !(w.have >> SLOT_RET & 1))	/* its direction */
+		ev->ret = -1;
 	if (spec->kind > IR_EV_KINDS)
 		ev->value[SLOT_EXTRA] = w.values[SLOT_EXTRA];
 	if (!finish(&w))

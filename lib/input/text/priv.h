@@ -63,6 +63,12 @@ struct text_span {
 	char *end;
 };
 
+/* Its text waits as a place in the file, until the event is handed out. */
+static inline bool text_has_text(const struct ir_event *ev)
+{
+	return ev->kind == IR_EV_MARKER || ev->kind == IR_EV_CONSOLE || ev->kind == IR_EV_IO_FAULT;
+}
+
 static inline size_t text_len(const struct text_span *s)
 {
 	return (size_t)(s->end - s->start);
@@ -107,6 +113,7 @@ struct text_head {
 	bool odd_flags;		/* a letter that is not known says what the CPU was doing */
 	uint32_t at;		/* column where the CPU or the PID was found */
 	const char *rest;	/* event name and payload */
+	const char *task;	/* behind the last byte of its name */
 };
 
 /* Where the last line had its CPU: mostly the next one has it there, too; and what a header said. */

@@ -381,7 +381,7 @@ static int text_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error 
 	t->times.told = true;
 	if (!rc && !ir_text_window_pop(&t->window, ev))
 		return 0;
-	if (!rc && ev->kind == IR_EV_MARKER)
+	if (!rc && text_has_text(ev))
 		rc = fetch_marker(t, ev);
 	if (rc)
 		return ir_error_set(err, rc, "%s: cannot read: %s", ir_file_path(rd->file),

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "symbols/chains.h"
 #include "events/format_lists.h"
+#include "input/tasks.h"
 #include "input/tracedat/priv.h"
 
 #define MAX_FORMAT_TEXT (UINT64_C(1) << 20)	/* the longest known is 10 KiB */
@@ -135,6 +136,22 @@ void td_kallsyms(struct tracedat *td, uint64_t pos, uint64_t len)
 	got = ir_file_read(td->file, pos, text, len);
 	if (got == (ssize_t)len)
 		ir_chains_kallsyms(td->rd->chains, text, len);
+	free(text);
+}
+
+void td_cmdlines(struct tracedat *td, uint64_t pos, uint64_t len)
+{
+	char *text;
+
+	if (!len || len > TD_MAX_SECTION)
+		return;
+	text = malloc(len);
+	if (!text) {
+		td->rd->tasks->no_memory = true;
+		return;
+	}
+	if (ir_file_read(td->file, pos, text, len) == (ssize_t)len)
+		ir_tasks_list(td->rd->tasks, text, len);
 	free(text);
 }
 

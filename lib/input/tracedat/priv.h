@@ -156,6 +156,8 @@ int td_read_ftrace_formats(struct tracedat *td, struct ir_cursor *cur);
 int td_read_event_formats(struct tracedat *td, struct ir_cursor *cur);
 /** td_kallsyms - keep the text at @pos; only if call chains are wanted */
 void td_kallsyms(struct tracedat *td, uint64_t pos, uint64_t len);
+/** td_cmdlines - the names of tasks in the text at @pos; only if they are wanted */
+void td_cmdlines(struct tracedat *td, uint64_t pos, uint64_t len);
 /** td_common_option - an option that both versions have; unknown ones are skipped */
 int td_common_option(struct tracedat *td, unsigned int id, const unsigned char *data, uint32_t len);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/bytes.h"
 #include "symbols/chains.h"
+#include "input/tasks.h"
 #include "input/tracedat/priv.h"
 
 #define SECTION_COMPRESSED 1u
@@ -98,6 +99,15 @@ static void take_kallsyms(struct tracedat *td, const unsigned char *data, size_t
 		ir_chains_kallsyms(td->rd->chains, data + 4, told);
 }
 
+/* How long the text is, and the text. */
+static void take_cmdlines(struct tracedat *td, const unsigned char *data, size_t len)
+{
+	uint64_t told = len >= 8 ? ir_load64(data, td->big) : 0;
+
+	if (told && told <= len - 8)
+		ir_tasks_list(td->rd->tasks, (const char *)data + 8, told);
+}
+
 int td_section_parse(struct tracedat *td, const struct td_section *sec)
 {
 	struct ir_cursor cur;
@@ -106,9 +116,10 @@ int td_section_parse(struct tracedat *td, const struct td_section *sec)
 	int ret = 0;
 
 	bool symbols = sec->id == TD_OPTION_KALLSYMS && td->rd->chains;
+	bool tasks = sec->id == TD_OPTION_CMDLINES && td->rd->tasks;
 
 	if (sec->id < TD_OPTION_HEADER_INFO ||
-	    (sec->id > TD_OPTION_EVENT_FORMATS && !symbols) || td->parsed & (1u << sec->id))
+	    (sec->id > TD_OPTION_EVENT_FORMATS && !symbols && !tasks) || td->parsed & (1u << sec->id))
 		return 0;
 	td->parsed |= 1u << sec->id;
 	if (sec->missing && sec->missing < UINT64_MAX / 2)
@@ -121,6 +132,8 @@ int td_section_parse(struct tracedat *td, const struct td_section *sec)
 	ir_cursor_memory(&cur, data, len, td->big);
 	if (symbols)
 		take_kallsyms(td, data, len);
+	else if (tasks)
+		take_cmdlines(td, data, len);
 	else if (sec->id == TD_OPTION_HEADER_INFO)
 		ret = td_read_header_info(td, &cur);
 	else if (sec->id == TD_OPTION_FTRACE_EVENTS)
@@ -212,7 +225,8 @@ static int take_option(struct tracedat *td, unsigned int id, unsigned char *data
 	if (id == TD_OPTION_BUFFER)
 		return take_buffer(td, data, len);
 	if ((id >= TD_OPTION_HEADER_INFO && id <= TD_OPTION_EVENT_FORMATS) ||
-	    (id == TD_OPTION_KALLSYMS && td->rd->chains))
+	    (id == TD_OPTION_KALLSYMS && td->rd->chains) ||
+	    (id == TD_OPTION_CMDLINES && td->rd->tasks))
 		return follow(td, id, data, len);
 	if (id == TD_OPTION_BUFFER_TEXT)
 		td->latency = true;

@@ -34,9 +34,9 @@ static int failed(struct tracedat *td, struct v6 *v6, int code, const char *what
 }
 
 /* Metadata that a replay has no use for: a size and so many bytes. */
-static int skip_sized(struct ir_cursor *cur, unsigned int size_bytes)
+static int skip_sized(struct ir_cursor *cur)
 {
-	uint64_t len = size_bytes == 8 ? ir_cursor_u64(cur) : ir_cursor_u32(cur);
+	uint64_t len = ir_cursor_u32(cur);
 
 	ir_cursor_skip(cur, len);
 	return cur->failed ? -EBADMSG : 0;
@@ -52,6 +52,18 @@ static int take_kallsyms(struct tracedat *td, struct ir_cursor *cur)
 		return -EBADMSG;
 	if (td->rd->chains)
 		td_kallsyms(td, pos, len);
+	return 0;
+}
+
+static int take_cmdlines(struct tracedat *td, struct ir_cursor *cur)
+{
+	uint64_t len = ir_cursor_u64(cur), pos = cur->pos;
+
+	ir_cursor_skip(cur, len);
+	if (cur->failed)
+		return -EBADMSG;
+	if (td->rd->tasks)
+		td_cmdlines(td, pos, len);
 	return 0;
 }
 
@@ -219,9 +231,9 @@ static int read_all(struct tracedat *td, struct v6 *v6, struct ir_error *err)
 		return failed(td, v6, ret, "event formats", err);
 	if (take_kallsyms(td, cur))
 		return failed(td, v6, -EBADMSG, "kernel symbols", err);
-	if (skip_sized(cur, 4))
+	if (skip_sized(cur))
 		return failed(td, v6, -EBADMSG, "printk formats", err);
-	if (skip_sized(cur, 8))
+	if (take_cmdlines(td, cur))
 		return failed(td, v6, -EBADMSG, "process names", err);
 	return read_cpus(td, v6, err);
 }
