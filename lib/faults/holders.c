@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Who held the pages of interest: a pass over events and operations. */
+#include "faults/holders_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "recording/pass.h"
+
+#define KEEP		8u		/* holders of a page, before older ones are looked at */
+#define KEEP_MOST	64u
+
+/*
+ * Holders and their memory.
+ */
+
+static struct ir_holder *new_holder(struct ir_holders_work *w)
+{
+	struct ir_holder *h = w->free;
+
+	if (h) {
+		w->free = h->older;
+		return h;
+	}
+	if (!w->chunks || w->used == CHUNK) {
+		struct chunk *chunk = malloc(sizeof(*chunk));
+
+		if (!chunk) {
+			w->no_memory = true;
+			return NULL;
+		}
+		chunk->next = w->chunks;
+		w->chunks = chunk;
+		w->used = 0;
+	}
+	return &w->chunks->holders[w->used++];
+}
+
+/* Mappings of a device that was detached ended with its domain. */
+static uint64_t end_of(const struct ir_holders_work *w, const struct ir_holder *holder)
+{
+	uint64_t detached = w->detached_ns[holder->device];
+
+	if (holder->unmapped_ns == LIVE && detached > holder->mapped_ns)
+		return detached;
+	return holder->unmapped_ns;
+}
+
+/* Holders that no later fault can need: ended long ago, and not their device's last. */
+static void prune(struct ir_holders_work *w, struct ir_page *page, uint64_t now)
+{
+	uint64_t limit = now > w->horizon_ns ? now - w->horizon_ns : 0;
+	struct ir_holder **link = &page->newest;
+	uint32_t nr = 0;
+
+	while (*link) {
+		struct ir_holder *holder = *link, *newer = page->newest;
+
+		while (newer != holder && newer->device != holder->device)
+			newer = newer->older;
+		if (newer == holder || (end_of(w, holder) >= limit && nr < KEEP_MOST)) {
+			link = &holder->older;
+			nr++;
+			continue;
+		}
+		page->dropped += end_of(w, holder) >= limit;
+		*link = holder->older;
+		if (holder->pinned)
+			continue;
+		holder->older = w->free;
+		w->free = holder;
+	}
+	page->nr = nr;
+	page->prune_at = 2 * nr > KEEP ? 2 * nr : KEEP;
+}
+
+static void add_holder(struct ir_holders *h, struct ir_page *page, const struct ir_holder *from,
+		       uint64_t now)
+{
+	struct ir_holder *holder;
+
+	if (page->nr >= (page->prune_at ? page->prune_at : KEEP))
+		prune(h->work, page, now);
+	holder = new_holder(h->work);
+	if (!holder)
+		return;
+	*holder = *from;
+	holder->older = page->newest;
+	page->newest = holder;
+	page->nr++;
+}
+
+/*
+ * Faults whose time has come.
+ */
+
+static bool overlaps(const struct ir_holders_work *w, const struct ir_holder *holder,
+		     uint64_t from, uint64_t to)
+{
+	return holder->mapped_ns <= to && end_of(w, holder) >= from;
+}
+
+static uint64_t from_of(const struct report *report)
+{
+	uint64_t before = MAX_DELAY_NS + report->error_ns;
+
+	return report->time_ns > before ? report->time_ns - before : 0;
+}
+
+static struct ir_page *page_at(struct ir_holders *h, uint64_t pfn)
+{
+	size_t at = ir_pages_first(&h->pages, pfn, pfn);
+
+	return at == IR_PAGES_NONE ? NULL : &h->pages.list[at];
+}
+
+/* The mapping that ends in front of the page, or begins behind it, at that time. */
+static struct ir_holder *neighbour(struct ir_holders *h, uint64_t pfn, int64_t step,
+				   const struct report *report)
+{
+	struct ir_page *page = page_at(h, pfn + (uint64_t)step);
+	uint64_t edge = (pfn + (step > 0)) << IR_PAGE_SHIFT;
+
+	for (struct ir_holder *holder = page ? page->newest : NULL; holder; holder = holder->older) {
+		uint64_t at = step > 0 ? holder->whole_iova
+				       : holder->whole_iova + holder->whole_size;
+
+		if (at == edge && overlaps(h->work, holder, report->time_ns, report->time_ns) &&
+		    ir_groups_relation(h->f, report->device,
+				       h->device_names[holder->device]) != RELATION_OTHER) {
+			holder->pinned = true;
+			return holder;
+		}
+	}
+	return NULL;
+}
+
+static void keep_holders(struct ir_holders *h, struct ir_held *held, struct ir_holder **list,
+			 uint32_t nr)
+{
+	held->holders = nr ? malloc(nr * sizeof(struct ir_holder *)) : NULL;
+	if (!nr)
+		return;
+	if (!held->holders) {
+		h->work->no_memory = true;
+		return;
+	}
+	held->nr = nr;
+	for (uint32_t i = 0; i < nr; i++) {
+		held->holders[i] = list[i];
+		list[i]->pinned = true;
+	}
+}
+
+/* All that held the page while the access can have been, and the last one before. */
+static void decide(struct ir_holders *h, uint32_t number)
+{
+	const struct report *report = &h->f->reports.list[number];
+	uint64_t pfn = report->address >> IR_PAGE_SHIFT, from = from_of(report);
+	struct ir_held *held = &h->held[number];
+	struct ir_page *page = page_at(h, pfn);
+	struct ir_holder *list[KEEP_MOST];
+	uint32_t nr = 0;
+
+	if (!page)
+		return;
+	for (struct ir_holder *holder = page->newest; holder && nr < KEEP_MOST;
+	     holder = holder->older) {
+		if (holder->mapped_ns > report->time_ns + report->error_ns)
+			continue;
+		list[nr++] = holder;
+		if (end_of(h->work, holder) < from &&
+		    ir_groups_relation(h->f, report->device,
+				       h->device_names[holder->device]) != RELATION_OTHER)
+			break;
+	}
+	held->cut = nr == KEEP_MOST || page->dropped;
+	keep_holders(h, held, list, nr);
+	held->in_front = neighbour(h, pfn, -1, report);
+	held->behind = neighbour(h, pfn, 1, report);
+	for (uint32_t i = 0; i < nr; i++)
+		if (h->work->flushed_ns[list[i]->device] > held->flushed_ns)
+			held->flushed_ns = h->work->flushed_ns[list[i]->device];
+	if (h->work->flushed_all_ns > held->flushed_ns)
+		held->flushed_ns = h->work->flushed_all_ns;
+	if (!nr) {
+		h->work->next_orphan[number] = page->orphans;
+		page->orphans = number + 1;
+	}
+}
+
+static uint64_t decided_at(const struct report *report)
+{
+	return report->time_ns + report->error_ns;
+}
+
+static void decide_until(struct ir_holders *h, uint64_t time_ns)
+{
+	struct ir_holders_work *w = h->work;
+
+	for (; w->decided < h->f->reports.nr; w->decided++) {
+		uint32_t number = w->order[w->decided];
+
+		if (decided_at(&h->f->reports.list[number]) >= time_ns)
+			break;
+		decide(h, number);
+	}
+}
+
+/*
+ * Operations.
+ */
+
+static void map_piece(struct ir_holders *h, const struct ir_op *op)
+{
+	const struct ir_op *map = &h->work->map;
+	uint64_t first = op->iova >> IR_PAGE_SHIFT;
+	uint64_t last = first + (op->seg_pages ? op->seg_pages : 1) - 1;
+	const struct ir_holder holder = {
+		.iova = op->iova, .size = (last - first + 1) << IR_PAGE_SHIFT,
+		.whole_iova = map->iova, .whole_size = (uint64_t)map->pages << IR_PAGE_SHIFT,
+		.mapped_ns = op->time_ns, .unmapped_ns = LIVE, .segments = map->segments,
+		.site = map->site, .number = map->mapping, .map_cpu = op->cpu,
+		.device = map->device, .direction = -1,
+	};
+
+	if (map->flags & IR_OPF_FAILED)
+		return;
+	for (size_t at = ir_pages_first(&h->pages, first, last);
+	     at < h->pages.nr && h->pages.list[at].pfn <= last; at++)
+		add_holder(h, &h->pages.list[at], &holder, op->time_ns);
+}
+
+/* A mapping from before the recording: faults that found nothing came while it was live. */
+static void found_before(struct ir_holders *h, struct ir_page *page, const struct ir_op *op)
+{
+	add_holder(h, page, &(struct ir_holder){
+		.iova = op->iova, .size = (uint64_t)op->pages << IR_PAGE_SHIFT,
+		.whole_iova = op->iova, .whole_size = (uint64_t)op->pages << IR_PAGE_SHIFT,
+		.unmapped_ns = op->time_ns, .segments = 1, .number = IR_NO_MAPPING,
+		.unmap_cpu = op->cpu, .device = op->device, .direction = -1, .before = true,
+	}, op->time_ns);
+	while (page->orphans && page->newest) {
+		uint32_t number = page->orphans - 1;
+
+		page->orphans = h->work->next_orphan[number];
+		keep_holders(h, &h->held[number], &page->newest, 1);
+	}
+}
+
+static void unmap(struct ir_holders *h, const struct ir_op *op)
+{
+	uint64_t first = op->iova >> IR_PAGE_SHIFT;
+	uint64_t last = first + (op->pages ? op->pages : 1) - 1;
+
+	for (size_t at = ir_pages_first(&h->pages, first, last);
+	     at < h->pages.nr && h->pages.list[at].pfn <= last; at++) {
+		struct ir_page *page = &h->pages.list[at];
+		struct ir_holder *holder = page->newest;
+
+		while (holder && (holder->unmapped_ns != LIVE || holder->number != op->mapping))
+			holder = holder->older;
+		if (!holder) {
+			if (!(op->flags & (IR_OPF_FAILED | IR_OPF_IMPLIED)))
+				found_before(h, page, op);
+			continue;
+		}
+		holder->unmapped_ns = op->time_ns;
+		holder->unmap_cpu = op->cpu;
+		holder->implied = op->flags & IR_OPF_IMPLIED;
+		holder->number = IR_NO_MAPPING;
+	}
+}
+
+static void flush(struct ir_holders *h, const struct ir_op *op)
+{
+	uint64_t first = op->iova >> IR_PAGE_SHIFT, last = first + op->pages - 1;
+
+	if (op->flags & (IR_OPF_ENOMEM | IR_OPF_EIO))
+		return;
+	if (op->kind == IR_OP_FLUSH_TIMER || op->flags & IR_OPF_GLOBAL || !op->pages) {
+		if (op->device)
+			h->work->flushed_ns[op->device] = op->time_ns;
+		else
+			h->work->flushed_all_ns = op->time_ns;
+		return;
+	}
+	for (size_t at = ir_pages_first(&h->pages, first, last);
+	     at < h->pages.nr && h->pages.list[at].pfn <= last; at++) {
+		struct ir_holder *holder = h->pages.list[at].newest;
+
+		for (; holder; holder = holder->older)
+			if (holder->unmapped_ns != LIVE && !holder->flushed_ns &&
+			    (!op->device || op->device == holder->device))
+				holder->flushed_ns = op->time_ns;
+	}
+}
+
+static int take_op(void *arg, const struct ir_op *op)
+{
+	struct ir_holders *h = arg;
+
+	decide_until(h, op->time_ns);
+	ir_notes_apply(h, op->time_ns);
+	switch (op->kind) {
+	case IR_OP_MAP:
+		h->work->map = *op;
+		map_piece(h, op);
+		break;
+	case IR_OP_SEGMENT:
+		map_piece(h, op);
+		break;
+	case IR_OP_UNMAP:
+		unmap(h, op);
+		break;
+	case IR_OP_DETACH:
+		h->work->detached_ns[op->device] = op->time_ns;
+		break;
+	case IR_OP_RPCIT:
+	case IR_OP_FLUSH_TIMER:
+		flush(h, op);
+		break;
+	default:
+		break;
+	}
+	return h->work->no_memory ? -ENOMEM : 0;
+}
+
+/*
+ * Everything together.
+ */
+
+static int prepare_pages(struct ir_holders *h)
+{
+	const struct reports *reports = &h->f->reports;
+	uint64_t *pfns = reallocarray(NULL, 3 * reports->nr + 1, sizeof(*pfns));
+	size_t nr = 0;
+	int rc;
+
+	if (!pfns)
+		return -ENOMEM;
+	for (size_t i = 0; i < reports->nr; i++) {
+		uint64_t pfn = reports->list[i].address >> IR_PAGE_SHIFT;
+
+		pfns[nr++] = pfn;
+		if (pfn)
+			pfns[nr++] = pfn - 1;
+		pfns[nr++] = pfn + 1;
+	}
+	rc = ir_pages_make(&h->pages, pfns, nr, h->f->names.seed);
+	free(pfns);
+	return rc;
+}
+
+struct when {
+	uint64_t time_ns;
+	uint32_t number;
+};
+
+static int by_when(const void *a, const void *b)
+{
+	const struct when *l = a, *r = b;
+
+	if (l->time_ns != r->time_ns)
+		return l->time_ns < r->time_ns ? -1 : 1;
+	return (l->number > r->number) - (l->number < r->number);
+}
+
+/* When each fault can be decided, and how long holders may be needed for that. */
+static int prepare_order(struct ir_holders *h)
+{
+	const struct reports *reports = &h->f->reports;
+	struct when *list = calloc(reports->nr + 1, sizeof(*list));
+	uint64_t error = 0;
+
+	h->work->order = calloc(reports->nr + 1, sizeof(*h->work->order));
+	if (!list || !h->work->order) {
+		free(list);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < reports->nr; i++) {
+		list[i] = (struct when){ decided_at(&reports->list[i]), (uint32_t)i };
+		if (reports->list[i].error_ns > error)
+			error = reports->list[i].error_ns;
+	}
+	qsort(list, reports->nr, sizeof(*list), by_when);
+	for (size_t i = 0; i < reports->nr; i++)
+		h->work->order[i] = list[i].number;
+	free(list);
+	h->work->horizon_ns = MAX_DELAY_NS + 2 * error;
+	return 0;
+}
+
+static int prepare_devices(struct ir_holders *h)
+{
+	size_t nr = h->f->info->nr_devices + 1;
+
+	h->device_names = calloc(nr, sizeof(*h->device_names));
+	h->work->detached_ns = calloc(nr, sizeof(*h->work->detached_ns));
+	h->work->flushed_ns = calloc(nr, sizeof(*h->work->flushed_ns));
+	if (!h->device_names || !h->work->detached_ns || !h->work->flushed_ns)
+		return -ENOMEM;
+	for (size_t i = 1; i < h->f->info->nr_devices; i++) {
+		const char *name = h->f->info->devices[i];
+
+		h->device_names[i] = ir_names_number(&h->f->names, name, strlen(name));
+	}
+	return h->f->names.no_memory ? -ENOMEM : 0;
+}
+
+/* Mappings that ended with their domain have no unmap. */
+static void end_detached(struct ir_holders *h)
+{
+	for (size_t i = 0; i < h->f->reports.nr; i++) {
+		for (uint32_t k = 0; k < h->held[i].nr; k++) {
+			struct ir_holder *holder = h->held[i].holders[k];
+
+			holder->unmapped_ns = end_of(h->work, holder);
+		}
+	}
+}
+
+int ir_holders_find(struct ir_holders *h, struct finding *f)
+{
+	const struct ir_pass pass = {
+		.faults = IR_FAULTS_IGNORED, .tasks = &f->tasks,
+		.event = ir_notes_event, .op = take_op, .arg = h,
+	};
+	int rc;
+
+	*h = (struct ir_holders){ .f = f };
+	h->work = calloc(1, sizeof(*h->work));
+	h->held = calloc(f->reports.nr + 1, sizeof(*h->held));
+	if (!h->work || !h->held)
+		return -ENOMEM;
+	h->work->next_orphan = calloc(f->reports.nr + 1, sizeof(*h->work->next_orphan));
+	rc = h->work->next_orphan ? prepare_devices(h) : -ENOMEM;
+	if (!rc)
+		rc = prepare_pages(h);
+	if (!rc)
+		rc = prepare_order(h);
+	if (rc || !f->reports.nr)
+		return rc;
+	rc = ir_recording_pass(f->rec, &pass, f->err);
+	if (rc)
+		return rc;
+	decide_until(h, UINT64_MAX);
+	ir_notes_apply(h, UINT64_MAX);
+	end_detached(h);
+	return h->work->no_memory ? -ENOMEM : 0;
+}
+
+void ir_holders_release(struct ir_holders *h)
+{
+	struct ir_holders_work *w = h->work;
+
+	for (size_t i = 0; h->held && i < h->f->reports.nr; i++)
+		free(h->held[i].holders);
+	free(h->held);
+	free(h->device_names);
+	ir_pages_release(&h->pages);
+	while (w && w->chunks) {
+		struct chunk *next = w->chunks->next;
+
+		free(w->chunks);
+		w->chunks = next;
+	}
+	if (w) {
+		free(w->notes);
+		free(w->order);
+		free(w->next_orphan);
+		free(w->cpus);
+		free(w->detached_ns);
+		free(w->flushed_ns);
+	}
+	free(w);
+	*h = (struct ir_holders){ .f = NULL };
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who held the pages of interest, and when.
+ *
+ * Operations say which device mapped what from when to when; the events they were
+ * made of say who called, for which direction, by which function.  Both come in time
+ * order, the operations later.  A fault is decided when an operation comes that is
+ * later than its time can be: then its page has the state that it had.
+ */
+#ifndef IR_FAULTS_HOLDERS_H
+#define IR_FAULTS_HOLDERS_H
+
+#include "faults/find.h"
+#include "faults/pages.h"
+#include "events/event.h"
+
+#define LIVE UINT64_MAX		/* unmapped_ns: not yet */
+
+/* A piece of a mapping that has a page of interest. */
+struct ir_holder {
+	struct ir_holder *older;	/* on the same page; or the next free one */
+	uint64_t iova, size;		/* of the piece, bytes */
+	uint64_t whole_iova, whole_size;
+	uint64_t mapped_ns;		/* 0: before the recording */
+	uint64_t unmapped_ns;		/* LIVE */
+	uint64_t flushed_ns;		/* the range, after the unmap; 0: no event tells */
+	uint32_t segments;
+	uint32_t site;
+	uint32_t number;		/* of the mapping, while it is live */
+	uint32_t map_pid, unmap_pid;
+	uint16_t map_cpu, unmap_cpu;
+	uint16_t device;		/* of the recording */
+	int8_t direction;		/* enum ir_dma_direction, -1: not told */
+	uint8_t map_function, unmap_function;	/* enum ir_dma_function */
+	bool map_known, unmap_known;	/* whose pid it was */
+	bool pinned;			/* a fault refers to it */
+	bool before;			/* mapped before the recording */
+	bool implied;			/* its unmap is not in the recording */
+};
+
+/* What a fault's page was while the access can have happened. */
+struct ir_held {
+	struct ir_holder **holders;	/* newest first; the last one may have ended before */
+	uint32_t nr;
+	bool cut;			/* there were more */
+	struct ir_holder *in_front, *behind;	/* live on the next pages; NULL */
+	uint64_t flushed_ns;		/* last flush of everything before the report; 0: none */
+};
+
+struct ir_holders {
+	struct finding *f;
+	struct ir_pages pages;
+	struct ir_held *held;		/* of each of f->reports */
+	uint32_t *device_names;		/* by number of the recording's devices */
+	/* The rest is how it gets there; see holders.c. */
+	struct ir_holders_work *work;
+};
+
+/** ir_holders_find - pass 2; 0 or a negative errno with the error set */
+int ir_holders_find(struct ir_holders *h, struct finding *f);
+void ir_holders_release(struct ir_holders *h);
+
+#endif

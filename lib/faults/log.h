@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel's log: lines in, faults out.
+ *
+ * Each IOMMU driver has its own way to print a fault; each way is one file that
+ * ends in its struct ir_log_format, and all of them are in formats[] of log.c.
+ * Everything is found by the words of the driver, wherever in the line they are:
+ * what stands in front differs with dmesg, journalctl, syslog and consoles.
+ *
+ * To read the messages of one more driver: one file, one line in formats[].
+ */
+#ifndef IR_FAULTS_LOG_H
+#define IR_FAULTS_LOG_H
+
+#include <iommu-replay/faults.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* A part of a line; @end is behind it. */
+struct ir_log_text {
+	const char *p;
+	const char *end;
+};
+
+enum ir_stamp {
+	IR_STAMP_NONE,		/* the line has no time */
+	IR_STAMP_KERNEL,	/* seconds since the boot, as printk has them */
+	IR_STAMP_WALL,		/* a date and a time */
+	IR_STAMP_TRACE,		/* a line in the recording: the recording's clock */
+};
+
+/* One line, taken apart. */
+struct ir_log_line {
+	struct ir_log_text message;	/* without what the log put in front */
+	uint64_t time_ns;
+	enum ir_stamp stamp;
+	bool second_only;		/* of the time only the second is known */
+};
+
+/* A fault as a driver printed it. */
+struct ir_log_fault {
+	uint64_t time_ns;
+	uint64_t address;
+	const char *iommu;
+	char device[64];		/* "0000:00:10.1", "sid 0x81"; "": not told */
+	bool page_only;
+	enum ir_fault_access access;
+	enum ir_fault_entry entry;
+};
+
+/* What a format keeps from one line to the next. */
+struct ir_log_state {
+	bool open;			/* a fault that further lines say more about */
+	struct ir_log_fault fault;
+	unsigned int words;		/* smmuv3: that have been read */
+	uint64_t word[2];
+	uint64_t begun_ns;		/* vtd: the driver began to look; 0: it did not say */
+};
+
+enum ir_log_result {
+	IR_LOG_NOTHING,			/* not of this driver */
+	IR_LOG_TAKEN,			/* is about a fault, but none is complete */
+	IR_LOG_FAULT,			/* @fault is complete */
+	IR_LOG_BAD,			/* should be a fault and cannot be read */
+};
+
+struct ir_log_format {
+	const char *name;		/* "amd", "vtd" */
+	/* One line.  A fault that was complete only now is put into @fault. */
+	enum ir_log_result (*line)(struct ir_log_state *state, const struct ir_log_line *line,
+				   struct ir_log_fault *fault);
+	/* No more lines, or lines of something else: the open fault, if it is one. */
+	bool (*finish)(struct ir_log_state *state, struct ir_log_fault *fault);
+};
+
+extern const struct ir_log_format ir_log_amd, ir_log_vtd, ir_log_smmuv3, ir_log_smmu,
+	ir_log_virtio;
+
+#define IR_LOG_FORMATS 5
+
+struct ir_log_parser {
+	struct ir_log_state state[IR_LOG_FORMATS];
+	uint64_t last_ns;		/* time of the last line that had one */
+	uint64_t suppressed;		/* lines that the log says it left out */
+	uint64_t bad;
+};
+
+/** ir_log_split - take the prefix of a line off; @parser keeps what relative times need */
+void ir_log_split(struct ir_log_parser *parser, const char *text, size_t len,
+		  struct ir_log_line *line);
+/**
+ * ir_log_parse - one line
+ * @faults: room for IR_LOG_FORMATS of them; they are complete
+ *
+ * Returns how many.
+ */
+unsigned int ir_log_parse(struct ir_log_parser *parser, const struct ir_log_line *line,
+			  struct ir_log_fault *faults);
+/** ir_log_finish - no more lines: what is left; as ir_log_parse() */
+unsigned int ir_log_finish(struct ir_log_parser *parser, struct ir_log_fault *faults);
+
+/*
+ * For formats.
+ */
+
+/** ir_log_find - behind @words in @text, NULL */
+static inline const char *ir_log_find(const struct ir_log_text *text, const char *words)
+{
+	size_t len = strlen(words);
+	const char *at = text->p ? memmem(text->p, (size_t)(text->end - text->p), words, len) : NULL;
+
+	return at ? at + len : NULL;
+}
+
+/** ir_log_hex - a hexadecimal number with or without 0x; behind it, NULL: none or too long */
+const char *ir_log_hex(const char *p, const char *end, uint64_t *value);
+/** ir_log_value - the hexadecimal number behind @key, false: there is none */
+bool ir_log_value(const struct ir_log_text *text, const char *key, uint64_t *value);
+/**
+ * ir_log_pci - "00:10.1", "0x00:0x10.1", "0000:00:10.1"
+ * @device: becomes "0000:00:10.1"
+ *
+ * Behind it, NULL: no such thing is at @p.
+ */
+const char *ir_log_pci(const char *p, const char *end, char device[64]);
+/** ir_log_begins - whether @text begins with @words */
+bool ir_log_begins(const struct ir_log_text *text, const char *words);
+
+#endif

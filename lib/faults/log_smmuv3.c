@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Messages of the SMMUv3 driver (drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c):
+ *
+ *   arm-smmu-v3 9050000.smmuv3: event 0x10 received:
+ *   arm-smmu-v3 9050000.smmuv3: 	0x0000008100000010
+ *   arm-smmu-v3 9050000.smmuv3: 	0x0000020000000000
+ *   arm-smmu-v3 9050000.smmuv3: 	0x0000000012345678
+ *   arm-smmu-v3 9050000.smmuv3: 	0x0000000000000000
+ *   arm-smmu-v3 9050000.smmuv3: event: F_TRANSLATION client: 0000:00:10.1 sid: 0x81 ssid: 0x0 iova: 0x12345678 ipa: 0x0
+ *   arm-smmu-v3 9050000.smmuv3: unpriv data write s1 "Input address caused fault" stag: 0x0
+ *
+ * The last two since Linux 6.15; they repeat what the words say and name the
+ * device.  Of these lines any may be missing.  Words of an event: Arm IHI 0070,
+ * 7.3; the stream ID is in the upper half of word 0, RnW is bit 35 of word 1, the
+ * address is word 2.
+ */
+#include "faults/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define F_TRANSLATION	0x10
+#define F_PERMISSION	0x13
+#define READ_NOT_WRITE	(UINT64_C(1) << 35)
+#define NS_PER_SEC	UINT64_C(1000000000)
+
+/* With an address: translation, address size, access flag, permission. */
+static bool has_address(uint64_t id)
+{
+	return id >= F_TRANSLATION && id <= F_PERMISSION;
+}
+
+static void set_entry(struct ir_log_fault *fault, uint64_t id)
+{
+	fault->entry = id == F_TRANSLATION ? IR_ENTRY_NOT_PRESENT :
+		       id == F_PERMISSION ? IR_ENTRY_NOT_PERMITTED : IR_ENTRY_UNKNOWN;
+}
+
+static bool smmuv3_finish(struct ir_log_state *state, struct ir_log_fault *fault)
+{
+	bool complete = state->open && state->words >= 3;
+
+	if (complete)
+		*fault = state->fault;
+	state->open = false;
+	return complete;
+}
+
+static enum ir_log_result begin(struct ir_log_state *state, const struct ir_log_line *line,
+				uint64_t id, struct ir_log_fault *fault)
+{
+	bool complete = smmuv3_finish(state, fault);
+
+	if (has_address(id)) {
+		state->open = true;
+		state->words = 0;
+		state->fault = (struct ir_log_fault){ .time_ns = line->time_ns };
+		set_entry(&state->fault, id);
+	}
+	return complete ? IR_LOG_FAULT : IR_LOG_TAKEN;
+}
+
+/* One of the four words. */
+static void take_word(struct ir_log_state *state, uint64_t word)
+{
+	struct ir_log_fault *fault = &state->fault;
+
+	switch (state->words++) {
+	case 0:
+		snprintf(fault->device, sizeof(fault->device), "sid 0x%" PRIx64, word >> 32);
+		break;
+	case 1:
+		fault->access = word & READ_NOT_WRITE ? IR_ACCESS_READ : IR_ACCESS_WRITE;
+		break;
+	case 2:
+		fault->address = word;
+		break;
+	default:
+		break;
+	}
+}
+
+/* "event: F_TRANSLATION client: 0000:00:10.1 sid: 0x81 ssid: 0x0 iova: 0x..." */
+static enum ir_log_result decoded(struct ir_log_state *state, const struct ir_log_line *line,
+				  struct ir_log_text *text, struct ir_log_fault *fault)
+{
+	const char *client = ir_log_find(text, "client: ");
+	uint64_t sid, address, id;
+	enum ir_log_result result = IR_LOG_TAKEN;
+
+	if (!ir_log_value(text, "iova: ", &address) || !ir_log_value(text, "sid: ", &sid))
+		return ir_log_find(text, "iova:") ? IR_LOG_BAD : IR_LOG_TAKEN;
+	/* The words are missing, or are of another fault: this is one of its own. */
+	if (!state->open || (state->words >= 3 && state->fault.address != address) ||
+	    line->time_ns - state->fault.time_ns > NS_PER_SEC) {
+		id = ir_log_begins(text, " F_TRANSLATION") ? F_TRANSLATION :
+		     ir_log_begins(text, " F_PERMISSION") ? F_PERMISSION : F_TRANSLATION + 1;
+		result = begin(state, line, id, fault);
+	}
+	state->fault.address = address;
+	state->words = 4;
+	if (!client || !ir_log_pci(client, text->end, state->fault.device)) {
+		const char *stop = client ? memchr(client, ' ', (size_t)(text->end - client)) : NULL;
+		size_t len = stop ? (size_t)(stop - client) : 0;
+
+		/* "(unassigned sid)", or a device that is not on PCI. */
+		snprintf(state->fault.device, sizeof(state->fault.device), "sid 0x%" PRIx64, sid);
+		if (len && len < sizeof(state->fault.device) && *client != '(') {
+			memcpy(state->fault.device, client, len);
+			state->fault.device[len] = '\0';
+		}
+	}
+	return result;
+}
+
+static enum ir_log_result smmuv3_line(struct ir_log_state *state, const struct ir_log_line *line,
+				      struct ir_log_fault *fault)
+{
+	struct ir_log_text text = line->message;
+	const char *p = ir_log_find(&text, "arm-smmu-v3 ");
+	uint64_t value;
+
+	p = p ? memchr(p, ' ', (size_t)(text.end - p)) : NULL;
+	if (!p)
+		return IR_LOG_NOTHING;
+	while (p < text.end && (*p == ' ' || *p == '\t'))
+		p++;
+	text.p = p;
+	if (ir_log_begins(&text, "event 0x"))
+		return ir_log_hex(p + 6, text.end, &value) && ir_log_find(&text, " received") ?
+			begin(state, line, value, fault) : IR_LOG_BAD;
+	if (ir_log_begins(&text, "event:")) {
+		text.p += 6;
+		return decoded(state, line, &text, fault);
+	}
+	if (!state->open)
+		return IR_LOG_NOTHING;
+	/* "unpriv data write s1 ..." */
+	if (state->words >= 3 && ir_log_find(&text, " data ")) {
+		if (ir_log_find(&text, " read s"))
+			state->fault.access = IR_ACCESS_READ;
+		else if (ir_log_find(&text, " write s"))
+			state->fault.access = IR_ACCESS_WRITE;
+		return smmuv3_finish(state, fault) ? IR_LOG_FAULT : IR_LOG_TAKEN;
+	}
+	p = state->words < 4 ? ir_log_hex(text.p, text.end, &value) : NULL;
+	if (p && p == text.end && p - text.p == 18) {
+		take_word(state, value);
+		return IR_LOG_TAKEN;
+	}
+	return IR_LOG_NOTHING;
+}
+
+const struct ir_log_format ir_log_smmuv3 = {
+	.name = "smmuv3",
+	.line = smmuv3_line,
+	.finish = smmuv3_finish,
+};
