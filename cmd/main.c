@@ -30,6 +30,8 @@ const struct command commands[] = {
 	  "RECORDING", IN_OPS, 1, ops_formats },
 	{ "verify", cmd_verify, "Predict what the recorded machine did, and compare",
 	  "RECORDING...", IN_VERIFY, 0, table_formats },
+	{ "faults", cmd_faults, "Show which mapping held the address of each recorded IOMMU fault",
+	  "RECORDING", IN_FAULTS, 1, faults_formats },
 	{ "sweep", cmd_sweep, "Vary a parameter, or find the smallest value without failures",
 	  "RECORDING", IN_SWEEP, 1, sweep_formats },
 	{ "batch", cmd_batch, "Replay what a manifest lists, in parallel; can be resumed and divided",

@@ -30,7 +30,7 @@ help_options() {
 		sed 's/, /\n/' | sort
 }
 
-for command in run info ops verify sweep batch merge compare report list; do
+for command in run info ops verify faults sweep batch merge compare report list; do
 	manual=man/iommu-replay-$command.1
 	help_options $command >"$tmp/help"
 	page_options "$manual" >"$tmp/page"
@@ -106,6 +106,7 @@ fi
 	"$prog" info --quiet --sites --format json traces/6.12-fq-mixed-perf-g.perf.data
 	"$prog" run --quiet --events scripts/events/iommu-map.json --format json "$file"
 	"$prog" verify --quiet --strategy strict --hypervisor kvm --format json traces/*.dat
+	"$prog" faults --quiet --format json --log traces/faults/amd.dmesg.txt traces/faults/amd.txt
 } >"$tmp/documents" 2>"$tmp/err"
 missing=$(python3 - "$tmp/documents" <<'END'
 import json, re, sys
@@ -136,7 +137,7 @@ while text[at:].strip():
     document, at = decoder.raw_decode(text, at + len(text[at:]) - len(text[at:].lstrip()))
     see(document)
     n += 1
-print(*sorted(missing), *([] if n == 5 else [f"{n} documents instead of 5"]))
+print(*sorted(missing), *([] if n == 6 else [f"{n} documents instead of 6"]))
 END
 )
 check "every member of the JSON is documented: $missing" test -z "$missing"

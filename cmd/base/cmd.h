@@ -64,8 +64,9 @@ enum command_bit {
 	IN_SWEEP = 1 << 7,
 	IN_BATCH = 1 << 8,
 	IN_MERGE = 1 << 9,
+	IN_FAULTS = 1 << 10,
 	IN_REPLAY = IN_RUN | IN_VERIFY | IN_SWEEP,
-	IN_INPUT = IN_REPLAY | IN_INFO | IN_OPS,
+	IN_INPUT = IN_REPLAY | IN_INFO | IN_OPS | IN_FAULTS,
 	IN_ALL	= IN_INPUT | IN_LIST | IN_COMPARE | IN_REPORT | IN_BATCH | IN_MERGE,
 };
 
@@ -128,6 +129,9 @@ struct settings {
 	double tolerance_percent;	/* or by this share, whichever is more */
 	struct texts fail_if;		/* compare's gate; none: every change fails */
 	struct texts ignore;		/* each a list with commas */
+	const char *log;		/* faults: a kernel log beside the recording; NULL: none */
+	struct texts groups;		/* devices of one IOMMU group, each a list with commas */
+	uint64_t delay_ns;		/* how long before its report an access may be; 0: not given */
 	bool allow_missing;
 	bool resume;			/* batch: go on with what is in the output */
 	uint32_t shard, shards;		/* batch: 1 to shards; 0: all of it */
@@ -156,12 +160,13 @@ int cmd_list(const struct settings *settings);
 int cmd_verify(const struct settings *settings);
 int cmd_compare(const struct settings *settings);
 int cmd_report(const struct settings *settings);
+int cmd_faults(const struct settings *settings);
 int cmd_sweep(const struct settings *settings);
 int cmd_batch(const struct settings *settings);
 int cmd_merge(const struct settings *settings);
 
 extern const struct choice run_formats[], table_formats[], info_formats[], ops_formats[], list_formats[];
-extern const struct choice sweep_formats[], batch_formats[];
+extern const struct choice faults_formats[], sweep_formats[], batch_formats[];
 
 /* The commands; ends with a NULL name. */
 extern const struct command commands[];

@@ -67,6 +67,33 @@ int option_parse_texts(struct settings *settings, const struct option_spec *spec
 	return 0;
 }
 
+/* A number and its unit, in nanoseconds. */
+int option_parse_time(struct settings *settings, const struct option_spec *spec, const char *arg,
+		      struct ir_error *err)
+{
+	static const struct {
+		const char *unit;
+		uint64_t ns;
+	} units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
+	size_t digits = strspn(arg, "0123456789"), u = 0;
+	const size_t nr_units = sizeof(units) / sizeof(units[0]);
+	uint64_t *to = field(settings, spec), number;
+	int rc;
+
+	while (u < nr_units && strcmp(arg + digits, units[u].unit) != 0)
+		u++;
+	if (!digits || u == nr_units)
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not a time (250us, 10ms, 1s)",
+				    spec->name, arg);
+	rc = parse_number(spec->name, arg, digits, 0, spec->max / units[u].ns, &number, err);
+	if (rc)
+		return rc;
+	if (number * units[u].ns < spec->min)
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is too short", spec->name, arg);
+	*to = number * units[u].ns;
+	return 0;
+}
+
 int option_parse_flag(struct settings *settings, const struct option_spec *spec, const char *arg,
 		      struct ir_error *err)
 {

@@ -35,6 +35,8 @@ int option_parse_hypervisor(struct settings *settings, const struct option_spec 
 			    struct ir_error *err);
 int option_parse_latency(struct settings *settings, const struct option_spec *spec, const char *arg,
 			 struct ir_error *err);
+int option_parse_time(struct settings *settings, const struct option_spec *spec, const char *arg,
+		      struct ir_error *err);
 int option_parse_tolerance(struct settings *settings, const struct option_spec *spec, const char *arg,
 			   struct ir_error *err);
 

@@ -240,6 +240,7 @@ void options_free(struct settings *settings)
 	free(settings->strategies);
 	free(settings->hypervisors);
 	free(settings->fail_if.text);
+	free(settings->groups.text);
 	free(settings->ignore.text);
 	ir_registry_free(settings->registry);
 	free(settings->figures.text);

@@ -73,6 +73,7 @@ void document_free_results(const struct ir_report_entry *entry)
 	free((void *)(uintptr_t)entry->results);
 	free((void *)(uintptr_t)entry->devices);
 	free((void *)(uintptr_t)entry->sites);
+	ir_faults_free((struct ir_faults *)(uintptr_t)entry->faults);
 }
 
 int document_add(struct document *doc, const struct ir_report_entry *entry)
@@ -117,6 +118,8 @@ static char *render_for_people(struct document *doc)
 		return NULL;
 	if (doc->settings->format == FORMAT_HTML)
 		render = doc->html ? doc->html : render_html;
+	else if (doc->settings->format == FORMAT_CSV)
+		render = doc->csv;
 	else if (doc->settings->format == FORMAT_MD)
 		render = doc->markdown ? doc->markdown : render_markdown;
 	rc = render(&canvas, doc->entries, doc->n);
@@ -132,6 +135,8 @@ static char *render_document(struct document *doc)
 		return doc->report ? ir_report_document(doc->report) :
 			ir_report_json(doc->entries, doc->n);
 	case FORMAT_CSV:
+		if (doc->csv)
+			break;
 		return ir_report_csv(doc->entries, doc->n);
 	case FORMAT_HTML:
 	case FORMAT_LINES:

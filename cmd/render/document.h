@@ -17,6 +17,7 @@ struct document {
 	renderer table;
 	renderer markdown;	/* NULL: render_markdown() */
 	renderer html;		/* NULL: render_html() */
+	renderer csv;		/* NULL: ir_report_csv() */
 	const struct ir_report *report;	/* whose the entries are; NULL: the document's own */
 	struct output out;
 	struct output perfetto;	/* with settings->perfetto */
@@ -32,7 +33,8 @@ void document_free_results(const struct ir_report_entry *entry);
 /**
  * document_add - one more recording
  * @entry: info is copied; configs and verify outlive the document; results, devices,
- *         sites and timelines are malloc()ed and taken over in any case
+ *         sites and timelines are malloc()ed, faults are from the library;
+ *         all are and taken over in any case
  *
  * Returns the exit status so far.
  */

@@ -69,7 +69,7 @@ void html_item(void *arg, const char *label, const char *text, enum view_mark ma
 }
 
 /* The same as a list of its own, between tables. */
-static void html_line(void *arg, const char *label, const char *text, enum view_mark mark)
+void html_line(void *arg, const char *label, const char *text, enum view_mark mark)
 {
 	FILE *out = arg;
 
@@ -78,7 +78,7 @@ static void html_line(void *arg, const char *label, const char *text, enum view_
 	fputs("</dl>\n", out);
 }
 
-static int html_table(const struct canvas *canvas, const struct plain_column *columns,
+int html_table(const struct canvas *canvas, const struct plain_column *columns,
 		      size_t nr_columns, const char *const *cells, size_t rows)
 {
 	FILE *out = canvas->out;

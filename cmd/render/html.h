@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "render/render.h"
 #include "render/view.h"
 
 /** html_begin - everything up to the page's contents, its heading included */
@@ -17,5 +18,10 @@ void html_begin(FILE *out, const char *title);
 void html_end(FILE *out);
 /** html_item - a line "label  text" of a list; a view_line of a FILE within <dl> */
 void html_item(void *out, const char *label, const char *text, enum view_mark mark);
+/** html_line - the same as a list of its own, between tables */
+void html_line(void *out, const char *label, const char *text, enum view_mark mark);
+/** html_table - as print_plain() */
+int html_table(const struct canvas *canvas, const struct plain_column *columns,
+	       size_t nr_columns, const char *const *cells, size_t rows);
 
 #endif

@@ -8,6 +8,7 @@
 #include "report/timeline.h"
 
 #include "report/columns.h"
+#include "report/faults.h"
 #include "report/sites.h"
 
 #include <errno.h>
@@ -362,6 +363,8 @@ static json_t *json_entry(const struct ir_report_entry *entry)
 	for (size_t i = 0; i < entry->nr_results; i++)
 		rc |= json_array_append_new(results, ir_json_result(entry, i));
 	rc |= json_object_set_new(object, "results", results);
+	if (entry->faults)
+		rc |= ir_faults_write(object, entry->faults, entry->info);
 	if (rc) {
 		json_decref(object);
 		return NULL;

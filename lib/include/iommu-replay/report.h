@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <iommu-replay/faults.h>
 #include <iommu-replay/replay.h>
 #include <iommu-replay/verify.h>
 #include <iommu-replay/timeline.h>
@@ -43,6 +44,7 @@ struct ir_report_entry {
 	/* As struct ir_replay_options has them; NULL: results are not told by call site. */
 	const struct ir_site_result *sites;
 	struct ir_timeline *const *timelines;	/* of each result; NULL: not collected */
+	const struct ir_faults *faults;	/* of the recording; NULL: were not looked for */
 };
 
 /* For more devices than this nobody reads the figures of each. */

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Faults as JSON: see iommu-replay-report(5). */
+#include "report/faults.h"
+
+#include "report/columns.h"
+#include "report/json_count.h"
+
+#include <stdlib.h>
+
+static json_t *text_or_null(const char *text)
+{
+	char *clean = text ? ir_text_utf8(text) : NULL;
+	json_t *string = text ? (clean ? json_string(clean) : NULL) : json_null();
+
+	free(clean);
+	return string;
+}
+
+static json_t *count_or_null(bool has, uint64_t count)
+{
+	return has ? ir_json_count(count) : json_null();
+}
+
+/* Takes @value over; the object is spoiled if anything is missing. */
+static int set(json_t *object, const char *key, json_t *value)
+{
+	return json_object_set_new(object, key, value);
+}
+
+static json_t *json_by(const struct ir_fault_by *by, bool known)
+{
+	json_t *object = known ? json_object() : json_null();
+	int rc = 0;
+
+	if (!known)
+		return object;
+	rc |= set(object, "comm", text_or_null(by->task));
+	rc |= set(object, "pid", count_or_null(by->task || by->pid, by->pid));
+	rc |= set(object, "cpu", ir_json_count(by->cpu));
+	rc |= set(object, "function", text_or_null(by->function));
+	if (!rc)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *json_site(const struct ir_fault_mapping *m, const struct ir_recording_info *info)
+{
+	const struct ir_site_table *sites = info->sites;
+
+	if (!sites || m->site < IR_SITES_FIRST || m->site >= sites->nr)
+		return json_null();
+	return text_or_null(sites->sites[m->site].name);
+}
+
+/* Flushed before the report: null if the recording has no flushes. */
+static json_t *json_flushed(const struct ir_fault_mapping *m, const struct ir_fault *fault,
+			    const struct ir_recording_info *info)
+{
+	bool recorded = info->rpcit.present || info->flushes.present ||
+		info->machine.timer_flushes;
+
+	if (!m->unmapped_ns || (!recorded && !m->flushed_ns))
+		return json_null();
+	return json_boolean(m->flushed_ns && m->flushed_ns <= fault->time_ns);
+}
+
+static json_t *json_mapping(const struct ir_fault_mapping *m, const struct ir_fault *fault,
+			    const struct ir_recording_info *info)
+{
+	json_t *object = m ? json_object() : json_null();
+	bool ended, after;
+	int rc = 0;
+
+	if (!m)
+		return object;
+	ended = m->unmapped_ns != 0;
+	after = ended && m->unmapped_ns <= fault->time_ns;
+	rc |= set(object, "iova", ir_json_count(m->iova));
+	rc |= set(object, "size", ir_json_count(m->size));
+	rc |= set(object, "whole_iova", ir_json_count(m->whole_iova));
+	rc |= set(object, "whole_size", ir_json_count(m->whole_size));
+	rc |= set(object, "segments", ir_json_count(m->segments));
+	rc |= set(object, "offset", count_or_null(fault->address >= m->whole_iova,
+						  fault->address - m->whole_iova));
+	rc |= set(object, "device", text_or_null(m->device));
+	rc |= set(object, "direction", text_or_null(m->direction));
+	rc |= set(object, "mapped_ns", count_or_null(!m->is_before, m->mapped_ns));
+	rc |= set(object, "mapped_by", json_by(&m->mapped_by, !m->is_before));
+	rc |= set(object, "unmapped_ns", count_or_null(ended, m->unmapped_ns));
+	rc |= set(object, "unmapped_by", json_by(&m->unmapped_by, ended));
+	rc |= set(object, "site", json_site(m, info));
+	rc |= set(object, "unmapped_before_ns",
+		  count_or_null(after, fault->time_ns - m->unmapped_ns));
+	rc |= set(object, "flushed", json_flushed(m, fault, info));
+	if (!rc)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *json_candidates(const struct ir_fault *fault, const struct ir_recording_info *info)
+{
+	json_t *list = json_array();
+	int rc = 0;
+
+	for (size_t i = 0; i < fault->nr_candidates; i++) {
+		const struct ir_fault_candidate *c = &fault->candidates[i];
+		json_t *object = json_object();
+
+		rc |= set(object, "kind", json_string(ir_fault_kind_name(c->kind)));
+		rc |= set(object, "reason", text_or_null(c->reason));
+		rc |= set(object, "before_ns", ir_json_count(c->before_ns));
+		rc |= set(object, "mapping", json_mapping(c->mapping, fault, info));
+		rc |= json_array_append_new(list, object);
+	}
+	if (!rc)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+static json_t *json_sources(unsigned int sources)
+{
+	static const enum ir_fault_source all[] = {
+		IR_FAULT_EVENT, IR_FAULT_CONSOLE, IR_FAULT_LOG,
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (sources & all[i])
+			json_array_append_new(list, json_string(ir_fault_source_name(all[i])));
+	return list;
+}
+
+static const char *entry_name(enum ir_fault_entry entry)
+{
+	return entry == IR_ENTRY_NOT_PRESENT ? "not_present" :
+	       entry == IR_ENTRY_NOT_PERMITTED ? "not_permitted" : NULL;
+}
+
+static const char *side_name(enum ir_fault_side side)
+{
+	return side == IR_SIDE_OVERRUN ? "overrun" : side == IR_SIDE_UNDERRUN ? "underrun" : NULL;
+}
+
+static json_t *json_fault(const struct ir_fault *fault, const struct ir_recording_info *info)
+{
+	json_t *object = json_object();
+	int rc = 0;
+
+	rc |= set(object, "time_ns", ir_json_count(fault->time_ns));
+	rc |= set(object, "time_uncertainty_ns", ir_json_count(fault->uncertainty_ns));
+	rc |= set(object, "source", json_string(ir_fault_source_name(fault->sources)));
+	rc |= set(object, "sources", json_sources(fault->sources));
+	rc |= set(object, "device", text_or_null(fault->device));
+	rc |= set(object, "iommu", text_or_null(fault->iommu));
+	rc |= set(object, "address", ir_json_count(fault->address));
+	rc |= set(object, "page_only", json_boolean(fault->page_only));
+	rc |= set(object, "access", text_or_null(ir_fault_access_name(fault->access)));
+	rc |= set(object, "entry", text_or_null(entry_name(fault->entry)));
+	rc |= set(object, "kind", json_string(ir_fault_kind_name(fault->kind)));
+	rc |= set(object, "mapping", json_mapping(fault->mapping, fault, info));
+	rc |= set(object, "candidates", json_candidates(fault, info));
+	rc |= set(object, "side", text_or_null(side_name(fault->side)));
+	rc |= set(object, "neighbour", json_mapping(fault->neighbour, fault, info));
+	rc |= set(object, "verdict", text_or_null(fault->verdict));
+	if (!rc)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *json_counts(const char *key, const struct ir_fault_count *counts, size_t nr)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < nr; i++) {
+		json_t *object = json_object();
+
+		if (set(object, key, text_or_null(counts[i].name)) ||
+		    set(object, "faults", ir_json_count(counts[i].count)) ||
+		    json_array_append(list, object)) {
+			json_decref(object);
+			json_decref(list);
+			return NULL;
+		}
+		json_decref(object);
+	}
+	return list;
+}
+
+static json_t *json_kinds(const struct ir_faults *faults)
+{
+	json_t *object = json_object();
+
+	for (int k = 0; k < IR_FAULT_KINDS; k++)
+		set(object, ir_fault_kind_name((enum ir_fault_kind)k),
+		    ir_json_count(faults->by_kind[k]));
+	return object;
+}
+
+static json_t *json_clock(const struct ir_faults *faults)
+{
+	json_t *object = faults->clock ? json_object() : json_null();
+
+	if (faults->clock) {
+		set(object, "aligned", text_or_null(faults->clock));
+		set(object, "error_ns", ir_json_count(faults->clock_error_ns));
+	}
+	return object;
+}
+
+static json_t *json_summary(const struct ir_faults *faults)
+{
+	json_t *object = json_object();
+	int rc = 0;
+
+	rc |= set(object, "total", ir_json_count(faults->nr));
+	rc |= set(object, "by_kind", json_kinds(faults));
+	rc |= set(object, "by_device", json_counts("device", faults->by_device, faults->nr_devices));
+	rc |= set(object, "by_site", json_counts("site", faults->by_site, faults->nr_sites));
+	rc |= set(object, "delay_ns", ir_json_count(faults->delay_ns));
+	rc |= set(object, "log_clock", json_clock(faults));
+	rc |= set(object, "outside", ir_json_count(faults->outside));
+	rc |= set(object, "suppressed", ir_json_count(faults->suppressed));
+	rc |= set(object, "may_be_missing", json_boolean(faults->may_be_missing));
+	rc |= set(object, "bad_lines", ir_json_count(faults->bad_lines));
+	rc |= set(object, "unexamined", ir_json_count(faults->unexamined));
+	if (!rc)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+int ir_faults_write(json_t *entry, const struct ir_faults *faults,
+		    const struct ir_recording_info *info)
+{
+	json_t *list = json_array();
+	int rc = 0;
+
+	for (size_t i = 0; i < faults->nr && !rc; i++)
+		rc = json_array_append_new(list, json_fault(&faults->faults[i], info));
+	if (rc) {
+		json_decref(list);
+		return -1;
+	}
+	return set(entry, "faults", list) || set(entry, "fault_summary", json_summary(faults)) ?
+		-1 : 0;
+}

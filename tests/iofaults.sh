@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# faults: who held the addresses of staged faults, logs in all their forms, and the gate.
+#
+# FAULT_RECORDINGS=DIR: also recordings there, NAME.dat with NAME.dmesg.txt and NAME.truth.json.
+
+. tests/lib.sh
+
+dir=traces/faults
+amd=$dir/amd.txt log=$dir/amd.dmesg.txt
+
+# held NAME RECORDING LOG TRUTH: the truth is found
+held() {
+	"$prog" faults --quiet --format json --log "$3" --output "$tmp/report.json" "$2" 2>"$tmp/err"
+	python3 tests/iofaults.py "$tmp/report.json" "$4" >"$tmp/err"
+	check "$1: each staged fault is found once, with the mapping that held its address" test $? -eq 0
+}
+
+if command -v python3 >/dev/null; then
+	for name in amd vtd-console; do
+		held $name $dir/$name.txt $dir/$name.dmesg.txt $dir/$name.truth.json
+	done
+	for file in "${FAULT_RECORDINGS:-none}"/*.dat; do
+		test -f "$file" && held "${file##*/}" "$file" "${file%.dat}.dmesg.txt" \
+			"${file%.dat}.truth.json"
+	done
+else
+	skip "the staged faults: no python3"
+fi
+
+# The same log, as others print it: the same faults.
+list() {
+	"$prog" faults --quiet --format csv "$@" | cut -d, -f2,4-8,10-
+}
+list --log $log $amd >"$tmp/expected"
+check "faults are listed" test "$(wc -l <"$tmp/expected")" -gt 5
+
+# form WHAT SED: a log changed by a script of sed has the same faults
+form() {
+	sed "$2" $log >"$tmp/log"
+	list --log "$tmp/log" $amd >"$tmp/got"
+	check "a log $1 has the same faults" cmp "$tmp/expected" "$tmp/got"
+}
+form "with CRLF" 's/$/\r/'
+form "of journalctl" 's/^/Nov 29 01:10:52 host kernel: /'
+form "of syslog, in ISO time" 's/^/2026-11-29T01:10:52.123456+00:00 host kernel: /'
+form "with levels" 's/^/<3>/'
+form "of dmesg -x" 's/^/kern  :err   : /'
+form "with callers" 's/\] /][   T58] /'
+form "without spaces at line ends" 's/ *$//'
+
+# Damage: what can be read is; nothing crashes, and nothing is made up.
+form "with other lines between" 's/$/\nNov 29 host systemd[1]: Started something. [/'
+head -c 1500 $log >"$tmp/log"
+exits "a log that is cut is read" 0 faults --quiet --log "$tmp/log" $amd
+head -c 3000 /dev/urandom >"$tmp/log"
+exits "garbage for a log is no error" 0 faults --quiet --log "$tmp/log" $amd
+sed 's/address=0x/address=0xzz/' $log >"$tmp/log"
+"$prog" faults --quiet --log "$tmp/log" $amd >"$tmp/out"
+check "lines that cannot be read are counted" grep -q "lines look like faults" "$tmp/out"
+echo '[    9.1] amd_iommu_report_page_fault: 12 callbacks suppressed' | cat $log - >"$tmp/log"
+"$prog" faults --quiet --log "$tmp/log" $amd >"$tmp/out"
+check "lines that the kernel left out are said" grep -q "left out 12 lines" "$tmp/out"
+
+# What the mappings' devices are in.
+"$prog" faults --quiet --group 0000:00:10.1 --group 0000:00:10.0 --format csv $amd >"$tmp/out"
+check "devices of different groups do not share addresses" grep -q ,other_domain, "$tmp/out"
+check "and so nothing of theirs is unmapped" sh -c '! grep -q ,unmapped, "$1"' sh "$tmp/out"
+
+# The gate, and usage.
+exits "--fail-if fails" 3 faults --quiet --fail-if 'unmapped>0' $amd
+exits "--fail-if passes" 0 faults --quiet --fail-if 'unmapped>1000' --fail-if 'suppressed>0' $amd
+exits "--fail-if names a figure that is not there" 2 faults --quiet --fail-if 'nothing>0' $amd
+check "and the known ones are said" grep -q 'known: total, unmapped' "$tmp/err"
+exits "--fail-if without a baseline" 2 faults --quiet --fail-if 'total>+5%' $amd
+exits "a log that is not there" 1 faults --quiet --log "$tmp/missing" $amd
+exits "--delay needs a unit" 2 faults --quiet --delay 5 $amd
+exits "--delay is at most 10ms" 2 faults --quiet --delay 11ms $amd
+run faults --quiet --group , $amd
+check "--group needs names" grep -q -- --group "$tmp/err"
+
+# Every format; names from a log are not mark-up.
+sed 's/pci 0000:00:10.1: AMD/AMD/; s/IO_PAGE_FAULT domain/IO_PAGE_FAULT device=0000:00:10.1 domain/' \
+	$log >"$tmp/log"
+list --log "$tmp/log" $amd >"$tmp/got"
+check "a device inside of the brackets" cmp "$tmp/expected" "$tmp/got"
+sed 's/0000:00:10\.1/<b>\&"/' $amd >"$tmp/odd.txt"
+for format in table md html csv json; do
+	exits "format $format" 0 faults --quiet --format $format --output "$tmp/out.$format" "$tmp/odd.txt"
+done
+check "a name in HTML is text" sh -c '! grep -q "<b>" "$1"' sh "$tmp/out.html"
+check "a name in Markdown is text" grep -qF '\<b\>' "$tmp/out.md"
