@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <iommu-replay/faults.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,81 @@ static struct ir_config *make_configs(const struct settings *settings, int *stat
 	return configs;
 }
 
+/* Who watches each replay for the recorded faults; all NULL: there are none. */
+struct watching {
+	struct ir_faults *faults;
+	struct ir_fault_watch **watches;
+	struct ir_config *configs;	/* the same, with their observers */
+	size_t n;
+};
+
+static void watching_free(struct watching *w)
+{
+	for (size_t i = 0; w->watches && i < w->n; i++)
+		ir_fault_watch_free(w->watches[i]);
+	free(w->watches);
+	free(w->configs);
+	ir_faults_free(w->faults);
+	*w = (struct watching){ .faults = NULL };
+}
+
+/* Whether the recording can tell of faults. */
+static bool has_faults(const struct ir_recording_info *info)
+{
+	static const char *const events[] = { "io_page_fault", "console" };
+
+	for (size_t i = 0; i < info->nr_events; i++) {
+		const char *colon = strchr(info->events[i].name, ':');
+		const char *name = colon ? colon + 1 : info->events[i].name;
+
+		if (!strcmp(name, events[0]) || !strcmp(name, events[1]))
+			return true;
+	}
+	return false;
+}
+
+/* Find the faults, and watch for them.  Returns the exit status so far. */
+static int watch(const struct settings *settings, const struct input *input,
+		 const struct ir_config *configs, size_t n, struct watching *w)
+{
+	const struct ir_fault_options options = {
+		.log = settings->log, .groups = settings->groups.text,
+		.nr_groups = settings->groups.nr,
+	};
+	struct ir_error err = { "" };
+
+	if (!settings->log && !has_faults(input->info))
+		return STATUS_DONE;
+	w->n = n;
+	w->faults = ir_faults_find(input->rec, &options, &err);
+	w->watches = calloc(n, sizeof(struct ir_fault_watch *));
+	w->configs = calloc(n, sizeof(*w->configs));
+	for (size_t i = 0; w->faults && w->watches && w->configs && i < n; i++) {
+		w->watches[i] = ir_fault_watch_new(w->faults, input->info);
+		if (!w->watches[i])
+			break;
+		w->configs[i] = configs[i];
+		w->configs[i].observer = ir_fault_watch_observer(w->watches[i]);
+	}
+	if (w->faults && w->watches && w->configs && w->watches[n - 1])
+		return STATUS_DONE;
+	message("%s", err.text[0] ? err.text : "out of memory");
+	watching_free(w);
+	return STATUS_ERROR;
+}
+
+/* What each replay made of them; NULL: there are none, or no memory. */
+static struct ir_fault_exposure *watched(const struct watching *w)
+{
+	struct ir_fault_exposure *exposure = NULL;
+
+	if (w->faults && w->faults->nr)
+		exposure = calloc(w->n, sizeof(*exposure));
+	for (size_t i = 0; exposure && i < w->n; i++)
+		ir_fault_watch_result(w->watches[i], &exposure[i]);
+	return exposure;
+}
+
 static int replay(struct document *doc, const struct input *input, const char *path,
 		  const struct ir_config *configs, size_t n)
 {
@@ -92,6 +168,7 @@ static int replay(struct document *doc, const struct input *input, const char *p
 		.sites = sites,
 		.timelines = timelines,
 	};
+	struct watching watching = { .faults = NULL };
 	struct ir_error err = { "" };
 	int rc;
 
@@ -101,8 +178,16 @@ static int replay(struct document *doc, const struct input *input, const char *p
 			message("out of memory");
 		return STATUS_ERROR;
 	}
-	rc = ir_replay(input->rec, configs, n, &options, results, &err);
+	rc = watch(settings, input, configs, n, &watching);
+	if (rc != STATUS_DONE) {
+		document_free_results(&entry);
+		return rc;
+	}
+	rc = ir_replay(input->rec, watching.configs ? watching.configs : configs, n, &options,
+		       results, &err);
 	progress_clear();
+	entry.fault_exposure = rc ? NULL : watched(&watching);
+	watching_free(&watching);
 	if (!rc)
 		return document_add(doc, &entry);
 	document_free_results(&entry);

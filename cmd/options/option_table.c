@@ -111,10 +111,14 @@ const struct option_spec option_table[] = {
 	  "The kernel's log of that time, as dmesg, journalctl or syslog have it; - is standard "
 	  "input.",
 	  IN_FAULTS, option_parse_text, AT(log) },
+	{ 0, "--log", "FILE",
+	  "The kernel's log of that time: count the recorded IOMMU faults that each strategy would "
+	  "have hidden. Faults that are events are counted without it.",
+	  IN_RUN, option_parse_text, AT(log) },
 	{ 0, "--group", "DEVICE,DEVICE...",
 	  "Devices of one IOMMU group, which share all addresses. May be repeated. Default: as "
 	  "the log and the recording tell.",
-	  IN_FAULTS, option_parse_texts, AT(groups) },
+	  IN_FAULTS | IN_RUN, option_parse_texts, AT(groups) },
 	{ 0, "--delay", "TIME",
 	  "How long before its report an access may have been, up to 10ms. Default: 1ms, or more "
 	  "if the recording proves it.",

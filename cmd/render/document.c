@@ -74,6 +74,7 @@ void document_free_results(const struct ir_report_entry *entry)
 	free((void *)(uintptr_t)entry->devices);
 	free((void *)(uintptr_t)entry->sites);
 	ir_faults_free((struct ir_faults *)(uintptr_t)entry->faults);
+	free((void *)(uintptr_t)entry->fault_exposure);
 }
 
 int document_add(struct document *doc, const struct ir_report_entry *entry)

@@ -534,6 +534,26 @@ static void note_bound(const struct ir_report_entry *entry, view_line emit, void
 	line_end(&line, emit, arg, "note", VIEW_NOTE);
 }
 
+/* What each strategy would have made of the recorded faults. */
+static void note_faults(const struct ir_report_entry *entry, view_line emit, void *arg)
+{
+	struct line line;
+
+	if (!entry->fault_exposure || !entry->nr_results || !line_begin(&line, emit, arg))
+		return;
+	fputs("recorded ones that each would have hidden:", line.out);
+	for (size_t i = 0; i < entry->nr_results; i++) {
+		const struct ir_fault_exposure *e = &entry->fault_exposure[i];
+
+		fprintf(line.out, "%s %s (%s) %" PRIu64 " of %" PRIu64, i ? "," : "",
+			entry->configs[i].strategy->name, entry->configs[i].hypervisor->name,
+			e->hidden, e->hidden + e->shown);
+	}
+	if (entry->fault_exposure[0].undecided)
+		fprintf(line.out, "; %" PRIu64 " are not decided", entry->fault_exposure[0].undecided);
+	line_end(&line, emit, arg, "faults", VIEW_NOTE);
+}
+
 void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	const struct ir_damage *damage = &entry->info->damage;
@@ -547,6 +567,7 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 		note_damage(damage, true, line.out);
 		line_end(&line, emit, arg, "warning", VIEW_BAD);
 	}
+	note_faults(entry, emit, arg);
 	note_bound(entry, emit, arg);
 	note_types(entry, emit, arg);
 	if (has_damage(damage, false) && line_begin(&line, emit, arg)) {

@@ -248,3 +248,15 @@ int ir_faults_write(json_t *entry, const struct ir_faults *faults,
 	return set(entry, "faults", list) || set(entry, "fault_summary", json_summary(faults)) ?
 		-1 : 0;
 }
+
+json_t *ir_fault_exposure_json(const struct ir_fault_exposure *exposure)
+{
+	json_t *object = json_object();
+
+	if (!set(object, "shown", ir_json_count(exposure->shown)) &&
+	    !set(object, "hidden", ir_json_count(exposure->hidden)) &&
+	    !set(object, "undecided", ir_json_count(exposure->undecided)))
+		return object;
+	json_decref(object);
+	return NULL;
+}

@@ -345,6 +345,11 @@ json_t *ir_json_result(const struct ir_report_entry *entry, size_t i)
 		json_decref(object);
 		return NULL;
 	}
+	if (object && entry->fault_exposure &&
+	    json_object_set_new(object, "faults", ir_fault_exposure_json(&entry->fault_exposure[i]))) {
+		json_decref(object);
+		return NULL;
+	}
 	if (object && (set_sites(object, entry, i) ||
 		       (entry->timelines &&
 			ir_timeline_write(object, entry->timelines[i], entry->info)))) {

@@ -18,6 +18,7 @@
 
 #include <iommu-replay/error.h>
 #include <iommu-replay/recording.h>
+#include <iommu-replay/replay.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -143,6 +144,34 @@ struct ir_fault_options {
 struct ir_faults *ir_faults_find(struct ir_recording *rec, const struct ir_fault_options *options,
 				 struct ir_error *err);
 void ir_faults_free(struct ir_faults *faults);
+
+/*
+ * What a strategy would have made of the recorded faults.  A device that uses a page
+ * after its unmap reaches it until the replay flushes it: the fault is hidden then, else
+ * shown.  Other kinds of faults are shown by every strategy.
+ */
+struct ir_fault_exposure {
+	uint64_t shown;
+	uint64_t hidden;
+	uint64_t undecided;	/* uncertain faults, and mappings that failed in the replay */
+};
+
+/* Watches one replay on behalf of ir_fault_exposure. */
+struct ir_fault_watch;
+
+/**
+ * ir_fault_watch_new - watch a replay of the recording whose faults these are
+ * @faults, @info: outlive it
+ *
+ * NULL: no memory.
+ */
+struct ir_fault_watch *ir_fault_watch_new(const struct ir_faults *faults,
+					  const struct ir_recording_info *info);
+/** ir_fault_watch_observer - for struct ir_config of that replay alone */
+const struct ir_observer *ir_fault_watch_observer(const struct ir_fault_watch *watch);
+/** ir_fault_watch_result - after the replay */
+void ir_fault_watch_result(const struct ir_fault_watch *watch, struct ir_fault_exposure *exposure);
+void ir_fault_watch_free(struct ir_fault_watch *watch);
 
 /** ir_fault_kind_name - "unmapped", "never_mapped", ... */
 const char *ir_fault_kind_name(enum ir_fault_kind kind);

@@ -45,6 +45,8 @@ struct ir_report_entry {
 	const struct ir_site_result *sites;
 	struct ir_timeline *const *timelines;	/* of each result; NULL: not collected */
 	const struct ir_faults *faults;	/* of the recording; NULL: were not looked for */
+	/* What each result would have made of them; NULL: not asked for. */
+	const struct ir_fault_exposure *fault_exposure;
 };
 
 /* For more devices than this nobody reads the figures of each. */
