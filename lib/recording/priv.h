@@ -67,6 +67,7 @@ struct ir_recording {
 	bool has_ahead;
 	bool no_memory;			/* for a copy of a string */
 	uint64_t last_ns, marked_ns;	/* last event of interest, last marker */
+	uint64_t read_before;		/* bytes, by earlier passes */
 };
 
 /** ir_recording_no_memory - say so; returns -ENOMEM */

@@ -75,6 +75,7 @@ static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 	};
 
 	ir_survey_end_pass(rec);
+	rec->read_before = ir_file_bytes_read(rec->file);
 	rec->reader = ir_reader_open_with(rec->file, &options, &rec->info.damage, err);
 	if (!rec->reader)
 		return -EINVAL;
@@ -312,11 +313,14 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 	return rc;
 }
 
+/* What a pass has read; some bytes are read more than once. */
 static void report_progress(const struct ir_recording *rec)
 {
+	uint64_t size = ir_file_size(rec->file);
+	uint64_t done = ir_file_bytes_read(rec->file) - rec->read_before;
+
 	if (rec->options.progress)
-		rec->options.progress(rec->options.progress_arg, ir_file_bytes_read(rec->file),
-				      ir_file_size(rec->file));
+		rec->options.progress(rec->options.progress_arg, done < size ? done : size, size);
 }
 
 /* Operations that are certain by now. */
