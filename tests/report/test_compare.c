@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Comparison of reports, where it depends on how many rows there are.  The rest is
- * tested by the program's compare.sh.
+ * Comparison of reports: conditions, rows that are missing or ambiguous, and what
+ * depends on how many rows there are.  The rest is tested by the program's compare.sh.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include <iommu-replay/compare.h>
+#include "report/compare/priv.h"
 
 /* A note on a missing row is given for groups of so many rows, and no more (compare_match.c). */
 #define MAX_GROUP 1000u
@@ -91,9 +92,122 @@ static void test_notes_are_for_groups_up_to_a_bound(void **state)
 	assert_note(90000, 15000, MAX_GROUP + 1, NULL);
 }
 
+/* With a baseline of 200: does the condition fail for a new value of @value? */
+static bool fails(const char *text, int64_t value)
+{
+	struct ir_condition condition;
+	struct ir_error err = { "" };
+
+	if (ir_condition_parse(text, &condition, &err))
+		fail_msg("%s", err.text);
+	return ir_condition_fails(&condition,
+				  (struct ir_figure){ .type = IR_FIGURE_INTEGER, .integer = 200 },
+				  (struct ir_figure){ .type = IR_FIGURE_INTEGER, .integer = value });
+}
+
+/* Each comparison at its border: below, at and above the number. */
+static void test_borders_of_conditions(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t at;
+		bool below, equal, above;
+	} cases[] = {
+		{ "a>10", 10, false, false, true }, { "a>=10", 10, false, true, true },
+		{ "a<10", 10, true, false, false }, { "a<=10", 10, true, true, false },
+		{ "a==10", 10, false, true, false }, { "a=10", 10, false, true, false },
+		{ "a!=10", 10, true, false, true },
+		/* changes, and shares of the baseline in per cent */
+		{ "a>+5", 205, false, false, true }, { "a>=-5", 195, false, true, true },
+		{ "a>", 200, false, false, true }, { "a!=", 200, true, false, true },
+		{ "a>+5%", 210, false, false, true }, { "a<=-0.5%", 199, true, true, false },
+		{ "a>1K", 1024, false, false, true }, { "a<0x10", 16, true, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (fails(cases[i].text, cases[i].at - 1) != cases[i].below ||
+		    fails(cases[i].text, cases[i].at) != cases[i].equal ||
+		    fails(cases[i].text, cases[i].at + 1) != cases[i].above)
+			fail_msg("%s", cases[i].text);
+	}
+}
+
+static struct ir_compare_report *read_results(const char *results)
+{
+	struct ir_error err = { "" };
+	struct ir_compare_report *got;
+	char text[1024];
+
+	snprintf(text, sizeof(text), "{\"schema\": \"iommu-replay-report/1\", \"tool\": "
+		 "{\"version\": \"1\"}, \"recordings\": [{\"recording\": {\"file\": \"a.dat\"}, "
+		 "\"results\": [%s]}]}", results);
+	got = ir_compare_read("r.json", text, strlen(text), &err);
+	if (!got)
+		fail_msg("%s", err.text);
+	return got;
+}
+
+#define RESULT(strategy, total) "{\"strategy\": \"" strategy "\", \"hypervisor\": \"kvm\", " \
+	"\"parameters\": {\"hz\": 100}, \"rpcit\": {\"total\": " total "}}"
+
+/* A result that the new report lacks fails, unless that is allowed. */
+static void test_missing_rows(void **state)
+{
+	(void)state;
+	for (int allowed = 0; allowed < 2; allowed++) {
+		struct ir_compare_report *baseline =
+			read_results(RESULT("strict", "5") ", " RESULT("legacy", "6"));
+		struct ir_compare_report *news = read_results(RESULT("strict", "5"));
+		const struct ir_compare_options options = { .allow_missing = allowed };
+		struct ir_comparison comparison;
+		struct ir_error err;
+
+		assert_int_equal(ir_compare(baseline, news, &options, &comparison, &err), 0);
+		assert_int_equal(comparison.nr_differences, 1);
+		assert_int_equal(comparison.differences[0].kind, IR_DIFFERENCE_MISSING_ROW);
+		assert_string_equal(comparison.differences[0].strategy, "legacy");
+		assert_int_equal(comparison.failed, !allowed);
+		ir_comparison_free(&comparison);
+		ir_compare_report_free(baseline);
+		ir_compare_report_free(news);
+	}
+}
+
+/* A result twice is one if its figures are the same, and else there is no telling. */
+static void test_ambiguous_rows(void **state)
+{
+	static const struct {
+		const char *results;
+		int rc;
+	} cases[] = {
+		{ RESULT("strict", "5") ", " RESULT("strict", "5"), 0 },
+		{ RESULT("strict", "5") ", " RESULT("strict", "6"), -EINVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct ir_compare_report *baseline = read_results(cases[i].results);
+		struct ir_compare_report *news = read_results(RESULT("strict", "5"));
+		const struct ir_compare_options options = { .nr_conditions = 0 };
+		struct ir_comparison comparison;
+		struct ir_error err = { "" };
+
+		assert_int_equal(ir_compare(baseline, news, &options, &comparison, &err),
+				 cases[i].rc);
+		assert_int_equal(strstr(err.text, "ambiguous") != NULL, cases[i].rc != 0);
+		ir_comparison_free(&comparison);
+		ir_compare_report_free(baseline);
+		ir_compare_report_free(news);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_borders_of_conditions),
+		cmocka_unit_test(test_missing_rows),
+		cmocka_unit_test(test_ambiguous_rows),
 		cmocka_unit_test(test_notes_are_for_groups_up_to_a_bound),
 	};
 
