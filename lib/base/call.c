@@ -230,10 +230,8 @@ static int look_at(struct thread *t, unsigned int times)
 	uint64_t begun = __atomic_load_n(&t->begun, __ATOMIC_ACQUIRE);
 	int stalled = -1;
 
-	if (begun != t->seen_begun)
-		t->busy = 0;
+	t->busy = begun == t->seen_begun ? t->busy + (depth != 0) : 0;
 	t->seen_begun = begun;
-	t->busy += depth != 0;
 	if (depth && t->busy > times)
 		stalled = 0;
 
