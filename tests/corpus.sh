@@ -50,11 +50,15 @@ against() {
 
 for file in "$corpus"/*; do
 	case $file in
-	*.info | *.ops | */README.md) continue ;;
+	*.info | *.ops | *.options | */README.md) continue ;;
 	esac
 	name=${file##*/}
-	against "$file.info" "info of $name" info --strict-input "$name"
-	[ ! -e "$file.ops" ] || against "$file.ops" "operations of $name" ops "$name"
+	options=
+	[ ! -e "$file.options" ] || options=$(cat "$file.options")
+	# shellcheck disable=SC2086	# several
+	against "$file.info" "info of $name" info --strict-input $options "$name"
+	# shellcheck disable=SC2086
+	[ ! -e "$file.ops" ] || against "$file.ops" "operations of $name" ops $options "$name"
 done
 
 # The same events, with other columns of flags and with marks of quotes.
@@ -63,4 +67,11 @@ for name in rt7-irq-lost rt7-lazy-lines-broken rt7-no-header rt7-quoted; do
 	"$prog" ops "$corpus/$name.txt" >"$tmp/ours" 2>/dev/null
 	check "operations of $name are those of rt7-control-5col" cmp -s "$tmp/theirs" "$tmp/ours"
 done
-check "there are operations in interrupts" grep -q ' irq$' "$tmp/theirs"
+# Its limit lets two calls have an entry each; the recorded host refused the fourth.
+"$prog" run --api iommu --strategy strict --hypervisor kvm:entry-limit=2 --format json \
+	--events scripts/events/vfio.json "$corpus/vfio-calls.txt" >"$tmp/out" 2>/dev/null
+check "one entry of a host's limit is one call" grep -q '"host_pages": *2[,}]' "$tmp/out"
+"$prog" run --quiet --api iommu "$corpus/vfio-over-64g.txt" >"$tmp/out" 2>"$tmp/err"
+check "a replay of more than 64 GiB" grep -q '^sync-map-retry ' "$tmp/out"
+
+check "there are operations in interrupts" grep -q " irq$" "$tmp/theirs"

@@ -10,6 +10,7 @@
 #include <iommu-replay/report.h>
 
 #include "base/message.h"
+#include "base/share.h"
 #include "io/output.h"
 #include "base/memory.h"
 
@@ -82,9 +83,10 @@ static void on_reading(void *arg, uint64_t done, uint64_t total)
 	progress_show(label, done, total);
 }
 
-/* "lost_events 12, truncated 1" */
-static char *damage_list(const struct ir_damage *damage)
+/* "lost_events 12, truncated 1; 12 of 96 events lost" */
+static char *damage_list(const struct ir_recording_info *info)
 {
+	const struct ir_damage *damage = &info->damage;
 	struct ir_memory memory;
 	FILE *out = ir_memory_open(&memory);
 	const char *separator = "";
@@ -99,6 +101,7 @@ static char *damage_list(const struct ir_damage *damage)
 		fprintf(out, "%s%s %" PRIu64, separator, ir_damage_name(k), damage->count[kind]);
 		separator = ", ";
 	}
+	share_missing(info, "; ", out);
 	return ir_memory_close(&memory);
 }
 
@@ -148,7 +151,7 @@ int input_open(struct input *input, const struct settings *settings, const char 
 			input->info->ops.map, input->info->ops.unmap);
 	if (input->info->complete)
 		return STATUS_DONE;
-	list = damage_list(&input->info->damage);
+	list = damage_list(input->info);
 	if (settings->strict_input) {
 		message("%s: incomplete (--strict-input): %s", path, list ? list : "");
 		status = STATUS_INCOMPLETE;

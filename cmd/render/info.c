@@ -101,7 +101,7 @@ int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry
 		drawing->emit(drawing->arg, "input", "complete: nothing lost, nothing damaged",
 			      VIEW_PLAIN);
 	else
-		drawing->emit(drawing->arg, "warning", "the input is incomplete", VIEW_BAD);
+		view_incomplete(info, drawing->emit, drawing->arg);
 	if (info->hint)
 		view_no_mapping(info, drawing->emit, drawing->arg);
 	rc = draw_recorded_sites(drawing, entry);

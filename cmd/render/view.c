@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/share.h"
 #include "report/columns.h"
 
 char *view_clean(const char *text)
@@ -385,6 +386,17 @@ static uint64_t replayed_failures(const struct ir_report_entry *entry)
 	return most;
 }
 
+void view_incomplete(const struct ir_recording_info *info, view_line emit, void *arg)
+{
+	struct line line;
+
+	if (!line_begin(&line, emit, arg))
+		return;
+	fputs("the input is incomplete", line.out);
+	share_missing(info, ": ", line.out);
+	line_end(&line, emit, arg, "warning", VIEW_BAD);
+}
+
 void view_no_mapping(const struct ir_recording_info *info, view_line emit, void *arg)
 {
 	struct line line;
@@ -565,6 +577,7 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 	} else if (line_begin(&line, emit, arg)) {
 		fputs("the input is incomplete: ", line.out);
 		note_damage(damage, true, line.out);
+		share_missing(entry->info, "; ", line.out);
 		line_end(&line, emit, arg, "warning", VIEW_BAD);
 	}
 	note_faults(entry, emit, arg);

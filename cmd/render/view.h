@@ -25,6 +25,8 @@ typedef void (*view_line)(void *arg, const char *label, const char *text, enum v
 
 /** view_recording - the recording, in a few lines */
 void view_recording(const struct ir_report_entry *entry, view_line emit, void *arg);
+/** view_incomplete - that something is missing, and how much if that is known */
+void view_incomplete(const struct ir_recording_info *info, view_line emit, void *arg);
 /** view_no_mapping - that there is nothing to replay, and why */
 void view_no_mapping(const struct ir_recording_info *info, view_line emit, void *arg);
 /** view_origin - how the recording was recognised, and what it has to say about the machine */
