@@ -559,6 +559,14 @@ static const char *walk_start(struct walk *w, const char *p)
 	return take_device(w, p, stop) ? stop : NULL;
 }
 
+static bool has_slot(const struct text_spec *spec, enum slot slot)
+{
+	for (unsigned int i = 0; i < MAX_FIELDS && spec->fields[i].key; i++)
+		if (spec->fields[i].slot == slot)
+			return true;
+	return false;
+}
+
 enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec *spec,
 				 struct text_span text, struct ir_event *ev)
 {
@@ -588,8 +596,8 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 	ev->paddr = w.values[SLOT_PADDR];
 	ev->aux = w.values[SLOT_AUX];
 	ev->ret = (int64_t)w.values[SLOT_RET];
-	if (spec->has_device && !(w.have >> SLOT_RET & 1))	/* its direction */
-		ev->ret = -1;
+	if (spec->has_device && !(w.have >> SLOT_RET & 1) && has_slot(spec, SLOT_RET))
+		ev->ret = -1;	/* its direction */
 	if (spec->kind > IR_EV_KINDS)
 		ev->value[SLOT_EXTRA] = w.values[SLOT_EXTRA];
 	if (!finish(&w))
