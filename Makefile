@@ -220,10 +220,12 @@ mutants: export LINK = $(CC) -pthread -o @OUT@ @OBJECTS@ $(call pkg_libs,$(LIBS)
 mutants: export LINK_PROGRAM = $(CC) -pthread -o @OUT@ @OBJECTS@ -Wl,--dynamic-list=$(MUTANTS)/public/exports \
 	$(call pkg_libs,$(LIBS) $(CMD_LIBS)) -lm -ldl
 mutants:
-	$(MAKE) BUILD=$(MUTANTS) LTO= CFLAGS=-O1 all tests
+	$(MAKE) BUILD=$(MUTANTS) LTO= CFLAGS=-O1 all tools
 	@tests/mutants.py $(MUTANTS) $(LISTS)
 
 tests: $(TESTS) $(TOOLS)
+
+tools: $(TOOLS)
 
 # Which lines and branches the tests run, to tests/COVERAGE.md.  Where the counters cannot be
 # written, after a signal or on a full disk, they are missing; tests that fail are not looked at.
@@ -243,10 +245,9 @@ check-asan:
 
 # Data races: the replays on several threads, and what they share.
 check-tsan:
-	$(MAKE) BUILD=$(BUILD)-tsan CFLAGS="-O1 -g" SANITIZE="-fsanitize=thread" \
-		$(BUILD)-tsan/iommu-replay $(BUILD)-tsan/tests/test_sites_replay
-	$(BUILD)-tsan/tests/test_sites_replay
-	BUILD=$(BUILD)-tsan sh tests/threads.sh
+	$(MAKE) BUILD=$(BUILD)-tsan CFLAGS="-O1 -g" SANITIZE="-fsanitize=thread" $(BUILD)-tsan/iommu-replay
+	BUILD=$(BUILD)-tsan sh tests/threads.sh > $(BUILD)-tsan/threads.log; cat $(BUILD)-tsan/threads.log
+	@! grep '^not ok' $(BUILD)-tsan/threads.log
 
 check-kernel: $(PROG)
 	BUILD=$(BUILD) scripts/lab/check $(if $(SHORT),--short)
@@ -360,7 +361,7 @@ deb:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan
 
-.PHONY: FORCE all accuracy tests mutants coverage check check-asan check-tsan check-kernel check-batch bench deb faults mutate fuzz fuzzers install uninstall clean
+.PHONY: FORCE all accuracy tests tools mutants coverage check check-asan check-tsan check-kernel check-batch bench deb faults mutate fuzz fuzzers install uninstall clean
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TESTS:=.d) $(TOOLS:=.d)
