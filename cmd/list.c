@@ -103,6 +103,12 @@ static json_t *list_hypervisors(const struct settings *settings)
 			  hv->defaults.pinned_limit);
 		json_object_set_new(parameters, "tlb-refresh",
 				    json_integer(hv->defaults.tlb_refresh));
+		if (hv->has_entry_limit || hv->has_pinned_limit)
+			json_object_set_new(parameters, "share",
+					    json_text(ir_share_name(hv->share)));
+		if (hv->has_backend)
+			json_object_set_new(parameters, "backend",
+					    json_text(ir_backend_name(IR_BACKEND_TYPE1)));
 		meanings = add_own(parameters, hv);
 		item = json_pack("{s:s, s:o, s:o, s:o}", "name", hv->name,
 				 "parameters", parameters, "origin", json_text(hv->origin),
@@ -207,7 +213,9 @@ static char *cell_text(const json_t *item, const char *column, bool last)
 		fputs(json_string_value(value), out);
 	json_object_foreach((json_t *)(uintptr_t)value, key, member) {
 		fprintf(out, "%s%s=", ftell(out) ? " " : "", key);
-		if (ir_json_read_count(member, &count))
+		if (json_is_string(member))
+			fputs(json_string_value(member), out);
+		else if (ir_json_read_count(member, &count))
 			fprintf(out, "%" PRIu64, count);
 		else
 			fputs("unlimited", out);

@@ -48,16 +48,10 @@ static struct ir_config *make_configs(const struct settings *settings, int *stat
 		return NULL;
 	}
 	for (size_t h = 0; h < settings->nr_hypervisors; h++) {
-		const struct hypervisor_choice *choice = &settings->hypervisors[h];
-
 		for (size_t s = 0; s < settings->nr_strategies; s++, i++) {
 			configs[i].strategy = settings->strategies[s];
-			configs[i].hypervisor = choice->hypervisor;
 			configs[i].params = settings->params;
-			configs[i].params.hypervisor = choice->params;
-			configs[i].params.has_entry_limit = choice->has_entry_limit;
-			configs[i].params.has_pinned_limit = choice->has_pinned_limit;
-			configs[i].params.has_tlb_refresh = choice->has_tlb_refresh;
+			hypervisor_apply(&settings->hypervisors[h], &configs[i]);
 			if (ir_config_check(&configs[i], &err)) {
 				message("%s", err.text);
 				free(configs);

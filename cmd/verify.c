@@ -44,13 +44,7 @@ static void choose_hypervisor(const struct settings *settings,
 
 	v->report.hypervisor_from = "user";
 	if (settings->nr_hypervisors) {
-		const struct hypervisor_choice *choice = &settings->hypervisors[0];
-
-		v->config.hypervisor = choice->hypervisor;
-		p->hypervisor = choice->params;
-		p->has_entry_limit = choice->has_entry_limit;
-		p->has_pinned_limit = choice->has_pinned_limit;
-		p->has_tlb_refresh = choice->has_tlb_refresh;
+		hypervisor_apply(&settings->hypervisors[0], &v->config);
 	} else if (v->machine.hypervisor) {
 		v->config.hypervisor = v->machine.hypervisor;
 		v->report.hypervisor_from = "manifest";
@@ -63,6 +57,19 @@ static void choose_hypervisor(const struct settings *settings,
 		p->hypervisor.entry_limit = v->machine.entry_limit;
 		p->has_entry_limit = true;
 	}
+	if (!p->has_share && v->machine.entry_limit_shared) {
+		p->has_share = true;
+		p->share = IR_SHARE_GUEST;
+	}
+}
+
+/*
+ * The pages mapped before.  With several devices a marker may have the counters of
+ * one function alone, and nothing says which: a manifest counts more then.
+ */
+static bool marker_suffices(const struct ir_recording_info *info)
+{
+	return info->machine.has_marker && info->nr_devices <= 2;
 }
 
 /* What neither the user nor the recording tells. */
@@ -71,8 +78,8 @@ static void fill_from_manifest(const struct machine *m, const struct ir_recordin
 {
 	if (!p->aperture && !info->machine.aperture_size)
 		p->aperture = m->aperture;
-	if (!p->has_initial_pages && !info->machine.has_marker) {
-		p->has_initial_pages = m->has_initial_pages;
+	if (!p->has_initial_pages && m->has_initial_pages && !marker_suffices(info)) {
+		p->has_initial_pages = true;
 		p->initial_pages = m->initial_pages;
 	}
 	if (!p->cpus && !info->cpus)

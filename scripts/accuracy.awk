@@ -68,7 +68,7 @@ END {
 	print "# Accuracy\n"
 	print "What `iommu-replay verify` predicts for each recording in this folder, and what the"
 	print "recorded machine did. \"Simulated\" is from the maps and unmaps alone; then with"
-	print "`--timer recorded --rpcit-latency recorded`. RPCITs (VT-d: flushes) are compared one by"
+	print "`--timer recorded --flush-latency recorded`. RPCITs (VT-d: flushes) are compared one by"
 	print "one up to the first difference. The allocator's state before a recording is not known,"
 	print "so IOVAs may differ without consequence; how many are equal is given."
 	print "\nWritten by `make accuracy`; a test compares it with a fresh run."

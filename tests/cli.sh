@@ -52,14 +52,14 @@ for number in -1 '' ' 1' 1x 0x 1KK 1.5 0x1g0 99999999999999999999 17179869184G; 
 done
 exits "a queue of one slot holds nothing" 2 run --queue-size 1 x
 exits "a queue must be one of three" 2 run --queue double x
-exits "a latency has one plus" 2 run --rpcit-latency 1+2+3 x
+exits "a latency has one plus" 2 run --flush-latency 1+2+3 x
 
 # "x" does not exist: status 1 says that the option itself was understood.
 for number in 4096 0x1000 4K 4k 2M 0x2G; do
 	exits "\"$number\" is a size" 1 run --aperture "$number" "$tmp/x"
 done
-for latency in 0 100 0x10+5 1K+0; do
-	exits "\"$latency\" is a latency" 1 run --rpcit-latency $latency "$tmp/x"
+for latency in 0 100 0x10+5 1K+0 5us 10ms+20ns 1s auto recorded; do
+	exits "\"$latency\" is a latency" 1 run --flush-latency $latency "$tmp/x"
 done
 exits "a recording that does not exist" 1 run "$tmp/x"
 says "a recording that does not exist: says which" "$tmp/x: "
@@ -114,7 +114,7 @@ exits "no limit" 0 run --strategy strict --hypervisor kvm:entry-limit=0 "$file"
 shows "no limit: the report says so" "kvm, no entry limit (user)"
 exits "all the other options" 0 run --strategy fq-flush --queue per-cpu --queue-size 64 \
 	--queue-timeout 5 --aperture 1G --initial-pages 3 --cpus 2 --hz 250 --api dma \
-	--timer recorded --rpcit-latency 500+10 --jobs 2 --color never --progress never \
+	--timer recorded --flush-latency 500+10 --jobs 2 --color never --progress never \
 	--quiet "$file"
 shows "options show in the report" \
 	"queue per-cpu (user), 64 slots (user), 5 ms (user); 2 CPUs (user), 250 Hz (user)"

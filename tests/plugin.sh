@@ -42,7 +42,7 @@ check "its strategy is listed after the others" \
 	test "$(grep -o '^[a-z-]*' "$tmp/out" | tail -n 1)" = low-water
 shows "with the file it is from" "[plug-in $low]"
 exits "list hypervisors of a plug-in" 0 list hypervisors --plugin "$warn"
-shows "with its own parameter" "entry-limit=65535 tlb-refresh=1 reserve=64"
+shows "with its own parameter" "tlb-refresh=1 share=device reserve=64"
 shows "and what that means" "reserve: mappings left when RPCIT first reports a shortage"
 
 exits "a strategy of a plug-in, named before it is loaded" 0 \
@@ -62,7 +62,7 @@ exits "an unknown strategy, with a plug-in" 2 run --plugin "$low" --strategy low
 says "the nearest may be the plug-in's" 'did you mean "low-water"'
 exits "an unknown parameter of a plug-in's hypervisor" 2 run --plugin "$warn" \
 	--hypervisor kvm-warn:reserv=1 "$file"
-says "the nearest may be its own" 'did you mean "reserve"? known: entry-limit, tlb-refresh, reserve'
+says "the nearest may be its own" 'did you mean "reserve"? known: entry-limit, tlb-refresh, share, reserve'
 exits "a value out of its bounds" 2 run --plugin "$warn" --hypervisor kvm-warn:reserve=0x100000000 "$file"
 
 # Nine shortages are one with the low-water mark; that is what the manual page says.

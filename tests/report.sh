@@ -35,7 +35,7 @@ again "of run --timeline" run --quiet --timeline --hypervisor "$limit" "$file"
 formats="table csv md json"
 again "of run" run --quiet --hypervisor "$limit" --hypervisor zvm "$file" "$fq"
 again "with parameters" run --quiet --queue none --timer recorded --api iommu --hz 1000 \
-	--rpcit-latency 1000+10 --aperture 64M --strategy strict,fq-flush "$file"
+	--flush-latency 1000+10 --aperture 64M --strategy strict,fq-flush "$file"
 again "of verify" verify --quiet "$file"
 again "of verify with a difference" verify --quiet --strategy legacy-strict --hypervisor kvm "$file"
 again "of info" info --quiet "$file"
@@ -129,7 +129,7 @@ if command -v python3 >/dev/null; then
 import json, sys
 
 evil = "</script><img src=x onerror=alert(1)>\"'&|,</style>\x1b[31m\u202e\x7f"
-kept = {"schema", "queue", "api", "timer", "sources", "kind", "address"}
+kept = {"schema", "queue", "api", "timer", "share", "backend", "flush_latency", "sources", "kind", "address"}
 
 def spoil(value, key=None):
     if isinstance(value, dict):
@@ -222,7 +222,7 @@ if ! command -v python3 >/dev/null; then
 fi
 
 # With a latency, on a machine with queues of each CPU, and one that runs out of everything.
-for options in "--hypervisor kvm:entry-limit=700" "--hypervisor $limit --rpcit-latency 20000+100" \
+for options in "--hypervisor kvm:entry-limit=700" "--hypervisor $limit --flush-latency 20000+100" \
 	"--hypervisor kvm-aperture:entry-limit=2048" "--hypervisor lpar --cpus 4"; do
 	# shellcheck disable=SC2086	# several options
 	"$prog" run --quiet --timeline --format json $options --perfetto "$tmp/trace" "$fq" \

@@ -28,7 +28,7 @@ suite() {
 	"$prog" verify --quiet --format csv $(cat "$tmp/files") 2>"$tmp/err" |
 		scripts/csv $columns >"$tmp/simulated"
 	# shellcheck disable=SC2046,SC2086
-	"$prog" verify --quiet --format csv --timer recorded --rpcit-latency recorded \
+	"$prog" verify --quiet --format csv --timer recorded --flush-latency recorded \
 		$(cat "$tmp/files") 2>>"$tmp/err" | scripts/csv $columns >"$tmp/recorded"
 	check "$1: every recording is verified" \
 		test "$(wc -l <"$tmp/files")" -eq "$(wc -l <"$tmp/simulated")"

@@ -80,6 +80,7 @@ static inline struct ir_effective kvm_par(uint64_t entry_limit)
 {
 	return (struct ir_effective){
 		.hypervisor = { .entry_limit = entry_limit, .tlb_refresh = 1 },
+		.share = IR_SHARE_GUEST,
 		.queue = IR_QUEUE_SINGLE,
 		.queue_size = 32768,
 		.queue_timeout_ms = 1000,
@@ -178,6 +179,7 @@ static inline bool shadow_has(struct ir_guest *g, uint64_t pfn)
 	return ir_iopt_shadow(g->domains[0]->iopt, pfn) != 0;
 }
 
+/* Entries left of the limit that all devices share. */
 static inline uint64_t available(const struct ir_guest *g)
 {
 	return g->cfg.hypervisor->available(g->hv);

@@ -48,14 +48,22 @@ function pages(file, key, bytes) {
 	return known(T[file, bytes]) ? T[file, bytes] / 4096 : T[file, key]
 }
 
+# A network card goes on while the kernel's counters are read, at both ends.
+function counted(file, what, got, want) {
+	if (file ~ /e1000e|igb/)
+		within(file, what, got, want, 4, 0)
+	else
+		equal(file, what, got, want)
+}
+
 function operations(file, s) {
-	equal(file, "maps", s[file, "recording.operations.map"], T[file, "sync_map_rpcits"])
-	equal(file, "pages mapped", s[file, "recording.operations.map_pages"],
+	counted(file, "maps", s[file, "recording.operations.map"], T[file, "sync_map_rpcits"])
+	counted(file, "pages mapped", s[file, "recording.operations.map_pages"],
 		pages(file, "pages_mapped", "maps_bytes"))
 	# Return probes miss unmaps when too many are under way; the kernel counted those, too.
 	if (file ~ /retprobes/)
 		return
-	equal(file, "pages unmapped", s[file, "recording.operations.unmap_pages"],
+	counted(file, "pages unmapped", s[file, "recording.operations.unmap_pages"],
 		pages(file, "pages_unmapped", "unmap_bytes"))
 }
 
@@ -72,21 +80,40 @@ function recorded(file, s) {
 		T[file, "flush_all_timer"])
 }
 
-function bounds(file, s, percent, more, more_percent,    tens) {
-	within(file, "total", s[file, "verify.predicted.total"],
-		s[file, "verify.recorded.total"], 0, percent)
-	within(file, "insufficient", s[file, "verify.predicted.insufficient"],
-		s[file, "verify.recorded.insufficient"], more, more_percent)
-	within(file, "map_failed", s[file, "verify.predicted.map_failed"],
-		s[file, "verify.recorded.map_failed"], more, more_percent)
-	within(file, "iova_exhausted", s[file, "verify.predicted.iova_exhausted"],
-		s[file, "verify.recorded.iova_exhausted"], 0, 2)
+# The totals of one mode: RPCITs within @percent, at least 2; shortages within @short percent, at
+# least @few.
+function near(file, mode, s, percent, short, few) {
+	within(file, mode " total", s[file, "verify.predicted.total"],
+		s[file, "verify.recorded.total"], 2, percent)
+	within(file, mode " insufficient", s[file, "verify.predicted.insufficient"],
+		s[file, "verify.recorded.insufficient"], few, short)
+	# Which attempt fails depends on who comes first; how many run short hardly does.
+	within(file, mode " map_failed", s[file, "verify.predicted.map_failed"],
+		s[file, "verify.recorded.map_failed"],
+		few + s[file, "verify.recorded.insufficient"] / 10, short)
+}
+
+# When a busy host runs the guest's timers cannot be foreseen: with the recorded ones it is right.
+function is_right_with_recorded(file,    got, want, allowed) {
+	got = R[file, "verify.predicted.insufficient"]
+	want = R[file, "verify.recorded.insufficient"]
+	allowed = want * 5 / 100 < 3 ? 3 : want * 5 / 100
+	return known(got) && abs(got - want) <= allowed
+}
+
+function bounds(file,    one, tens) {
+	one = T[file, "cpus"] == 1
+	near(file, "simulated:", S, one ? 0.1 : 0.4,
+		one ? 2 : is_right_with_recorded(file) ? 30 : 15, one ? 3 : 5)
+	near(file, "recorded:", R, one ? 0.05 : 0.1, one ? 1 : 5, one ? 2 : 3)
+	within(file, "iova_exhausted", S[file, "verify.predicted.iova_exhausted"],
+		S[file, "verify.recorded.iova_exhausted"], 0, 2)
 	if (file ~ /repaired/)
 		return
 	# The kernel counts global RPCITs without those of a retry: what is left is the timer.
-	tens = s[file, "recording.duration_ns"] / 1e10
-	within(file, "timer flushes", s[file, "rpcit.by_cause.queue_timeout"],
-		T[file, "kernel_global_rpcits"], tens < 1 ? 1 : tens, 0)
+	tens = S[file, "recording.duration_ns"] / 1e10
+	within(file, "timer flushes", S[file, "rpcit.by_cause.queue_timeout"],
+		T[file, "kernel_global_rpcits"], 1 + tens, 0)
 }
 
 function vtd(file) {
@@ -128,17 +155,17 @@ function judge(file,    strict) {
 	}
 	if (T[file, "cpus"] == 1)
 		all_totals(file, "timer and latency recorded", R, 0)
-	if (T[file, "cpus"] == 1)
+	# With hundreds of shortages, which of two maps runs short first may be an interrupt's
+	# doing that fell into an RPCIT.
+	if (T[file, "cpus"] == 1 && T[file, "rpcit_insufficient"] < 100)
 		say(R[file, "verify.sequence.same"] == "true", file,
 			"timer and latency recorded: the RPCITs one by one, too")
 	if (strict)
 		all_totals(file, "simulated", S, 0)
 	else if (S[file, "hypervisor"] == "lpar")
 		vtd(file)
-	else if (T[file, "cpus"] == 1)
-		bounds(file, S, 0.1, 3, 3)
 	else
-		bounds(file, S, 0.3, 5, 15)
+		bounds(file)
 }
 
 BEGIN {

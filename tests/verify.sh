@@ -28,7 +28,7 @@ exits "a recording that does not exist" 1 verify "$tmp/x"
 
 # What equals, and what does not.
 
-exits "equal totals" 0 verify --timer recorded --rpcit-latency recorded $file
+exits "equal totals" 0 verify --timer recorded --flush-latency recorded $file
 shows "equal totals: the verdict" "verdict equal totals, equal sequence"
 shows "equal totals: how many were compared" "25019 RPCITs compared one by one, all alike"
 shows "the share of equal IOVAs" "were allocated as recorded"
@@ -89,7 +89,7 @@ exits "VT-d: a smaller queue" 3 verify --timer recorded --queue-size 64 $vtd
 mkdir "$tmp/dir" "$tmp/dir/sub"
 cp $file "$tmp/dir/sub/a.dat"
 copy=$tmp/dir/sub/a.dat
-both="--timer recorded --rpcit-latency recorded"
+both="--timer recorded --flush-latency recorded"
 
 # manifest MACHINE: one in the directory above the recording
 manifest() {
@@ -195,7 +195,7 @@ fi
 exits "as JSON" 3 verify --format json --initial-pages 1000 $file
 if command -v python3 >/dev/null; then
 	cp "$tmp/out" "$tmp/differ.json"
-	run verify --format json --timer recorded --rpcit-latency recorded $file
+	run verify --format json --timer recorded --flush-latency recorded $file
 	cp "$tmp/out" "$tmp/equal.json"
 	run verify --format json --timer recorded $vtd
 	cp "$tmp/out" "$tmp/vtd.json"

@@ -97,14 +97,31 @@ struct texts {
 	size_t nr;
 };
 
-/* One --hypervisor option. */
+/* One --hypervisor option: the members of a configuration that it decides. */
 struct hypervisor_choice {
 	const struct ir_hypervisor *hypervisor;
 	struct ir_hypervisor_params params;
 	bool has_entry_limit;	/* was given, even if 0 */
 	bool has_pinned_limit;
 	bool has_tlb_refresh;
+	bool has_share;
+	enum ir_share share;
+	enum ir_backend backend;
 };
+
+/** hypervisor_apply - have a configuration use this hypervisor, with what was given for it */
+static inline void hypervisor_apply(const struct hypervisor_choice *choice,
+				    struct ir_config *config)
+{
+	config->hypervisor = choice->hypervisor;
+	config->params.hypervisor = choice->params;
+	config->params.has_entry_limit = choice->has_entry_limit;
+	config->params.has_pinned_limit = choice->has_pinned_limit;
+	config->params.has_tlb_refresh = choice->has_tlb_refresh;
+	config->params.has_share = choice->has_share;
+	config->params.share = choice->share;
+	config->params.backend = choice->backend;
+}
 
 /* What the command line says. */
 struct settings {

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/number.h"
 
@@ -75,4 +76,27 @@ range:
 				    what, shown, text, min);
 	return ir_error_set(err, -EINVAL, "%s: %.*s is out of range (%" PRIu64 " to %" PRIu64 ")",
 			    what, shown, text, min, max);
+}
+
+int parse_time(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
+	       uint64_t *value, struct ir_error *err)
+{
+	static const struct { const char *name; uint64_t ns; } units[] = {
+		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 },
+	};
+	size_t digits = strspn(text, "0123456789");
+
+	for (size_t i = 0; digits < len && i < sizeof(units) / sizeof(units[0]); i++) {
+		size_t unit = strlen(units[i].name);
+		int rc;
+
+		if (len - digits != unit || memcmp(text + digits, units[i].name, unit))
+			continue;
+		rc = parse_number(what, text, digits, (min + units[i].ns - 1) / units[i].ns,
+				  max / units[i].ns, value, err);
+		if (!rc)
+			*value *= units[i].ns;
+		return rc;
+	}
+	return parse_number(what, text, len, min, max, value, err);
 }

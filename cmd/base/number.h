@@ -14,5 +14,10 @@
  */
 int parse_number(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
 		 uint64_t *value, struct ir_error *err);
+/** parse_time - nanoseconds: as parse_number(), or a number and its unit, ns, us, ms or s */
+int parse_time(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
+	       uint64_t *value, struct ir_error *err);
+typedef int parse_fn(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
+		     uint64_t *value, struct ir_error *err);
 
 #endif

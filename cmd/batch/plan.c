@@ -475,13 +475,8 @@ static int make_config(const struct plan *plan, const struct hypervisor_choice *
 	struct ir_error why = { "" };
 	int rc = 0;
 
-	c->config = (struct ir_config){
-		.strategy = strategy, .hypervisor = choice->hypervisor,
-		.params.hypervisor = choice->params,
-	};
-	c->config.params.has_entry_limit = choice->has_entry_limit;
-	c->config.params.has_pinned_limit = choice->has_pinned_limit;
-	c->config.params.has_tlb_refresh = choice->has_tlb_refresh;
+	c->config = (struct ir_config){ .strategy = strategy };
+	hypervisor_apply(choice, &c->config);
 	c->hypervisor = strdup(written);
 	c->settings = calloc(plan->nr_axes + 1, sizeof(*c->settings));
 	if (!c->hypervisor || !c->settings)

@@ -121,6 +121,14 @@ static int set_number(const json_t *value, const char *key, void *to, struct ir_
 	return 0;
 }
 
+static int set_truth(const json_t *value, const char *key, void *to, struct ir_error *err)
+{
+	if (!json_is_boolean(value))
+		return ir_error_set(err, -EINVAL, "%s is neither true nor false", key);
+	*(bool *)to = json_is_true(value);
+	return 0;
+}
+
 static const char *strategy_name(const void *arg, size_t i)
 {
 	(void)arg;
@@ -194,6 +202,7 @@ static const struct {
 	KEY("strategy", set_strategy, strategy, 0),
 	KEY("hypervisor", set_hypervisor, hypervisor, 0),
 	FLAGGED("entry_limit", set_number, entry_limit, has_entry_limit, UINT64_MAX),
+	KEY("entry_limit_shared", set_truth, entry_limit_shared, 0),
 	KEY("aperture_bytes", set_number, aperture, UINT64_C(1) << 52),
 	FLAGGED("initial_pages", set_number, initial_pages, has_initial_pages, UINT64_MAX),
 	KEY("cpus", set_number, cpus, 65536),

@@ -25,6 +25,7 @@ struct machine {
 	const struct ir_hypervisor *hypervisor;
 	uint64_t entry_limit;
 	bool has_entry_limit;		/* it is told, even if there is none (0) */
+	bool entry_limit_shared;	/* all devices drew on one */
 	uint64_t aperture;
 	uint64_t initial_pages;
 	bool has_initial_pages;

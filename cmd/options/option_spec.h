@@ -10,6 +10,7 @@
 struct option_spec {
 	int letter;			/* 0: none */
 	const char *name;		/* with its dashes */
+	const char *old_name;		/* accepted, not shown; NULL: none */
 	const char *arg;		/* NULL: takes none; "": the names in choices */
 	const char *help;
 	unsigned int commands;		/* enum command_bit */

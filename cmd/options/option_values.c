@@ -230,14 +230,46 @@ enum hypervisor_key {
 	KEY_ENTRY_LIMIT,
 	KEY_PINNED_LIMIT,
 	KEY_TLB_REFRESH,
+	KEY_SHARE,
+	KEY_BACKEND,
 };
 
 static const struct choice hypervisor_keys[] = {
 	{ "entry-limit", KEY_ENTRY_LIMIT },
 	{ "pinned-limit", KEY_PINNED_LIMIT },
 	{ "tlb-refresh", KEY_TLB_REFRESH },
+	{ "share", KEY_SHARE },
+	{ "backend", KEY_BACKEND },
 	{ NULL, 0 },
 };
+
+static const struct choice share_choices[] = {
+	{ "device", IR_SHARE_DEVICE },
+	{ "guest", IR_SHARE_GUEST },
+	{ NULL, 0 },
+};
+
+static const struct choice backend_choices[] = {
+	{ "type1", IR_BACKEND_TYPE1 },
+	{ "iommufd", IR_BACKEND_IOMMUFD },
+	{ NULL, 0 },
+};
+
+static bool takes_key(const struct ir_hypervisor *hv, int key)
+{
+	switch (key) {
+	case KEY_ENTRY_LIMIT:
+		return hv->has_entry_limit;
+	case KEY_PINNED_LIMIT:
+		return hv->has_pinned_limit;
+	case KEY_SHARE:
+		return hv->has_entry_limit || hv->has_pinned_limit;
+	case KEY_BACKEND:
+		return hv->has_backend;
+	default:
+		return true;
+	}
+}
 
 /* The @i-th key that this hypervisor takes. */
 static const char *hypervisor_key_name(const void *arg, size_t i)
@@ -245,10 +277,7 @@ static const char *hypervisor_key_name(const void *arg, size_t i)
 	const struct ir_hypervisor *hv = arg;
 
 	for (const struct choice *key = hypervisor_keys; key->name; key++) {
-		if ((key->value == KEY_ENTRY_LIMIT && !hv->has_entry_limit) ||
-		    (key->value == KEY_PINNED_LIMIT && !hv->has_pinned_limit))
-			continue;
-		if (!i--)
+		if (takes_key(hv, key->value) && !i--)
 			return key->name;
 	}
 	return ir_hypervisor_own(hv, i) ? hv->own[i].name : NULL;
@@ -266,6 +295,19 @@ static int parse_own_key(struct hypervisor_choice *choice, const char *name, con
 	return parse_number(name, value, len, own[i].min, own[i].max, &choice->params.own[i], err);
 }
 
+/* A value that is one of several names, @len bytes; 0 or -EINVAL with @err set. */
+static int parse_key_choice(const struct choice *choices, const char *key, const char *value,
+			    size_t len, int *to, struct ir_error *err)
+{
+	for (size_t i = 0; choices[i].name; i++) {
+		if (strlen(choices[i].name) == len && !strncmp(choices[i].name, value, len)) {
+			*to = choices[i].value;
+			return 0;
+		}
+	}
+	return name_unknown(err, key, value, len, choice_name, choices);
+}
+
 /* One KEY=VALUE, @len bytes. */
 static int parse_hypervisor_key(struct hypervisor_choice *choice, const char *text, size_t len,
 				struct ir_error *err)
@@ -273,7 +315,7 @@ static int parse_hypervisor_key(struct hypervisor_choice *choice, const char *te
 	const char *equals = memchr(text, '=', len), *value, *name;
 	size_t key_len, value_len, i = 0;
 	uint64_t number;
-	int rc;
+	int rc, picked = 0;
 
 	key_len = equals ? (size_t)(equals - text) : len;
 	while ((name = hypervisor_key_name(choice->hypervisor, i++)))
@@ -288,7 +330,7 @@ static int parse_hypervisor_key(struct hypervisor_choice *choice, const char *te
 				    choice->hypervisor);
 	}
 	if (!equals)
-		return ir_error_set(err, -EINVAL, "%s needs a value: %s=N", name, name);
+		return ir_error_set(err, -EINVAL, "%s needs a value: %s=VALUE", name, name);
 	value = equals + 1;
 	value_len = len - key_len - 1;
 	if (!strcmp(name, "tlb-refresh")) {
@@ -308,6 +350,17 @@ static int parse_hypervisor_key(struct hypervisor_choice *choice, const char *te
 		choice->has_pinned_limit = true;
 		return parse_number(name, value, value_len, 0, UINT64_MAX,
 				    &choice->params.pinned_limit, err);
+	}
+	if (!strcmp(name, "share")) {
+		rc = parse_key_choice(share_choices, name, value, value_len, &picked, err);
+		choice->has_share = true;
+		choice->share = (enum ir_share)picked;
+		return rc;
+	}
+	if (!strcmp(name, "backend")) {
+		rc = parse_key_choice(backend_choices, name, value, value_len, &picked, err);
+		choice->backend = (enum ir_backend)picked;
+		return rc;
 	}
 	return parse_own_key(choice, name, value, value_len, err);
 }
@@ -345,22 +398,27 @@ int option_parse_hypervisor(struct settings *settings, const struct option_spec 
 int option_parse_latency(struct settings *settings, const struct option_spec *spec,
 			 const char *arg, struct ir_error *err)
 {
+	static const char *const modes[] = {
+		[IR_LATENCY_AUTO] = "auto", [IR_LATENCY_RECORDED] = "recorded",
+	};
 	struct ir_params *params = &settings->params;
 	const char *plus = strchrnul(arg, '+');
 	int rc;
 
 	params->rpcit_base_ns = 0;
 	params->rpcit_page_ns = 0;
-	params->rpcit_recorded = !strcmp(arg, "recorded");
-	params->has_rpcit_latency = !params->rpcit_recorded;
-	if (params->rpcit_recorded)
-		return 0;
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		params->latency = (enum ir_latency_mode)i;
+		if (!strcmp(arg, modes[i]))
+			return 0;
+	}
+	params->latency = IR_LATENCY_GIVEN;
 	/* An hour: longer than any replay can mean, short enough to add up. */
-	rc = parse_number(spec->name, arg, (size_t)(plus - arg), 0, spec->max,
-			  &params->rpcit_base_ns, err);
+	rc = parse_time(spec->name, arg, (size_t)(plus - arg), 0, spec->max,
+			&params->rpcit_base_ns, err);
 	if (!rc && *plus)
-		rc = parse_number(spec->name, plus + 1, strlen(plus + 1), 0, spec->max,
-				  &params->rpcit_page_ns, err);
+		rc = parse_time(spec->name, plus + 1, strlen(plus + 1), 0, spec->max,
+				&params->rpcit_page_ns, err);
 	return rc;
 }
 
@@ -372,6 +430,8 @@ int options_hypervisor_parameter(struct ir_config *config, const char *name, con
 		.has_entry_limit = config->params.has_entry_limit,
 		.has_pinned_limit = config->params.has_pinned_limit,
 		.has_tlb_refresh = config->params.has_tlb_refresh,
+		.has_share = config->params.has_share, .share = config->params.share,
+		.backend = config->params.backend,
 	};
 	char pair[128];
 	int rc, n = snprintf(pair, sizeof(pair), "%s=%s", name, text);
@@ -379,10 +439,7 @@ int options_hypervisor_parameter(struct ir_config *config, const char *name, con
 	if (n < 0 || (size_t)n >= sizeof(pair))
 		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not a number", name, text);
 	rc = parse_hypervisor_key(&choice, pair, (size_t)n, err);
-	config->params.hypervisor = choice.params;
-	config->params.has_entry_limit = choice.has_entry_limit;
-	config->params.has_pinned_limit = choice.has_pinned_limit;
-	config->params.has_tlb_refresh = choice.has_tlb_refresh;
+	hypervisor_apply(&choice, config);
 	return rc;
 }
 

@@ -26,13 +26,19 @@ static const char *option_name(const void *arg, size_t i)
 	return NULL;
 }
 
+static bool is_named(const struct option_spec *spec, const char *name)
+{
+	return !strcmp(spec->name + 2, name) ||
+		(spec->old_name && !strcmp(spec->old_name + 2, name));
+}
+
 int options_replay(struct settings *settings, const char *name, const char *text,
 		   struct ir_error *err)
 {
 	struct option_spec spec;
 
 	for (size_t o = 0; o < nr_options; o++) {
-		if (strcmp(option_table[o].name + 2, name) || !(option_table[o].commands & IN_SWEEP))
+		if (!is_named(&option_table[o], name) || !(option_table[o].commands & IN_SWEEP))
 			continue;
 		spec = option_table[o];
 		spec.name = name;	/* whoever asks may not have typed an option */
@@ -81,6 +87,10 @@ static void getopt_tables(const struct command *command, char *letters, struct o
 			.has_arg = spec->arg ? required_argument : no_argument,
 			.val = FIRST_ID + (int)o,
 		};
+		if (spec->old_name) {
+			longs[0] = longs[-1];
+			longs++->name = spec->old_name + 2;
+		}
 		if (spec->letter) {
 			*letters++ = (char)spec->letter;
 			if (spec->arg)
@@ -191,7 +201,7 @@ static enum options_outcome outcome(int rc)
 enum options_outcome options_parse(const struct command *command, int argc, char **argv,
 				   struct settings *settings, struct ir_error *err)
 {
-	struct option longs[MAX_OPTIONS + 1];
+	struct option longs[2 * MAX_OPTIONS + 1];
 	char letters[2 * MAX_OPTIONS + 2];
 	int result, rc;
 

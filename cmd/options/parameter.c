@@ -16,19 +16,21 @@
 
 /* The bounds are those of the options; a limit of 0 is none, and has no place in a range. */
 const struct parameter parameters[] = {
-	{ "entry-limit", true, true, 1, UINT64_C(1) << 52, 1 },
-	{ "pinned-limit", true, true, 1, UINT64_C(1) << 52, 1 },
-	{ "tlb-refresh", true, true, 0, 1, 1 },
-	{ "queue", false, false, 0, 0, 1 },
-	{ "queue-size", true, false, 2, 1 << 24, 1 },
-	{ "queue-timeout", true, false, 1, 86400000, 1 },
-	{ "aperture", true, false, IR_PAGE_SIZE, UINT64_C(1) << 52, IR_PAGE_SIZE },
-	{ "initial-pages", true, false, 0, IR_MAX_INITIAL_PAGES, 1 },
-	{ "cpus", true, false, 1, 65536, 1 },
-	{ "hz", true, false, 1, 10000, 1 },
-	{ "api", false, false, 0, 0, 1 },
-	{ "timer", false, false, 0, 0, 1 },
-	{ "rpcit-latency", true, false, 0, UINT64_C(3600000000000), 1 },
+	{ "entry-limit", NULL, true, true, 1, UINT64_C(1) << 52, 1, false },
+	{ "pinned-limit", NULL, true, true, 1, UINT64_C(1) << 52, 1, false },
+	{ "tlb-refresh", NULL, true, true, 0, 1, 1, false },
+	{ "share", NULL, false, true, 0, 0, 1, false },
+	{ "backend", NULL, false, true, 0, 0, 1, false },
+	{ "queue", NULL, false, false, 0, 0, 1, false },
+	{ "queue-size", NULL, true, false, 2, 1 << 24, 1, false },
+	{ "queue-timeout", NULL, true, false, 1, 86400000, 1, false },
+	{ "aperture", NULL, true, false, IR_PAGE_SIZE, UINT64_C(1) << 52, IR_PAGE_SIZE, false },
+	{ "initial-pages", NULL, true, false, 0, IR_MAX_INITIAL_PAGES, 1, false },
+	{ "cpus", NULL, true, false, 1, 65536, 1, false },
+	{ "hz", NULL, true, false, 1, 10000, 1, false },
+	{ "api", NULL, false, false, 0, 0, 1, false },
+	{ "timer", NULL, false, false, 0, 0, 1, false },
+	{ "flush-latency", "rpcit-latency", true, false, 0, UINT64_C(3600000000000), 1, true },
 	{ .name = NULL },
 };
 
@@ -40,11 +42,16 @@ static const char *parameter_name(const void *numeric, size_t i)
 	return NULL;
 }
 
+static bool is_name(const char *name, const char *text, size_t len)
+{
+	return name && strlen(name) == len && !strncmp(name, text, len);
+}
+
 const struct parameter *parameter_find(const char *name, size_t len, bool numeric,
 				       struct ir_error *err)
 {
 	for (const struct parameter *p = parameters; p->name; p++)
-		if (strlen(p->name) == len && !strncmp(p->name, name, len) &&
+		if ((is_name(p->name, name, len) || is_name(p->old_name, name, len)) &&
 		    (!numeric || p->numeric))
 			return p;
 	name_unknown(err, numeric ? "numeric parameter" : "parameter", name, len, parameter_name,
@@ -147,7 +154,8 @@ static int fill(const struct parameter *p, struct range *range, uint64_t from, u
 			rc = ir_error_set(err, -EINVAL, "a factor leads nowhere from 0");
 		return rc ? rc : fill_factor(p, range, from, to, factor, err);
 	}
-	rc = parse_number("step", step, strlen(step), 1, UINT64_MAX, &number, err);
+	rc = (p->time ? parse_time : parse_number)("step", step, strlen(step), 1, UINT64_MAX,
+						   &number, err);
 	return rc ? rc : fill_linear(p, range, from, to, number, err);
 }
 
@@ -156,6 +164,7 @@ int range_parse(const struct parameter *p, const char *text, struct range *range
 {
 	const char *colon = strchr(text, ':'), *second;
 	struct ir_error why = { "" };
+	parse_fn *parse = p->time ? parse_time : parse_number;
 	uint64_t from, to;
 	int rc;
 
@@ -164,10 +173,10 @@ int range_parse(const struct parameter *p, const char *text, struct range *range
 		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not FROM:TO, FROM:TO:STEP or "
 				    "FROM:TO:xFACTOR", p->name, text);
 	second = strchrnul(colon + 1, ':');
-	rc = parse_number(p->name, text, (size_t)(colon - text), p->min, p->max, &from, err);
+	rc = parse(p->name, text, (size_t)(colon - text), p->min, p->max, &from, err);
 	if (!rc)
-		rc = parse_number(p->name, colon + 1, (size_t)(second - colon - 1), p->min, p->max,
-				  &to, err);
+		rc = parse(p->name, colon + 1, (size_t)(second - colon - 1), p->min, p->max, &to,
+			   err);
 	if (rc)
 		return rc;
 	if (from > to)

@@ -18,10 +18,12 @@
 
 struct parameter {
 	const char *name;
+	const char *old_name;	/* accepted, not shown; NULL: none */
 	bool numeric;		/* a range of it makes sense */
 	bool of_hypervisor;	/* a key of --hypervisor; else an option of its own */
 	uint64_t min, max;	/* of a range; inclusive */
 	uint64_t unit;		/* what values are multiples of */
+	bool time;		/* nanoseconds, which may be written with a unit */
 };
 
 /* All of them; ends with a NULL name. */

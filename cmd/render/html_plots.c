@@ -9,6 +9,7 @@
 
 #include "report/chart.h"
 #include "report/markup.h"
+#include "render/view.h"
 
 #define MAX_POINTS (IR_TIMELINE_BUCKETS + 1)	/* the end is one, too */
 
@@ -57,9 +58,9 @@ static uint64_t all_of(const struct ir_timeline *t, enum ir_cause cause)
 /* What a result's host pages are held against, 0: nothing. */
 static uint64_t limit_of(const struct ir_report_entry *entry, size_t result)
 {
-	const struct ir_hypervisor_params *hv = &entry->results[result].parameters.hypervisor;
+	uint64_t devices, limit = view_host_limit(entry, result, &devices);
 
-	return hv->entry_limit ? hv->entry_limit : hv->pinned_limit;
+	return limit > UINT64_MAX / devices ? UINT64_MAX : limit * devices;
 }
 
 static const char *limit_name(const struct ir_report_entry *entry, size_t result)

@@ -246,6 +246,11 @@ static void show_limit(FILE *out, const char *name, uint64_t limit, enum ir_sour
 		fprintf(out, ", no %s%s", name, origin(source));
 }
 
+static uint64_t limit_of(const struct ir_effective *p)
+{
+	return p->hypervisor.entry_limit ? p->hypervisor.entry_limit : p->hypervisor.pinned_limit;
+}
+
 static void show_queue(FILE *out, const struct ir_effective *p)
 {
 	if (p->queue == IR_QUEUE_NONE) {
@@ -293,6 +298,11 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	fputs(hv->name, line.out);
 	show_limit(line.out, "entry limit", p->hypervisor.entry_limit, p->from.entry_limit);
 	show_limit(line.out, "pinned limit", p->hypervisor.pinned_limit, p->from.pinned_limit);
+	if (p->backend == IR_BACKEND_IOMMUFD)
+		fputs(", backend iommufd (user)", line.out);
+	if (limit_of(p) && (entry->info->nr_devices > 2 || p->from.share != IR_FROM_DEFAULT))
+		fprintf(line.out, p->share == IR_SHARE_GUEST ? " for all devices together%s" :
+			" for each device%s", origin(p->from.share));
 	fprintf(line.out, ", tlb_refresh %d%s", p->hypervisor.tlb_refresh > 0,
 		origin(p->from.tlb_refresh));
 	for (size_t i = 0; ir_hypervisor_own(hv, i); i++)
@@ -320,7 +330,8 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	if (p->timer == IR_TIMER_RECORDED)
 		fputs("; recorded timer (user)", line.out);
 	if (p->rpcit_base_ns || p->rpcit_page_ns || p->from.rpcit_latency != IR_FROM_DEFAULT)
-		fprintf(line.out, "; RPCIT takes %" PRIu64 " ns and %" PRIu64 " ns a page%s",
+		fprintf(line.out, "; RPCIT takes %s%" PRIu64 " ns and %" PRIu64 " ns a page%s",
+			p->latency == IR_LATENCY_RECORDED ? "what it took then, else " : "",
 			p->rpcit_base_ns, p->rpcit_page_ns, origin(p->from.rpcit_latency));
 	line_end(&line, emit, arg, "hypervisor", VIEW_PLAIN);
 }
@@ -334,6 +345,7 @@ static bool same_group(const struct ir_report_entry *entry, size_t a, size_t b)
 		x->hypervisor.entry_limit == y->hypervisor.entry_limit &&
 		x->hypervisor.pinned_limit == y->hypervisor.pinned_limit &&
 		x->hypervisor.tlb_refresh == y->hypervisor.tlb_refresh &&
+		x->share == y->share && x->backend == y->backend && x->latency == y->latency &&
 		!memcmp(x->hypervisor.own, y->hypervisor.own, sizeof(x->hypervisor.own)) &&
 		x->aperture == y->aperture && x->aperture_start == y->aperture_start &&
 		x->initial_pages == y->initial_pages && x->cpus == y->cpus && x->hz == y->hz &&
@@ -600,11 +612,22 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 	note_timing(entry, emit, arg);
 }
 
+uint64_t view_host_limit(const struct ir_report_entry *entry, size_t result, uint64_t *devices)
+{
+	const struct ir_effective *p = &entry->results[result].parameters;
+
+	*devices = 0;
+	if (p->share == IR_SHARE_DEVICE)
+		for (size_t d = ir_report_device(entry, 0); d; d = ir_report_device(entry, d + 1))
+			++*devices;
+	*devices += !*devices;
+	return limit_of(p);
+}
+
 static enum view_mark host_pages(const struct ir_report_entry *entry, size_t result,
 				 uint64_t pages, char *text, size_t size)
 {
-	const struct ir_hypervisor_params *hv = &entry->results[result].parameters.hypervisor;
-	uint64_t limit = hv->entry_limit ? hv->entry_limit : hv->pinned_limit;
+	uint64_t devices, limit = view_host_limit(entry, result, &devices);
 	char number[32] = "-";
 
 	if (pages)
@@ -613,8 +636,11 @@ static enum view_mark host_pages(const struct ir_report_entry *entry, size_t res
 		snprintf(text, size, "%s", number);
 		return VIEW_PLAIN;
 	}
-	snprintf(text, size, "%s/%" PRIu64, number, limit);
-	return pages >= limit ? VIEW_LIMIT : VIEW_PLAIN;
+	if (devices > 1)
+		snprintf(text, size, "%s/%" PRIu64 "x%" PRIu64, number, devices, limit);
+	else
+		snprintf(text, size, "%s/%" PRIu64, number, limit);
+	return pages / devices >= limit ? VIEW_LIMIT : VIEW_PLAIN;
 }
 
 /* A name, with a mark if its figures are lower bounds. */

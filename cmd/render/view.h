@@ -45,6 +45,11 @@ void view_device(const struct ir_report_entry *of, const char *name, view_line e
 void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg);
 
 /**
+ * view_host_limit - what a result's host pages are limited to, 0: nothing
+ * @devices: how many devices have that limit each, at least 1
+ */
+uint64_t view_host_limit(const struct ir_report_entry *entry, size_t result, uint64_t *devices);
+/**
  * view_cell - a figure as people read it
  *
  * Zero is "-".  Returns how to draw it.

@@ -30,17 +30,12 @@ static int wrong_usage(const struct settings *settings, const char *text)
 
 struct ir_config sweep_config(const struct settings *settings, size_t hypervisor, size_t strategy)
 {
-	const struct hypervisor_choice *choice = &settings->hypervisors[hypervisor];
 	struct ir_config config = {
 		.strategy = settings->strategies[strategy],
-		.hypervisor = choice->hypervisor,
 		.params = settings->params,
 	};
 
-	config.params.hypervisor = choice->params;
-	config.params.has_entry_limit = choice->has_entry_limit;
-	config.params.has_pinned_limit = choice->has_pinned_limit;
-	config.params.has_tlb_refresh = choice->has_tlb_refresh;
+	hypervisor_apply(&settings->hypervisors[hypervisor], &config);
 	return config;
 }
 

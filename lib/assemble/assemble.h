@@ -71,8 +71,8 @@ uint32_t ir_assembler_max_mappings(const struct ir_assembler *a);
 /** ir_assembler_rpcit - recorded RPCITs, and the aperture if a global one was among them */
 void ir_assembler_rpcit(const struct ir_assembler *a, struct ir_recorded_rpcit *rpcit,
 			uint64_t *aperture_start, uint64_t *aperture_size);
-/** ir_assembler_latency - how long recorded RPCITs took; both 0: not recorded */
-void ir_assembler_latency(struct ir_assembler *a, uint64_t *base_ns, uint64_t *page_ns);
+/** ir_assembler_latency - fill in how long recorded RPCITs took: m->rpcit_*_ns */
+void ir_assembler_latency(struct ir_assembler *a, struct ir_recorded_machine *m);
 /** ir_assembler_flushes - recorded flushes of another IOMMU */
 void ir_assembler_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes);
 

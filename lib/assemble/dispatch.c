@@ -207,7 +207,7 @@ static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_ev
 		end_await(a, &c->slot[i]);
 	}
 	if (c)
-		c->nested = 0;
+		ir_asm_forget_rpcits(a, c);
 }
 
 /* An event of a CPU in one context.  Not inline: where the slot is would be found out again and again. */
@@ -219,6 +219,7 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		stack_event(a, s, ev);
 		return;
 	}
+	c->events++;
 	if (s->await != NONE)
 		end_await(a, s);
 	if (s->just_unmapped)
@@ -327,9 +328,10 @@ void ir_assembler_rpcit(const struct ir_assembler *a, struct ir_recorded_rpcit *
 	ir_rpcits_sum_up(&a->rpcits, rpcit, aperture_start, aperture_size);
 }
 
-void ir_assembler_latency(struct ir_assembler *a, uint64_t *base_ns, uint64_t *page_ns)
+void ir_assembler_latency(struct ir_assembler *a, struct ir_recorded_machine *m)
 {
-	ir_latency_fit(&a->latency, base_ns, page_ns);
+	ir_latency_fit(&a->latency, &m->rpcit_base_ns, &m->rpcit_page_ns);
+	m->rpcit_global_ns = ir_latency_global(&a->latency);
 }
 
 void ir_assembler_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes)

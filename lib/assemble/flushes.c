@@ -43,12 +43,28 @@ static bool is_mapping(struct ir_assembler *a, const struct slot *s, const struc
 	return head->iova == ev->addr && live_of(a, head->live)->pages << IR_PAGE_SHIFT == ev->size;
 }
 
-void ir_asm_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t device)
+uint64_t ir_asm_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t device)
 {
 	uint64_t number = ir_asm_record(a, ev, REC_TIMER);
 
 	rec(a, number)->iova = ev->kind == IR_EV_FQ_TIMEOUT ? ev->aux : 0;
 	rec(a, number)->device = device;
+	return number;
+}
+
+/* The result of @q was seen, or will not be: what waited for it may leave. */
+static void end_rpcit(struct ir_assembler *a, const struct rpcit *q)
+{
+	if (in_window(a, q->record))
+		rec(a, q->record)->held = false;
+	if (in_window(a, q->head) && rec(a, q->head)->kind == REC_TIMER)
+		rec(a, q->head)->held = false;
+}
+
+void ir_asm_forget_rpcits(struct ir_assembler *a, struct cpu *c)
+{
+	while (c->nested)
+		end_rpcit(a, &c->rpcit[--c->nested]);
 }
 
 /* Make the RPCIT an operation, if that is wanted; its result is still to come. */
@@ -65,15 +81,14 @@ static struct rpcit *begin_rpcit(struct ir_assembler *a, struct cpu *c, const st
 		rec(a, number)->device = device;
 	}
 	if (c->nested == NESTED) {	/* results were lost: forget the oldest */
-		if (in_window(a, c->rpcit[0].record))
-			rec(a, c->rpcit[0].record)->held = false;
+		end_rpcit(a, &c->rpcit[0]);
 		memmove(&c->rpcit[0], &c->rpcit[1], (NESTED - 1) * sizeof(c->rpcit[0]));
 		c->nested--;
 	}
 	q = &c->rpcit[c->nested++];
 	*q = (struct rpcit){
 		.record = number, .head = NONE, .time_ns = ev->time_ns, .pages = pages,
-		.counted = counted, .slot = (uint8_t)(s - c->slot),
+		.events = c->events, .counted = counted, .slot = (uint8_t)(s - c->slot),
 	};
 	return q;
 }
@@ -168,12 +183,15 @@ void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		/* Without results, a global RPCIT here says that the ranged one failed. */
 		if (!records(a, IR_EV_RPCIT_RET))
 			a->rpcits.insufficient += counted;
-		s->retried = true;
+		s->retried = q->retry = true;
+		q->head = s->head;
 	} else if (!records(a, IR_EV_S390_UPDATE_TRANS)) {
 		flag_rpcit(a, q, IR_OPF_QUEUE);
 		queue_flushed(a, device);
-		if (!records(a, IR_EV_FQ_TIMEOUT))
-			ir_asm_timer(a, ev, device);
+		if (!records(a, IR_EV_FQ_TIMEOUT)) {
+			q->head = ir_asm_timer(a, ev, device);
+			rec(a, q->head)->held = records(a, IR_EV_RPCIT_RET);
+		}
 	}
 }
 
@@ -188,14 +206,13 @@ void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_eve
 	if (!q)
 		return;
 	took = ev->time_ns - q->time_ns;
-	if (in_window(a, q->record)) {
-		flag_rpcit(a, q, ev->ret == -ENOMEM ? IR_OPF_ENOMEM : ev->ret ? IR_OPF_EIO : 0);
-		rec(a, q->record)->held = false;
-	}
+	flag_rpcit(a, q, ev->ret == -ENOMEM ? IR_OPF_ENOMEM : ev->ret ? IR_OPF_EIO : 0);
 	if (in_window(a, q->head))
-		rec(a, q->head)->rpcit_ns = took;
-	if (!q->global)
-		ir_latency_add(&a->latency, q->pages, took);
+		*(q->retry ? &rec(a, q->head)->retry_ns : &rec(a, q->head)->rpcit_ns) = took;
+	end_rpcit(a, q);
+	/* An interrupt whose events came in between made it longer. */
+	if (c->events == q->events + 1)
+		ir_latency_add(&a->latency, q->global ? IR_LATENCY_GLOBAL : q->pages, took);
 	s = &c->slot[q->slot];
 	s->answered = true;
 	s->ret = ev->ret;

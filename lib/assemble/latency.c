@@ -3,21 +3,31 @@
 
 #include "assemble/latency.h"
 
-void ir_latency_add(struct ir_latency *l, uint64_t pages, uint64_t ns)
+/* The samples of this size; NULL: there are too many sizes. */
+static struct ir_latency_size *size_of(struct ir_latency *l, uint64_t pages)
 {
-	struct ir_latency_size *s;
 	uint32_t i = 0;
 
+	if (pages == IR_LATENCY_GLOBAL)
+		return &l->global;
 	while (i < l->nr_sizes && l->size[i].pages != pages)
 		i++;
-	if (i == IR_LATENCY_SIZES || ns > UINT32_MAX)
-		return;
-	s = &l->size[i];
+	if (i == IR_LATENCY_SIZES)
+		return NULL;
 	if (i == l->nr_sizes) {
 		l->nr_sizes++;
-		s->pages = pages;
-		s->count = s->n = 0;
+		l->size[i].pages = pages;
+		l->size[i].count = l->size[i].n = 0;
 	}
+	return &l->size[i];
+}
+
+void ir_latency_add(struct ir_latency *l, uint64_t pages, uint64_t ns)
+{
+	struct ir_latency_size *s = ns <= UINT32_MAX ? size_of(l, pages) : NULL;
+
+	if (!s)
+		return;
 	s->count++;
 	if (s->n < IR_LATENCY_SAMPLES)
 		s->ns[s->n++] = (uint32_t)ns;
@@ -30,6 +40,17 @@ static int compare(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
+static uint32_t median(struct ir_latency_size *s)
+{
+	qsort(s->ns, s->n, sizeof(s->ns[0]), compare);
+	return s->ns[s->n / 2];
+}
+
+uint64_t ir_latency_global(struct ir_latency *l)
+{
+	return l->global.n ? median(&l->global) : 0;
+}
+
 /* Least squares through the medians, each with the weight of its size. */
 void ir_latency_fit(struct ir_latency *l, uint64_t *base_ns, uint64_t *page_ns)
 {
@@ -40,8 +61,7 @@ void ir_latency_fit(struct ir_latency *l, uint64_t *base_ns, uint64_t *page_ns)
 		struct ir_latency_size *s = &l->size[i];
 		double x = (double)s->pages, y, weight = (double)s->count;
 
-		qsort(s->ns, s->n, sizeof(s->ns[0]), compare);
-		y = s->ns[s->n / 2];
+		y = median(s);
 		n += weight;
 		sx += weight * x;
 		sy += weight * y;

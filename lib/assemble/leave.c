@@ -48,6 +48,7 @@ static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *
 	op->segments = r->pieces;
 	op->sync_ns = duration(sync - r->time_ns);
 	op->rpcit_ns = duration(r->rpcit_ns);
+	op->retry_ns = duration(r->retry_ns);
 	a->totals.map++;
 	a->totals.map_pages += l->pages;
 	a->totals.segments += r->pieces;
@@ -152,6 +153,7 @@ static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 		return true;
 	case REC_TIMER:
 		op->kind = IR_OP_FLUSH_TIMER;
+		op->rpcit_ns = duration(r->rpcit_ns);
 		return true;
 	case REC_LOST:
 		op->kind = IR_OP_LOST;

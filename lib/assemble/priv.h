@@ -42,7 +42,8 @@ struct rec {
 	uint32_t live;
 	uint32_t pieces;	/* first piece: how many; 0: not a first piece */
 	uint64_t sync_time_ns;	/* first piece: its RPCIT, 0 unknown */
-	uint64_t rpcit_ns;	/* first piece: how long that took, 0 unknown */
+	uint64_t rpcit_ns;	/* first piece, timer: how long its RPCIT took, 0 unknown */
+	uint64_t retry_ns;	/* first piece: how long its retry's took, 0 unknown or none */
 	uint64_t last_time_ns;	/* first piece: when the last piece came */
 	uint64_t fn;		/* first piece: of its RPCIT, 0 unknown */
 	uint32_t site;		/* number of a call chain, 0: none */
@@ -99,10 +100,12 @@ struct slot {
 
 struct rpcit {
 	uint64_t record;	/* REC_RPCIT, NONE */
-	uint64_t head;		/* the mapping it is for, NONE */
+	uint64_t head;		/* the mapping or the timer's flush it is for, NONE */
 	uint64_t time_ns;
 	uint64_t pages;
+	uint64_t events;	/* of its CPU when it was issued */
 	bool global;
+	bool retry;		/* of the RPCIT of its mapping */
 	bool counted;		/* it is one of those that are asked for */
 	uint8_t slot;
 };
@@ -111,6 +114,7 @@ struct cpu {
 	struct slot slot[2];	/* task, interrupt */
 	struct rpcit rpcit[NESTED];	/* under way */
 	unsigned int nested;
+	uint64_t events;		/* seen on this CPU */
 	bool timed_out;			/* the queue's timer fired: the next flush is its */
 	uint64_t timer;			/* which one, 0: not told */
 };
@@ -294,7 +298,9 @@ void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s, const s
 void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev);
 /* Flushes of another IOMMU: the whole domain (queue), or what was unmapped. */
 void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s, const struct ir_event *ev);
-/* The queue's timer fired. */
-void ir_asm_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t device);
+/* The results of the RPCITs under way on this CPU will not be seen. */
+void ir_asm_forget_rpcits(struct ir_assembler *a, struct cpu *c);
+/* The queue's timer fired; returns its record. */
+uint64_t ir_asm_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t device);
 
 #endif

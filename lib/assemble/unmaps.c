@@ -281,18 +281,51 @@ static bool was_detached(const struct ir_assembler *a, uint16_t device)
 	return index < a->nr_seen && a->seen[index].detached;
 }
 
-static void unknown_unmap(struct ir_assembler *a, const struct ir_event *ev, uint64_t iova,
-			  uint64_t pages, uint16_t device)
+/* No mapping is known that record @number unmaps; @device: 0 if it is not known. */
+static void mark_unknown(struct ir_assembler *a, uint64_t number, uint16_t device)
+{
+	struct rec *r = rec(a, number);
+
+	r->device = device;
+	if (was_detached(a, device))
+		r->flags |= IR_OPF_FAILED;
+	damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
+	a->cfg.damage->count[IR_DAMAGE_UNKNOWN_PAGES] += r->pages;
+}
+
+static uint64_t record_unmap(struct ir_assembler *a, const struct ir_event *ev, uint64_t iova,
+			     uint64_t pages)
 {
 	uint64_t number = ir_asm_record(a, ev, REC_UNMAP);
 
 	rec(a, number)->iova = iova;
 	rec(a, number)->pages = pages;
-	rec(a, number)->device = device;
-	if (was_detached(a, device))
-		rec(a, number)->flags |= IR_OPF_FAILED;
-	damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
-	a->cfg.damage->count[IR_DAMAGE_UNKNOWN_PAGES] += pages;
+	return number;
+}
+
+/* The event that names the device of an unmap (dma_unmap_page, or its RPCIT) comes after it. */
+static bool may_be_named(const struct ir_assembler *a)
+{
+	return records(a, IR_EV_DMA_UNMAP) || records(a, IR_EV_RPCIT);
+}
+
+/* Keep the unmap in the window until its device is named or cannot be named any more. */
+static void hold_unmap(struct ir_assembler *a, struct slot *s, uint64_t number)
+{
+	rec(a, number)->held = true;
+	s->unmap = number;
+	s->unmap_waits = true;
+}
+
+static void unknown_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+			  uint64_t iova, uint64_t pages)
+{
+	uint64_t number = record_unmap(a, ev, iova, pages);
+
+	if (a->cfg.several && !s->unmap_device && may_be_named(a))
+		hold_unmap(a, s, number);
+	else
+		mark_unknown(a, number, s->unmap_device);
 }
 
 /* An unmap of @pages that begins with mapping @i and is more than it. */
@@ -323,7 +356,7 @@ static void unmap_more(struct ir_assembler *a, struct slot *s, const struct ir_e
 		i = at < end ? ir_live_find(&a->live, at) : IR_LIVE_NONE;
 	}
 	if (at < end)
-		unknown_unmap(a, ev, at, (end - at) >> IR_PAGE_SHIFT, 0);
+		mark_unknown(a, record_unmap(a, ev, at, (end - at) >> IR_PAGE_SHIFT), 0);
 }
 
 /*
@@ -390,7 +423,7 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	if (i == IR_LIVE_NONE) {
 		i = find_assumed(a, iova, pages);
 		if (i == IR_LIVE_NONE)
-			unknown_unmap(a, ev, iova, pages, s->unmap_device);
+			unknown_unmap(a, s, ev, iova, pages);
 		else
 			unmap_some(a, s, ev, i, pages);
 		s->unmap_device = 0;
@@ -404,9 +437,8 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	number = ir_asm_record(a, ev, REC_UNMAP);
 	rec(a, number)->pages = pages;
 	s->unmap = number;
-	if (ambiguous && (records(a, IR_EV_DMA_UNMAP) || records(a, IR_EV_RPCIT))) {
-		rec(a, number)->held = true;	/* dma_unmap_page will tell, or its RPCIT */
-		s->unmap_waits = true;
+	if (ambiguous && may_be_named(a)) {
+		hold_unmap(a, s, number);
 	} else {
 		if (ambiguous)
 			damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
@@ -434,8 +466,8 @@ void ir_asm_settle_unmap(struct ir_assembler *a, struct slot *s, uint16_t device
 	r->held = false;
 	i = find_mapping(a, &hint, ir_live_find(&a->live, r->iova), s->unmap, r->pages, &ambiguous);
 	if (i == IR_LIVE_NONE) {
-		damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
-		a->cfg.damage->count[IR_DAMAGE_UNKNOWN_PAGES] += r->pages;
+		mark_unknown(a, s->unmap, device);
+		ir_domains_unmap(&a->domains, ir_asm_domain(a, device), r->time_ns);
 		return;
 	}
 	if (ambiguous)

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * CPUs that run at the same time, on fibers.
+ *
+ * One fiber is the engine: it takes what comes next, an operation, a timer or an
+ * actor that wakes.  An operation runs on the engine's own fiber.  Where its actor has
+ * to wait, the fiber keeps that actor's stack and another fiber becomes the engine.
+ * So an operation during which nothing else happens costs no switch.
+ *
+ * Invariants:
+ *   - a fiber is the running one, idle (it waits for something to start), parked
+ *     (stopped in ir_actors_resume(), it can go on as the engine), or held by an actor
+ *     that waits;
+ *   - a parked fiber holds no operation: the engine's loop calls ir_actors_resume() at
+ *     its top, and looks at its state anew after that.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <ucontext.h>
 
-#include "guest/actors.h"
 #include "base/call.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define FIBERS 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define FIBERS 1
-#endif
-#endif
-#ifdef FIBERS
-#include <sanitizer/common_interface_defs.h>
-#endif
-
-#define STACK_SIZE	(128 * 1024)
-#define GUARD_SIZE	(64 * 1024)	/* below a stack: touching it is a fault */
+#include "guest/actors.h"
+#include "guest/fiber.h"
 
 /* Work that waits for its CPU, with copies of its operation and its pieces. */
 struct queued {
@@ -32,13 +32,12 @@ struct queued {
 };
 
 struct ir_actor {
-	struct ir_actors *actors;
 	unsigned int cpu;
 	uint32_t site;			/* for whom it works, while others run */
+	struct ir_recorded_times recorded;	/* guest->recorded, likewise */
 	bool busy;
-	ucontext_t context;
-	char *stack;
-	struct ir_calls calls;		/* of plug-ins, while others run */
+	struct ir_fiber *fiber;		/* while it waits */
+	struct ir_calls calls;		/* of plug-ins, likewise */
 	struct queued *first, *last;	/* what it does, in order */
 	struct ir_actor *next_waiting;	/* for the same lock */
 	uint64_t wake_ns, wake_order;	/* in the heap */
@@ -49,16 +48,17 @@ struct ir_actors {
 	struct ir_actor **all;		/* 2 * cpu + irq; NULL until used */
 	uint32_t nr;
 	struct ir_actor *running;	/* NULL: the engine */
-	ucontext_t engine;
 	struct ir_actor **heap;		/* sleeping, the first to wake on top */
 	uint32_t nr_heap, room_heap;
 	uint64_t order;
 	struct queued *spare;
-#ifdef FIBERS
-	void *fake_stack;		/* of the engine */
-	const void *engine_stack;
-	size_t engine_size;
-#endif
+	struct ir_fiber thread;
+	struct ir_fiber *current;	/* runs, or goes on in the next ir_actors_engine() */
+	struct ir_fiber *idle, *parked;
+	struct ir_fiber *spawner;	/* waits until the actor that it started waits or is done */
+	struct ir_actor *start;		/* for the fiber that is switched to; NULL: be the engine */
+	void (*engine)(void *arg);
+	void *engine_arg;
 };
 
 int ir_actors_new(struct ir_guest *g)
@@ -82,6 +82,16 @@ static void free_queue(struct queued *q)
 	}
 }
 
+static void free_fibers(struct ir_fiber *f)
+{
+	while (f) {
+		struct ir_fiber *next = f->next;
+
+		ir_fiber_free(f);
+		f = next;
+	}
+}
+
 void ir_actors_free(struct ir_guest *g)
 {
 	struct ir_actors *a = g->actors;
@@ -92,9 +102,12 @@ void ir_actors_free(struct ir_guest *g)
 		if (!a->all[i])
 			continue;
 		free_queue(a->all[i]->first);
-		munmap(a->all[i]->stack - GUARD_SIZE, GUARD_SIZE + STACK_SIZE);
+		ir_fiber_free(a->all[i]->fiber);
 		free(a->all[i]);
 	}
+	ir_fiber_free(a->current);
+	free_fibers(a->idle);
+	free_fibers(a->parked);
 	free_queue(a->spare);
 	free(a->all);
 	free(a->heap);
@@ -150,109 +163,146 @@ static struct ir_actor *heap_pop(struct ir_actors *a)
 }
 
 /*
- * Switching.  The sanitizer must be told about stacks.
+ * Fibers.
  */
 
-static void to_engine(struct ir_actors *a)
+static void push(struct ir_fiber **list, struct ir_fiber *f)
+{
+	f->next = *list;
+	*list = f;
+}
+
+static struct ir_fiber *pop(struct ir_fiber **list)
+{
+	struct ir_fiber *f = *list;
+
+	if (f) {
+		*list = f->next;
+		f->next = NULL;
+	}
+	return f;
+}
+
+/* Go on with @to; returns when this fiber goes on. */
+static void go_on_with(struct ir_actors *a, struct ir_fiber *to)
+{
+	struct ir_fiber *from = a->current;
+
+	a->current = to;
+	ir_fiber_switch(from, to);
+}
+
+/* Calls of plug-ins go on on the running fiber, or begin there. */
+static void resume_calls(const struct ir_actors *a, const struct ir_calls *calls)
+{
+	if (a->guest->guard)
+		ir_calls_resume(calls, (const char *)a->current->stack - ir_fiber_guard_size(),
+				ir_fiber_guard_size());
+}
+
+static void suspend_calls(const struct ir_actors *a, struct ir_calls *calls)
+{
+	if (a->guest->guard)
+		ir_calls_suspend(calls);
+}
+
+/* What the actor has to do, one after the other, on the running fiber. */
+static void work_off(struct ir_actors *a, struct ir_actor *actor)
+{
+	struct ir_guest *g = a->guest;
+
+	actor->calls.depth = 0;
+	resume_calls(a, &actor->calls);
+	while (actor->first) {
+		struct queued *q = actor->first;
+
+		a->running = actor;
+		g->cpu = actor->cpu;
+		q->work.run(g, &q->work);
+		actor->first = q->next;
+		q->next = a->spare;
+		a->spare = q;
+	}
+	actor->busy = false;
+	a->running = NULL;
+	suspend_calls(a, &actor->calls);
+}
+
+/* A fiber's life: start the actor that it was woken for, if any, then be the engine. */
+static void live(void *arg)
+{
+	struct ir_actors *a = arg;
+
+	for (;;) {
+		struct ir_actor *actor = a->start;
+
+		a->start = NULL;
+		if (actor)
+			work_off(a, actor);
+		if (a->spawner) {	/* it did not have to wait */
+			struct ir_fiber *to = a->spawner;
+
+			a->spawner = NULL;
+			push(&a->idle, a->current);
+			go_on_with(a, to);
+			continue;
+		}
+		a->engine(a->engine_arg);
+		ir_fiber_switch(a->current, &a->thread);
+	}
+}
+
+static struct ir_fiber *idle_fiber(struct ir_actors *a)
+{
+	struct ir_fiber *f = pop(&a->idle);
+
+	if (!f)
+		f = ir_fiber_new(live, a);
+	if (!f)
+		a->guest->totals.failed = true;
+	return f;
+}
+
+void ir_actors_engine(struct ir_guest *g, void (*engine)(void *arg), void *arg)
+{
+	struct ir_actors *a = g->actors;
+
+	a->engine = engine;
+	a->engine_arg = arg;
+	if (!a->current)
+		a->current = idle_fiber(a);
+	if (!a->current)
+		return;
+	ir_fiber_thread(&a->thread);
+	ir_fiber_switch(&a->thread, a->current);
+}
+
+/* The running actor waits: whoever started it goes on, else another fiber as the engine. */
+static void wait_here(struct ir_actors *a)
 {
 	struct ir_actor *self = a->running;
-#ifdef FIBERS
-	void *fake = NULL;
-#endif
+	struct ir_guest *g = a->guest;
+	struct ir_fiber *to = a->spawner;
 
-	self->site = a->guest->sites.site;
-	if (a->guest->guard)
-		ir_calls_suspend(&self->calls);
-#ifdef FIBERS
-	__sanitizer_start_switch_fiber(&fake, a->engine_stack, a->engine_size);
-#endif
+	a->spawner = NULL;
+	if (!to)
+		to = pop(&a->parked);
+	if (!to)
+		to = idle_fiber(a);
+	if (!to)
+		return;		/* the result is void: ir_guest_failed() */
+	self->site = g->sites.site;
+	self->recorded = g->recorded;
+	self->fiber = a->current;
 	a->running = NULL;
-	swapcontext(&self->context, &a->engine);
-#ifdef FIBERS
-	__sanitizer_finish_switch_fiber(fake, &a->engine_stack, &a->engine_size);
-#endif
-}
-
-static void to_actor(struct ir_actors *a, struct ir_actor *actor)
-{
-#ifdef FIBERS
-	__sanitizer_start_switch_fiber(&a->fake_stack, actor->stack, STACK_SIZE);
-#endif
-	a->running = actor;
-	if (a->guest->guard)
-		ir_calls_resume(&actor->calls, actor->stack - GUARD_SIZE, GUARD_SIZE);
-	a->guest->cpu = actor->cpu;
-	a->guest->sites.site = actor->site;
-	swapcontext(&a->engine, &actor->context);
-#ifdef FIBERS
-	__sanitizer_finish_switch_fiber(a->fake_stack, NULL, NULL);
-#endif
-}
-
-/* An actor's life: do what has queued up, then sleep. */
-static void live(unsigned int high, unsigned int low)
-{
-	struct ir_actor *self = (struct ir_actor *)((uintptr_t)((uint64_t)high << 32 | low));
-	struct ir_actors *a = self->actors;
-#ifdef FIBERS
-	__sanitizer_finish_switch_fiber(NULL, &a->engine_stack, &a->engine_size);
-#endif
-	for (;;) {
-		while (self->first) {
-			struct queued *q = self->first;
-
-			a->guest->cpu = self->cpu;
-			q->work.run(a->guest, &q->work);
-			self->first = q->next;
-			q->next = a->spare;
-			a->spare = q;
-		}
-		self->busy = false;
-		to_engine(a);
-	}
-}
-
-static void prepare(struct ir_actor *actor)
-{
-	uint64_t self = (uintptr_t)actor;
-
-	getcontext(&actor->context);
-	actor->context.uc_stack.ss_sp = actor->stack;
-	actor->context.uc_stack.ss_size = STACK_SIZE;
-	makecontext(&actor->context, (void (*)(void))live, 2, (unsigned int)(self >> 32),
-		    (unsigned int)self);
-}
-
-/* NULL: no memory. */
-static char *stack_new(void)
-{
-	char *low = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	if (low == MAP_FAILED)
-		return NULL;
-	if (mprotect(low, GUARD_SIZE, PROT_NONE)) {
-		munmap(low, GUARD_SIZE + STACK_SIZE);
-		return NULL;
-	}
-	return low + GUARD_SIZE;
-}
-
-static struct ir_actor *actor_new(struct ir_actors *a, unsigned int cpu)
-{
-	struct ir_actor *actor = calloc(1, sizeof(*actor));
-
-	if (!actor)
-		return NULL;
-	actor->actors = a;
-	actor->cpu = cpu;
-	actor->stack = stack_new();
-	if (!actor->stack) {
-		free(actor);
-		return NULL;
-	}
-	prepare(actor);
-	return actor;
+	suspend_calls(a, &self->calls);
+	go_on_with(a, to);
+	self->fiber = NULL;
+	a->running = self;
+	resume_calls(a, &self->calls);
+	g->cpu = self->cpu;
+	g->sites.site = self->site;
+	g->recorded = self->recorded;
 }
 
 static struct ir_actor *actor_of(struct ir_actors *a, unsigned int cpu, bool irq)
@@ -270,8 +320,11 @@ static struct ir_actor *actor_of(struct ir_actors *a, unsigned int cpu, bool irq
 		a->all = grown;
 		a->nr = nr;
 	}
-	if (!a->all[i])
-		a->all[i] = actor_new(a, cpu);
+	if (!a->all[i]) {
+		a->all[i] = calloc(1, sizeof(*a->all[i]));
+		if (a->all[i])
+			a->all[i]->cpu = cpu;
+	}
 	return a->all[i];
 }
 
@@ -309,6 +362,18 @@ static bool enqueue(struct ir_actors *a, struct ir_actor *actor, const struct ir
 	return true;
 }
 
+/* On a fiber of its own: the running one is in the middle of something. */
+static void spawn(struct ir_actors *a, struct ir_actor *actor)
+{
+	struct ir_fiber *to = idle_fiber(a);
+
+	if (!to)
+		return;
+	a->start = actor;
+	a->spawner = a->current;
+	go_on_with(a, to);
+}
+
 void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const struct ir_work *work)
 {
 	struct ir_actors *a = g->actors;
@@ -321,7 +386,17 @@ void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const str
 	if (actor->busy)
 		return;
 	actor->busy = true;
-	to_actor(a, actor);
+	if (work->op)
+		work_off(a, actor);
+	else
+		spawn(a, actor);
+}
+
+/* Nothing happens before @until_ns but what the running actor does. */
+static bool is_alone(const struct ir_actors *a, uint64_t until_ns)
+{
+	return until_ns <= a->guest->next_op_ns && until_ns <= ir_guest_timer_ns(a->guest) &&
+		!a->spawner && (!a->nr_heap || a->heap[0]->wake_ns > until_ns);
 }
 
 void ir_actors_sleep(struct ir_guest *g, uint64_t until_ns)
@@ -330,9 +405,13 @@ void ir_actors_sleep(struct ir_guest *g, uint64_t until_ns)
 
 	if (!a->running)
 		return;
+	if (is_alone(a, until_ns)) {
+		g->now_ns = until_ns;
+		return;
+	}
 	a->running->wake_ns = until_ns;
 	heap_push(a, a->running);
-	to_engine(a);
+	wait_here(a);
 }
 
 uint64_t ir_actors_next_wake(const struct ir_guest *g)
@@ -344,10 +423,12 @@ uint64_t ir_actors_next_wake(const struct ir_guest *g)
 
 void ir_actors_resume(struct ir_guest *g)
 {
-	struct ir_actor *actor = heap_pop(g->actors);
+	struct ir_actors *a = g->actors;
+	struct ir_actor *actor = heap_pop(a);
 
 	g->now_ns = actor->wake_ns;
-	to_actor(g->actors, actor);
+	push(&a->parked, a->current);
+	go_on_with(a, actor->fiber);
 }
 
 void ir_actors_lock(struct ir_guest *g, struct ir_lock *lock)
@@ -363,7 +444,7 @@ void ir_actors_lock(struct ir_guest *g, struct ir_lock *lock)
 		;
 	*last = a->running;
 	a->running->next_waiting = NULL;
-	to_engine(a);		/* the lock is handed over */
+	wait_here(a);		/* the lock is handed over */
 }
 
 void ir_actors_unlock(struct ir_guest *g, struct ir_lock *lock)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Actors: CPUs that run at the same time.  An RPCIT keeps its CPU busy; while
- * it lasts, other CPUs go on.  Each CPU is two actors, task and interrupt, and
- * an actor has a stack of its own, so that strategies stay straight-line code.
+ * it lasts, other CPUs go on.  Each CPU is two actors, task and interrupt.  An
+ * actor that waits keeps its stack, so that strategies stay straight-line code.
  *
  * What happens next is decided by time alone: of two things at the same time,
  * the one that was asked for first.
@@ -29,6 +29,7 @@ struct ir_work {
 	uint32_t nr_segs;
 	uint32_t mapping;		/* the guest's number of the operation's mapping */
 	struct ir_domain *domain;
+	uint32_t rpcit_ns;		/* a timer: how long its recorded RPCIT took, 0: not known */
 };
 
 /* A lock of the guest's, held while its holder may wait for an RPCIT. */
@@ -40,6 +41,16 @@ struct ir_lock {
 /** ir_actors_new - let the guest's RPCITs take time; 0 or -ENOMEM */
 int ir_actors_new(struct ir_guest *g);
 void ir_actors_free(struct ir_guest *g);
+
+/**
+ * ir_actors_engine - have the engine run where actors can wait
+ * @engine: takes what comes next until there is no more for now, then returns
+ *
+ * Returns when @engine has.  Meanwhile several fibers may run @engine in turn: it may
+ * call ir_actors_resume() only where it keeps nothing on its stack, and it must look
+ * at its state anew after each call of ir_actors_do() and ir_actors_resume().
+ */
+void ir_actors_engine(struct ir_guest *g, void (*engine)(void *arg), void *arg);
 
 /* What these do if there are actors. */
 void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const struct ir_work *work);

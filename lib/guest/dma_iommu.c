@@ -373,15 +373,17 @@ static void fq_timeout(struct ir_guest *g, const struct ir_work *work)
 	struct ir_domain *d = work->domain;
 
 	g->sites.site = IR_SITE_TIMER;
+	g->recorded = (struct ir_recorded_times){ .rpcit_ns = work->rpcit_ns };
 	cookie(d)->timer_on = false;
 	ir_guest_timer_on(d, false);
 	dma_iommu_flush(d, IR_CAUSE_QUEUE_TIMEOUT);
+	g->recorded = (struct ir_recorded_times){ 0 };
 }
 
 /* A timer fires in a soft interrupt of the CPU that armed it. */
-static void fire(struct ir_domain *d)
+static void fire(struct ir_domain *d, uint32_t rpcit_ns)
 {
-	struct ir_work work = { .run = fq_timeout, .domain = d };
+	struct ir_work work = { .run = fq_timeout, .domain = d, .rpcit_ns = rpcit_ns };
 
 	cookie(d)->timer_ns = UINT64_MAX;
 	ir_actors_do(d->guest, cookie(d)->timer_cpu, true, &work);
@@ -395,13 +397,13 @@ static void dma_iommu_timer(struct ir_domain *d)
 	if (ir_iova_work_time(c->iova) <= g->now_ns)
 		ir_iova_work(c->iova, g->now_ns);
 	if (c->timer_on && c->timer_ns <= g->now_ns)
-		fire(d);
+		fire(d, 0);
 }
 
-static void dma_iommu_flush_timer(struct ir_domain *d)
+static void dma_iommu_flush_timer(struct ir_domain *d, uint32_t rpcit_ns)
 {
 	if (cookie(d)->timer_on)
-		fire(d);
+		fire(d, rpcit_ns);
 }
 
 const struct ir_dma_ops ir_dma_iommu_ops = {

@@ -22,10 +22,15 @@ struct ir_guard {
 	const struct ir_hypervisor *hypervisor;
 	struct ir_strategy strategy_copy;
 	struct ir_hypervisor hypervisor_copy;
-	void *hv;		/* the hypervisor's instance */
 	bool *stop;
 	const volatile int *interrupted;
 	char fault[512];
+};
+
+/* An instance of the hypervisor, as the guest has it. */
+struct instance {
+	struct ir_guard *guard;
+	void *hv;		/* the plug-in's */
 };
 
 /*
@@ -213,43 +218,54 @@ static void flush_iotlb_all(struct ir_domain *d, enum ir_cause cause)
 }
 
 /*
- * A hypervisor's callbacks: the guest takes the guard for the instance.
+ * A hypervisor's callbacks: the guest has a struct instance for the plug-in's.
  */
 
 void *ir_guard_open(struct ir_guard *guard, const struct ir_hypervisor_params *params)
 {
 	struct ir_call call = hypervisor_call(guard, "open");
+	struct instance *in;
 
 	if (!guard->hypervisor->plugin)
 		return guard->hypervisor->open(params);
-	if (!begin(guard, &call))
+	in = calloc(1, sizeof(*in));
+	if (!in || !begin(guard, &call)) {
+		free(in);
 		return NULL;
-	guard->hv = guard->hypervisor->open(params);
+	}
+	in->guard = guard;
+	in->hv = guard->hypervisor->open(params);
 	end(guard);
-	return guard->hv ? guard : NULL;
+	if (in->hv)
+		return in;
+	free(in);
+	return NULL;
 }
 
 /* Also after a fault: the instance may have memory. */
 static void close_instance(void *hv)
 {
-	struct ir_guard *guard = hv;
+	const struct instance *in = hv;
+	struct ir_guard *guard = in->guard;
 	struct ir_call call = hypervisor_call(guard, "close");
 
-	if (!ir_call_begin(&call))
-		return;
-	guard->hypervisor->close(guard->hv);
-	ir_call_end();
+	if (ir_call_begin(&call)) {
+		guard->hypervisor->close(in->hv);
+		ir_call_end();
+	}
+	free(hv);
 }
 
 static enum ir_rpcit_status rpcit(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
-	struct ir_guard *guard = hv;
+	const struct instance *in = hv;
+	struct ir_guard *guard = in->guard;
 	struct ir_call call = hypervisor_call(guard, "rpcit");
 	enum ir_rpcit_status status;
 
 	if (!begin(guard, &call))
 		return IR_RPCIT_ERROR;
-	status = guard->hypervisor->rpcit(guard->hv, iopt, first, last);
+	status = guard->hypervisor->rpcit(in->hv, iopt, first, last);
 	end(guard);
 	if ((unsigned int)status <= IR_RPCIT_ERROR)
 		return status;
@@ -259,25 +275,27 @@ static enum ir_rpcit_status rpcit(void *hv, struct ir_iopt *iopt, uint64_t first
 
 static uint64_t available(const void *hv)
 {
-	struct ir_guard *guard = (struct ir_guard *)(uintptr_t)hv;
+	const struct instance *in = hv;
+	struct ir_guard *guard = in->guard;
 	struct ir_call call = hypervisor_call(guard, "available");
 	uint64_t n;
 
 	if (!begin(guard, &call))
 		return 0;
-	n = guard->hypervisor->available(guard->hv);
+	n = guard->hypervisor->available(in->hv);
 	end(guard);
 	return n;
 }
 
 static void disable(void *hv, struct ir_iopt *iopt)
 {
-	struct ir_guard *guard = hv;
+	const struct instance *in = hv;
+	struct ir_guard *guard = in->guard;
 	struct ir_call call = hypervisor_call(guard, "disable");
 
 	if (!begin(guard, &call))
 		return;
-	guard->hypervisor->disable(guard->hv, iopt);
+	guard->hypervisor->disable(in->hv, iopt);
 	end(guard);
 }
 

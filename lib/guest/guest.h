@@ -49,8 +49,8 @@ struct ir_dma_ops {
 	/* The earliest timer, UINT64_MAX: none; and what happens then. */
 	uint64_t (*timer_ns)(const struct ir_domain *d);
 	void (*timer)(struct ir_domain *d);
-	/* The recorded machine's flush-queue timer fired. */
-	void (*flush_timer)(struct ir_domain *d);
+	/* The recorded machine's flush-queue timer fired; its RPCIT took @rpcit_ns, 0: not known. */
+	void (*flush_timer)(struct ir_domain *d, uint32_t rpcit_ns);
 };
 
 extern const struct ir_dma_ops ir_dma_iommu_ops, ir_s390_dma_ops, ir_fixed_iova_ops;
@@ -58,6 +58,7 @@ extern const struct ir_dma_ops ir_dma_iommu_ops, ir_s390_dma_ops, ir_fixed_iova_
 /* A device's domain.  A detached device keeps its figures; its next domain begins empty. */
 struct ir_domain {
 	struct ir_guest *guest;
+	void *hv;		/* the hypervisor's state: the device's own, or guest->hv */
 	const struct ir_dma_ops *ops;
 	struct ir_iopt *iopt;
 	uint16_t device;
@@ -77,6 +78,12 @@ struct ir_domain {
 
 /* Count for the whole guest and for the domain's device. */
 #define ir_count(d, counter, n) ((d)->res.counter += (n), (d)->guest->res.counter += (n))
+
+/* How long RPCITs took on the recorded machine; 0: there was none, or it is not known. */
+struct ir_recorded_times {
+	uint32_t rpcit_ns;	/* the first one */
+	uint32_t retry_ns;	/* the global one of a retry */
+};
 
 struct ir_segment {
 	uint64_t paddr;
@@ -108,7 +115,7 @@ struct ir_due {
 struct ir_guest {
 	struct ir_guest_config cfg;
 	struct ir_effective par;
-	void *hv;
+	void *hv;			/* shared by all devices; NULL: each has its own */
 	struct ir_domain **domains;	/* by device number; NULL until used */
 	uint32_t nr_domains;
 	struct ir_domain *grown;	/* whose peaks may have risen */
@@ -120,8 +127,9 @@ struct ir_guest {
 	uint64_t now_ns;
 	unsigned int cpu;		/* whose code runs */
 	bool preloading;		/* before the recording: nothing is flushed */
+	uint64_t next_op_ns;		/* with actors: the next operation comes then, or later */
 	uint64_t hv_free_ns;		/* the hypervisor is busy with an RPCIT until then */
-	uint64_t next_rpcit_ns;		/* how long the next one takes, 0: as computed */
+	struct ir_recorded_times recorded;	/* of what is being worked on */
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
 	struct ir_guard *guard;		/* NULL: strategy and hypervisor are built in */
 	struct ir_iopt_totals totals;
@@ -174,8 +182,11 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping);
 void ir_guest_detach(struct ir_guest *g, uint16_t device);
 /** ir_guest_domain_type - from now on the device's domain is strict, or as the strategy has it */
 void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict);
-/** ir_guest_flush_timer - the recorded timer of a device (0: of all) fired */
-void ir_guest_flush_timer(struct ir_guest *g, uint16_t device);
+/**
+ * ir_guest_flush_timer - the recorded timer of a device (0: of all) fired
+ * @rpcit_ns: how long its RPCIT took, 0: not known
+ */
+void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns);
 /** ir_guest_timers - run what is due now */
 void ir_guest_timers(struct ir_guest *g);
 /** ir_guest_finish - close the books: what is still exposed counts until now */

@@ -22,6 +22,13 @@ struct ir_mapping {
 	};
 };
 
+/* For one device, or for all of them. */
+static void *open_hypervisor(struct ir_guest *g)
+{
+	return g->guard ? ir_guard_open(g->guard, &g->par.hypervisor) :
+		g->cfg.hypervisor->open(&g->par.hypervisor);
+}
+
 struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 {
 	struct ir_guest *g = calloc(1, sizeof(*g));
@@ -33,13 +40,16 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 	g->sites.list = cfg->sites;
 	g->free_map = IR_NO_MAPPING;
 	g->timers_on = ir_bitmap_new(UINT16_MAX + 1);
-	if (ir_guard_needed(cfg->strategy, cfg->hypervisor)) {
+	if (ir_guard_needed(cfg->strategy, cfg->hypervisor))
 		g->guard = ir_guard_new(g);
-		g->hv = g->guard ? ir_guard_open(g->guard, &g->par.hypervisor) : NULL;
-	} else {
-		g->hv = cfg->hypervisor->open(&g->par.hypervisor);
+	if (!g->timers_on || (ir_guard_needed(cfg->strategy, cfg->hypervisor) && !g->guard)) {
+		ir_guest_free(g);
+		return NULL;
 	}
-	if (!g->hv || !g->timers_on) {
+	if (g->par.share == IR_SHARE_DEVICE)
+		return g;
+	g->hv = open_hypervisor(g);
+	if (!g->hv) {
 		ir_guest_free(g);
 		return NULL;
 	}
@@ -59,6 +69,8 @@ static void domain_free(struct ir_domain *d)
 		d->ops->exit(d);
 	ir_iopt_free(d->iopt);
 	ir_exposure_free(&d->totals.exposure);
+	if (d->hv && d->hv != d->guest->hv)
+		d->guest->cfg.hypervisor->close(d->hv);
 	if (d->guest->guard)
 		ir_guard_free_memory(d->strategy_priv);
 	else
@@ -144,9 +156,10 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	d->totals.whole = &g->totals;
 	d->totals.sites = g->sites.list ? &g->sites : NULL;
 	d->iopt = ir_iopt_new(&d->totals, g->cfg.hypervisor->shadows);
+	d->hv = g->hv ? g->hv : open_hypervisor(g);
 	if (own)
 		d->strategy_priv = strategy_memory(g);
-	if (!d->iopt || (own && !d->strategy_priv)) {
+	if (!d->iopt || !d->hv || (own && !d->strategy_priv)) {
 		domain_free(d);
 		return NULL;
 	}
@@ -216,10 +229,9 @@ static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_
 	if (!st->iotlb_sync_map)
 		return 0;
 	ir_actors_wait(d->guest, begin_ns + op->sync_ns);
-	if (d->guest->par.rpcit_recorded)
-		d->guest->next_rpcit_ns = op->rpcit_ns;
+	d->guest->recorded = (struct ir_recorded_times){ op->rpcit_ns, op->retry_ns };
 	rc = st->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, *mapped << IR_PAGE_SHIFT);
-	d->guest->next_rpcit_ns = 0;
+	d->guest->recorded = (struct ir_recorded_times){ 0 };
 	return rc;
 }
 
@@ -430,7 +442,7 @@ bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
 	return true;
 }
 
-void ir_guest_flush_timer(struct ir_guest *g, uint16_t device)
+void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns)
 {
 	uint64_t next = device ? device : ir_bitmap_next(g->timers_on, 0, true);
 
@@ -439,7 +451,7 @@ void ir_guest_flush_timer(struct ir_guest *g, uint16_t device)
 		struct ir_domain *d = g->domains[next];
 
 		if (d && d->priv && d->ops->flush_timer)
-			d->ops->flush_timer(d);
+			d->ops->flush_timer(d, rpcit_ns);
 		if (device)
 			break;
 		next = ir_bitmap_next(g->timers_on, next + 1, true);
@@ -493,7 +505,7 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 	d->totals.now_ns = g->now_ns;
 	ir_iopt_clear(d->iopt);
 	if (g->cfg.hypervisor->disable)
-		g->cfg.hypervisor->disable(g->hv, d->iopt);
+		g->cfg.hypervisor->disable(d->hv, d->iopt);
 	else
 		refresh_all(d);
 	if (g->guard)

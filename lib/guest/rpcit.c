@@ -36,22 +36,43 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 	struct ir_guest *g = d->guest;
 
 	d->totals.now_ns = g->now_ns;
-	return g->cfg.hypervisor->rpcit(g->hv, d->iopt, first, last);
+	return g->cfg.hypervisor->rpcit(d->hv, d->iopt, first, last);
+}
+
+/* How long the recorded one took that this one stands for; 0: there was none. */
+static uint64_t take_recorded(struct ir_guest *g, enum ir_cause cause)
+{
+	uint32_t *times = cause == IR_CAUSE_RETRY ? &g->recorded.retry_ns : &g->recorded.rpcit_ns;
+	uint64_t ns = g->par.latency == IR_LATENCY_RECORDED ? *times : 0;
+
+	*times = 0;
+	return ns;
+}
+
+/* Another CPU may hold the hypervisor. */
+static bool may_be_held(const struct ir_guest *g)
+{
+	return g->cfg.hypervisor->serialises && g->par.cpus > 1;
 }
 
 /*
  * With actors: an RPCIT keeps its CPU busy, and the hypervisor too where that serves
  * one at a time.
+ *
+ * A global one that was not recorded costs no more than its pages: what the recorded
+ * ones cost beyond that is in the times of the recorded operations, which waited for
+ * them, and would be counted twice.
  */
 __attribute__((noinline))
-static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, uint64_t last)
+static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, uint64_t last,
+					  bool global, enum ir_cause cause)
 {
 	struct ir_guest *g = d->guest;
-	uint64_t before, start, takes = g->next_rpcit_ns;
+	/* The recorded machine retried: its RPCIT ran short, too. */
+	bool ran_short = g->recorded.retry_ns != 0;
+	uint64_t before, start = g->now_ns, takes = take_recorded(g, cause), own;
 	enum ir_rpcit_status status;
 
-	g->next_rpcit_ns = 0;
-	start = g->now_ns;
 	if (g->cfg.hypervisor->serialises && g->hv_free_ns > start)
 		start = g->hv_free_ns;
 	ir_guest_note_lazy(d);
@@ -60,10 +81,14 @@ static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, u
 	ir_actors_wait(g, start);
 	before = ir_iopt_changes(d->iopt);
 	status = ir_refresh(d, first, last);
-	if (!takes)
-		takes = g->par.rpcit_base_ns +
-			(ir_iopt_changes(d->iopt) - before) * g->par.rpcit_page_ns;
-	if (g->hv_free_ns < start + takes && !g->par.rpcit_recorded)
+	own = g->par.rpcit_base_ns + (ir_iopt_changes(d->iopt) - before) * g->par.rpcit_page_ns;
+	/*
+	 * A recorded time may have been spent waiting for the hypervisor, which another
+	 * CPU held.  One that runs short only here does not wait for that before its retry.
+	 */
+	if (!takes || (!global && status != IR_RPCIT_OK && !ran_short && may_be_held(g)))
+		takes = own;
+	if (g->hv_free_ns < start + takes && g->par.latency != IR_LATENCY_RECORDED)
 		g->hv_free_ns = start + takes;
 	ir_actors_wait(g, start + takes);
 	return status;
@@ -107,7 +132,7 @@ static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool
 		ir_count(d, rpcit.global, 1);
 	else
 		ir_count(d, rpcit.ranged, 1);
-	result = result_of(g->actors ? refresh_timed(d, first, last)
+	result = result_of(g->actors ? refresh_timed(d, first, last, global, cause)
 				     : ir_refresh(d, first, last));
 	if (result == -ENOMEM)
 		ir_count(d, rpcit.insufficient, 1);

@@ -11,6 +11,7 @@ const struct ir_hypervisor ir_kvm_aperture = {
 	.limits_aperture = true,
 	.serialises = true,	/* QEMU holds its big lock */
 	.shadows = true,
+	.has_backend = true,
 	.open = ir_shadow_open,
 	.close = ir_shadow_close,
 	.rpcit = ir_shadow_rpcit,

@@ -65,6 +65,7 @@ const struct ir_hypervisor ir_zvm = {
 	.defaults = { .tlb_refresh = 1 },
 	.has_pinned_limit = true,
 	.shadows = true,
+	.share = IR_SHARE_GUEST,
 	.open = zvm_open,
 	.close = free,
 	.rpcit = zvm_rpcit,

@@ -79,7 +79,9 @@ static int check_strategy(const struct ir_registry *registry, const struct ir_lo
 static int check_own(const struct ir_loaded *loaded, const struct ir_hypervisor *hv,
 		     struct ir_error *err)
 {
-	static const char *const common[] = { "entry-limit", "pinned-limit", "tlb-refresh" };
+	static const char *const common[] = {
+		"entry-limit", "pinned-limit", "tlb-refresh", "share", "backend",
+	};
 	const struct ir_hypervisor_param *own;
 
 	for (size_t i = 0; (own = ir_hypervisor_own(hv, i)); i++) {
@@ -122,6 +124,9 @@ static int check_hypervisor(const struct ir_registry *registry, const struct ir_
 	if (hv->defaults.tlb_refresh != 0 && hv->defaults.tlb_refresh != 1)
 		return ir_error_set(err, -EINVAL, "%s: hypervisor %s: the default of tlb_refresh is "
 				    "neither 0 nor 1", loaded->file, hv->name);
+	if (hv->share > IR_SHARE_GUEST)
+		return ir_error_set(err, -EINVAL, "%s: hypervisor %s: no such share of limits",
+				    loaded->file, hv->name);
 	other = ir_registry_hypervisor(registry, hv->name);
 	for (size_t k = 0; k < i && !other; k++)
 		if (!strcmp(loaded->hypervisors[k]->name, hv->name))

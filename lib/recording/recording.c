@@ -194,8 +194,7 @@ static int fill_info(struct ir_recording *rec)
 	ir_assembler_rpcit(rec->assembler, &info->rpcit, &info->machine.aperture_start,
 			   &info->machine.aperture_size);
 	ir_assembler_flushes(rec->assembler, &info->flushes);
-	ir_assembler_latency(rec->assembler, &info->machine.rpcit_base_ns,
-			     &info->machine.rpcit_page_ns);
+	ir_assembler_latency(rec->assembler, &info->machine);
 	estimate_timers(rec);
 	info->machine.reused = rec->reused;
 	note_start(rec);

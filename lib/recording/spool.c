@@ -19,13 +19,13 @@
 /* What comes behind the three words, in this order; or instead of them. */
 enum {
 	HAS_TIMES	= 1 << 0,	/* sync_ns, rpcit_ns */
-	HAS_REST	= 1 << 1,	/* struct rest */
+	HAS_REST	= 1 << 1,	/* struct rest: what few operations have */
 	WHOLE		= 1 << 2,
 	FORM_BITS	= 3
 };
 
 struct rest {
-	uint32_t pages, seg_pages, segments, site;
+	uint32_t pages, seg_pages, segments, site, retry_ns;
 };
 
 #define WORDS(type)	((sizeof(type) + 7) / 8)
@@ -84,7 +84,7 @@ static inline bool has_rest(const struct ir_op *op)
 	uint32_t map = op->kind == IR_OP_MAP;
 
 	return (op->segments ^ map) | (op->seg_pages ^ (map ? op->pages : 0)) | op->site |
-		op->pages >> 16;
+		op->retry_ns | op->pages >> 16;
 }
 
 static size_t encode_whole(uint64_t *to, const struct ir_op *op)
@@ -115,7 +115,8 @@ static inline size_t encode(const struct ir_spool *sp, uint64_t *to, const struc
 		*at++ = (uint64_t)op->rpcit_ns << 32 | op->sync_ns;
 	}
 	if (has_rest(op)) {
-		const struct rest rest = { op->pages, op->seg_pages, op->segments, op->site };
+		const struct rest rest = { op->pages, op->seg_pages, op->segments, op->site,
+					     op->retry_ns };
 
 		form |= HAS_REST;
 		memcpy(at, &rest, sizeof(rest));
@@ -160,6 +161,7 @@ static inline size_t decode(const struct ir_spool *sp, struct ir_op *op, const u
 		op->seg_pages = rest.seg_pages;
 		op->segments = rest.segments;
 		op->site = rest.site;
+		op->retry_ns = rest.retry_ns;
 		at += WORDS(rest);
 	}
 	return (size_t)(at - from);

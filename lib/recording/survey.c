@@ -193,6 +193,7 @@ static int add_initial(struct ir_recording *rec, const struct ir_op *op)
 		rec->initial = grown;
 		rec->room_initial = room;
 	}
+	rec->info.machine.found_pages += op->pages;
 	rec->initial[rec->nr_initial++] = (struct ir_op){
 		.kind = IR_OP_INITIAL, .iova = op->iova, .pages = op->pages,
 		.seg_pages = op->pages, .segments = 1, .device = op->device,

@@ -19,9 +19,16 @@ struct ir_engine {
 	 */
 	uint32_t *guest_number;		/* by mapping number */
 	uint32_t max_mappings;
+	const struct ir_op *at, *end;	/* of the block that is being replayed */
 	struct ir_op map;		/* the mapping whose pieces are coming */
 	struct ir_segment *segs;
 	uint32_t nr_segs, room_segs;
+	struct ir_op next;		/* the next operation, if has_next, */
+	const struct ir_segment *next_segs;	/* with its pieces */
+	struct ir_segment next_seg;
+	uint32_t next_nr;
+	bool has_next;
+	bool finishing;			/* no more operations come */
 	bool recorded_types;		/* of domains: they count */
 	bool stopped;			/* no memory, or a plug-in's fault: the result is void */
 	const volatile int *interrupted;
@@ -47,8 +54,18 @@ static enum ir_iova_depot depot_of(const struct ir_recording_info *info)
 }
 
 /*
+ * Whose the @i-th page is that was mapped before the recording.  With a single named
+ * device that one owns them all; several are taken to have equal shares, as no event
+ * tells.
+ */
+static uint16_t owner_of_initial(const struct ir_recording_info *info, uint64_t i)
+{
+	return info->nr_devices < 2 ? 0 : (uint16_t)(1 + i % (info->nr_devices - 1));
+}
+
+/*
  * What was mapped before the recording, page by page: how it was mapped is not
- * known.  With a single named device that one owns it.
+ * known.
  *
  * Where the recording tells which pages had been unmapped again, those are.  The
  * others are given single pages here and there: no mapping of the recording
@@ -57,19 +74,21 @@ static enum ir_iova_depot depot_of(const struct ir_recording_info *info)
 static void preload(struct ir_guest *g, const struct ir_recording_info *info)
 {
 	const bool *reused = info->machine.reused;
-	uint64_t live = g->par.initial_pages, lazy = g->par.initial_lazy_pages, told = 0;
+	/* Those that the recording unmaps are operations of their own. */
+	uint64_t live = g->par.initial_pages - info->machine.found_pages;
+	uint64_t lazy = g->par.initial_lazy_pages, told = 0;
 	uint64_t end = g->par.aperture_start + g->par.aperture;
-	uint16_t device = info->nr_devices == 2;
 
-	if (ir_guest_preload_start(g, device, &info->machine, live))
+	if (info->nr_devices <= 2 &&
+	    ir_guest_preload_start(g, owner_of_initial(info, 0), &info->machine, live))
 		return;
 	if (live + lazy != info->machine.mapped_pages)
 		reused = NULL;
 	for (uint64_t i = 0; reused && i < live + lazy; i++)
 		told += reused[i];
 	for (uint64_t i = 0; live || lazy; i++) {
+		uint16_t device = owner_of_initial(info, i);
 		bool known = told && reused[i];
-
 		bool room;
 
 		if (lazy && (!live || known || (lazy > told && i % 2))) {
@@ -122,7 +141,8 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	ir_engine_interrupts(e, NULL);
 	e->guest->now_ns = info->start_ns;
 	e->end_ns = info->start_ns + info->duration_ns;
-	if (par.rpcit_base_ns || par.rpcit_page_ns || par.rpcit_recorded)
+	/* Recorded without results: when an RPCIT was issued is known all the same. */
+	if (par.rpcit_base_ns || par.rpcit_page_ns || par.latency == IR_LATENCY_RECORDED)
 		e->stopped = ir_actors_new(e->guest) != 0;
 	preload(e->guest, info);
 	ir_guest_sample(e->guest);
@@ -163,13 +183,10 @@ static void run_next(struct ir_guest *g)
 	ir_guest_timers(g);
 }
 
-/* Let everything happen that is due. */
-static inline void run_until(struct ir_guest *g, uint64_t until_ns)
+/* Something is due at @until_ns, or before. */
+static inline bool is_due(const struct ir_guest *g, uint64_t until_ns)
 {
-	while (ir_guest_timer_ns(g) <= until_ns || ir_actors_next_ns(g) <= until_ns)
-		run_next(g);
-	if (until_ns > g->now_ns)
-		g->now_ns = until_ns;
+	return ir_guest_timer_ns(g) <= until_ns || ir_actors_next_ns(g) <= until_ns;
 }
 
 static bool is_map(const struct ir_op *op)
@@ -200,13 +217,6 @@ static bool gather(struct ir_engine *e, const struct ir_op *op)
 	return e->nr_segs == e->map.segments;
 }
 
-/* What CPUs are doing comes to its end; nothing else happens meanwhile. */
-static void finish_work(struct ir_guest *g)
-{
-	while (ir_actors_next_ns(g) != UINT64_MAX)
-		run_until(g, ir_actors_next_ns(g));
-}
-
 static inline void do_op(struct ir_guest *g, const struct ir_work *work)
 {
 	if (work->op->kind == IR_OP_UNMAP)
@@ -232,7 +242,6 @@ static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir
 	struct ir_guest *g = e->guest;
 	uint32_t mapping;
 
-	run_until(g, op->time_ns);
 	mapping = number_of(e, op);
 	switch (op->kind) {
 	case IR_OP_UNMAP:
@@ -247,10 +256,9 @@ static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir
 		break;
 	case IR_OP_FLUSH_TIMER:
 		if (g->par.timer == IR_TIMER_RECORDED)
-			ir_guest_flush_timer(g, op->device);
+			ir_guest_flush_timer(g, op->device, op->rpcit_ns);
 		break;
 	case IR_OP_DETACH:
-		finish_work(g);	/* the kernel waits for what is under way, too */
 		ir_guest_detach(g, op->device);
 		break;
 	case IR_OP_DOMAIN_TYPE:
@@ -266,24 +274,83 @@ static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir
 	}
 }
 
-void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n)
+/* Have the next operation ready, with all its pieces; false: the block has no more. */
+static inline bool fetch(struct ir_engine *e)
 {
-	const struct ir_op *end = ops + n;
-
-	for (; ops < end && !e->stopped; ops++) {
-		const struct ir_op *op = ops;
-		const struct ir_segment *segs = &(struct ir_segment){ op->paddr, op->seg_pages };
-		uint32_t nr = 1;
+	while (e->at < e->end) {
+		const struct ir_op *op = e->at++;
 
 		if (op->kind == IR_OP_SEGMENT || (op->segments > 1 && is_map(op))) {
 			if (!gather(e, op))
 				continue;
-			op = &e->map;
-			segs = e->segs;
-			nr = e->nr_segs;
+			e->next = e->map;
+			e->next_segs = e->segs;
+			e->next_nr = e->nr_segs;
+		} else {
+			e->next = *op;
+			e->next_seg = (struct ir_segment){ op->paddr, op->seg_pages };
+			e->next_segs = &e->next_seg;
+			e->next_nr = 1;
 		}
-		perform(e, op, segs, nr);
+		e->has_next = true;
+		return true;
 	}
+	return false;
+}
+
+/*
+ * What must happen before the next operation, or the end.  A detach waits for all that
+ * is under way, as the kernel does.
+ */
+static inline bool comes_first(const struct ir_engine *e)
+{
+	const struct ir_guest *g = e->guest;
+
+	if (!e->has_next)
+		return is_due(g, e->end_ns) || ir_actors_next_ns(g) != UINT64_MAX;
+	return is_due(g, e->next.time_ns) ||
+		(e->next.kind == IR_OP_DETACH && ir_actors_next_ns(g) != UINT64_MAX);
+}
+
+/*
+ * Replays the block.  With actors several fibers run this, in turn: between two of
+ * them nothing is kept but what is in @arg.
+ */
+static void run_block(void *arg)
+{
+	struct ir_engine *e = arg;
+	struct ir_guest *g = e->guest;
+
+	while (!e->stopped && (e->has_next || fetch(e) || e->finishing)) {
+		if (comes_first(e)) {
+			g->next_op_ns = e->has_next ? e->next.time_ns : UINT64_MAX;
+			run_next(g);
+			continue;
+		}
+		if (!e->has_next)
+			return;
+		if (e->next.time_ns > g->now_ns)
+			g->now_ns = e->next.time_ns;
+		/* What follows the block is not known: it may come at once. */
+		g->next_op_ns = e->at < e->end ? e->at->time_ns : 0;
+		e->has_next = false;
+		perform(e, &e->next, e->next_segs, e->next_nr);
+	}
+}
+
+static void replay(struct ir_engine *e)
+{
+	if (e->guest->actors)
+		ir_actors_engine(e->guest, run_block, e);
+	else
+		run_block(e);
+}
+
+void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n)
+{
+	e->at = ops;
+	e->end = ops + n;
+	replay(e);
 }
 
 /* What was lost is missing in the counts of every device that was there then, or came later. */
@@ -318,8 +385,11 @@ int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_re
 
 	if (rc)
 		return rc;
-	run_until(g, e->end_ns);
-	finish_work(g);
+	e->at = e->end = NULL;
+	e->finishing = true;
+	replay(e);
+	if (e->end_ns > g->now_ns)
+		g->now_ns = e->end_ns;
 	g->res.overrun_ns = g->now_ns > e->end_ns ? g->now_ns - e->end_ns : 0;
 	ir_guest_finish(g);
 	rc = why_stopped(e, err);

@@ -38,6 +38,28 @@ const char *ir_queue_type_name(enum ir_queue_type type)
 	return names[type];
 }
 
+const char *ir_share_name(enum ir_share share)
+{
+	return share == IR_SHARE_GUEST ? "guest" : "device";
+}
+
+const char *ir_backend_name(enum ir_backend backend)
+{
+	static const char *const names[] = { NULL, "type1", "iommufd" };
+
+	return names[backend];
+}
+
+const char *ir_latency_mode_name(enum ir_latency_mode mode)
+{
+	static const char *const names[] = {
+		[IR_LATENCY_AUTO] = "auto", [IR_LATENCY_RECORDED] = "recorded",
+		[IR_LATENCY_GIVEN] = "given",
+	};
+
+	return names[mode];
+}
+
 static bool is_s390(const struct ir_recording_info *info)
 {
 	return !info->arch || !strncmp(info->arch, "s390", 4);
@@ -55,6 +77,16 @@ static void resolve_hypervisor(const struct ir_config *c, struct ir_effective *p
 	if (c->hypervisor->has_pinned_limit && c->params.has_pinned_limit) {
 		par->hypervisor.pinned_limit = given->pinned_limit;
 		par->from.pinned_limit = IR_FROM_USER;
+	}
+	par->share = c->params.has_share ? c->params.share : c->hypervisor->share;
+	par->from.share = c->params.has_share ? IR_FROM_USER : IR_FROM_DEFAULT;
+	par->backend = c->params.backend;
+	par->from.backend = par->backend ? IR_FROM_USER : IR_FROM_DEFAULT;
+	if (!par->backend && c->hypervisor->has_backend)
+		par->backend = IR_BACKEND_TYPE1;
+	if (par->backend == IR_BACKEND_IOMMUFD) {
+		par->hypervisor.entry_limit = 0;
+		par->from.entry_limit = IR_FROM_USER;
 	}
 	if (c->params.has_tlb_refresh) {
 		par->hypervisor.tlb_refresh = given->tlb_refresh;
@@ -129,16 +161,18 @@ static void resolve_initial(const struct ir_config *c, const struct ir_recording
 			    struct ir_effective *par)
 {
 	const struct ir_recorded_machine *m = &info->machine;
-	uint64_t known = info->damage.count[IR_DAMAGE_UNKNOWN_PAGES];
-	uint64_t mapped = m->mapped_pages > m->unmapped_pages ?
-		m->mapped_pages - m->unmapped_pages : 0;
 
 	if (c->params.has_initial_pages) {
 		par->initial_pages = c->params.initial_pages;
 		par->from.initial_pages = IR_FROM_USER;
 	} else if (m->has_marker) {
-		/* Some of them are unmapped later: those are operations of their own. */
-		par->initial_pages = mapped > known ? mapped - known : 0;
+		par->initial_pages = m->mapped_pages > m->unmapped_pages ?
+			m->mapped_pages - m->unmapped_pages : 0;
+		par->from.initial_pages = IR_FROM_RECORDING;
+	}
+	/* The recording unmaps so many of them: there cannot have been fewer. */
+	if (par->initial_pages < m->found_pages) {
+		par->initial_pages = m->found_pages;
 		par->from.initial_pages = IR_FROM_RECORDING;
 	}
 	/* What the former DMA API unmaps lazily waits for a global RPCIT; at boot there was none. */
@@ -165,6 +199,24 @@ static void resolve_timer(const struct ir_params *p, const struct ir_recorded_ma
 	}
 }
 
+static void resolve_latency(const struct ir_params *p, const struct ir_recorded_machine *m,
+			    struct ir_effective *par)
+{
+	par->latency = p->latency;
+	if (p->latency == IR_LATENCY_GIVEN) {
+		par->rpcit_base_ns = p->rpcit_base_ns;
+		par->rpcit_page_ns = p->rpcit_page_ns;
+		par->from.rpcit_latency = IR_FROM_USER;
+		return;
+	}
+	/* On one CPU nothing else happens meanwhile. */
+	if (p->latency == IR_LATENCY_AUTO && par->cpus == 1)
+		return;
+	par->rpcit_base_ns = m->rpcit_base_ns;
+	par->rpcit_page_ns = m->rpcit_page_ns;
+	par->from.rpcit_latency = m->rpcit_base_ns ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
+}
+
 void ir_params_resolve(const struct ir_config *c, const struct ir_recording_info *info,
 		       struct ir_effective *par)
 {
@@ -182,16 +234,7 @@ void ir_params_resolve(const struct ir_config *c, const struct ir_recording_info
 	par->cpus = p->cpus ? p->cpus : info->cpus ? info->cpus : DEFAULT_CPUS;
 	par->from.cpus = p->cpus ? IR_FROM_USER : info->cpus ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
 	resolve_timer(p, &info->machine, ir_default_hz(info), par);
-	if (p->rpcit_recorded) {
-		par->rpcit_base_ns = info->machine.rpcit_base_ns;
-		par->rpcit_page_ns = info->machine.rpcit_page_ns;
-		par->rpcit_recorded = true;	/* also without results: when it was issued is known */
-		par->from.rpcit_latency = par->rpcit_base_ns ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
-	} else if (p->has_rpcit_latency) {
-		par->rpcit_base_ns = p->rpcit_base_ns;
-		par->rpcit_page_ns = p->rpcit_page_ns;
-		par->from.rpcit_latency = IR_FROM_USER;
-	}
+	resolve_latency(p, &info->machine, par);
 }
 
 static int check_own(const struct ir_config *config, struct ir_error *err)
@@ -245,5 +288,11 @@ int ir_config_check(const struct ir_config *config, struct ir_error *err)
 	if (p->has_pinned_limit && !config->hypervisor->has_pinned_limit)
 		return ir_error_set(err, -EINVAL, "hypervisor %s has no limit of pinned pages",
 				    config->hypervisor->name);
+	if (p->backend && !config->hypervisor->has_backend)
+		return ir_error_set(err, -EINVAL, "hypervisor %s has no backend",
+				    config->hypervisor->name);
+	if (p->backend == IR_BACKEND_IOMMUFD && p->has_entry_limit && p->hypervisor.entry_limit)
+		return ir_error_set(err, -EINVAL,
+				    "backend iommufd counts no entries; leave out entry-limit");
 	return check_own(config, err);
 }

@@ -106,6 +106,13 @@ static struct ir_value info_latency(const struct ir_report_entry *entry, size_t 
 	return info_u64(entry, result, arg);
 }
 
+static struct ir_value info_global(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)result;
+	(void)arg;
+	return count_or_null(entry->info->machine.rpcit_global_ns);
+}
+
 static struct ir_value info_aperture(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
 	if (!entry->info->machine.aperture_size)
@@ -236,6 +243,26 @@ static struct ir_value source_aperture_start(const struct ir_report_entry *entry
 	return text_value(ir_source_name(recorded ? IR_FROM_RECORDING : IR_FROM_DEFAULT));
 }
 
+static struct ir_value result_share(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(ir_share_name(entry->results[result].parameters.share));
+}
+
+static struct ir_value result_backend(const struct ir_report_entry *entry, size_t result,
+				      size_t arg)
+{
+	(void)arg;
+	return text_value(ir_backend_name(entry->results[result].parameters.backend));
+}
+
+static struct ir_value result_latency(const struct ir_report_entry *entry, size_t result,
+				      size_t arg)
+{
+	(void)arg;
+	return text_value(ir_latency_mode_name(entry->results[result].parameters.latency));
+}
+
 static struct ir_value strategy_name(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
 	(void)arg;
@@ -334,6 +361,7 @@ const struct ir_column ir_recording_columns[] = {
 	INFO("machine.timer_late_ns",	info_timer_late, machine.timer_late_ns),
 	INFO("machine.rpcit_base_ns",	info_latency,	machine.rpcit_base_ns),
 	INFO("machine.rpcit_page_ns",	info_latency,	machine.rpcit_page_ns),
+	INFO("machine.rpcit_global_ns",	info_global,	machine.rpcit_global_ns),
 	INFO("machine.s390_dma_api",	info_truth,	machine.s390_dma_api),
 	INFO("machine.domain_types_vary", info_truth,	types_vary),
 	IR_DAMAGE_LIST(DAMAGE)
@@ -366,6 +394,8 @@ const struct ir_column ir_result_columns[] = {
 	PARAM("entry_limit",		result_limit,	hypervisor.entry_limit),
 	PARAM("pinned_limit",		result_limit,	hypervisor.pinned_limit),
 	{ .key = "parameters.tlb_refresh", .get = result_tlb_refresh },
+	{ .key = "parameters.share",	.get = result_share },
+	{ .key = "parameters.backend",	.get = result_backend },
 	{ .key = "parameters.own",	.kind = IR_COLUMN_OWN },
 	{ .key = "parameters.queue",	.get = result_queue_type },
 	PARAM("queue_size",		result_queue,	queue_size),
@@ -380,11 +410,14 @@ const struct ir_column ir_result_columns[] = {
 	COUNT("parameters.timer_late_ns", parameters.timer_late_ns),
 	{ .key = "parameters.api",	.get = result_api },
 	{ .key = "parameters.timer",	.get = result_timer },
+	{ .key = "parameters.flush_latency", .get = result_latency },
 	COUNT("parameters.rpcit_base_ns", parameters.rpcit_base_ns),
 	COUNT("parameters.rpcit_page_ns", parameters.rpcit_page_ns),
 	SOURCE("entry_limit",		entry_limit),
 	SOURCE("pinned_limit",		pinned_limit),
 	SOURCE("tlb_refresh",		tlb_refresh),
+	SOURCE("share",			share),
+	SOURCE("backend",		backend),
 	{ .key = "parameters.sources.own", .kind = IR_COLUMN_OWN_SOURCES },
 	SOURCE("queue",			queue),
 	SOURCE("queue_size",		queue_size),
@@ -399,6 +432,7 @@ const struct ir_column ir_result_columns[] = {
 	SOURCE("timer_late_ns",		timer_late),
 	{ .key = "parameters.sources.api", .get = source_api },
 	{ .key = "parameters.sources.timer", .get = source_timer },
+	SOURCE("flush_latency",		rpcit_latency),
 	SOURCE("rpcit_base_ns",		rpcit_latency),
 	SOURCE("rpcit_page_ns",		rpcit_latency),
 	{ .key = "parameters.sources.strategy_plugin.file", .get = strategy_plugin,
@@ -693,6 +727,51 @@ static bool put_timer(const struct ir_entry_fields *to, size_t result, size_t ar
 	return i >= 0;
 }
 
+static const char *share_name(int i)
+{
+	return ir_share_name((enum ir_share)i);
+}
+
+static const char *backend_name(int i)
+{
+	return ir_backend_name((enum ir_backend)i);
+}
+
+static const char *latency_name(int i)
+{
+	return ir_latency_mode_name((enum ir_latency_mode)i);
+}
+
+static bool put_share(const struct ir_entry_fields *to, size_t result, size_t arg,
+		      struct ir_value value)
+{
+	int i = which(value, share_name, IR_SHARE_GUEST + 1);
+
+	(void)arg;
+	to->results[result].parameters.share = (enum ir_share)i;
+	return i >= 0;
+}
+
+static bool put_backend(const struct ir_entry_fields *to, size_t result, size_t arg,
+			struct ir_value value)
+{
+	int i = which(value, backend_name, IR_BACKEND_IOMMUFD + 1);
+
+	(void)arg;
+	to->results[result].parameters.backend = i < 0 ? IR_BACKEND_DEFAULT : (enum ir_backend)i;
+	return i >= 0 || is_null(value);
+}
+
+static bool put_latency(const struct ir_entry_fields *to, size_t result, size_t arg,
+			struct ir_value value)
+{
+	int i = which(value, latency_name, IR_LATENCY_GIVEN + 1);
+
+	(void)arg;
+	to->results[result].parameters.latency = (enum ir_latency_mode)i;
+	return i >= 0;
+}
+
 static bool put_source(const struct ir_entry_fields *to, size_t result, size_t arg,
 		       struct ir_value value)
 {
@@ -752,6 +831,7 @@ static const struct {
 	{ info_timer_phase, put_info_timer_phase },
 	{ info_timer_late, put_info_timer_late },
 	{ info_latency, put_info_known },
+	{ info_global, put_info_known },
 	{ info_aperture, put_info_known },
 	{ info_marker, put_info_marker },
 	{ result_u64, put_result_u64 },
@@ -762,6 +842,9 @@ static const struct {
 	{ result_limit, put_result_limit },
 	{ result_queue, put_result_queue },
 	{ result_tlb_refresh, put_tlb_refresh },
+	{ result_share, put_share },
+	{ result_backend, put_backend },
+	{ result_latency, put_latency },
 	{ result_queue_type, put_queue_type },
 	{ result_api, put_api },
 	{ result_timer, put_timer },

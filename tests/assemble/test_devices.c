@@ -147,6 +147,22 @@ static void test_functions_lazy(void **state)
 	free(f);
 }
 
+/* The event that names an unmap comes after it, also where its map was not recorded. */
+static void test_unknown_unmap_is_named(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = NAMES, .several = true };
+	struct feed *f = feed_with(config, state);
+
+	unmap_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 2, 100, 1);
+	unmap_at(f, 101, 1);	/* nothing names this one */
+	unmap_at(f, 102, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 1, 102, 1);
+	assert_int_equal(damage_of(f, IR_DAMAGE_UNKNOWN_UNMAPS), 3);
+	assert_int_equal(damage_of(f, IR_DAMAGE_UNKNOWN_PAGES), 3);
+	finish(f, "U? 100+1@2 U? 101+1 U? 102+1@1");
+}
+
 /* With a filter, an unmap that was lost still ends its mapping. */
 static void test_filter_lost_unmap(void **state)
 {
@@ -292,6 +308,35 @@ static void test_guest_detach_limit(void **state)
 	ir_guest_free(g);
 }
 
+/* Each device has a limit of its own, unless they share one. */
+static void test_guest_share(void **state)
+{
+	struct ir_effective par = kvm_par(40);
+	struct ir_guest *g;
+
+	(void)state;
+	g = guest_on("kvm", "sync-map-retry", par);
+	map_on(g, 1, 0, 30);
+	map_on(g, 2, 1, 30);
+	assert_int_equal(g->res.maps.map_failed, 1);
+	ir_guest_free(g);
+
+	par.share = IR_SHARE_DEVICE;
+	g = guest_on("kvm", "sync-map-retry", par);
+	map_on(g, 1, 0, 30);
+	map_on(g, 2, 1, 30);
+	assert_int_equal(g->res.rpcit.insufficient, 0);
+	map_on(g, 2, 2, 30);
+	assert_int_equal(g->res.maps.map_failed, 1);
+	/* What a device loses with its domain is lost to its own limit alone. */
+	ir_guest_detach(g, 2);
+	map_on(g, 1, 3, 9);
+	assert_int_equal(g->res.maps.map_failed, 1);
+	map_on(g, 2, 4, 10);
+	assert_int_equal(g->res.maps.map_failed, 2);
+	ir_guest_free(g);
+}
+
 /* A strict domain under a lazy strategy; then it gets its queue. */
 static void test_guest_type(void **state)
 {
@@ -410,11 +455,13 @@ int main(void)
 		BOTH(test_function_learned),
 		BOTH(test_functions_without_names),
 		BOTH(test_functions_lazy),
+		BOTH(test_unknown_unmap_is_named),
 		BOTH(test_filter_lost_unmap),
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_types_missed),
 		cmocka_unit_test(test_guest_detach),
 		cmocka_unit_test(test_guest_detach_limit),
+		cmocka_unit_test(test_guest_share),
 		cmocka_unit_test(test_guest_type),
 		cmocka_unit_test(test_sums),
 	};

@@ -65,7 +65,7 @@ static struct run *run_new(const char *strategy, const char *hypervisor, uint64_
 		.strategy = ir_strategy_find(strategy),
 		.hypervisor = ir_hypervisor_find(hypervisor),
 		.observer = &r->observer,
-		.params = { .hz = 100, .has_rpcit_latency = true,
+		.params = { .hz = 100, .latency = IR_LATENCY_GIVEN,
 			    .rpcit_base_ns = TAKES },
 	};
 	return r;
@@ -314,7 +314,7 @@ static void test_an_unmap_waits_for_its_map_to_end(void **state)
 static void allocate_twice(struct run *r, const char *kernel)
 {
 	r->info.kernel = kernel;
-	r->config.params.has_rpcit_latency = false;
+	r->config.params.rpcit_base_ns = r->config.params.rpcit_page_ns = 0;
 	r->config.params.cpus = 1;
 	begin(r);
 	for (uint32_t i = 0; i < 1000; i++)

@@ -233,7 +233,7 @@ static void test_aperture_of_the_limit(void **state)
 	assert_int_equal(par.aperture, 200 * 4096);
 }
 
-/* mapped - unmapped pages at the start, less those that an unmap reveals as it comes. */
+/* mapped - unmapped pages at the start; those that the recording unmaps are among them. */
 static void test_initial_pages(void **state)
 {
 	struct ir_recording_info info = { 0 };
@@ -246,22 +246,24 @@ static void test_initial_pages(void **state)
 	info.machine.has_marker = true;
 	info.machine.mapped_pages = 1000;
 	info.machine.unmapped_pages = 700;
-	info.damage.count[IR_DAMAGE_UNKNOWN_PAGES] = 120;
+	info.machine.found_pages = 120;
 	par = resolve(&c, &info);
-	assert_int_equal(par.initial_pages, 180);
+	assert_int_equal(par.initial_pages, 300);
 	assert_int_equal(par.from.initial_pages, IR_FROM_RECORDING);
-	info.damage.count[IR_DAMAGE_UNKNOWN_PAGES] = 301;
+	info.machine.found_pages = 301;	/* the marker is of another moment, or wrong */
 	par = resolve(&c, &info);
-	assert_int_equal(par.initial_pages, 0);
+	assert_int_equal(par.initial_pages, 301);
+	assert_int_equal(par.from.initial_pages, IR_FROM_RECORDING);
+	info.machine.found_pages = 10;
 	c.params.has_initial_pages = true;
 	c.params.initial_pages = 12;
 	par = resolve(&c, &info);
 	assert_int_equal(par.initial_pages, 12);
 	assert_int_equal(par.from.initial_pages, IR_FROM_USER);
-	c.params.initial_pages = 0;
+	c.params.initial_pages = 0;	/* fewer than the recording unmaps */
 	par = resolve(&c, &info);
-	assert_int_equal(par.initial_pages, 0);
-	assert_int_equal(par.from.initial_pages, IR_FROM_USER);
+	assert_int_equal(par.initial_pages, 10);
+	assert_int_equal(par.from.initial_pages, IR_FROM_RECORDING);
 }
 
 /* A marker is text in a recording: what it says may be impossible. */
@@ -306,19 +308,61 @@ static void test_cpus_and_hz(void **state)
 static void test_latency(void **state)
 {
 	struct ir_config c = config("strict", "kvm");
+	struct ir_recording_info info = {
+		.arch = "s390x", .cpus = 2,
+		.machine = { .rpcit_base_ns = 700, .rpcit_page_ns = 8 },
+	};
 	struct ir_effective par;
 
 	(void)state;
-	c.params.rpcit_base_ns = 5;	/* not said to be given */
 	par = resolve(&c, NULL);
 	assert_int_equal(par.rpcit_base_ns, 0);
 	assert_int_equal(par.from.rpcit_latency, IR_FROM_DEFAULT);
-	c.params.has_rpcit_latency = true;
+	par = resolve(&c, &info);
+	assert_int_equal(par.rpcit_base_ns, 700);
+	assert_int_equal(par.rpcit_page_ns, 8);
+	assert_int_equal(par.from.rpcit_latency, IR_FROM_RECORDING);
+	info.cpus = 1;	/* nothing is concurrent */
+	par = resolve(&c, &info);
+	assert_int_equal(par.rpcit_base_ns, 0);
+	assert_int_equal(par.from.rpcit_latency, IR_FROM_DEFAULT);
+	c.params.latency = IR_LATENCY_RECORDED;
+	par = resolve(&c, &info);
+	assert_int_equal(par.rpcit_base_ns, 700);
+	assert_int_equal(par.from.rpcit_latency, IR_FROM_RECORDING);
+	c.params.latency = IR_LATENCY_GIVEN;
+	c.params.rpcit_base_ns = 5;
 	c.params.rpcit_page_ns = 6;
-	par = resolve(&c, NULL);
+	par = resolve(&c, &info);
 	assert_int_equal(par.rpcit_base_ns, 5);
 	assert_int_equal(par.rpcit_page_ns, 6);
 	assert_int_equal(par.from.rpcit_latency, IR_FROM_USER);
+}
+
+static void test_share_and_backend(void **state)
+{
+	struct ir_config c = config("strict", "kvm");
+	struct ir_effective par = resolve(&c, NULL);
+
+	(void)state;
+	assert_int_equal(par.share, IR_SHARE_DEVICE);
+	assert_int_equal(par.from.share, IR_FROM_DEFAULT);
+	assert_int_equal(par.hypervisor.entry_limit, 65535);
+	c.params.has_share = true;
+	c.params.share = IR_SHARE_GUEST;
+	c.params.backend = IR_BACKEND_IOMMUFD;
+	par = resolve(&c, NULL);
+	assert_int_equal(par.share, IR_SHARE_GUEST);
+	assert_int_equal(par.from.share, IR_FROM_USER);
+	assert_int_equal(par.hypervisor.entry_limit, 0);
+	assert_int_equal(ir_config_check(&c, NULL), 0);
+	c.params.has_entry_limit = true;	/* which nothing counts */
+	c.params.hypervisor.entry_limit = 5;
+	assert_int_equal(ir_config_check(&c, NULL), -EINVAL);
+	c = config("strict", "zvm");
+	assert_int_equal(resolve(&c, NULL).share, IR_SHARE_GUEST);
+	c.params.backend = IR_BACKEND_IOMMUFD;
+	assert_int_equal(ir_config_check(&c, NULL), -EINVAL);
 }
 
 static void assert_bad(const struct ir_config *c)
@@ -467,6 +511,7 @@ int main(void)
 		cmocka_unit_test(test_initial_pages_of_a_bad_marker),
 		cmocka_unit_test(test_cpus_and_hz),
 		cmocka_unit_test(test_latency),
+		cmocka_unit_test(test_share_and_backend),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_zero_is_the_default),
 		cmocka_unit_test(test_names),

@@ -69,7 +69,7 @@ static size_t all_strategies(struct ir_config *configs, uint64_t entry_limit, ui
 		configs[n].params.has_entry_limit = true;
 		configs[n].params.queue_size = queue_size;
 		configs[n].params.aperture = 1 << 20;
-		configs[n].params.has_rpcit_latency = latency != 0;
+		configs[n].params.latency = IR_LATENCY_GIVEN;
 		configs[n].params.rpcit_base_ns = latency;
 	}
 	return n;

@@ -30,6 +30,12 @@ enum ir_rpcit_status {
 	IR_RPCIT_ERROR,			/* anything else */
 };
 
+/* Whose a limit is. */
+enum ir_share {
+	IR_SHARE_DEVICE,	/* each device has its own */
+	IR_SHARE_GUEST,		/* all devices of the guest draw on one */
+};
+
 /* How many parameters of its own a hypervisor may have. */
 #define IR_HYPERVISOR_OWN 8
 
@@ -43,7 +49,7 @@ struct ir_hypervisor_param {
 
 /* Parameters; a hypervisor ignores those it does not list. */
 struct ir_hypervisor_params {
-	uint64_t entry_limit;	/* mappings all devices together may have; 0: no limit */
+	uint64_t entry_limit;	/* mappings that may exist at once; 0: no limit */
 	uint64_t pinned_limit;	/* pages that may be pinned; 0: no limit */
 	int tlb_refresh;	/* 1 or 0: whether the guest is to issue an RPCIT after mapping */
 	uint32_t own_given;	/* bit i: own[i] was given, else it is the default */
@@ -60,7 +66,10 @@ struct ir_hypervisor {
 	bool limits_aperture;		/* the guest's aperture is entry_limit pages */
 	bool serialises;		/* one RPCIT at a time, whatever the device */
 	bool shadows;			/* keeps a shadow; else the device walks the guest's table */
-	/* One instance serves all devices of a guest.  NULL: no memory. */
+	/*
+	 * One instance serves one device, or all of the guest: see share.  NULL: no
+	 * memory.
+	 */
 	void *(*open)(const struct ir_hypervisor_params *params);
 	void (*close)(void *hv);
 	/* RPCIT over [first, last], already clamped to the aperture; also when a device goes. */
@@ -76,6 +85,9 @@ struct ir_hypervisor {
 	/* Its own parameters, up to IR_HYPERVISOR_OWN, after these a NULL name; NULL: none. */
 	const struct ir_hypervisor_param *own;
 	const struct ir_plugin_info *plugin;	/* set when it is loaded; NULL: built in */
+	/* Whose its limits are, unless the user says otherwise. */
+	enum ir_share share;
+	bool has_backend;		/* QEMU with vfio: entries may be counted (type1) or not (iommufd) */
 };
 
 /** ir_hypervisor_own - the @i-th parameter of its own, NULL after the last */

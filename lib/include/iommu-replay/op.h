@@ -55,7 +55,9 @@ struct ir_op {
 	uint32_t segments;	/* IR_OP_MAP: how many pieces */
 	uint32_t mapping;	/* dense number, or IR_NO_MAPPING */
 	uint32_t sync_ns;	/* IR_OP_MAP: from time_ns to the iotlb_sync_map call */
-	uint32_t rpcit_ns;	/* IR_OP_MAP: how long its recorded RPCIT took, 0 if not known */
+	/* IR_OP_MAP, IR_OP_FLUSH_TIMER: how long its recorded RPCIT took, 0 if not known */
+	uint32_t rpcit_ns;
+	uint32_t retry_ns;	/* IR_OP_MAP: likewise its retry's global one; 0 if there was none */
 	uint32_t site;		/* IR_OP_MAP, IR_OP_FAILED_MAP: who called, a number in the recording's sites */
 	uint16_t cpu;
 	uint16_t device;	/* index into the recording's devices, 0 if not named */

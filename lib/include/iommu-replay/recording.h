@@ -81,6 +81,7 @@ struct ir_recorded_machine {
 	uint64_t mapped_pages;		/* kernel counters at the start, from a marker */
 	uint64_t unmapped_pages;
 	bool has_marker;
+	uint64_t found_pages;		/* mapped before the recording, known from their unmaps */
 	/*
 	 * Former DMA API: its first mapped_pages pages of IOVA space were handed
 	 * out before; those that were mapped again later had been unmapped.
@@ -99,8 +100,13 @@ struct ir_recorded_machine {
 	uint64_t timer_late_ns;		/* mean time from a timer's expiry to its flush */
 	bool has_timer_late;
 	uint64_t timer_flushes;		/* of flush queues, recorded */
-	uint64_t rpcit_base_ns;		/* how long an RPCIT took: base, */
-	uint64_t rpcit_page_ns;		/* and for each page of its range; both 0: not recorded */
+	/*
+	 * How long RPCITs took during which their CPU had no other event: base and for
+	 * each page of its range, and at the median over the whole aperture; 0: not recorded.
+	 */
+	uint64_t rpcit_base_ns;
+	uint64_t rpcit_page_ns;
+	uint64_t rpcit_global_ns;
 	bool s390_dma_api;		/* former s390 DMA API (before Linux 6.7) */
 };
 

@@ -36,6 +36,20 @@ enum ir_timer_mode {
 	IR_TIMER_RECORDED,	/* fires at IR_OP_FLUSH_TIMER */
 };
 
+/* What QEMU pins memory with. */
+enum ir_backend {
+	IR_BACKEND_DEFAULT,	/* type1 where the hypervisor has a backend, else none */
+	IR_BACKEND_TYPE1,	/* vfio_iommu_type1: counts entries; a limit of 65535 by default */
+	IR_BACKEND_IOMMUFD,	/* no count, so that entries never run out */
+};
+
+/* How long an RPCIT keeps its CPU busy. */
+enum ir_latency_mode {
+	IR_LATENCY_AUTO,	/* as fitted from the recorded ones; without any no time */
+	IR_LATENCY_RECORDED,	/* as long as that of the same recorded mapping, else as fitted */
+	IR_LATENCY_GIVEN,	/* as the caller says; 0: no time, strictly serial */
+};
+
 /* Where a parameter's value came from. */
 enum ir_source {
 	IR_FROM_DEFAULT,	/* what the kernel or hypervisor would choose */
@@ -45,6 +59,10 @@ enum ir_source {
 
 const char *ir_source_name(enum ir_source source);
 const char *ir_queue_type_name(enum ir_queue_type type);
+const char *ir_share_name(enum ir_share share);
+/** ir_backend_name - NULL: none */
+const char *ir_backend_name(enum ir_backend backend);
+const char *ir_latency_mode_name(enum ir_latency_mode mode);
 
 /* What the user asks for.  Zero means "default" in every field. */
 struct ir_params {
@@ -52,6 +70,9 @@ struct ir_params {
 	bool has_entry_limit;		/* the limits were given; 0 means none */
 	bool has_pinned_limit;
 	bool has_tlb_refresh;		/* it was given, even if 0 */
+	bool has_share;			/* share was given; else the hypervisor's */
+	enum ir_share share;
+	enum ir_backend backend;	/* IR_BACKEND_DEFAULT: none */
 	enum ir_queue_type queue;
 	uint32_t queue_size;		/* slots of a ring; holds one less */
 	uint32_t queue_timeout_ms;
@@ -64,15 +85,16 @@ struct ir_params {
 	enum ir_timer_mode timer;
 	/* Domains are of type DMA (strict) for as long as those of the recorded machine were. */
 	bool recorded_types;
-	bool has_rpcit_latency;
-	bool rpcit_recorded;		/* take it from the recording, if that tells */
-	uint64_t rpcit_base_ns;		/* how long an RPCIT keeps its CPU busy */
+	enum ir_latency_mode latency;
+	uint64_t rpcit_base_ns;		/* IR_LATENCY_GIVEN: how long an RPCIT keeps its CPU busy, */
 	uint64_t rpcit_page_ns;		/* and for each page it covers that changed */
 };
 
 /* What is used: every value set, and where it came from. */
 struct ir_effective {
 	struct ir_hypervisor_params hypervisor;
+	enum ir_share share;		/* whose the limits are */
+	enum ir_backend backend;
 	enum ir_queue_type queue;
 	uint32_t queue_size;
 	uint32_t queue_timeout_ms;
@@ -87,13 +109,12 @@ struct ir_effective {
 	enum ir_api api;
 	enum ir_timer_mode timer;
 	bool timer_missing;	/* recorded timers were asked for, and there are none */
+	enum ir_latency_mode latency;
 	uint64_t rpcit_base_ns;
 	uint64_t rpcit_page_ns;
-	/* An RPCIT after mapping takes as long as that of the same recorded mapping. */
-	bool rpcit_recorded;
 	struct {
 		enum ir_source own[IR_HYPERVISOR_OWN];
-		enum ir_source entry_limit, pinned_limit, tlb_refresh, queue, queue_size,
+		enum ir_source entry_limit, pinned_limit, tlb_refresh, share, backend, queue, queue_size,
 			queue_timeout, aperture, initial_pages, cpus, hz, timer_phase, timer_late,
 			rpcit_latency;
 	} from;
