@@ -61,15 +61,9 @@ const volatile int *interrupts_flag(void)
 	return &interrupted;
 }
 
-struct reading {
-	const char *path;
-	void (*stop)(void *arg);
-	void *stop_arg;
-};
-
 static void on_reading(void *arg, uint64_t done, uint64_t total)
 {
-	struct reading *reading = arg;
+	const struct input *reading = arg;
 	char label[48];
 
 	if (interrupted) {
@@ -117,11 +111,10 @@ static void check_events(const struct input *input, const struct settings *setti
 int input_open(struct input *input, const struct settings *settings, const char *path,
 	       void (*stop)(void *arg), void *stop_arg)
 {
-	struct reading reading = { .path = path, .stop = stop, .stop_arg = stop_arg };
 	struct ir_recording_options options = {
 		.device = settings->device,
 		.progress = on_reading,
-		.progress_arg = &reading,
+		.progress_arg = input,
 		.rpcits = settings->command->bit & (IN_VERIFY | IN_FAULTS),
 		.survey_only = settings->command->bit & (IN_INFO | IN_FAULTS),
 		.sites = settings->sites,
@@ -133,7 +126,7 @@ int input_open(struct input *input, const struct settings *settings, const char 
 	int status = STATUS_DONE;
 	char *list;
 
-	*input = (struct input){ .rec = NULL };
+	*input = (struct input){ .path = path, .stop = stop, .stop_arg = stop_arg };
 	if (settings->events)
 		options.events = input->events = ir_events_load(settings->events, &err);
 	if (!settings->events || input->events)

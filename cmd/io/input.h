@@ -19,6 +19,10 @@ struct input {
 	struct ir_recording *rec;
 	struct ir_events *events;
 	const struct ir_recording_info *info;
+	/* For progress, as long as the recording is open: an input stays where it is. */
+	const char *path;
+	void (*stop)(void *arg);
+	void *stop_arg;
 };
 
 /**

@@ -66,6 +66,7 @@ static int take_event(struct reading *r, const struct ir_event *ev)
 static int read_all(struct reading *r, struct ir_error *err)
 {
 	const struct ir_recording_options *options = &r->rec->options;
+	uint64_t before = ir_file_bytes_read(r->rec->file);
 	struct ir_event ev;
 	uint64_t n = 0;
 	int rc = 0, more;
@@ -73,7 +74,7 @@ static int read_all(struct reading *r, struct ir_error *err)
 	while (!rc && (more = ir_reader_next(r->reader, &ev, err)) > 0) {
 		rc = take_event(r, &ev);
 		if (++n % PROGRESS_EVENTS == 0 && options->progress)
-			options->progress(options->progress_arg, ir_file_bytes_read(r->rec->file),
+			options->progress(options->progress_arg, ir_file_bytes_read(r->rec->file) - before,
 					  ir_file_size(r->rec->file));
 	}
 	if (!rc && more < 0)

@@ -157,7 +157,7 @@ struct ir_recording_info {
 
 struct ir_recording_options {
 	const char *device;	/* only this device's operations; NULL: all */
-	/* Called now and then while reading; may be NULL.  @done of @total bytes. */
+	/* Called now and then while reading, by ir_faults_find(), too; may be NULL.  @done of @total bytes. */
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *progress_arg;
 	bool rpcits;		/* have recorded RPCITs among the operations */
