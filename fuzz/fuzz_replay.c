@@ -3,7 +3,8 @@
  * The whole way: a recording is recognised, opened and surveyed, its operations
  * are read from memory and from the file again, and then replayed, with what
  * can be taken from a recording (RPCIT latency, timers) taken from it, and
- * verified against what the recording says that the machine did.
+ * verified against what the recording says that the machine did.  Which strategy,
+ * hypervisor, queue and limit that is follows from the input.
  */
 #include "fuzz.h"
 #include <stdlib.h>
@@ -13,12 +14,7 @@
 
 #define BLOCK 64
 #define CONFIGS 6
-/*
- * A replay takes time and memory for each page that is mapped at a time (some 25
- * bytes in each configuration), and a few bytes can ask for millions.
- */
-#define MAX_PAGES 65536
-
+#define MEMORY (UINT64_C(1) << 30)	/* that a recording may ask for */
 static bool same_op(const struct ir_op *a, const struct ir_op *b)
 {
 	return a->time_ns == b->time_ns && a->iova == b->iova && a->paddr == b->paddr &&
@@ -61,30 +57,74 @@ static void compare(struct ir_recording *a, struct ir_recording *b)
 		fuzz_check_error(&err);
 }
 
-static void fill_configs(struct ir_config *configs)
+/* Numbers that differ with the input: any byte of it changes all of them. */
+static uint32_t next_choice(uint32_t *state)
 {
-	/* One for each kind: a queue with a timer, a retry, the former DMA API. */
-	static const char *const strategies[] = { "sync-map-retry", "strict", "legacy" };
-	static const char *const hypervisors[] = { "kvm", "lpar" };
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
 
-	memset(configs, 0, CONFIGS * sizeof(*configs));
-	for (size_t i = 0; i < CONFIGS; i++) {
-		struct ir_params *params = &configs[i].params;
+static uint32_t choices_of(const uint8_t *data, size_t size)
+{
+	uint32_t hash = 2166136261u;	/* FNV-1a */
 
-		configs[i].strategy = ir_strategy_find(strategies[i % 3]);
-		configs[i].hypervisor = ir_hypervisor_find(hypervisors[i / 3]);
-		if (!configs[i].strategy || !configs[i].hypervisor)
-			exit(1);
-		if (configs[i].hypervisor->has_entry_limit) {
-			params->hypervisor.entry_limit = 16;
-			params->has_entry_limit = true;
-			params->timer = IR_TIMER_RECORDED;
-			params->rpcit_recorded = true;
-		} else {
-			params->queue_size = 8;	/* so that it gets full */
-			params->api = i % 3 ? IR_API_DMA : IR_API_IOMMU;
-		}
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ data[i]) * 16777619u;
+	return hash ? hash : 1;
+}
+
+static size_t count_strategies(void)
+{
+	size_t n = 0;
+
+	while (ir_strategies[n])
+		n++;
+	return n;
+}
+
+static size_t count_hypervisors(void)
+{
+	size_t n = 0;
+
+	while (ir_hypervisors[n])
+		n++;
+	return n;
+}
+
+/* Any strategy on any hypervisor, with any queue, and limits that are soon reached, or never. */
+static void fill_config(struct ir_config *config, uint32_t *state)
+{
+	static const uint64_t limits[] = { 1, 2, 16, 300, 65535, 0 };
+	static const enum ir_queue_type queues[] = {
+		IR_QUEUE_DEFAULT, IR_QUEUE_NONE, IR_QUEUE_SINGLE, IR_QUEUE_PER_CPU,
+	};
+	struct ir_params *params = &config->params;
+	uint64_t limit = limits[next_choice(state) % 6];
+
+	*config = (struct ir_config){
+		.strategy = ir_strategies[next_choice(state) % count_strategies()],
+		.hypervisor = ir_hypervisors[next_choice(state) % count_hypervisors()],
+	};
+	params->has_entry_limit = config->hypervisor->has_entry_limit;
+	params->has_pinned_limit = config->hypervisor->has_pinned_limit;
+	if (params->has_entry_limit)
+		params->hypervisor.entry_limit = limit;
+	if (params->has_pinned_limit)
+		params->hypervisor.pinned_limit = limit;
+	params->queue = queues[next_choice(state) % 4];
+	params->queue_size = next_choice(state) % 2 ? 2 + next_choice(state) % 16 : 0;
+	params->api = next_choice(state) % 3 ? IR_API_DMA : IR_API_IOMMU;
+	params->timer = next_choice(state) % 2 ? IR_TIMER_RECORDED : IR_TIMER_SIMULATED;
+	params->rpcit_recorded = next_choice(state) % 4 == 0;
+	if (!params->rpcit_recorded && next_choice(state) % 4 == 0) {
+		params->has_rpcit_latency = true;
+		params->rpcit_base_ns = 20000;
+		params->rpcit_page_ns = 10;
 	}
+	if (next_choice(state) % 4 == 0)
+		params->aperture = (uint64_t)IR_PAGE_SIZE << next_choice(state) % 20;
 }
 
 static void check_result(const struct ir_result *r)
@@ -95,14 +135,15 @@ static void check_result(const struct ir_result *r)
 		   r->maps.attempted, "maps do not add up");
 }
 
-static void replay(struct ir_recording *rec)
+static void replay(struct ir_recording *rec, uint32_t choices)
 {
 	const struct ir_replay_options options = { .jobs = 1 };
 	struct ir_result results[CONFIGS];
 	struct ir_config configs[CONFIGS];
 	struct ir_error err = { "" };
 
-	fill_configs(configs);
+	for (size_t i = 0; i < CONFIGS; i++)
+		fill_config(&configs[i], &choices);
 	memset(results, 0, sizeof(results));
 	if (ir_replay(rec, configs, CONFIGS, &options, results, &err)) {
 		fuzz_check_error(&err);
@@ -131,17 +172,13 @@ static void verify(struct ir_recording *rec)
 	ir_verify_equal(&verify, 1, 0.5);
 }
 
-static bool is_small(const struct ir_recording_info *info)
-{
-	return info->max_live_pages <= MAX_PAGES && info->machine.mapped_pages <= MAX_PAGES &&
-	       info->damage.count[IR_DAMAGE_UNKNOWN_PAGES] <= MAX_PAGES;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct ir_recording_options kept = { .rpcits = true, .sites = true };
+	const struct ir_recording_options kept = {
+		.rpcits = true, .sites = true, .max_memory = MEMORY,
+	};
 	const struct ir_recording_options again = {
-		.rpcits = true, .sites = true, .spool_memory = 1,
+		.rpcits = true, .sites = true, .spool_memory = 1, .max_memory = MEMORY,
 	};
 	struct ir_recording *rec, *second;
 	struct ir_error err = { "" };
@@ -157,10 +194,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_check(second != NULL, "opens only once");
 	compare(rec, second);
 	ir_recording_close(second);
-	if (is_small(ir_recording_info(rec))) {
-		replay(rec);
-		verify(rec);
-	}
+	replay(rec, choices_of(data, size));
+	verify(rec);
 	ir_recording_close(rec);
 	return 0;
 }

@@ -161,6 +161,7 @@ struct settings {
 	const char *output;		/* NULL: standard output */
 	const char *perfetto;		/* NULL: none is wanted */
 	uint32_t jobs;
+	uint64_t max_memory;	/* bytes; 0: the default */
 	int format;			/* enum format */
 	int color;			/* enum when */
 	int progress;			/* enum when */

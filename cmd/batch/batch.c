@@ -19,6 +19,7 @@
 
 #include "base/cmd.h"
 #include "io/input.h"
+#include "base/budget.h"
 #include "base/message.h"
 #include "io/output.h"
 #include "batch/plan.h"
@@ -43,6 +44,7 @@ struct batch {
 	struct ir_events *events;	/* NULL: no file of them */
 	size_t first, end;		/* the cells of this shard */
 	uint32_t jobs_each;		/* threads of one replay */
+	uint64_t memory_each;		/* bytes that each of them may take */
 
 	pthread_mutex_t lock;		/* of everything below */
 	pthread_cond_t changed;
@@ -362,6 +364,7 @@ static void open_and_replay(struct task *t, const struct stat *before)
 {
 	struct ir_recording_options options = {
 		.device = t->batch->settings->device, .events = t->batch->events,
+		.max_memory = t->batch->memory_each,
 	};
 	struct ir_error err = { "" };
 	struct stat now;
@@ -625,6 +628,8 @@ static int run_batch(struct batch *b)
 		return finish(b);
 	b->next_recording = b->first / b->plan.nr_configs;
 	b->jobs_each = (uint32_t)(jobs / n);
+	b->memory_each = (b->settings->max_memory ? b->settings->max_memory
+						  : ir_budget_default()) / n;
 	threads = calloc(n, sizeof(*threads));
 	started = threads ? start_threads(b, threads, n) : 0;
 	if (!started) {

@@ -121,6 +121,7 @@ int input_open(struct input *input, const struct settings *settings, const char 
 		.vmlinux = settings->vmlinux,
 		.modules = settings->modules,
 		.kallsyms = settings->kallsyms,
+		.max_memory = settings->max_memory,
 	};
 	struct ir_error err = { "" };
 	int status = STATUS_DONE;

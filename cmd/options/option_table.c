@@ -209,6 +209,10 @@ const struct option_spec option_table[] = {
 	{ 'j', "--jobs", NULL, "N",
 	  "Threads. Default: one for each processor.",
 	  IN_REPLAY | IN_BATCH, option_parse_u32, AT(jobs), .min = 1, .max = 4096 },
+	{ 0, "--max-memory", NULL, "SIZE",
+	  "Refuse what needs more memory, in bytes, for devices, mappings and pages. Default: "
+	  "three quarters of the machine's, or of what limits of the process leave.",
+	  IN_INPUT | IN_BATCH, option_parse_u64, AT(max_memory), .min = 1 << 24, .max = UINT64_MAX },
 	{ 0, "--strict-input", NULL, NULL,
 	  "Any loss or damage in a recording is an error: exit status 4.",
 	  IN_INPUT, option_parse_flag, AT(strict_input) },

@@ -68,6 +68,8 @@ bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op);
 const struct ir_op_totals *ir_assembler_totals(const struct ir_assembler *a);
 /** ir_assembler_max_mappings - mapping numbers handed out are below this */
 uint32_t ir_assembler_max_mappings(const struct ir_assembler *a);
+/** ir_assembler_memory - bytes for what is live, and for each device and CPU seen */
+uint64_t ir_assembler_memory(const struct ir_assembler *a);
 /** ir_assembler_rpcit - recorded RPCITs, and the aperture if a global one was among them */
 void ir_assembler_rpcit(const struct ir_assembler *a, struct ir_recorded_rpcit *rpcit,
 			uint64_t *aperture_start, uint64_t *aperture_size);

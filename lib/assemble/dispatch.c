@@ -322,6 +322,13 @@ uint32_t ir_assembler_max_mappings(const struct ir_assembler *a)
 	return a->max_mappings;
 }
 
+uint64_t ir_assembler_memory(const struct ir_assembler *a)
+{
+	return WINDOW * sizeof(struct rec) + (uint64_t)a->nr_cpus * sizeof(struct cpu) +
+		(uint64_t)a->live.room * (sizeof(struct ir_live) + 2 * sizeof(uint32_t)) +
+		(uint64_t)a->nr_bitmaps * MAPPED_BYTES;
+}
+
 void ir_assembler_rpcit(const struct ir_assembler *a, struct ir_recorded_rpcit *rpcit,
 			uint64_t *aperture_start, uint64_t *aperture_size)
 {

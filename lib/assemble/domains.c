@@ -5,8 +5,10 @@
 
 void ir_domains_unmap(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns)
 {
-	if (device >= IR_DOMAIN_DEVICES)
+	if (device >= IR_DOMAIN_DEVICES) {
+		s->left_out++;
 		return;
+	}
 	s->now[device].unmaps++;
 	if (!s->now[device].rest++)
 		s->now[device].rest_ns = time_ns;
@@ -32,6 +34,8 @@ static void add(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns, b
 {
 	if (s->nr < IR_DOMAIN_TYPES)
 		s->type[s->nr++] = (struct ir_domain_type){ time_ns, device, strict };
+	else
+		s->left_out++;
 }
 
 /* Without unmaps nothing is known: it does not matter either. */

@@ -39,6 +39,7 @@ struct ir_domain_survey {
 	} now[IR_DOMAIN_DEVICES];
 	struct ir_domain_type type[IR_DOMAIN_TYPES];
 	size_t nr;
+	uint64_t left_out;	/* unmaps of further devices, and further stretches */
 };
 
 /** ir_domains_unmap - a device unmapped something */

@@ -87,6 +87,7 @@ static struct ir_bitmap *new_mapped(struct ir_assembler *a, uint16_t device)
 		a->nr_mapped = nr;
 	}
 	a->mapped[device] = ir_bitmap_new(UINT64_C(1) << (64 - IR_PAGE_SHIFT));
+	a->nr_bitmaps += a->mapped[device] != NULL;
 	return a->mapped[device];
 }
 

@@ -26,6 +26,7 @@
 #define MAX_PAGES	(UINT64_C(1) << 22)	/* of one mapping: 16 GiB; more is a damaged event */
 #define MAX_ALIKE	64			/* mappings at one IOVA that are looked at */
 #define UNCERTAIN	64			/* mappings that are not in the index of them yet */
+#define MAPPED_BYTES	5120			/* of the pages of a device, if they are near each other */
 #define NESTED		8			/* RPCITs under way on one CPU: interrupts nest */
 #define NONE		UINT64_MAX
 
@@ -132,6 +133,7 @@ struct ir_assembler {
 	struct ir_live_table live;
 	struct ir_bitmap **mapped;	/* pages of live mappings, by device */
 	uint32_t nr_mapped;
+	uint32_t nr_bitmaps;		/* of these there are */
 	uint32_t *free_numbers;
 	uint32_t nr_free, room_free;
 	uint32_t max_mappings;

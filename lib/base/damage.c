@@ -33,7 +33,7 @@ enum ir_severity ir_damage_severity(enum ir_damage_kind kind)
 
 const char *ir_severity_name(enum ir_severity severity)
 {
-	static const char *const names[] = { "info", "loss", "corrupt" };
+	static const char *const names[] = { "info", "loss", "corrupt", "limit" };
 
 	return names[severity];
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What all readers share: the numbers of device names, and complaints about the events file. */
+#include "base/seed.h"
 #include "events/reader.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -10,20 +11,22 @@
 
 #define MAX_DEVICES 65535
 
-static uint32_t hash_name(const char *name, size_t len)
+/* FNV-1a, begun with the seed. */
+static uint64_t hash_name(uint64_t seed, const char *name, size_t len)
 {
-	uint32_t hash = 2166136261u;	/* FNV-1a */
+	uint64_t hash = UINT64_C(14695981039346656037) ^ seed;
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)name[i]) * 16777619u;
-	return hash ^ (hash >> 15);
+		hash = (hash ^ (unsigned char)name[i]) * UINT64_C(1099511628211);
+	return hash ^ hash >> 32;
 }
 
 /* The slot of a name, or the free one where it belongs. */
 static size_t find_slot(const struct ir_reader *rd, const char *name, size_t len)
 {
-	size_t slot = hash_name(name, len) & (rd->device_slots - 1);
+	unsigned int bits = (unsigned int)__builtin_ctzll(rd->device_slots);
+	size_t slot = ir_seed_hash(rd->seed, hash_name(rd->seed, name, len), bits);
 	uint16_t nr;
 
 	while ((nr = rd->device_hash[slot])) {
@@ -94,9 +97,15 @@ uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len)
 	slot = find_slot(rd, name, len);
 	if (rd->device_hash[slot])
 		return remember(rd, rd->device_hash[slot], len);
-	if (nr > MAX_DEVICES || !is_printable(name, len))
+	if (!is_printable(name, len))
 		return 0;
-	devices = realloc(rd->info.devices, (nr + 1) * sizeof(*devices));
+	if (nr > MAX_DEVICES) {
+		rd->damage->count[IR_DAMAGE_LIMIT_DEVICES]++;
+		return 0;
+	}
+	devices = rd->info.devices;
+	if (!(nr & (nr - 1)))	/* room doubles at each power of two */
+		devices = realloc(devices, nr * 2 * sizeof(*devices));
 	if (!devices)
 		goto no_memory;
 	rd->info.devices = devices;

@@ -77,6 +77,7 @@ struct ir_reader_ops {
 struct ir_reader {
 	const struct ir_reader_ops *ops;
 	struct ir_file *file;
+	uint64_t seed;			/* of the table of devices */
 	struct ir_damage *damage;	/* owned by the caller of ir_reader_open() */
 	const struct ir_events *events;	/* what probes mean; NULL: nothing */
 	struct ir_events *builtin;	/* the same, if the reader owns it */

@@ -24,6 +24,15 @@
 
 struct ir_guest;
 
+/*
+ * What a replay takes: for each device (its tables, allocator, histogram; most of them
+ * are used by one CPU), each entry of an I/O page table, each mapping.
+ */
+#define IR_DEVICE_BYTES		6144	/* without its page table, */
+#define IR_TABLE_BYTES		2048	/* of which the smallest one takes so much */
+#define IR_ENTRY_BYTES		28
+#define IR_MAPPING_BYTES	32
+
 #define IR_NO_PFN UINT64_MAX
 
 /* How a domain gets and gives back IOVAs: one for each API. */
@@ -99,6 +108,7 @@ struct ir_guest_config {
 	const struct ir_observer *observer;
 	struct ir_site_result *sites;	/* as struct ir_replay_options has them */
 	struct ir_timeline *timeline;	/* NULL: none is wanted */
+	struct ir_budget *budget;	/* of memory; NULL: none */
 };
 
 struct ir_mapping;

@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <iommu-replay/hypervisor.h>
 #include <iommu-replay/sites.h>
+#include "base/budget.h"
 #include "guest/exposure.h"
 
 /* Figures of call sites, and whom the guest works for now. */
@@ -43,6 +44,7 @@ struct ir_iopt_totals {
 	struct ir_exposure exposure;
 	uint64_t now_ns;	/* kept by the engine */
 	bool failed;		/* our own memory ran out: results are void */
+	struct ir_budget *budget;	/* of memory; NULL: none */
 	struct ir_site_account *sites;	/* NULL: nobody wants them; set before any table */
 };
 

@@ -59,11 +59,18 @@ void ir_iopt_free(struct ir_iopt *iopt)
 
 static void *get_memory(struct ir_iopt *iopt, size_t size)
 {
-	void *memory = calloc(1, size);
+	void *memory = ir_budget_take(iopt->totals->budget, size + IR_MALLOC_BYTES) ?
+		calloc(1, size) : NULL;
 
 	if (!memory)
 		iopt->totals->failed = true;
 	return memory;
+}
+
+static void free_block(struct ir_iopt *iopt, struct block *b)
+{
+	ir_budget_give(iopt->totals->budget, sizeof(*b) + IR_MALLOC_BYTES);
+	free(b);
 }
 
 static struct node *node_get(struct ir_iopt *iopt, struct node **spare, size_t size)
@@ -268,7 +275,7 @@ static bool fill_inner(struct ir_iopt *iopt, struct inner *in, unsigned int heig
 		n++;
 	if (n < WAYS) {
 		while (n)
-			free(part[--n]);
+			free_block(iopt, part[--n]);
 		return false;
 	}
 	for (unsigned int i = 0; i < WAYS; i++) {
@@ -313,7 +320,7 @@ bool ir_iopt_block_split(struct ir_iopt *iopt, const struct spot *s)
 
 	if (!n)
 		return false;
-	free(block_at(s));
+	free_block(iopt, block_at(s));
 	n->parent = s->in;
 	s->in->way[s->way].node = n;
 	s->in->block &= ~bit_of(s->way);
@@ -533,7 +540,7 @@ void ir_iopt_block_changed(struct ir_iopt *iopt, const struct spot *s)
 	s->in->way[s->way].block = NULL;
 	s->in->used &= ~bit_of(s->way);
 	s->in->block &= ~bit_of(s->way);
-	free(b);
+	free_block(iopt, b);
 	release_inner(iopt, s->in, s->height);
 }
 

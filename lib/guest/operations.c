@@ -115,8 +115,10 @@ uint32_t ir_guest_number(struct ir_guest *g)
 	}
 	if (g->nr_maps == g->room_maps) {
 		uint32_t room = g->room_maps ? g->room_maps * 2 : 1024;
-		struct ir_mapping *grown = realloc(g->maps, room * sizeof(*grown));
+		struct ir_mapping *grown = NULL;
 
+		if (ir_budget_take(g->cfg.budget, (room - g->room_maps) * sizeof(*grown)))
+			grown = realloc(g->maps, room * sizeof(*grown));
 		if (!grown) {
 			g->totals.failed = true;
 			return IR_NO_MAPPING;
@@ -144,7 +146,8 @@ static const struct ir_dma_ops *dma_ops(const struct ir_guest *g)
 
 static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 {
-	struct ir_domain *d = calloc(1, sizeof(*d));
+	struct ir_domain *d = ir_budget_take(g->cfg.budget, IR_DEVICE_BYTES) ?
+		calloc(1, sizeof(*d)) : NULL;
 	size_t own = g->cfg.strategy->domain_size;
 
 	if (!d)
@@ -154,6 +157,7 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	d->ops = dma_ops(g);
 	ir_due_init(d);
 	d->totals.whole = &g->totals;
+	d->totals.budget = g->cfg.budget;
 	d->totals.sites = g->sites.list ? &g->sites : NULL;
 	d->iopt = ir_iopt_new(&d->totals, g->cfg.hypervisor->shadows);
 	d->hv = g->hv ? g->hv : open_hypervisor(g);

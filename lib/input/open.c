@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Recognises the format of a recording and opens its reader. */
+#include "base/seed.h"
 #include "input/open.h"
 #include <errno.h>
 #include <stdio.h>
@@ -186,6 +187,7 @@ struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_read
 	rd->ops = ops;
 	rd->file = file;
 	rd->damage = damage;
+	rd->seed = ir_seed();
 	rd->events = events;
 	rd->chains = options->chains;
 	rd->tasks = options->tasks;

@@ -30,6 +30,7 @@ static int note_first(struct ir_iova_survey *s, const struct ir_op *op, uint64_t
 		return -ENOMEM;
 	if (s->nr_free == IR_START_IOVAS) {
 		s->off = true;
+		s->left_out = IR_START_IOVAS + 1;
 		return 0;
 	}
 	/* The first one from the tree is the first one below all others. */

@@ -28,6 +28,7 @@ struct ir_iova_survey {
 	uint64_t lowest;		/* of the first range from the tree, 0: none yet */
 	uint64_t end_of_lowest;		/* and the page behind it */
 	bool off;			/* too many: nothing is told */
+	uint64_t left_out;		/* that were too many */
 };
 
 /** ir_iovas_map - a mapping was made; 0 or -ENOMEM */

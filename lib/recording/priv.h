@@ -20,6 +20,7 @@
 struct device_state {
 	uint64_t gone_ns;	/* since when it is detached; 0: it is not */
 	uint64_t live_pages;
+	uint64_t live_entries;
 };
 
 struct ir_recording {
@@ -36,6 +37,7 @@ struct ir_recording {
 	struct ir_spool *spool;		/* the operations as the assembler made them */
 	struct ir_op *initial;		/* mappings from before, known from their unmaps */
 	size_t nr_initial, room_initial;
+	uint64_t live_pages, live_entries;
 	struct ir_timer_samples timers;	/* of the first pass, all devices as one */
 	struct ir_timer_owners timer_owners;
 	struct ir_iova_survey iovas;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "recording/priv.h"
 #include "base/temp.h"
 
@@ -200,6 +201,13 @@ static int fill_info(struct ir_recording *rec)
 	note_start(rec);
 	info->machine.s390_dma_api = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
 	info->max_mappings = ir_assembler_max_mappings(rec->assembler) + (uint32_t)rec->nr_initial;
+	/* Only several devices have timers, or domains, that could be told apart. */
+	if (info->nr_devices > 2) {
+		info->damage.count[IR_DAMAGE_LIMIT_DOMAINS] = ir_assembler_domains(rec->assembler)->left_out;
+		if (info->machine.timer_flushes)
+			info->damage.count[IR_DAMAGE_LIMIT_TIMERS] = rec->timer_owners.left_out;
+	}
+	info->damage.count[IR_DAMAGE_LIMIT_START_IOVAS] = rec->iovas.left_out;
 	info->complete = ir_damage_complete(&info->damage);
 	info->rpcits_by_device = !ir_assembler_unattributed(rec->assembler) &&
 		!rec->owners_known.full;
@@ -265,6 +273,8 @@ struct ir_recording *ir_recording_open(const char *path, const struct ir_recordi
 	}
 	if (options)
 		rec->options = *options;
+	rec->info.max_memory = rec->options.max_memory ? rec->options.max_memory
+						       : ir_budget_default();
 	rec->file = ir_file_open(path, err);
 	if (!rec->file)
 		goto fail;

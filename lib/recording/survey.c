@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "recording/priv.h"
 #include "base/temp.h"
 
 #define SPOOL_MEMORY	(UINT64_C(4) << 20)	/* of operations, some 150,000; more go to a file */
 #define MAX_INITIAL	(UINT64_C(1) << 20)	/* mappings from before the recording */
 #define PROGRESS_EVENTS	65536
+#define MEMORY_EVENTS	1024		/* between two looks at what is live */
 #define MAX_PASSES	4
 
 int ir_recording_no_memory(const struct ir_recording *rec, struct ir_error *err)
@@ -244,20 +246,51 @@ static uint64_t less(uint64_t from, uint64_t what)
 	return what < from ? from - what : 0;
 }
 
-/* Its mappings went with it; so did those of no device, unless there are several. */
-static void note_detach(struct ir_recording *rec, struct device_state *d, uint64_t time_ns,
-			uint64_t *live)
+/*
+ * Entries of an I/O page table for so many adjacent pages: one for each at the ends,
+ * and one for each 64, 4096, ... of the rest.
+ */
+static uint64_t entries_of(uint64_t pages)
 {
-	*live = less(*live, d->live_pages);
-	d->live_pages = 0;
-	d->gone_ns = time_ns;
-	if (!rec->several && d != rec->device_states) {
-		*live = less(*live, rec->device_states->live_pages);
-		rec->device_states->live_pages = 0;
-	}
+	uint64_t entries = 0;
+
+	for (; pages > 2 * 64; pages /= 64)
+		entries += 2 * 64;
+	return entries + pages;
 }
 
-static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t *live)
+static void end_live(struct ir_recording *rec, struct device_state *d, uint64_t pages,
+		     uint64_t entries)
+{
+	rec->live_pages = less(rec->live_pages, pages);
+	rec->live_entries = less(rec->live_entries, entries);
+	d->live_pages = less(d->live_pages, pages);
+	d->live_entries = less(d->live_entries, entries);
+}
+
+static void begin_live(struct ir_recording *rec, struct device_state *d, uint64_t pages)
+{
+	rec->live_pages += pages;
+	rec->live_entries += entries_of(pages);
+	d->live_pages += pages;
+	d->live_entries += entries_of(pages);
+	if (rec->live_pages > rec->info.max_live_pages)
+		rec->info.max_live_pages = rec->live_pages;
+	if (rec->live_entries > rec->info.max_live_entries)
+		rec->info.max_live_entries = rec->live_entries;
+}
+
+/* Its mappings went with it; so did those of no device, unless there are several. */
+static void note_detach(struct ir_recording *rec, struct device_state *d, uint64_t time_ns)
+{
+	end_live(rec, d, d->live_pages, d->live_entries);
+	d->gone_ns = time_ns;
+	if (!rec->several && d != rec->device_states)
+		end_live(rec, rec->device_states, rec->device_states->live_pages,
+			 rec->device_states->live_entries);
+}
+
+static int survey_op(struct ir_recording *rec, const struct ir_op *op)
 {
 	struct device_state *d = state_of(rec, op->device);
 	int rc = 0;
@@ -273,12 +306,8 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 		rc = note_reuse(rec, op);
 		if (!rc)
 			rc = ir_iovas_map(&rec->iovas, op);
-		if (!(op->flags & IR_OPF_FAILED)) {
-			*live += op->pages;
-			d->live_pages += op->pages;
-		}
-		if (*live > rec->info.max_live_pages)
-			rec->info.max_live_pages = *live;
+		if (!(op->flags & IR_OPF_FAILED))
+			begin_live(rec, d, op->pages);
 		break;
 	case IR_OP_FLUSH_TIMER:
 		rec->info.machine.timer_flushes++;
@@ -292,12 +321,11 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t 
 			if (!rec->lost && !(op->flags & IR_OPF_FAILED))
 				rc = add_initial(rec, op);
 		} else {
-			*live = less(*live, op->pages);
-			d->live_pages = less(d->live_pages, op->pages);
+			end_live(rec, d, op->pages, entries_of(op->pages));
 		}
 		break;
 	case IR_OP_DETACH:
-		note_detach(rec, d, op->time_ns, live);
+		note_detach(rec, d, op->time_ns);
 		break;
 	case IR_OP_LOST:
 		if (!rec->lost)
@@ -325,19 +353,34 @@ static void report_progress(const struct ir_recording *rec)
 }
 
 /* Operations that are certain by now. */
-static int survey_ops(struct ir_recording *rec, uint64_t *live)
+static int survey_ops(struct ir_recording *rec)
 {
 	struct ir_op op;
 	int rc = 0;
 
 	while (!rc && ir_assembler_next(rec->assembler, &op))
-		rc = survey_op(rec, &op, live);
+		rc = survey_op(rec, &op);
 	return rc;
+}
+
+/* Does what is live take more than is allowed? */
+static int check_memory(const struct ir_recording *rec, struct ir_error *err)
+{
+	uint64_t need = ir_assembler_memory(rec->assembler);
+	char limit[32];
+
+	if (need <= rec->info.max_memory)
+		return 0;
+	ir_budget_text(limit, sizeof(limit), rec->info.max_memory);
+	return ir_error_set(err, -E2BIG, "%s: needs more than %s of memory, for %zu devices and %"
+			    PRIu32 " mappings at a time; --max-memory SIZE allows more",
+			    ir_file_path(rec->file), limit, rec->reader->info.nr_devices - 1,
+			    ir_assembler_max_mappings(rec->assembler));
 }
 
 static int survey_once(struct ir_recording *rec, struct ir_error *err)
 {
-	uint64_t live = 0, n = 0;
+	uint64_t n = 0;
 	struct ir_event ev;
 	int rc = pass_begin(rec, err), more;
 
@@ -347,16 +390,21 @@ static int survey_once(struct ir_recording *rec, struct ir_error *err)
 		note_event(rec, &ev);
 		rc = ir_assembler_event(rec->assembler, &ev);
 		if (rc > 0)
-			rc = survey_ops(rec, &live);
+			rc = survey_ops(rec);
 		if (rc)
 			return ir_recording_spool_failed(rec, rc, err);
+		if (n % MEMORY_EVENTS == 0) {
+			rc = check_memory(rec, err);
+			if (rc)
+				return rc;
+		}
 		if (++n % PROGRESS_EVENTS == 0)
 			report_progress(rec);
 	}
 	if (more < 0)
 		return more;
 	ir_assembler_end(rec->assembler);
-	rc = survey_ops(rec, &live);
+	rc = survey_ops(rec);
 	if (rc)
 		return ir_recording_spool_failed(rec, rc, err);
 	if (rec->chains && rec->chains->no_memory)
@@ -380,7 +428,8 @@ void ir_survey_clear(struct ir_recording *rec)
 	rec->iovas = (struct ir_iova_survey){ 0 };
 	rec->timer_owners = (struct ir_timer_owners){ 0 };
 	rec->timers = (struct ir_timer_samples){ 0 };
-	rec->info = (struct ir_recording_info){ 0 };
+	rec->info = (struct ir_recording_info){ .max_memory = rec->info.max_memory };
+	rec->live_pages = rec->live_entries = 0;
 	rec->lost = false;
 	rec->first_lost_ns = 0;
 	rec->last_ns = rec->marked_ns = 0;

@@ -156,7 +156,9 @@ struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, ui
 
 void ir_timer_owners_unmap(struct ir_timer_owners *o, uint16_t device, uint64_t time_ns)
 {
-	if (device < IR_TIMER_OWNERS && !o->armed_ns[device])
+	if (device >= IR_TIMER_OWNERS)
+		o->left_out++;
+	else if (!o->armed_ns[device])
 		o->armed_ns[device] = time_ns;
 }
 
@@ -193,6 +195,8 @@ void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint64_t t
 	unsigned int i = timer_index(o, timer);
 	uint16_t device;
 
+	if (timer && i == IR_TIMER_OWNERS)
+		o->left_out++;
 	if (!timer || i == IR_TIMER_OWNERS)
 		return;
 	if (i == o->nr_timers)

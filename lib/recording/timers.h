@@ -40,6 +40,7 @@ struct ir_timer_owners {
 	uint64_t timer[IR_TIMER_OWNERS];
 	uint32_t votes[IR_TIMER_OWNERS][IR_TIMER_OWNERS];	/* by timer and device */
 	unsigned int nr_timers;
+	uint64_t left_out;	/* firings of further timers, and unmaps of further devices */
 };
 
 /** ir_timer_owners_unmap - a device queued an unmap */

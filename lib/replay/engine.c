@@ -109,7 +109,8 @@ static void preload(struct ir_guest *g, const struct ir_recording_info *info)
 }
 
 struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info,
-				struct ir_site_result *sites, struct ir_timeline *timeline)
+				struct ir_site_result *sites, struct ir_timeline *timeline,
+				struct ir_budget *budget)
 {
 	struct ir_engine *e = calloc(1, sizeof(*e));
 	struct ir_effective par;
@@ -121,6 +122,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		.observer = config->observer,
 		.sites = sites,
 		.timeline = timeline,
+		.budget = budget,
 	};
 
 	if (!e)

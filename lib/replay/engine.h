@@ -6,6 +6,7 @@
 #include <iommu-replay/replay.h>
 #include <iommu-replay/timeline.h>
 
+struct ir_budget;
 struct ir_engine;
 
 /**
@@ -13,10 +14,13 @@ struct ir_engine;
  * @sites: room for the figures of each call site, or NULL
  * @timeline: where to note its course; NULL: nowhere
  *
+ * @budget: of memory, shared with other engines; NULL: none
+ *
  * NULL: no memory.
  */
 struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info,
-				struct ir_site_result *sites, struct ir_timeline *timeline);
+				struct ir_site_result *sites, struct ir_timeline *timeline,
+				struct ir_budget *budget);
 /** ir_engine_run - the next operations; the array may be shared with other engines */
 void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n);
 /**

@@ -5,12 +5,15 @@
  * furthest behind through its next block.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "guest/guest.h"
 #include "replay/engine.h"
+#include "replay/params.h"
 #include "guest/timeline.h"
 
 #define BLOCK_OPS	4096
@@ -38,7 +41,51 @@ struct pool {
 	struct task *tasks;
 	size_t nr_tasks;
 	unsigned int nr_threads;	/* 0: who reads the operations replays them, too */
+	struct ir_budget budget;	/* of memory, for all configurations */
 };
+
+static size_t devices_of(const struct ir_recording_info *info)
+{
+	return info->nr_devices > 2 ? info->nr_devices - 1 : 1;
+}
+
+/* What the configurations take at least (iommu-replay-promises(7)). */
+static uint64_t least_memory(const struct ir_config *configs, size_t n,
+			     const struct ir_recording_info *info)
+{
+	uint64_t need = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct ir_effective par;
+
+		ir_params_resolve(&configs[i], info, &par);
+		need += devices_of(info) * (IR_DEVICE_BYTES + IR_TABLE_BYTES) +
+			(uint64_t)info->max_mappings * IR_MAPPING_BYTES +
+			(info->max_live_entries + par.initial_pages) * IR_ENTRY_BYTES;
+	}
+	return need;
+}
+
+static int too_large(const char *takes, const struct ir_recording_info *info, size_t n,
+		     uint64_t need, struct ir_error *err)
+{
+	char bytes[32], limit[32];
+
+	ir_budget_text(bytes, sizeof(bytes), need);
+	ir_budget_text(limit, sizeof(limit), info->max_memory);
+	return ir_error_set(err, -E2BIG, "the replay %s %s of memory, for %zu device%s and %"
+			    PRIu64 " pages mapped at a time in %zu configuration%s, and --max-memory is %s;"
+			    " fewer strategies or hypervisors at once, or --device, need less",
+			    takes, bytes, devices_of(info), devices_of(info) == 1 ? "" : "s", info->max_live_pages, n,
+			    n == 1 ? "" : "s", limit);
+}
+
+/* More than expected is mapped at a time: pages that strategies have not flushed, too. */
+static int over_budget(const struct pool *p, const struct ir_recording_info *info,
+		       struct ir_error *err)
+{
+	return too_large("needs more than", info, p->nr_tasks, p->budget.limit, err);
+}
 
 /* The one that is furthest behind, of those that nobody runs and that have something to do. */
 static struct task *next_task(struct pool *p)
@@ -136,6 +183,8 @@ static int produce(struct pool *p, struct ir_recording *rec,
 
 		if (options && options->interrupted && *options->interrupted)
 			return ir_error_set(err, -EINTR, "interrupted");
+		if (ir_budget_exceeded(&p->budget))
+			return over_budget(p, ir_recording_info(rec), err);
 		n = ir_recording_read(rec, b->ops, BLOCK_OPS, err);
 		if (n <= 0)
 			return (int)n;
@@ -197,17 +246,20 @@ static int collect(struct pool *p, const struct ir_recording_info *info, struct 
 	for (size_t i = 0; i < p->nr_tasks && !rc; i++)
 		rc = ir_engine_finish(p->tasks[i].engine, &results[i],
 				      devices ? devices + i * info->nr_devices : NULL, err);
+	if (rc && ir_budget_exceeded(&p->budget))
+		rc = over_budget(p, info, err);
 	return rc;
 }
 
 static struct ir_engine *new_engine(const struct ir_config *config,
 				    const struct ir_recording_info *info,
-				    struct ir_site_result *sites, struct ir_timeline **timeline)
+				    struct ir_site_result *sites, struct ir_timeline **timeline,
+				    struct ir_budget *budget)
 {
 	if (!timeline)
-		return ir_engine_new(config, info, sites, NULL);
+		return ir_engine_new(config, info, sites, NULL, budget);
 	*timeline = ir_timeline_new(info->start_ns, info->duration_ns);
-	return *timeline ? ir_engine_new(config, info, sites, *timeline) : NULL;
+	return *timeline ? ir_engine_new(config, info, sites, *timeline, budget) : NULL;
 }
 
 int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t n,
@@ -230,10 +282,13 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 		return 0;
 	for (size_t i = 0; i < n && !rc; i++)
 		rc = ir_config_check(&configs[i], err);
+	if (!rc && least_memory(configs, n, info) > info->max_memory)
+		rc = too_large("needs", info, n, least_memory(configs, n, info), err);
 	if (!rc)
 		rc = ir_recording_rewind(rec, err);
 	if (rc)
 		return rc;
+	p.budget.limit = info->max_memory;
 	p.nr_blocks = p.nr_threads ? BLOCKS : 1;	/* one stays in the cache */
 	p.blocks = calloc(p.nr_blocks, sizeof(*p.blocks));
 	p.tasks = calloc(n, sizeof(*p.tasks));
@@ -242,13 +297,15 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 	for (size_t i = 0; i < n && !rc; i++) {
 		p.tasks[i].engine = new_engine(&configs[i], info,
 					       sites ? sites + i * info->sites->nr : NULL,
-					       timelines ? &timelines[i] : NULL);
+					       timelines ? &timelines[i] : NULL, &p.budget);
 		if (!p.tasks[i].engine)
 			rc = -ENOMEM;
 		else if (options)
 			ir_engine_interrupts(p.tasks[i].engine, options->interrupted);
 	}
-	if (rc)
+	if (rc && ir_budget_exceeded(&p.budget))
+		rc = over_budget(&p, info, err);
+	else if (rc)
 		ir_error_set(err, rc, "out of memory");
 	else
 		rc = run_pool(&p, rec, options, err);

@@ -5,6 +5,12 @@
 
 #include <iommu-replay/verify.h>
 
+/*
+ * So many may wait for their counterpart, of all CPUs together: 4 MiB.  If one side is
+ * so far ahead the sequences differ, and which RPCIT has been waiting longest is known.
+ */
+#define MAX_WAITING	65536
+
 /* RPCITs of one CPU, or flushes of queues, that wait for their counterpart. */
 struct lane {
 	struct ir_verify_rpcit *waiting;
@@ -22,6 +28,7 @@ struct checker {
 	struct lanes cpus, queues;
 	bool by_result;		/* results are comparable */
 	bool by_size;		/* ranges are comparable */
+	uint32_t waiting;	/* in all lanes */
 	bool no_memory;
 };
 
@@ -112,6 +119,39 @@ static void differ(struct checker *c, const struct ir_verify_rpcit *recorded,
 		v->got = *predicted;
 }
 
+/* The earliest that waits in these lanes, if it is earlier than *@first. */
+static bool earliest(const struct lanes *lanes, const struct ir_verify_rpcit **first, bool *recorded)
+{
+	bool found = false;
+
+	for (uint32_t i = 0; i < lanes->nr; i++) {
+		const struct lane *l = &lanes->lane[i];
+
+		if (!l->count || (*first && l->waiting[l->first].time_ns >= (*first)->time_ns))
+			continue;
+		*first = &l->waiting[l->first];
+		*recorded = l->recorded;
+		found = true;
+	}
+	return found;
+}
+
+/* What has no counterpart is a difference, too: the earliest one counts. */
+static void leftovers_of(struct checker *c, const struct lanes *lanes, bool queue)
+{
+	const struct ir_verify_rpcit *first = NULL;
+	bool recorded = false;
+
+	if (earliest(lanes, &first, &recorded))
+		differ(c, recorded ? first : NULL, recorded ? NULL : first, queue);
+}
+
+static void leftovers(struct checker *c)
+{
+	leftovers_of(c, &c->cpus, false);
+	leftovers_of(c, &c->queues, true);
+}
+
 static void meet(struct checker *c, const struct ir_verify_rpcit *r, bool recorded, bool queue,
 		 uint32_t number)
 {
@@ -130,9 +170,15 @@ static void meet(struct checker *c, const struct ir_verify_rpcit *r, bool record
 			differ(c, recorded ? r : other, recorded ? other : r, queue);
 		l->first = (l->first + 1) & (l->room - 1);
 		l->count--;
+		c->waiting--;
+		return;
+	}
+	if (c->waiting == MAX_WAITING) {
+		leftovers(c);
 		return;
 	}
 	l->recorded = recorded;
+	c->waiting++;
 	if (!lane_push(l, r))
 		c->no_memory = true;
 }
@@ -169,24 +215,6 @@ static void on_mapped(void *arg, const struct ir_op *op, uint64_t iova)
 		return;
 	c->v->iovas++;
 	c->v->iovas_equal += op->iova == iova;
-}
-
-/* What has no counterpart at the end is a difference too: the earliest one counts. */
-static void leftovers(struct checker *c, struct lanes *lanes, bool queue)
-{
-	const struct ir_verify_rpcit *first = NULL;
-	bool recorded = false;
-
-	for (uint32_t i = 0; i < lanes->nr; i++) {
-		struct lane *l = &lanes->lane[i];
-
-		if (!l->count || (first && l->waiting[l->first].time_ns >= first->time_ns))
-			continue;
-		first = &l->waiting[l->first];
-		recorded = l->recorded;
-	}
-	if (first)
-		differ(c, recorded ? first : NULL, recorded ? NULL : first, queue);
 }
 
 static void recorded_totals(const struct ir_recording_info *info, struct ir_verify_totals *t)
@@ -252,8 +280,7 @@ int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct i
 	if (!rc && c.no_memory)
 		rc = ir_error_set(err, -ENOMEM, "out of memory while comparing");
 	if (!rc && verify->comparable) {
-		leftovers(&c, &c.cpus, false);
-		leftovers(&c, &c.queues, true);
+		leftovers(&c);
 	}
 	recorded_totals(info, &verify->recorded);
 	predicted_totals(result, &verify->predicted);

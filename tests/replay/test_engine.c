@@ -73,7 +73,7 @@ static struct run *run_new(const char *strategy, const char *hypervisor, uint64_
 
 static void begin(struct run *r)
 {
-	r->engine = ir_engine_new(&r->config, &r->info, NULL, NULL);
+	r->engine = ir_engine_new(&r->config, &r->info, NULL, NULL, NULL);
 	assert_non_null(r->engine);
 }
 

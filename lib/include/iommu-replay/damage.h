@@ -17,6 +17,7 @@ enum ir_severity {
 	IR_SEVERITY_INFO,	/* how the recording was made; nothing is missing */
 	IR_SEVERITY_LOSS,	/* the recording machine could not keep everything */
 	IR_SEVERITY_CORRUPT,	/* the file is not what was written */
+	IR_SEVERITY_LIMIT,	/* the file is sound, but exceeds what this program can take */
 };
 
 /*		 id			severity	name			meaning */
@@ -45,7 +46,13 @@ enum ir_severity {
 	X(IR_DAMAGE_JOINED_LINES,	INFO,	 "joined_lines",	"events of a text that were broken into several lines and put together again") \
 	X(IR_DAMAGE_UNKNOWN_FLAGS,	INFO,	 "unknown_flags",	"events of a text with a flag letter that is not known: not told whether in an interrupt") \
 	X(IR_DAMAGE_CUT_CHAINS,		INFO,	 "cut_call_chains",	"call chains of which only the innermost 64 frames were kept") \
-	X(IR_DAMAGE_DROPPED_CHAINS,	INFO,	 "dropped_call_chains",	"call chains beyond the 65535 that are told apart; what has them has no call site")
+	X(IR_DAMAGE_DROPPED_CHAINS,	INFO,	 "dropped_call_chains",	"call chains beyond the 65535 that are told apart; what has them has no call site") \
+	X(IR_DAMAGE_LIMIT_CPUS,		LIMIT,	 "limit_cpus",		"CPUs beyond the 8192 of a trace.dat file that are read") \
+	X(IR_DAMAGE_LIMIT_DEVICES,	LIMIT,	 "limit_devices",	"events of devices beyond the 65535 that are told apart; they count for no device") \
+	X(IR_DAMAGE_LIMIT_EVENT_NAMES,	LIMIT,	 "limit_event_names",	"events of types beyond the 4096 of a text that are told apart; left out") \
+	X(IR_DAMAGE_LIMIT_TIMERS,	INFO,	 "limit_timers",	"firings of flush-queue timers, and unmaps of devices, beyond the 32 whose owners are looked for") \
+	X(IR_DAMAGE_LIMIT_DOMAINS,	INFO,	 "limit_domains",	"unmaps of devices beyond the 256, and domains beyond the 4096, whose type is looked for") \
+	X(IR_DAMAGE_LIMIT_START_IOVAS,	INFO,	 "limit_start_iovas",	"IOVAs free at the start that are not used, as they are more than 4096: at least")
 
 enum ir_damage_kind {
 #define IR_DAMAGE_ENUM(id, severity, name, meaning) id,

@@ -131,6 +131,9 @@ struct ir_recording_info {
 	uint64_t max_live_pages;
 	/* Successful maps of the DMA API, and those whose DMA address is the physical one. */
 	uint64_t dma_maps, dma_direct;
+	/* What they take in an I/O page table, whose entries may be ranges: estimated. */
+	uint64_t max_live_entries;
+	uint64_t max_memory;	/* as options->max_memory, never 0 */
 	struct ir_recorded_rpcit rpcit;
 	struct ir_recorded_flushes flushes;
 	struct ir_recorded_machine machine;
@@ -173,6 +176,12 @@ struct ir_recording_options {
 	const char *vmlinux;	/* the recorded kernel's, an ELF file with symbols */
 	const char *modules;	/* a directory with its modules */
 	const char *kallsyms;	/* a copy of its /proc/kallsyms, of the recorded boot */
+	/*
+	 * Bytes that the recording, or a replay of it, may take for what grows with devices,
+	 * mappings and pages (iommu-replay-promises(7)); what would exceed it fails with -E2BIG.
+	 * 0: three quarters of what the machine, the process' limits and its control group allow.
+	 */
+	uint64_t max_memory;
 };
 
 /** ir_default_hz - jiffies a second of a machine like the recorded one, if nothing tells */

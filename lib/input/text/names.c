@@ -67,8 +67,10 @@ struct text_name *ir_text_names_get(struct text_names *names, const char *name, 
 			return entry;
 		slot = (slot + 1) & (SLOTS - 1);
 	}
-	if (names->nr == TEXT_MAX_NAMES)
+	if (names->nr == TEXT_MAX_NAMES) {
+		names->rd->damage->count[IR_DAMAGE_LIMIT_EVENT_NAMES]++;
 		return NULL;
+	}
 	entry = &names->list[names->nr];
 	entry->key = strndup(name, len);
 	if (!entry->key) {

@@ -28,7 +28,7 @@
 #include "input/tracedat/subbuffer.h"
 
 /* Numbers in a file beyond these are damage, not a big machine. */
-#define TD_MAX_CPUS		4096u	/* CONFIG_NR_CPUS goes to 8192 on x86, 512 on s390 */
+#define TD_MAX_CPUS		8192u	/* CONFIG_NR_CPUS goes to 8192 on x86, 512 on s390 */
 #define TD_MAX_INSTANCES	256u
 #define TD_MAX_OPTIONS		65536u
 #define TD_MAX_OPTION_SECTIONS	256u

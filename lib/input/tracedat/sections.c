@@ -179,8 +179,11 @@ static int take_buffer(struct tracedat *td, unsigned char *data, uint32_t len)
 		strcpy(clock, text);
 	page_size = ir_cursor_u32(&cur);
 	cpus = ir_cursor_u32(&cur);
-	if (cur.failed || cpus > TD_MAX_CPUS ||
-	    ir_cursor_left(&cur) < (uint64_t)cpus * BUFFER_ENTRY) {
+	if (!cur.failed && cpus > TD_MAX_CPUS &&
+	    ir_cursor_left(&cur) >= (uint64_t)cpus * BUFFER_ENTRY) {
+		td_damage(td, IR_DAMAGE_LIMIT_CPUS, cpus - TD_MAX_CPUS);
+		cpus = TD_MAX_CPUS;
+	} else if (cur.failed || ir_cursor_left(&cur) < (uint64_t)cpus * BUFFER_ENTRY) {
 		td_damage(td, IR_DAMAGE_BAD_SECTIONS, 1);
 		if (cur.failed)
 			return 0;

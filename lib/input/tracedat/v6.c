@@ -181,7 +181,11 @@ static int read_cpus(struct tracedat *td, struct v6 *v6, struct ir_error *err)
 	int ret;
 
 	v6->cpus = ir_cursor_u32(cur);
-	if (cur->failed || !v6->cpus || v6->cpus > TD_MAX_CPUS)
+	if (!cur->failed && v6->cpus > TD_MAX_CPUS)
+		return ir_error_set(err, -E2BIG, "%s: recorded on %" PRIu32
+				    " CPUs, says its header; at most %u are supported",
+				    ir_file_path(td->file), v6->cpus, TD_MAX_CPUS);
+	if (cur->failed || !v6->cpus)
 		return failed(td, v6, -EBADMSG, "number of CPUs", err);
 	mark = ir_cursor_take(cur, MARK_SIZE);
 	if (mark && !memcmp(mark, "options  ", MARK_SIZE)) {

@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The promises of time and memory (iommu-replay-promises(7)).
+#
+#  time    instructions for a recording and for one twice as large: less than 2.5 times as many,
+#          for each pair of strategy and hypervisor at four times the limit, and for each way in
+#          which a recording can be awkward (growing.awk); counted by valgrind, so that neither
+#          other load nor the machine's speed matters
+#  memory  ranges stay ranges, devices take little, what needs more than allowed is refused at once
+
+. tests/lib.sh
+
+# make KIND N: a recording, as $tmp/KIND.N
+make() {
+	[ -f "$tmp/$1.$2" ] || awk -v kind="$1" -v n="$2" -f tests/growing.awk >"$tmp/$1.$2"
+}
+
+# instructions ARGUMENTS...: of the program, to standard output
+instructions() {
+	valgrind --tool=exp-bbv --instr-count-only=yes --bb-out-file=/dev/null \
+		--log-file="$tmp/log" "$prog" "$@" >"$tmp/out" 2>"$tmp/err" || return 1
+	sed -n 's/.*Total instructions: *//p' "$tmp/log"
+}
+
+# grows TEXT KIND N ARGUMENTS...: less than 2.5 times as much for 2N, apart from what nothing costs.
+# @N@ in an argument is a fourth of the recording's size.
+grows() {
+	text=$1
+	kind=$2
+	n=$3
+	shift 3
+	counts=
+	for size in 1 "$n" $((2 * n)); do
+		make "$kind" "$size"
+		limit=$((size / 4 > 0 ? size / 4 : 1))
+		# shellcheck disable=SC2046	# words
+		count=$(instructions $(echo "$@" | sed "s/@N@/$limit/g") "$tmp/$kind.$size") || {
+			not_ok "$text: the program ends with status 0 under valgrind"
+			return
+		}
+		counts="$counts $count"
+	done
+	# shellcheck disable=SC2086	# words
+	set -- $counts
+	check "$text: $((($3 - $1) / ($2 - $1 > 0 ? $2 - $1 : 1))).$(((($3 - $1) * 100 / ($2 - $1)) % 100)) times the instructions for twice the recording" \
+		test $((($3 - $1) * 10)) -lt $((($2 - $1) * 25))
+}
+
+if ! command -v valgrind >/dev/null; then
+	skip "time: no valgrind to count instructions with; install the package valgrind"
+elif ! instructions --version >/dev/null || [ -z "$(instructions --version)" ]; then
+	skip "time: this build does not run under valgrind's exp-bbv; a build without sanitizers does"
+else
+	for hypervisor in kvm:entry-limit=@N@ kvm-aperture:entry-limit=@N@ \
+		zvm:pinned-limit=@N@ lpar; do
+		for strategy in $("$prog" list --format json strategies |
+			sed -n 's/.*"name": "\([^"]*\)".*/\1/p'); do
+			grows "time: $strategy, ${hypervisor%%:*}" live "${PAGES:-1000}" run -q -j 1 --format csv \
+				--strategy "$strategy" --hypervisor "$hypervisor" --queue-size 8
+		done
+	done
+	fast='run -q -j 1 --format csv --strategy sync-map-retry'
+	# shellcheck disable=SC2086	# words
+	{
+	grows "time: devices, with latency" devices 1000 $fast --rpcit-latency 25000
+	grows "time: devices, per-CPU queues" devices 300 $fast --hypervisor lpar
+	grows "time: detaches" detaches 1500 $fast
+	grows "time: mappings of 16 GiB" large 200 $fast --hypervisor kvm:entry-limit=100000 \
+		--api iommu
+	grows "time: many CPUs" cpus 1500 $fast --queue per-cpu --queue-size 8
+	}
+	grows "time: a mapping that was many, in reverse" splits 8000 info -q --format csv
+	grows "time: a mapping that was many, in no order" parts 8000 info -q --format csv
+	grows "time: IOVAs made for one bucket" crafted 4000 info -q --format csv
+fi
+
+# within KIB TEXT ARGUMENTS...: ok if the program has done its work in so much address space
+within() {
+	kib=$1
+	text=$2
+	shift 2
+	if (ulimit -v "$kib" && "$prog" "$@" >"$tmp/out" 2>"$tmp/err"); then
+		ok "memory: $text in $((kib / 1024)) MiB"
+	else
+		not_ok "memory: $text in $((kib / 1024)) MiB"
+	fi
+}
+
+# Without the sanitizers' shadow, which takes terabytes.
+if ! (ulimit -v 1000000 && "$prog" --version >/dev/null 2>&1); then
+	skip "memory: this build needs more than 1 GB to begin; a build without sanitizers does not"
+	exit 0
+fi
+
+make large 200
+within 150000 "3.1 TiB mapped at a time, one strategy" run -q -j 1 --format csv \
+	--strategy sync-map-retry --hypervisor kvm:entry-limit=0 --api iommu "$tmp/large.200"
+make devices 5000
+within 200000 "5000 devices, one strategy" run -q -j 1 --format csv --strategy sync-map-retry \
+	"$tmp/devices.5000"
+
+# The limit of the process counts, without any option: refused before any work is done.
+(ulimit -v 300000 && "$prog" run -q --format csv "$tmp/devices.5000" >"$tmp/out" 2>"$tmp/err")
+check "memory: under ulimit -v, what needs more is refused with status 1" test $? -eq 1
+check "and the message names devices, pages, configurations and the need" \
+	grep -q 'the replay needs .* MiB of memory, for 5000 devices and [0-9]* pages mapped at a time in 8 configurations' \
+	"$tmp/err"
+exits "--max-memory refuses likewise" 1 run -q --max-memory 100M --format csv "$tmp/devices.5000"
+check "and names itself" grep -q 'max-memory is 100 MiB' "$tmp/err"
+exits "--max-memory that suffices changes nothing" 0 run -q --max-memory 1G --format csv \
+	"$tmp/devices.5000"
+make live 100000
+exits "what a recording itself takes counts, too" 1 info -q --max-memory 16M "$tmp/live.100000"
+check "and the message names mappings" grep -q 'for 0 devices and [0-9]* mappings at a time' \
+	"$tmp/err"
+
+# A strategy that the machine did not have: what waits for a counterpart does not grow.
+make rpcits 100000
+within 150000 "200,000 RPCITs without a counterpart" info -q --format csv "$tmp/rpcits.100000"
+(ulimit -v 150000 && "$prog" verify -q --strategy null --hypervisor lpar --format json \
+	"$tmp/rpcits.100000" >"$tmp/out" 2>"$tmp/err")
+check "memory: verify with a strategy that has no RPCITs, in 146 MiB: they differ" test $? -eq 3
