@@ -218,6 +218,28 @@ static int compare_sites(const void *a, const void *b)
 	return rc ? rc : x->address < y->address ? -1 : x->address > y->address;
 }
 
+/* Link-time optimization by clang adds a number, another one in each build: "f.llvm.4711". */
+static int symbol_length(const char *symbol)
+{
+	static const char suffix[] = ".llvm.";
+	const char *at = strstr(symbol, suffix);
+	const char *digits = at ? at + sizeof(suffix) - 1 : "";
+
+	if (at && !digits[strspn(digits, "0123456789")])
+		return (int)(at - symbol);
+	return (int)strlen(symbol);
+}
+
+static const char *own_symbol(struct table *t, const char *symbol)
+{
+	char text[600];
+
+	if (!symbol)
+		return NULL;
+	snprintf(text, sizeof(text), "%.*s", symbol_length(symbol), symbol);
+	return own(t, text);
+}
+
 static const char *site_name(struct table *t, const struct ir_frame *frame)
 {
 	char text[640];
@@ -265,7 +287,7 @@ static void show_chain(struct table *t, struct ir_site *site, const struct place
 
 	for (uint32_t i = 0; i < chain->nr; i++) {
 		frames[i] = frame_of(chains, syms, chain, i, &driver);
-		frames[i].symbol = own(t, frames[i].symbol);
+		frames[i].symbol = own_symbol(t, frames[i].symbol);
 		frames[i].module = own(t, frames[i].module);
 		if (i == p->caller)
 			site->driver = own(t, driver);
