@@ -117,11 +117,17 @@ static void fill_config(struct ir_config *config, uint32_t *state)
 	params->queue_size = next_choice(state) % 2 ? 2 + next_choice(state) % 16 : 0;
 	params->api = next_choice(state) % 3 ? IR_API_DMA : IR_API_IOMMU;
 	params->timer = next_choice(state) % 2 ? IR_TIMER_RECORDED : IR_TIMER_SIMULATED;
-	params->rpcit_recorded = next_choice(state) % 4 == 0;
-	if (!params->rpcit_recorded && next_choice(state) % 4 == 0) {
-		params->has_rpcit_latency = true;
+	switch (next_choice(state) % 4) {
+	case 0:
+		params->latency = IR_LATENCY_RECORDED;
+		break;
+	case 1:
+		params->latency = IR_LATENCY_GIVEN;
 		params->rpcit_base_ns = 20000;
 		params->rpcit_page_ns = 10;
+		break;
+	default:
+		break;
 	}
 	if (next_choice(state) % 4 == 0)
 		params->aperture = (uint64_t)IR_PAGE_SIZE << next_choice(state) % 20;
@@ -158,7 +164,7 @@ static void verify(struct ir_recording *rec)
 	struct ir_config config = {
 		.strategy = ir_verify_guess(ir_recording_info(rec)),
 		.hypervisor = ir_hypervisor_find("kvm"),
-		.params = { .rpcit_recorded = true },
+		.params = { .latency = IR_LATENCY_RECORDED },
 	};
 	struct ir_error err = { "" };
 	struct ir_verify verify;
