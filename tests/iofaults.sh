@@ -66,6 +66,7 @@ check "lines that the kernel left out are said" grep -q "left out 12 lines" "$tm
 # What the mappings' devices are in.
 "$prog" faults --quiet --group 0000:00:10.1 --group 0000:00:10.0 --format csv $amd >"$tmp/out"
 check "devices of different groups do not share addresses" grep -q ,other_domain, "$tmp/out"
+# shellcheck disable=SC2016	# not the shell's
 check "and so nothing of theirs is unmapped" sh -c '! grep -q ,unmapped, "$1"' sh "$tmp/out"
 
 # The gate, and usage.
@@ -89,5 +90,6 @@ sed 's/0000:00:10\.1/<b>\&"/' $amd >"$tmp/odd.txt"
 for format in table md html csv json; do
 	exits "format $format" 0 faults --quiet --format $format --output "$tmp/out.$format" "$tmp/odd.txt"
 done
+# shellcheck disable=SC2016	# not the shell's
 check "a name in HTML is text" sh -c '! grep -q "<b>" "$1"' sh "$tmp/out.html"
 check "a name in Markdown is text" grep -qF '\<b\>' "$tmp/out.md"

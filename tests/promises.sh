@@ -80,6 +80,7 @@ within() {
 	kib=$1
 	text=$2
 	shift 2
+	# shellcheck disable=SC3045	# dash and bash have it
 	if (ulimit -v "$kib" && "$prog" "$@" >"$tmp/out" 2>"$tmp/err"); then
 		ok "memory: $text in $((kib / 1024)) MiB"
 	else
@@ -88,6 +89,7 @@ within() {
 }
 
 # Without the sanitizers' shadow, which takes terabytes.
+# shellcheck disable=SC3045	# dash and bash have it
 if ! (ulimit -v 1000000 && "$prog" --version >/dev/null 2>&1); then
 	skip "memory: this build needs more than 1 GB to begin; a build without sanitizers does not"
 	exit 0
@@ -101,6 +103,7 @@ within 200000 "5000 devices, one strategy" run -q -j 1 --format csv --strategy s
 	"$tmp/devices.5000"
 
 # The limit of the process counts, without any option: refused before any work is done.
+# shellcheck disable=SC3045	# dash and bash have it
 (ulimit -v 300000 && "$prog" run -q --format csv "$tmp/devices.5000" >"$tmp/out" 2>"$tmp/err")
 check "memory: under ulimit -v, what needs more is refused with status 1" test $? -eq 1
 check "and the message names devices, pages, configurations and the need" \
@@ -118,6 +121,7 @@ check "and the message names mappings" grep -q 'for 0 devices and [0-9]* mapping
 # A strategy that the machine did not have: what waits for a counterpart does not grow.
 make rpcits 100000
 within 150000 "200,000 RPCITs without a counterpart" info -q --format csv "$tmp/rpcits.100000"
+# shellcheck disable=SC3045	# dash and bash have it
 (ulimit -v 150000 && "$prog" verify -q --strategy null --hypervisor lpar --format json \
 	"$tmp/rpcits.100000" >"$tmp/out" 2>"$tmp/err")
 check "memory: verify with a strategy that has no RPCITs, in 146 MiB: they differ" test $? -eq 3
