@@ -10,25 +10,6 @@ static bool is_devices(const struct ir_assembler *a, uint16_t of, uint16_t devic
 	return of == device || (!of && !a->cfg.several);
 }
 
-void ir_asm_note_open(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
-{
-	if (s->open)
-		return;
-	if (a->nr_open == a->room_open) {
-		uint32_t room = a->room_open ? a->room_open * 2 : 16;
-		uint32_t *grown = realloc(a->open, room * sizeof(*grown));
-
-		if (!grown) {
-			a->no_memory = true;
-			return;
-		}
-		a->open = grown;
-		a->room_open = room;
-	}
-	s->open = true;
-	a->open[a->nr_open++] = 2 * ev->cpu + (ev->flags & IR_EVF_IRQ);
-}
-
 static int by_number(const void *a, const void *b)
 {
 	const uint32_t *x = a, *y = b;

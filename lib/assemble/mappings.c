@@ -31,6 +31,44 @@ struct cpu *ir_asm_new_cpu(struct ir_assembler *a, uint32_t number)
 	return &a->cpus[number];
 }
 
+void ir_asm_note_open(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+{
+	if (s->open)
+		return;
+	if (a->nr_open == a->room_open) {
+		uint32_t room = a->room_open ? a->room_open * 2 : 16;
+		uint32_t *grown = realloc(a->open, room * sizeof(*grown));
+
+		if (!grown) {
+			a->no_memory = true;
+			return;
+		}
+		a->open = grown;
+		a->room_open = room;
+	}
+	s->open = true;
+	a->open[a->nr_open++] = 2 * ev->cpu + (ev->flags & IR_EVF_IRQ);
+}
+
+/* The slot that a mapping is still under way in, or NULL. */
+struct slot *ir_asm_holder(struct ir_assembler *a, uint64_t head)
+{
+	struct cpu *c = ir_asm_cpu(a, rec(a, head)->cpu);
+
+	for (unsigned int i = 0; c && i < 2; i++)
+		if (c->slot[i].head == head)
+			return &c->slot[i];
+	return NULL;
+}
+
+void ir_asm_release_holder(struct ir_assembler *a, uint64_t head)
+{
+	struct slot *s = ir_asm_holder(a, head);
+
+	if (s)
+		ir_asm_release(a, s);
+}
+
 static void fill_record(struct rec *r, const struct ir_event *ev, enum rec_kind kind)
 {
 	*r = (struct rec){

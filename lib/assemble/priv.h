@@ -231,6 +231,10 @@ static inline void ir_asm_await(const struct ir_assembler *a, struct slot *s, ui
 }
 /* Nothing more is expected for the slot's mapping; it may leave the window. */
 void ir_asm_release(struct ir_assembler *a, struct slot *s);
+/* Something is under way in the slot of the event. */
+void ir_asm_note_open(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
+/* The slot that a mapping is still under way in, or NULL. */
+struct slot *ir_asm_holder(struct ir_assembler *a, uint64_t head);
 /* The slot that holds this mapping need not wait any more. */
 void ir_asm_release_holder(struct ir_assembler *a, uint64_t head);
 /* An unmap that came right after its map was an ordinary one after all. */
@@ -269,8 +273,6 @@ static inline uint16_t ir_asm_domain(const struct ir_assembler *a, uint16_t devi
 void ir_asm_note_overlap(struct ir_assembler *a, struct rec *head);
 /* The pages of a device's live mappings; NULL: no memory. */
 struct ir_bitmap *ir_asm_mapped(struct ir_assembler *a, uint16_t device);
-/* Something is under way in the slot of the event. */
-void ir_asm_note_open(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 /* The pages of a mapping are free again. */
 void ir_asm_mark_free(struct ir_assembler *a, const struct ir_live *l);
 /* The map at @head was undone: one failed attempt. */

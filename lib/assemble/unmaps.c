@@ -45,25 +45,6 @@ void ir_asm_fail(struct ir_assembler *a, uint64_t head)
 		ir_live_end(&a->live, r->live);
 }
 
-/* The slot that a mapping is still under way in, or NULL. */
-static struct slot *holder(struct ir_assembler *a, uint64_t head)
-{
-	struct cpu *c = ir_asm_cpu(a, rec(a, head)->cpu);
-
-	for (unsigned int i = 0; c && i < 2; i++)
-		if (c->slot[i].head == head)
-			return &c->slot[i];
-	return NULL;
-}
-
-void ir_asm_release_holder(struct ir_assembler *a, uint64_t head)
-{
-	struct slot *s = holder(a, head);
-
-	if (s)
-		ir_asm_release(a, s);
-}
-
 /*
  * Which of the mappings at this IOVA that began before record @before: the one
  * of the right size, and the right device if known.
@@ -101,7 +82,7 @@ static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint3
 /* As ir_asm_cut(), wherever the mapping is under way. */
 static uint64_t split_held(struct ir_assembler *a, uint64_t head, uint64_t iova)
 {
-	struct slot *h = holder(a, head);
+	struct slot *h = ir_asm_holder(a, head);
 	uint64_t second = ir_asm_cut(a, head, iova);
 
 	if (h && second != NONE) {
@@ -370,7 +351,7 @@ static void release_newest(struct ir_assembler *a, uint32_t i)
 
 	if (live_of(a, i)->emitted || records(a, IR_EV_DMA_MAP))
 		return;
-	h = holder(a, live_of(a, i)->head);
+	h = ir_asm_holder(a, live_of(a, i)->head);
 	if (h && !h->synced)
 		ir_asm_release(a, h);
 }

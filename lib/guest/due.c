@@ -123,3 +123,9 @@ void ir_due_free(struct ir_due *due)
 	free(due->heap);
 	free(due->taken);
 }
+
+void ir_guest_timer_on(struct ir_domain *d, bool on)
+{
+	if (ir_bitmap_assign(d->guest->timers_on, d->device, d->device, on))
+		d->guest->totals.failed = true;
+}

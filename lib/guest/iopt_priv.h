@@ -19,7 +19,7 @@
  *  - the tree begins at the lowest node that covers all pages ever used.
  *
  *   iopt_tree.c  nodes, leaves and blocks: find, make, split, release
- *   iopt.c       the operations: map, unmap, refresh, exposure
+ *   iopt_ops.c   the operations: map, unmap, refresh, exposure
  */
 #ifndef IR_GUEST_IOPT_PRIV_H
 #define IR_GUEST_IOPT_PRIV_H

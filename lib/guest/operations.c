@@ -462,12 +462,6 @@ void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns
 	}
 }
 
-void ir_guest_timer_on(struct ir_domain *d, bool on)
-{
-	if (ir_bitmap_assign(d->guest->timers_on, d->device, d->device, on))
-		d->guest->totals.failed = true;
-}
-
 /*
  * Mappings that ended with their domains have their numbers until there are as many
  * of them as others: the table is gone through once for each of them at most.

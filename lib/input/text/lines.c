@@ -94,3 +94,58 @@ uint64_t ir_text_file_offset(const struct text_file *tf, const char *p)
 {
 	return tf->offset + (uint64_t)(p - tf->buf);
 }
+
+/* "[   72.010000]" at @p: where it ends, NULL if it is something else. */
+static const char *log_time(const char *p, const char *end)
+{
+	const char *dot;
+
+	if (p == end || *p != '[')
+		return NULL;
+	p = dot = text_skip_spaces(p + 1, end);
+	while (dot < end && text_is_digit(*dot))
+		dot++;
+	if (dot == p || end - dot < 8 || *dot != '.' || dot[7] != ']')
+		return NULL;
+	for (p = dot + 1; p < dot + 7; p++)
+		if (!text_is_digit(*p))
+			return NULL;
+	return dot + 8;
+}
+
+/* A log may have date and host in front of it, and the caller, "[  T611]", behind. */
+struct text_span ir_text_behind_log(const struct text_span *line)
+{
+	struct text_span rest = *line;
+	const char *p = line->start, *behind = NULL;
+
+	while (!behind && (p = memchr(p, '[', (size_t)(line->end - p)))) {
+		behind = log_time(p, line->end);
+		p++;
+	}
+	if (!behind)
+		return rest;
+	p = behind;
+	if (line->end - p > 2 && *p == '[') {
+		const char *stop = memchr(p, ']', (size_t)(line->end - p));
+
+		p = text_skip_spaces(p + 1, line->end);
+		if (stop && p < stop && (*p == 'T' || *p == 'C') && text_is_digit(p[1]))
+			behind = stop + 1;
+	}
+	rest.start = (char *)(uintptr_t)behind;
+	return rest;
+}
+
+/*
+ * Somebody may have indented the text with tabs; perf does so with call chains,
+ * which have one more than the event in front of them.
+ */
+char *ir_text_skip_tabs(const struct text_span *line, size_t max)
+{
+	char *p = line->start;
+
+	while (p < line->end && *p == '\t' && (size_t)(p - line->start) < max)
+		p++;
+	return p;
+}

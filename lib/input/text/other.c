@@ -105,48 +105,6 @@ static bool is_lost_of_perf(const struct text_span *line, struct text_numbers *n
 	return p && line->end - p >= 7 && !memcmp(p, " events", 7);
 }
 
-/* "[   72.010000]" at @p: where it ends, NULL if it is something else. */
-static const char *log_time(const char *p, const char *end)
-{
-	const char *dot;
-
-	if (p == end || *p != '[')
-		return NULL;
-	p = dot = text_skip_spaces(p + 1, end);
-	while (dot < end && text_is_digit(*dot))
-		dot++;
-	if (dot == p || end - dot < 8 || *dot != '.' || dot[7] != ']')
-		return NULL;
-	for (p = dot + 1; p < dot + 7; p++)
-		if (!text_is_digit(*p))
-			return NULL;
-	return dot + 8;
-}
-
-/* A log may have date and host in front of it, and the caller, "[  T611]", behind. */
-struct text_span ir_text_behind_log(const struct text_span *line)
-{
-	struct text_span rest = *line;
-	const char *p = line->start, *behind = NULL;
-
-	while (!behind && (p = memchr(p, '[', (size_t)(line->end - p)))) {
-		behind = log_time(p, line->end);
-		p++;
-	}
-	if (!behind)
-		return rest;
-	p = behind;
-	if (line->end - p > 2 && *p == '[') {
-		const char *stop = memchr(p, ']', (size_t)(line->end - p));
-
-		p = text_skip_spaces(p + 1, line->end);
-		if (stop && p < stop && (*p == 'T' || *p == 'C') && text_is_digit(p[1]))
-			behind = stop + 1;
-	}
-	rest.start = (char *)(uintptr_t)behind;
-	return rest;
-}
-
 /* " 242     [001]", the bracket at @p; the line may end within it. */
 static bool is_cpu(const char *start, const char *p, const char *end)
 {

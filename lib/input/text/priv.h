@@ -410,7 +410,7 @@ struct text {
 	char marker_text[TEXT_MAX_LINE + 1];
 };
 
-/** ir_text_skip_tabs - behind at most @max tabs at the start of a line (text.c) */
+/** ir_text_skip_tabs - behind at most @max tabs at the start of a line (lines.c) */
 char *ir_text_skip_tabs(const struct text_span *line, size_t max);
 /** ir_text_read_line - read a line into the window, which has room for TEXT_PENDING + 1 events */
 int ir_text_read_line(struct text *t);

@@ -17,19 +17,6 @@ static void damage(struct text *t, enum ir_damage_kind kind, uint64_t n)
 }
 
 /*
- * Somebody may have indented the text with tabs; perf does so with call chains,
- * which have one more than the event in front of them.
- */
-char *ir_text_skip_tabs(const struct text_span *line, size_t max)
-{
-	char *p = line->start;
-
-	while (p < line->end && *p == '\t' && (size_t)(p - line->start) < max)
-		p++;
-	return p;
-}
-
-/*
  * Recognising.
  */
 
