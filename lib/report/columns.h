@@ -7,9 +7,9 @@
  * that have a title, under their group's heading.  A value is read from the
  * finished results when it is asked for; nothing is kept.
  *
- * To add a figure to all reports: one line in columns.c, one in
- * iommu-replay-report(5); a getter that is new has a counterpart at the end of
- * columns.c, so that reports can be read again.  To add a renderer: one file that walks the tables.
+ * To add a figure to all reports: one line in columns_result.c, one in
+ * iommu-replay-report(5); a getter that is new has a counterpart, put_ and its
+ * name, so that reports can be read again.  To add a renderer: one file that walks the tables.
  */
 #ifndef IR_REPORT_COLUMNS_H
 #define IR_REPORT_COLUMNS_H
@@ -55,6 +55,8 @@ enum ir_column_kind {
 	IR_COLUMN_OWN_SOURCES,	/* and where they came from */
 };
 
+struct ir_entry_fields;
+
 struct ir_column {
 	const char *key;	/* "rpcit.by_cause.sync_map" */
 	const char *title;	/* heading in tables; NULL: not in tables */
@@ -64,6 +66,12 @@ struct ir_column {
 	size_t arg;
 	enum ir_unit unit;
 	enum ir_column_kind kind;
+	/*
+	 * The inverse of @get, for reports that are read again; false: not a value of this
+	 * column.  NULL: see ir_verify_column_put(), or the kind has no value of its own.
+	 */
+	bool (*put)(const struct ir_entry_fields *to, size_t result, size_t arg,
+		    struct ir_value value);
 };
 
 /* Of the recording, of each result, and of each verified one; all end with a NULL key. */
@@ -98,8 +106,11 @@ struct ir_entry_fields {
  * Names of strategies and hypervisors, events and devices are not for columns.
  * Returns false if the column has no such value.
  */
-bool ir_column_put(const struct ir_column *column, const struct ir_entry_fields *to, size_t result,
-		   struct ir_value value);
+static inline bool ir_column_put(const struct ir_column *column, const struct ir_entry_fields *to,
+				 size_t result, struct ir_value value)
+{
+	return column->put && column->put(to, result, column->arg, value);
+}
 /** ir_verify_column_put - the same for ir_verify_columns */
 bool ir_verify_column_put(const struct ir_column *column, const struct ir_entry_fields *to,
 			  size_t result, struct ir_value value);

@@ -213,7 +213,7 @@ const struct ir_column ir_verify_columns[] = {
 	{ .key = NULL },
 };
 
-/* The other way round, as in columns.c. */
+/* The other way round, as in columns_result.c. */
 
 static bool is_true(struct ir_value value)
 {

@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The figures of a result: their keys, titles, where they are found, and how they
+ * are read again.
+ */
+#include "report/columns_value.h"
+
+#include <iommu-replay/registry.h>
+#include <string.h>
+
+/* Results: fields of struct ir_result at offset @arg. */
+
+static struct ir_value result_u64(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return count_value(FIELD(uint64_t, &entry->results[result], arg));
+}
+
+static struct ir_value result_truth(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return (struct ir_value){
+		.type = IR_VALUE_TRUTH,
+		.truth = FIELD(bool, &entry->results[result], arg),
+	};
+}
+
+static struct ir_value result_bound(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	if (!entry->results[result].lower_bound)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return result_u64(entry, result, arg);
+}
+
+static struct ir_value result_real(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return (struct ir_value){
+		.type = IR_VALUE_REAL,
+		.real = FIELD(double, &entry->results[result], arg),
+	};
+}
+
+static struct ir_value result_u32(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return count_value(FIELD(uint32_t, &entry->results[result], arg));
+}
+
+static struct ir_value result_limit(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return count_or_null(FIELD(uint64_t, &entry->results[result], arg));
+}
+
+/* Sizes and times of a queue that does not exist are no values. */
+static struct ir_value result_queue(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	if (entry->results[result].parameters.queue == IR_QUEUE_NONE)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return result_u32(entry, result, arg);
+}
+
+static struct ir_value result_tlb_refresh(const struct ir_report_entry *entry, size_t result,
+					  size_t arg)
+{
+	(void)arg;
+	return count_value(entry->results[result].parameters.hypervisor.tlb_refresh > 0);
+}
+
+static struct ir_value result_queue_type(const struct ir_report_entry *entry, size_t result,
+					 size_t arg)
+{
+	(void)arg;
+	return text_value(ir_queue_type_name(entry->results[result].parameters.queue));
+}
+
+static struct ir_value result_api(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(entry->results[result].parameters.api == IR_API_IOMMU ? "iommu" : "dma");
+}
+
+static struct ir_value result_timer(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(entry->results[result].parameters.timer == IR_TIMER_RECORDED ?
+			  "recorded" : "simulated");
+}
+
+static struct ir_value result_source(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	return text_value(ir_source_name(FIELD(enum ir_source, &entry->results[result], arg)));
+}
+
+/* The engine names no source for these four: it follows from what was asked. */
+
+static struct ir_value source_api(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(ir_source_name(entry->configs[result].params.api == IR_API_DMA ?
+					 IR_FROM_DEFAULT : IR_FROM_USER));
+}
+
+static struct ir_value source_timer(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(ir_source_name(entry->configs[result].params.timer == IR_TIMER_SIMULATED ?
+					 IR_FROM_DEFAULT : IR_FROM_USER));
+}
+
+static struct ir_value source_initial_lazy(const struct ir_report_entry *entry, size_t result,
+					   size_t arg)
+{
+	uint64_t pages = entry->results[result].parameters.initial_lazy_pages;
+
+	(void)arg;
+	return text_value(ir_source_name(pages ? IR_FROM_RECORDING : IR_FROM_DEFAULT));
+}
+
+static struct ir_value source_aperture_start(const struct ir_report_entry *entry, size_t result,
+					     size_t arg)
+{
+	const struct ir_recorded_machine *machine = &entry->info->machine;
+	bool recorded = machine->aperture_size &&
+		entry->results[result].parameters.aperture_start == machine->aperture_start;
+
+	(void)arg;
+	return text_value(ir_source_name(recorded ? IR_FROM_RECORDING : IR_FROM_DEFAULT));
+}
+
+static struct ir_value result_share(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(ir_share_name(entry->results[result].parameters.share));
+}
+
+static struct ir_value result_backend(const struct ir_report_entry *entry, size_t result,
+				      size_t arg)
+{
+	(void)arg;
+	return text_value(ir_backend_name(entry->results[result].parameters.backend));
+}
+
+static struct ir_value result_latency(const struct ir_report_entry *entry, size_t result,
+				      size_t arg)
+{
+	(void)arg;
+	return text_value(ir_latency_mode_name(entry->results[result].parameters.latency));
+}
+
+static struct ir_value strategy_name(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return text_value(entry->configs[result].strategy->name);
+}
+
+static struct ir_value hypervisor_name(const struct ir_report_entry *entry, size_t result,
+				       size_t arg)
+{
+	(void)arg;
+	return text_value(entry->configs[result].hypervisor->name);
+}
+
+bool ir_column_own(const struct ir_column *column, const struct ir_report_entry *entry,
+		   size_t result, size_t i, const char **name, struct ir_value *value)
+{
+	const struct ir_effective *par = &entry->results[result].parameters;
+	const struct ir_hypervisor_param *own =
+		ir_hypervisor_own(entry->configs[result].hypervisor, i);
+
+	if (!own)
+		return false;
+	*name = own->name;
+	*value = column->kind == IR_COLUMN_OWN ? count_value(par->hypervisor.own[i]) :
+		text_value(ir_source_name(par->from.own[i]));
+	return true;
+}
+
+/* What a plug-in says of itself; without one its whole object is null. */
+enum plugin_text { PLUGIN_FILE, PLUGIN_VERSION, PLUGIN_ABI };
+
+static struct ir_value plugin_value(const struct ir_plugin_info *plugin, size_t what)
+{
+	if (!plugin)
+		return (struct ir_value){ .type = IR_VALUE_ABSENT };
+	if (what == PLUGIN_ABI)
+		return count_value(plugin->abi);
+	return text_value(what == PLUGIN_FILE ? plugin->file : plugin->version);
+}
+
+static struct ir_value strategy_plugin(const struct ir_report_entry *entry, size_t result,
+				       size_t arg)
+{
+	return plugin_value(entry->configs[result].strategy->plugin, arg);
+}
+
+static struct ir_value hypervisor_plugin(const struct ir_report_entry *entry, size_t result,
+					 size_t arg)
+{
+	return plugin_value(entry->configs[result].hypervisor->plugin, arg);
+}
+
+/* The other way round; false: a value that cannot be. */
+
+static bool put_result_truth(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	PUT(bool, &to->results[result], arg) = is_true(value);
+	return value.type == IR_VALUE_TRUTH;
+}
+
+static bool put_result_u64(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	PUT(uint64_t, &to->results[result], arg) = value.count;
+	return is_count(value, UINT64_MAX);
+}
+
+static bool put_result_known(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	return is_null(value) || put_result_u64(to, result, arg, value);
+}
+
+static bool put_result_real(const struct ir_entry_fields *to, size_t result, size_t arg,
+			    struct ir_value value)
+{
+	PUT(double, &to->results[result], arg) =
+		value.type == IR_VALUE_COUNT ? (double)value.count : value.real;
+	return value.type == IR_VALUE_REAL || value.type == IR_VALUE_COUNT;
+}
+
+static bool put_result_u32(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	PUT(uint32_t, &to->results[result], arg) = (uint32_t)value.count;
+	return is_count(value, UINT32_MAX);
+}
+
+static bool put_result_limit(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	return is_null(value) || put_result_u64(to, result, arg, value);
+}
+
+static bool put_result_queue(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	return is_null(value) || put_result_u32(to, result, arg, value);
+}
+
+static bool put_result_tlb_refresh(const struct ir_entry_fields *to, size_t result, size_t arg,
+			    struct ir_value value)
+{
+	(void)arg;
+	to->results[result].parameters.hypervisor.tlb_refresh = value.count != 0;
+	return is_count(value, 1);
+}
+
+/* Which of @n names a text is; -1: none. */
+static int which(struct ir_value value, const char *(*name)(int i), int n)
+{
+	for (int i = 0; value.type == IR_VALUE_TEXT && i < n; i++)
+		if (name(i) && !strcmp(name(i), value.text))
+			return i;
+	return -1;
+}
+
+static const char *queue_name(int i)
+{
+	return ir_queue_type_name((enum ir_queue_type)i);
+}
+
+static const char *api_name(int i)
+{
+	return i == IR_API_IOMMU ? "iommu" : "dma";
+}
+
+static const char *timer_name(int i)
+{
+	return i == IR_TIMER_RECORDED ? "recorded" : "simulated";
+}
+
+static const char *origin_name(int i)
+{
+	return ir_source_name((enum ir_source)i);
+}
+
+static bool put_result_queue_type(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	int i = which(value, queue_name, IR_QUEUE_PER_CPU + 1);
+
+	(void)arg;
+	to->results[result].parameters.queue = (enum ir_queue_type)i;
+	return i >= 0;
+}
+
+static bool put_result_api(const struct ir_entry_fields *to, size_t result, size_t arg,
+		    struct ir_value value)
+{
+	int i = which(value, api_name, IR_API_IOMMU + 1);
+
+	(void)arg;
+	to->results[result].parameters.api = (enum ir_api)i;
+	return i >= 0;
+}
+
+static bool put_result_timer(const struct ir_entry_fields *to, size_t result, size_t arg,
+		      struct ir_value value)
+{
+	int i = which(value, timer_name, IR_TIMER_RECORDED + 1);
+
+	(void)arg;
+	to->results[result].parameters.timer = (enum ir_timer_mode)i;
+	return i >= 0;
+}
+
+static const char *share_name(int i)
+{
+	return ir_share_name((enum ir_share)i);
+}
+
+static const char *backend_name(int i)
+{
+	return ir_backend_name((enum ir_backend)i);
+}
+
+static const char *latency_name(int i)
+{
+	return ir_latency_mode_name((enum ir_latency_mode)i);
+}
+
+static bool put_result_share(const struct ir_entry_fields *to, size_t result, size_t arg,
+		      struct ir_value value)
+{
+	int i = which(value, share_name, IR_SHARE_GUEST + 1);
+
+	(void)arg;
+	to->results[result].parameters.share = (enum ir_share)i;
+	return i >= 0;
+}
+
+static bool put_result_backend(const struct ir_entry_fields *to, size_t result, size_t arg,
+			struct ir_value value)
+{
+	int i = which(value, backend_name, IR_BACKEND_IOMMUFD + 1);
+
+	(void)arg;
+	to->results[result].parameters.backend = i < 0 ? IR_BACKEND_DEFAULT : (enum ir_backend)i;
+	return i >= 0 || is_null(value);
+}
+
+static bool put_result_latency(const struct ir_entry_fields *to, size_t result, size_t arg,
+			struct ir_value value)
+{
+	int i = which(value, latency_name, IR_LATENCY_GIVEN + 1);
+
+	(void)arg;
+	to->results[result].parameters.latency = (enum ir_latency_mode)i;
+	return i >= 0;
+}
+
+static bool put_result_source(const struct ir_entry_fields *to, size_t result, size_t arg,
+		       struct ir_value value)
+{
+	int i = which(value, origin_name, IR_FROM_USER + 1);
+
+	PUT(enum ir_source, &to->results[result], arg) = (enum ir_source)i;
+	return i >= 0;
+}
+
+static bool put_source_api(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	int i = which(value, origin_name, IR_FROM_USER + 1);
+
+	(void)arg;
+	to->configs[result].params.api = i == IR_FROM_USER ? IR_API_IOMMU : IR_API_DMA;
+	return i >= 0;
+}
+
+/* The recorded timer that was asked for, and is not there: see ir_params_resolve(). */
+static bool put_source_timer(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	int i = which(value, origin_name, IR_FROM_USER + 1);
+	struct ir_effective *par = &to->results[result].parameters;
+
+	(void)arg;
+	to->configs[result].params.timer = i == IR_FROM_USER ? IR_TIMER_RECORDED : IR_TIMER_SIMULATED;
+	par->timer_missing = i == IR_FROM_USER && par->timer == IR_TIMER_SIMULATED;
+	return i >= 0;
+}
+
+/* What follows from other columns. */
+static bool put_nothing(const struct ir_entry_fields *to, size_t result, size_t arg,
+			struct ir_value value)
+{
+	(void)to;
+	(void)result;
+	(void)arg;
+	(void)value;
+	return true;
+}
+
+/* Parameters, their sources, and figures; the last two with a heading in tables. */
+#define PARAM(key, getter, field) \
+	{ "parameters." key, NULL, NULL, getter, offsetof(struct ir_result, parameters.field), \
+	  IR_UNIT_NONE, IR_COLUMN_VALUE, put_##getter }
+#define SOURCE(key, field) \
+	{ "parameters.sources." key, NULL, NULL, result_source, \
+	  offsetof(struct ir_result, parameters.from.field), IR_UNIT_NONE, IR_COLUMN_VALUE, \
+	  put_result_source }
+#define COUNT(key, field) \
+	{ key, NULL, NULL, result_u64, offsetof(struct ir_result, field), IR_UNIT_NONE, \
+	  IR_COLUMN_VALUE, put_result_u64 }
+#define SHOWN(key, title, group, unit, field) \
+	{ key, title, group, result_u64, offsetof(struct ir_result, field), unit, \
+	  IR_COLUMN_VALUE, put_result_u64 }
+
+#define G_RPCIT    "RPCITs by cause"
+#define G_MAPS     "failed maps"
+#define G_PAGES    "peak pages"
+#define G_EXPOSURE "exposure"
+
+const struct ir_column ir_result_columns[] = {
+	{ "strategy", "strategy", NULL, strategy_name, 0, IR_UNIT_NONE, IR_COLUMN_VALUE,
+	  put_nothing },
+	{ .key = "hypervisor", .get = hypervisor_name, .put = put_nothing },
+
+	PARAM("entry_limit",		result_limit,	hypervisor.entry_limit),
+	PARAM("pinned_limit",		result_limit,	hypervisor.pinned_limit),
+	{ .key = "parameters.tlb_refresh", .get = result_tlb_refresh, .put = put_result_tlb_refresh },
+	{ .key = "parameters.share",	.get = result_share, .put = put_result_share },
+	{ .key = "parameters.backend",	.get = result_backend, .put = put_result_backend },
+	{ .key = "parameters.own",	.kind = IR_COLUMN_OWN },
+	{ .key = "parameters.queue",	.get = result_queue_type, .put = put_result_queue_type },
+	PARAM("queue_size",		result_queue,	queue_size),
+	PARAM("queue_timeout_ms",	result_queue,	queue_timeout_ms),
+	COUNT("parameters.aperture_start", parameters.aperture_start),
+	PARAM("aperture",		result_limit,	aperture),
+	COUNT("parameters.initial_pages", parameters.initial_pages),
+	COUNT("parameters.initial_lazy_pages", parameters.initial_lazy_pages),
+	PARAM("cpus",			result_u32,	cpus),
+	PARAM("hz",			result_u32,	hz),
+	COUNT("parameters.timer_phase_ns", parameters.timer_phase_ns),
+	COUNT("parameters.timer_late_ns", parameters.timer_late_ns),
+	{ .key = "parameters.api",	.get = result_api, .put = put_result_api },
+	{ .key = "parameters.timer",	.get = result_timer, .put = put_result_timer },
+	{ .key = "parameters.flush_latency", .get = result_latency, .put = put_result_latency },
+	COUNT("parameters.rpcit_base_ns", parameters.rpcit_base_ns),
+	COUNT("parameters.rpcit_page_ns", parameters.rpcit_page_ns),
+	SOURCE("entry_limit",		entry_limit),
+	SOURCE("pinned_limit",		pinned_limit),
+	SOURCE("tlb_refresh",		tlb_refresh),
+	SOURCE("share",			share),
+	SOURCE("backend",		backend),
+	{ .key = "parameters.sources.own", .kind = IR_COLUMN_OWN_SOURCES },
+	SOURCE("queue",			queue),
+	SOURCE("queue_size",		queue_size),
+	SOURCE("queue_timeout_ms",	queue_timeout),
+	{ .key = "parameters.sources.aperture_start", .get = source_aperture_start, .put = put_nothing },
+	SOURCE("aperture",		aperture),
+	SOURCE("initial_pages",		initial_pages),
+	{ .key = "parameters.sources.initial_lazy_pages", .get = source_initial_lazy, .put = put_nothing },
+	SOURCE("cpus",			cpus),
+	SOURCE("hz",			hz),
+	SOURCE("timer_phase_ns",	timer_phase),
+	SOURCE("timer_late_ns",		timer_late),
+	{ .key = "parameters.sources.api", .get = source_api, .put = put_source_api },
+	{ .key = "parameters.sources.timer", .get = source_timer, .put = put_source_timer },
+	SOURCE("flush_latency",		rpcit_latency),
+	SOURCE("rpcit_base_ns",		rpcit_latency),
+	SOURCE("rpcit_page_ns",		rpcit_latency),
+	{ .key = "parameters.sources.strategy_plugin.file", .get = strategy_plugin, .put = put_nothing,
+	  .arg = PLUGIN_FILE },
+	{ .key = "parameters.sources.strategy_plugin.version", .get = strategy_plugin, .put = put_nothing,
+	  .arg = PLUGIN_VERSION },
+	{ .key = "parameters.sources.strategy_plugin.abi", .get = strategy_plugin, .put = put_nothing,
+	  .arg = PLUGIN_ABI },
+	{ .key = "parameters.sources.hypervisor_plugin.file", .get = hypervisor_plugin, .put = put_nothing,
+	  .arg = PLUGIN_FILE },
+	{ .key = "parameters.sources.hypervisor_plugin.version", .get = hypervisor_plugin, .put = put_nothing,
+	  .arg = PLUGIN_VERSION },
+	{ .key = "parameters.sources.hypervisor_plugin.abi", .get = hypervisor_plugin, .put = put_nothing,
+	  .arg = PLUGIN_ABI },
+
+	{ .key = "lower_bound", .get = result_truth, .put = put_result_truth,
+	  .arg = offsetof(struct ir_result, lower_bound) },
+	{ .key = "lower_bound_since_ns", .get = result_bound, .put = put_result_known,
+	  .arg = offsetof(struct ir_result, lower_bound_ns) },
+
+	SHOWN("rpcit.total", "total", G_RPCIT, IR_UNIT_NONE, rpcit.total),
+	SHOWN("rpcit.insufficient", "no-res", G_RPCIT, IR_UNIT_NONE, rpcit.insufficient),
+	SHOWN("rpcit.by_cause.sync_map", "sync-map", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_SYNC_MAP]),
+	SHOWN("rpcit.by_cause.sync", "sync", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_SYNC]),
+	SHOWN("rpcit.by_cause.queue_full", "full", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_QUEUE_FULL]),
+	SHOWN("rpcit.by_cause.queue_timeout", "timer", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_QUEUE_TIMEOUT]),
+	SHOWN("rpcit.by_cause.retry", "retry", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_RETRY]),
+	SHOWN("rpcit.by_cause.wrap", "wrap", G_RPCIT, IR_UNIT_NONE,
+	      rpcit.by_cause[IR_CAUSE_WRAP]),
+	COUNT("rpcit.global",		rpcit.global),
+	COUNT("rpcit.ranged",		rpcit.ranged),
+
+	COUNT("kernel_counters.mapped_pages",	kernel.mapped_pages),
+	COUNT("kernel_counters.unmapped_pages",	kernel.unmapped_pages),
+	COUNT("kernel_counters.global_rpcits",	kernel.global_rpcits),
+	COUNT("kernel_counters.sync_map_rpcits", kernel.sync_map_rpcits),
+	COUNT("kernel_counters.sync_rpcits",	kernel.sync_rpcits),
+
+	COUNT("maps.attempted",			maps.attempted),
+	COUNT("maps.succeeded",			maps.succeeded),
+	SHOWN("maps.iova_exhausted", "no-iova", G_MAPS, IR_UNIT_FAILURES, maps.iova_exhausted),
+	SHOWN("maps.map_failed", "failed", G_MAPS, IR_UNIT_FAILURES, maps.map_failed),
+	SHOWN("maps.unbacked", "unbacked", G_MAPS, IR_UNIT_FAILURES, maps.unbacked),
+	COUNT("maps.unbacked_pages",		maps.unbacked_pages),
+	COUNT("maps.replayed_failures",		replayed_failures),
+	COUNT("maps.skipped_unmaps",		skipped_unmaps),
+	COUNT("overrun_ns",			overrun_ns),
+
+	COUNT("peaks.live_pages",		peaks.live_pages),
+	SHOWN("peaks.lazy_pages", "lazy", G_PAGES, IR_UNIT_NONE, peaks.lazy_pages),
+	SHOWN("peaks.host_pages", "host/limit", G_PAGES, IR_UNIT_HOST_PAGES, peaks.host_pages),
+	COUNT("peaks.iova_pages",		peaks.iova_pages),
+	COUNT("peaks.queue_depth",		peaks.queue_depth),
+
+	COUNT("exposure.pages",			exposure.pages),
+	{ .key = "exposure.page_seconds", .get = result_real, .put = put_result_real,
+	  .arg = offsetof(struct ir_result, exposure.page_seconds) },
+	SHOWN("exposure.p50_ns", "p50", G_EXPOSURE, IR_UNIT_NS, exposure.p50_ns),
+	SHOWN("exposure.p99_ns", "p99", G_EXPOSURE, IR_UNIT_NS, exposure.p99_ns),
+	SHOWN("exposure.max_ns", "max", G_EXPOSURE, IR_UNIT_NS, exposure.max_ns),
+	{ .key = NULL },
+};
