@@ -22,6 +22,7 @@
 #include "base/budget.h"
 #include "base/message.h"
 #include "io/output.h"
+#include "batch/order.h"
 #include "batch/plan.h"
 #include "report/columns.h"
 #include "report/json.h"
@@ -437,82 +438,6 @@ static void *work(void *arg)
 
 /* The end. */
 
-/* A line of another run of the batch, or of an earlier manifest: its numbers are brought up to date. */
-static int write_renumbered(struct batch *b, FILE *out, size_t cell, const char *text)
-{
-	json_t *line = json_loads(text, 0, NULL);
-	char *renumbered = NULL;
-	size_t len;
-
-	if (line && !json_object_set_new(line, "batch", json_string(b->plan.digest)) &&
-	    !json_object_set_new(line, "cell", json_integer((json_int_t)cell)) &&
-	    !json_object_set_new(line, "cells", json_integer((json_int_t)plan_cells(&b->plan))))
-		renumbered = results_line(line, &len);
-	json_decref(line);
-	if (renumbered)
-		fputs(renumbered, out);
-	free(renumbered);
-	return renumbered ? 0 : -ENOMEM;
-}
-
-static bool is_current(const struct batch *b, const struct result_line *line, size_t cell)
-{
-	return line->as_written && line->cell == cell && line->cells == plan_cells(&b->plan) &&
-		!strcmp(line->batch, b->plan.digest);
-}
-
-/* Whether the file is what an undisturbed batch would have written. */
-static bool in_order(const struct batch *b)
-{
-	off_t offset = 0;
-
-	for (size_t cell = b->first; cell < b->end; cell++) {
-		const struct result_line *line = &b->results.lines[b->line[cell - b->first]];
-
-		if (line->offset != offset || !is_current(b, line, cell))
-			return false;
-		offset += (off_t)line->length;
-	}
-	return offset == b->results.end;
-}
-
-static int write_in_order(struct batch *b, struct output *out, struct ir_error *err)
-{
-	int rc = 0;
-
-	for (size_t cell = b->first; cell < b->end && !rc && output_check(out); cell++) {
-		size_t line = b->line[cell - b->first];
-		char *text = results_text(&b->results, line, err);
-
-		if (!text)
-			return -EIO;
-		errno = 0;
-		if (is_current(b, &b->results.lines[line], cell))
-			fputs(text, out->stream);
-		else if (write_renumbered(b, out->stream, cell, text))
-			rc = no_memory(err);
-		free(text);
-	}
-	return rc;
-}
-
-static int put_in_order(struct batch *b, struct ir_error *err)
-{
-	struct output out;
-	int rc;
-
-	if (in_order(b))
-		return results_sync(&b->results, err);
-	rc = output_open(&out, b->results.path, NULL, 0, err);
-	if (rc)
-		return rc;
-	rc = write_in_order(b, &out, err);
-	if (!rc)
-		return output_commit(&out, err);
-	output_abort(&out);
-	return rc;
-}
-
 static void say_summary(const struct batch *b)
 {
 	size_t cells = b->end - b->first;
@@ -528,9 +453,13 @@ static void say_summary(const struct batch *b)
 static int finish(struct batch *b)
 {
 	size_t dropped = b->results.nr_lines + b->results.damaged - (b->end - b->first);
+	const struct cell_order order = {
+		.plan = &b->plan, .results = &b->results, .first = b->first, .end = b->end,
+		.line = b->line,
+	};
 	struct ir_error err = { "" };
 
-	if (put_in_order(b, &err)) {
+	if (order_put(&order, &err)) {
 		message("%s", err.text);
 		message("the results are all there, but not in their order; --resume tries again");
 		return STATUS_ERROR;
@@ -666,45 +595,6 @@ static int check_shard(const struct batch *b, struct ir_error *err)
 	return 0;
 }
 
-/* One plug-in may bring several strategies and hypervisors: it is there once for each. */
-static int write_plugin(FILE *out, const struct ir_plugin_info *plugin, struct ir_error *err)
-{
-	char digest[FINGERPRINT_SIZE];
-	int rc = plugin ? fingerprint_file(plugin->file, digest, err) : 0;
-
-	if (plugin && !rc)
-		fprintf(out, "%s\n", digest);
-	return rc;
-}
-
-/* What results depend on besides recordings and the manifest: files by their content. */
-static char *write_how(const struct settings *s, struct ir_error *err)
-{
-	char digest[FINGERPRINT_SIZE], *text;
-	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
-	int rc = out ? 0 : no_memory(err);
-
-	if (!out)
-		return NULL;
-	fprintf(out, "%s\n%s\n", s->strict_input ? "strict" : "", s->device ? s->device : "");
-	if (s->events)
-		rc = fingerprint_file(s->events, digest, err);
-	if (s->events && !rc)
-		fprintf(out, "%s\n", digest);
-	for (size_t i = 0; ir_registry_strategies(s->registry)[i] && !rc; i++)
-		rc = write_plugin(out, ir_registry_strategies(s->registry)[i]->plugin, err);
-	for (size_t i = 0; ir_registry_hypervisors(s->registry)[i] && !rc; i++)
-		rc = write_plugin(out, ir_registry_hypervisors(s->registry)[i]->plugin, err);
-	text = ir_memory_close(&memory);
-	if (!text && !rc)
-		rc = no_memory(err);
-	if (!rc)
-		return text;
-	free(text);
-	return NULL;
-}
-
 static int read_plan(struct batch *b, struct ir_error *err)
 {
 	const struct settings *s = b->settings;
@@ -713,7 +603,7 @@ static int read_plan(struct batch *b, struct ir_error *err)
 
 	if (s->events)
 		b->events = ir_events_load(s->events, err);
-	how = s->events && !b->events ? NULL : write_how(s, err);
+	how = s->events && !b->events ? NULL : plan_how(s, err);
 	rc = how ? plan_read(s->operands[0], s->registry, how, &b->plan, err) : -EIO;
 	free(how);
 	return rc;

@@ -65,6 +65,14 @@ struct plan {
 	char digest[FINGERPRINT_SIZE];	/* of all that it asks for, and the program's version */
 };
 
+struct settings;
+
+/**
+ * plan_how - the text of plan_read()'s @how: options and files, these by their content
+ *
+ * For free(); NULL with @err set.
+ */
+char *plan_how(const struct settings *settings, struct ir_error *err);
 /**
  * plan_read - read a manifest
  * @registry: where its strategies and hypervisors are known; outlives the plan

@@ -410,7 +410,7 @@ static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned 
 	return 1;
 }
 
-static char *full_name(const char *system, const char *name)
+char *ir_formats_full_name(const char *system, const char *name)
 {
 	size_t size = strlen(system) + strlen(name) + 2;
 	char *full = malloc(size);
@@ -456,7 +456,7 @@ int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, 
 		(*bad)++;
 		return 0;
 	}
-	f->name = f != &fm->nowhere ? full_name(system, head.name) : NULL;
+	f->name = f != &fm->nowhere ? ir_formats_full_name(system, head.name) : NULL;
 	if (!f->name)
 		return -ENOMEM;
 	wanted = find_want(fm->rd, system, head.name, &want);
@@ -654,73 +654,4 @@ bool ir_formats_decode_rest(struct ir_formats *fm, const struct ir_decoder *dec,
 		ev->value[pl->slot] = ir_load_int(rec + pl->offset, pl->size, pl->is_signed, fm->big);
 	}
 	return dec->numbers_only || decode_other(fm, dec, rec, len, ev) || bad_event(fm);
-}
-
-static int compare_counts(const void *a, const void *b)
-{
-	const struct ir_event_count *left = a, *right = b;
-
-	return strcmp(left->name, right->name);
-}
-
-/* Two ids of one name (a probe that was defined anew) become one line. */
-static size_t merge_counts(struct ir_event_count *list, size_t nr)
-{
-	size_t i, used = 0;
-
-	for (i = 0; i < nr; i++) {
-		if (used && !strcmp(list[used - 1].name, list[i].name)) {
-			list[used - 1].count += list[i].count;
-			free(list[i].name);
-		} else {
-			list[used++] = list[i];
-		}
-	}
-	return used;
-}
-
-/* Whether an events file names it; @full is "system:name". */
-static bool is_users(const struct ir_reader *rd, const char *full)
-{
-	const char *colon = strchr(full, ':');
-	char system[256];
-
-	if (!rd->events || !rd->events->nr_user || !colon || colon - full >= (ptrdiff_t)sizeof(system))
-		return false;
-	memcpy(system, full, (size_t)(colon - full));
-	system[colon - full] = '\0';
-	return ir_rules_find(rd->events, system, colon + 1, true) != NULL;
-}
-
-int ir_formats_finish(struct ir_formats *fm)
-{
-	struct ir_reader_info *info = &fm->rd->info;
-	struct ir_event_count *list;
-	char number[8];
-
-	if (info->events)
-		return 0;
-	list = calloc(fm->nr_list + 1, sizeof(*list));
-	if (!list || fm->nowhere.count) {
-		free(list);
-		return -ENOMEM;
-	}
-	info->events = list;
-	for (uint32_t i = 0; i < fm->nr_list; i++) {
-		const struct ir_format *f = &fm->list[i];
-		struct ir_event_count *c = &list[info->nr_events];
-
-		if (!f->count)
-			continue;
-		snprintf(number, sizeof(number), "%u", f->id & 0xffffu);
-		c->name = f->name ? strdup(f->name) : full_name("unknown", number);
-		if (!c->name)
-			return -ENOMEM;
-		fm->rd->user_events += is_users(fm->rd, c->name);
-		c->count = f->count;
-		info->nr_events++;
-	}
-	qsort(list, info->nr_events, sizeof(*list), compare_counts);
-	info->nr_events = merge_counts(list, info->nr_events);
-	return 0;
 }

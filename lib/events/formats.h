@@ -139,6 +139,8 @@ static inline bool ir_formats_decode(struct ir_formats *fm, unsigned int nr,
  */
 enum ir_event_kind ir_formats_own(const char *system, const char *name, char *text, size_t size);
 
+/** ir_formats_full_name - "system:name" in printable characters; for free(), NULL: no memory */
+char *ir_formats_full_name(const char *system, const char *name);
 /** ir_formats_finish - fill in rd->info.events from the counters; 0 or -ENOMEM */
 int ir_formats_finish(struct ir_formats *fm);
 

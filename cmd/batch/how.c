@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What results depend on besides recordings and the manifest. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cmd.h"
+#include "base/memory.h"
+#include "batch/plan.h"
+
+/* One plug-in may bring several strategies and hypervisors: it is there once for each. */
+static int write_plugin(FILE *out, const struct ir_plugin_info *plugin, struct ir_error *err)
+{
+	char digest[FINGERPRINT_SIZE];
+	int rc = plugin ? fingerprint_file(plugin->file, digest, err) : 0;
+
+	if (plugin && !rc)
+		fprintf(out, "%s\n", digest);
+	return rc;
+}
+
+/* What results depend on besides recordings and the manifest: files by their content. */
+char *plan_how(const struct settings *s, struct ir_error *err)
+{
+	char digest[FINGERPRINT_SIZE], *text;
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	int rc = out ? 0 : ir_error_set(err, -ENOMEM, "out of memory");
+
+	if (!out)
+		return NULL;
+	fprintf(out, "%s\n%s\n", s->strict_input ? "strict" : "", s->device ? s->device : "");
+	if (s->events)
+		rc = fingerprint_file(s->events, digest, err);
+	if (s->events && !rc)
+		fprintf(out, "%s\n", digest);
+	for (size_t i = 0; ir_registry_strategies(s->registry)[i] && !rc; i++)
+		rc = write_plugin(out, ir_registry_strategies(s->registry)[i]->plugin, err);
+	for (size_t i = 0; ir_registry_hypervisors(s->registry)[i] && !rc; i++)
+		rc = write_plugin(out, ir_registry_hypervisors(s->registry)[i]->plugin, err);
+	text = ir_memory_close(&memory);
+	if (!text && !rc)
+		rc = ir_error_set(err, -ENOMEM, "out of memory");
+	if (!rc)
+		return text;
+	free(text);
+	return NULL;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The file of a batch, when all of its cells are done. */
+#ifndef CMD_BATCH_ORDER_H
+#define CMD_BATCH_ORDER_H
+
+#include "batch/plan.h"
+#include "batch/results.h"
+
+struct cell_order {
+	const struct plan *plan;
+	struct results *results;
+	size_t first, end;	/* the cells */
+	const size_t *line;	/* of each, in @results */
+};
+
+/**
+ * order_put - write the file anew, in the order of cells, unless it is so already
+ *
+ * Returns 0 or a negative errno with @err set.
+ */
+int order_put(const struct cell_order *order, struct ir_error *err);
+
+#endif
