@@ -15,6 +15,9 @@
  * Pass 1 of the recording finds the reports, pass 2 follows the pages of interest:
  * the faults' own and their neighbours.  All memory is for faults, pages and what
  * overlaps the time of a fault.
+ *
+ * Circle: find.c calls the steps in turn, and all steps share the types that are
+ * declared here; a step calls nothing of find.c but the names of its enums.
  */
 #ifndef IR_FAULTS_FIND_H
 #define IR_FAULTS_FIND_H
@@ -22,7 +25,7 @@
 #include <iommu-replay/faults.h>
 #include "faults/log.h"
 #include "faults/names.h"
-#include "input/tasks.h"
+#include "events/tasks.h"
 
 #define NS_PER_MS	UINT64_C(1000000)
 

@@ -8,6 +8,9 @@
  * what stands in front differs with dmesg, journalctl, syslog and consoles.
  *
  * To read the messages of one more driver: one file, one line in formats[].
+ *
+ * Circle: log.c lists the formats, and each format calls the helpers of log.c, which
+ * are declared here, so that a format is one file and needs one header.
  */
 #ifndef IR_FAULTS_LOG_H
 #define IR_FAULTS_LOG_H

@@ -12,7 +12,7 @@
 #include <iommu-replay/recording.h>
 #include "events/event.h"
 #include "events/reader.h"
-#include "input/tasks.h"
+#include "events/tasks.h"
 
 struct ir_pass {
 	enum ir_reader_faults faults;	/* IR_FAULTS_ONLY: there are no operations */

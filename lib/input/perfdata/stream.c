@@ -9,7 +9,7 @@
 #include <string.h>
 #include "base/bytes.h"
 #include "input/perfdata/priv.h"
-#include "input/tasks.h"
+#include "events/tasks.h"
 
 /* PERF_RECORD_COMM, include/uapi/linux/perf_event.h: header, process, thread, name. */
 #define COMM_TID	12u

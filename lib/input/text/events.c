@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #include "symbols/chains.h"
-#include "input/tasks.h"
+#include "events/tasks.h"
 #include "input/text/priv.h"
 
 #define MIN_INDENT	4	/* blanks in front of a frame that has lost its tab */

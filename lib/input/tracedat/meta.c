@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "symbols/chains.h"
 #include "events/format_lists.h"
-#include "input/tasks.h"
+#include "events/tasks.h"
 #include "input/tracedat/priv.h"
 
 #define MAX_FORMAT_TEXT (UINT64_C(1) << 20)	/* the longest known is 10 KiB */

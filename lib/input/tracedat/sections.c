@@ -8,7 +8,7 @@
 #include <string.h>
 #include "base/bytes.h"
 #include "symbols/chains.h"
-#include "input/tasks.h"
+#include "events/tasks.h"
 #include "input/tracedat/priv.h"
 
 #define SECTION_COMPRESSED 1u

@@ -5,8 +5,8 @@
  * The first name of a PID stays, unless it is only a place holder: a task's name
  * may change while it is recorded, and the table has no times.
  */
-#ifndef IR_INPUT_TASKS_H
-#define IR_INPUT_TASKS_H
+#ifndef IR_EVENTS_TASKS_H
+#define IR_EVENTS_TASKS_H
 
 #include <stdbool.h>
 #include <stddef.h>

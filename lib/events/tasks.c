@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Names of tasks by their PIDs: a hash table with open addressing. */
-#include "input/tasks.h"
+#include "events/tasks.h"
 
 #include <stdlib.h>
 #include <string.h>
