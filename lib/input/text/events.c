@@ -311,7 +311,7 @@ static int append(struct text *t, struct text_span *line, const struct text_span
 	if (len + 1 + text_len(more) > TEXT_MAX_LINE)
 		return -E2BIG;
 	if (line->start != t->joined)
-		memcpy(t->joined, line->start, len);
+		memmove(t->joined, line->start, len);	/* it may be a part of what was joined */
 	if (more->start < more->end) {
 		t->joined[len++] = ' ';
 		memcpy(t->joined + len, more->start, text_len(more));
