@@ -246,6 +246,22 @@ static void show_limit(FILE *out, const char *name, uint64_t limit, enum ir_sour
 		fprintf(out, ", no %s%s", name, origin(source));
 }
 
+/* Where the recording tells it: from how many shortages that is known. */
+static void show_entry_limit(FILE *out, const struct ir_effective *p)
+{
+	uint32_t all = p->limit_shortages;
+
+	if (!all) {
+		show_limit(out, "entry limit", p->hypervisor.entry_limit, p->from.entry_limit);
+		return;
+	}
+	fprintf(out, ", entry limit %" PRIu64 " (inferred from %u recorded shortage%s",
+		p->hypervisor.entry_limit, all, plural(all));
+	if (p->limit_agree < all)
+		fprintf(out, ", %u agree", p->limit_agree);
+	fputc(')', out);
+}
+
 static uint64_t limit_of(const struct ir_effective *p)
 {
 	return p->hypervisor.entry_limit ? p->hypervisor.entry_limit : p->hypervisor.pinned_limit;
@@ -296,7 +312,7 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	if (!line_begin(&line, emit, arg))
 		return;
 	fputs(hv->name, line.out);
-	show_limit(line.out, "entry limit", p->hypervisor.entry_limit, p->from.entry_limit);
+	show_entry_limit(line.out, p);
 	show_limit(line.out, "pinned limit", p->hypervisor.pinned_limit, p->from.pinned_limit);
 	if (p->backend == IR_BACKEND_IOMMUFD)
 		fputs(", backend iommufd (user)", line.out);

@@ -183,6 +183,7 @@ void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		/* Without results, a global RPCIT here says that the ranged one failed. */
 		if (!records(a, IR_EV_RPCIT_RET))
 			a->rpcits.insufficient += counted;
+		rec(a, s->head)->flags |= IR_OPF_ENOMEM;
 		s->retried = q->retry = true;
 		q->head = s->head;
 	} else if (!records(a, IR_EV_S390_UPDATE_TRANS)) {
@@ -207,6 +208,8 @@ void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_eve
 		return;
 	took = ev->time_ns - q->time_ns;
 	flag_rpcit(a, q, ev->ret == -ENOMEM ? IR_OPF_ENOMEM : ev->ret ? IR_OPF_EIO : 0);
+	if (in_window(a, q->head) && !q->retry && ev->ret == -ENOMEM)
+		rec(a, q->head)->flags |= IR_OPF_ENOMEM;
 	if (in_window(a, q->head))
 		*(q->retry ? &rec(a, q->head)->retry_ns : &rec(a, q->head)->rpcit_ns) = took;
 	end_rpcit(a, q);

@@ -169,6 +169,8 @@ bool ir_guest_preload_start(struct ir_guest *g, uint16_t device,
 			    const struct ir_recorded_machine *m, uint64_t pages);
 /** ir_guest_preload_lazy - a page mapped and unmapped again before; likewise */
 bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device);
+/** ir_guest_preload_flushed - and flushed before; before those that were not */
+bool ir_guest_preload_flushed(struct ir_guest *g, uint16_t device);
 /**
  * ir_guest_map - one DMA mapping, @op, with its pieces
  *

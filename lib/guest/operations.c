@@ -446,6 +446,19 @@ bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
 	return true;
 }
 
+bool ir_guest_preload_flushed(struct ir_guest *g, uint16_t device)
+{
+	struct ir_domain *d = domain_of(g, device);
+	uint64_t pfn = d ? preload_alloc(d, 1, 0) : IR_NO_PFN;
+
+	if (pfn == IR_NO_PFN)
+		return false;
+	d->ops->undo(d, pfn, 1, 1);
+	if (d->ops->release)
+		d->ops->release(d);
+	return true;
+}
+
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns)
 {
 	uint64_t next = device ? device : ir_bitmap_next(g->timers_on, 0, true);

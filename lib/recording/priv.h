@@ -11,6 +11,7 @@
 #include <iommu-replay/recording.h>
 #include "assemble/assemble.h"
 #include "base/file.h"
+#include "recording/entries.h"
 #include "recording/iovas.h"
 #include "input/open.h"
 #include "symbols/sites.h"
@@ -41,6 +42,8 @@ struct ir_recording {
 	struct ir_timer_samples timers;	/* of the first pass, all devices as one */
 	struct ir_timer_owners timer_owners;
 	struct ir_iova_survey iovas;
+	struct ir_entries entries;
+	uint64_t counter_at_start;	/* of RPCITs, by the first marker; UINT64_MAX: none */
 	bool *reused;			/* info.machine.reused */
 	uint64_t reused_pfn;		/* where that begins */
 	struct ir_chains *chains;	/* NULL: call sites were not asked for */

@@ -51,11 +51,18 @@ uint32_t ir_default_hz(const struct ir_recording_info *info)
 	return info->arch && !strncmp(info->arch, "s390", 4) ? 100 : 250;
 }
 
-/* What is known about the allocator holds for one device, before anything is lost. */
+/*
+ * Nothing is known of what was lost; what is known about the allocator holds for one
+ * device.
+ */
 static void note_start(struct ir_recording *rec)
 {
 	struct ir_recorded_machine *m = &rec->info.machine;
 
+	if (!rec->lost) {
+		m->shortages = rec->entries.list;
+		m->nr_shortages = rec->entries.nr;
+	}
 	if (rec->info.nr_devices > 2 || rec->lost || rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1)
 		return;
 	m->taken_pfn = ir_iovas_taken(&rec->iovas);

@@ -87,6 +87,7 @@ static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 	rec->filter = config.device;
 	rec->assembler = ir_assembler_new(&config);
 	rec->has_ahead = false;
+	rec->entries.next_fit = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
 	rec->at_type = 0;
 	if (!rec->options.survey_only)
 		rec->spool = ir_spool_new(rec->options.spool_memory ? rec->options.spool_memory
@@ -127,6 +128,26 @@ static void read_marker(struct ir_recording *rec, const char *text)
 	m->unmapped_pages = unmapped;
 }
 
+/*
+ * The kernel's own count of RPCITs without those of retries, from the first marker
+ * to the last one.  A probe can miss hits; these counters do not.
+ */
+static void read_counters(struct ir_recording *rec, const char *text)
+{
+	struct ir_recorded_machine *m = &rec->info.machine;
+	uint64_t global, sync_map, sync, sum;
+
+	if (!marker_number(text, "Global_RPCITs=", &global) ||
+	    !marker_number(text, "Sync_Map_RPCITs=", &sync_map) ||
+	    !marker_number(text, " Sync_RPCITs=", &sync))
+		return;
+	sum = global + sync_map + sync;
+	if (!rec->info.start_ns)
+		rec->counter_at_start = sum;
+	else if (sum >= rec->counter_at_start)
+		m->counted_rpcits = sum - rec->counter_at_start;
+}
+
 /* Without translation the device is given the address of the memory itself. */
 static void note_direct(struct ir_recording_info *info, const struct ir_event *ev)
 {
@@ -146,6 +167,7 @@ static void note_event(struct ir_recording *rec, const struct ir_event *ev)
 		if (ev->time_ns > rec->marked_ns)
 			rec->marked_ns = ev->time_ns;
 		read_marker(rec, ev->text);
+		read_counters(rec, ev->text);
 		return;
 	}
 	if (ev->time_ns > rec->last_ns)
@@ -337,6 +359,8 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op)
 	}
 	if (!rc && rec->chains && (op->kind == IR_OP_MAP || op->kind == IR_OP_FAILED_MAP))
 		rc = ir_chain_count(&rec->chain_totals, op);
+	if (!rc)
+		rc = ir_entries_op(&rec->entries, op);
 	if (!rc && rec->spool)
 		rc = ir_spool_add(rec->spool, op);
 	return rc;
@@ -405,6 +429,8 @@ static int survey_once(struct ir_recording *rec, struct ir_error *err)
 		return more;
 	ir_assembler_end(rec->assembler);
 	rc = survey_ops(rec);
+	if (!rc)
+		rc = ir_entries_end(&rec->entries);
 	if (rc)
 		return ir_recording_spool_failed(rec, rc, err);
 	if (rec->chains && rec->chains->no_memory)
@@ -424,12 +450,14 @@ void ir_survey_clear(struct ir_recording *rec)
 	rec->reused = NULL;
 	free(rec->chain_totals.list);
 	rec->chain_totals = (struct ir_chain_totals){ .list = NULL };
+	ir_entries_free(&rec->entries);
 	ir_iovas_clear(&rec->iovas);
 	rec->iovas = (struct ir_iova_survey){ 0 };
 	rec->timer_owners = (struct ir_timer_owners){ 0 };
 	rec->timers = (struct ir_timer_samples){ 0 };
 	rec->info = (struct ir_recording_info){ .max_memory = rec->info.max_memory };
 	rec->live_pages = rec->live_entries = 0;
+	rec->counter_at_start = UINT64_MAX;
 	rec->lost = false;
 	rec->first_lost_ns = 0;
 	rec->last_ns = rec->marked_ns = 0;
@@ -528,6 +556,7 @@ int ir_survey(struct ir_recording *rec, struct ir_error *err)
 	if (!rd)
 		return -EINVAL;
 	rec->seen_kinds = rd->info.seen_kinds;
+	rec->counter_at_start = UINT64_MAX;
 	rc = rd->info.untraced && !rec->options.survey_only ?
 		ir_error_set(err, -ENOTSUP, "%s: %s", ir_file_path(rec->file), rd->info.hint) : 0;
 	ir_reader_close(rd);

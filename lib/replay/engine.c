@@ -76,7 +76,8 @@ static void preload(struct ir_guest *g, const struct ir_recording_info *info)
 	const bool *reused = info->machine.reused;
 	/* Those that the recording unmaps are operations of their own. */
 	uint64_t live = g->par.initial_pages - info->machine.found_pages;
-	uint64_t lazy = g->par.initial_lazy_pages, told = 0;
+	uint64_t flushed = g->par.initial_flushed_pages;
+	uint64_t lazy = g->par.initial_lazy_pages + flushed, told = 0;
 	uint64_t end = g->par.aperture_start + g->par.aperture;
 
 	if (info->nr_devices <= 2 &&
@@ -92,8 +93,10 @@ static void preload(struct ir_guest *g, const struct ir_recording_info *info)
 		bool room;
 
 		if (lazy && (!live || known || (lazy > told && i % 2))) {
-			room = ir_guest_preload_lazy(g, device);
+			room = flushed ? ir_guest_preload_flushed(g, device)
+				       : ir_guest_preload_lazy(g, device);
 			lazy--;
+			flushed -= flushed != 0;
 			told -= known;
 		} else {
 			room = ir_guest_preload(g, device, IR_NO_MAPPING, 1,
@@ -102,7 +105,7 @@ static void preload(struct ir_guest *g, const struct ir_recording_info *info)
 		}
 		if (!room) {	/* the report says how many there really are */
 			g->par.initial_pages -= live + 1;
-			g->par.initial_lazy_pages -= lazy;
+			g->par.initial_lazy_pages -= lazy - flushed;
 			break;
 		}
 	}

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "replay/limit.h"
 #include "replay/params.h"
 
 /* What the DMA API falls back to; drivers/iommu/dma-iommu.c, Linux 6.12. */
@@ -175,10 +176,37 @@ static void resolve_initial(const struct ir_config *c, const struct ir_recording
 		par->initial_pages = m->found_pages;
 		par->from.initial_pages = IR_FROM_RECORDING;
 	}
-	/* What the former DMA API unmaps lazily waits for a global RPCIT; at boot there was none. */
-	if (m->has_marker && m->s390_dma_api && c->strategy->dma_api == IR_DMA_S390 &&
-	    m->unmapped_pages <= m->mapped_pages)
-		par->initial_lazy_pages = m->unmapped_pages;
+}
+
+/* A host that ran short has a limit, even if nobody gives it. */
+static void resolve_limit(const struct ir_config *c, const struct ir_recording_info *info,
+			  struct ir_effective *par)
+{
+	struct ir_limit limit;
+
+	if (!c->hypervisor->has_entry_limit || par->from.entry_limit == IR_FROM_USER)
+		return;
+	limit = ir_limit_infer(info, par->initial_pages, par->share, 0);
+	if (!limit.low)
+		return;
+	par->hypervisor.entry_limit = ir_limit_value(&limit);
+	par->from.entry_limit = IR_FROM_RECORDING;
+	par->limit_agree = limit.agree;
+	par->limit_shortages = limit.shortages;
+}
+
+/* What the former DMA API unmaps lazily waits for a global RPCIT. */
+static void resolve_lazy(const struct ir_config *c, const struct ir_recording_info *info,
+			 struct ir_effective *par)
+{
+	const struct ir_recorded_machine *m = &info->machine;
+
+	if (!m->has_marker || !m->s390_dma_api || c->strategy->dma_api != IR_DMA_S390 ||
+	    m->unmapped_pages > m->mapped_pages)
+		return;
+	par->initial_lazy_pages = ir_limit_initial_lazy(info, par->initial_pages,
+							par->hypervisor.entry_limit);
+	par->initial_flushed_pages = m->unmapped_pages - par->initial_lazy_pages;
 }
 
 static void resolve_timer(const struct ir_params *p, const struct ir_recorded_machine *m,
@@ -229,8 +257,10 @@ void ir_params_resolve(const struct ir_config *c, const struct ir_recording_info
 	}
 	resolve_hypervisor(c, par);
 	resolve_queue(c, par);
-	resolve_aperture(c, info, par);
 	resolve_initial(c, info, par);
+	resolve_limit(c, info, par);
+	resolve_lazy(c, info, par);
+	resolve_aperture(c, info, par);
 	par->cpus = p->cpus ? p->cpus : info->cpus ? info->cpus : DEFAULT_CPUS;
 	par->from.cpus = p->cpus ? IR_FROM_USER : info->cpus ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
 	resolve_timer(p, &info->machine, ir_default_hz(info), par);

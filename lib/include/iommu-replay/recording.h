@@ -71,6 +71,26 @@ struct ir_start_iova {
 	bool in_magazine;	/* of that CPU; else in the tree */
 };
 
+/*
+ * What the host held when the RPCIT of a mapping reported insufficient resources: pages,
+ * without those of this mapping, and of those that were mapped before the recording only
+ * with what it unmaps.  Between min and max is what other CPUs mapped at that moment, and
+ * what was unmapped while a flush was under way, which may have come too late for that.
+ */
+struct ir_held_pages {
+	int64_t live;		/* what is mapped alone */
+	int64_t min, max;	/* with what is unmapped and not flushed */
+};
+
+struct ir_recorded_shortage {
+	uint64_t time_ns;
+	struct ir_held_pages own;	/* of its device */
+	struct ir_held_pages all;	/* of all devices */
+	uint32_t pages;		/* of the mapping */
+	uint16_t device;
+	bool flushed;		/* what had been unmapped before the recording was flushed by then */
+};
+
 /* More pages mapped before a recording (4 GiB) are taken for damage. */
 #define IR_MAX_INITIAL_PAGES (1u << 20)
 
@@ -107,6 +127,10 @@ struct ir_recorded_machine {
 	uint64_t rpcit_base_ns;
 	uint64_t rpcit_page_ns;
 	uint64_t rpcit_global_ns;
+	/* By the kernel's counters, without those of retries; 0: not told. */
+	uint64_t counted_rpcits;
+	const struct ir_recorded_shortage *shortages;	/* the first ones, in their order */
+	size_t nr_shortages;
 	bool s390_dma_api;		/* former s390 DMA API (before Linux 6.7) */
 };
 

@@ -93,6 +93,8 @@ struct ir_params {
 /* What is used: every value set, and where it came from. */
 struct ir_effective {
 	struct ir_hypervisor_params hypervisor;
+	/* Nobody gave the entry limit: recorded shortages that show it, of so many. */
+	uint32_t limit_agree, limit_shortages;
 	enum ir_share share;		/* whose the limits are */
 	enum ir_backend backend;
 	enum ir_queue_type queue;
@@ -102,6 +104,7 @@ struct ir_effective {
 	uint64_t aperture;
 	uint64_t initial_pages;
 	uint64_t initial_lazy_pages;	/* former DMA API: unmapped before, not yet flushed */
+	uint64_t initial_flushed_pages;	/* likewise, flushed: their IOVAs were handed out */
 	uint32_t cpus;
 	uint32_t hz;
 	uint64_t timer_phase_ns;	/* where jiffies begin on the recording's clock */
