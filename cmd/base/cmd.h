@@ -70,6 +70,12 @@ enum command_bit {
 	IN_ALL	= IN_INPUT | IN_LIST | IN_COMPARE | IN_REPORT | IN_BATCH | IN_MERGE,
 };
 
+/* What verify can fit. */
+enum fit {
+	FIT_NOTHING,
+	FIT_ENTRY_LIMIT,
+};
+
 /* What sweep can look for. */
 enum find {
 	FIND_NOTHING,
@@ -142,6 +148,7 @@ struct settings {
 	const char *modules;
 	const char *kallsyms;
 	const char *manifest;		/* NULL: looked for beside each recording */
+	int fit;			/* enum fit */
 	uint64_t tolerance;		/* how far verify's totals may be off: by so many, */
 	double tolerance_percent;	/* or by this share, whichever is more */
 	struct texts fail_if;		/* compare's gate; none: every change fails */

@@ -29,6 +29,11 @@ static const struct choice find_choices[] = {
 	{ NULL, 0 },
 };
 
+static const struct choice fit_choices[] = {
+	{ "entry-limit", FIT_ENTRY_LIMIT },
+	{ NULL, 0 },
+};
+
 static const struct choice when_choices[] = {
 	{ "auto", WHEN_AUTO },
 	{ "always", WHEN_ALWAYS },
@@ -67,6 +72,9 @@ const struct option_spec option_table[] = {
 	{ 0, "--tolerance", NULL, "N|P%",
 	  "How far each total may be off, as a number or a share of the recorded one. Default: 0.",
 	  IN_VERIFY, .parse = option_parse_tolerance },
+	{ 0, "--fit", NULL, "",
+	  "Find the limits with which a replay has as many insufficient RPCITs as were recorded.",
+	  IN_VERIFY, option_parse_choice, AT(fit), .choices = fit_choices },
 	{ 0, "--queue", NULL, "",
 	  "Flush queue. Default: single where an RPCIT is needed after mapping, else per-cpu.",
 	  IN_REPLAY, option_parse_choice, AT(params.queue), .choices = queue_choices },

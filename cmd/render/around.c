@@ -172,13 +172,22 @@ static bool interrupted(const struct collector *c, uint32_t cpu, uint64_t from_n
 	return false;
 }
 
+static bool same_operation(const struct collector *c, const struct around_row *row,
+			   const struct ir_rpcit *p)
+{
+	uint64_t from = row->time_ns < p->time_ns ? row->time_ns : p->time_ns;
+	uint64_t to = row->time_ns < p->time_ns ? p->time_ns : row->time_ns;
+
+	return !interrupted(c, row->cpu, from, to);
+}
+
 /* May this recorded RPCIT be what this predicted one is held against? */
 static bool counterparts(const struct collector *c, const struct around_row *row,
 			 const struct ir_rpcit *p, uint64_t number)
 {
 	if (row->is_op || row->predicted.present)
 		return false;
-	if (row->time_ns <= anchor(c->v)->time_ns)
+	if (row->time_ns < anchor(c->v)->time_ns)
 		return row->number == number;
 	/* Numbers are shifted after the difference; what belongs to the same operation is not. */
 	return row->time_ns >= p->time_ns && row->recorded.global == p->global &&
@@ -207,6 +216,10 @@ static void see_predicted(void *arg, const struct ir_rpcit *p)
 
 		if (r->flush != flush || (flush ? r->device != p->device : r->cpu != p->cpu))
 			continue;
+		if (row.difference && r->difference && !flush && !same_operation(c, r, p)) {
+			/* One side has one more: that one, the earlier, is what differs. */
+			*(p->time_ns < r->time_ns ? &r->difference : &row.difference) = false;
+		}
 		if (!(row.difference && r->difference) && !counterparts(c, r, p, number))
 			continue;
 		r->predicted = row.predicted;

@@ -230,10 +230,64 @@ static int draw_around(const struct drawing *d, const struct ir_report_entry *en
 	return cells_draw(&cells, d, columns);
 }
 
+/* By how much the @i-th total is off, as a share of the recorded one; below 0: it is not. */
+static double share_off(const struct ir_verify *v, unsigned int i)
+{
+	uint64_t got = ir_verify_value(&v->predicted, i), want = ir_verify_value(&v->recorded, i);
+	uint64_t off = got > want ? got - want : want - got;
+
+	if (want == IR_NOT_KNOWN || got == IR_NOT_KNOWN || !off)
+		return -1;
+	return 100.0 * (double)off / (double)(want ? want : 1);
+}
+
+/* "insufficient by 12 % (6 of 50)" */
+static int share_text(const struct ir_verify *v, unsigned int i, char *text, size_t room)
+{
+	uint64_t got = ir_verify_value(&v->predicted, i), want = ir_verify_value(&v->recorded, i);
+	uint64_t off = got > want ? got - want : want - got;
+
+	if (!want)
+		return snprintf(text, room, "%s by %" PRIu64 ", none recorded", ir_verify_key(i),
+				off);
+	return snprintf(text, room, "%s by %.2g %% (%" PRIu64 " of %" PRIu64 ")",
+			ir_verify_key(i), share_off(v, i), off, want);
+}
+
+/* The total, and what of the rest is off most. */
+static void differences(const struct ir_verify *v, char *text, size_t room)
+{
+	unsigned int worst = 1;
+	int len = 0;
+
+	for (unsigned int i = 2; i < IR_VERIFY_TOTALS; i++)
+		if (share_off(v, i) > share_off(v, worst))
+			worst = i;
+	*text = '\0';
+	if (share_off(v, 0) >= 0)
+		len = share_text(v, 0, text, room);
+	if (share_off(v, worst) >= 0)
+		share_text(v, worst, text + len + snprintf(text + len, room - (size_t)len, "%s",
+							   len ? ", " : ""),
+			   room - (size_t)len - (len ? 2 : 0));
+}
+
+static void say_missed(const struct drawing *d, const struct ir_report_entry *entry)
+{
+	const struct ir_verify *v = &entry->verify->verify;
+	uint64_t counted = entry->info->machine.counted_rpcits;
+
+	if (!v->missed || v->recorded.total == IR_NOT_KNOWN)
+		return;
+	say(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " RPCITs or more (%.2g %%): "
+	    "by the kernel's counters there were %" PRIu64 ", retries not counted", v->missed,
+	    100.0 * (double)v->missed / (double)counted, counted);
+}
+
 static void draw_verdict(const struct drawing *d, const struct ir_report_entry *entry)
 {
 	const struct ir_report_verify *r = entry->verify;
-	char tolerance[64] = "";
+	char tolerance[64] = "", off[256];
 
 	if (r->tolerance_percent > 0)
 		snprintf(tolerance, sizeof(tolerance), "(tolerance %g %%)",
@@ -241,15 +295,47 @@ static void draw_verdict(const struct drawing *d, const struct ir_report_entry *
 	else if (r->tolerance)
 		snprintf(tolerance, sizeof(tolerance), "(tolerance %" PRIu64 ")",
 			 r->tolerance);
-	if (r->equal)
+	if (r->equal) {
 		say(d, "verdict", VIEW_PLAIN, "equal totals%s%s%s", *tolerance ? " " : "", tolerance,
 		    r->verify.same_sequence ? ", equal sequence" :
 		    ", but another sequence: see the first difference");
-	else
-		say(d, "verdict", VIEW_BAD, "totals differ%s%s", *tolerance ? " " : "",
-		    tolerance);
+	} else {
+		differences(&r->verify, off, sizeof(off));
+		say(d, "verdict", VIEW_BAD, "totals differ%s%s: %s", *tolerance ? " " : "",
+		    tolerance, off);
+	}
+	if (!r->equal && r->timers_explain)
+		say(d, "", VIEW_NOTE, "only the timers' jitter explains it: equal with --timer "
+		    "recorded");
+	say_missed(d, entry);
 	if (!r->equal && !entry->info->complete)
 		say(d, "", VIEW_NOTE, "what the recording lacks may be the reason");
+}
+
+static void say_fit(const struct drawing *d, const struct ir_report_verify *r)
+{
+	const struct ir_fit *fit = &r->fit;
+
+	if (!fit->tried)
+		return;
+	if (!fit->shortages) {
+		say(d, "fit", VIEW_PLAIN, "nothing to fit: no recorded RPCIT reported insufficient "
+		    "resources");
+		return;
+	}
+	if (fit->low <= fit->high)
+		say(d, "fit", VIEW_PLAIN, "entry limit %" PRIu64 " to %" PRIu64 ": %" PRIu64
+		    " RPCIT%s insufficient, as recorded", fit->low, fit->high, fit->shortages,
+		    plural(fit->shortages));
+	else
+		say(d, "fit", VIEW_NOTE, "no entry limit has %" PRIu64 " RPCIT%s insufficient, as "
+		    "recorded: %" PRIu64 " has %" PRIu64 ", %" PRIu64 " has %" PRIu64,
+		    fit->shortages, plural(fit->shortages), fit->high, fit->at_high, fit->low,
+		    fit->at_low);
+	if (fit->places)
+		say(d, "", VIEW_PLAIN, "entry limit %" PRIu64 " to %" PRIu64 ": the host was full at "
+		    "the places of %u of %u", fit->place_low, fit->place_high, fit->agree,
+		    fit->places);
 }
 
 int draw_verify(const struct drawing *d, const struct ir_report_entry *entry)
@@ -270,6 +356,7 @@ int draw_verify(const struct drawing *d, const struct ir_report_entry *entry)
 		rc = draw_around(d, entry, &verified->around);
 		fputc('\n', out);
 	}
+	say_fit(d, entry->verify);
 	draw_verdict(d, entry);
 	view_notes(entry, d->emit, d->arg);
 	return rc;

@@ -56,6 +56,23 @@ static struct ir_value equal(const struct ir_report_entry *entry, size_t result,
 	return truth_value(entry->verify[result].equal);
 }
 
+/* Of struct ir_fit at offset @arg; low is above high where nothing fits. */
+static struct ir_value fitted(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	const struct ir_fit *fit = &entry->verify[result].fit;
+
+	if (!fit->tried || !fit->shortages)
+		return null_value();
+	return count_value(*(const uint64_t *)(const void *)((const char *)fit + arg));
+}
+
+/* Null where that makes no difference. */
+static struct ir_value timers(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return entry->verify[result].timers_explain ? truth_value(true) : null_value();
+}
+
 /* Fields of struct ir_verify at offset @arg. */
 
 static struct ir_value verify_u64(const struct ir_report_entry *entry, size_t result, size_t arg)
@@ -188,8 +205,14 @@ const struct ir_column ir_verify_columns[] = {
 	TOTALS("predicted", predicted),
 	TOTALS("recorded", recorded),
 	VALUE("equal", equal, 0),
+	VALUE("equal_with_recorded_timers", timers, 0),
+	VALUE("missed", verify_u64, offsetof(struct ir_verify, missed)),
 	VALUE("tolerance", tolerance, 0),
 	VALUE("tolerance_percent", percent, 0),
+	VALUE("fit.entry_limit.low", fitted, offsetof(struct ir_fit, low)),
+	VALUE("fit.entry_limit.high", fitted, offsetof(struct ir_fit, high)),
+	VALUE("fit.entry_limit.place_low", fitted, offsetof(struct ir_fit, place_low)),
+	VALUE("fit.entry_limit.place_high", fitted, offsetof(struct ir_fit, place_high)),
 	VALUE("sequence.compared", verify_u64, offsetof(struct ir_verify, compared)),
 	VALUE("sequence.same", same, 0),
 	VALUE("iova.compared", verify_u64, offsetof(struct ir_verify, iovas)),
@@ -319,6 +342,16 @@ bool ir_verify_column_put(const struct ir_column *column, const struct ir_entry_
 	if (column->get == equal || column->get == same) {
 		*(column->get == equal ? &v->equal : &v->verify.same_sequence) = is_true(value);
 		return value.type == IR_VALUE_TRUTH;
+	}
+	if (column->get == fitted) {
+		v->fit.shortages = value.type == IR_VALUE_COUNT;
+		v->fit.tried = v->fit.shortages;
+		*(uint64_t *)(void *)((char *)&v->fit + column->arg) = value.count;
+		return value.type == IR_VALUE_COUNT || value.type == IR_VALUE_NULL;
+	}
+	if (column->get == timers) {
+		v->timers_explain = is_true(value);
+		return value.type == IR_VALUE_TRUTH || value.type == IR_VALUE_NULL;
 	}
 	if (column->get == verify_u64) {
 		*(uint64_t *)(void *)((char *)&v->verify + column->arg) = value.count;

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <iommu-replay/faults.h>
 #include <iommu-replay/replay.h>
+#include <iommu-replay/fit.h>
 #include <iommu-replay/verify.h>
 #include <iommu-replay/timeline.h>
 
@@ -25,6 +26,9 @@ struct ir_report_verify {
 	bool equal;			/* as far as the tolerance asks for it */
 	uint64_t tolerance;
 	double tolerance_percent;
+	/* They are not, but would be with the recorded timers. */
+	bool timers_explain;
+	struct ir_fit fit;
 	const char *strategy_from;	/* "user", "manifest", "recording" or "default" */
 	const char *hypervisor_from;
 	const char *manifest;		/* NULL: none was used */

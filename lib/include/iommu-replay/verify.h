@@ -48,6 +48,11 @@ struct ir_verify_rpcit {
 struct ir_verify {
 	struct ir_verify_totals predicted;
 	struct ir_verify_totals recorded;
+	/*
+	 * The kernel counted at least so many RPCITs more than the recording has: its
+	 * probe missed them.  A prediction may have them or not.
+	 */
+	uint64_t missed;
 	bool comparable;		/* the recording has RPCITs or flushes at all */
 	uint64_t compared;		/* RPCITs held against each other, one by one */
 	bool same_sequence;		/* no difference was found */
