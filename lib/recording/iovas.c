@@ -52,6 +52,30 @@ static int note_first(struct ir_iova_survey *s, const struct ir_op *op, uint64_t
 	return 0;
 }
 
+/* The pages of a range that were not handed out before were free from the start. */
+static int note_gaps(struct ir_iova_survey *s, const struct ir_op *op, uint64_t first,
+		     uint64_t pages)
+{
+	uint64_t end = first + pages, pfn = first;
+
+	while ((pfn = ir_bitmap_next(s->seen, pfn, false)) < end) {
+		/* Below the first range from the tree all was. */
+		if (!s->lowest || pfn >= s->end_of_lowest) {
+			if (s->nr_free == IR_START_IOVAS) {
+				s->off = true;
+				return 0;
+			}
+			s->free[s->nr_free++] = (struct ir_start_iova){
+				.pfn = pfn, .pages = 1, .cpu = op->cpu,
+			};
+		}
+		if (ir_bitmap_assign(s->seen, pfn, pfn, true))
+			return -ENOMEM;
+		pfn++;
+	}
+	return 0;
+}
+
 int ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op)
 {
 	uint64_t first = op->iova >> IR_PAGE_SHIFT, pages = ir_iova_round(op->pages);
@@ -67,7 +91,8 @@ int ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op)
 	if (ir_bitmap_any(s->seen, first, first + pages - 1)) {
 		if (ir_bitmap_any(s->seen, first, first))
 			*known = first;
-		return 0;	/* used before, or taken apart in the tree meanwhile */
+		/* Used before; or put together in the tree, of what was used before and gaps. */
+		return note_gaps(s, op, first, pages);
 	}
 	rc = note_first(s, op, first, pages);
 	if (rc)
