@@ -9,6 +9,14 @@
 
 tool=$BUILD/tests/tool_hypervisor
 
+# agree EXPECTED: as many were insufficient, but for those whose status differs; the tool allows
+# one of 10,000, as an interrupt may unmap between an RPCIT's event and the hypervisor's walk
+agree() {
+	# shellcheck disable=SC2016	# awk's
+	awk -v expected="$1" '/RPCITs,/ { off = $3 - expected; good = off <= $5 && -off <= $5 }
+		END { exit !good }' "$tmp/out"
+}
+
 # status TEXT EXPECTED_INSUFFICIENT ARGUMENTS...: every status equals the recorded one
 status() {
 	text=$1
@@ -16,8 +24,7 @@ status() {
 	shift 2
 	"$tool" "$@" >"$tmp/out" 2>"$tmp/err"
 	result=$?
-	if [ $result -eq 0 ] && [ "$expected" != - ] &&
-		! grep -q " $expected insufficient:" "$tmp/out"; then
+	if [ $result -eq 0 ] && [ "$expected" != - ] && ! agree "$expected"; then
 		result=1
 	fi
 	if [ $result -eq 0 ]; then
