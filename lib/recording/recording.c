@@ -45,6 +45,14 @@ static uint32_t hz_of_kernel(const struct ir_recording_info *info)
 	return 250;
 }
 
+bool ir_recorded_strict(const struct ir_recording_info *info)
+{
+	uint64_t syncs = info->rpcit.present ? info->rpcit.sync : info->flushes.range;
+
+	/* A lazy domain syncs only what was undone. */
+	return syncs > info->ops.undone_map && syncs * 2 > info->ops.unmap;
+}
+
 /* CONFIG_HZ that most distributions set: 100 on s390, 250 elsewhere. */
 uint32_t ir_default_hz(const struct ir_recording_info *info)
 {

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <iommu-replay/verify.h>
 #include "replay/limit.h"
 
 /* More shortages than these do not make it more certain. */
@@ -26,16 +25,10 @@ static int64_t unknown_initial(const struct ir_recording_info *info, uint64_t in
 	return (int64_t)unknown;
 }
 
-/* What is unmapped is flushed at once: nothing is held lazily. */
-static bool is_strict(const struct ir_recording_info *info)
-{
-	return ir_verify_guess(info)->unmap == IR_UNMAP_STRICT;
-}
-
 /* What had been unmapped before the recording may have been held until the first flush. */
 static uint64_t unmapped_before(const struct ir_recording_info *info)
 {
-	return info->machine.s390_dma_api && !is_strict(info) ? info->machine.unmapped_pages : 0;
+	return info->machine.s390_dma_api && !ir_recorded_strict(info) ? info->machine.unmapped_pages : 0;
 }
 
 static struct range range_of(const struct ir_recording_info *info,
@@ -47,7 +40,7 @@ static struct range range_of(const struct ir_recording_info *info,
 		.low = initial + held->min, .high = initial + held->max + s->pages,
 	};
 
-	if (is_strict(info))
+	if (ir_recorded_strict(info))	/* nothing is held lazily */
 		r = (struct range){ initial + held->live, initial + held->live + s->pages };
 	if (!s->flushed)
 		r.high += (int64_t)unmapped_before(info);

@@ -310,9 +310,7 @@ bool ir_verify_equal(const struct ir_verify *verify, uint64_t tolerance, double 
 
 const struct ir_strategy *ir_verify_guess(const struct ir_recording_info *info)
 {
-	uint64_t syncs = info->rpcit.present ? info->rpcit.sync : info->flushes.range;
-	/* A lazy domain syncs only what was undone. */
-	bool strict = syncs > info->ops.undone_map && syncs * 2 > info->ops.unmap;
+	bool strict = ir_recorded_strict(info);
 
 	if (info->machine.s390_dma_api)
 		return ir_strategy_find(strict ? "legacy-strict" : "legacy");

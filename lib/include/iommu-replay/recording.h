@@ -208,6 +208,8 @@ struct ir_recording_options {
 	uint64_t max_memory;
 };
 
+/** ir_recorded_strict - were most unmaps flushed at once, as in a domain of type DMA */
+bool ir_recorded_strict(const struct ir_recording_info *info);
 /** ir_default_hz - jiffies a second of a machine like the recorded one, if nothing tells */
 uint32_t ir_default_hz(const struct ir_recording_info *info);
 
