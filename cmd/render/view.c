@@ -246,20 +246,16 @@ static void show_limit(FILE *out, const char *name, uint64_t limit, enum ir_sour
 		fprintf(out, ", no %s%s", name, origin(source));
 }
 
-/* Where the recording tells it: from how many shortages that is known. */
-static void show_entry_limit(FILE *out, const struct ir_effective *p)
+/* What nobody gave is followed by how many recorded shortages show it. */
+static void show_entry_limit(FILE *out, const struct ir_effective *p, uint32_t all)
 {
-	uint32_t all = p->limit_shortages;
-
-	if (!all) {
-		show_limit(out, "entry limit", p->hypervisor.entry_limit, p->from.entry_limit);
-		return;
-	}
-	fprintf(out, ", entry limit %" PRIu64 " (inferred from %u recorded shortage%s",
-		p->hypervisor.entry_limit, all, plural(all));
+	show_limit(out, "entry limit", p->hypervisor.entry_limit,
+		   all ? IR_FROM_DEFAULT : p->from.entry_limit);
+	if (all)
+		fprintf(out, " (inferred from %u recorded shortage%s", all, plural(all));
 	if (p->limit_agree < all)
 		fprintf(out, ", %u agree", p->limit_agree);
-	fputc(')', out);
+	fputs(all ? ")" : "", out);
 }
 
 static uint64_t limit_of(const struct ir_effective *p)
@@ -312,7 +308,7 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	if (!line_begin(&line, emit, arg))
 		return;
 	fputs(hv->name, line.out);
-	show_entry_limit(line.out, p);
+	show_entry_limit(line.out, p, p->limit_shortages);
 	show_limit(line.out, "pinned limit", p->hypervisor.pinned_limit, p->from.pinned_limit);
 	if (p->backend == IR_BACKEND_IOMMUFD)
 		fputs(", backend iommufd (user)", line.out);
