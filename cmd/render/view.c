@@ -246,7 +246,6 @@ static void show_limit(FILE *out, const char *name, uint64_t limit, enum ir_sour
 		fprintf(out, ", no %s%s", name, origin(source));
 }
 
-/* What nobody gave is followed by how many recorded shortages show it. */
 static void show_entry_limit(FILE *out, const struct ir_effective *p, uint32_t all)
 {
 	show_limit(out, "entry limit", p->hypervisor.entry_limit,
