@@ -75,11 +75,15 @@ exits "a hypervisor without a limit" 1 verify --hypervisor zvm --fit entry-limit
 
 # Without a limit no RPCIT is insufficient: 9 too few, 18 altogether.
 none="--manifest none --hypervisor kvm:entry-limit=0"
+# shellcheck disable=SC2086	# options
 exits "off by 9" 3 verify $none --tolerance 8 $file
 shows "off by 9: how much that is" "totals differ (tolerance 8): total by 0.036 % (9 of 25019), "
+# shellcheck disable=SC2086	# options
 exits "off by 9, which is allowed" 0 verify $none --tolerance 9 $file
 shows "off by 9, which is allowed: the verdict" "verdict equal totals (tolerance 9)"
+# shellcheck disable=SC2086	# options
 exits "off by 100 %" 3 verify $none --tolerance 99.9% $file
+# shellcheck disable=SC2086	# options
 exits "off by 100 %, which is allowed" 0 verify $none --tolerance 100% $file
 
 # Where the first difference is.
