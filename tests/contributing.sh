@@ -23,7 +23,7 @@ for patch in "$tmp"/*.diff; do
 done
 check "there are patches for a strategy, a hypervisor, a reader and a figure" [ $patches -eq 4 ]
 check "what they change builds without warnings" \
-	sh -c "cd '$tree' && make -s LTO= BUILD=build build/iommu-replay >'$tmp/err' 2>&1 && ! grep -q warning: '$tmp/err'"
+	sh -c "cd '$tree' && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s LTO= BUILD=build build/iommu-replay >'$tmp/err' 2>&1 && ! grep -q warning: '$tmp/err'"
 prog=$tree/build/iommu-replay
 if [ -x "$prog" ]; then
 	run run --quiet --strategy batched --hypervisor kvm-small --format csv "$file"
