@@ -21,6 +21,7 @@ struct thread {
 	void *signal_stack;		/* NULL: it has another one */
 	uint64_t number, count;		/* ids are made of these */
 	uint64_t begun;			/* calls that were not within another one */
+	unsigned int waiting;		/* actors whose calls are suspended */
 	/* Of ir_calls_watch(). */
 	uint64_t seen[IR_CALL_DEPTH], seen_begun;
 	unsigned int times[IR_CALL_DEPTH], busy;
@@ -162,6 +163,8 @@ void ir_calls_suspend(struct ir_calls *calls)
 		return;
 	*calls = t->calls;
 	t->guard = NULL;
+	if (calls->depth)
+		__atomic_add_fetch(&t->waiting, 1, __ATOMIC_RELEASE);
 	set_depth(t, 0);
 }
 
@@ -178,6 +181,16 @@ void ir_calls_resume(const struct ir_calls *calls, const void *guard, size_t gua
 	for (unsigned int i = 0; i < calls->depth; i++)
 		set_level(t, i, &calls->level[i], calls->level[i].id);
 	set_depth(t, calls->depth);
+	if (calls->depth)
+		ir_calls_forget(calls);
+}
+
+void ir_calls_forget(const struct ir_calls *calls)
+{
+	struct thread *t = this_thread();
+
+	if (t && calls->depth && __atomic_load_n(&t->waiting, __ATOMIC_ACQUIRE))
+		__atomic_sub_fetch(&t->waiting, 1, __ATOMIC_RELEASE);
 }
 
 const struct ir_call *ir_call_now(void)
@@ -224,15 +237,22 @@ void ir_call_describe(const struct ir_call *call, char *text, size_t size)
  * one that was seen more than @times times; or the outermost one, if calls were seen so
  * often while none was begun: actors whose calls never return take turns.
  */
+/* A call runs, or waits for another actor's turn to end. */
+static bool is_under_way(const struct thread *t)
+{
+	return __atomic_load_n(&t->calls.depth, __ATOMIC_ACQUIRE) ||
+		__atomic_load_n(&t->waiting, __ATOMIC_ACQUIRE);
+}
+
 static int look_at(struct thread *t, unsigned int times)
 {
 	unsigned int depth = __atomic_load_n(&t->calls.depth, __ATOMIC_ACQUIRE);
 	uint64_t begun = __atomic_load_n(&t->begun, __ATOMIC_ACQUIRE);
 	int stalled = -1;
 
-	t->busy = begun == t->seen_begun ? t->busy + (depth != 0) : 0;
+	t->busy = begun == t->seen_begun ? t->busy + is_under_way(t) : 0;
 	t->seen_begun = begun;
-	if (depth && t->busy > times)
+	if (t->busy > times)
 		stalled = 0;
 
 	for (unsigned int i = 0; i < IR_CALL_DEPTH; i++) {
@@ -269,7 +289,7 @@ bool ir_calls_any(struct ir_call *call)
 
 	pthread_mutex_lock(&all.lock);
 	for (struct thread *t = all.threads; t && !found; t = t->next) {
-		found = __atomic_load_n(&t->calls.depth, __ATOMIC_ACQUIRE) != 0;
+		found = is_under_way(t);
 		if (found)
 			*call = t->calls.level[0];
 	}

@@ -51,6 +51,9 @@ void ir_calls_suspend(struct ir_calls *calls);
  */
 void ir_calls_resume(const struct ir_calls *calls, const void *guard, size_t guard_size);
 
+/** ir_calls_forget - suspended calls of this thread will not go on */
+void ir_calls_forget(const struct ir_calls *calls);
+
 /** ir_call_now - the innermost call of this thread, NULL: none; safe in a signal handler */
 const struct ir_call *ir_call_now(void);
 /** ir_call_stack_end - whether @address lies behind the end of this thread's stack; likewise */

@@ -102,6 +102,8 @@ void ir_actors_free(struct ir_guest *g)
 		if (!a->all[i])
 			continue;
 		free_queue(a->all[i]->first);
+		if (a->all[i]->fiber)
+			ir_calls_forget(&a->all[i]->calls);
 		ir_fiber_free(a->all[i]->fiber);
 		free(a->all[i]);
 	}
