@@ -426,6 +426,8 @@ const struct ir_column ir_result_columns[] = {
 	{ .key = "hypervisor", .get = hypervisor_name, .put = put_nothing },
 
 	PARAM("entry_limit",		result_limit,	hypervisor.entry_limit),
+	PARAM("limit_shortages",	result_u32,	limit_shortages),
+	PARAM("limit_agree",		result_u32,	limit_agree),
 	PARAM("pinned_limit",		result_limit,	hypervisor.pinned_limit),
 	{ .key = "parameters.tlb_refresh", .get = result_tlb_refresh, .put = put_result_tlb_refresh },
 	{ .key = "parameters.share",	.get = result_share, .put = put_result_share },
@@ -448,6 +450,8 @@ const struct ir_column ir_result_columns[] = {
 	COUNT("parameters.rpcit_base_ns", parameters.rpcit_base_ns),
 	COUNT("parameters.rpcit_page_ns", parameters.rpcit_page_ns),
 	SOURCE("entry_limit",		entry_limit),
+	SOURCE("limit_shortages",	entry_limit),
+	SOURCE("limit_agree",		entry_limit),
 	SOURCE("pinned_limit",		pinned_limit),
 	SOURCE("tlb_refresh",		tlb_refresh),
 	SOURCE("share",			share),
