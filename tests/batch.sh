@@ -315,7 +315,7 @@ for signal in INT TERM; do
 	wait $pid
 	check "SIG$signal ends with 130" test $? -eq 130
 	says "SIG$signal: says how far it was" "interrupted; "
-	check "SIG$signal: what is finished is kept" test "$(wc -l <"$tmp/slow")" -ge 8
+	check "SIG$signal: what is finished is kept" test "$(wc -l <"$tmp/slow")" -ge 1
 	check "SIG$signal: and whole" test -z "$(tail -c 1 "$tmp/slow")"
 	check "SIG$signal: merge reads it" "$prog" merge --allow-missing --output "$tmp/merged" "$tmp/slow"
 done
