@@ -11,6 +11,8 @@
 #define HAS_FEATURE(feature) 0
 #endif
 #if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
+#include <dlfcn.h>
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #define ASAN 1
 #else
@@ -36,6 +38,26 @@ struct start {
 	void *arg;
 	struct ir_fiber *from;	/* of the switch under way; per fiber that is switched to */
 };
+
+/*
+ * AddressSanitizer's own swapcontext() prints a warning about stacks, which it is told
+ * about here.  So the C library's is called.
+ */
+static void swap(ucontext_t *from, const ucontext_t *to)
+{
+#if ASAN
+	static int (*libc_swap)(ucontext_t *from, const ucontext_t *to);
+	void *libc = libc_swap ? NULL : dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+
+	if (libc)
+		*(void **)&libc_swap = dlsym(libc, "swapcontext");
+	if (libc_swap) {
+		libc_swap(from, to);
+		return;
+	}
+#endif
+	swapcontext(from, to);
+}
 
 /* After a switch to @self. */
 static void arrived(struct ir_fiber *self, struct ir_fiber *from)
@@ -65,10 +87,20 @@ static void begin(unsigned int high, unsigned int low)
 	abort();
 }
 
+static void prepare(struct start *s)
+{
+	uint64_t self = (uintptr_t)s;
+
+	getcontext(&s->fiber.context);
+	s->fiber.context.uc_stack.ss_sp = (void *)(uintptr_t)s->fiber.stack;
+	s->fiber.context.uc_stack.ss_size = s->fiber.size;
+	makecontext(&s->fiber.context, (void (*)(void))begin, 2, (unsigned int)(self >> 32),
+		    (unsigned int)self);
+}
+
 struct ir_fiber *ir_fiber_new(void (*run)(void *arg), void *arg)
 {
 	struct start *s = calloc(1, sizeof(*s));
-	uint64_t self = (uintptr_t)s;
 	char *map;
 
 	if (!s)
@@ -81,6 +113,9 @@ struct ir_fiber *ir_fiber_new(void (*run)(void *arg), void *arg)
 		free(s);
 		return NULL;
 	}
+#if ASAN
+	__asan_unpoison_memory_region(map + GUARD, IR_FIBER_STACK);	/* of an earlier one */
+#endif
 	s->run = run;
 	s->arg = arg;
 	s->fiber.stack = map + GUARD;
@@ -88,11 +123,7 @@ struct ir_fiber *ir_fiber_new(void (*run)(void *arg), void *arg)
 #if TSAN
 	s->fiber.tsan = __tsan_create_fiber(0);
 #endif
-	getcontext(&s->fiber.context);
-	s->fiber.context.uc_stack.ss_sp = map + GUARD;
-	s->fiber.context.uc_stack.ss_size = IR_FIBER_STACK;
-	makecontext(&s->fiber.context, (void (*)(void))begin, 2, (unsigned int)(self >> 32),
-		    (unsigned int)self);
+	prepare(s);
 	return &s->fiber;
 }
 
@@ -125,6 +156,6 @@ void ir_fiber_switch(struct ir_fiber *from, struct ir_fiber *to)
 #if TSAN
 	__tsan_switch_to_fiber(to->tsan, 0);
 #endif
-	swapcontext(&from->context, &to->context);
+	swap(&from->context, &to->context);
 	arrived(from, from->thread ? NULL : ((struct start *)from)->from);
 }

@@ -60,7 +60,9 @@ static enum ir_iova_depot depot_of(const struct ir_recording_info *info)
  */
 static uint16_t owner_of_initial(const struct ir_recording_info *info, uint64_t i)
 {
-	return info->nr_devices < 2 ? 0 : (uint16_t)(1 + i % (info->nr_devices - 1));
+	if (info->nr_devices < 2)
+		return 0;
+	return (uint16_t)(1 + i % (info->nr_devices - 1));
 }
 
 /*
