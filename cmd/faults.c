@@ -13,16 +13,6 @@
 #include "base/names.h"
 #include "io/input.h"
 #include "render/document.h"
-#include "render/faults.h"
-
-const struct choice faults_formats[] = {
-	{ "table", FORMAT_TABLE },
-	{ "json", FORMAT_JSON },
-	{ "csv", FORMAT_CSV },
-	{ "md", FORMAT_MD },
-	{ "html", FORMAT_HTML },
-	{ NULL, 0 },
-};
 
 /* What a condition of --fail-if may name: the total, the kinds, and lines that are missing. */
 static const char *figure_name(const void *arg, size_t i)
@@ -163,10 +153,7 @@ int cmd_faults(const struct settings *settings)
 		free(conditions);
 		return status;
 	}
-	doc.table = render_faults;
-	doc.markdown = render_faults_markdown;
-	doc.html = render_faults_html;
-	doc.csv = render_faults_csv;
+	doc.render = renderer_of(settings)->faults;
 	status = document_finish(&doc, find(&doc, conditions));
 	free(conditions);
 	return status;

@@ -6,14 +6,6 @@
 #include "render/document.h"
 #include "io/input.h"
 
-const struct choice info_formats[] = {
-	{ "table", FORMAT_TABLE },
-	{ "json", FORMAT_JSON },
-	{ "csv", FORMAT_CSV },
-	{ "md", FORMAT_MD },
-	{ NULL, 0 },
-};
-
 int cmd_info(const struct settings *settings)
 {
 	struct document doc;
@@ -21,8 +13,7 @@ int cmd_info(const struct settings *settings)
 
 	if (status)
 		return status;
-	doc.table = render_info;
-	doc.markdown = render_info_markdown;
+	doc.render = renderer_of(settings)->info;
 	for (size_t i = 0; i < settings->nr_operands; i++) {
 		struct input input;
 		int opened = input_open(&input, settings, settings->operands[i],

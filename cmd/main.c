@@ -20,16 +20,17 @@
 #include "base/names.h"
 #include "options/options.h"
 #include "io/output.h"
+#include "render/renderers.h"
 
 const struct command commands[] = {
 	{ "run", cmd_run, "Replay recordings and report what each flush strategy costs",
-	  "RECORDING...", IN_RUN, 0, run_formats },
+	  "RECORDING...", IN_RUN, 0, report_formats },
 	{ "info", cmd_info, "Show what is in a recording, and how complete it is",
 	  "RECORDING...", IN_INFO, 0, info_formats },
 	{ "ops", cmd_ops, "Print the operations of a recording, one a line",
 	  "RECORDING", IN_OPS, 1, ops_formats },
 	{ "verify", cmd_verify, "Predict what the recorded machine did, and compare",
-	  "RECORDING...", IN_VERIFY, 0, table_formats },
+	  "RECORDING...", IN_VERIFY, 0, verify_formats },
 	{ "faults", cmd_faults, "Show which mapping held the address of each recorded IOMMU fault",
 	  "RECORDING", IN_FAULTS, 1, faults_formats },
 	{ "sweep", cmd_sweep, "Vary a parameter, or find the smallest value without failures",
@@ -39,9 +40,9 @@ const struct command commands[] = {
 	{ "merge", cmd_merge, "Put the results of a divided batch together",
 	  "RESULTS...", IN_MERGE, 0, batch_formats },
 	{ "compare", cmd_compare, "Hold a report against a baseline, and fail if it changed",
-	  "BASELINE NEW", IN_COMPARE, 2, table_formats },
+	  "BASELINE NEW", IN_COMPARE, 2, compare_formats },
 	{ "report", cmd_report, "Render a JSON report again: as a table, CSV, Markdown or a web page",
-	  "REPORT.json", IN_REPORT, 1, run_formats },
+	  "REPORT.json", IN_REPORT, 1, report_formats },
 	{ "list", cmd_list, "List what can be chosen, or what is understood",
 	  "strategies|hypervisors|events", IN_LIST, 1, list_formats },
 	{ .name = NULL },
@@ -158,6 +159,7 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 
 	hold_standard_descriptors();
+	renderers_init();
 	setlocale(LC_CTYPE, "");
 	interrupts_catch();
 	crash_catch();

@@ -73,16 +73,12 @@ static int render(const struct settings *settings, const struct ir_report *repor
 	doc.report = report;
 	doc.entries = entries;
 	doc.n = n;
-	doc.table = render_table;
+	doc.render = renderer_of(settings)->report;
 	if (is_info(entries, n)) {
-		doc.table = render_info;
-		doc.markdown = render_info_markdown;
-		doc.html = render_info_html;
+		doc.render = renderer_of(settings)->info;
 	} else if (is_verify(entries, n)) {
 		verified = as_verified(entries, n);
-		doc.table = render_verify;
-		doc.markdown = render_verify_markdown;
-		doc.html = render_verify_html;
+		doc.render = renderer_of(settings)->verify;
 		if (!verified) {
 			message("out of memory");
 			output_abort(&doc.out);

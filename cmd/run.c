@@ -13,15 +13,6 @@
 #include "io/input.h"
 #include "base/message.h"
 
-const struct choice run_formats[] = {
-	{ "table", FORMAT_TABLE },
-	{ "json", FORMAT_JSON },
-	{ "csv", FORMAT_CSV },
-	{ "md", FORMAT_MD },
-	{ "html", FORMAT_HTML },
-	{ NULL, 0 },
-};
-
 struct replaying {
 	const char *path;
 };
@@ -143,7 +134,7 @@ static int replay(struct document *doc, const struct input *input, const char *p
 {
 	const struct settings *settings = doc->settings;
 	const struct ir_site_table *table = input->info->sites;
-	bool timeline = settings->timeline || settings->perfetto || settings->format == FORMAT_HTML;
+	bool timeline = settings->timeline || settings->perfetto || renderer_of(settings)->timelines;
 	struct ir_result *results = calloc(n, sizeof(*results)), *devices = NULL;
 	struct ir_site_result *sites = table ? calloc(n * table->nr, sizeof(*sites)) : NULL;
 	struct ir_timeline **timelines = timeline ? calloc(n, sizeof(*timelines)) : NULL;
@@ -217,7 +208,7 @@ int cmd_run(const struct settings *settings)
 		free(configs);
 		return status;
 	}
-	doc.table = render_table;
+	doc.render = renderer_of(settings)->report;
 	for (size_t i = 0; i < settings->nr_operands && status != STATUS_INTERRUPTED; i++) {
 		if (*interrupts_flag())
 			status = STATUS_INTERRUPTED;

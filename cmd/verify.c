@@ -248,8 +248,7 @@ int cmd_verify(const struct settings *settings)
 		free(all);
 		return status;
 	}
-	doc.table = render_verify;
-	doc.markdown = render_verify_markdown;
+	doc.render = renderer_of(settings)->verify;
 	for (size_t i = 0; i < settings->nr_operands && status != STATUS_INTERRUPTED; i++) {
 		if (*interrupts_flag())
 			status = STATUS_INTERRUPTED;

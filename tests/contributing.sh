@@ -21,7 +21,7 @@ for patch in "$tmp"/*.diff; do
 		not_ok "patch $patches of CONTRIBUTING.md applies"
 	fi
 done
-check "there are patches for a strategy, a hypervisor, a reader and a figure" [ $patches -eq 4 ]
+check "there are patches for a strategy, a hypervisor, a reader, a figure and a renderer" [ $patches -eq 5 ]
 check "what they change builds without warnings" \
 	sh -c "cd '$tree' && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s LTO= BUILD=build build/iommu-replay >'$tmp/err' 2>&1 && ! grep -q warning: '$tmp/err'"
 prog=$tree/build/iommu-replay
@@ -29,6 +29,8 @@ if [ -x "$prog" ]; then
 	run run --quiet --strategy batched --hypervisor kvm-small --format csv "$file"
 	check "the strategy and the hypervisor can be chosen" grep -q ',batched,.*kvm-small' "$tmp/out"
 	check "the figure is in CSV" grep -q 'maps\.also_unbacked' "$tmp/out"
+	run run --quiet --strategy batched --format tsv "$file"
+	check "the renderer writes its format" grep -q '^batched	' "$tmp/out"
 	run run --quiet --strategy batched --format json "$file"
 	check "and in JSON" grep -q '"also_unbacked": ' "$tmp/out"
 	printf 'toy\n1000 0 map 1000 1000\n2000 0 unmap 1000 1000\n' >"$tmp/toy"

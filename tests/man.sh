@@ -60,6 +60,11 @@ names() {
 	"$prog" list --format json "$1" | sed -n 's/^      "name": "\(.*\)",*$/\1/p'
 }
 
+for name in run info verify faults sweep compare report; do
+	formats=$("$prog" "$name" --help | sed -n 's/^  -f, --format //p')
+	check "iommu-replay-$name(1) has its formats" \
+		test "$(sed -n '/^\.It Fl f /s/.*-format Cm //p' "man/iommu-replay-$name.1" | sed 's/ Ns | Ns Cm /|/g')" = "$formats"
+done
 for name in $(names strategies) $(names hypervisors); do
 	check "$name is in iommu-replay-strategies(7)" \
 		grep -q "^\.It Cm $name\$" man/iommu-replay-strategies.7

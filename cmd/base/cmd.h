@@ -31,13 +31,11 @@ enum exit_status {
 	STATUS_INTERRUPTED	= 130,
 };
 
+/* Of commands that are not rendered; all others have a number in renderers[] (render/renderers.h). */
 enum format {
 	FORMAT_TABLE,
 	FORMAT_TEXT,
 	FORMAT_JSON,
-	FORMAT_CSV,
-	FORMAT_MD,
-	FORMAT_HTML,
 	FORMAT_LINES,
 };
 
@@ -169,7 +167,7 @@ struct settings {
 	const char *perfetto;		/* NULL: none is wanted */
 	uint32_t jobs;
 	uint64_t max_memory;	/* bytes; 0: the default */
-	int format;			/* enum format */
+	int format;			/* enum format, or a number in renderers[] */
 	int color;			/* enum when */
 	int progress;			/* enum when */
 	bool quiet;
@@ -190,8 +188,10 @@ int cmd_sweep(const struct settings *settings);
 int cmd_batch(const struct settings *settings);
 int cmd_merge(const struct settings *settings);
 
-extern const struct choice run_formats[], table_formats[], info_formats[], ops_formats[], list_formats[];
-extern const struct choice faults_formats[], sweep_formats[], batch_formats[];
+extern const struct choice ops_formats[], list_formats[], batch_formats[];
+/* Filled by renderers_init(). */
+extern struct choice report_formats[], info_formats[], verify_formats[], faults_formats[],
+	sweep_formats[], compare_formats[];
 
 /* The commands; ends with a NULL name. */
 extern const struct command commands[];

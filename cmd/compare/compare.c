@@ -2,8 +2,6 @@
 /*
  * compare: a report against a baseline.  What changed decides the exit status.
  */
-#include "compare/report.h"
-
 #include <errno.h>
 #include <iommu-replay/report.h>
 #include <stdio.h>
@@ -14,6 +12,7 @@
 #include "base/message.h"
 #include "base/names.h"
 #include "base/memory.h"
+#include "render/renderers.h"
 
 /* What the options say, understood. */
 struct gate {
@@ -130,9 +129,9 @@ static void add_known(struct known *known, const char *name)
 	known->names[known->nr++] = name;
 }
 
-/* Figures of both reports, and with @parameters those, too.  False: no memory. */
+/* Figures of both reports, and with @with_parameters those, too.  False: no memory. */
 static bool collect_known(struct known *known, struct ir_compare_report *const reports[2],
-			  bool parameters)
+			  bool with_parameters)
 {
 	const char *name;
 	size_t n = 1;
@@ -147,7 +146,7 @@ static bool collect_known(struct known *known, struct ir_compare_report *const r
 	for (int side = 0; known->names && side < 2; side++) {
 		for (size_t i = 0; (name = ir_compare_key(reports[side], i)); i++)
 			add_known(known, name);
-		for (size_t i = 0; parameters && (name = ir_compare_parameter(reports[side], i)); i++)
+		for (size_t i = 0; with_parameters && (name = ir_compare_parameter(reports[side], i)); i++)
 			add_known(known, name);
 	}
 	return known->names;
@@ -238,9 +237,12 @@ static int check_contradiction(const struct settings *settings, const struct gat
 static int write_out(struct output *out, const struct compared *compared)
 {
 	struct ir_error err = { "" };
-	char *text = compare_text(compared, out);
+	struct rendering r;
+	char *text = NULL;
 	int rc;
 
+	if (rendering_begin(&r, compared->settings, out))
+		text = rendering_end(&r, renderer_of(compared->settings)->compare(&r.canvas, compared));
 	if (!text) {
 		output_abort(out);
 		return no_memory();
@@ -281,7 +283,7 @@ static int compare(const struct settings *settings, const struct gate *gate,
 		compared.passed = !result.failed && (result.rows || result.recordings);
 		status = write_out(out, &compared);
 		if (status == STATUS_GATE && (out->name == settings->output ||
-					      settings->format != FORMAT_TABLE))
+					      !renderer_of(settings)->terminal))
 			message("%s: %zu of %zu differences fail", settings->operands[1],
 				result.failed, result.nr_differences);
 	}

@@ -8,7 +8,6 @@
 
 #include "io/input.h"
 #include "base/message.h"
-#include "base/memory.h"
 
 /* The last part of a path; @dir: what is before it. */
 static const char *split(const char *path, struct stat *dir)
@@ -102,51 +101,15 @@ int document_add(struct document *doc, const struct ir_report_entry *entry)
 	return STATUS_DONE;
 }
 
-/* What people read: by way of memory, so that an error of the disk is told apart from our own. */
-static char *render_for_people(struct document *doc)
-{
-	struct ir_memory memory;
-	struct canvas canvas = {
-		.out = ir_memory_open(&memory),
-		.width = output_width(&doc->out),
-		.color = output_color(&doc->out, doc->settings->color),
-		.verbose = doc->settings->verbose,
-	};
-	renderer render = doc->table;
-	int rc;
-
-	if (!canvas.out)
-		return NULL;
-	if (doc->settings->format == FORMAT_HTML)
-		render = doc->html ? doc->html : render_html;
-	else if (doc->settings->format == FORMAT_CSV)
-		render = doc->csv;
-	else if (doc->settings->format == FORMAT_MD)
-		render = doc->markdown ? doc->markdown : render_markdown;
-	rc = render(&canvas, doc->entries, doc->n);
-	if (rc)
-		ir_memory_spoil(canvas.out);
-	return ir_memory_close(&memory);
-}
-
+/* By way of memory, so that an error of the disk is told apart from our own. */
 static char *render_document(struct document *doc)
 {
-	switch ((enum format)doc->settings->format) {
-	case FORMAT_JSON:
-		return doc->report ? ir_report_document(doc->report) :
-			ir_report_json(doc->entries, doc->n);
-	case FORMAT_CSV:
-		if (doc->csv)
-			break;
-		return ir_report_csv(doc->entries, doc->n);
-	case FORMAT_HTML:
-	case FORMAT_LINES:
-	case FORMAT_MD:
-	case FORMAT_TABLE:
-	case FORMAT_TEXT:
-		break;
-	}
-	return render_for_people(doc);
+	struct rendering r;
+
+	if (!rendering_begin(&r, doc->settings, &doc->out))
+		return NULL;
+	r.canvas.report = doc->report;
+	return rendering_end(&r, doc->render(&r.canvas, doc->entries, doc->n));
 }
 
 static int write_document(struct document *doc, int status)

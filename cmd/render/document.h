@@ -10,14 +10,12 @@
 
 #include "base/cmd.h"
 #include "io/output.h"
-#include "render/render.h"
+#include "render/renderers.h"
 
 struct document {
 	const struct settings *settings;
-	renderer table;
-	renderer markdown;	/* NULL: render_markdown() */
-	renderer html;		/* NULL: render_html() */
-	renderer csv;		/* NULL: ir_report_csv() */
+	/* What of the settings' renderer shows them. */
+	int (*render)(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 	const struct ir_report *report;	/* whose the entries are; NULL: the document's own */
 	struct output out;
 	struct output perfetto;	/* with settings->perfetto */

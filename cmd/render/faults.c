@@ -11,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/markup.h"
 #include "render/cells.h"
-#include "render/html.h"
 #include "render/view.h"
 
 #define SHOWN 200u	/* in tables; JSON and CSV have all */
@@ -150,49 +148,6 @@ int draw_faults(const struct drawing *d, const struct ir_report_entry *entry)
 	if (!rc)
 		rc = draw_counts(d, "mapped by", faults->by_site, faults->nr_sites);
 	notes(d, faults);
-	return rc;
-}
-
-int render_faults(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
-{
-	const struct drawing d = { canvas, print_line, (void *)(uintptr_t)canvas, print_plain };
-	int rc = 0;
-
-	for (size_t e = 0; e < n && !rc; e++) {
-		if (e)
-			fputc('\n', canvas->out);
-		rc = draw_faults(&d, &entries[e]);
-	}
-	return rc;
-}
-
-int render_faults_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
-			   size_t n)
-{
-	const struct drawing d = { canvas, markdown_item, canvas->out, markdown_table };
-	int rc = 0;
-
-	for (size_t e = 0; e < n && !rc; e++) {
-		fprintf(canvas->out, "%s## Faults\n\n", e ? "\n" : "");
-		rc = draw_faults(&d, &entries[e]);
-	}
-	return rc;
-}
-
-int render_faults_html(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
-{
-	const struct drawing d = { canvas, html_line, canvas->out, html_table };
-	int rc = 0;
-
-	html_begin(canvas->out, "DMA faults");
-	for (size_t e = 0; e < n && !rc; e++) {
-		fputs("<section>\n<h2>", canvas->out);
-		ir_markup_text(canvas->out, entries[e].info->file);
-		fputs("</h2>\n", canvas->out);
-		rc = draw_faults(&d, &entries[e]);
-		fputs("</section>\n", canvas->out);
-	}
-	html_end(canvas->out);
 	return rc;
 }
 

@@ -5,13 +5,8 @@
 
 #include "render/render.h"
 
-int render_faults(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
-int render_faults_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
-			   size_t n);
-int render_faults_html(const struct canvas *canvas, const struct ir_report_entry *entries,
-		       size_t n);
 int render_faults_csv(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
-/** draw_faults - the same, by whoever draws */
+/** draw_faults - by whoever draws */
 int draw_faults(const struct drawing *d, const struct ir_report_entry *entry);
 
 #endif

@@ -16,6 +16,8 @@
 void html_begin(FILE *out, const char *title);
 /** html_end - the rest, with the program's name and version */
 void html_end(FILE *out);
+/** html_class - the attribute of a mark, with a blank before it, or nothing */
+const char *html_class(enum view_mark mark);
 /** html_item - a line "label  text" of a list; a view_line of a FILE within <dl> */
 void html_item(void *out, const char *label, const char *text, enum view_mark mark);
 /** html_line - the same as a list of its own, between tables */

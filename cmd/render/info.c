@@ -111,29 +111,3 @@ int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry
 		rc = print_counts(drawing, info, "damage", damage_row);
 	return rc;
 }
-
-int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
-{
-	const struct drawing drawing = { canvas, print_line, (void *)(uintptr_t)canvas, print_plain };
-	int rc = 0;
-
-	for (size_t e = 0; e < n && !rc; e++) {
-		if (e)
-			fputc('\n', canvas->out);
-		rc = draw_info(&drawing, &entries[e]);
-	}
-	return rc;
-}
-
-int render_info_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
-			 size_t n)
-{
-	const struct drawing drawing = { canvas, markdown_item, canvas->out, markdown_table };
-	int rc = 0;
-
-	for (size_t e = 0; e < n && !rc; e++) {
-		fprintf(canvas->out, "%s## Recording\n\n", e ? "\n" : "");
-		rc = draw_info(&drawing, &entries[e]);
-	}
-	return rc;
-}

@@ -2,15 +2,15 @@
 /*
  * Markdown: the tables of a report as GitHub and GitLab draw them.
  */
-#include "render/render.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/columns.h"
 #include "base/memory.h"
-#include "render/view.h"
+#include "render/faults.h"
+#include "render/renderer.h"
+#include "render/verify.h"
 
 /* Names from a recording must not become mark-up. */
 static void write_escaped(FILE *out, const char *text)
@@ -113,7 +113,7 @@ static int write_devices(FILE *out, const struct ir_report_entry *entry, size_t 
 	return rc;
 }
 
-int render_markdown(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	FILE *out = canvas->out;
 
@@ -136,3 +136,57 @@ int render_markdown(const struct canvas *canvas, const struct ir_report_entry *e
 	}
 	return 0;
 }
+
+static struct drawing items(const struct canvas *canvas)
+{
+	return (struct drawing){ canvas, markdown_item, canvas->out, markdown_table };
+}
+
+static int each(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n,
+		const char *title, draw_entry draw)
+{
+	const struct drawing drawing = items(canvas);
+	int rc = 0;
+
+	for (size_t e = 0; e < n && !rc; e++) {
+		fprintf(canvas->out, "%s## %s\n\n", e ? "\n" : "", title);
+		rc = draw(&drawing, &entries[e]);
+	}
+	return rc;
+}
+
+static int info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+{
+	return each(canvas, entries, n, "Recording", draw_info);
+}
+
+static int verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+{
+	return each(canvas, entries, n, "Verification", draw_verify);
+}
+
+static int faults(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+{
+	return each(canvas, entries, n, "Faults", draw_faults);
+}
+
+static int sweep(const struct canvas *canvas, const struct sweep *of)
+{
+	const struct drawing drawing = items(canvas);
+
+	fputs("## Sweep\n\n", canvas->out);
+	return sweep_draw(of, &drawing);
+}
+
+static int compare(const struct canvas *canvas, const struct compared *of)
+{
+	const struct drawing drawing = items(canvas);
+
+	fputs("## Comparison\n\n", canvas->out);
+	return compare_draw(&drawing, of);
+}
+
+const struct renderer renderer_markdown = {
+	.name = "md", .report = report, .info = info, .verify = verify, .faults = faults,
+	.sweep = sweep, .compare = compare,
+};

@@ -1,34 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Renderers for people: tables on a terminal, and Markdown.
+ * What renderers draw on, and with: lines and tables, on a terminal, in Markdown and
+ * as HTML.
  */
 #ifndef CMD_RENDER_H
 #define CMD_RENDER_H
 
 #include <iommu-replay/report.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "render/view.h"
 
 struct canvas {
 	FILE *out;
-	size_t width;	/* columns */
+	size_t width;	/* columns; SIZE_MAX: any */
 	bool color;
 	bool verbose;
+	const struct ir_report *report;	/* whose the entries are; NULL: they were just made */
 };
-
-/* Each returns 0 or a negative errno; what the stream says is checked by its owner. */
-typedef int (*renderer)(const struct canvas *canvas, const struct ir_report_entry *entries,
-			size_t n);
-
-int render_table(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
-int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
-int render_html(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
-int render_info_html(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
-int render_info_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
-			 size_t n);
-int render_markdown(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 
 /** print_line - "label  text", wrapped to the width; a view_line of a struct canvas */
 void print_line(void *canvas, const char *label, const char *text, enum view_mark mark);
@@ -57,6 +48,8 @@ struct drawing {
 		     size_t nr_columns, const char *const *cells, size_t rows);
 };
 
+/* What there is to know of one recording; 0 or a negative errno. */
+typedef int (*draw_entry)(const struct drawing *drawing, const struct ir_report_entry *entry);
 /** draw_info - all that is known of a recording */
 int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry);
 /* Call sites, if there are any: of the recording itself, or of its results. */

@@ -7,8 +7,6 @@
  * that is not enough, further tables follow, each with the strategies' names
  * again.  So nothing is wrapped or cut.
  */
-#include "render/render.h"
-
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -17,16 +15,10 @@
 #include "base/cmd.h"
 #include "report/columns.h"
 #include "base/memory.h"
+#include "render/faults.h"
 #include "render/plain.h"
-#include "render/view.h"
-
-const struct choice table_formats[] = {
-	{ "table", FORMAT_TABLE },
-	{ "json", FORMAT_JSON },
-	{ "csv", FORMAT_CSV },
-	{ "md", FORMAT_MD },
-	{ NULL, 0 },
-};
+#include "render/renderer.h"
+#include "render/verify.h"
 
 #define GAP 2			/* between columns */
 #define MAX_COLUMNS 32
@@ -269,7 +261,7 @@ static int print_devices(const struct canvas *canvas, const struct ir_report_ent
 	return rc;
 }
 
-int render_table(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	void *arg = (void *)(uintptr_t)canvas;
 	int rc = 0;
@@ -297,3 +289,56 @@ int render_table(const struct canvas *canvas, const struct ir_report_entry *entr
 	}
 	return rc;
 }
+
+static struct drawing lines(const struct canvas *canvas)
+{
+	return (struct drawing){ canvas, print_line, (void *)(uintptr_t)canvas, print_plain };
+}
+
+static int each(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n,
+		draw_entry draw)
+{
+	const struct drawing drawing = lines(canvas);
+	int rc = 0;
+
+	for (size_t e = 0; e < n && !rc; e++) {
+		if (e)
+			fputc('\n', canvas->out);
+		rc = draw(&drawing, &entries[e]);
+	}
+	return rc;
+}
+
+static int info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+{
+	return each(canvas, entries, n, draw_info);
+}
+
+static int verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+{
+	return each(canvas, entries, n, draw_verify);
+}
+
+static int faults(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+{
+	return each(canvas, entries, n, draw_faults);
+}
+
+static int sweep(const struct canvas *canvas, const struct sweep *of)
+{
+	const struct drawing drawing = lines(canvas);
+
+	return sweep_draw(of, &drawing);
+}
+
+static int compare(const struct canvas *canvas, const struct compared *of)
+{
+	const struct drawing drawing = lines(canvas);
+
+	return compare_draw(&drawing, of);
+}
+
+const struct renderer renderer_table = {
+	.name = "table", .report = report, .info = info, .verify = verify, .faults = faults,
+	.sweep = sweep, .compare = compare, .terminal = true,
+};

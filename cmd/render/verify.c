@@ -361,35 +361,3 @@ int draw_verify(const struct drawing *d, const struct ir_report_entry *entry)
 	view_notes(entry, d->emit, d->arg);
 	return rc;
 }
-
-int render_verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
-{
-	struct drawing d = {
-		.canvas = canvas, .emit = print_line, .arg = (void *)(uintptr_t)canvas,
-		.table = print_plain,
-	};
-	int rc = 0;
-
-	for (size_t e = 0; e < n && !rc; e++) {
-		if (e)
-			fputc('\n', canvas->out);
-		rc = draw_verify(&d, &entries[e]);
-	}
-	return rc;
-}
-
-int render_verify_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
-			   size_t n)
-{
-	struct drawing d = {
-		.canvas = canvas, .emit = markdown_item, .arg = canvas->out,
-		.table = markdown_table,
-	};
-	int rc = 0;
-
-	for (size_t e = 0; e < n && !rc; e++) {
-		fprintf(canvas->out, "%s## Verification\n\n", e ? "\n" : "");
-		rc = draw_verify(&d, &entries[e]);
-	}
-	return rc;
-}

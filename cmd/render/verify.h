@@ -19,10 +19,5 @@ struct verified {
 
 /** draw_verify - one entry, whose verify is in a struct verified */
 int draw_verify(const struct drawing *drawing, const struct ir_report_entry *entry);
-int render_verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
-int render_verify_markdown(const struct canvas *canvas, const struct ir_report_entry *entries,
-			   size_t n);
-int render_verify_html(const struct canvas *canvas, const struct ir_report_entry *entries,
-		       size_t n);
 
 #endif

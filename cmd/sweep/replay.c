@@ -13,11 +13,6 @@
  */
 #define CELLS_AT_ONCE 256
 
-uint64_t sweep_failures(const struct ir_result *result)
-{
-	return result->maps.iova_exhausted + result->maps.map_failed + result->maps.unbacked;
-}
-
 bool sweep_suffices(const struct settings *settings, const struct ir_result *result)
 {
 	return sweep_failures(result) <= settings->max_failures &&

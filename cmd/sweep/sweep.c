@@ -10,16 +10,8 @@
 #include "io/input.h"
 #include "base/message.h"
 #include "io/output.h"
+#include "render/renderers.h"
 #include "sweep/priv.h"
-
-const struct choice sweep_formats[] = {
-	{ "table", FORMAT_TABLE },
-	{ "json", FORMAT_JSON },
-	{ "csv", FORMAT_CSV },
-	{ "md", FORMAT_MD },
-	{ "html", FORMAT_HTML },
-	{ NULL, 0 },
-};
 
 static int wrong_usage(const struct settings *settings, const char *text)
 {
@@ -126,8 +118,8 @@ static int prepare(struct sweep *sweep)
 		return wrong_usage(settings, "sweep: nothing to do; give --vary KEY=FROM:TO, or --find");
 	if (settings->find == FIND_NOTHING && (settings->max_failures || settings->has_max_rpcits))
 		return wrong_usage(settings, "sweep: --max-failures and --max-rpcits need --find");
-	if (settings->vary && settings->find != FIND_NOTHING && settings->format == FORMAT_CSV)
-		return wrong_usage(settings, "sweep: CSV has room for one table: give --vary or --find");
+	if (settings->vary && settings->find != FIND_NOTHING && renderer_of(settings)->one_table)
+		return wrong_usage(settings, "sweep: this format has room for one table: give --vary or --find");
 	rc = sweep_figures_check(settings, &err);
 	if (!rc && settings->vary)
 		rc = parse_vary(sweep, &err);
@@ -174,9 +166,12 @@ static int verdict(const struct sweep *sweep)
 static int write_out(const struct sweep *sweep, struct output *out)
 {
 	struct ir_error err = { "" };
-	char *text = sweep_text(sweep, out);
+	struct rendering r;
+	char *text = NULL;
 	int rc;
 
+	if (rendering_begin(&r, sweep->settings, out))
+		text = rendering_end(&r, renderer_of(sweep->settings)->sweep(&r.canvas, sweep));
 	if (!text) {
 		output_abort(out);
 		message("out of memory");

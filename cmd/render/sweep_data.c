@@ -1,41 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a sweep gave, in each format.  For programs: a report of all cells, with the
- * question and the answers beside it.
+ * What a sweep gave, for programs: a report of all cells, with the question and the
+ * answers beside it.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdlib.h>
 
-#include "base/memory.h"
-#include "io/output.h"
-#include "render/render.h"
 #include "report/json.h"
 #include "report/json_count.h"
-#include "sweep/priv.h"
-
-static char *text_for_people(const struct sweep *sweep, const struct output *to)
-{
-	struct canvas canvas = {
-		.width = output_width(to), .color = output_color(to, sweep->settings->color),
-	};
-	struct drawing drawing = {
-		.canvas = &canvas, .emit = print_line, .arg = &canvas, .table = print_plain,
-	};
-	struct ir_memory memory;
-
-	canvas.out = ir_memory_open(&memory);
-	if (!canvas.out)
-		return NULL;
-	if (sweep->settings->format == FORMAT_MD) {
-		fputs("## Sweep\n\n", canvas.out);
-		drawing.emit = markdown_item;
-		drawing.arg = canvas.out;
-		drawing.table = markdown_table;
-	}
-	if (sweep_draw(sweep, &drawing))
-		ir_memory_spoil(canvas.out);
-	return ir_memory_close(&memory);
-}
+#include "render/sweep.h"
 
 static const char *answer_name(enum answer answer)
 {
@@ -106,7 +81,7 @@ static json_t *json_find(const struct sweep *sweep)
 			 "answers", answers);
 }
 
-static char *json_text(const struct sweep *sweep)
+int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
 {
 	struct sweep_rows rows = { .n = 0 };
 	json_t *document = NULL, *question;
@@ -122,7 +97,11 @@ static char *json_text(const struct sweep *sweep)
 	else if (!json_object_set_new(document, "sweep", question))
 		text = ir_json_text(document);
 	json_decref(document);
-	return text;
+	if (!text)
+		return -ENOMEM;
+	fputs(text, canvas->out);
+	free(text);
+	return 0;
 }
 
 static void csv_probe(FILE *out, const struct search *search, bool known, size_t i)
@@ -135,13 +114,8 @@ static void csv_probe(FILE *out, const struct search *search, bool known, size_t
 		fputs(",,,", out);
 }
 
-static char *csv_answers(const struct sweep *sweep)
+static void csv_answers(FILE *out, const struct sweep *sweep)
 {
-	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
-
-	if (!out)
-		return NULL;
 	fputs("strategy,hypervisor,parameter,answer,smallest.value,smallest.failures,"
 	      "smallest.rpcits,one_less.value,one_less.failures,one_less.rpcits,"
 	      "larger_that_fail,holds_from,replays\n", out);
@@ -159,33 +133,24 @@ static char *csv_answers(const struct sweep *sweep)
 			fprintf(out, "%" PRIu64, search->holds_from);
 		fprintf(out, ",%zu\n", search->nr_probes);
 	}
-	return ir_memory_close(&memory);
 }
 
-static char *csv_curve(const struct sweep *sweep)
+int sweep_csv(const struct canvas *canvas, const struct sweep *sweep)
 {
 	struct ir_report_entry entry = {
 		.info = sweep->info, .configs = sweep->configs, .results = sweep->results,
 		.nr_results = sweep->nr_cells,
 	};
+	char *text;
 
-	return ir_report_csv(&entry, 1);
-}
-
-char *sweep_text(const struct sweep *sweep, const struct output *out)
-{
-	switch ((enum format)sweep->settings->format) {
-	case FORMAT_JSON:
-		return json_text(sweep);
-	case FORMAT_CSV:
-		return sweep->varied ? csv_curve(sweep) : csv_answers(sweep);
-	case FORMAT_HTML:
-		return sweep_html(sweep);
-	case FORMAT_MD:
-	case FORMAT_TABLE:
-	case FORMAT_TEXT:
-	case FORMAT_LINES:
-		break;
+	if (!sweep->varied) {
+		csv_answers(canvas->out, sweep);
+		return 0;
 	}
-	return text_for_people(sweep, out);
+	text = ir_report_csv(&entry, 1);
+	if (!text)
+		return -ENOMEM;
+	fputs(text, canvas->out);
+	free(text);
+	return 0;
 }

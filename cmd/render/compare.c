@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare/report.h"
-#include "render/render.h"
+#include "render/compare.h"
 #include "base/memory.h"
 #include "render/view.h"
 #include "report/columns.h"
@@ -276,7 +275,7 @@ static void draw_verdict(const struct drawing *drawing, const struct compared *c
 		    plural(result->failed));
 }
 
-static int draw(const struct drawing *drawing, const struct compared *c)
+int compare_draw(const struct drawing *drawing, const struct compared *c)
 {
 	const struct ir_comparison *result = c->result;
 	const struct ir_difference *d = result->differences;
@@ -301,26 +300,6 @@ static int draw(const struct drawing *drawing, const struct compared *c)
 	draw_gate(drawing, c);
 	draw_verdict(drawing, c);
 	return rc;
-}
-
-static int write_for_people(FILE *out, const struct compared *c, const struct output *to)
-{
-	struct canvas canvas = {
-		.out = out, .width = output_width(to),
-		.color = output_color(to, c->settings->color),
-	};
-	struct drawing drawing = {
-		.canvas = &canvas, .emit = print_line, .arg = &canvas,
-		.table = print_plain,
-	};
-
-	if (c->settings->format == FORMAT_MD) {
-		fputs("## Comparison\n\n", out);
-		drawing.emit = markdown_item;
-		drawing.arg = out;
-		drawing.table = markdown_table;
-	}
-	return draw(&drawing, c);
 }
 
 /* For programs. */
@@ -403,9 +382,10 @@ static json_t *json_document(const struct compared *c)
 			 "differences", differences);
 }
 
-static int write_json(FILE *out, const struct compared *c)
+int compare_json(const struct canvas *canvas, const struct compared *c)
 {
 	json_t *document = json_document(c);
+	FILE *out = canvas->out;
 	int rc = document ? json_dumpf(document, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : -1;
 
 	fputc('\n', out);
@@ -430,8 +410,10 @@ static void csv_figure(FILE *out, struct ir_figure figure)
 	fputc(',', out);
 }
 
-static int write_csv(FILE *out, const struct compared *c)
+int compare_csv(const struct canvas *canvas, const struct compared *c)
 {
+	FILE *out = canvas->out;
+
 	fputs("kind,recording,strategy,hypervisor,parameters,key,baseline,new,change,"
 	      "change_percent,failed,conditions,note\n", out);
 	for (size_t i = 0; i < c->result->nr_differences; i++) {
@@ -464,27 +446,4 @@ static int write_csv(FILE *out, const struct compared *c)
 		free(conditions);
 	}
 	return 0;
-}
-
-char *compare_text(const struct compared *compared, const struct output *to)
-{
-	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
-	int rc;
-
-	if (!out)
-		return NULL;
-	switch ((enum format)compared->settings->format) {
-	case FORMAT_JSON:
-		rc = write_json(out, compared);
-		break;
-	case FORMAT_CSV:
-		rc = write_csv(out, compared);
-		break;
-	default:
-		rc = write_for_people(out, compared, to);
-	}
-	if (rc)
-		ir_memory_spoil(out);
-	return ir_memory_close(&memory);
 }

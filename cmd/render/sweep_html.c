@@ -11,8 +11,7 @@
 #include "render/html.h"
 #include "report/chart.h"
 #include "report/markup.h"
-#include "base/memory.h"
-#include "sweep/priv.h"
+#include "render/sweep.h"
 #include "render/view.h"
 
 /* Lists here are of one item each: tables stand between them. */
@@ -116,27 +115,19 @@ static int write_chart(const struct sweep *sweep, FILE *out, size_t hypervisor, 
 	return 0;
 }
 
-char *sweep_html(const struct sweep *sweep)
+int sweep_html(const struct canvas *canvas, const struct sweep *sweep)
 {
-	struct canvas canvas = { .width = 120 };
 	struct drawing drawing = {
-		.canvas = &canvas, .emit = sweep_item, .table = sweep_table,
+		.canvas = canvas, .emit = sweep_item, .arg = canvas->out, .table = sweep_table,
 	};
-	struct ir_memory memory;
 	int rc = 0;
 
-	canvas.out = ir_memory_open(&memory);
-	if (!canvas.out)
-		return NULL;
-	drawing.arg = canvas.out;
-	html_begin(canvas.out, sweep->info->file);
+	html_begin(canvas->out, sweep->info->file);
 	for (size_t h = 0; sweep->varied && h < sweep->settings->nr_hypervisors; h++)
 		for (size_t f = 0; f < sweep_nr_figures(sweep) && !rc; f++)
-			rc = write_chart(sweep, canvas.out, h, sweep_figure(sweep, f));
+			rc = write_chart(sweep, canvas->out, h, sweep_figure(sweep, f));
 	if (!rc)
 		rc = sweep_draw(sweep, &drawing);
-	html_end(canvas.out);
-	if (rc)
-		ir_memory_spoil(canvas.out);
-	return ir_memory_close(&memory);
+	html_end(canvas->out);
+	return rc;
 }

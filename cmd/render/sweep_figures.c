@@ -5,9 +5,14 @@
 
 #include "base/names.h"
 #include "report/columns.h"
-#include "sweep/priv.h"
+#include "render/sweep.h"
 
 #define FAILURES "failures"
+
+uint64_t sweep_failures(const struct ir_result *result)
+{
+	return result->maps.iova_exhausted + result->maps.map_failed + result->maps.unbacked;
+}
 
 static bool is_figure(const struct ir_column *column)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sweep/priv.h"
+#include "render/sweep.h"
 
 static bool in_curve(const struct sweep *sweep, uint64_t value)
 {

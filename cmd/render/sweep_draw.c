@@ -11,7 +11,7 @@
 #include "render/cells.h"
 #include "render/render.h"
 #include "report/columns.h"
-#include "sweep/priv.h"
+#include "render/sweep.h"
 #include "render/view.h"
 
 #define CELL 32
@@ -57,8 +57,6 @@ static size_t strategies_that_fit(const struct sweep *sweep, const struct drawin
 	const struct settings *settings = sweep->settings;
 	size_t width = strlen(sweep->varied->name), n = 0;
 
-	if (settings->format != FORMAT_TABLE)
-		return settings->nr_strategies - first;
 	for (; first + n < settings->nr_strategies; n++) {
 		size_t len = strlen(settings->strategies[first + n]->name);
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "render/renderers.h"
+
+extern const struct renderer renderer_table, renderer_json, renderer_csv, renderer_markdown,
+	renderer_html;
+const struct renderer *const renderers[] = {
+	&renderer_table,
+	&renderer_json,
+	&renderer_csv,
+	&renderer_markdown,
+	&renderer_html,
+	NULL
+};
+
+_Static_assert(sizeof(renderers) / sizeof(renderers[0]) <= MAX_RENDERERS + 1, "MAX_RENDERERS");
+
+struct choice report_formats[MAX_RENDERERS + 1], info_formats[MAX_RENDERERS + 1],
+	verify_formats[MAX_RENDERERS + 1], faults_formats[MAX_RENDERERS + 1],
+	sweep_formats[MAX_RENDERERS + 1], compare_formats[MAX_RENDERERS + 1];
+
+static void add(struct choice *formats, int number)
+{
+	while (formats->name)
+		formats++;
+	*formats = (struct choice){ renderers[number]->name, number };
+}
+
+void renderers_init(void)
+{
+	for (int i = 0; renderers[i]; i++) {
+		const struct renderer *r = renderers[i];
+
+		if (r->report)
+			add(report_formats, i);
+		if (r->info)
+			add(info_formats, i);
+		if (r->verify)
+			add(verify_formats, i);
+		if (r->faults)
+			add(faults_formats, i);
+		if (r->sweep)
+			add(sweep_formats, i);
+		if (r->compare)
+			add(compare_formats, i);
+	}
+}
+
+const struct renderer *renderer_of(const struct settings *settings)
+{
+	return renderers[settings->format];
+}
+
+bool rendering_begin(struct rendering *r, const struct settings *settings, const struct output *out)
+{
+	const struct renderer *renderer = renderer_of(settings);
+
+	r->canvas = (struct canvas){
+		.out = ir_memory_open(&r->memory),
+		.width = renderer->terminal ? output_width(out) : SIZE_MAX,
+		.color = renderer->terminal && output_color(out, settings->color),
+		.verbose = settings->verbose,
+	};
+	return r->canvas.out;
+}
+
+char *rendering_end(struct rendering *r, int rc)
+{
+	if (rc)
+		ir_memory_spoil(r->canvas.out);
+	return ir_memory_close(&r->memory);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A sweep: one parameter over a range, and the smallest value that suffices.
+ *
+ * A cell is one replay: a strategy under a hypervisor with a value.
+ */
+#ifndef CMD_RENDER_SWEEP_H
+#define CMD_RENDER_SWEEP_H
+
+#include <iommu-replay/report.h>
+
+#include "base/cmd.h"
+#include "options/parameter.h"
+#include "render/render.h"
+
+/* A value that a search tried. */
+struct probe {
+	uint64_t value;
+	struct ir_result result;
+};
+
+enum answer {
+	ANSWER_FOUND,
+	ANSWER_NONE,		/* no value that was tried suffices */
+	ANSWER_NO_EFFECT,	/* the strategy has no such thing: any value will do, or none */
+};
+
+/* One strategy under one hypervisor, and what was found. */
+struct search {
+	struct ir_config config;	/* without the value */
+	const struct sweep *sweep;
+	struct probe *probes;		/* by value, ascending */
+	size_t nr_probes;
+	uint64_t max;			/* from here on larger values change nothing */
+	enum answer answer;
+	size_t found;			/* index of the probe; the one before it is value - 1, */
+	bool smallest;			/* unless there is no smaller value */
+	size_t exceptions;		/* larger values that do not suffice, */
+	size_t last_exception;		/* the index of the largest, */
+	uint64_t holds_from;		/* and from where on all that were tried do */
+};
+
+struct ir_column;
+
+struct sweep {
+	const struct settings *settings;
+	struct ir_recording *rec;
+	const char *path;
+	const struct ir_recording_info *info;
+	/* The curve: hypervisor by hypervisor, value by value, strategy by strategy. */
+	const struct parameter *varied;		/* NULL: nothing */
+	struct range range;
+	struct ir_config *configs;
+	struct ir_result *results;
+	size_t nr_cells;
+	/* The answers: hypervisor by hypervisor, strategy by strategy. */
+	const struct parameter *sought;		/* NULL: nothing */
+	struct search *searches;
+	size_t nr_searches;
+};
+
+/* Entries of a report: the curve, and what proves the answers. */
+struct sweep_rows {
+	struct ir_config *configs;
+	struct ir_result *results;
+	size_t n;
+	struct ir_report_entry entry;
+};
+
+/** sweep_rows_make - 0 or -ENOMEM; sweep_rows_free() in any case */
+int sweep_rows_make(const struct sweep *sweep, struct sweep_rows *rows);
+void sweep_rows_free(struct sweep_rows *rows);
+
+/** sweep_failures - what counts as a failed map */
+uint64_t sweep_failures(const struct ir_result *result);
+
+/** sweep_draw - all of it in lines and tables; 0 or -ENOMEM */
+int sweep_draw(const struct sweep *sweep, const struct drawing *d);
+/* Members of struct renderer. */
+int sweep_html(const struct canvas *canvas, const struct sweep *sweep);
+int sweep_json(const struct canvas *canvas, const struct sweep *sweep);
+int sweep_csv(const struct canvas *canvas, const struct sweep *sweep);
+
+/** sweep_figures_check - 0, or -EINVAL with @err set if a figure of the options is none */
+int sweep_figures_check(const struct settings *settings, struct ir_error *err);
+
+/** sweep_nr_figures - how many are shown */
+size_t sweep_nr_figures(const struct sweep *sweep);
+/** sweep_figure - the key of the @i-th */
+const char *sweep_figure(const struct sweep *sweep, size_t i);
+/** sweep_find_figure - a figure of the report by its key; NULL: none, or "failures" */
+const struct ir_column *sweep_find_figure(const char *key);
+/** sweep_figure_words - what it is, for a heading */
+const char *sweep_figure_words(const char *key);
+/** sweep_figure_value - of a cell; NAN: it has none */
+double sweep_figure_value(const struct sweep *sweep, size_t cell, const char *key, bool *is_time);
+
+#endif
