@@ -240,7 +240,7 @@ coverage:
 
 check-asan:
 	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-	$(MAKE) BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+	$(MAKE) BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fno-omit-frame-pointer -DIR_DEBUG" \
 		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check
 
 # Data races: the replays on several threads, and what they share.

@@ -1,26 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The assembler: events in, operations out.
+ * The assembler: takes events in time order, returns operations in time order.
  *
- * One DMA mapping may be many iommu:map events, and which ones belong together
- * is told by what follows: the RPCIT over the range, a dma:* event, or at last
- * the unmap.  So operations pass through a window: one leaves it when its
- * outcome is certain, or when the window is full and the likely reading (and a
- * damage counter) must do.  Memory is bounded by the window and the live
- * mappings.
+ * The events of one DMA API call come from one CPU and one context (task or interrupt).
+ * In brackets: missing where a probe or event is not recorded, or does not exist in that
+ * kernel.  The order is that of Linux 6.12's drivers/iommu/dma-iommu.c.
  *
- * What counts as evidence, strongest first:
- *   - an RPCIT over exactly the pieces so far, on the same CPU and in the same
- *     context, closes a mapping (s390: one iotlb_sync_map per mapping);
- *   - a dma:* event that names the IOVA closes it and names its device;
- *   - an unmap of a part at a piece's border splits it, an unmap of several
- *     joins them;
- *   - else adjacent pieces from one CPU and context are one mapping.
- * A map whose RPCIT and retry failed and whose unmap follows in the same context
- * is one failed attempt.
+ *   map    = [ s390_map_page ] segment+ [ sync ] [ undo ] [ name ]
+ *   segment = iommu:map | s390_update_trans         one for each physically contiguous piece
+ *   sync   = RPCIT over all segments, [ result ], [ retry ]
+ *   retry  = global RPCIT, [ result ]                after a result with an error
+ *   undo   = iommu:unmap over all segments, [ RPCIT over them, [ result ] ]
+ *   name   = dma:dma_map_*                           IOVA and device; an error after undo
  *
- * A device that is attached to a domain, or leaves its group, has no mappings any
- * more: those it had end there.
+ *   unmap  = [ dma:dma_unmap_sg | s390_unmap_page ] iommu:unmap [ RPCIT over it, [ result ] ]
+ *            [ dma:dma_unmap_page ]
+ *
+ * priv.h has the states of this grammar, one pair for each CPU and context, with the event
+ * and the function behind each step, and what each state says about the next event.
+ *
+ * Nothing marks the end of a mapping's segments if neither RPCIT nor name is recorded, and
+ * an interrupt's unmap may cut what adjacency put together.  Therefore operations pass
+ * through a window: one leaves it when its outcome is certain, or when the window is full;
+ * then the most likely reading is used, and a damage counter counts it.  Evidence for where a
+ * mapping ends, strongest first:
+ *   - an RPCIT over exactly the segments so far, on the same CPU and in the same context;
+ *   - a dma:* event that names the IOVA (and the device);
+ *   - an unmap of a part, at a segment's border, splits a mapping; an unmap of several joins them;
+ *   - else adjacent segments from one CPU, context and task are one mapping.
+ *
+ * A device that is attached to a domain, or leaves its group, has no mappings any more: those
+ * it had end there.
+ *
+ * Memory is bounded by the window and the live mappings.  Cost: O(log n) an event.
  */
 #ifndef IR_TRACE_ASSEMBLE_H
 #define IR_TRACE_ASSEMBLE_H
@@ -39,26 +51,32 @@ struct ir_assembler_config {
 	uint64_t seen_kinds;		/* bits of enum ir_event_kind that the recording has */
 	bool s390;			/* recorded on s390x: maps can fail there */
 	bool rpcits;			/* recorded RPCITs become operations */
-	bool sites;			/* call chains may be told by events of their own */
+	bool sites;			/* call chains may come as events of their own */
 	bool filter;			/* only operations of @device, and only its RPCITs are counted */
 	uint16_t device;
-	bool several;			/* devices are named: what has no name may be anybody's */
+	bool several;			/* several devices: an unnamed mapping is not attributed */
 	/*
-	 * What an earlier pass has learned; NULL: nothing.  Where nothing names devices
-	 * and RPCITs are for several functions, @name_function gives them names.
+	 * Owners found by an earlier pass, or NULL.  Where no event names devices and RPCITs
+	 * are for several functions, @name_function makes a device for each function.
 	 */
 	const struct ir_owners *owners;
-	uint16_t (*name_function)(void *arg, uint64_t fn);	/* NULL: they stay without */
+	uint16_t (*name_function)(void *arg, uint64_t fn);	/* NULL: functions get no names */
 	void *name_arg;
 };
 
-/** ir_assembler_evidence - the kinds of events whose presence changes what others mean */
+/** ir_assembler_evidence - bits of the kinds of events whose presence changes the meaning of others */
 uint64_t ir_assembler_evidence(void);
 /** ir_assembler_new - NULL: no memory */
 struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config);
 void ir_assembler_free(struct ir_assembler *a);
 /** ir_assembler_event - take one event, in time order; 1: operations may be certain now, 0, or -ENOMEM */
 int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev);
+/**
+ * ir_assembler_check - NULL, or the invariant that does not hold for the states of a CPU; O(1)
+ *
+ * For tests; builds with -DIR_DEBUG assert it after each event.
+ */
+const char *ir_assembler_check(struct ir_assembler *a, uint32_t cpu);
 /** ir_assembler_end - no more events: everything in the window may leave */
 void ir_assembler_end(struct ir_assembler *a);
 /** ir_assembler_next - the next operation that is certain; false: none yet */
@@ -68,7 +86,7 @@ bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op);
 const struct ir_op_totals *ir_assembler_totals(const struct ir_assembler *a);
 /** ir_assembler_max_mappings - mapping numbers handed out are below this */
 uint32_t ir_assembler_max_mappings(const struct ir_assembler *a);
-/** ir_assembler_memory - bytes for what is live, and for each device and CPU seen */
+/** ir_assembler_memory - bytes in use for live mappings, and for each device and CPU seen */
 uint64_t ir_assembler_memory(const struct ir_assembler *a);
 /** ir_assembler_rpcit - recorded RPCITs, and the aperture if a global one was among them */
 void ir_assembler_rpcit(const struct ir_assembler *a, struct ir_recorded_rpcit *rpcit,
@@ -78,7 +96,7 @@ void ir_assembler_latency(struct ir_assembler *a, struct ir_recorded_machine *m)
 /** ir_assembler_flushes - recorded flushes of another IOMMU */
 void ir_assembler_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes);
 
-/** ir_assembler_owners - whose the functions and domains of RPCITs and flushes are */
+/** ir_assembler_owners - the devices of functions and domains, as far as known */
 const struct ir_owners *ir_assembler_owners(const struct ir_assembler *a);
 /** ir_assembler_unattributed - RPCITs and flushes whose device is not known */
 uint64_t ir_assembler_unattributed(const struct ir_assembler *a);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Devices that come and go: their mappings end with their domains. */
+/* Attach and detach of devices: their mappings end with their domains. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ static int by_number(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* What is under way on the CPUs is complete.  Slots without anything leave the list. */
+/* Complete the device's mappings under way.  Idle slots leave the list. */
 static void release_devices(struct ir_assembler *a, uint16_t device)
 {
 	uint32_t n = 0;
@@ -27,7 +27,7 @@ static void release_devices(struct ir_assembler *a, uint16_t device)
 	for (uint32_t i = 0; i < a->nr_open; i++) {
 		struct slot *s = &a->cpus[a->open[i] / 2].slot[a->open[i] % 2];
 
-		/* What is about to begin does so in the new domain. */
+		/* A mapping that is about to begin belongs to the new domain. */
 		if (in_window(a, s->begun))
 			rec(a, s->begun)->held = false;
 		s->begun = NONE;
@@ -61,7 +61,7 @@ static bool was_attached(struct ir_assembler *a, uint16_t index)
 	return a->seen[index].attached;
 }
 
-/* Put down that the mapping ended with its domain; false: no memory. */
+/* Note that mapping @i ended with its domain; false: no memory. */
 static bool add_gone(struct ir_assembler *a, uint32_t i)
 {
 	if (a->nr_gone == a->room_gone) {
@@ -77,7 +77,7 @@ static bool add_gone(struct ir_assembler *a, uint32_t i)
 	return true;
 }
 
-/* Those that have left the window make room, once they are half of the list. */
+/* Remove entries that have left the window, once they are half of the list. */
 static void drop_forgotten(struct ir_assembler *a)
 {
 	uint32_t left = a->nr_gone - a->first_gone;

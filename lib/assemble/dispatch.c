@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Dispatches each event to its handler by kind, CPU and context. */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +60,7 @@ void ir_assembler_free(struct ir_assembler *a)
  * Call chains.
  */
 
-/* An event's chain may come next: keep what it belongs to. */
+/* The next event may be the call chain of record @number: hold it until then. */
 static void await_stack(struct ir_assembler *a, struct slot *s, uint64_t number)
 {
 	if (!a->cfg.sites || rec(a, number)->site)
@@ -88,7 +89,7 @@ static void stack_event(struct ir_assembler *a, struct slot *s, const struct ir_
  * dma:* events.
  */
 
-/* The suspect has ended, and not by its own unmap: it was concluded to be an old mapping. */
+/* The suspect has ended by another unmap than the slot's last one: it was an older mapping. */
 static bool ended_otherwise(struct ir_assembler *a, const struct slot *s)
 {
 	uint32_t live = rec(a, s->suspect)->live;
@@ -101,8 +102,8 @@ static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_e
 {
 	uint64_t number;
 
-	if (s->failed) {	/* it confirms what is known */
-		s->failed = false;
+	if (s->unmap_state == UNMAP_UNDID) {	/* it confirms what is known */
+		s->unmap_state = UNMAP_DONE;
 		return;
 	}
 	if (in_window(a, s->suspect) && in_window(a, s->unmap) && !ended_otherwise(a, s)) {
@@ -141,10 +142,10 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 		return;
 	}
 	ir_asm_unsuspect(a, s);
-	s->failed = false;
+	ir_asm_forget_undone(s);
 	if (!in_window(a, s->head))
 		return;
-	/* What came before the piece it names was a mapping of its own. */
+	/* The pieces before the one that the event names are a mapping of their own. */
 	if (rec(a, s->head)->iova != iova && !ir_asm_split(a, s, iova))
 		return;
 	number = s->head;
@@ -160,7 +161,7 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 }
 
 /*
- * An attempt that an events file tells of.  A mapping that was made at this
+ * A failed attempt by a rule of an events file.  A mapping that was made at this
  * place just before, in the same context, was the attempt.
  */
 static void map_failed_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
@@ -188,7 +189,7 @@ static void dma_unmap_event(struct ir_assembler *a, struct slot *s, const struct
 }
 
 /*
- * Everything together.
+ * Dispatch.
  */
 
 static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
@@ -199,7 +200,8 @@ static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_ev
 		ir_asm_unsuspect(a, &c->slot[i]);
 		ir_asm_resolve_unmap(a, &c->slot[i], 0);
 		ir_asm_release(a, &c->slot[i]);
-		c->slot[i].failed = c->slot[i].announced = false;
+		c->slot[i].unmap_state = UNMAP_NONE;
+		c->slot[i].announced = false;
 		c->slot[i].unmap_device = 0;
 		if (in_window(a, c->slot[i].begun))
 			rec(a, c->slot[i].begun)->held = false;
@@ -210,7 +212,7 @@ static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_ev
 		ir_asm_forget_rpcits(a, c);
 }
 
-/* An event of a CPU in one context.  Not inline: where the slot is would be found out again and again. */
+/* An event of a CPU in one context.  Not inlined: the compiler would compute @s again for each use. */
 __attribute__((noinline))
 static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		       const struct ir_event *ev)
@@ -224,7 +226,7 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		end_await(a, s);
 	if (s->just_unmapped)
 		s->just_unmapped = ev->kind == IR_EV_FQ_FLUSH || ev->kind == IR_EV_FLUSH_ALL;
-	if (s->unmap_waits && ev->kind != IR_EV_DMA_UNMAP && ev->kind != IR_EV_RPCIT &&
+	if (s->unmap_state == UNMAP_UNNAMED && ev->kind != IR_EV_DMA_UNMAP && ev->kind != IR_EV_RPCIT &&
 	    ev->kind != IR_EV_RPCIT_RET)
 		ir_asm_resolve_unmap(a, s, 0);
 	switch (ev->kind) {
@@ -287,7 +289,7 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 {
 	struct cpu *c = ir_asm_cpu(a, ev->cpu);
 
-	/* Nothing waits: on with the window's first place, which is in the cache. */
+	/* The window is empty: continue at its first place, which is in the cache. */
 	if (a->first == a->end)
 		a->first = a->end = (a->end + WINDOW - 1) / WINDOW * WINDOW;
 	if (ev->kind == IR_EV_LOST)
@@ -298,6 +300,9 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 		damage(a, IR_DAMAGE_BAD_EVENTS);
 	if (a->no_memory)
 		return -ENOMEM;
+#ifdef IR_DEBUG
+	assert(!ir_assembler_check(a, ev->cpu));
+#endif
 	return a->emit != NONE || ir_asm_may_leave(a);
 }
 

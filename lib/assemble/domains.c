@@ -38,7 +38,7 @@ static void add(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns, b
 		s->left_out++;
 }
 
-/* Without unmaps nothing is known: it does not matter either. */
+/* A domain without unmaps has no type: none is kept for it. */
 static void judge(struct ir_domain_survey *s, uint16_t device)
 {
 	uint64_t unmaps = s->now[device].unmaps, syncs = s->now[device].syncs;

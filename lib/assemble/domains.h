@@ -42,11 +42,11 @@ struct ir_domain_survey {
 	uint64_t left_out;	/* unmaps of further devices, and further stretches */
 };
 
-/** ir_domains_unmap - a device unmapped something */
+/** ir_domains_unmap - count an unmap of the device */
 void ir_domains_unmap(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns);
-/** ir_domains_sync - and that was flushed on its own */
+/** ir_domains_sync - the last unmap of the device was flushed on its own */
 void ir_domains_sync(struct ir_domain_survey *s, uint16_t device);
-/** ir_domains_flush - a queue was flushed, of a device, or 0: it is not known whose */
+/** ir_domains_flush - a queue of the device (0: not known) was flushed */
 void ir_domains_flush(struct ir_domain_survey *s, uint16_t device);
 /** ir_domains_end - the device's domain ends */
 void ir_domains_end(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* RPCITs, and what other IOMMUs have for them: which mapping or unmap they are for. */
+/* RPCITs and other IOMMUs' flushes: finds the mapping or the unmap that each is for. */
 #include <errno.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ static uint16_t device_of_fn(struct ir_assembler *a, uint64_t fn)
 	return w->device;
 }
 
-/* Is what belongs to this device asked for?  0: not known whose it is. */
+/* Whether flushes of @device (0: not known) are counted. */
 static bool wanted(struct ir_assembler *a, uint16_t device)
 {
 	if (!a->cfg.several)
@@ -35,7 +35,7 @@ static bool wanted(struct ir_assembler *a, uint16_t device)
 	return !a->cfg.filter || device == a->cfg.device;
 }
 
-/* Is the slot's mapping what this is for? */
+/* Whether the event's range is that of the slot's mapping. */
 static bool is_mapping(struct ir_assembler *a, const struct slot *s, const struct ir_event *ev)
 {
 	const struct rec *head = rec(a, s->head);
@@ -52,7 +52,7 @@ uint64_t ir_asm_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_
 	return number;
 }
 
-/* The result of @q was seen, or will not be: what waited for it may leave. */
+/* The result of @q was seen or was lost: records that waited for it may leave. */
 static void end_rpcit(struct ir_assembler *a, const struct rpcit *q)
 {
 	if (in_window(a, q->record))
@@ -67,7 +67,7 @@ void ir_asm_forget_rpcits(struct ir_assembler *a, struct cpu *c)
 		end_rpcit(a, &c->rpcit[--c->nested]);
 }
 
-/* Make the RPCIT an operation, if that is wanted; its result is still to come. */
+/* Add the RPCIT to those under way, and to the window if RPCITs become operations. */
 static struct rpcit *begin_rpcit(struct ir_assembler *a, struct cpu *c, const struct slot *s,
 				 const struct ir_event *ev, uint16_t device, bool counted)
 {
@@ -111,7 +111,7 @@ static void resolve_by_fn(struct ir_assembler *a, struct slot *s, uint16_t devic
 		ir_asm_resolve_unmap(a, s, device);
 }
 
-/* A flush of exactly what was just unmapped: whose that was is known by now. */
+/* A flush of exactly the last unmap's range: learns the device of the flush from it. */
 static bool own_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
 		      uint16_t device, bool counted)
 {
@@ -123,7 +123,7 @@ static bool own_flush(struct ir_assembler *a, struct slot *s, const struct ir_ev
 		resolve_by_fn(a, s, device);
 	else
 		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
-	if (!s->undone)
+	if (s->unmap_state != UNMAP_UNDID)
 		ir_domains_sync(&a->domains, ir_asm_domain(a, s->unmapped));
 	return true;
 }
@@ -135,7 +135,7 @@ static bool map_rpcit(struct ir_assembler *a, struct slot *s, const struct ir_ev
 	const struct rec *tail;
 	struct rec *head;
 
-	if (!in_window(a, s->head) || s->synced)
+	if ((s->map_state != MAP_PIECES && s->map_state != MAP_WHOLE) || !in_window(a, s->head))
 		return false;
 	if (!is_mapping(a, s, ev)) {
 		tail = rec(a, s->tail);
@@ -151,14 +151,25 @@ static bool map_rpcit(struct ir_assembler *a, struct slot *s, const struct ir_ev
 	head->sync_time_ns = ev->time_ns;
 	head->fn = ev->aux;
 	q->head = s->head;
-	s->joinable = false;
-	s->synced = true;
+	q->step = s->map_state = MAP_SYNC;
 	if (head->device)
 		ir_owner_learn(&a->owners, IR_OWNER_FUNCTION, ev->aux, head->device);
 	else
 		ir_asm_name_device(a, head, device);
 	if (s->zdev)
 		ir_owner_learn(&a->owners, IR_OWNER_ZDEV, s->zdev, head->device);
+	return true;
+}
+
+/* A global RPCIT that was issued because that of the mapping under way failed. */
+static bool retry_rpcit(struct ir_assembler *a, struct slot *s, struct rpcit *q)
+{
+	if (records(a, IR_EV_RPCIT_RET) ? s->map_state != MAP_SHORT
+					: s->map_state != MAP_SYNC && s->map_state != MAP_RETRY)
+		return false;
+	rec(a, s->head)->flags |= IR_OPF_ENOMEM;
+	q->head = s->head;
+	q->step = s->map_state = MAP_RETRY;
 	return true;
 }
 
@@ -171,7 +182,6 @@ void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 
 	a->rpcits.total += counted;
 	count_fn(a, ev->aux);
-	s->answered = false;
 	if (map_rpcit(a, s, ev, q, device) || own_flush(a, s, ev, device, counted))
 		return;
 	resolve_by_fn(a, s, 0);
@@ -179,13 +189,10 @@ void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		return;
 	q->global = true;
 	flag_rpcit(a, q, IR_OPF_GLOBAL);
-	if (s->synced && (!records(a, IR_EV_RPCIT_RET) || s->ret < 0)) {
+	if (retry_rpcit(a, s, q)) {
 		/* Without results, a global RPCIT here says that the ranged one failed. */
 		if (!records(a, IR_EV_RPCIT_RET))
 			a->rpcits.insufficient += counted;
-		rec(a, s->head)->flags |= IR_OPF_ENOMEM;
-		s->retried = q->retry = true;
-		q->head = s->head;
 	} else if (!records(a, IR_EV_S390_UPDATE_TRANS)) {
 		flag_rpcit(a, q, IR_OPF_QUEUE);
 		queue_flushed(a, device);
@@ -208,19 +215,20 @@ void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_eve
 		return;
 	took = ev->time_ns - q->time_ns;
 	flag_rpcit(a, q, ev->ret == -ENOMEM ? IR_OPF_ENOMEM : ev->ret ? IR_OPF_EIO : 0);
-	if (in_window(a, q->head) && !q->retry && ev->ret == -ENOMEM)
+	if (in_window(a, q->head) && q->step != MAP_RETRY && ev->ret == -ENOMEM)
 		rec(a, q->head)->flags |= IR_OPF_ENOMEM;
 	if (in_window(a, q->head))
-		*(q->retry ? &rec(a, q->head)->retry_ns : &rec(a, q->head)->rpcit_ns) = took;
+		*(q->step == MAP_RETRY ? &rec(a, q->head)->retry_ns : &rec(a, q->head)->rpcit_ns) = took;
 	end_rpcit(a, q);
 	/* An interrupt whose events came in between made it longer. */
 	if (c->events == q->events + 1)
 		ir_latency_add(&a->latency, q->global ? IR_LATENCY_GLOBAL : q->pages, took);
 	s = &c->slot[q->slot];
-	s->answered = true;
-	s->ret = ev->ret;
+	if (q->step == MAP_NONE || q->step != s->map_state)
+		return;
+	s->map_state = ev->ret ? MAP_SHORT : MAP_SYNCED;
 	/* With dma:* events the device's name is still to come. */
-	if (s->synced && !ev->ret && !records(a, IR_EV_DMA_MAP))
+	if (s->map_state == MAP_SYNCED && !records(a, IR_EV_DMA_MAP))
 		ir_asm_release(a, s);
 }
 
@@ -232,7 +240,7 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	uint64_t number;
 
 	if (ev->kind == IR_EV_FQ_FLUSH && records(a, IR_EV_FLUSH_ALL))
-		return;		/* the driver's own event tells the same */
+		return;		/* the driver's own event counts */
 	if (!whole)
 		own_flush(a, s, ev, 0, true);
 	/* A queue that is full is flushed by the unmap that found it so. */

@@ -30,7 +30,7 @@ static bool filtered(const struct ir_assembler *a, uint16_t device)
 	return a->cfg.filter && device != a->cfg.device && (device || a->cfg.several);
 }
 
-/* As an operation has it; what is longer than 4 s is no duration but damage: not known. */
+/* A duration of an operation in ns; 0 (not known) if it is over 4 s, which is damage. */
 static uint32_t duration(uint64_t ns)
 {
 	return ns < UINT32_MAX ? (uint32_t)ns : 0;
@@ -82,7 +82,7 @@ static void emit_unmap(struct ir_assembler *a, const struct rec *r, struct ir_op
 	ir_live_drop(&a->live, r->live);
 }
 
-/* Mappings that ended with their domain: so many wait since record @detach. */
+/* Drop the @n mappings that ended with their domain at record @detach. */
 static void forget_gone(struct ir_assembler *a, uint64_t detach, uint64_t n)
 {
 	for (; n; n--) {
@@ -97,7 +97,7 @@ static void forget_gone(struct ir_assembler *a, uint64_t detach, uint64_t n)
 	}
 }
 
-/* A mapping that the device filter leaves out still has to be followed to its end. */
+/* Whether the device filter leaves the record out; its mapping is followed to its end all the same. */
 static bool skip_filtered(struct ir_assembler *a, const struct rec *r)
 {
 	bool whose = r->device || (r->kind != REC_TIMER && r->kind != REC_RPCIT);

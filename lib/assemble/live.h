@@ -3,8 +3,7 @@
  * Live mappings, found by the IOVA they begin at.  Several may begin at the same
  * one: devices have domains of their own.
  *
- * Once the mappings of a device are asked for (ir_live_first_of()), they are also in
- * a list for each device; before, nobody pays for that.
+ * From the first call of ir_live_first_of() on they are also in a list for each device.
  */
 #ifndef IR_TRACE_LIVE_H
 #define IR_TRACE_LIVE_H
@@ -40,7 +39,7 @@ struct ir_live_table {
 	uint32_t used;		/* pool entries ever used */
 	uint32_t count;
 	uint32_t free;
-	uint32_t *first_of;	/* of each device; NULL: nobody asked */
+	uint32_t *first_of;	/* of each device; NULL before the first ir_live_first_of() */
 	uint32_t nr_devices;
 };
 

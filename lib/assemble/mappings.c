@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Groups pieces into mappings, and keeps which pages are mapped. */
+/* Groups iommu:map events into mappings, and marks the pages of live ones. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -181,7 +181,7 @@ static void end_lost(struct ir_assembler *a, const struct rec *head)
 	}
 }
 
-/* The device maps: it has a domain.  Before anything is known it has one, too. */
+/* The device has mapped: it has a domain.  Before its first event it counts as attached, too. */
 static void note_attached(struct ir_assembler *a, uint16_t device)
 {
 	device = ir_asm_domain(a, device);
@@ -199,7 +199,7 @@ void ir_asm_note_overlap(struct ir_assembler *a, struct rec *head)
 		return;
 	if (ir_bitmap_any(map, first, last)) {
 		damage(a, IR_DAMAGE_OVERLAPPING_MAPS);
-		/* In one domain that cannot be: an unmap is missing. */
+		/* Live mappings of one domain never overlap: an unmap is missing. */
 		if (a->lost || l->device || a->nr_functions == 1)
 			end_lost(a, head);
 	}
@@ -225,8 +225,7 @@ void ir_asm_release(struct ir_assembler *a, struct slot *s)
 			ir_asm_note_overlap(a, head);
 	}
 	s->head = NONE;
-	s->joinable = s->synced = s->retried = s->answered = false;
-	s->ret = 0;
+	s->map_state = MAP_NONE;
 }
 
 void ir_asm_name_device(struct ir_assembler *a, struct rec *head, uint16_t device)
@@ -241,13 +240,14 @@ void ir_asm_name_device(struct ir_assembler *a, struct rec *head, uint16_t devic
 /* An unmap that came right after its map was an ordinary one after all. */
 void ir_asm_unsuspect(struct ir_assembler *a, struct slot *s)
 {
-	if (s->suspect == NONE)
+	if (s->unmap_state != UNMAP_SUSPECT)
 		return;
 	if (in_window(a, s->suspect))
 		rec(a, s->suspect)->held = false;
 	if (in_window(a, s->unmap))
 		rec(a, s->unmap)->held = false;
 	s->suspect = NONE;
+	s->unmap_state = UNMAP_DONE;
 }
 
 /* As ir_asm_cut(), when the slot's mapping is the one: the slot keeps the second part. */
@@ -266,7 +266,7 @@ static bool adjacent(struct ir_assembler *a, const struct slot *s, const struct 
 {
 	const struct rec *tail;
 
-	if (!s->joinable || !in_window(a, s->head) || s->pid != ev->pid ||
+	if (s->map_state != MAP_PIECES || !in_window(a, s->head) || s->pid != ev->pid ||
 	    ev->flags & IR_EVF_WHOLE || (ev->device && rec(a, s->head)->device != ev->device))
 		return false;
 	tail = rec(a, s->tail);
@@ -298,7 +298,7 @@ static uint64_t begin_mapping(struct ir_assembler *a, struct slot *s, const stru
 void ir_asm_begin(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	ir_asm_release(a, s);
-	s->failed = false;
+	ir_asm_forget_undone(s);
 	if (in_window(a, s->begun))
 		rec(a, s->begun)->held = false;
 	ir_asm_note_open(a, s, ev);
@@ -313,7 +313,8 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 	struct rec *r;
 
 	ir_asm_unsuspect(a, s);
-	s->failed = s->announced = false;
+	ir_asm_forget_undone(s);
+	s->announced = false;
 	if (!pages) {
 		damage(a, IR_DAMAGE_BAD_EVENTS);
 		return;
@@ -356,6 +357,6 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 	s->head = s->tail = number;
 	ir_asm_await(a, s, number);
 	s->pid = ev->pid;
-	s->joinable = !(ev->flags & IR_EVF_WHOLE);
-	r->certain = !s->joinable;
+	s->map_state = ev->flags & IR_EVF_WHOLE ? MAP_WHOLE : MAP_PIECES;
+	r->certain = s->map_state == MAP_WHOLE;
 }

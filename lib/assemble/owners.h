@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whose is it?  RPCITs name a function handle, flushes a domain, the former
- * s390 DMA API a zpci_dev; mappings get their device's name from dma:* events.
- * Where both are seen of one mapping, the key belongs to that device from then
- * on.  What one pass over a recording has learned, the next one knows from its
- * start.
+ * Maps keys of events to devices.  RPCITs have a function handle, flushes a domain, the
+ * former s390 DMA API a zpci_dev; dma:* events have the device's name.  When both are
+ * recorded for one mapping, the key belongs to that device from then on.  Each pass over a
+ * recording begins with the owners that the pass before it found.
  */
 #ifndef IR_TRACE_OWNERS_H
 #define IR_TRACE_OWNERS_H
@@ -22,7 +21,7 @@ enum ir_owner_kind {
 
 struct ir_owner {
 	uint64_t key;
-	uint64_t timer;		/* IR_OWNER_DOMAIN: the timer whose flush it was, 0: not told */
+	uint64_t timer;		/* IR_OWNER_DOMAIN: the timer that flushed it, 0: not known */
 	uint16_t device;	/* 0: not known */
 	uint8_t kind;		/* enum ir_owner_kind */
 };
@@ -30,7 +29,7 @@ struct ir_owner {
 struct ir_owners {
 	struct ir_owner owner[IR_OWNERS];
 	unsigned int nr;
-	unsigned int last;	/* mostly it comes again */
+	unsigned int last;	/* the entry found last, which is tried first */
 	bool full;		/* there were more: some are not known */
 };
 
@@ -42,7 +41,7 @@ uint16_t ir_owner_device(struct ir_owners *o, enum ir_owner_kind kind, uint64_t 
 void ir_owner_learn(struct ir_owners *o, enum ir_owner_kind kind, uint64_t key, uint16_t device);
 /** ir_owners_count - how many keys of a kind there are */
 unsigned int ir_owners_count(const struct ir_owners *o, enum ir_owner_kind kind);
-/** ir_owners_equal - both know the same */
+/** ir_owners_equal - both have the same entries */
 bool ir_owners_equal(const struct ir_owners *a, const struct ir_owners *b);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Inside the assembler: the window of records, and what each CPU is doing.
+ * Inside the assembler: the window of records, and the state of each CPU.
  *
  *   dispatch.c  gives each event to its handler
  *   mappings.c  groups pieces into mappings
@@ -11,7 +11,7 @@
  *   leave.c     records leave the window, as operations
  *
  * A mapping under way is held by the slot of its CPU and context until evidence
- * says that it is complete (see assemble.h).
+ * shows that it is complete (see assemble.h).  check.c has the invariants.
  */
 #ifndef IR_TRACE_ASSEMBLE_PRIV_H
 #define IR_TRACE_ASSEMBLE_PRIV_H
@@ -54,7 +54,7 @@ struct rec {
 	uint8_t flags;		/* of the operation */
 	bool held;		/* its outcome is not known yet */
 	bool certain;		/* first piece: there was evidence for where it ends */
-	bool named;		/* first piece: its own event told the device */
+	bool named;		/* first piece: its own event has the device */
 	/*
 	 * Within the mapping: the piece's number, how many records before it the last
 	 * piece is, and how many one further back, so that a piece is found in O(log n)
@@ -71,31 +71,81 @@ struct rec {
 	};
 };
 
+/*
+ * The mapping that a CPU is making in one context.  Behind each arrow: the event, and the
+ * function that takes the step.  An event that fits no arrow leaves the state as it is.
+ *
+ *                 s390_map_page                     iommu:map, adjacent
+ *                 ir_asm_begin()                    ir_asm_map()
+ *                    |                                 .--.
+ *                    v          iommu:map              v  |
+ *      .------> MAP_NONE ----------------------> MAP_PIECES ---.
+ *      |             |    the whole mapping in         |       |  RPCIT over exactly the pieces
+ *      |             '--> one event: MAP_WHOLE ----------------+  map_rpcit()
+ *      |                                               |       v
+ *      |                                               |   MAP_SYNC ---- result: error ----> MAP_SHORT <--.
+ *      | ir_asm_release():                             |       |         ir_asm_rpcit_ret()      |        |
+ *      | dma:dma_map_*, another                        |       | result: success                 |        |
+ *      | iommu:map, lost events,                       |       v                 global RPCIT:   |        |
+ *      | a detach, the end                             |   MAP_SYNCED            retry_rpcit()   |        |
+ *      |                                               |       ^                                 v        |
+ *      '--------------- from every state               |       '------- result: success --- MAP_RETRY ----'
+ *                                                      |                                  result: error
+ *                                                      '--> split by a later event: see pieces.c
+ *
+ * Where the recording has no results of RPCITs, a global one in MAP_SYNC leads to MAP_RETRY.
+ * Where it has no dma:* events, MAP_SYNCED is left at once for MAP_NONE: nothing more comes.
+ *
+ * What each state says about an unmap of the same range by the same task, which follows at once:
+ *   MAP_SHORT             the map failed and is undone: one failed attempt
+ *   MAP_RETRY             without recorded results: the same; with them: an ordinary unmap
+ *   MAP_SYNC, MAP_SYNCED  an ordinary unmap
+ *   MAP_PIECES, _WHOLE    undone() decides by the other kinds of evidence that the recording
+ *                         has; if only the shape is left, it counts "assumed failures"
+ */
+enum map_state {
+	MAP_NONE,	/* no mapping is under way; slot.head is NONE */
+	MAP_PIECES,	/* an adjacent piece of the same task joins it */
+	MAP_WHOLE,	/* no piece joins it */
+	MAP_SYNC,	/* its RPCIT was issued; where it ends is certain */
+	MAP_SYNCED,	/* its RPCIT, or the retry, succeeded */
+	MAP_SHORT,	/* its RPCIT, or the retry, failed */
+	MAP_RETRY,	/* a global RPCIT was issued for it */
+};
+
+/*
+ * The last unmap of a CPU in one context.
+ *
+ *   UNMAP_NONE --iommu:unmap--> UNMAP_DONE      its mapping and device are known, or never will be
+ *                           \--> UNMAP_UNNAMED   held: dma_unmap_* or the RPCIT may name the device;
+ *                           |                   ir_asm_resolve_unmap() --> UNMAP_DONE
+ *                           |--> UNMAP_SUSPECT   held with its mapping: came right behind the map; a
+ *                           |                   failed dma_map event makes both one failed attempt,
+ *                           |                   any other event (ir_asm_unsuspect()) --> UNMAP_DONE
+ *                           '--> UNMAP_UNDID     was the end of a failed attempt; a dma_map event
+ *                                               with an error confirms it --> UNMAP_DONE
+ */
+enum unmap_state { UNMAP_NONE, UNMAP_DONE, UNMAP_UNNAMED, UNMAP_SUSPECT, UNMAP_UNDID };
+
 /* What one CPU is doing in one context (task or interrupt). */
 struct slot {
 	uint64_t head;		/* first piece of the mapping under way, NONE */
-	uint64_t tail;
+	uint64_t tail;		/* its last piece */
 	uint64_t begun;		/* a record kept for the mapping that is about to begin, NONE */
-	uint32_t pid;
-	bool joinable;		/* an adjacent piece would belong to it */
-	bool synced;		/* its RPCIT was seen */
-	bool retried;		/* and a global one after it */
-	bool answered;		/* the last RPCIT's result was seen */
-	int64_t ret;
-	bool announced;		/* s390_unmap_page was seen: an unmap follows */
-	bool failed;		/* an attempt was just undone: a dma_map event may confirm it */
-	uint16_t unmap_device;	/* dma_unmap_sg was seen: the next unmap is this device's */
+	uint64_t zdev;		/* former s390 DMA API: of the mapping under way, 0: not known */
 	uint64_t unmap;		/* the last unmap's record, NONE */
-	bool unmap_waits;	/* until it is told whose that was */
-	uint64_t unmap_iova;
-	uint64_t unmap_size;
-	uint64_t suspect;	/* head of a mapping whose unmap came at once, NONE */
-	uint64_t zdev;		/* former s390 DMA API: of the mapping under way, 0: not told */
-	uint16_t unmapped;	/* the device of what was just unmapped, if unmap_size */
-	bool undone;		/* what was just unmapped was a failed map */
-	bool just_unmapped;	/* and nothing came since */
+	uint64_t unmap_iova;	/* of the last unmap, as recorded */
+	uint64_t unmap_size;	/* 0: its flush was seen */
+	uint64_t suspect;	/* UNMAP_SUSPECT: the head of its mapping, else NONE */
 	uint64_t await;		/* the record whose call chain may come now, NONE */
-	bool await_holds;	/* that is what it is held for */
+	uint32_t pid;		/* of the mapping under way */
+	uint16_t unmap_device;	/* dma_unmap_sg was seen: the next unmap is this device's */
+	uint16_t unmapped;	/* the device of the last unmap, if unmap_size */
+	uint8_t map_state;	/* enum map_state */
+	uint8_t unmap_state;	/* enum unmap_state */
+	bool announced;		/* s390_unmap_page was seen: an unmap follows */
+	bool just_unmapped;	/* no event came since the last unmap */
+	bool await_holds;	/* the record is held for its call chain only */
 	bool open;		/* is in the assembler's list of those with something under way */
 };
 
@@ -106,7 +156,7 @@ struct rpcit {
 	uint64_t pages;
 	uint64_t events;	/* of its CPU when it was issued */
 	bool global;
-	bool retry;		/* of the RPCIT of its mapping */
+	uint8_t step;		/* MAP_SYNC, MAP_RETRY: the mapping's state that its result ends, else MAP_NONE */
 	bool counted;		/* it is one of those that are asked for */
 	uint8_t slot;
 };
@@ -117,7 +167,7 @@ struct cpu {
 	unsigned int nested;
 	uint64_t events;		/* seen on this CPU */
 	bool timed_out;			/* the queue's timer fired: the next flush is its */
-	uint64_t timer;			/* which one, 0: not told */
+	uint64_t timer;			/* the queue's address, 0: not known */
 };
 
 struct ir_assembler {
@@ -155,7 +205,7 @@ struct ir_assembler {
 	/*
 	 * Where mappings begin that may be several, or were assumed to be one: pages,
 	 * counted from the top, so that the next one is the one below.  A few that are
-	 * in the window are not in there yet: mostly nobody asks.
+	 * in the window are not in there yet: they rarely have to be found.
 	 */
 	struct ir_bitmap *starts;
 	uint64_t uncertain[UNCERTAIN];
@@ -223,7 +273,7 @@ static inline struct cpu *ir_asm_cpu(struct ir_assembler *a, uint32_t number)
 uint64_t ir_asm_record(struct ir_assembler *a, const struct ir_event *ev, enum rec_kind kind);
 /* The pages of [addr, addr + size), rounded out; 0 if that makes no sense. */
 uint64_t ir_asm_pages(uint64_t addr, uint64_t size);
-/* The call chain of record @number may be told by the next event. */
+/* The next event may be the call chain of record @number. */
 static inline void ir_asm_await(const struct ir_assembler *a, struct slot *s, uint64_t number)
 {
 	if (a->cfg.sites)
@@ -239,6 +289,12 @@ struct slot *ir_asm_holder(struct ir_assembler *a, uint64_t head);
 void ir_asm_release_holder(struct ir_assembler *a, uint64_t head);
 /* An unmap that came right after its map was an ordinary one after all. */
 void ir_asm_unsuspect(struct ir_assembler *a, struct slot *s);
+/* A map or a dma:* event of another mapping came: nothing confirms the undone one any more. */
+static inline void ir_asm_forget_undone(struct slot *s)
+{
+	if (s->unmap_state == UNMAP_UNDID)
+		s->unmap_state = UNMAP_DONE;
+}
 /* The slot's mapping was two: the first one is complete, the slot keeps the one from @iova. */
 bool ir_asm_split(struct ir_assembler *a, struct slot *s, uint64_t iova);
 /* The call that makes a mapping was recorded; its pieces follow. */
@@ -248,7 +304,7 @@ void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 /* The last unmap's device is not known yet. */
 static inline bool ir_asm_unmap_waits(struct ir_assembler *a, const struct slot *s)
 {
-	return s->unmap_waits && in_window(a, s->unmap) && rec(a, s->unmap)->held &&
+	return s->unmap_state == UNMAP_UNNAMED && in_window(a, s->unmap) && rec(a, s->unmap)->held &&
 		rec(a, s->unmap)->live == IR_LIVE_NONE;
 }
 void ir_asm_settle_unmap(struct ir_assembler *a, struct slot *s, uint16_t device);
@@ -258,16 +314,16 @@ static inline void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, 
 	if (ir_asm_unmap_waits(a, s))
 		ir_asm_settle_unmap(a, s, device);
 }
-/* The mapping's device is known now, unless its own event told. */
+/* Set the device of the mapping at @head, unless its own event has one. */
 void ir_asm_name_device(struct ir_assembler *a, struct rec *head, uint16_t device);
 /* The device has no domain any more, or a new one. */
 void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev);
-/* Where the domain of a device is counted: without several of them there is one. */
+/* The index of a device's domain in ir_domain_survey: with one device there is one domain. */
 static inline uint16_t ir_asm_domain(const struct ir_assembler *a, uint16_t device)
 {
 	if (!a->cfg.several)
 		return 0;
-	return device ? device : IR_DOMAIN_DEVICES;	/* anybody's: not counted */
+	return device ? device : IR_DOMAIN_DEVICES;	/* not attributed: not counted */
 }
 /* The mapping at @head is complete: damage, if some of its pages are mapped already. */
 void ir_asm_note_overlap(struct ir_assembler *a, struct rec *head);

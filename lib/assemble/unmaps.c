@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Matches each unmap to a live mapping, which it may show to be two, or a part of one. */
+/* Matches each unmap to a live mapping; an unmap of another size splits or joins mappings. */
 #include "assemble/priv.h"
 
 /*
@@ -17,15 +17,16 @@ static bool undone(struct ir_assembler *a, struct slot *s, const struct ir_event
 
 	if (s->pid != ev->pid)
 		return false;
-	if (records(a, IR_EV_RPCIT_RET) && s->synced)
-		return s->answered && s->ret < 0;
+	if (records(a, IR_EV_RPCIT_RET) && s->map_state >= MAP_SYNC)
+		return s->map_state == MAP_SHORT;
 	if (records(a, IR_EV_S390_UPDATE_TRANS))
 		return records(a, IR_EV_S390_UNMAP_PAGE) && !s->announced;
-	if (s->synced)
-		return s->retried;
+	if (s->map_state >= MAP_SYNC)
+		return s->map_state == MAP_RETRY;
 	if (records(a, IR_EV_DMA_MAP)) {
-		/* The dma_map event that follows will tell. */
+		/* The dma_map event that follows decides. */
 		s->suspect = s->head;
+		s->unmap_state = UNMAP_SUSPECT;
 		return false;
 	}
 	if (!a->cfg.s390 || records(a, IR_EV_RPCIT) || ev->flags & IR_EVF_NO_CONTEXT ||
@@ -295,7 +296,8 @@ static void hold_unmap(struct ir_assembler *a, struct slot *s, uint64_t number)
 {
 	rec(a, number)->held = true;
 	s->unmap = number;
-	s->unmap_waits = true;
+	s->suspect = NONE;
+	s->unmap_state = UNMAP_UNNAMED;
 }
 
 static void unknown_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
@@ -352,7 +354,7 @@ static void release_newest(struct ir_assembler *a, uint32_t i)
 	if (live_of(a, i)->emitted || records(a, IR_EV_DMA_MAP))
 		return;
 	h = ir_asm_holder(a, live_of(a, i)->head);
-	if (h && !h->synced)
+	if (h && h->map_state < MAP_SYNC)
 		ir_asm_release(a, h);
 }
 
@@ -376,7 +378,7 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	s->unmap_iova = ev->addr;
 	s->unmap_size = ev->size;
 	s->unmapped = s->unmap_device;
-	s->undone = false;
+	s->unmap_state = UNMAP_DONE;
 	s->just_unmapped = true;
 	if (ev->kind == IR_EV_S390_UPDATE_TRANS && !s->unmap_device)
 		s->unmap_device = ir_owner_device(&a->owners, IR_OWNER_ZDEV, ev->aux);
@@ -391,16 +393,14 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	    live_of(a, i)->pages == pages && undone(a, s, ev)) {
 		ir_asm_fail(a, s->head);
 		ir_asm_release(a, s);
-		s->failed = s->undone = true;
+		s->unmap_state = UNMAP_UNDID;
 		s->announced = false;
 		s->unmap = NONE;
-		s->unmap_waits = false;
 		s->unmap_device = 0;
 		return;
 	}
-	s->announced = s->failed = false;
+	s->announced = false;
 	s->unmap = NONE;
-	s->unmap_waits = false;
 	if (i == IR_LIVE_NONE) {
 		i = find_assumed(a, iova, pages);
 		if (i == IR_LIVE_NONE)
@@ -432,7 +432,7 @@ void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 {
 	s->unmap_size = 0;
 	unmap(a, s, ev);
-	if (s->unmap_size && !s->undone && !ir_asm_unmap_waits(a, s))
+	if (s->unmap_size && s->unmap_state != UNMAP_UNDID && !ir_asm_unmap_waits(a, s))
 		ir_domains_unmap(&a->domains, ir_asm_domain(a, s->unmapped), ev->time_ns);
 }
 
@@ -445,6 +445,7 @@ void ir_asm_settle_unmap(struct ir_assembler *a, struct slot *s, uint16_t device
 	uint32_t i;
 
 	r->held = false;
+	s->unmap_state = UNMAP_DONE;
 	i = find_mapping(a, &hint, ir_live_find(&a->live, r->iova), s->unmap, r->pages, &ambiguous);
 	if (i == IR_LIVE_NONE) {
 		mark_unknown(a, s->unmap, device);

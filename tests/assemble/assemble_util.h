@@ -115,6 +115,7 @@ static inline void event(struct feed *f, struct ir_event ev)
 	ev.pid = f->pid;
 	ev.flags = f->flags;
 	assert_true(ir_assembler_event(f->a, &ev) >= 0);
+	assert_null(ir_assembler_check(f->a, ev.cpu));
 	if (!f->late)
 		take(f);
 }

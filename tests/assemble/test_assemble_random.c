@@ -427,6 +427,7 @@ static void test_nonsense(void **state)
 
 			ev.time_ns = time_ns += random_below(&seed, 3000);
 			assert_true(ir_assembler_event(f->a, &ev) >= 0);
+			assert_null(ir_assembler_check(f->a, ev.cpu));
 			if (round % 2)
 				check_invariants(f, &v);
 		}
