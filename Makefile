@@ -24,6 +24,9 @@ PKG_CONFIG ?= pkg-config
 OBJCOPY ?= objcopy
 
 LIBS     := libtraceevent jansson zlib libzstd libelf libmd
+# xz is read where liblzma is there.
+LZMA     := $(shell $(PKG_CONFIG) --exists liblzma && echo liblzma)
+LIBS     += $(LZMA)
 CMD_LIBS := smartcols
 
 # A line for each file that is made; V=1 prints the whole commands.
@@ -36,7 +39,7 @@ CFLAGS ?= -O3 -g
 SANITIZE ?=
 # Products and sums are rounded one by one: where a machine has an instruction for both
 # at once, as s390x does, figures and charts would differ in their last digit.
-BASE := -std=gnu11 -ffp-contract=off $(WARN) -D_GNU_SOURCE -DIR_VERSION='"$(VERSION)"' -Ilib -Ilib/include \
+BASE := -std=gnu11 -ffp-contract=off $(WARN) -D_GNU_SOURCE -DIR_VERSION='"$(VERSION)"' $(if $(LZMA),-DIR_HAVE_LZMA) -Ilib -Ilib/include \
 	-pthread -fPIC -fno-semantic-interposition -fno-lto $(SANITIZE)
 # gcc optimises the program as a whole, which takes a twelfth off its time.  Its objects are also
 # plain ones, of which all else is made.  To do without, and be sooner done: LTO=

@@ -22,6 +22,7 @@ struct ir_file {
 	int fd;
 	bool close_fd;
 	const char *note;
+	uint64_t cut;
 };
 
 #define COPY_BLOCK 65536
@@ -162,6 +163,16 @@ void ir_file_replace(struct ir_file *file, int fd, uint64_t size, const char *no
 const char *ir_file_note(const struct ir_file *file)
 {
 	return file->note;
+}
+
+void ir_file_set_cut(struct ir_file *file, uint64_t bytes)
+{
+	file->cut = bytes;
+}
+
+uint64_t ir_file_cut(const struct ir_file *file)
+{
+	return file->cut;
 }
 
 ssize_t ir_file_read(struct ir_file *file, uint64_t offset, void *buf, size_t len)

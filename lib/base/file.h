@@ -32,6 +32,10 @@ uint64_t ir_file_size(const struct ir_file *file);
 void ir_file_replace(struct ir_file *file, int fd, uint64_t size, const char *note);
 /** ir_file_note - what was done to it, NULL: nothing */
 const char *ir_file_note(const struct ir_file *file);
+/** ir_file_set_cut - it was unpacked, and so many bytes could not be: at least 1 if it ends early */
+void ir_file_set_cut(struct ir_file *file, uint64_t bytes);
+/** ir_file_cut - the same; 0: it is whole, or was not unpacked */
+uint64_t ir_file_cut(const struct ir_file *file);
 /** ir_file_bytes_read - how much was read since it was opened, for progress */
 uint64_t ir_file_bytes_read(const struct ir_file *file);
 /**

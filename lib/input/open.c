@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/decompress.h"
 #include "input/foreign.h"
+#include "input/unpack.h"
 #include "input/text/text.h"
 #include "input/text/transport.h"
 #include "input/perfdata/perfdata.h"
@@ -112,6 +113,12 @@ static ssize_t read_front(struct ir_file *file, unsigned char *start, struct ir_
 				    strerror((int)-len));
 	if (ir_foreign_container(start, (size_t)len))
 		return len;
+	rc = ir_unpack(file, start, (size_t)len, err);
+	if (rc > 0)
+		len = ir_file_read(file, 0, start, IR_READER_PEEK);
+	if (rc < 0 || len < 0)
+		return rc < 0 ? rc : len;
+	rc = 0;
 	ops = recognise(start, (size_t)len);
 	if (!ops || ops == &ir_text_ops)
 		rc = ir_transport_undo(file, start, (size_t)len, err);
@@ -135,7 +142,8 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 	if (len > 0 && !ops && !ir_foreign(start, (size_t)len))
 		ops = look_on(file, start, (size_t)len);
 	if (!len)
-		ir_error_set(err, -EINVAL, "%s: the file is empty; record again", ir_file_path(file));
+		ir_error_set(err, -EINVAL, "%s: %s; record again", ir_file_path(file),
+			     ir_file_cut(file) ? "nothing of it can be unpacked" : "the file is empty");
 	else if (len > 0 && !ops)
 		not_a_recording(file, start, (size_t)len, err);
 	free(start);
@@ -187,6 +195,7 @@ struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_read
 	rd->ops = ops;
 	rd->file = file;
 	rd->damage = damage;
+	damage->count[IR_DAMAGE_TRUNCATED] += ir_file_cut(file);
 	rd->seed = ir_seed();
 	rd->events = events;
 	rd->chains = options->chains;

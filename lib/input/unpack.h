@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Recordings that were compressed as a whole, whatever their names: gzip, zstd, xz. */
+#ifndef IR_INPUT_UNPACK_H
+#define IR_INPUT_UNPACK_H
+
+#include "base/file.h"
+
+/**
+ * ir_unpack - replace a compressed file by a temporary copy that is not
+ * @start: the file's first @len bytes
+ *
+ * What is damaged or cut short is unpacked as far as it goes; ir_file_cut() says
+ * so.  Returns 1 if it was unpacked, 0 if it is not compressed in a way that can
+ * be, or a negative errno with @err set.
+ */
+int ir_unpack(struct ir_file *file, const void *start, size_t len, struct ir_error *err);
+
+#endif
