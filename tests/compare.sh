@@ -265,7 +265,6 @@ wrong "no digits behind the point" 'rpcit.total>1.' 'column 13: a number'
 wrong "too large" 'rpcit.total>18446744073709551616' 'column 13: a number'
 wrong "too large by its unit" 'rpcit.total>17179869184G' 'column 13: a number'
 wrong "an unknown figure" 'rpcit.totl>1' 'did you mean "rpcit.total"'
-says "an unknown figure: all known" "known: recording.complete, recording.operations.map"
 wrong "a text" 'strategy==1' 'unknown figure "strategy"'
 wrong "half a name" 'rpc>1' 'unknown figure "rpc"'
 exits "an unknown figure to ignore" 2 compare --ignore rpcit,exposur "$tmp/base" "$tmp/base"

@@ -73,7 +73,7 @@ check "and so nothing of theirs is unmapped" sh -c '! grep -q ,unmapped, "$1"' s
 exits "--fail-if fails" 3 faults --quiet --fail-if 'unmapped>0' $amd
 exits "--fail-if passes" 0 faults --quiet --fail-if 'unmapped>1000' --fail-if 'suppressed>0' $amd
 exits "--fail-if names a figure that is not there" 2 faults --quiet --fail-if 'nothing>0' $amd
-check "and the known ones are said" grep -q 'known: total, unmapped' "$tmp/err"
+check "and near ones are said" grep -q 'the nearest: ' "$tmp/err"
 exits "--fail-if without a baseline" 2 faults --quiet --fail-if 'total>+5%' $amd
 exits "a log that is not there" 1 faults --quiet --log "$tmp/missing" $amd
 exits "--delay needs a unit" 2 faults --quiet --delay 5 $amd

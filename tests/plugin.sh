@@ -62,7 +62,7 @@ exits "an unknown strategy, with a plug-in" 2 run --plugin "$low" --strategy low
 says "the nearest may be the plug-in's" 'did you mean "low-water"'
 exits "an unknown parameter of a plug-in's hypervisor" 2 run --plugin "$warn" \
 	--hypervisor kvm-warn:reserv=1 "$file"
-says "the nearest may be its own" 'did you mean "reserve"? known: entry-limit, tlb-refresh, share, reserve'
+says "the nearest may be its own" 'did you mean "reserve"?'
 exits "a value out of its bounds" 2 run --plugin "$warn" --hypervisor kvm-warn:reserve=0x100000000 "$file"
 
 # Nine shortages are one with the low-water mark; that is what the manual page says.

@@ -111,6 +111,7 @@ struct hypervisor_choice {
 	bool has_share;
 	enum ir_share share;
 	enum ir_backend backend;
+	uint32_t given;		/* a bit for each key, so that none is given twice */
 };
 
 /** hypervisor_apply - have a configuration use this hypervisor, with what was given for it */

@@ -47,38 +47,59 @@ static size_t distance(const char *a, size_t alen, const char *b)
 	return above[blen];
 }
 
+#define SHOWN	3	/* nearest names that a message lists, */
+#define FEW	6	/* unless there are only so many, and it lists all */
+
+/* The nearest known names, the nearest first. */
+struct nearest {
+	const char *name[SHOWN];
+	size_t distance[SHOWN];
+	size_t n;	/* how many names there are, shown or not */
+};
+
+static void add_name(struct nearest *near, const char *name, size_t d)
+{
+	size_t at = near->n < SHOWN ? near->n : SHOWN;
+
+	near->n++;
+	for (; at && near->distance[at - 1] > d; at--) {
+		if (at == SHOWN)
+			continue;
+		near->name[at] = near->name[at - 1];
+		near->distance[at] = near->distance[at - 1];
+	}
+	if (at < SHOWN) {
+		near->name[at] = name;
+		near->distance[at] = d;
+	}
+}
+
 int name_unknown(struct ir_error *err, const char *what, const char *name, size_t len,
 		 const char *(*known)(const void *arg, size_t i), const void *arg)
 {
-	char list[400] = "";
-	size_t best = SIZE_MAX, used = 0, room = sizeof(list) - sizeof(", ...");
-	const char *nearest = NULL, *one;
+	struct nearest near = { .n = 0 };
+	char list[FEW * (MAX_NAME + 3)] = "";
+	size_t used = 0, shown;
+	const char *one;
+	int width = (int)(len > 60 ? 60 : len);
 
 	for (size_t i = 0; (one = known(arg, i)); i++) {
 		size_t d = distance(name, len, one);
-		int n;
 
 		/* A beginning is as good a hint as a typo. */
 		if (len >= 2 && !strncmp(name, one, len))
 			d = 1;
-		if (d < best) {
-			best = d;
-			nearest = one;
-		}
-		n = snprintf(list + used, room - used, "%s%s", i ? ", " : "", one);
-		if (n < 0 || used + (size_t)n >= room) {
-			strcpy(list + used, ", ...");
-			room = used;	/* nothing more */
-		} else {
-			used += (size_t)n;
-		}
+		add_name(&near, one, d);
 	}
-	if (nearest && best <= (len < 5 ? 1 : 2) + len / 8)
-		return ir_error_set(err, -EINVAL,
-				    "unknown %s \"%.*s\", did you mean \"%s\"? known: %s",
-				    what, (int)(len > 60 ? 60 : len), name, nearest, list);
-	return ir_error_set(err, -EINVAL, "unknown %s \"%.*s\"; known: %s", what,
-			    (int)(len > 60 ? 60 : len), name, list);
+	if (near.n && near.distance[0] <= (len < 5 ? 1 : 2) + len / 8)
+		return ir_error_set(err, -EINVAL, "unknown %s \"%.*s\", did you mean \"%s\"?", what,
+				    width, name, near.name[0]);
+	shown = near.n <= FEW ? near.n : SHOWN;
+	for (size_t i = 0; i < shown && used < sizeof(list); i++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%.*s", i ? ", " : "",
+					 MAX_NAME, near.n <= FEW ? known(arg, i) : near.name[i]);
+	return ir_error_set(err, -EINVAL, "unknown %s \"%.*s\"; %s: %s", what, width, name,
+			    shown < near.n ? "the nearest" : "known", list);
 }
 
 const char *choice_name(const void *choices, size_t i)

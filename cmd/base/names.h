@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names that people type: a wrong one is answered with the nearest and with
- * all that are known.
+ * Names that people type: a wrong one is answered with the one that was meant,
+ * else with the three nearest, or all if they are four.
  */
 #ifndef CMD_NAMES_H
 #define CMD_NAMES_H

@@ -29,6 +29,8 @@ static unsigned int unit_shift(char c)
 		return 20;
 	case 'G': case 'g':
 		return 30;
+	case 'T': case 't':
+		return 40;
 	default:
 		return 0;
 	}
@@ -67,7 +69,7 @@ int parse_number(const char *what, const char *text, size_t len, uint64_t min, u
 
 malformed:
 	return ir_error_set(err, -EINVAL,
-			    "%s: \"%.*s\" is not a number (decimal or 0x, then K, M or G)",
+			    "%s: \"%.*s\" is not a number (decimal or 0x, then K, M, G or T)",
 			    what, shown, text);
 range:
 	if (max == UINT64_MAX)
@@ -78,25 +80,35 @@ range:
 			    what, shown, text, min, max);
 }
 
-int parse_time(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
-	       uint64_t *value, struct ir_error *err)
+int parse_time(const char *what, const char *text, size_t len, uint64_t unit_ns, uint64_t min,
+	       uint64_t max, uint64_t *value, struct ir_error *err)
 {
 	static const struct { const char *name; uint64_t ns; } units[] = {
 		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 },
 	};
 	size_t digits = strspn(text, "0123456789");
+	int shown = (int)(len > 60 ? 60 : len);
 
-	for (size_t i = 0; digits < len && i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; digits && digits < len && i < sizeof(units) / sizeof(units[0]); i++) {
 		size_t unit = strlen(units[i].name);
-		int rc;
+		uint64_t ns, number;
 
 		if (len - digits != unit || memcmp(text + digits, units[i].name, unit))
 			continue;
-		rc = parse_number(what, text, digits, (min + units[i].ns - 1) / units[i].ns,
-				  max / units[i].ns, value, err);
-		if (!rc)
-			*value *= units[i].ns;
-		return rc;
+		if (parse_number(what, text, digits, 0, UINT64_MAX, &number, err))
+			return -EINVAL;
+		if (__builtin_mul_overflow(number, units[i].ns, &ns) || ns > max * unit_ns ||
+		    ns < min * unit_ns)
+			return ir_error_set(err, -EINVAL, "%s: %.*s is out of range", what, shown, text);
+		if (ns % unit_ns)
+			return ir_error_set(err, -EINVAL, "%s: %.*s is no whole number of %s", what,
+					    shown, text, unit_ns == 1000000 ? "milliseconds" : "units");
+		*value = ns / unit_ns;
+		return 0;
 	}
-	return parse_number(what, text, len, min, max, value, err);
+	if (len == digits || !parse_number(what, text, len, min, max, value, NULL))
+		return parse_number(what, text, len, min, max, value, err);
+	return ir_error_set(err, -EINVAL,
+			    "%s: \"%.*s\" is not a time (a number, then ns, us, ms or s)", what, shown,
+			    text);
 }

@@ -8,16 +8,17 @@
 #include <stdint.h>
 
 /**
- * parse_number - a whole number: decimal or 0x, then K, M or G (powers of 1024)
+ * parse_number - a whole number: decimal or 0x, then K, M, G or T (powers of 1024)
  *
  * @min and @max are inclusive.  Returns 0, or -EINVAL with @err set.
  */
 int parse_number(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
 		 uint64_t *value, struct ir_error *err);
-/** parse_time - nanoseconds: as parse_number(), or a number and its unit, ns, us, ms or s */
-int parse_time(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
-	       uint64_t *value, struct ir_error *err);
-typedef int parse_fn(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
-		     uint64_t *value, struct ir_error *err);
+/**
+ * parse_time - a time: as parse_number(), or a decimal number and its unit, ns, us, ms or s
+ * @unit_ns: what a number without a unit, @min, @max and @value count, in nanoseconds
+ */
+int parse_time(const char *what, const char *text, size_t len, uint64_t unit_ns, uint64_t min,
+	       uint64_t max, uint64_t *value, struct ir_error *err);
 
 #endif

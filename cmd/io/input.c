@@ -108,6 +108,17 @@ static void check_events(const struct input *input, const struct settings *setti
 			path, settings->events, path);
 }
 
+/* A replay with recorded durations needs some; verify compares what there is. */
+static int check_latency(const struct input *input, const struct settings *settings)
+{
+	if (settings->params.latency != IR_LATENCY_RECORDED || input->info->machine.rpcit_base_ns ||
+	    !(settings->command->bit & (IN_RUN | IN_SWEEP)))
+		return STATUS_DONE;
+	message("%s: --flush-latency recorded: no duration of a flush was recorded (events rpcit and "
+		"rpcit_ret); give a time, or auto", input->path);
+	return STATUS_ERROR;
+}
+
 int input_open(struct input *input, const struct settings *settings, const char *path,
 	       void (*stop)(void *arg), void *stop_arg)
 {
@@ -139,6 +150,8 @@ int input_open(struct input *input, const struct settings *settings, const char 
 		return STATUS_ERROR;
 	}
 	input->info = ir_recording_info(input->rec);
+	if (check_latency(input, settings))
+		return STATUS_ERROR;
 	check_events(input, settings, path);
 	if (settings->verbose)
 		message("%s: %s, %" PRIu64 " maps, %" PRIu64 " unmaps", path, input->info->format,

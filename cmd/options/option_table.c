@@ -82,8 +82,9 @@ const struct option_spec option_table[] = {
 	  "Slots of a flush queue; it holds one less. Default: 32768 if single, 256 if per-cpu.",
 	  IN_REPLAY, option_parse_u32, AT(params.queue_size), .min = 2, .max = 1 << 24 },
 	{ 0, "--queue-timeout", NULL, "MS",
-	  "Timeout of the flush queue in milliseconds. Default: 1000 if single, 10 if per-cpu.",
-	  IN_REPLAY, option_parse_u32, AT(params.queue_timeout_ms), .min = 1, .max = 86400000 },
+	  "Timeout of the flush queue in milliseconds, or with a unit (10ms, 1s). Default: 1000 if "
+	  "single, 10 if per-cpu.",
+	  IN_REPLAY, option_parse_ms, AT(params.queue_timeout_ms), .min = 1, .max = 86400000 },
 	{ 0, "--aperture", NULL, "SIZE",
 	  "DMA aperture in bytes. Default: as the recording tells, else as large as the "
 	  "IOMMU allows.",

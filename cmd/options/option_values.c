@@ -36,6 +36,18 @@ int option_parse_u32(struct settings *settings, const struct option_spec *spec, 
 	return rc;
 }
 
+int option_parse_ms(struct settings *settings, const struct option_spec *spec, const char *arg,
+		    struct ir_error *err)
+{
+	uint64_t value;
+	uint32_t *to = field(settings, spec);
+	int rc = parse_time(spec->name, arg, strlen(arg), 1000000, spec->min, spec->max, &value, err);
+
+	if (!rc)
+		*to = (uint32_t)value;
+	return rc;
+}
+
 int option_parse_initial_pages(struct settings *settings, const struct option_spec *spec,
 			       const char *arg, struct ir_error *err)
 {
@@ -308,6 +320,17 @@ static int parse_key_choice(const struct choice *choices, const char *key, const
 	return name_unknown(err, key, value, len, choice_name, choices);
 }
 
+/* Remember that a key was given; -EINVAL with @err set if it had been. */
+static int give_key(struct hypervisor_choice *choice, size_t i, const char *name,
+		    struct ir_error *err)
+{
+	if (choice->given & 1u << i)
+		return ir_error_set(err, -EINVAL, "hypervisor %s: %s is given twice",
+				    choice->hypervisor->name, name);
+	choice->given |= 1u << i;
+	return 0;
+}
+
 /* One KEY=VALUE, @len bytes. */
 static int parse_hypervisor_key(struct hypervisor_choice *choice, const char *text, size_t len,
 				struct ir_error *err)
@@ -331,6 +354,8 @@ static int parse_hypervisor_key(struct hypervisor_choice *choice, const char *te
 	}
 	if (!equals)
 		return ir_error_set(err, -EINVAL, "%s needs a value: %s=VALUE", name, name);
+	if (give_key(choice, i, name, err))
+		return -EINVAL;
 	value = equals + 1;
 	value_len = len - key_len - 1;
 	if (!strcmp(name, "tlb-refresh")) {
@@ -414,10 +439,10 @@ int option_parse_latency(struct settings *settings, const struct option_spec *sp
 	}
 	params->latency = IR_LATENCY_GIVEN;
 	/* An hour: longer than any replay can mean, short enough to add up. */
-	rc = parse_time(spec->name, arg, (size_t)(plus - arg), 0, spec->max,
+	rc = parse_time(spec->name, arg, (size_t)(plus - arg), 1, 0, spec->max,
 			&params->rpcit_base_ns, err);
 	if (!rc && *plus)
-		rc = parse_time(spec->name, plus + 1, strlen(plus + 1), 0, spec->max,
+		rc = parse_time(spec->name, plus + 1, strlen(plus + 1), 1, 0, spec->max,
 				&params->rpcit_page_ns, err);
 	return rc;
 }

@@ -146,6 +146,14 @@ static int check_operands(const struct settings *settings, struct ir_error *err)
 /* A recorded machine had one of each. */
 static int check_machine(const struct settings *settings, struct ir_error *err)
 {
+	const struct ir_config any = {
+		.strategy = ir_strategies[0], .hypervisor = ir_hypervisors[0],
+		.params = settings->params,
+	};
+
+	/* What does not depend on strategy and hypervisor, before a recording is opened. */
+	if (settings->command->bit & IN_REPLAY && ir_config_check(&any, err))
+		return -EINVAL;
 	if (settings->command->bit != IN_VERIFY)
 		return 0;
 	if (settings->nr_strategies > 1)
@@ -191,6 +199,13 @@ static int check_symbols(const struct settings *settings, struct ir_error *err)
 		return 0;
 	return ir_error_set(err, -EINVAL, "--vmlinux, --modules and --kallsyms go with %s only",
 			    settings->command->bit == IN_INFO ? "--sites" : "--by-site");
+}
+
+static int check_messages(const struct settings *settings, struct ir_error *err)
+{
+	if (settings->quiet && settings->verbose)
+		return ir_error_set(err, -EINVAL, "--quiet and --verbose contradict each other");
+	return 0;
 }
 
 static enum options_outcome outcome(int rc)
@@ -240,7 +255,7 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	settings->operands = argv + optind;
 	settings->nr_operands = (size_t)(argc - optind);
 	if (check_operands(settings, err) || check_machine(settings, err) ||
-	    check_symbols(settings, err))
+	    check_symbols(settings, err) || check_messages(settings, err))
 		return OPTIONS_WRONG;
 	return outcome(defaults(settings, err));
 }
@@ -307,6 +322,6 @@ void options_help(FILE *out, const struct command *command)
 		fputc('\n', out);
 		write_wrapped(out, spec->help, 10, width);
 	}
-	fprintf(out, "\nNumbers: decimal or 0x, then K, M or G (powers of 1024).\n"
+	fprintf(out, "\nNumbers: decimal or 0x, then K, M, G or T (powers of 1024).\n"
 		"See %s-%s(1).\n", PROGRAM, command->name);
 }

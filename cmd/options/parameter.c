@@ -16,21 +16,21 @@
 
 /* The bounds are those of the options; a limit of 0 is none, and has no place in a range. */
 const struct parameter parameters[] = {
-	{ "entry-limit", NULL, true, true, 1, UINT64_C(1) << 52, 1, false },
-	{ "pinned-limit", NULL, true, true, 1, UINT64_C(1) << 52, 1, false },
-	{ "tlb-refresh", NULL, true, true, 0, 1, 1, false },
-	{ "share", NULL, false, true, 0, 0, 1, false },
-	{ "backend", NULL, false, true, 0, 0, 1, false },
-	{ "queue", NULL, false, false, 0, 0, 1, false },
-	{ "queue-size", NULL, true, false, 2, 1 << 24, 1, false },
-	{ "queue-timeout", NULL, true, false, 1, 86400000, 1, false },
-	{ "aperture", NULL, true, false, IR_PAGE_SIZE, UINT64_C(1) << 52, IR_PAGE_SIZE, false },
-	{ "initial-pages", NULL, true, false, 0, IR_MAX_INITIAL_PAGES, 1, false },
-	{ "cpus", NULL, true, false, 1, 65536, 1, false },
-	{ "hz", NULL, true, false, 1, 10000, 1, false },
-	{ "api", NULL, false, false, 0, 0, 1, false },
-	{ "timer", NULL, false, false, 0, 0, 1, false },
-	{ "flush-latency", "rpcit-latency", true, false, 0, UINT64_C(3600000000000), 1, true },
+	{ "entry-limit", NULL, true, true, 1, UINT64_C(1) << 52, 1, 0 },
+	{ "pinned-limit", NULL, true, true, 1, UINT64_C(1) << 52, 1, 0 },
+	{ "tlb-refresh", NULL, true, true, 0, 1, 1, 0 },
+	{ "share", NULL, false, true, 0, 0, 1, 0 },
+	{ "backend", NULL, false, true, 0, 0, 1, 0 },
+	{ "queue", NULL, false, false, 0, 0, 1, 0 },
+	{ "queue-size", NULL, true, false, 2, 1 << 24, 1, 0 },
+	{ "queue-timeout", NULL, true, false, 1, 86400000, 1, 1000000 },
+	{ "aperture", NULL, true, false, IR_PAGE_SIZE, UINT64_C(1) << 52, IR_PAGE_SIZE, 0 },
+	{ "initial-pages", NULL, true, false, 0, IR_MAX_INITIAL_PAGES, 1, 0 },
+	{ "cpus", NULL, true, false, 1, 65536, 1, 0 },
+	{ "hz", NULL, true, false, 1, 10000, 1, 0 },
+	{ "api", NULL, false, false, 0, 0, 1, 0 },
+	{ "timer", NULL, false, false, 0, 0, 1, 0 },
+	{ "flush-latency", "rpcit-latency", true, false, 0, UINT64_C(3600000000000), 1, 1 },
 	{ .name = NULL },
 };
 
@@ -137,6 +137,14 @@ static int parse_factor(const char *text, double *factor, struct ir_error *err)
 			    text);
 }
 
+static int parse_value(const struct parameter *p, const char *what, const char *text, size_t len,
+		       uint64_t min, uint64_t max, uint64_t *value, struct ir_error *err)
+{
+	if (p->time_ns)
+		return parse_time(what, text, len, p->time_ns, min, max, value, err);
+	return parse_number(what, text, len, min, max, value, err);
+}
+
 static int fill(const struct parameter *p, struct range *range, uint64_t from, uint64_t to,
 		const char *step, struct ir_error *err)
 {
@@ -154,8 +162,7 @@ static int fill(const struct parameter *p, struct range *range, uint64_t from, u
 			rc = ir_error_set(err, -EINVAL, "a factor leads nowhere from 0");
 		return rc ? rc : fill_factor(p, range, from, to, factor, err);
 	}
-	rc = (p->time ? parse_time : parse_number)("step", step, strlen(step), 1, UINT64_MAX,
-						   &number, err);
+	rc = parse_value(p, "step", step, strlen(step), 1, p->max, &number, err);
 	return rc ? rc : fill_linear(p, range, from, to, number, err);
 }
 
@@ -164,7 +171,6 @@ int range_parse(const struct parameter *p, const char *text, struct range *range
 {
 	const char *colon = strchr(text, ':'), *second;
 	struct ir_error why = { "" };
-	parse_fn *parse = p->time ? parse_time : parse_number;
 	uint64_t from, to;
 	int rc;
 
@@ -173,10 +179,10 @@ int range_parse(const struct parameter *p, const char *text, struct range *range
 		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not FROM:TO, FROM:TO:STEP or "
 				    "FROM:TO:xFACTOR", p->name, text);
 	second = strchrnul(colon + 1, ':');
-	rc = parse(p->name, text, (size_t)(colon - text), p->min, p->max, &from, err);
+	rc = parse_value(p, p->name, text, (size_t)(colon - text), p->min, p->max, &from, err);
 	if (!rc)
-		rc = parse(p->name, colon + 1, (size_t)(second - colon - 1), p->min, p->max, &to,
-			   err);
+		rc = parse_value(p, p->name, colon + 1, (size_t)(second - colon - 1), p->min, p->max,
+				 &to, err);
 	if (rc)
 		return rc;
 	if (from > to)

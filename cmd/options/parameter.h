@@ -23,7 +23,7 @@ struct parameter {
 	bool of_hypervisor;	/* a key of --hypervisor; else an option of its own */
 	uint64_t min, max;	/* of a range; inclusive */
 	uint64_t unit;		/* what values are multiples of */
-	bool time;		/* nanoseconds, which may be written with a unit */
+	uint64_t time_ns;	/* a time, which may be written with a unit: what its numbers count; 0: none */
 };
 
 /* All of them; ends with a NULL name. */
