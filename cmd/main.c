@@ -16,6 +16,7 @@
 #include "base/cmd.h"
 #include "io/crash.h"
 #include "io/input.h"
+#include "io/kind.h"
 #include "base/message.h"
 #include "base/names.h"
 #include "options/options.h"
@@ -60,7 +61,7 @@ static void help(FILE *out)
 	      "\nReplay recorded DMA mappings against IOMMU flush strategies.\n\ncommands:\n", out);
 	for (const struct command *command = commands; command->name; command++)
 		fprintf(out, "  %-10s%s\n", command->name, command->summary);
-	fputs("\noptions:\n"
+	fputs("\n" PROGRAM " help COMMAND shows the options of a command.\n\noptions:\n"
 	      "  -h, --help     Show this help; after a command, that command's.\n"
 	      "  -V, --version  Show the version.\n"
 	      "\nTry: " PROGRAM " run RECORDING\nSee " PROGRAM "(1).\n", out);
@@ -138,11 +139,26 @@ static void *json_memory(size_t size)
 	return memory;
 }
 
+static const struct command *find_command(const char *name)
+{
+	const struct command *command = commands;
+
+	while (command->name && strcmp(command->name, name))
+		command++;
+	return command->name ? command : NULL;
+}
+
 static int wrong_command(const char *name)
 {
 	static const struct choice options[] = { { "--help", 0 }, { "--version", 0 }, { NULL, 0 } };
+	const char *meant = kind_command(name);
 	struct ir_error err = { "" };
 
+	if (meant) {
+		message("%s is a file, and a command comes first; try: " PROGRAM " %s %s", name, meant,
+			name);
+		return STATUS_USAGE;
+	}
 	if (name[0] == '-') {
 		name_unknown(&err, "option", name, strlen(name), choice_name, options);
 		message("%s; all others come after a command", err.text);
@@ -154,9 +170,30 @@ static int wrong_command(const char *name)
 	return STATUS_USAGE;
 }
 
+/* "help", "help COMMAND" */
+static int help_command(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc > 2) {
+		message("help: too many operands; it takes one COMMAND");
+		return STATUS_USAGE;
+	}
+	if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")) {
+		help(stdout);
+		return finish_stdout();
+	}
+	command = find_command(argv[1]);
+	if (!command)
+		return wrong_command(argv[1]);
+	options_help(stdout, command);
+	return finish_stdout();
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
+	const struct command *command;
 
 	hold_standard_descriptors();
 	renderers_init();
@@ -176,8 +213,8 @@ int main(int argc, char **argv)
 		printf(PROGRAM " %s\n", ir_version());
 		return finish_stdout();
 	}
-	for (const struct command *command = commands; command->name; command++)
-		if (!strcmp(command->name, name))
-			return run_command(command, argc - 1, argv + 1);
-	return wrong_command(name);
+	if (!strcmp(name, "help"))
+		return help_command(argc - 1, argv + 1);
+	command = find_command(name);
+	return command ? run_command(command, argc - 1, argv + 1) : wrong_command(name);
 }

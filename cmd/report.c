@@ -7,6 +7,7 @@
 
 #include "render/document.h"
 #include "io/file.h"
+#include "io/kind.h"
 #include "base/message.h"
 #include "render/verify.h"
 
@@ -117,8 +118,13 @@ int cmd_report(const struct settings *settings)
 	struct ir_report *report = read_report(settings->operands[0]);
 	int status;
 
-	if (!report)
+	if (!report) {
+		const char *meant = kind_command(settings->operands[0]);
+
+		if (meant && strcmp(meant, "report"))
+			message("it is no report; try: " PROGRAM " %s %s", meant, settings->operands[0]);
 		return STATUS_ERROR;
+	}
 	status = render_report(settings, report);
 	ir_report_free(report);
 	return status;

@@ -19,9 +19,24 @@ for command in run info ops verify sweep batch merge compare list; do
 	exits "$command without operands is wrong usage" 2 $command
 done
 
+exits "help" 0 help
+shows "help lists the commands" " run Replay"
+for command in run info ops verify sweep batch merge compare report faults list; do
+	run $command --help
+	cp "$tmp/out" "$tmp/help"
+	exits "help $command" 0 help $command
+	check "help $command is that of --help" cmp -s "$tmp/out" "$tmp/help"
+done
+exits "help help" 0 help help
+exits "help of an unknown command" 2 help rnu
+says "help of an unknown command: the nearest" 'did you mean "run"'
+
 exits "an unknown command is wrong usage" 2 rnu
 says "an unknown command: the nearest" 'did you mean "run"'
-says "an unknown command: all known" "run, info, ops, verify, "
+check "an unknown command: one line and a hint" test "$(wc -l <"$tmp/err")" -eq 2
+exits "a word that is like no command" 2 xxxxxxxx
+check "a word that is like no command: the three nearest" \
+	grep -Eq '; the nearest: [a-z]+, [a-z]+, [a-z]+$' "$tmp/err"
 exits "an option in the place of a command" 2 --strategy
 exits "an unknown option is wrong usage" 2 run --stratgy x y
 says "an unknown option: the nearest" 'did you mean "--strategy"'
@@ -31,7 +46,9 @@ says "an option without its argument: says which" "--output needs an argument: F
 exits "an argument for an option that takes none" 2 run --quiet=1 x
 exits "an unknown strategy is wrong usage" 2 run --strategy strict,fq-flsh x
 says "an unknown strategy: the nearest" 'did you mean "fq-flush"'
-says "an unknown strategy: all known" "strict, lazy-ignore, fq-flush, sync-map-retry"
+exits "a word that is like no strategy" 2 run --strategy xxxxxxxx x
+check "a word that is like no strategy: the three nearest" \
+	grep -Eq '; the nearest: [a-z-]+, [a-z-]+, [a-z-]+$' "$tmp/err"
 exits "an empty strategy is wrong usage" 2 run --strategy strict, x
 exits "an unknown hypervisor is wrong usage" 2 run --hypervisor kvn x
 says "an unknown hypervisor: the nearest" 'did you mean "kvm"'
@@ -54,12 +71,38 @@ exits "a queue of one slot holds nothing" 2 run --queue-size 1 x
 exits "a queue must be one of three" 2 run --queue double x
 exits "a latency has one plus" 2 run --flush-latency 1+2+3 x
 
+# What contradicts itself.
+wrong() {
+	exits "wrong: $*" 2 "$@"
+	check "wrong: $*: in a line, and perhaps a hint" test "$(wc -l <"$tmp/err")" -le 2
+}
+wrong run --queue none --queue-size 100 x
+wrong run --queue none --queue-timeout 10 x
+wrong run --api iommu --queue single x
+wrong run --api iommu --queue-size 100 x
+wrong run --quiet --verbose x
+wrong run --hypervisor kvm:entry-limit=1,entry-limit=2 x
+wrong run --hypervisor kvm:backend=iommufd,entry-limit=5 x
+wrong verify --queue none --queue-size 100 x
+wrong sweep --vary queue-size=2:100 --queue none x
+wrong sweep --vary queue-timeout=1us:1ms x
+wrong run --queue-timeout 5us x
+wrong run --queue-timeout 10min x
+wrong run --queue-timeout 1.5ms x
+wrong run --queue-timeout 2d x
+wrong run --flush-latency 5min x
+wrong help frobnicate
+wrong help run info
+
 # "x" does not exist: status 1 says that the option itself was understood.
-for number in 4096 0x1000 4K 4k 2M 0x2G; do
+for number in 4096 0x1000 4K 4k 2M 0x2G 1T; do
 	exits "\"$number\" is a size" 1 run --aperture "$number" "$tmp/x"
 done
 for latency in 0 100 0x10+5 1K+0 5us 10ms+20ns 1s auto recorded; do
 	exits "\"$latency\" is a latency" 1 run --flush-latency $latency "$tmp/x"
+done
+for timeout in 10 10ms 1s 2000us 5000000ns; do
+	exits "\"$timeout\" is a timeout" 1 run --queue-timeout $timeout "$tmp/x"
 done
 exits "a recording that does not exist" 1 run "$tmp/x"
 says "a recording that does not exist: says which" "$tmp/x: "
@@ -178,6 +221,65 @@ check "ops as JSON has as many lines" test "$(wc -l <"$tmp/out")" -eq "$lines"
 "$prog" ops - <"$file" >"$tmp/piped" 2>/dev/null
 "$prog" ops "$file" >"$tmp/out"
 check "standard input is a recording, too" cmp -s "$tmp/piped" "$tmp/out"
+
+# A file where a command belongs, and a recording where a report does.
+exits "a recording in the place of a command" 2 "$file"
+says "a recording in the place of a command: what to type" "try: iommu-replay run $file"
+run run --strategy strict --format json --output "$tmp/report.json" "$file"
+exits "a report in the place of a command" 2 "$tmp/report.json"
+says "a report in the place of a command: what to type" "iommu-replay report $tmp/report.json"
+exits "a manifest in the place of a command" 2 examples/batch.json
+says "a manifest in the place of a command: what to type" "iommu-replay batch examples/batch.json"
+exits "a recording where a report belongs" 1 report "$file"
+says "a recording where a report belongs: what to type" "try: iommu-replay run $file"
+
+# Compressed as a whole, whatever it is called.
+"$prog" ops "$file" >"$tmp/plain"
+for tool in gzip zstd xz; do
+	if ! command -v $tool >/dev/null; then
+		skip "a recording compressed by $tool: it is not there"
+		continue
+	fi
+	$tool -c <"$file" >"$tmp/packed"
+	"$prog" ops "$tmp/packed" >"$tmp/out" 2>"$tmp/err"
+	if grep -q "is compressed by xz" "$tmp/err"; then
+		skip "a recording compressed by xz: built without liblzma"
+		continue
+	fi
+	check "a recording compressed by $tool" cmp -s "$tmp/plain" "$tmp/out"
+	"$prog" ops - <"$tmp/packed" >"$tmp/out" 2>"$tmp/err"
+	check "a recording compressed by $tool, from standard input" cmp -s "$tmp/plain" "$tmp/out"
+	{ echo "# tracer: nop"; echo "fio-1 [000] ..... 1.000000: map: IOMMU: iova=0x1000 - 0x2000 paddr=0x1000 size=4096"; } |
+		$tool -c >"$tmp/packed"
+	head -c $(($(wc -c <"$tmp/packed") - 4)) "$tmp/packed" >"$tmp/cut"
+	exits "one compressed by $tool and cut short is incomplete" 4 info --strict-input "$tmp/cut"
+done
+
+# A file is replaced by a whole report, or not at all.
+echo "as it was" >"$tmp/kept"
+run run --strategy strict --output "$tmp/kept" "$file" "$tmp/x"
+check "a report without one of its recordings: exit status" test "$status" -eq 1
+check "a report without one of its recordings replaces no file" grep -qx "as it was" "$tmp/kept"
+# The second recording never ends.
+mkfifo "$tmp/endless"
+sleep infinity >"$tmp/endless" &
+feeder=$!
+env --default-signal=INT "$prog" run --strategy strict --output "$tmp/kept" "$file" - \
+	<"$tmp/endless" 2>"$tmp/err" &
+interrupt $! INT
+kill $feeder
+wait $feeder 2>/dev/null
+check "an interrupted run: exit status" test "$status" -eq 130
+check "an interrupted run replaces no file" grep -qx "as it was" "$tmp/kept"
+
+# Durations that were not recorded.
+if [ -f traces/x86_64-6.12-lazy-randread-icount.dat ]; then
+	exits "--flush-latency recorded without recorded ones" 1 run --flush-latency recorded \
+		traces/x86_64-6.12-lazy-randread-icount.dat
+	says "--flush-latency recorded without recorded ones: what is missing" "rpcit_ret"
+	exits "verify takes what there is" 0 verify --flush-latency recorded --strategy driver-lazy \
+		--tolerance 100% traces/6.12-fq-randwrite.dat
+fi
 
 # Damaged input.
 

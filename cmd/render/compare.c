@@ -72,6 +72,8 @@ static bool share_of(const struct ir_difference *d, double *share)
 
 static void figure_text(char *text, size_t size, struct ir_figure figure, bool sign)
 {
+	size_t at;
+
 	switch (figure.type) {
 	case IR_FIGURE_NONE:
 		snprintf(text, size, "-");
@@ -80,7 +82,10 @@ static void figure_text(char *text, size_t size, struct ir_figure figure, bool s
 		snprintf(text, size, sign ? "%+" PRId64 : "%" PRId64, figure.integer);
 		break;
 	case IR_FIGURE_REAL:
-		snprintf(text, size, sign ? "%+.6g" : "%.9g", figure.real);
+		at = sign && figure.real >= 0 && size ? 1 : 0;
+		if (at)
+			*text = '+';
+		ir_real_text(text + at, size - at, figure.real, sign ? 6 : 9);
 		break;
 	}
 }
@@ -403,10 +408,12 @@ static void csv_field(FILE *out, const char *text, bool last)
 
 static void csv_figure(FILE *out, struct ir_figure figure)
 {
+	char text[IR_REAL_TEXT];
+
 	if (figure.type == IR_FIGURE_INTEGER)
 		fprintf(out, "%" PRId64, figure.integer);
 	else if (figure.type == IR_FIGURE_REAL)
-		fprintf(out, "%.15g", figure.real);
+		fputs(ir_real_text(text, sizeof(text), figure.real, 15), out);
 	fputc(',', out);
 }
 
@@ -420,7 +427,7 @@ int compare_csv(const struct canvas *canvas, const struct compared *c)
 		const struct ir_difference *d = &c->result->differences[i];
 		struct ir_memory memory;
 		FILE *list = ir_memory_open(&memory);
-		char *conditions;
+		char *conditions, text[IR_REAL_TEXT];
 		double share;
 
 		if (!list)
@@ -439,7 +446,7 @@ int compare_csv(const struct canvas *canvas, const struct compared *c)
 		csv_figure(out, d->value);
 		csv_figure(out, change_of(d));
 		if (share_of(d, &share))
-			fprintf(out, "%.15g", share);
+			fputs(ir_real_text(text, sizeof(text), share, 15), out);
 		fprintf(out, ",%s,", d->failed ? "true" : "false");
 		csv_field(out, conditions, false);
 		csv_field(out, d->note, true);

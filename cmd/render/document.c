@@ -112,6 +112,14 @@ static char *render_document(struct document *doc)
 	return rendering_end(&r, doc->render(&r.canvas, doc->entries, doc->n));
 }
 
+/* A file is left as it was if something that belongs in it is missing. */
+static bool unfinished(const struct document *doc, int status)
+{
+	if (!doc->report && doc->n < doc->settings->nr_operands)
+		return true;
+	return status == STATUS_ERROR || status == STATUS_USAGE || status == STATUS_INTERRUPTED;
+}
+
 static int write_document(struct document *doc, int status)
 {
 	struct ir_error err = { "" };
@@ -119,7 +127,7 @@ static int write_document(struct document *doc, int status)
 	char *text;
 	int rc;
 
-	if (!doc->n || (path && (status == STATUS_ERROR || status == STATUS_USAGE))) {
+	if (!doc->n || (path && unfinished(doc, status))) {
 		output_abort(&doc->out);
 		if (path)
 			message("%s: not written", path);
@@ -150,7 +158,7 @@ static int write_perfetto(struct document *doc, int status)
 
 	if (!doc->settings->perfetto)
 		return status;
-	if (!doc->n || (doc->perfetto.target && (status == STATUS_ERROR || status == STATUS_USAGE))) {
+	if (!doc->n || (doc->perfetto.target && unfinished(doc, status))) {
 		output_abort(&doc->perfetto);
 		message("%s: not written", doc->settings->perfetto);
 		return status;

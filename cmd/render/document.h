@@ -41,8 +41,8 @@ int document_add(struct document *doc, const struct ir_report_entry *entry);
  * document_finish - write and free it
  * @status: the exit status so far
  *
- * After an input error, what could be reported is still printed, but a file is
- * left as it was.  Returns the program's exit status.
+ * After an input error or an interruption, what could be reported is still
+ * printed, but a file is left as it was.  Returns the program's exit status.
  */
 int document_finish(struct document *doc, int status);
 /** document_interrupted - finish with what is there, and end the program */

@@ -107,26 +107,31 @@ static void head(const struct drawing *d, const struct ir_faults *faults)
 	}
 }
 
+static const char *is_are(uint64_t n)
+{
+	return n == 1 ? " is" : "s are";
+}
+
 /* What the list does not have, and why. */
 static void notes(const struct drawing *d, const struct ir_faults *faults)
 {
 	if (faults->nr > SHOWN)
-		say(d, "note", VIEW_NOTE, "%zu faults are not shown; JSON and CSV have all",
-		    faults->nr - SHOWN);
+		say(d, "note", VIEW_NOTE, "%zu fault%s not shown; JSON and CSV have all",
+		    faults->nr - SHOWN, is_are(faults->nr - SHOWN));
 	if (faults->unexamined)
-		say(d, "warning", VIEW_BAD, "%" PRIu64 " further faults were not examined",
-		    faults->unexamined);
+		say(d, "warning", VIEW_BAD, "%" PRIu64 " further fault%s not examined",
+		    faults->unexamined, faults->unexamined == 1 ? " was" : "s were");
 	if (faults->outside)
-		say(d, "note", VIEW_NOTE, "%" PRIu64 " faults of the log are from before or after the recording",
-		    faults->outside);
+		say(d, "note", VIEW_NOTE, "%" PRIu64 " fault%s of the log %s from before or after the recording",
+		    faults->outside, faults->outside == 1 ? "" : "s", faults->outside == 1 ? "is" : "are");
 	if (faults->suppressed)
-		say(d, "warning", VIEW_BAD, "the kernel left out %" PRIu64 " lines of its log (callbacks suppressed)",
-		    faults->suppressed);
+		say(d, "warning", VIEW_BAD, "the kernel left out %" PRIu64 " line%s of its log (callbacks suppressed)",
+		    faults->suppressed, faults->suppressed == 1 ? "" : "s");
 	else if (faults->may_be_missing)
 		say(d, "note", VIEW_NOTE, "the kernel limits how many faults it logs: some may be missing");
 	if (faults->bad_lines)
-		say(d, "warning", VIEW_BAD, "%" PRIu64 " lines look like faults and cannot be read",
-		    faults->bad_lines);
+		say(d, "warning", VIEW_BAD, "%" PRIu64 " line%s and cannot be read",
+		    faults->bad_lines, faults->bad_lines == 1 ? " looks like a fault" : "s look like faults");
 	if (!faults->nr)
 		say(d, "note", VIEW_NOTE, "no fault was found; a log is given with --log, and record-dma --faults records what is needed");
 }

@@ -10,6 +10,7 @@
 
 #include "render/render.h"
 #include "base/memory.h"
+#include "report/columns.h"
 #include "report/sites.h"
 
 #define SHOWN		10	/* rows of a list; all of them with --verbose */
@@ -68,7 +69,7 @@ static void put_value(struct sheet *sheet, struct ir_value value, enum ir_unit u
 		break;
 	case IR_VALUE_REAL:
 		if (value.real > 0)
-			snprintf(text, sizeof(text), "%.3g", value.real);
+			ir_real_text(text, sizeof(text), value.real, 3);
 		break;
 	default:
 		break;

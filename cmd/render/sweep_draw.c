@@ -36,7 +36,7 @@ static enum view_mark figure_text(const struct ir_report_entry *entry, size_t re
 	}
 	value = ir_column_value(column, entry, result);
 	if (value.type == IR_VALUE_REAL) {
-		snprintf(text, size, "%.6g", value.real);
+		ir_real_text(text, size, value.real, 6);
 		return VIEW_PLAIN;
 	}
 	return view_cell(entry, result, (size_t)(column - ir_result_columns), text, size);

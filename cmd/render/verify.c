@@ -279,8 +279,9 @@ static void say_missed(const struct drawing *d, const struct ir_report_entry *en
 
 	if (!v->missed || v->recorded.total == IR_NOT_KNOWN)
 		return;
-	say(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " RPCITs or more (%.2g %%): "
+	say(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " RPCIT%s or more (%.2f %%): "
 	    "by the kernel's counters there were %" PRIu64 ", retries not counted", v->missed,
+	    plural(v->missed),
 	    100.0 * (double)v->missed / (double)counted, counted);
 }
 

@@ -72,10 +72,7 @@ void view_bytes(char *text, size_t size, uint64_t bytes)
 		bytes >>= 10;
 		unit++;
 	}
-	if (unit)
-		snprintf(text, size, "%" PRIu64 "%c", bytes, units[unit]);
-	else
-		snprintf(text, size, "%" PRIu64, bytes);
+	snprintf(text, size, "%" PRIu64 "%.*s", bytes, unit > 0, &units[unit]);
 }
 
 /* Three digits and a unit; counts nothing but time. */
@@ -437,14 +434,16 @@ static void note_probe(const struct ir_report_entry *entry, view_line emit, void
 	const struct ir_recording_info *info = entry->info;
 	const struct ir_recorded_rpcit *r = &info->rpcit;
 	struct line line;
+	uint64_t missed;
 
 	if (!info->ops.map && !info->ops.failed_map)
 		view_no_mapping(info, emit, arg);
 	/* Where RPCITs were recorded, each mapping had one of its own. */
 	if (!r->present || r->ranged - r->sync >= info->ops.map || !line_begin(&line, emit, arg))
 		return;
-	fprintf(line.out, "%" PRIu64 " mappings have no RPCIT: the recording's probe missed them, and "
-		"perhaps others", info->ops.map - (r->ranged - r->sync));
+	missed = info->ops.map - (r->ranged - r->sync);
+	fprintf(line.out, "%" PRIu64 " mapping%s no RPCIT: the recording's probe missed %s, and "
+		"perhaps others", missed, missed == 1 ? " has" : "s have", missed == 1 ? "it" : "them");
 	line_end(&line, emit, arg, "note", VIEW_NOTE);
 }
 

@@ -122,6 +122,15 @@ bool ir_verify_column_put(const struct ir_column *column, const struct ir_entry_
  * UTF-8 becomes U+FFFD.  Returns a string for free(), NULL: no memory.
  */
 char *ir_text_utf8(const char *text);
+#define IR_REAL_TEXT 48	/* room for a real number's text */
+
+/**
+ * ir_real_text - a number with @digits significant digits, never with an exponent
+ *
+ * Zeros at the end of a fraction are left out.  Numbers whose digits do not fit are
+ * cut to @size.  Returns @text.
+ */
+const char *ir_real_text(char *text, size_t size, double value, int digits);
 /**
  * ir_csv_text - a text as a field of CSV
  *

@@ -55,6 +55,8 @@ static void write_text(FILE *out, const char *text)
 
 static void write_value(FILE *out, struct ir_value value)
 {
+	char real[IR_REAL_TEXT];
+
 	switch (value.type) {
 	case IR_VALUE_NULL:
 	case IR_VALUE_ABSENT:
@@ -67,7 +69,7 @@ static void write_value(FILE *out, struct ir_value value)
 		break;
 	case IR_VALUE_REAL:
 		if (isfinite(value.real))
-			fprintf(out, "%.15g", value.real);
+			fputs(ir_real_text(real, sizeof(real), value.real, 15), out);
 		break;
 	case IR_VALUE_TRUTH:
 		fputs(value.truth ? "true" : "false", out);

@@ -4,8 +4,30 @@
  */
 #include "report/columns.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define MOST_DECIMALS 20
+
+const char *ir_real_text(char *text, size_t size, double value, int digits)
+{
+	double magnitude = fabs(value);
+	int decimals = magnitude > 0 && isfinite(value) ? digits - 1 - (int)floor(log10(magnitude)) : 0;
+	size_t len;
+
+	decimals = decimals < 0 ? 0 : decimals > MOST_DECIMALS ? MOST_DECIMALS : decimals;
+	snprintf(text, size, "%.*f", decimals, value);
+	len = strlen(text);
+	if (decimals && strchr(text, '.')) {
+		while (text[len - 1] == '0')
+			len--;
+		len -= text[len - 1] == '.';
+		text[len] = '\0';
+	}
+	return text;
+}
 
 /*
  * Length of the UTF-8 sequence at @text, 0 if there is none (RFC 3629: no
