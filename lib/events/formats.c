@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Event formats.  Which of the kernel's own events matter, and which of their
- * fields, is in the table here, and what probes mean is in rules.h; where the
- * fields are comes from the recording.
- *
- * Names and types of the fields: include/trace/events/{iommu,dma}.h and
- * kernel/trace/trace_entries.h of Linux 6.1, 6.12 and 7.2.
+ * Event formats: finds the fields of an event in the format text of the recording, and reads
+ * them from its records.  kernel_events.c has the fields of the kernel's own events, rules.h
+ * those of probes.
  */
 #include "events/formats.h"
 #include <errno.h>
@@ -16,96 +13,10 @@
 #include <traceevent/event-parse.h>
 #include "symbols/chains.h"
 #include "events/format_text.h"
+#include "events/kernel_events.h"
 
-/*
- * Where the value of a field goes before the event is put together; numbers as
- * in value[] of struct ir_event.
- */
-enum slot {
-	SLOT_ADDR, SLOT_SIZE, SLOT_PADDR, SLOT_AUX, SLOT_RET,
-	SLOT_EXTRA,		/* one more number that the event kind needs */
-	SLOT_NUMBERS = IR_EVENT_VALUES,
-	/* Variable-size data: the field holds offset and length of it. */
-	SLOT_DEVICE = SLOT_NUMBERS, SLOT_LIST, SLOT_LENGTHS,
-	SLOT_STRING,
-	SLOT_TEXT,		/* the rest of the record */
-	SLOT_CALLERS,		/* the same, of words */
-	NR_SLOTS
-};
-
-/* What is done after the numbers are read. */
-enum finish {
-	FINISH_NONE, FINISH_ALLOC, FINISH_FAILED, FINISH_ALLOC_SGT, FINISH_SG, FINISH_SG_ERR,
-	FINISH_TEXT, FINISH_STRING, FINISH_STACK,
-};
-
-#define MAX_FIELDS 7	/* of the kernel's own events */
-
-struct field_spec {
-	const char *name;	/* with "?" in front: may be missing */
-	enum slot slot;
-};
-
-struct event_spec {
-	const char *system;
-	const char *name;
-	enum ir_event_kind kind;
-	enum finish finish;
-	struct field_spec fields[MAX_FIELDS];
-};
-
-#define DEVICE { "device", SLOT_DEVICE }
-#define DIRECTION { "?dir", SLOT_RET }
-#define DMA_MAP_FIELDS \
-	{ DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE }, { "phys_addr", SLOT_PADDR }, DIRECTION }
-#define DMA_ALLOC_FIELDS \
-	{ DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE }, { "virt_addr", SLOT_EXTRA }, DIRECTION }
-#define DMA_UNMAP_FIELDS { DEVICE, { "addr", SLOT_ADDR }, { "size", SLOT_SIZE }, DIRECTION }
-#define DMA_FREE_FIELDS { DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE }, DIRECTION }
 #define IOMMU_PAGE UINT64_C(4096)
 #define DMA_MAPPING_ERROR UINT64_MAX		/* include/linux/dma-mapping.h */
-
-static const struct event_spec events[] = {
-	{ "iommu", "map", IR_EV_MAP, FINISH_NONE,
-	  { { "iova", SLOT_ADDR }, { "paddr", SLOT_PADDR }, { "size", SLOT_SIZE } } },
-	{ "iommu", "unmap", IR_EV_UNMAP, FINISH_NONE,
-	  { { "iova", SLOT_ADDR }, { "unmapped_size", SLOT_SIZE } } },
-	{ "iommu", "attach_device_to_domain", IR_EV_DEVICE_ATTACH, FINISH_NONE, { DEVICE } },
-	{ "iommu", "add_device_to_group", IR_EV_DEVICE_ATTACH, FINISH_NONE, { DEVICE } },
-	{ "iommu", "detach_device_from_domain", IR_EV_DEVICE_DETACH, FINISH_NONE, { DEVICE } },
-	{ "iommu", "remove_device_from_group", IR_EV_DEVICE_DETACH, FINISH_NONE, { DEVICE } },
-	{ "dma", "dma_map_page", IR_EV_DMA_MAP, FINISH_NONE, DMA_MAP_FIELDS },
-	{ "dma", "dma_map_phys", IR_EV_DMA_MAP, FINISH_NONE, DMA_MAP_FIELDS },
-	{ "dma", "dma_map_resource", IR_EV_DMA_MAP, FINISH_NONE, DMA_MAP_FIELDS },
-	{ "dma", "dma_alloc", IR_EV_DMA_MAP, FINISH_ALLOC, DMA_ALLOC_FIELDS },
-	{ "dma", "dma_alloc_pages", IR_EV_DMA_MAP, FINISH_ALLOC, DMA_ALLOC_FIELDS },
-	{ "dma", "dma_alloc_sgt_err", IR_EV_DMA_MAP, FINISH_FAILED,
-	  { DEVICE, { "size", SLOT_SIZE } } },
-	{ "dma", "dma_alloc_sgt", IR_EV_DMA_MAP, FINISH_ALLOC_SGT,
-	  { DEVICE, { "dma_addr", SLOT_ADDR }, { "size", SLOT_SIZE },
-	    { "phys_addrs", SLOT_LIST } } },
-	{ "dma", "dma_map_sg", IR_EV_DMA_MAP_SG, FINISH_SG,
-	  { DEVICE, { "dma_addrs", SLOT_LIST }, { "lengths", SLOT_LENGTHS },
-	    { "?truncated", SLOT_EXTRA }, { "?full_ents", SLOT_AUX }, DIRECTION } },
-	{ "dma", "dma_map_sg_err", IR_EV_DMA_MAP_SG_ERR, FINISH_SG_ERR,
-	  { DEVICE, { "phys_addrs", SLOT_LIST }, { "err", SLOT_RET } } },
-	{ "dma", "dma_unmap_page", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_UNMAP_FIELDS },
-	{ "dma", "dma_unmap_phys", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_UNMAP_FIELDS },
-	{ "dma", "dma_unmap_resource", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_UNMAP_FIELDS },
-	{ "dma", "dma_free", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_FREE_FIELDS },
-	{ "dma", "dma_free_pages", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_FREE_FIELDS },
-	{ "dma", "dma_free_sgt", IR_EV_DMA_UNMAP, FINISH_NONE, DMA_FREE_FIELDS },
-	{ "dma", "dma_unmap_sg", IR_EV_DMA_UNMAP_SG, FINISH_NONE, { DEVICE } },
-	{ "ftrace", "print", IR_EV_MARKER, FINISH_TEXT, { { "buf", SLOT_TEXT } } },
-	{ "iommu", "io_page_fault", IR_EV_IO_FAULT, FINISH_STRING,
-	  { { "device", SLOT_STRING }, { "iova", SLOT_ADDR }, { "flags", SLOT_AUX } } },
-	{ "printk", "console", IR_EV_CONSOLE, FINISH_STRING, { { "msg", SLOT_STRING } } },
-	{ "ftrace", "kernel_stack", IR_EV_STACK, FINISH_STACK,
-	  { { "?size", SLOT_AUX }, { "caller", SLOT_CALLERS } } },
-};
-
-#define NR_EVENTS (sizeof(events) / sizeof(events[0]))
-
 #define MAX_TEXT 65536
 #define FIRST_FORMATS 1024	/* a kernel has some 2000; a power of two */
 
@@ -166,28 +77,6 @@ static struct ir_format *find_format(struct ir_formats *fm, unsigned int id)
 	return fm->index[id] ? &fm->list[fm->index[id]] : ir_formats_new(fm, id);
 }
 
-static const struct event_spec *find_spec(const char *system, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < NR_EVENTS; i++)
-		if (!strcmp(events[i].name, name) && !strcmp(events[i].system, system))
-			return &events[i];
-	return NULL;
-}
-
-enum ir_event_kind ir_formats_own(const char *system, const char *name, char *text, size_t size)
-{
-	const struct event_spec *spec = find_spec(system, name);
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (size_t i = 0; spec && i < MAX_FIELDS && spec->fields[i].name && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
-					 spec->fields[i].name + (spec->fields[i].name[0] == '?'));
-	return spec ? spec->kind : IR_EV_KINDS;
-}
-
 static bool is_int_size(int size)
 {
 	return size == 1 || size == 2 || size == 4 || size == 8;
@@ -203,7 +92,7 @@ static void extend(struct ir_decoder *dec, const struct tep_format_field *field)
 }
 
 static bool place_field(struct ir_decoder *dec, const struct tep_format_field *field,
-			enum slot slot)
+			enum ir_slot slot)
 {
 	struct ir_place *pl = &dec->places[dec->nr_places++];
 
@@ -213,22 +102,22 @@ static bool place_field(struct ir_decoder *dec, const struct tep_format_field *f
 	pl->is_signed = field->flags & TEP_FIELD_IS_SIGNED;
 	pl->relative = field->flags & TEP_FIELD_IS_RELATIVE;
 	pl->elem_size = strstr(field->type, "64") ? 8 : 4;
-	if (slot == SLOT_CALLERS) {	/* as many as there are, whatever the format declares */
+	if (slot == IR_SLOT_CALLERS) {	/* as many as there are, whatever the format declares */
 		if (pl->offset > dec->min_len)
 			dec->min_len = pl->offset;
 		return true;
 	}
 	extend(dec, field);
-	if (slot == SLOT_TEXT)
+	if (slot == IR_SLOT_TEXT)
 		return true;
 	/* Probes have an address for a device, or a name of fixed size. */
-	pl->in_place = slot == SLOT_DEVICE && !(field->flags & TEP_FIELD_IS_DYNAMIC);
+	pl->in_place = slot == IR_SLOT_DEVICE && !(field->flags & TEP_FIELD_IS_DYNAMIC);
 	if (pl->in_place) {
 		pl->size = field->flags & TEP_FIELD_IS_ARRAY ? 0 : pl->size;
 		pl->length = pl->size ? 0 : (uint32_t)field->size;
 		return pl->length || is_int_size(field->size);
 	}
-	if (slot >= SLOT_NUMBERS)
+	if (slot >= IR_SLOT_NUMBERS)
 		return (field->flags & TEP_FIELD_IS_DYNAMIC) && field->size == 4;
 	return !(field->flags & (TEP_FIELD_IS_DYNAMIC | TEP_FIELD_IS_ARRAY)) &&
 	       is_int_size(field->size);
@@ -265,19 +154,20 @@ static void list_fields(struct tep_event *event, char *text, size_t size)
 }
 
 static bool resolve_spec(struct ir_decoder *dec, struct tep_event *event,
-			 const struct field_spec *want)
+			 const struct ir_field_spec *want)
 {
 	size_t i;
 
-	for (i = 0; i < MAX_FIELDS && want[i].name; i++) {
-		bool optional = want[i].name[0] == '?';
+	for (i = 0; i < IR_EVENT_FIELDS && want[i].name; i++) {
 		struct tep_format_field *field;
 
-		field = tep_find_field(event, want[i].name + optional);
-		if (!field && optional)
+		if (want[i].in_format == IR_ABSENT)
+			continue;
+		field = tep_find_field(event, want[i].name);
+		if (!field && want[i].in_format == IR_OPTIONAL)
 			continue;
 		/* The kernel's own events have names by reference. */
-		if (!field || !place_field(dec, field, want[i].slot) ||
+		if (!field || !place_field(dec, field, (enum ir_slot)want[i].slot) ||
 		    dec->places[dec->nr_places - 1].in_place)
 			return false;
 	}
@@ -291,7 +181,7 @@ static bool resolve_field(struct ir_reader *rd, struct ir_decoder *dec, struct t
 	char has[256], full[2 * IR_RULE_PATTERN];
 
 	if (field)
-		return place_field(dec, field, (enum slot)want->slot);
+		return place_field(dec, field, (enum ir_slot)want->slot);
 	if (!want->optional) {
 		list_fields(event, has, sizeof(has));
 		snprintf(full, sizeof(full), "%s:%s", event->system, event->name);
@@ -303,7 +193,7 @@ static bool resolve_field(struct ir_reader *rd, struct ir_decoder *dec, struct t
 static bool resolve_group(struct ir_reader *rd, struct ir_decoder *dec, struct tep_event *event,
 			  const struct ir_rule_group *g)
 {
-	struct ir_rule_field device = { .name = g->device, .slot = SLOT_DEVICE };
+	struct ir_rule_field device = { .name = g->device, .slot = IR_SLOT_DEVICE };
 	unsigned int i;
 
 	for (i = 0; i < g->nr_fields; i++)
@@ -314,7 +204,7 @@ static bool resolve_group(struct ir_reader *rd, struct ir_decoder *dec, struct t
 
 /* What an event is wanted for: one of the two. */
 struct want {
-	const struct event_spec *spec;
+	const struct ir_event_spec *spec;
 	const struct ir_rule_group *group;
 };
 
@@ -354,7 +244,7 @@ static int parse(const struct ir_formats *fm, struct ir_decoder *dec, const stru
 /* 0: a word, 1: another number, 2: what is more than that */
 static unsigned int rank_of(const struct ir_place *pl)
 {
-	return pl->slot >= SLOT_NUMBERS ? 2 : pl->size != sizeof(uint64_t);
+	return pl->slot >= IR_SLOT_NUMBERS ? 2 : pl->size != sizeof(uint64_t);
 }
 
 /* Words first, then other numbers, each in the order they have. */
@@ -374,11 +264,18 @@ static void sort_places(struct ir_decoder *dec)
 	dec->nr_words = ends[0];
 	dec->nr_numbers = ends[1];
 	for (unsigned int i = 0; i < dec->nr_numbers; i++)
-		extra |= dec->places[i].slot == SLOT_EXTRA;
+		extra |= dec->places[i].slot == IR_SLOT_EXTRA;
 	/* In an event that is complete, the extra one is no part of it. */
-	dec->numbers_only = dec->nr_numbers == n && dec->finish == FINISH_NONE &&
+	dec->numbers_only = dec->nr_numbers == n && dec->finish == IR_FINISH_NONE &&
 		(!extra || dec->kind > IR_EV_KINDS);
 	dec->words_only = dec->numbers_only && dec->nr_words == n;
+}
+
+/* Both ends of a range, which texts print, are not in the record. */
+static enum ir_finish finish_of(const struct ir_event_spec *spec)
+{
+	return spec->finish == IR_FINISH_RANGE || spec->finish == IR_FINISH_UNMAP ? IR_FINISH_NONE :
+										    spec->finish;
 }
 
 static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned int id,
@@ -386,7 +283,7 @@ static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned 
 {
 	struct ir_decoder dec = {
 		.kind = want->group ? want->group->kind : (uint16_t)want->spec->kind,
-		.finish = want->group ? FINISH_NONE : (uint8_t)want->spec->finish,
+		.finish = want->group ? IR_FINISH_NONE : (uint8_t)finish_of(want->spec),
 		.flags = want->group ? 0 :
 			(uint16_t)(ir_dma_function(want->spec->name) << IR_EVF_FUNCTION_SHIFT),
 	}, *list;
@@ -431,7 +328,7 @@ static bool find_want(const struct ir_reader *rd, const char *system, const char
 {
 	*want = (struct want){ .group = ir_rules_find(rd->events, system, name, true) };
 	if (!want->group)
-		want->spec = find_spec(system, name);
+		want->spec = ir_event_spec(system, name, IR_IN_FORMATS);
 	if (!want->group && !want->spec)
 		want->group = ir_rules_find(rd->events, system, name, false);
 	return want->spec || (want->group && want->group->kind != IR_EV_KINDS);
@@ -563,38 +460,41 @@ static void finish_stack(const struct ir_formats *fm, struct ir_event *ev,
 	ev->site = ir_chains_add(fm->rd->chains, frames, n, fm->rd->damage);
 }
 
-static bool finish(struct ir_formats *fm, enum finish how, struct ir_event *ev,
+static bool finish(struct ir_formats *fm, enum ir_finish how, struct ir_event *ev,
 		   uint64_t extra, const struct span *spans)
 {
-	const struct span *list = &spans[SLOT_LIST - SLOT_NUMBERS];
-	const struct span *text = &spans[SLOT_TEXT - SLOT_NUMBERS];
+	const struct span *list = &spans[IR_SLOT_LIST - IR_SLOT_NUMBERS];
+	const struct span *text = &spans[IR_SLOT_TEXT - IR_SLOT_NUMBERS];
 
 	switch (how) {
-	case FINISH_NONE:
+	case IR_FINISH_NONE:
+	case IR_FINISH_RANGE:
+	case IR_FINISH_UNMAP:
 		return true;
-	case FINISH_ALLOC:	/* no memory, no mapping: the address is left over */
+	case IR_FINISH_ALLOC:	/* no memory, no mapping: the address is left over */
 		if (!extra)
 			ev->addr = DMA_MAPPING_ERROR;
 		return true;
-	case FINISH_FAILED:
+	case IR_FINISH_FAILED:
 		ev->addr = DMA_MAPPING_ERROR;
 		return true;
-	case FINISH_ALLOC_SGT:
+	case IR_FINISH_ALLOC_SGT:
 		if (list->len >= list->elem_size)
 			ev->paddr = ir_load_int(list->data, list->elem_size, false, fm->big);
 		return true;
-	case FINISH_SG:
-		return finish_sg(fm, ev, list, &spans[SLOT_LENGTHS - SLOT_NUMBERS], extra != 0);
-	case FINISH_SG_ERR:
+	case IR_FINISH_SG:
+		return finish_sg(fm, ev, list, &spans[IR_SLOT_LENGTHS - IR_SLOT_NUMBERS], extra != 0);
+	case IR_FINISH_SG_ERR:
 		ev->aux = list->len / list->elem_size;
 		return true;
-	case FINISH_TEXT:
+	case IR_FINISH_MARKER:
 		return finish_text(fm, ev, text->data, text->len);
-	case FINISH_STRING:
-		text = &spans[SLOT_STRING - SLOT_NUMBERS];
+	case IR_FINISH_CONSOLE:
+	case IR_FINISH_FAULT:
+		text = &spans[IR_SLOT_STRING - IR_SLOT_NUMBERS];
 		return finish_text(fm, ev, text->data, text->len);
-	case FINISH_STACK:
-		finish_stack(fm, ev, &spans[SLOT_CALLERS - SLOT_NUMBERS]);
+	case IR_FINISH_STACK:
+		finish_stack(fm, ev, &spans[IR_SLOT_CALLERS - IR_SLOT_NUMBERS]);
 		return true;
 	}
 	return false;
@@ -613,8 +513,8 @@ static uint16_t place_device(const struct ir_formats *fm, const struct ir_place 
 static bool decode_other(struct ir_formats *fm, const struct ir_decoder *dec,
 			 const unsigned char *rec, size_t len, struct ir_event *ev)
 {
-	struct span spans[NR_SLOTS - SLOT_NUMBERS];
-	uint64_t extra = ev->value[SLOT_EXTRA];
+	struct span spans[IR_NR_SLOTS - IR_SLOT_NUMBERS];
+	uint64_t extra = ev->value[IR_SLOT_EXTRA];
 
 	for (unsigned int i = dec->nr_numbers; i < dec->nr_places; i++) {
 		const struct ir_place *pl = &dec->places[i];
@@ -624,17 +524,17 @@ static bool decode_other(struct ir_formats *fm, const struct ir_decoder *dec,
 			ev->device = place_device(fm, pl, rec);
 			continue;
 		}
-		span = &spans[pl->slot - SLOT_NUMBERS];
-		if (pl->slot == SLOT_TEXT || pl->slot == SLOT_CALLERS)
+		span = &spans[pl->slot - IR_SLOT_NUMBERS];
+		if (pl->slot == IR_SLOT_TEXT || pl->slot == IR_SLOT_CALLERS)
 			*span = (struct span){ rec + pl->offset, len - pl->offset, 1 };
 		else if (!find_span(fm, pl, rec, len, span))
 			return false;
-		if (pl->slot == SLOT_DEVICE)
+		if (pl->slot == IR_SLOT_DEVICE)
 			ev->device = ir_reader_device(fm->rd, (const char *)span->data, span->len);
 	}
 	if (dec->kind < IR_EV_KINDS)
 		ev->text = NULL;
-	return finish(fm, (enum finish)dec->finish, ev, extra, spans);
+	return finish(fm, (enum ir_finish)dec->finish, ev, extra, spans);
 }
 
 static bool bad_event(struct ir_formats *fm)

@@ -10,8 +10,8 @@
  * line by line; a field is looked up once per event type and read by offset
  * after that.
  *
- * To decode one more event of the kernel: a line in events[] of formats.c, and a
- * field there for each number that is needed; of a probe: a rule (rules.h).
+ * To decode one more event of the kernel: a line in kernel_events.c; of a probe: a rule
+ * (rules.h).
  */
 #ifndef IR_TRACE_FORMATS_H
 #define IR_TRACE_FORMATS_H
@@ -130,14 +130,6 @@ static inline bool ir_formats_decode(struct ir_formats *fm, unsigned int nr,
 	}
 	return ir_formats_decode_rest(fm, dec, rec, len, ev);
 }
-
-/**
- * ir_formats_own - what one of the kernel's own events is read for
- * @text: becomes its fields: "iova, paddr, size"
- *
- * Returns its kind; IR_EV_KINDS: there is no such event.
- */
-enum ir_event_kind ir_formats_own(const char *system, const char *name, char *text, size_t size);
 
 /** ir_formats_full_name - "system:name" in printable characters; for free(), NULL: no memory */
 char *ir_formats_full_name(const char *system, const char *name);

@@ -1,55 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The events that recordings are read for.
- *
- * Facts: include/trace/events/iommu.h and include/trace/events/dma.h, Linux
- * 6.12 and 7.2.  Probes are what rules_builtin.c says.
- */
+/* Lists the events that recordings are read for: those of kernel_events.c, and all rules. */
 #include "events/known_events.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "events/formats.h"
+#include "events/kernel_events.h"
 #include "events/rules.h"
 
-static const struct {
-	const char *system, *name, *meaning;
-} own[] = {
-	{ "iommu", "map", "a physically contiguous piece became valid in the I/O page table" },
-	{ "iommu", "unmap", "a range became invalid; ends a mapping, or undoes a failed one" },
-	{ "iommu", "attach_device_to_domain", "a device has a new domain: its mappings end" },
-	{ "iommu", "detach_device_from_domain", "a device is gone: its mappings end" },
-	{ "iommu", "add_device_to_group", "a device is there, and has a new domain" },
-	{ "iommu", "remove_device_from_group", "a device is gone: its mappings end" },
-
-	{ "dma", "dma_map_page",
-	  "one mapping of one piece; tells device and failure (dma_addr ~0)" },
-	{ "dma", "dma_map_phys", "the same, in newer kernels (7.2)" },
-	{ "dma", "dma_map_resource", "the same, for device memory" },
-	{ "dma", "dma_map_sg", "one mapping of several pieces: a scatter list" },
-	{ "dma", "dma_map_sg_err", "a scatter list that could not be mapped" },
-	{ "dma", "dma_alloc", "coherent memory: a mapping that lives long" },
-	{ "dma", "dma_alloc_pages", "the same" },
-	{ "dma", "dma_alloc_sgt", "the same, of several pieces" },
-	{ "dma", "dma_alloc_sgt_err", "the same, which failed" },
-	{ "dma", "dma_unmap_page", "the driver gave a mapping back" },
-	{ "dma", "dma_unmap_phys", "the same, in newer kernels (7.2)" },
-	{ "dma", "dma_unmap_resource", "the same, for device memory" },
-	{ "dma", "dma_unmap_sg", "the same, for a scatter list; has no DMA address" },
-	{ "dma", "dma_free", "coherent memory given back" },
-	{ "dma", "dma_free_pages", "the same" },
-	{ "dma", "dma_free_sgt", "the same" },
-
-	{ "iommu", "io_page_fault", "a device was denied an access; see iommu-replay-faults(1)" },
-	{ "printk", "console", "a line of the kernel's log, for the faults in it" },
-
-	{ "ftrace", "kernel_stack", "call chain of the event before it: who asked for a mapping" },
-	{ "ftrace", "print", "markers: the kernel's counters at both ends of a measured window" },
-};
-
-/* What an events file would say; scatter lists and markers are beyond it. */
+/* The word of an events file for this kind; "": events files have none (scatter lists, markers). */
 static const char *kind_name(enum ir_event_kind kind)
 {
 	for (const struct ir_rule_kind *k = ir_rule_kinds(); k->name; k++)
@@ -58,19 +18,33 @@ static const char *kind_name(enum ir_event_kind kind)
 	return "";
 }
 
-static int each_own(int (*show)(void *arg, const struct ir_known_event *event), void *arg)
+/* "iova, paddr, size" */
+static void list_event_fields(const struct ir_event_spec *spec, char *text, size_t size)
 {
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned int i = 0; i < IR_EVENT_FIELDS && spec->fields[i].name && used < size; i++)
+		if (spec->fields[i].in_format != IR_ABSENT)
+			used += (size_t)snprintf(text + used, size - used, "%s%s",
+						 used ? ", " : "", spec->fields[i].name);
+}
+
+static int each_kernel_event(int (*show)(void *arg, const struct ir_known_event *event), void *arg)
+{
+	const struct ir_event_spec *spec;
 	int rc = 0;
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]) && !rc; i++) {
-		struct ir_known_event event = {
-			.event = own[i].name, .system = own[i].system, .meaning = own[i].meaning,
-		};
+	for (unsigned int i = 0; !rc && (spec = ir_event_spec_at(i)); i++) {
 		char fields[192];
+		struct ir_known_event event = {
+			.event = spec->name, .system = spec->system, .is = kind_name(spec->kind),
+			.fields = fields, .meaning = spec->meaning,
+		};
 
-		event.is = kind_name(ir_formats_own(own[i].system, own[i].name, fields,
-						    sizeof(fields)));
-		event.fields = fields;
+		if (!spec->meaning)
+			continue;
+		list_event_fields(spec, fields, sizeof(fields));
 		rc = show(arg, &event);
 	}
 	return rc;
@@ -122,7 +96,7 @@ int ir_known_events(const struct ir_events *events,
 	for (size_t i = 0; !rc && i < rules->nr_user; i++)
 		rc = each_rule(&rules->groups[i], show, arg);
 	if (!rc)
-		rc = each_own(show, arg);
+		rc = each_kernel_event(show, arg);
 	for (size_t i = rules ? rules->nr_user : 0; !rc && i < rules->nr_groups; i++)
 		rc = each_rule(&rules->groups[i], show, arg);
 	ir_events_free(builtin);

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Known events: which trace events a recording is read for, what each is good
- * for, and which of its fields are looked at.  Reference for people and for
- * `iommu-replay list events`; events of other names are counted and otherwise
- * left alone.
- *
- * To add an event of the kernel: a kind in event.h, a line in known_events.c,
- * and its fields in formats.c and input/text/payload.c; a probe: see rules.h.
+ * The list of known events, for `iommu-replay list events`: the trace events that a recording
+ * is read for, their meaning, and the fields that are used.  Events of other names are counted
+ * and otherwise ignored.
  */
 #ifndef IR_TRACE_KNOWN_EVENTS_H
 #define IR_TRACE_KNOWN_EVENTS_H

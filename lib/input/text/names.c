@@ -22,7 +22,7 @@ void ir_text_names_release(struct text_names *names)
 {
 	for (uint32_t i = 0; names->list && i < names->nr; i++) {
 		free(names->list[i].key);
-		free(names->list[i].made);
+		free(names->list[i].spec);
 	}
 	free(names->list);
 	free(names->slots);
@@ -38,8 +38,8 @@ static uint32_t hash_name(const char *name, size_t len)
 	return hash ^ (hash >> 15);
 }
 
-/* "iommu:map" or "map" */
-static void find_spec(struct ir_reader *rd, struct text_name *entry)
+/* How to read "iommu:map" or "map"; false: no memory. */
+static bool find_spec(struct ir_reader *rd, struct text_name *entry)
 {
 	char *colon = strchr(entry->key, ':');
 	struct text_want want;
@@ -49,11 +49,11 @@ static void find_spec(struct ir_reader *rd, struct text_name *entry)
 	want = ir_text_spec(rd, colon ? entry->key : NULL, colon ? colon + 1 : entry->key);
 	if (colon)
 		*colon = ':';
-	entry->made = want.made;
-	entry->spec = want.made ? want.made : want.spec;
+	entry->spec = want.spec;
 	entry->group = want.group;
 	entry->ignored = want.ignored;
 	entry->marker = ir_text_spec_is_marker(entry->spec);
+	return entry->spec || !want.wanted;
 }
 
 struct text_name *ir_text_names_get(struct text_names *names, const char *name, size_t len)
@@ -78,8 +78,7 @@ struct text_name *ir_text_names_get(struct text_names *names, const char *name, 
 		return NULL;
 	}
 	entry->len = len;
-	find_spec(names->rd, entry);
-	if (entry->group && !entry->spec) {	/* no memory */
+	if (!find_spec(names->rd, entry)) {
 		free(entry->key);
 		entry->key = NULL;
 		return NULL;

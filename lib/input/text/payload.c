@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The part of a line that is the event's own.  What the kernel's own events
- * are is in the table here; what probes are, rules.h says.
- *
- * Keys and number bases: TP_printk() of include/trace/events/{iommu,dma}.h of
- * Linux 6.12 and 7.2.  trace-cmd -R prints fields by their own name, which may
- * be another key: both are listed.  Behind "[FAILED TO PARSE]" libtraceevent
- * does so without the format: hexadecimal numbers have 0x in front there.
+ * Reads the part of a line that is the event's own.  kernel_events.c has the keys and number
+ * bases of the kernel's own events, rules.h those of probes.  Behind "[FAILED TO PARSE]"
+ * libtraceevent prints the fields without the format: hexadecimal numbers have 0x in front there.
  */
+#include "events/kernel_events.h"
 #include "input/text/priv.h"
 
 #include <errno.h>
@@ -16,127 +13,39 @@
 #define DMA_MAPPING_ERROR UINT64_MAX		/* include/linux/dma-mapping.h */
 #define IOMMU_PAGE UINT64_C(4096)
 #define MAX_TEXT 65536
-#define MAX_FIELDS 9
+#define MAX_FIELDS (IR_EVENT_FIELDS + 1)
 #define MIN_ADDRESS 8		/* digits of an address that perf script prints for a call site */
-
-enum slot {
-	SLOT_ADDR, SLOT_SIZE, SLOT_PADDR, SLOT_AUX, SLOT_RET,
-	SLOT_EXTRA,		/* one more number that the event kind needs */
-	SLOT_END,		/* what stands behind "iova=... - " */
-	SLOT_NUMBERS,
-	SLOT_LIST = SLOT_NUMBERS, SLOT_LENGTHS, SLOT_OTHERS,
-	SLOT_DEVICE,
-};
-
-enum base {
-	BASE_AUTO,		/* 0x, or decimal */
-	BASE_HEX,		/* hexadecimal without 0x, if it is the kernel's own form */
-	BASE_POINTER,		/* as BASE_HEX, or a word: (null) */
-	BASE_OF,		/* "1/4": the second number */
-	BASE_DIRECTION,		/* TO_DEVICE, or its number */
-};
-
-enum finish {
-	FINISH_NONE, FINISH_RANGE, FINISH_UNMAP, FINISH_ALLOC, FINISH_FAILED, FINISH_ALLOC_SGT,
-	FINISH_SG, FINISH_SG_ERR, FINISH_PRINT, FINISH_TEXT, FINISH_CONSOLE, FINISH_FAULT,
-};
 
 struct field {
 	const char *key;	/* NULL: no more fields */
 	uint8_t len;		/* of the key */
-	uint8_t slot;
-	uint8_t base;
+	uint8_t slot;		/* enum ir_slot */
+	uint8_t base;		/* enum ir_base */
 	bool optional;
 };
 
+/* An event's payload: made from the table of the kernel's own events, or from a group of rules. */
 struct text_spec {
-	const char *system;	/* NULL: rules say what it is, or only texts have it */
-	const char *name;	/* NULL: made for a group of rules */
+	const char *system;	/* NULL: of a group of rules, or only texts have it */
+	const char *name;	/* NULL: of a group of rules */
 	uint16_t kind;		/* enum ir_event_kind, or above: rules are to be applied */
-	enum finish finish;
+	enum ir_finish finish;
 	bool has_device;	/* begins with the name of one */
-	struct field fields[MAX_FIELDS];
+	struct field fields[IR_EVENT_FIELDS + 1];
 };
-
-#define KEY(key, slot, base, optional) \
-	{ key, sizeof(key) - 1, SLOT_ ## slot, BASE_ ## base, optional }
-#define FIELD(key, slot) KEY(key, slot, AUTO, false)
-#define OPTION(key, slot) KEY(key, slot, AUTO, true)
-#define HEX(key, slot) KEY(key, slot, HEX, false)
-#define DEVICE FIELD("device", DEVICE)
-#define NO_FIELDS { { NULL, 0, 0, 0, false } }
-#define DIRECTION KEY("dir", RET, DIRECTION, true)
-#define DMA_MAP_FIELDS \
-	{ HEX("dma_addr", ADDR), FIELD("size", SIZE), HEX("phys_addr", PADDR), DIRECTION }
-#define DMA_ALLOC_FIELDS \
-	{ HEX("dma_addr", ADDR), FIELD("size", SIZE), KEY("virt_addr", EXTRA, POINTER, false), \
-	  DIRECTION }
-/* The field is addr, its label in the kernel's text dma_addr. */
-#define DMA_UNMAP_FIELDS \
-	{ KEY("dma_addr", ADDR, HEX, true), KEY("addr", ADDR, HEX, true), FIELD("size", SIZE), \
-	  DIRECTION }
-#define DMA_FREE_FIELDS { HEX("dma_addr", ADDR), FIELD("size", SIZE), DIRECTION }
-
-static const struct text_spec specs[] = {
-	{ "iommu", "map", IR_EV_MAP, FINISH_RANGE, false,
-	  { FIELD("iova", ADDR), FIELD("paddr", PADDR), FIELD("size", SIZE) } },
-	{ "iommu", "unmap", IR_EV_UNMAP, FINISH_UNMAP, false,
-	  { FIELD("iova", ADDR), OPTION("size", EXTRA), FIELD("unmapped_size", SIZE) } },
-	{ "iommu", "attach_device_to_domain", IR_EV_DEVICE_ATTACH, FINISH_NONE, false, { DEVICE } },
-	{ "iommu", "add_device_to_group", IR_EV_DEVICE_ATTACH, FINISH_NONE, false, { DEVICE } },
-	{ "iommu", "detach_device_from_domain", IR_EV_DEVICE_DETACH, FINISH_NONE, false, { DEVICE } },
-	{ "iommu", "remove_device_from_group", IR_EV_DEVICE_DETACH, FINISH_NONE, false, { DEVICE } },
-	{ "dma", "dma_map_page", IR_EV_DMA_MAP, FINISH_NONE, true, DMA_MAP_FIELDS },
-	{ "dma", "dma_map_phys", IR_EV_DMA_MAP, FINISH_NONE, true, DMA_MAP_FIELDS },
-	{ "dma", "dma_map_resource", IR_EV_DMA_MAP, FINISH_NONE, true, DMA_MAP_FIELDS },
-	{ "dma", "dma_alloc", IR_EV_DMA_MAP, FINISH_ALLOC, true, DMA_ALLOC_FIELDS },
-	{ "dma", "dma_alloc_pages", IR_EV_DMA_MAP, FINISH_ALLOC, true, DMA_ALLOC_FIELDS },
-	{ "dma", "dma_alloc_sgt_err", IR_EV_DMA_MAP, FINISH_FAILED, true, { FIELD("size", SIZE) } },
-	{ "dma", "dma_alloc_sgt", IR_EV_DMA_MAP, FINISH_ALLOC_SGT, true,
-	  { HEX("dma_addr", ADDR), FIELD("size", SIZE), FIELD("phys_addrs", LIST) } },
-	{ "dma", "dma_map_sg", IR_EV_DMA_MAP_SG, FINISH_SG, true,
-	  { FIELD("dma_addrs", LIST), OPTION("sizes", LENGTHS), OPTION("lengths", LENGTHS),
-	    OPTION("phys_addrs", OTHERS), OPTION("truncated", EXTRA), OPTION("full_ents", AUX),
-	    KEY("ents", AUX, OF, true), DIRECTION } },
-	{ "dma", "dma_map_sg_err", IR_EV_DMA_MAP_SG_ERR, FINISH_SG_ERR, true,
-	  { OPTION("dma_addrs", LIST), OPTION("phys_addrs", LIST), FIELD("err", RET) } },
-	{ "dma", "dma_unmap_page", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_UNMAP_FIELDS },
-	{ "dma", "dma_unmap_phys", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_UNMAP_FIELDS },
-	{ "dma", "dma_unmap_resource", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_UNMAP_FIELDS },
-	{ "dma", "dma_free", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_FREE_FIELDS },
-	{ "dma", "dma_free_pages", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_FREE_FIELDS },
-	{ "dma", "dma_free_sgt", IR_EV_DMA_UNMAP, FINISH_NONE, true, DMA_FREE_FIELDS },
-	{ "dma", "dma_unmap_sg", IR_EV_DMA_UNMAP_SG, FINISH_NONE, true, { OPTION("addrs", OTHERS) } },
-	{ "iommu", "io_page_fault", IR_EV_IO_FAULT, FINISH_FAULT, false, NO_FIELDS },
-	{ "printk", "console", IR_EV_CONSOLE, FINISH_CONSOLE, false, NO_FIELDS },
-	{ "ftrace", "print", IR_EV_MARKER, FINISH_PRINT, false, NO_FIELDS },
-	/* The kernel prints the name of the function in place of that of the event. */
-	{ NULL, "tracing_mark_write", IR_EV_MARKER, FINISH_TEXT, false, NO_FIELDS },
-};
-
-#define NR_SPECS (sizeof(specs) / sizeof(specs[0]))
-
-static const struct text_spec *kernels_own(const char *system, const char *name)
-{
-	for (size_t i = 0; i < NR_SPECS; i++)
-		if (!strcmp(specs[i].name, name) &&
-		    (!system || !specs[i].system || !strcmp(specs[i].system, system)))
-			return &specs[i];
-	return NULL;
-}
 
 /* As the kernel prints it, if that is known: some have no 0x in front. */
-static uint8_t base_of(const struct text_spec *own, const struct ir_rule_field *field)
+static uint8_t base_of(const struct ir_event_spec *own, const struct ir_rule_field *field)
 {
-	for (unsigned int i = 0; own && i < MAX_FIELDS && own->fields[i].key; i++)
-		if (!strcmp(own->fields[i].key, field->name))
+	for (unsigned int i = 0; own && i < IR_EVENT_FIELDS && own->fields[i].name; i++)
+		if (own->fields[i].in_text && !strcmp(own->fields[i].name, field->name))
 			return own->fields[i].base;
-	return field->hex ? BASE_HEX : BASE_AUTO;
+	return field->hex ? IR_BASE_HEX : IR_BASE_AUTO;
 }
 
 /* The fields that a rule's event must have; @own: what it is without the rule, or NULL. */
 static struct text_spec *group_spec(struct ir_file *file, const struct ir_rule_group *g,
-				    const struct text_spec *own)
+				    const struct ir_event_spec *own)
 {
 	struct text_spec *spec = calloc(1, sizeof(*spec));
 	unsigned int i;
@@ -145,7 +54,7 @@ static struct text_spec *group_spec(struct ir_file *file, const struct ir_rule_g
 		ir_file_fail(file, -ENOMEM);
 		return NULL;
 	}
-	*spec = (struct text_spec){ .kind = g->kind, .finish = FINISH_NONE };
+	*spec = (struct text_spec){ .kind = g->kind, .finish = IR_FINISH_NONE };
 	for (i = 0; i < g->nr_fields; i++)
 		spec->fields[i] = (struct field){
 			.key = g->fields[i].name, .len = (uint8_t)strlen(g->fields[i].name),
@@ -153,28 +62,54 @@ static struct text_spec *group_spec(struct ir_file *file, const struct ir_rule_g
 			.optional = g->fields[i].optional,
 		};
 	/* The kernel prints the device in front of all fields, without a key. */
-	spec->has_device = own && own->has_device;
+	spec->has_device = own && own->device_first;
 	if (g->device && !(spec->has_device && !strcmp(g->device, "device")))
 		spec->fields[i] = (struct field){
-			.key = g->device, .len = (uint8_t)strlen(g->device), .slot = SLOT_DEVICE,
+			.key = g->device, .len = (uint8_t)strlen(g->device), .slot = IR_SLOT_DEVICE,
 		};
+	return spec;
+}
+
+static struct text_spec *kernel_spec(struct ir_file *file, const struct ir_event_spec *own)
+{
+	struct text_spec *spec = calloc(1, sizeof(*spec));
+	unsigned int n = 0;
+
+	if (!spec) {
+		ir_file_fail(file, -ENOMEM);
+		return NULL;
+	}
+	*spec = (struct text_spec){
+		.system = own->system, .name = own->name, .kind = (uint16_t)own->kind,
+		.finish = own->finish, .has_device = own->device_first,
+	};
+	for (unsigned int i = 0; i < IR_EVENT_FIELDS && own->fields[i].name; i++) {
+		const struct ir_field_spec *f = &own->fields[i];
+
+		if (f->in_text)
+			spec->fields[n++] = (struct field){
+				.key = f->name, .len = (uint8_t)strlen(f->name), .slot = f->slot,
+				.base = f->base, .optional = f->in_text == IR_OPTIONAL,
+			};
+	}
 	return spec;
 }
 
 struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const char *name)
 {
 	const struct ir_rule_group *g = ir_rules_find(rd->events, system, name, true);
-	const struct text_spec *own = kernels_own(system, name);
+	const struct ir_event_spec *own = ir_event_spec(system, name, IR_IN_TEXTS);
 
 	rd->user_events += g != NULL;
-	if (!g && own && !ir_reader_wants(rd, (enum ir_event_kind)own->kind))
+	if (!g && own && !ir_reader_wants(rd, own->kind))
 		return (struct text_want){ .ignored = true };
 	if (!g && own)
-		return (struct text_want){ .spec = own };
+		return (struct text_want){ .spec = kernel_spec(rd->file, own), .wanted = true };
 	if (!g)
 		g = ir_rules_find(rd->events, system, name, false);
 	if (g && g->kind != IR_EV_KINDS)
-		return (struct text_want){ .made = group_spec(rd->file, g, own), .group = g };
+		return (struct text_want){ .spec = group_spec(rd->file, g, own), .group = g,
+					   .wanted = true };
 	return (struct text_want){ .ignored = g != NULL };
 }
 
@@ -195,8 +130,8 @@ struct walk {
 	struct ir_event *ev;
 	char *start;
 	const char *end;
-	uint64_t values[SLOT_NUMBERS];
-	unsigned int have;	/* bits of enum slot */
+	uint64_t values[IR_SLOT_END + 1];
+	unsigned int have;	/* bits of enum ir_slot */
 	unsigned int fields;	/* bits of spec->fields[] that were found */
 	bool raw;		/* printed without a format: nothing is hexadecimal without 0x */
 	bool truncated;
@@ -216,9 +151,9 @@ static bool take_device(struct walk *w, const char *name, const char *stop)
 		name++;
 		stop--;
 	}
-	if (stop == name || w->have >> SLOT_DEVICE & 1)
+	if (stop == name || w->have >> IR_SLOT_DEVICE & 1)
 		return false;
-	w->have |= 1u << SLOT_DEVICE;
+	w->have |= 1u << IR_SLOT_DEVICE;
 	if (!w->spec->name && ir_text_number(name, stop, false, &number) == stop) {
 		w->ev->device = ir_reader_device_number(w->pl->rd, number);
 		return w->ev->device != 0;
@@ -261,24 +196,24 @@ static uint64_t direction(const char *word, size_t len)
 static const char *take_number(struct walk *w, const struct field *f, const char *p)
 {
 	const char *end = w->end, *start = p;
-	bool hex = !w->raw && (f->base == BASE_HEX || f->base == BASE_POINTER);
+	bool hex = !w->raw && (f->base == IR_BASE_HEX || f->base == IR_BASE_POINTER);
 	uint64_t value;
 
 	if (w->have >> f->slot & 1)
 		return NULL;
 	w->have |= 1u << f->slot;
-	if (f->base == BASE_OF) {
+	if (f->base == IR_BASE_OF) {
 		const char *slash = memchr(p, '/', (size_t)(end - p));
 
 		p = slash ? slash + 1 : end;
 	}
-	if (f->base == BASE_POINTER && p < end && *p == '(') {
+	if (f->base == IR_BASE_POINTER && p < end && *p == '(') {
 		const char *stop = word_end(p, end);
 
 		/* The kernel's (null), the C library's (nil); other words stand for an address. */
 		value = !(stop - p > 3 && p[1] == 'n' && p[stop - p - 2] == 'l');
 		p = stop;
-	} else if (f->base == BASE_DIRECTION && p < end && !text_is_digit(*p)) {
+	} else if (f->base == IR_BASE_DIRECTION && p < end && !text_is_digit(*p)) {
 		const char *stop = word_end(p, end);
 
 		value = direction(p, (size_t)(stop - p));
@@ -291,9 +226,9 @@ static const char *take_number(struct walk *w, const struct field *f, const char
 	w->values[f->slot] = value;
 	w->open_end |= p == end && !is_whole(start, end);
 	/* iova=0x1000 - 0x2000 */
-	if (f->slot == SLOT_ADDR && end - p > 3 && !memcmp(p, " - ", 3)) {
-		w->have |= 1u << SLOT_END;
-		p = ir_text_number(p + 3, end, false, &w->values[SLOT_END]);
+	if (f->slot == IR_SLOT_ADDR && end - p > 3 && !memcmp(p, " - ", 3)) {
+		w->have |= 1u << IR_SLOT_END;
+		p = ir_text_number(p + 3, end, false, &w->values[IR_SLOT_END]);
 	}
 	return p;
 }
@@ -302,8 +237,8 @@ static const char *take_list(struct walk *w, const struct field *f, const char *
 {
 	struct text_payload *pl = w->pl;
 
-	return ir_text_list(f->slot == SLOT_LIST ? &pl->list :
-			    f->slot == SLOT_LENGTHS ? &pl->lengths : &pl->others, p, w->end);
+	return ir_text_list(f->slot == IR_SLOT_LIST ? &pl->list :
+			    f->slot == IR_SLOT_LENGTHS ? &pl->lengths : &pl->others, p, w->end);
 }
 
 /* "key=value"; the value is at @p.  Returns where it ends. */
@@ -316,12 +251,12 @@ static const char *take_field(struct walk *w, const char *key, size_t len, const
 			continue;
 		w->fields |= 1u << i;
 		w->needed = true;
-		if (f->slot == SLOT_DEVICE) {
+		if (f->slot == IR_SLOT_DEVICE) {
 			const char *stop = word_end(p, w->end);
 
 			return take_device(w, p, stop) ? stop : NULL;
 		}
-		return f->slot >= SLOT_NUMBERS ? take_list(w, f, p) : take_number(w, f, p);
+		return f->slot >= IR_SLOT_LIST ? take_list(w, f, p) : take_number(w, f, p);
 	}
 	if (w->spec->has_device && len == 6 && !memcmp(key, "device", 6)) {
 		const char *stop = word_end(p, w->end);
@@ -354,10 +289,10 @@ static bool has_all(const struct walk *w)
 		if (!f->optional && !(w->fields >> i & 1))
 			return false;
 		/* An address that goes by two names must have one of them. */
-		if (f->slot == SLOT_ADDR && !(w->have >> SLOT_ADDR & 1))
+		if (f->slot == IR_SLOT_ADDR && !(w->have >> IR_SLOT_ADDR & 1))
 			return false;
 	}
-	return !w->spec->has_device || w->have >> SLOT_DEVICE & 1;
+	return !w->spec->has_device || w->have >> IR_SLOT_DEVICE & 1;
 }
 
 /*
@@ -368,7 +303,7 @@ static bool has_all(const struct walk *w)
 static bool is_tail(const struct walk *w, const char *p, const char *stop)
 {
 	return w->pl->columns && has_all(w) && *p != '[' &&
-		(stop - p >= MIN_ADDRESS || !w->needed || w->have >> SLOT_END & 1);
+		(stop - p >= MIN_ADDRESS || !w->needed || w->have >> IR_SLOT_END & 1);
 }
 
 static bool walk_words(struct walk *w, const char *p)
@@ -399,17 +334,17 @@ static bool walk_words(struct walk *w, const char *p)
 /* Both ends are printed, and the size: they must agree. */
 static bool finish_range(struct walk *w, uint64_t size)
 {
-	return !(w->have >> SLOT_END & 1) || w->values[SLOT_END] - w->values[SLOT_ADDR] == size;
+	return !(w->have >> IR_SLOT_END & 1) || w->values[IR_SLOT_END] - w->values[IR_SLOT_ADDR] == size;
 }
 
 static bool finish_unmap(struct walk *w)
 {
-	uint64_t size = w->values[SLOT_EXTRA];
+	uint64_t size = w->values[IR_SLOT_EXTRA];
 
-	if (!(w->have >> SLOT_EXTRA & 1))
+	if (!(w->have >> IR_SLOT_EXTRA & 1))
 		return true;
 	/* A part may stay mapped, but no digit was lost if it is all of it. */
-	if (w->values[SLOT_SIZE] == size)
+	if (w->values[IR_SLOT_SIZE] == size)
 		w->open_end = false;
 	return finish_range(w, size);
 }
@@ -425,9 +360,9 @@ static bool finish_sg(struct walk *w)
 	    !ir_text_list_order(&pl->list, &pl->order) ||
 	    !ir_text_list_order(&pl->others, &pl->order))
 		return false;
-	w->truncated |= w->values[SLOT_EXTRA] != 0;
+	w->truncated |= w->values[IR_SLOT_EXTRA] != 0;
 	w->ev->addr = w->ev->size = 0;
-	if (!w->truncated || w->values[SLOT_AUX] < nr)
+	if (!w->truncated || w->values[IR_SLOT_AUX] < nr)
 		w->ev->aux = nr;
 	if (pl->list.is_bytes && pl->order == TEXT_ORDER_UNKNOWN)
 		return true;
@@ -462,24 +397,24 @@ static bool finish_sg_err(struct walk *w)
 static bool finish(struct walk *w)
 {
 	switch (w->spec->finish) {
-	case FINISH_RANGE:
-		if (w->have >> SLOT_END & 1)
+	case IR_FINISH_RANGE:
+		if (w->have >> IR_SLOT_END & 1)
 			w->open_end = false;
 		return finish_range(w, w->ev->size);
-	case FINISH_UNMAP:
+	case IR_FINISH_UNMAP:
 		return finish_unmap(w);
-	case FINISH_ALLOC:	/* no memory, no mapping: the address is left over */
-		if (!w->values[SLOT_EXTRA])
+	case IR_FINISH_ALLOC:	/* no memory, no mapping: the address is left over */
+		if (!w->values[IR_SLOT_EXTRA])
 			w->ev->addr = DMA_MAPPING_ERROR;
 		return true;
-	case FINISH_FAILED:
+	case IR_FINISH_FAILED:
 		w->ev->addr = DMA_MAPPING_ERROR;
 		return true;
-	case FINISH_ALLOC_SGT:
+	case IR_FINISH_ALLOC_SGT:
 		return finish_alloc_sgt(w);
-	case FINISH_SG:
+	case IR_FINISH_SG:
 		return finish_sg(w);
-	case FINISH_SG_ERR:
+	case IR_FINISH_SG_ERR:
 		return finish_sg_err(w);
 	default:
 		return true;
@@ -559,7 +494,7 @@ static const char *walk_start(struct walk *w, const char *p)
 	return take_device(w, p, stop) ? stop : NULL;
 }
 
-static bool has_slot(const struct text_spec *spec, enum slot slot)
+static bool has_slot(const struct text_spec *spec, enum ir_slot slot)
 {
 	for (unsigned int i = 0; i < MAX_FIELDS && spec->fields[i].key; i++)
 		if (spec->fields[i].slot == slot)
@@ -579,27 +514,26 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 	ev->text = NULL;
 	if (spec->has_device && spec->name)
 		ev->flags |= (uint16_t)(ir_dma_function(spec->name) << IR_EVF_FUNCTION_SHIFT);
-	if (spec->finish == FINISH_FAULT)
+	if (spec->finish == IR_FINISH_FAULT)
 		return take_fault(text, ev);
-	if (spec->finish == FINISH_CONSOLE && text_begins(&text, "msg="))
+	if (spec->finish == IR_FINISH_CONSOLE && text_begins(&text, "msg="))
 		text.start += 4;
-	if (spec->finish == FINISH_TEXT || spec->finish == FINISH_PRINT ||
-	    spec->finish == FINISH_CONSOLE)
-		return take_text(text, spec->finish == FINISH_PRINT, ev);
+	if (spec->finish == IR_FINISH_MARKER || spec->finish == IR_FINISH_CONSOLE)
+		return take_text(text, spec->finish == IR_FINISH_MARKER && spec->system, ev);
 	pl->list.present = pl->lengths.present = pl->others.present = false;
 	pl->tail = NULL;
 	p = walk_start(&w, text.start);
 	if (!p || !walk_words(&w, p) || !has_all(&w))
 		return TEXT_BAD;
-	ev->addr = w.values[SLOT_ADDR];
-	ev->size = w.values[SLOT_SIZE];
-	ev->paddr = w.values[SLOT_PADDR];
-	ev->aux = w.values[SLOT_AUX];
-	ev->ret = (int64_t)w.values[SLOT_RET];
-	if (spec->has_device && !(w.have >> SLOT_RET & 1) && has_slot(spec, SLOT_RET))
+	ev->addr = w.values[IR_SLOT_ADDR];
+	ev->size = w.values[IR_SLOT_SIZE];
+	ev->paddr = w.values[IR_SLOT_PADDR];
+	ev->aux = w.values[IR_SLOT_AUX];
+	ev->ret = (int64_t)w.values[IR_SLOT_RET];
+	if (spec->has_device && !(w.have >> IR_SLOT_RET & 1) && has_slot(spec, IR_SLOT_RET))
 		ev->ret = -1;	/* its direction */
 	if (spec->kind > IR_EV_KINDS)
-		ev->value[SLOT_EXTRA] = w.values[SLOT_EXTRA];
+		ev->value[IR_SLOT_EXTRA] = w.values[IR_SLOT_EXTRA];
 	if (!finish(&w))
 		return TEXT_BAD;
 	if (w.open_end)

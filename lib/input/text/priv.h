@@ -194,10 +194,10 @@ enum text_result {
 
 /* Whether an event is wanted. */
 struct text_want {
-	const struct text_spec *spec;	/* NULL: not this way */
-	struct text_spec *made;		/* the same, for the caller to free() */
+	struct text_spec *spec;		/* how to read it, for the caller to free(); NULL: not wanted, or no memory */
 	const struct ir_rule_group *group;	/* the rules that it is read for, or NULL */
-	bool ignored;			/* a rule says that it is of no interest */
+	bool wanted;
+	bool ignored;			/* by a rule, or nobody asked for its kind */
 };
 
 /** ir_text_spec - @system may be NULL: the text does not say */
@@ -221,8 +221,7 @@ struct text_name {
 	char *key;		/* as in the text */
 	size_t len;
 	uint64_t count;
-	const struct text_spec *spec;	/* NULL: not wanted */
-	struct text_spec *made;	/* the same, if it is the entry's own */
+	struct text_spec *spec;	/* NULL: not wanted */
 	uint64_t good;		/* lines that could be read as it says */
 	const struct ir_rule_group *group;
 	bool ignored;

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The table of the kernel's own events.
+ *
+ * Names, types and printed forms of the fields: TRACE_EVENT() and TP_printk() in
+ * include/trace/events/{iommu,dma,printk}.h and kernel/trace/trace_entries.h of Linux 6.1,
+ * 6.12 and 7.2.  trace-cmd -R prints fields by their own name, which may be another key than
+ * the kernel's: both are listed.
+ */
+#include "events/kernel_events.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define FIELD(name, slot, base, format, text) \
+	{ name, IR_SLOT_ ## slot, IR_BASE_ ## base, IR_ ## format, IR_ ## text }
+#define NUMBER(name, slot) FIELD(name, slot, AUTO, NEEDED, NEEDED)
+#define ADDRESS(name, slot) FIELD(name, slot, HEX, NEEDED, NEEDED)
+/* In front of the others: see .device_first. */
+#define DEVICE_FIRST FIELD("device", DEVICE, AUTO, NEEDED, ABSENT)
+#define DEVICE FIELD("device", DEVICE, AUTO, NEEDED, NEEDED)
+#define DIRECTION FIELD("dir", RET, DIRECTION, OPTIONAL, OPTIONAL)
+
+#define MAP_FIELDS { DEVICE_FIRST, ADDRESS("dma_addr", ADDR), NUMBER("size", SIZE), \
+	ADDRESS("phys_addr", PADDR), DIRECTION }
+#define ALLOC_FIELDS { DEVICE_FIRST, ADDRESS("dma_addr", ADDR), NUMBER("size", SIZE), \
+	FIELD("virt_addr", EXTRA, POINTER, NEEDED, NEEDED), DIRECTION }
+/* The field is addr, its key in the kernel's text dma_addr. */
+#define UNMAP_FIELDS { DEVICE_FIRST, FIELD("dma_addr", ADDR, HEX, ABSENT, OPTIONAL), \
+	FIELD("addr", ADDR, HEX, NEEDED, OPTIONAL), NUMBER("size", SIZE), DIRECTION }
+#define FREE_FIELDS { DEVICE_FIRST, ADDRESS("dma_addr", ADDR), NUMBER("size", SIZE), DIRECTION }
+
+static const struct ir_event_spec events[] = {
+	{ "iommu", "map", IR_EV_MAP, IR_FINISH_RANGE, IR_EVERYWHERE, false,
+	  { NUMBER("iova", ADDR), NUMBER("paddr", PADDR), NUMBER("size", SIZE) },
+	  "a physically contiguous piece became valid in the I/O page table" },
+	{ "iommu", "unmap", IR_EV_UNMAP, IR_FINISH_UNMAP, IR_EVERYWHERE, false,
+	  { NUMBER("iova", ADDR), FIELD("size", EXTRA, AUTO, ABSENT, OPTIONAL),
+	    NUMBER("unmapped_size", SIZE) },
+	  "a range became invalid; ends a mapping, or undoes a failed one" },
+	{ "iommu", "attach_device_to_domain", IR_EV_DEVICE_ATTACH, IR_FINISH_NONE, IR_EVERYWHERE,
+	  false, { DEVICE }, "a device has a new domain: its mappings end" },
+	{ "iommu", "detach_device_from_domain", IR_EV_DEVICE_DETACH, IR_FINISH_NONE, IR_EVERYWHERE,
+	  false, { DEVICE }, "a device is gone: its mappings end" },
+	{ "iommu", "add_device_to_group", IR_EV_DEVICE_ATTACH, IR_FINISH_NONE, IR_EVERYWHERE,
+	  false, { DEVICE }, "a device is there, and has a new domain" },
+	{ "iommu", "remove_device_from_group", IR_EV_DEVICE_DETACH, IR_FINISH_NONE, IR_EVERYWHERE,
+	  false, { DEVICE }, "a device is gone: its mappings end" },
+
+	{ "dma", "dma_map_page", IR_EV_DMA_MAP, IR_FINISH_NONE, IR_EVERYWHERE, true, MAP_FIELDS,
+	  "one mapping of one piece; tells device and failure (dma_addr ~0)" },
+	{ "dma", "dma_map_phys", IR_EV_DMA_MAP, IR_FINISH_NONE, IR_EVERYWHERE, true, MAP_FIELDS,
+	  "the same, in newer kernels (7.2)" },
+	{ "dma", "dma_map_resource", IR_EV_DMA_MAP, IR_FINISH_NONE, IR_EVERYWHERE, true, MAP_FIELDS,
+	  "the same, for device memory" },
+	{ "dma", "dma_map_sg", IR_EV_DMA_MAP_SG, IR_FINISH_SG, IR_EVERYWHERE, true,
+	  { DEVICE_FIRST, NUMBER("dma_addrs", LIST), FIELD("sizes", LENGTHS, AUTO, ABSENT, OPTIONAL),
+	    FIELD("lengths", LENGTHS, AUTO, NEEDED, OPTIONAL),
+	    FIELD("phys_addrs", OTHERS, AUTO, ABSENT, OPTIONAL),
+	    FIELD("truncated", EXTRA, AUTO, OPTIONAL, OPTIONAL),
+	    FIELD("full_ents", AUX, AUTO, OPTIONAL, OPTIONAL),
+	    FIELD("ents", AUX, OF, ABSENT, OPTIONAL), DIRECTION },
+	  "one mapping of several pieces: a scatter list" },
+	{ "dma", "dma_map_sg_err", IR_EV_DMA_MAP_SG_ERR, IR_FINISH_SG_ERR, IR_EVERYWHERE, true,
+	  { DEVICE_FIRST, FIELD("dma_addrs", LIST, AUTO, ABSENT, OPTIONAL),
+	    FIELD("phys_addrs", LIST, AUTO, NEEDED, OPTIONAL), NUMBER("err", RET) },
+	  "a scatter list that could not be mapped" },
+	{ "dma", "dma_alloc", IR_EV_DMA_MAP, IR_FINISH_ALLOC, IR_EVERYWHERE, true, ALLOC_FIELDS,
+	  "coherent memory: a mapping that lives long" },
+	{ "dma", "dma_alloc_pages", IR_EV_DMA_MAP, IR_FINISH_ALLOC, IR_EVERYWHERE, true,
+	  ALLOC_FIELDS, "the same" },
+	{ "dma", "dma_alloc_sgt", IR_EV_DMA_MAP, IR_FINISH_ALLOC_SGT, IR_EVERYWHERE, true,
+	  { DEVICE_FIRST, ADDRESS("dma_addr", ADDR), NUMBER("size", SIZE),
+	    NUMBER("phys_addrs", LIST) }, "the same, of several pieces" },
+	{ "dma", "dma_alloc_sgt_err", IR_EV_DMA_MAP, IR_FINISH_FAILED, IR_EVERYWHERE, true,
+	  { DEVICE_FIRST, NUMBER("size", SIZE) }, "the same, which failed" },
+	{ "dma", "dma_unmap_page", IR_EV_DMA_UNMAP, IR_FINISH_NONE, IR_EVERYWHERE, true,
+	  UNMAP_FIELDS, "the driver gave a mapping back" },
+	{ "dma", "dma_unmap_phys", IR_EV_DMA_UNMAP, IR_FINISH_NONE, IR_EVERYWHERE, true,
+	  UNMAP_FIELDS, "the same, in newer kernels (7.2)" },
+	{ "dma", "dma_unmap_resource", IR_EV_DMA_UNMAP, IR_FINISH_NONE, IR_EVERYWHERE, true,
+	  UNMAP_FIELDS, "the same, for device memory" },
+	{ "dma", "dma_unmap_sg", IR_EV_DMA_UNMAP_SG, IR_FINISH_NONE, IR_EVERYWHERE, true,
+	  { DEVICE_FIRST, FIELD("addrs", OTHERS, AUTO, ABSENT, OPTIONAL) },
+	  "the same, for a scatter list; has no DMA address" },
+	{ "dma", "dma_free", IR_EV_DMA_UNMAP, IR_FINISH_NONE, IR_EVERYWHERE, true, FREE_FIELDS,
+	  "coherent memory given back" },
+	{ "dma", "dma_free_pages", IR_EV_DMA_UNMAP, IR_FINISH_NONE, IR_EVERYWHERE, true,
+	  FREE_FIELDS, "the same" },
+	{ "dma", "dma_free_sgt", IR_EV_DMA_UNMAP, IR_FINISH_NONE, IR_EVERYWHERE, true,
+	  FREE_FIELDS, "the same" },
+
+	{ "iommu", "io_page_fault", IR_EV_IO_FAULT, IR_FINISH_FAULT, IR_EVERYWHERE, false,
+	  { FIELD("device", STRING, AUTO, NEEDED, ABSENT), FIELD("iova", ADDR, AUTO, NEEDED, ABSENT),
+	    FIELD("flags", AUX, AUTO, NEEDED, ABSENT) },
+	  "a device was denied an access; see iommu-replay-faults(1)" },
+	{ "printk", "console", IR_EV_CONSOLE, IR_FINISH_CONSOLE, IR_EVERYWHERE, false,
+	  { FIELD("msg", STRING, AUTO, NEEDED, ABSENT) },
+	  "a line of the kernel's log, for the faults in it" },
+
+	{ "ftrace", "kernel_stack", IR_EV_STACK, IR_FINISH_STACK, IR_IN_FORMATS, false,
+	  { FIELD("size", AUX, AUTO, OPTIONAL, ABSENT),
+	    FIELD("caller", CALLERS, AUTO, NEEDED, ABSENT) },
+	  "call chain of the event before it: who asked for a mapping" },
+	{ "ftrace", "print", IR_EV_MARKER, IR_FINISH_MARKER, IR_EVERYWHERE, false,
+	  { FIELD("buf", TEXT, AUTO, NEEDED, ABSENT) },
+	  "markers: the kernel's counters at both ends of a measured window" },
+	/* Texts may have the name of the function in place of that of the event. */
+	{ NULL, "tracing_mark_write", IR_EV_MARKER, IR_FINISH_MARKER, IR_IN_TEXTS, false,
+	  { { .name = NULL } }, NULL },
+};
+
+const struct ir_event_spec *ir_event_spec_at(unsigned int i)
+{
+	return i < sizeof(events) / sizeof(events[0]) ? &events[i] : NULL;
+}
+
+const struct ir_event_spec *ir_event_spec(const char *system, const char *name,
+					  enum ir_event_where where)
+{
+	const struct ir_event_spec *e;
+
+	for (unsigned int i = 0; (e = ir_event_spec_at(i)); i++)
+		if (e->where & where && !strcmp(e->name, name) &&
+		    (!system || !e->system || !strcmp(e->system, system)))
+			return e;
+	return NULL;
+}
