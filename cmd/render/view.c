@@ -11,89 +11,14 @@
 #include "base/share.h"
 #include "report/columns.h"
 
-char *view_clean(const char *text)
-{
-	char *clean = ir_text_utf8(text ? text : "");
-
-	if (!clean)
-		return NULL;
-	for (unsigned char *c = (unsigned char *)clean; *c; c++) {
-		if (*c < 0x20 || *c == 0x7f)
-			*c = '?';
-		/* U+0080 to U+009F are controls, too. */
-		if (c[0] == 0xc2 && c[1] < 0xa0)
-			c[1] = 0xbf;	/* an inverted question mark */
-	}
-	return clean;
-}
-
-/* A line that is put together piece by piece. */
-struct line {
-	FILE *out;
-	struct ir_memory memory;
-};
-
-/* Without memory the line is emitted without its text at once. */
-static bool line_begin(struct line *line, view_line emit, void *arg)
-{
-	line->out = ir_memory_open(&line->memory);
-	if (!line->out)
-		emit(arg, "", NULL, VIEW_PLAIN);
-	return line->out;
-}
-
-static void line_end(struct line *line, view_line emit, void *arg, const char *label,
-		     enum view_mark mark)
-{
-	char *text = ir_memory_close(&line->memory);
-	char *clean = text ? view_clean(text) : NULL;
-
-	emit(arg, label, clean, mark);
-	free(clean);
-	free(text);
-}
-
-static const char *or_unknown(const char *text)
-{
-	return text ? text : "not told";
-}
-
 static const char *plural(uint64_t n)
 {
 	return n == 1 ? "" : "s";
 }
 
-void view_bytes(char *text, size_t size, uint64_t bytes)
+static const char *or_unknown(const char *text)
 {
-	static const char units[] = " KMGTPE";
-	unsigned int unit = 0;
-
-	while (bytes && !(bytes & 1023) && unit < 6) {
-		bytes >>= 10;
-		unit++;
-	}
-	snprintf(text, size, "%" PRIu64 "%.*s", bytes, unit > 0, &units[unit]);
-}
-
-/* Three digits and a unit; counts nothing but time. */
-void view_duration(char *text, size_t size, uint64_t ns)
-{
-	static const struct {
-		double ns;
-		const char *name;
-	} units[] = {
-		{ 1, "ns" }, { 1e3, "us" }, { 1e6, "ms" }, { 1e9, "s" }, { 60e9, "min" },
-		{ 3600e9, "h" },
-	};
-	size_t unit = 0;
-	double value;
-
-	while (unit + 1 < sizeof(units) / sizeof(units[0]) &&
-	       (double)ns >= units[unit + 1].ns * (unit < 3 ? 0.9995 : unit == 3 ? 2 : 1))
-		unit++;
-	value = (double)ns / units[unit].ns;
-	snprintf(text, size, "%.*f%s", unit == 0 ? 0 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0,
-		 value, units[unit].name);
+	return text ? text : "not told";
 }
 
 /* What the recording says about flushes itself, to be held against the results. */
@@ -219,156 +144,6 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 		emit(arg, "domains", TYPES_VARY, VIEW_PLAIN);
 	if (info->machine.s390_dma_api)
 		emit(arg, "DMA API", "the former one of s390 (before Linux 6.7)", VIEW_PLAIN);
-}
-
-/* " (user)", for values that are nobody's default. */
-static const char *origin(enum ir_source source)
-{
-	switch (source) {
-	case IR_FROM_USER:
-		return " (user)";
-	case IR_FROM_RECORDING:
-		return " (recording)";
-	case IR_FROM_DEFAULT:
-		break;
-	}
-	return "";
-}
-
-static void show_limit(FILE *out, const char *name, uint64_t limit, enum ir_source source)
-{
-	if (limit)
-		fprintf(out, ", %s %" PRIu64 "%s", name, limit, origin(source));
-	else if (source != IR_FROM_DEFAULT)
-		fprintf(out, ", no %s%s", name, origin(source));
-}
-
-static void show_entry_limit(FILE *out, const struct ir_effective *p, uint32_t all)
-{
-	show_limit(out, "entry limit", p->hypervisor.entry_limit,
-		   all ? IR_FROM_DEFAULT : p->from.entry_limit);
-	if (all)
-		fprintf(out, " (inferred from %u recorded shortage%s", all, plural(all));
-	if (p->limit_agree < all)
-		fprintf(out, ", %u agree", p->limit_agree);
-	fputs(all ? ")" : "", out);
-}
-
-static uint64_t limit_of(const struct ir_effective *p)
-{
-	return p->hypervisor.entry_limit ? p->hypervisor.entry_limit : p->hypervisor.pinned_limit;
-}
-
-static void show_queue(FILE *out, const struct ir_effective *p)
-{
-	if (p->queue == IR_QUEUE_NONE) {
-		fprintf(out, "; no queue%s", origin(p->from.queue));
-		return;
-	}
-	fprintf(out, "; queue %s%s, %u slots%s, %u ms%s", ir_queue_type_name(p->queue),
-		origin(p->from.queue), p->queue_size, origin(p->from.queue_size),
-		p->queue_timeout_ms, origin(p->from.queue_timeout));
-}
-
-static bool same_queue(const struct ir_effective *a, const struct ir_effective *b)
-{
-	return a->queue == b->queue && a->queue_size == b->queue_size &&
-		a->queue_timeout_ms == b->queue_timeout_ms;
-}
-
-/* The queues of a group: strategies without one do not count, others may differ. */
-static void show_queues(FILE *out, const struct ir_report_entry *entry, size_t first, size_t end)
-{
-	const struct ir_effective *shown = NULL;
-
-	for (size_t i = first; i < end; i++) {
-		const struct ir_effective *p = &entry->results[i].parameters;
-
-		if (p->queue == IR_QUEUE_NONE || (shown && same_queue(shown, p)))
-			continue;
-		show_queue(out, p);
-		shown = p;
-	}
-	if (!shown)
-		show_queue(out, &entry->results[first].parameters);
-}
-
-void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t end,
-		     view_line emit, void *arg)
-{
-	const struct ir_hypervisor *hv = entry->configs[first].hypervisor;
-	const struct ir_effective *p = &entry->results[first].parameters;
-	char size[32], start[32];
-	struct line line;
-
-	if (!line_begin(&line, emit, arg))
-		return;
-	fputs(hv->name, line.out);
-	show_entry_limit(line.out, p, p->limit_shortages);
-	show_limit(line.out, "pinned limit", p->hypervisor.pinned_limit, p->from.pinned_limit);
-	if (p->backend == IR_BACKEND_IOMMUFD)
-		fputs(", backend iommufd (user)", line.out);
-	if (limit_of(p) && (entry->info->nr_devices > 2 || p->from.share != IR_FROM_DEFAULT))
-		fprintf(line.out, p->share == IR_SHARE_GUEST ? " for all devices together%s" :
-			" for each device%s", origin(p->from.share));
-	fprintf(line.out, ", tlb_refresh %d%s", p->hypervisor.tlb_refresh > 0,
-		origin(p->from.tlb_refresh));
-	for (size_t i = 0; ir_hypervisor_own(hv, i); i++)
-		fprintf(line.out, ", %s %" PRIu64 "%s", hv->own[i].name, p->hypervisor.own[i],
-			origin(p->from.own[i]));
-	view_bytes(size, sizeof(size), p->aperture);
-	view_bytes(start, sizeof(start), p->aperture_start);
-	if (p->aperture)
-		fprintf(line.out, "; aperture %s from %s on%s", size, start,
-			origin(p->from.aperture));
-	fprintf(line.out, "; initial pages %" PRIu64 "%s", p->initial_pages,
-		origin(p->from.initial_pages));
-	if (p->initial_lazy_pages)
-		fprintf(line.out, " and %" PRIu64 " unmapped but not flushed (recording)",
-			p->initial_lazy_pages);
-	show_queues(line.out, entry, first, end);
-	fprintf(line.out, "; %u CPU%s%s, %u Hz%s", p->cpus, plural(p->cpus), origin(p->from.cpus),
-		p->hz, origin(p->from.hz));
-	if (p->timer_late_ns) {
-		view_duration(size, sizeof(size), p->timer_late_ns);
-		fprintf(line.out, ", timers %s late%s", size, origin(p->from.timer_late));
-	}
-	if (p->api == IR_API_IOMMU)
-		fputs("; IOMMU API (user)", line.out);
-	if (p->timer == IR_TIMER_RECORDED)
-		fputs("; recorded timer (user)", line.out);
-	if (p->rpcit_base_ns || p->rpcit_page_ns || p->from.rpcit_latency != IR_FROM_DEFAULT)
-		fprintf(line.out, "; RPCIT takes %s%" PRIu64 " ns and %" PRIu64 " ns a page%s",
-			p->latency == IR_LATENCY_RECORDED ? "what it took then, else " : "",
-			p->rpcit_base_ns, p->rpcit_page_ns, origin(p->from.rpcit_latency));
-	line_end(&line, emit, arg, "hypervisor", VIEW_PLAIN);
-}
-
-static bool same_group(const struct ir_report_entry *entry, size_t a, size_t b)
-{
-	const struct ir_effective *x = &entry->results[a].parameters;
-	const struct ir_effective *y = &entry->results[b].parameters;
-
-	return entry->configs[a].hypervisor == entry->configs[b].hypervisor &&
-		x->hypervisor.entry_limit == y->hypervisor.entry_limit &&
-		x->hypervisor.pinned_limit == y->hypervisor.pinned_limit &&
-		x->hypervisor.tlb_refresh == y->hypervisor.tlb_refresh &&
-		x->share == y->share && x->backend == y->backend && x->latency == y->latency &&
-		!memcmp(x->hypervisor.own, y->hypervisor.own, sizeof(x->hypervisor.own)) &&
-		x->aperture == y->aperture && x->aperture_start == y->aperture_start &&
-		x->initial_pages == y->initial_pages && x->cpus == y->cpus && x->hz == y->hz &&
-		x->timer_phase_ns == y->timer_phase_ns && x->timer_late_ns == y->timer_late_ns &&
-		x->api == y->api && x->timer == y->timer &&
-		x->rpcit_base_ns == y->rpcit_base_ns && x->rpcit_page_ns == y->rpcit_page_ns;
-}
-
-size_t view_group_end(const struct ir_report_entry *entry, size_t first)
-{
-	size_t end = first + 1;
-
-	while (end < entry->nr_results && same_group(entry, first, end))
-		end++;
-	return end;
 }
 
 /* Damage counters of one kind: those that mean an incomplete input, or the others. */
@@ -620,18 +395,6 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 	note_probe(entry, emit, arg);
 	note_hz(entry, emit, arg);
 	note_timing(entry, emit, arg);
-}
-
-uint64_t view_host_limit(const struct ir_report_entry *entry, size_t result, uint64_t *devices)
-{
-	const struct ir_effective *p = &entry->results[result].parameters;
-
-	*devices = 0;
-	if (p->share == IR_SHARE_DEVICE)
-		for (size_t d = ir_report_device(entry, 0); d; d = ir_report_device(entry, d + 1))
-			++*devices;
-	*devices += !*devices;
-	return limit_of(p);
 }
 
 static enum view_mark host_pages(const struct ir_report_entry *entry, size_t result,

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "render/view_hypervisor.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/columns.h"
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* " (user)", for values that are nobody's default. */
+static const char *origin(enum ir_source source)
+{
+	switch (source) {
+	case IR_FROM_USER:
+		return " (user)";
+	case IR_FROM_RECORDING:
+		return " (recording)";
+	case IR_FROM_DEFAULT:
+		break;
+	}
+	return "";
+}
+
+static void show_limit(FILE *out, const char *name, uint64_t limit, enum ir_source source)
+{
+	if (limit)
+		fprintf(out, ", %s %" PRIu64 "%s", name, limit, origin(source));
+	else if (source != IR_FROM_DEFAULT)
+		fprintf(out, ", no %s%s", name, origin(source));
+}
+
+static void show_entry_limit(FILE *out, const struct ir_effective *p, uint32_t all)
+{
+	show_limit(out, "entry limit", p->hypervisor.entry_limit,
+		   all ? IR_FROM_DEFAULT : p->from.entry_limit);
+	if (all)
+		fprintf(out, " (inferred from %u recorded shortage%s", all, plural(all));
+	if (p->limit_agree < all)
+		fprintf(out, ", %u agree", p->limit_agree);
+	fputs(all ? ")" : "", out);
+}
+
+static uint64_t limit_of(const struct ir_effective *p)
+{
+	return p->hypervisor.entry_limit ? p->hypervisor.entry_limit : p->hypervisor.pinned_limit;
+}
+
+static void show_queue(FILE *out, const struct ir_effective *p)
+{
+	if (p->queue == IR_QUEUE_NONE) {
+		fprintf(out, "; no queue%s", origin(p->from.queue));
+		return;
+	}
+	fprintf(out, "; queue %s%s, %u slots%s, %u ms%s", ir_queue_type_name(p->queue),
+		origin(p->from.queue), p->queue_size, origin(p->from.queue_size),
+		p->queue_timeout_ms, origin(p->from.queue_timeout));
+}
+
+static bool same_queue(const struct ir_effective *a, const struct ir_effective *b)
+{
+	return a->queue == b->queue && a->queue_size == b->queue_size &&
+		a->queue_timeout_ms == b->queue_timeout_ms;
+}
+
+/* The queues of a group: strategies without one do not count, others may differ. */
+static void show_queues(FILE *out, const struct ir_report_entry *entry, size_t first, size_t end)
+{
+	const struct ir_effective *shown = NULL;
+
+	for (size_t i = first; i < end; i++) {
+		const struct ir_effective *p = &entry->results[i].parameters;
+
+		if (p->queue == IR_QUEUE_NONE || (shown && same_queue(shown, p)))
+			continue;
+		show_queue(out, p);
+		shown = p;
+	}
+	if (!shown)
+		show_queue(out, &entry->results[first].parameters);
+}
+
+void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t end,
+		     view_line emit, void *arg)
+{
+	const struct ir_hypervisor *hv = entry->configs[first].hypervisor;
+	const struct ir_effective *p = &entry->results[first].parameters;
+	char size[32], start[32];
+	struct line line;
+
+	if (!line_begin(&line, emit, arg))
+		return;
+	fputs(hv->name, line.out);
+	show_entry_limit(line.out, p, p->limit_shortages);
+	show_limit(line.out, "pinned limit", p->hypervisor.pinned_limit, p->from.pinned_limit);
+	if (p->backend == IR_BACKEND_IOMMUFD)
+		fputs(", backend iommufd (user)", line.out);
+	if (limit_of(p) && (entry->info->nr_devices > 2 || p->from.share != IR_FROM_DEFAULT))
+		fprintf(line.out, p->share == IR_SHARE_GUEST ? " for all devices together%s" :
+			" for each device%s", origin(p->from.share));
+	fprintf(line.out, ", tlb_refresh %d%s", p->hypervisor.tlb_refresh > 0,
+		origin(p->from.tlb_refresh));
+	for (size_t i = 0; ir_hypervisor_own(hv, i); i++)
+		fprintf(line.out, ", %s %" PRIu64 "%s", hv->own[i].name, p->hypervisor.own[i],
+			origin(p->from.own[i]));
+	view_bytes(size, sizeof(size), p->aperture);
+	view_bytes(start, sizeof(start), p->aperture_start);
+	if (p->aperture)
+		fprintf(line.out, "; aperture %s from %s on%s", size, start,
+			origin(p->from.aperture));
+	fprintf(line.out, "; initial pages %" PRIu64 "%s", p->initial_pages,
+		origin(p->from.initial_pages));
+	if (p->initial_lazy_pages)
+		fprintf(line.out, " and %" PRIu64 " unmapped but not flushed (recording)",
+			p->initial_lazy_pages);
+	show_queues(line.out, entry, first, end);
+	fprintf(line.out, "; %u CPU%s%s, %u Hz%s", p->cpus, plural(p->cpus), origin(p->from.cpus),
+		p->hz, origin(p->from.hz));
+	if (p->timer_late_ns) {
+		view_duration(size, sizeof(size), p->timer_late_ns);
+		fprintf(line.out, ", timers %s late%s", size, origin(p->from.timer_late));
+	}
+	if (p->api == IR_API_IOMMU)
+		fputs("; IOMMU API (user)", line.out);
+	if (p->timer == IR_TIMER_RECORDED)
+		fputs("; recorded timer (user)", line.out);
+	if (p->rpcit_base_ns || p->rpcit_page_ns || p->from.rpcit_latency != IR_FROM_DEFAULT)
+		fprintf(line.out, "; RPCIT takes %s%" PRIu64 " ns and %" PRIu64 " ns a page%s",
+			p->latency == IR_LATENCY_RECORDED ? "what it took then, else " : "",
+			p->rpcit_base_ns, p->rpcit_page_ns, origin(p->from.rpcit_latency));
+	line_end(&line, emit, arg, "hypervisor", VIEW_PLAIN);
+}
+
+static bool same_group(const struct ir_report_entry *entry, size_t a, size_t b)
+{
+	const struct ir_effective *x = &entry->results[a].parameters;
+	const struct ir_effective *y = &entry->results[b].parameters;
+
+	return entry->configs[a].hypervisor == entry->configs[b].hypervisor &&
+		x->hypervisor.entry_limit == y->hypervisor.entry_limit &&
+		x->hypervisor.pinned_limit == y->hypervisor.pinned_limit &&
+		x->hypervisor.tlb_refresh == y->hypervisor.tlb_refresh &&
+		x->share == y->share && x->backend == y->backend && x->latency == y->latency &&
+		!memcmp(x->hypervisor.own, y->hypervisor.own, sizeof(x->hypervisor.own)) &&
+		x->aperture == y->aperture && x->aperture_start == y->aperture_start &&
+		x->initial_pages == y->initial_pages && x->cpus == y->cpus && x->hz == y->hz &&
+		x->timer_phase_ns == y->timer_phase_ns && x->timer_late_ns == y->timer_late_ns &&
+		x->api == y->api && x->timer == y->timer &&
+		x->rpcit_base_ns == y->rpcit_base_ns && x->rpcit_page_ns == y->rpcit_page_ns;
+}
+
+size_t view_group_end(const struct ir_report_entry *entry, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < entry->nr_results && same_group(entry, first, end))
+		end++;
+	return end;
+}
+
+uint64_t view_host_limit(const struct ir_report_entry *entry, size_t result, uint64_t *devices)
+{
+	const struct ir_effective *p = &entry->results[result].parameters;
+
+	*devices = 0;
+	if (p->share == IR_SHARE_DEVICE)
+		for (size_t d = ir_report_device(entry, 0); d; d = ir_report_device(entry, d + 1))
+			++*devices;
+	*devices += !*devices;
+	return limit_of(p);
+}

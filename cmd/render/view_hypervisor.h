@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The hypervisor, and the parameters that results share. */
+#ifndef CMD_VIEW_HYPERVISOR_H
+#define CMD_VIEW_HYPERVISOR_H
+
+#include <iommu-replay/report.h>
+
+#include "render/view_line.h"
+
+/** view_hypervisor - the hypervisor and the parameters that a group of results shares */
+void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t end,
+		     view_line emit, void *arg);
+/** view_group_end - the end of the group that begins at result @first */
+size_t view_group_end(const struct ir_report_entry *entry, size_t first);
+/**
+ * view_host_limit - what a result's host pages are limited to, 0: nothing
+ * @devices: how many devices have that limit each, at least 1
+ */
+uint64_t view_host_limit(const struct ir_report_entry *entry, size_t result, uint64_t *devices);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lines of a view, put together piece by piece; and what is in them. */
+#ifndef CMD_VIEW_LINE_H
+#define CMD_VIEW_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/memory.h"
+
+enum view_mark {
+	VIEW_PLAIN,
+	VIEW_LIMIT,	/* a limit was reached */
+	VIEW_BAD,	/* a failure, or incomplete input */
+	VIEW_NOTE,
+};
+
+/* A line "label  text"; @text is valid during the call only; NULL: there was no memory for it. */
+typedef void (*view_line)(void *arg, const char *label, const char *text, enum view_mark mark);
+
+struct line {
+	FILE *out;
+	struct ir_memory memory;
+};
+
+/** line_begin - write to line->out; false: no memory, and the line was emitted without its text */
+bool line_begin(struct line *line, view_line emit, void *arg);
+/** line_end - emit what was written */
+void line_end(struct line *line, view_line emit, void *arg, const char *label, enum view_mark mark);
+
+/** view_duration - 1.02s, 289ms: three digits and a unit */
+void view_duration(char *text, size_t size, uint64_t ns);
+/** view_bytes - 2147483648 as "2G" */
+void view_bytes(char *text, size_t size, uint64_t bytes);
+/** view_clean - a name from a recording, made harmless for a terminal; for free() or NULL */
+char *view_clean(const char *text);
+
+#endif
