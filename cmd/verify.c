@@ -65,11 +65,12 @@ static void choose_hypervisor(const struct settings *settings,
 
 /*
  * The pages mapped before.  With several devices a marker may have the counters of
- * one function alone, and nothing says which: a manifest counts more then.
+ * one function alone, and nothing says which: a manifest counts more then, unless one
+ * device was asked for.
  */
 static bool marker_suffices(const struct ir_recording_info *info)
 {
-	return info->machine.has_marker && info->nr_devices <= 2;
+	return info->machine.has_marker && (info->nr_devices <= 2 || info->device);
 }
 
 /* What neither the user nor the recording tells. */

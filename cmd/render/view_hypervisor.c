@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/columns.h"
@@ -34,20 +35,84 @@ static void show_limit(FILE *out, const char *name, uint64_t limit, enum ir_sour
 		fprintf(out, ", no %s%s", name, origin(source));
 }
 
-static void show_entry_limit(FILE *out, const struct ir_effective *p, uint32_t all)
+/* " 300 (inferred from 12 recorded shortages, 10 agree)" */
+static void show_inferred(FILE *out, const struct ir_effective *p)
 {
-	show_limit(out, "entry limit", p->hypervisor.entry_limit,
-		   all ? IR_FROM_DEFAULT : p->from.entry_limit);
-	if (all)
-		fprintf(out, " (inferred from %u recorded shortage%s", all, plural(all));
-	if (p->limit_agree < all)
+	fprintf(out, " %" PRIu64 " (inferred from %u recorded shortage%s", p->hypervisor.entry_limit,
+		p->limit_shortages, plural(p->limit_shortages));
+	if (p->limit_agree < p->limit_shortages)
 		fprintf(out, ", %u agree", p->limit_agree);
-	fputs(all ? ")" : "", out);
+	fputs(")", out);
+}
+
+/* Each device's, as far as there are shares of devices. */
+static void show_own_limits(FILE *out, const struct ir_report_entry *entry, size_t result)
+{
+	const char *separator = ", entry limit";
+	size_t nr = entry->info->nr_devices;
+
+	for (size_t d = ir_report_device(entry, 0); d && d < nr; d = ir_report_device(entry, d + 1)) {
+		const struct ir_effective *p = &entry->devices[result * nr + d].parameters;
+		char *name = view_clean(ir_report_device_name(entry, d));
+
+		fprintf(out, "%s of %s", separator, name ? name : "?");
+		free(name);
+		if (p->limit_shortages)
+			show_inferred(out, p);
+		else
+			fprintf(out, " %" PRIu64, p->hypervisor.entry_limit);
+		separator = ",";
+	}
+}
+
+static void show_entry_limit(FILE *out, const struct ir_report_entry *entry, size_t result)
+{
+	const struct ir_effective *p = &entry->results[result].parameters;
+
+	if (p->limits_differ && ir_report_device(entry, 0)) {
+		show_own_limits(out, entry, result);
+	} else if (p->limit_shortages) {
+		fputs(", entry limit", out);
+		show_inferred(out, p);
+	} else {
+		show_limit(out, "entry limit", p->hypervisor.entry_limit, p->from.entry_limit);
+	}
 }
 
 static uint64_t limit_of(const struct ir_effective *p)
 {
 	return p->hypervisor.entry_limit ? p->hypervisor.entry_limit : p->hypervisor.pinned_limit;
+}
+
+/* Whose the limits are, and why that is thought if nobody said it. */
+static void show_share(FILE *out, const struct ir_report_entry *entry, const struct ir_effective *p)
+{
+	bool inferred = p->from.share == IR_FROM_RECORDING;
+
+	if (!limit_of(p) || (entry->info->nr_devices <= 2 && p->from.share == IR_FROM_DEFAULT))
+		return;
+	if (p->share == IR_SHARE_GUEST)
+		fprintf(out, " for all devices together%s", inferred ? "" : origin(p->from.share));
+	else if (!p->limits_differ)
+		fprintf(out, " for each device%s", origin(p->from.share));
+	if (inferred)
+		fprintf(out, " (inferred: limits of their own explain %u of %u shortages)",
+			p->other_agree, p->limit_shortages);
+	else if (p->other_limit && p->share == IR_SHARE_DEVICE && p->other_agree >= p->limit_agree)
+		fprintf(out, " (or %" PRIu64 " for all together, share=guest, which fits as well)",
+			p->other_limit);
+}
+
+static void show_initial(FILE *out, const struct ir_effective *p)
+{
+	fprintf(out, "; initial pages %" PRIu64 "%s", p->initial_pages, origin(p->from.initial_pages));
+	if (p->initial_devices > 1)
+		fprintf(out, ", assumed to be in equal shares of %u devices", p->initial_devices);
+	else if (p->initial_devices && p->from.initial_pages != IR_FROM_USER)
+		fputs(", assumed to be all of this device", out);
+	if (p->initial_lazy_pages)
+		fprintf(out, " and %" PRIu64 " unmapped but not flushed (recording)",
+			p->initial_lazy_pages);
 }
 
 static void show_queue(FILE *out, const struct ir_effective *p)
@@ -95,13 +160,11 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	if (!line_begin(&line, emit, arg))
 		return;
 	fputs(hv->name, line.out);
-	show_entry_limit(line.out, p, p->limit_shortages);
+	show_entry_limit(line.out, entry, first);
 	show_limit(line.out, "pinned limit", p->hypervisor.pinned_limit, p->from.pinned_limit);
 	if (p->backend == IR_BACKEND_IOMMUFD)
 		fputs(", backend iommufd (user)", line.out);
-	if (limit_of(p) && (entry->info->nr_devices > 2 || p->from.share != IR_FROM_DEFAULT))
-		fprintf(line.out, p->share == IR_SHARE_GUEST ? " for all devices together%s" :
-			" for each device%s", origin(p->from.share));
+	show_share(line.out, entry, p);
 	fprintf(line.out, ", tlb_refresh %d%s", p->hypervisor.tlb_refresh > 0,
 		origin(p->from.tlb_refresh));
 	for (size_t i = 0; ir_hypervisor_own(hv, i); i++)
@@ -112,11 +175,7 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	if (p->aperture)
 		fprintf(line.out, "; aperture %s from %s on%s", size, start,
 			origin(p->from.aperture));
-	fprintf(line.out, "; initial pages %" PRIu64 "%s", p->initial_pages,
-		origin(p->from.initial_pages));
-	if (p->initial_lazy_pages)
-		fprintf(line.out, " and %" PRIu64 " unmapped but not flushed (recording)",
-			p->initial_lazy_pages);
+	show_initial(line.out, p);
 	show_queues(line.out, entry, first, end);
 	fprintf(line.out, "; %u CPU%s%s, %u Hz%s", p->cpus, plural(p->cpus), origin(p->from.cpus),
 		p->hz, origin(p->from.hz));
@@ -144,7 +203,7 @@ static bool same_group(const struct ir_report_entry *entry, size_t a, size_t b)
 		x->hypervisor.entry_limit == y->hypervisor.entry_limit &&
 		x->hypervisor.pinned_limit == y->hypervisor.pinned_limit &&
 		x->hypervisor.tlb_refresh == y->hypervisor.tlb_refresh &&
-		x->share == y->share && x->backend == y->backend && x->latency == y->latency &&
+		x->share == y->share && x->limits_differ == y->limits_differ && x->backend == y->backend && x->latency == y->latency &&
 		!memcmp(x->hypervisor.own, y->hypervisor.own, sizeof(x->hypervisor.own)) &&
 		x->aperture == y->aperture && x->aperture_start == y->aperture_start &&
 		x->initial_pages == y->initial_pages && x->cpus == y->cpus && x->hz == y->hz &&
@@ -166,10 +225,19 @@ uint64_t view_host_limit(const struct ir_report_entry *entry, size_t result, uin
 {
 	const struct ir_effective *p = &entry->results[result].parameters;
 
+	size_t nr = entry->info->nr_devices;
+	uint64_t sum = 0;
+
 	*devices = 0;
 	if (p->share == IR_SHARE_DEVICE)
-		for (size_t d = ir_report_device(entry, 0); d; d = ir_report_device(entry, d + 1))
+		for (size_t d = ir_report_device(entry, 0); d; d = ir_report_device(entry, d + 1)) {
 			++*devices;
+			sum += limit_of(&entry->devices[result * nr + d % nr].parameters);
+		}
+	if (p->limits_differ && sum) {
+		*devices = 1;
+		return sum;
+	}
 	*devices += !*devices;
 	return limit_of(p);
 }

@@ -103,6 +103,7 @@ struct ir_guest_config {
 	const struct ir_strategy *strategy;
 	const struct ir_hypervisor *hypervisor;
 	const struct ir_effective *par;
+	const uint64_t *limits;		/* of entries, by device number; NULL: par's for each */
 	enum ir_iova_depot depot;
 	bool dma32_first;
 	const struct ir_observer *observer;

@@ -22,11 +22,14 @@ struct ir_mapping {
 	};
 };
 
-/* For one device, or for all of them. */
-static void *open_hypervisor(struct ir_guest *g)
+/* For one device, or for all of them (0). */
+static void *open_hypervisor(struct ir_guest *g, uint16_t device)
 {
-	return g->guard ? ir_guard_open(g->guard, &g->par.hypervisor) :
-		g->cfg.hypervisor->open(&g->par.hypervisor);
+	struct ir_hypervisor_params params = g->par.hypervisor;
+
+	if (g->cfg.limits)
+		params.entry_limit = g->cfg.limits[device];
+	return g->guard ? ir_guard_open(g->guard, &params) : g->cfg.hypervisor->open(&params);
 }
 
 struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
@@ -48,7 +51,7 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 	}
 	if (g->par.share == IR_SHARE_DEVICE)
 		return g;
-	g->hv = open_hypervisor(g);
+	g->hv = open_hypervisor(g, 0);
 	if (!g->hv) {
 		ir_guest_free(g);
 		return NULL;
@@ -160,7 +163,7 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	d->totals.budget = g->cfg.budget;
 	d->totals.sites = g->sites.list ? &g->sites : NULL;
 	d->iopt = ir_iopt_new(&d->totals, g->cfg.hypervisor->shadows);
-	d->hv = g->hv ? g->hv : open_hypervisor(g);
+	d->hv = g->hv ? g->hv : open_hypervisor(g, d->device);
 	if (own)
 		d->strategy_priv = strategy_memory(g);
 	if (!d->iopt || !d->hv || (own && !d->strategy_priv)) {

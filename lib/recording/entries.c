@@ -125,6 +125,8 @@ static int settle(struct ir_entries *e, unsigned int i)
 	}
 	if (late.stays)
 		d->live += late.pages;
+	if (!late.ran_short && d->live + d->lazy > d->most)
+		d->most = d->live + d->lazy;
 	return rc;
 }
 
@@ -237,7 +239,7 @@ int ir_entries_op(struct ir_entries *e, const struct ir_op *op)
 		d = device_of(e, op->device);
 		if (!d)
 			return -ENOMEM;
-		*d = (struct ir_entries_device){ .found = d->found, .flushed = true };
+		*d = (struct ir_entries_device){ .found = d->found, .most = d->most, .flushed = true };
 		return 0;
 	default:
 		return 0;

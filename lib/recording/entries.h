@@ -40,6 +40,7 @@ struct ir_entries_device {
 	int64_t going;		/* unmapped before a flush that is under way */
 	unsigned int flushes;	/* under way */
 	int64_t found;		/* mapped before the recording, unmapped in it */
+	int64_t most;		/* held at least at once, without @found */
 	bool flushed;		/* since the recording began */
 	uint64_t last_iova;	/* former DMA API: of the last mapping */
 };

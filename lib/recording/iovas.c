@@ -21,6 +21,13 @@ static uint8_t *orders_of(struct ir_iova_survey *s, uint32_t cpu)
 	return &s->to_tree[cpu];
 }
 
+/* Of too many nothing is told, but how many there were at least. */
+static void give_up(struct ir_iova_survey *s)
+{
+	s->off = true;
+	s->left_out = IR_START_IOVAS + 1;
+}
+
 static int note_first(struct ir_iova_survey *s, const struct ir_op *op, uint64_t first,
 		       uint64_t pages)
 {
@@ -29,8 +36,7 @@ static int note_first(struct ir_iova_survey *s, const struct ir_op *op, uint64_t
 	if (!orders)
 		return -ENOMEM;
 	if (s->nr_free == IR_START_IOVAS) {
-		s->off = true;
-		s->left_out = IR_START_IOVAS + 1;
+		give_up(s);
 		return 0;
 	}
 	/* The first one from the tree is the first one below all others. */
@@ -62,7 +68,7 @@ static int note_gaps(struct ir_iova_survey *s, const struct ir_op *op, uint64_t 
 		/* Below the first range from the tree all was. */
 		if (!s->lowest || pfn >= s->end_of_lowest) {
 			if (s->nr_free == IR_START_IOVAS) {
-				s->off = true;
+				give_up(s);
 				return 0;
 			}
 			s->free[s->nr_free++] = (struct ir_start_iova){

@@ -68,6 +68,7 @@ struct ir_recording {
 	struct device_state *device_states;	/* by device, at the end of what was read */
 	size_t nr_device_states;
 	bool *devices_lost;		/* info.devices_lost */
+	int64_t *held_pages;		/* info.machine.held_pages */
 	struct ir_op ahead;		/* read, but something else comes before it */
 	bool has_ahead;
 	bool no_memory;			/* for a copy of a string */

@@ -70,6 +70,7 @@ static void note_start(struct ir_recording *rec)
 	if (!rec->lost) {
 		m->shortages = rec->entries.list;
 		m->nr_shortages = rec->entries.nr;
+		m->held_pages = rec->held_pages;
 	}
 	if (rec->info.nr_devices > 2 || rec->lost || rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1)
 		return;
@@ -192,8 +193,11 @@ static int fill_info(struct ir_recording *rec)
 	info->user_events = rec->reader->user_events;
 	rec->events = calloc(from->nr_events + 1, sizeof(*rec->events));
 	rec->devices = calloc(from->nr_devices + 1, sizeof(*rec->devices));
-	if (!rec->events || !rec->devices)
+	rec->held_pages = calloc(from->nr_devices + 1, sizeof(*rec->held_pages));
+	if (!rec->events || !rec->devices || !rec->held_pages)
 		return -ENOMEM;
+	for (size_t i = 0; i < rec->entries.nr_devices && i < from->nr_devices; i++)
+		rec->held_pages[i] = rec->entries.devices[i].most + rec->entries.devices[i].found;
 	for (size_t i = 0; i < from->nr_events; i++) {
 		rec->events[i].name = own(rec, from->events[i].name);
 		rec->events[i].count = from->events[i].count;
@@ -206,6 +210,7 @@ static int fill_info(struct ir_recording *rec)
 	info->nr_events = from->nr_events;
 	info->devices = rec->devices;
 	info->nr_devices = from->nr_devices;
+	info->device = rec->device ? rec->filter : 0;
 	info->ops = *ir_assembler_totals(rec->assembler);
 	ir_assembler_rpcit(rec->assembler, &info->rpcit, &info->machine.aperture_start,
 			   &info->machine.aperture_size);
@@ -222,7 +227,9 @@ static int fill_info(struct ir_recording *rec)
 		if (info->machine.timer_flushes)
 			info->damage.count[IR_DAMAGE_LIMIT_TIMERS] = rec->timer_owners.left_out;
 	}
-	info->damage.count[IR_DAMAGE_LIMIT_START_IOVAS] = rec->iovas.left_out;
+	/* Nothing else asks for what is told of the allocator (note_start()). */
+	if (info->nr_devices <= 2 && !info->machine.s390_dma_api)
+		info->damage.count[IR_DAMAGE_LIMIT_START_IOVAS] = rec->iovas.left_out;
 	info->complete = ir_damage_complete(&info->damage);
 	info->rpcits_by_device = !ir_assembler_unattributed(rec->assembler) &&
 		!rec->owners_known.full;
@@ -339,6 +346,7 @@ void ir_recording_close(struct ir_recording *rec)
 	free(rec->device);
 	free(rec->types);
 	free(rec->devices_lost);
+	free(rec->held_pages);
 	ir_file_close(rec->file);
 	ir_chains_free(rec->chains);
 	free(rec);

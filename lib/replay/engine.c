@@ -7,11 +7,13 @@
 #include "guest/actors.h"
 #include "guest/guard.h"
 #include "replay/engine.h"
+#include "replay/limit.h"
 #include "replay/params.h"
 
 struct ir_engine {
 	struct ir_guest *guest;
 	const struct ir_recording_info *info;
+	uint64_t *limits;		/* inferred ones, by device; NULL: all have the same */
 	uint64_t end_ns;		/* of the recording */
 	/*
 	 * An operation may still wait for its CPU when its mapping's number is
@@ -55,13 +57,13 @@ static enum ir_iova_depot depot_of(const struct ir_recording_info *info)
 
 /*
  * Whose the @i-th page is that was mapped before the recording.  With a single named
- * device that one owns them all; several are taken to have equal shares, as no event
- * tells.
+ * device, or if one was asked for, that one owns them all; several are taken to have
+ * equal shares, as no event tells.
  */
 static uint16_t owner_of_initial(const struct ir_recording_info *info, uint64_t i)
 {
-	if (info->nr_devices < 2)
-		return 0;
+	if (info->device || info->nr_devices < 2)
+		return info->device;
 	return (uint16_t)(1 + i % (info->nr_devices - 1));
 }
 
@@ -113,6 +115,22 @@ static void preload(struct ir_guest *g, const struct ir_recording_info *info)
 	}
 }
 
+/* The limits that recorded shortages show; false: no memory. */
+static bool infer_limits(struct ir_engine *e, const struct ir_config *config,
+			 const struct ir_effective *par)
+{
+	const struct ir_recording_info *info = e->info;
+
+	if (!par->limits_differ)
+		return true;
+	e->limits = malloc(info->nr_devices * sizeof(*e->limits));
+	for (size_t i = 0; e->limits && i < info->nr_devices; i++)
+		e->limits[i] = ir_limit_of_device(info, par->initial_pages, (uint16_t)i,
+						  par->hypervisor.entry_limit,
+						  config->hypervisor->defaults.entry_limit);
+	return e->limits;
+}
+
 struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info,
 				struct ir_site_result *sites, struct ir_timeline *timeline,
 				struct ir_budget *budget)
@@ -136,8 +154,11 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	/* s390 sets forcedac; other PCI devices first try below 4 GiB, if the aperture begins there. */
 	cfg.dma32_first = info->arch && strncmp(info->arch, "s390", 4) != 0 &&
 		par.aperture_start < UINT64_C(1) << 32;
-	e->guest = ir_guest_new(&cfg);
 	e->info = info;
+	if (infer_limits(e, config, &par)) {
+		cfg.limits = e->limits;
+		e->guest = ir_guest_new(&cfg);
+	}
 	e->recorded_types = config->params.recorded_types;
 	e->max_mappings = info->max_mappings;
 	e->guest_number = malloc(((size_t)e->max_mappings + 1) * sizeof(*e->guest_number));
@@ -171,6 +192,7 @@ void ir_engine_free(struct ir_engine *e)
 		ir_actors_free(e->guest);
 	ir_guest_free(e->guest);
 	free(e->guest_number);
+	free(e->limits);
 	free(e->segs);
 	free(e);
 }
@@ -368,6 +390,19 @@ static void mark_bounds(const struct ir_recording_info *info, uint16_t device,
 	res->lower_bound_ns = res->lower_bound ? info->lost_ns : 0;
 }
 
+/* What is the device's own among the parameters. */
+static void device_parameters(const struct ir_engine *e, uint16_t device, struct ir_effective *par)
+{
+	struct ir_limit limit;
+
+	if (!e->limits)
+		return;
+	limit = ir_limit_infer(e->info, par->initial_pages, IR_SHARE_DEVICE, device);
+	par->hypervisor.entry_limit = e->limits[device];
+	par->limit_agree = device ? limit.agree : 0;
+	par->limit_shortages = device ? limit.shortages : 0;
+}
+
 /* What ended the replay; 0: nothing did. */
 static int why_stopped(const struct ir_engine *e, struct ir_error *err)
 {
@@ -408,6 +443,7 @@ int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_re
 	for (size_t i = 0; devices && i < e->info->nr_devices; i++) {
 		ir_guest_device(g, (uint16_t)i, &devices[i]);
 		mark_bounds(e->info, (uint16_t)i, &devices[i]);
+		device_parameters(e, (uint16_t)i, &devices[i].parameters);
 	}
 	return 0;
 }

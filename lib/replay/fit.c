@@ -13,6 +13,7 @@ struct search {
 	struct ir_recording *rec;
 	const struct ir_config *config;
 	const struct ir_replay_options *options;
+	struct ir_effective par;	/* if no limit was given */
 	struct ir_result *results;	/* AT_ONCE */
 	struct ir_error *err;
 };
@@ -27,6 +28,8 @@ static int try_limits(const struct search *s, const uint64_t *limits, size_t n)
 		configs[i].observer = NULL;
 		configs[i].params.has_entry_limit = true;
 		configs[i].params.hypervisor.entry_limit = limits[i];
+		configs[i].params.has_share = true;
+		configs[i].params.share = s->par.share;
 	}
 	return ir_replay(s->rec, configs, n, &(struct ir_replay_options){
 		.jobs = s->options ? s->options->jobs : 0,
@@ -92,16 +95,32 @@ static int fit(const struct search *s, struct ir_fit *fit)
 
 static void fit_places(const struct search *s, struct ir_fit *fit)
 {
-	const struct ir_recording_info *info = ir_recording_info(s->rec);
-	struct ir_effective par;
-	struct ir_limit limit;
+	struct ir_limit limit = ir_limit_infer(ir_recording_info(s->rec), s->par.initial_pages,
+					       s->par.share, 0);
 
-	ir_params_resolve(s->config, info, &par);
-	limit = ir_limit_infer(info, par.initial_pages, par.share, 0);
 	fit->place_low = limit.low;
 	fit->place_high = limit.high;
 	fit->agree = limit.agree;
 	fit->places = limit.shortages;
+}
+
+/*
+ * Maps that fail make shortages rise with the limit here and there, so that a search for
+ * their number can miss the limit that the places show.
+ */
+static int try_places(const struct search *s, struct ir_fit *fit)
+{
+	uint64_t limit = fit->place_low + (fit->place_high - fit->place_low + 1) / 2;
+	int rc;
+
+	if (fit->low <= fit->high || !fit->place_low)
+		return 0;
+	rc = try_limits(s, &limit, 1);
+	if (!rc && s->results[0].rpcit.insufficient == fit->shortages) {
+		fit->low = fit->high = limit;
+		fit->at_low = fit->at_high = fit->shortages;
+	}
+	return rc;
 }
 
 int ir_fit_limit(struct ir_recording *rec, const struct ir_config *config,
@@ -112,8 +131,11 @@ int ir_fit_limit(struct ir_recording *rec, const struct ir_config *config,
 		.rec = rec, .config = config, .options = options, .err = err,
 		.results = calloc(AT_ONCE, sizeof(*s.results)),
 	};
+	struct ir_config unlimited = *config;
 	int rc = 0;
 
+	unlimited.params.has_entry_limit = false;
+	ir_params_resolve(&unlimited, ir_recording_info(rec), &s.par);
 	*result = (struct ir_fit){
 		.tried = true, .shortages = ir_recording_info(rec)->rpcit.insufficient,
 	};
@@ -124,8 +146,10 @@ int ir_fit_limit(struct ir_recording *rec, const struct ir_config *config,
 				  config->hypervisor->name);
 	else if (result->shortages)
 		rc = fit(&s, result);
-	if (!rc && result->shortages)
+	if (!rc && result->shortages) {
 		fit_places(&s, result);
+		rc = try_places(&s, result);
+	}
 	free(s.results);
 	return rc;
 }

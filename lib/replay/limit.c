@@ -20,7 +20,7 @@ static int64_t unknown_initial(const struct ir_recording_info *info, uint64_t in
 	uint64_t unknown = initial_pages > found ? initial_pages - found : 0;
 
 	/* As the engine shares them out. */
-	if (share == IR_SHARE_DEVICE && info->nr_devices > 2)
+	if (share == IR_SHARE_DEVICE && ir_limit_several(info))
 		unknown /= info->nr_devices - 1;
 	return (int64_t)unknown;
 }
@@ -111,6 +111,86 @@ struct ir_limit ir_limit_infer(const struct ir_recording_info *info, uint64_t in
 	}
 	intersect(ranges, n, &limit);
 	return limit;
+}
+
+/* Did one of the shortages before @i have the same device? */
+static bool seen_before(const struct ir_recorded_machine *m, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (m->shortages[j].device == m->shortages[i].device)
+			return true;
+	return false;
+}
+
+/* Every device has a limit of its own. */
+static struct ir_limit own_limits(const struct ir_recording_info *info, uint64_t initial_pages,
+				  bool *differ)
+{
+	const struct ir_recorded_machine *m = &info->machine;
+	struct ir_limit all = ir_limit_infer(info, initial_pages, IR_SHARE_DEVICE, 0);
+	uint64_t value = ir_limit_value(&all);
+
+	*differ = false;
+	if (!ir_limit_several(info))
+		return all;
+	all.agree = all.shortages = 0;
+	for (size_t i = 0; i < m->nr_shortages; i++) {
+		struct ir_limit own;
+
+		if (seen_before(m, i))
+			continue;
+		own = ir_limit_infer(info, initial_pages, IR_SHARE_DEVICE, m->shortages[i].device);
+		all.agree += own.agree;
+		all.shortages += own.shortages;
+		*differ |= ir_limit_value(&own) != value;
+	}
+	for (uint16_t d = 1; m->held_pages && d < info->nr_devices; d++)
+		*differ |= ir_limit_of_device(info, initial_pages, d, value, UINT64_MAX) == UINT64_MAX;
+	return all;
+}
+
+/* Nobody can say of whom a shortage is if its RPCIT has no name. */
+static bool all_named(const struct ir_recorded_machine *m)
+{
+	for (size_t i = 0; i < m->nr_shortages; i++)
+		if (!m->shortages[i].device)
+			return false;
+	return true;
+}
+
+void ir_limit_compare(const struct ir_recording_info *info, uint64_t initial_pages,
+		      struct ir_limits *limits)
+{
+	uint32_t missed;
+
+	*limits = (struct ir_limits){ .share = IR_SHARE_DEVICE };
+	limits->own = own_limits(info, initial_pages, &limits->differ);
+	limits->all = ir_limit_infer(info, initial_pages, IR_SHARE_GUEST, 0);
+	if (!ir_limit_several(info) || !all_named(&info->machine))
+		return;
+	limits->compared = true;
+	missed = limits->all.shortages - limits->all.agree;
+	/* A tenth may be off by what other CPUs did at that moment. */
+	if (missed <= limits->all.shortages / 10 &&
+	    limits->own.shortages - limits->own.agree > missed + limits->own.shortages / 10)
+		limits->share = IR_SHARE_GUEST;
+}
+
+uint64_t ir_limit_of_device(const struct ir_recording_info *info, uint64_t initial_pages,
+			    uint16_t device, uint64_t others, uint64_t otherwise)
+{
+	const struct ir_recorded_machine *m = &info->machine;
+	struct ir_limit own = { .shortages = 0 };
+
+	if (device)
+		own = ir_limit_infer(info, initial_pages, IR_SHARE_DEVICE, device);
+	if (own.low)
+		return ir_limit_value(&own);
+	if (!device || !m->held_pages ||
+	    m->held_pages[device] + unknown_initial(info, initial_pages, IR_SHARE_DEVICE) <
+	    (int64_t)others)
+		return others;
+	return otherwise;
 }
 
 uint64_t ir_limit_initial_lazy(const struct ir_recording_info *info, uint64_t initial_pages,

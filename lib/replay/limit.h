@@ -27,6 +27,31 @@ struct ir_limit {
  */
 struct ir_limit ir_limit_infer(const struct ir_recording_info *info, uint64_t initial_pages,
 			       enum ir_share share, uint16_t device);
+/** ir_limit_several - may there be limits of several devices */
+static inline bool ir_limit_several(const struct ir_recording_info *info)
+{
+	return info->nr_devices > 2 && !info->device;
+}
+
+/* Whose the limits were: both ways to explain the same shortages. */
+struct ir_limits {
+	struct ir_limit own;	/* each device's own: all of them agree, of all; the range of one */
+	bool differ;		/* and devices have different ones */
+	struct ir_limit all;	/* one for all devices */
+	bool compared;		/* else there is one device, or shortages are of none in particular */
+	enum ir_share share;	/* IR_SHARE_GUEST: limits of their own do not explain them, that does */
+};
+
+/** ir_limit_compare - one limit for each device, or one for all of them? */
+void ir_limit_compare(const struct ir_recording_info *info, uint64_t initial_pages,
+		      struct ir_limits *limits);
+/**
+ * ir_limit_of_device - a device's own limit
+ * @others: what a device has that never ran short, unless it held as much as that:
+ * then @otherwise
+ */
+uint64_t ir_limit_of_device(const struct ir_recording_info *info, uint64_t initial_pages,
+			    uint16_t device, uint64_t others, uint64_t otherwise);
 /** ir_limit_value - the one to replay with */
 static inline uint64_t ir_limit_value(const struct ir_limit *limit)
 {

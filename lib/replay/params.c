@@ -176,23 +176,37 @@ static void resolve_initial(const struct ir_config *c, const struct ir_recording
 		par->initial_pages = m->found_pages;
 		par->from.initial_pages = IR_FROM_RECORDING;
 	}
+	if (par->initial_pages > m->found_pages && info->nr_devices > 2)
+		par->initial_devices = info->device ? 1 : (uint32_t)info->nr_devices - 1;
 }
 
 /* A host that ran short has a limit, even if nobody gives it. */
 static void resolve_limit(const struct ir_config *c, const struct ir_recording_info *info,
 			  struct ir_effective *par)
 {
-	struct ir_limit limit;
+	const struct ir_limit *limit, *other;
+	struct ir_limits limits;
 
 	if (!c->hypervisor->has_entry_limit || par->from.entry_limit == IR_FROM_USER)
 		return;
-	limit = ir_limit_infer(info, par->initial_pages, par->share, 0);
-	if (!limit.low)
+	ir_limit_compare(info, par->initial_pages, &limits);
+	if (limits.share == IR_SHARE_GUEST && par->from.share == IR_FROM_DEFAULT) {
+		par->share = IR_SHARE_GUEST;
+		par->from.share = IR_FROM_RECORDING;
+	}
+	limit = par->share == IR_SHARE_GUEST ? &limits.all : &limits.own;
+	other = par->share == IR_SHARE_GUEST ? &limits.own : &limits.all;
+	if (!limit->low)
 		return;
-	par->hypervisor.entry_limit = ir_limit_value(&limit);
+	par->hypervisor.entry_limit = ir_limit_value(limit);
 	par->from.entry_limit = IR_FROM_RECORDING;
-	par->limit_agree = limit.agree;
-	par->limit_shortages = limit.shortages;
+	par->limit_agree = limit->agree;
+	par->limit_shortages = limit->shortages;
+	par->limits_differ = par->share == IR_SHARE_DEVICE && limits.differ;
+	if (!limits.compared)
+		return;
+	par->other_agree = other->agree;
+	par->other_limit = other == &limits.all || !limits.differ ? ir_limit_value(other) : 0;
 }
 
 /* What the former DMA API unmaps lazily waits for a global RPCIT. */

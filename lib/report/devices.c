@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Results by device: each is a result of its own, without parameters of its own. */
+/* Results by device: each is a result of its own; of the parameters only inferred limits can differ. */
 #include "report/columns.h"
 
 #include <errno.h>
@@ -58,6 +58,7 @@ bool ir_column_of_device(const struct ir_column *column)
 {
 	static const char *const shares[] = {
 		"lower_bound", "rpcit.", "kernel_counters.", "maps.", "peaks.", "exposure.",
+		"parameters.entry_limit", "parameters.limit_shortages", "parameters.limit_agree",
 	};
 
 	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++)

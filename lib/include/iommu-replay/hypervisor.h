@@ -67,8 +67,8 @@ struct ir_hypervisor {
 	bool serialises;		/* one RPCIT at a time, whatever the device */
 	bool shadows;			/* keeps a shadow; else the device walks the guest's table */
 	/*
-	 * One instance serves one device, or all of the guest: see share.  NULL: no
-	 * memory.
+	 * One instance serves one device, or all of the guest: see share.  @params is
+	 * valid during the call.  NULL: no memory.
 	 */
 	void *(*open)(const struct ir_hypervisor_params *params);
 	void (*close)(void *hv);

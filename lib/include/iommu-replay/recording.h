@@ -131,6 +131,11 @@ struct ir_recorded_machine {
 	uint64_t counted_rpcits;
 	const struct ir_recorded_shortage *shortages;	/* the first ones, in their order */
 	size_t nr_shortages;
+	/*
+	 * The most pages that the host held for each device while an RPCIT of it did not run
+	 * short, counted as in struct ir_held_pages; NULL: not known.
+	 */
+	const int64_t *held_pages;
 	bool s390_dma_api;		/* former s390 DMA API (before Linux 6.7) */
 };
 
@@ -150,6 +155,7 @@ struct ir_recording_info {
 	size_t nr_events;
 	const char *const *devices;	/* devices[0] is NULL: not named */
 	size_t nr_devices;
+	uint16_t device;	/* of options.device, whose operations alone there are; 0: of all */
 	struct ir_op_totals ops;
 	uint32_t max_mappings;	/* mapping numbers are below this */
 	uint64_t max_live_pages;

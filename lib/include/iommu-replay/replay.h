@@ -93,9 +93,20 @@ struct ir_params {
 /* What is used: every value set, and where it came from. */
 struct ir_effective {
 	struct ir_hypervisor_params hypervisor;
-	/* Nobody gave the entry limit: recorded shortages that show it, of so many. */
+	/*
+	 * Nobody gave the entry limit: recorded shortages that show it, of so many.  With
+	 * @limits_differ devices have limits of their own, each in the device's share of the
+	 * result; here is that of the one with most shortages.
+	 */
 	uint32_t limit_agree, limit_shortages;
+	bool limits_differ;
 	enum ir_share share;		/* whose the limits are */
+	/*
+	 * The recorded shortages if limits were shared the other way: so many of them show
+	 * @other_limit (0: no single one), with IR_SHARE_DEVICE that of all devices.
+	 */
+	uint32_t other_agree;
+	uint64_t other_limit;
 	enum ir_backend backend;
 	enum ir_queue_type queue;
 	uint32_t queue_size;
@@ -103,6 +114,11 @@ struct ir_effective {
 	uint64_t aperture_start;
 	uint64_t aperture;
 	uint64_t initial_pages;
+	/*
+	 * Several devices were recorded: how many have equal shares of those pages that no
+	 * event attributes (1: the one of options.device has them all); 0: nothing is assumed.
+	 */
+	uint32_t initial_devices;
 	uint64_t initial_lazy_pages;	/* former DMA API: unmapped before, not yet flushed */
 	uint64_t initial_flushed_pages;	/* likewise, flushed: their IOVAs were handed out */
 	uint32_t cpus;
