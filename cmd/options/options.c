@@ -8,6 +8,7 @@
 
 #include "base/names.h"
 #include "options/option_values.h"
+#include "options/check.h"
 #include "io/output.h"
 
 #define HELP_WIDTH 80	/* at most: longer lines are hard to read */
@@ -152,7 +153,8 @@ static int check_machine(const struct settings *settings, struct ir_error *err)
 	};
 
 	/* What does not depend on strategy and hypervisor, before a recording is opened. */
-	if (settings->command->bit & IN_REPLAY && ir_config_check(&any, err))
+	if (settings->command->bit & IN_REPLAY &&
+	    (ir_config_check(&any, err) || parameters_check(&settings->params, err)))
 		return -EINVAL;
 	if (settings->command->bit != IN_VERIFY)
 		return 0;

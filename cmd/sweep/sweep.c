@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "io/input.h"
+#include "options/check.h"
 #include "base/message.h"
 #include "io/output.h"
 #include "render/renderers.h"
@@ -64,6 +65,8 @@ static int make_cells(struct sweep *sweep, struct ir_error *err)
 				sweep->configs[i] = sweep_config(settings, h, s);
 				rc = parameter_set_number(sweep->varied, &sweep->configs[i],
 							  sweep->range.values[v], err);
+				if (!rc)
+					rc = parameters_check(&sweep->configs[i].params, err);
 				if (!rc)
 					rc = ir_config_check(&sweep->configs[i], err);
 			}

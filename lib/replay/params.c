@@ -315,14 +315,6 @@ int ir_config_check(const struct ir_config *config, struct ir_error *err)
 	if (p->queue_size == 1)
 		return ir_error_set(err, -EINVAL,
 				    "a flush queue of 1 slot holds nothing; give --queue-size 2 or more, or --queue none");
-	if (p->queue == IR_QUEUE_NONE && (p->queue_size || p->queue_timeout_ms))
-		return ir_error_set(err, -EINVAL, "no flush queue (--queue none) has no %s",
-				    p->queue_size ? "size; leave out --queue-size" :
-				    "timeout; leave out --queue-timeout");
-	if (p->api == IR_API_IOMMU && ((p->queue != IR_QUEUE_DEFAULT && p->queue != IR_QUEUE_NONE) ||
-				       p->queue_size || p->queue_timeout_ms))
-		return ir_error_set(err, -EINVAL, "the IOMMU API (--api iommu) has no flush queue; "
-				    "leave out --queue, --queue-size and --queue-timeout");
 	if (p->aperture && p->aperture < IR_PAGE_SIZE)
 		return ir_error_set(err, -EINVAL, "the aperture is smaller than a page (4096 bytes)");
 	if (p->aperture > UINT64_C(1) << 52)

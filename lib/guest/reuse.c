@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/reuse.h"
+
+#include <stdlib.h>
+
+#define LEAST_SLOTS 1024
+
+static size_t home(const struct ir_reuse *r, uint64_t page)
+{
+	return (size_t)(page * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (r->nr_slots - 1);
+}
+
+/* The page's slot, or the free one where it would be. */
+static struct ir_reuse_page *find(const struct ir_reuse *r, uint64_t page)
+{
+	size_t i = home(r, page);
+
+	while (r->slots[i].page && r->slots[i].page != page + 1)
+		i = (i + 1) & (r->nr_slots - 1);
+	return &r->slots[i];
+}
+
+static bool grow(struct ir_reuse *r)
+{
+	struct ir_reuse more = *r;
+
+	more.nr_slots = r->nr_slots ? 2 * r->nr_slots : LEAST_SLOTS;
+	more.slots = calloc(more.nr_slots, sizeof(*more.slots));
+	if (!more.slots) {
+		r->failed = true;
+		return false;
+	}
+	for (size_t i = 0; i < r->nr_slots; i++)
+		if (r->slots[i].page)
+			*find(&more, r->slots[i].page - 1) = r->slots[i];
+	free(r->slots);
+	*r = more;
+	return true;
+}
+
+/* Close the gap, so that what was put behind it is still found. */
+static void take_out(struct ir_reuse *r, struct ir_reuse_page *slot)
+{
+	size_t gap = (size_t)(slot - r->slots), i = gap;
+
+	for (;;) {
+		size_t at;
+
+		i = (i + 1) & (r->nr_slots - 1);
+		if (!r->slots[i].page)
+			break;
+		at = home(r, r->slots[i].page - 1);
+		/* Its place is at the gap or before it. */
+		if (((i - at) & (r->nr_slots - 1)) >= ((i - gap) & (r->nr_slots - 1))) {
+			r->slots[gap] = r->slots[i];
+			gap = i;
+		}
+	}
+	r->slots[gap].page = 0;
+	r->nr--;
+}
+
+static void account(struct ir_reuse *r, uint64_t now_ns)
+{
+	if (now_ns <= r->last_ns)
+		return;
+	r->page_ns += (double)r->reused_now * (double)(now_ns - r->last_ns);
+	r->last_ns = now_ns;
+}
+
+void ir_reuse_stale(struct ir_reuse *r, uint64_t page)
+{
+	struct ir_reuse_page *slot;
+
+	if (2 * r->nr >= r->nr_slots && !grow(r))
+		return;
+	slot = find(r, page);
+	if (!slot->page) {
+		*slot = (struct ir_reuse_page){ .page = page + 1 };
+		r->nr++;
+	}
+	slot->stale++;
+	slot->waiting++;
+}
+
+void ir_reuse_use(struct ir_reuse *r, uint64_t page, uint64_t now_ns)
+{
+	struct ir_reuse_page *slot = r->nr ? find(r, page) : NULL;
+
+	if (!slot || !slot->page)
+		return;
+	slot->used_ns = now_ns;
+	if (!slot->waiting)
+		return;
+	account(r, now_ns);
+	r->reused_now += slot->waiting;
+	slot->waiting = 0;
+}
+
+void ir_reuse_end(struct ir_reuse *r, uint64_t page, uint64_t since_ns, uint64_t now_ns)
+{
+	struct ir_reuse_page *slot = r->nr ? find(r, page) : NULL;
+
+	if (!slot || !slot->page)
+		return;
+	/* At equal times those that are counted as reused go first. */
+	if (slot->stale > slot->waiting && (slot->used_ns >= since_ns || !slot->waiting)) {
+		account(r, now_ns);
+		r->reused_now--;
+		r->pages += now_ns > slot->used_ns;
+	} else {
+		slot->waiting--;
+	}
+	if (!--slot->stale)
+		take_out(r, slot);
+}
+
+void ir_reuse_free(struct ir_reuse *r)
+{
+	free(r->slots);
+	*r = (struct ir_reuse){ .slots = NULL };
+}
