@@ -232,11 +232,6 @@ void ir_call_describe(const struct ir_call *call, char *text, size_t size)
 	append(text, size, len, call->callback);
 }
 
-/*
- * The number of a call that does not return, -1: there is none.  That is the innermost
- * one that was seen more than @times times; or the outermost one, if calls were seen so
- * often while none was begun: actors whose calls never return take turns.
- */
 /* A call runs, or waits for another actor's turn to end. */
 static bool is_under_way(const struct thread *t)
 {
@@ -244,6 +239,11 @@ static bool is_under_way(const struct thread *t)
 		__atomic_load_n(&t->waiting, __ATOMIC_ACQUIRE);
 }
 
+/*
+ * The number of a call that does not return, -1: there is none.  That is the innermost
+ * one that was seen more than @times times; or the outermost one, if calls were seen so
+ * often while none was begun: actors whose calls never return take turns.
+ */
 static int look_at(struct thread *t, unsigned int times)
 {
 	unsigned int depth = __atomic_load_n(&t->calls.depth, __ATOMIC_ACQUIRE);
