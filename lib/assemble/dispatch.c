@@ -155,6 +155,8 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 		ir_owner_learn(&a->owners, IR_OWNER_FUNCTION, head->fn, ev->device);
 	if (!head->site)
 		head->site = ev->site;
+	if (ev->ret == IR_DMA_TO_DEVICE)
+		head->flags |= IR_OPF_READ_ONLY;
 	head->certain |= ev->size && ir_asm_pages(ev->addr, ev->size) == live_of(a, head->live)->pages;
 	ir_asm_release(a, s);
 	await_stack(a, s, number);

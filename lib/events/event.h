@@ -77,6 +77,7 @@ enum ir_dma_direction {
 };
 
 #define IR_EVENT_VALUES 6
+#define IR_EVENT_ASKED 5	/* IR_EV_DMA_MAP_SG: value of the sum of lengths[], in bytes; 0: truncated */
 
 struct ir_event {
 	uint64_t time_ns;

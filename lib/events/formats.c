@@ -399,13 +399,14 @@ static bool finish_sg(const struct ir_formats *fm, struct ir_event *ev, const st
 	ev->addr = nr ? ir_load_int(addrs->data, addrs->elem_size, false, fm->big) : 0;
 	if (!truncated || ev->aux < nr)
 		ev->aux = nr;
-	ev->size = 0;
+	ev->size = ev->value[IR_EVENT_ASKED] = 0;
 	for (i = 0; i < nr && !truncated; i++) {
 		uint64_t addr = ir_load_int(addrs->data + i * addrs->elem_size,
 					    addrs->elem_size, false, fm->big);
 		uint64_t size = ir_load_int(lengths->data + i * lengths->elem_size,
 					    lengths->elem_size, false, fm->big);
 
+		ev->value[IR_EVENT_ASKED] += size;
 		size += addr & (IOMMU_PAGE - 1);
 		ev->size += (size + IOMMU_PAGE - 1) & ~(IOMMU_PAGE - 1);
 	}

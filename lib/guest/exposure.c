@@ -30,6 +30,7 @@ void ir_exposure_merge(struct ir_exposure *e, const struct ir_exposure *from)
 {
 	e->pages += from->pages;
 	e->page_ns += from->page_ns;
+	e->write_page_ns += from->write_page_ns;
 	if (from->max_ns > e->max_ns)
 		e->max_ns = from->max_ns;
 	e->failed |= from->failed;
@@ -48,10 +49,15 @@ void ir_exposure_free(struct ir_exposure *e)
 
 uint64_t ir_exposure_percentile(const struct ir_exposure *e, unsigned int percent)
 {
-	uint64_t want = e->pages / 100 * percent + (e->pages % 100 * percent + 99) / 100;
-	uint64_t seen = 0;
+	return ir_exposure_level(e, e->pages, percent);
+}
 
-	if (!e->pages)
+uint64_t ir_exposure_level(const struct ir_exposure *e, uint64_t total, unsigned int percent)
+{
+	uint64_t want = total / 100 * percent + (total % 100 * percent + 99) / 100;
+	uint64_t seen = total > e->pages ? total - e->pages : 0;
+
+	if (!e->pages || (seen && seen >= want))
 		return 0;
 	for (unsigned int i = 0; i < IR_EXPOSURE_BUCKETS; i++) {
 		seen += ir_exposure_count(e, i);

@@ -17,6 +17,7 @@
 struct ir_exposure {
 	uint64_t pages;
 	double page_ns;
+	double write_page_ns;	/* of pages that the device may write to */
 	uint64_t max_ns;
 	uint64_t *group[IR_EXPOSURE_GROUPS];	/* 64 buckets each; NULL: all are 0 */
 	bool failed;		/* no memory for one: percentiles are void */
@@ -69,5 +70,10 @@ void ir_exposure_free(struct ir_exposure *e);
 uint64_t ir_exposure_bucket_last(unsigned int bucket);
 /** ir_exposure_percentile - the time that @percent % of the pages did not exceed */
 uint64_t ir_exposure_percentile(const struct ir_exposure *e, unsigned int percent);
+/**
+ * ir_exposure_level - the same of values that are weighed by time
+ * @total: the weight of all, those of 0 included, which are not in @e
+ */
+uint64_t ir_exposure_level(const struct ir_exposure *e, uint64_t total, unsigned int percent);
 
 #endif

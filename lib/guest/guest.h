@@ -147,6 +147,9 @@ struct ir_guest {
 	struct ir_site_account sites;
 	uint64_t queue_entries;		/* of all flush queues */
 	uint64_t iova_pages;		/* of all domains */
+	struct ir_reuse reuse;
+	bool by_free;			/* memory is used again when it is freed, not when it is mapped */
+	uint64_t start_ns;
 	struct ir_result res;
 };
 
@@ -202,6 +205,8 @@ void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict);
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns);
 /** ir_guest_timers - run what is due now */
 void ir_guest_timers(struct ir_guest *g);
+/** ir_guest_start - the recording begins; what was preloaded is there by then */
+void ir_guest_start(struct ir_guest *g, uint64_t start_ns);
 /** ir_guest_finish - close the books: what is still exposed counts until now */
 void ir_guest_finish(struct ir_guest *g);
 /** ir_guest_device - a device's share of the results, after ir_guest_finish() */

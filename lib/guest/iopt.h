@@ -21,6 +21,7 @@
 #include <iommu-replay/sites.h>
 #include "base/budget.h"
 #include "guest/exposure.h"
+#include "guest/reuse.h"
 
 /* Figures of call sites, and whom the guest works for now. */
 struct ir_site_account {
@@ -42,6 +43,11 @@ struct ir_iopt_totals {
 	uint64_t peak_lazy_pages;
 	uint64_t peak_shadow_pages;
 	struct ir_exposure exposure;
+	/* Of a whole guest alone: for how long so many lazy pages were reachable at once. */
+	struct ir_exposure reach;
+	uint64_t reach_ns;	/* it is as of then */
+	struct ir_reuse *reuse;	/* NULL: nobody wants it */
+	bool read_only;		/* what is unmapped: the device was not to write there */
 	uint64_t now_ns;	/* kept by the engine */
 	bool failed;		/* our own memory ran out: results are void */
 	struct ir_budget *budget;	/* of memory; NULL: none */

@@ -51,9 +51,13 @@ static void end_exposures(struct ir_iopt_totals *t, struct leaf *l, uint64_t set
 	l->exposed &= ~set;
 	for (; set; set &= set - 1) {
 		unsigned int i = lowest(set);
-		uint64_t ns = t->now_ns - l->entry[i].since;
+		uint64_t since = l->entry[i].since & ~READ_ONLY, ns = t->now_ns - since;
 
 		ir_exposure_add(&t->exposure, ns, 1);
+		if (since == l->entry[i].since)
+			t->exposure.write_page_ns += (double)ns;
+		if (t->reuse)
+			ir_reuse_end(t->reuse, l->entry[i].shadow >> IR_PAGE_SHIFT, since, t->now_ns);
 		if (t->sites)
 			end_exposure_of_site(&t->sites->list[l->site[i]], ns, 1);
 	}
@@ -62,12 +66,16 @@ static void end_exposures(struct ir_iopt_totals *t, struct leaf *l, uint64_t set
 /* As end_exposures(), of a block. */
 static void end_block_exposure(struct ir_iopt_totals *t, struct block *b, uint64_t pages)
 {
-	uint64_t ns = t->now_ns - b->since;
+	uint64_t since = b->since & ~READ_ONLY, ns = t->now_ns - since;
 
 	if (!b->exposed)
 		return;
 	b->exposed = false;
 	ir_exposure_add(&t->exposure, ns, pages);
+	if (since == b->since)
+		t->exposure.write_page_ns += (double)ns * (double)pages;
+	for (uint64_t i = 0; t->reuse && pages <= MOST_REUSED && i < pages; i++)
+		ir_reuse_end(t->reuse, (b->shadow >> IR_PAGE_SHIFT) + i, since, t->now_ns);
 	if (t->sites)
 		end_exposure_of_site(&t->sites->list[b->site], ns, pages);
 }
@@ -106,11 +114,22 @@ static inline void add_stale(struct ir_iopt_stale *sum, const struct ir_iopt_sta
 	sum->invalid += n->invalid;
 }
 
+/* The guest's lazy pages are about to change. */
+static inline void note_reach(struct ir_iopt_totals *whole, uint64_t now_ns)
+{
+	if (now_ns <= whole->reach_ns)
+		return;
+	ir_exposure_add(&whole->reach, whole->lazy_pages, now_ns - whole->reach_ns);
+	whole->reach_ns = now_ns;
+}
+
 /* @rise: how far the number of shadow entries rose on the way */
 static inline void count_refreshed(struct ir_iopt *iopt, const struct ir_iopt_stale *n,
 				   uint64_t rise)
 {
 	iopt->changes += n->valid + n->invalid;
+	if (n->invalid && iopt->totals->whole)
+		note_reach(iopt->totals->whole, iopt->totals->now_ns);
 	for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
 		t->lazy_pages -= n->invalid;
 		if (!iopt->shadows)
@@ -208,7 +227,11 @@ static inline void unmap_pages(struct ir_iopt *iopt, struct leaf *l, uint64_t se
 	for (; set; set &= set - 1)
 		l->entry[lowest(set)].guest = 0;
 	for (set = lazy & ~l->exposed; set; set &= set - 1) {
-		l->entry[lowest(set)].since = t->now_ns;
+		struct entry *e = &l->entry[lowest(set)];
+
+		e->since = t->now_ns | (t->read_only ? READ_ONLY : 0);
+		if (t->reuse)
+			ir_reuse_stale(t->reuse, e->shadow >> IR_PAGE_SHIFT);
 		if (t->sites)
 			l->site[lowest(set)] = t->sites->site;
 	}
@@ -250,7 +273,9 @@ static void unmap_block(struct ir_iopt *iopt, struct block *b, uint64_t pages)
 	if (b->exposed)
 		return;
 	b->exposed = true;
-	b->since = t->now_ns;
+	b->since = t->now_ns | (t->read_only ? READ_ONLY : 0);
+	for (uint64_t i = 0; t->reuse && pages <= MOST_REUSED && i < pages; i++)
+		ir_reuse_stale(t->reuse, (b->shadow >> IR_PAGE_SHIFT) + i);
 	if (t->sites)
 		b->site = t->sites->site;
 }
@@ -268,6 +293,8 @@ static void add_to_whole(const struct ir_iopt_totals *t, uint64_t live_was, uint
 {
 	if (!t->whole)
 		return;
+	if (t->lazy_pages != lazy_was)
+		note_reach(t->whole, t->now_ns);
 	t->whole->live_pages += t->live_pages - live_was;
 	t->whole->lazy_pages += t->lazy_pages - lazy_was;
 	peak(t->whole->live_pages, &t->whole->peak_live_pages);

@@ -33,6 +33,8 @@
 #define RECENT		128u	/* leaves that are found without a descent */
 #define KINDS		3u	/* of stale pages */
 #define VALID		UINT64_C(1)	/* in an entry, beside the page-aligned address */
+#define READ_ONLY	(UINT64_C(1) << 63)	/* in a time: the device was not to write there */
+#define MOST_REUSED	4096u	/* pages of a block whose use is followed */
 
 /* Leaves and inner nodes begin alike. */
 struct node {
@@ -43,7 +45,7 @@ struct node {
 struct block {
 	uint64_t guest;		/* entries of the first page, 0: invalid */
 	uint64_t shadow;
-	uint64_t since;		/* unmapped at; only if exposed */
+	uint64_t since;		/* unmapped at, and READ_ONLY; only if exposed */
 	uint32_t site;		/* whose mapping that was */
 	bool exposed;		/* the device may still use the old entries */
 };
@@ -64,7 +66,7 @@ struct inner {
 struct entry {
 	uint64_t guest;
 	uint64_t shadow;
-	uint64_t since;		/* unmapped at; only if exposed */
+	uint64_t since;		/* unmapped at, and READ_ONLY; only if exposed */
 };
 
 struct leaf {

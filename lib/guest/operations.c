@@ -7,6 +7,8 @@
 #include "guest/guard.h"
 #include "guest/timeline.h"
 
+#define MOST_FOLLOWED 4096u	/* pages of a piece whose use is followed */
+
 enum map_state { MAP_NONE, MAP_LIVE, MAP_FAILED, MAP_PENDING };
 
 struct ir_mapping {
@@ -14,7 +16,8 @@ struct ir_mapping {
 	uint32_t pages;
 	uint16_t device;
 	uint8_t state;
-	bool unmap_waits;	/* its unmap came while the map still waits for an RPCIT */
+	bool unmap_waits : 1;	/* its unmap came while the map still waits for an RPCIT */
+	bool read_only : 1;	/* the device is not to write there */
 	uint32_t site;
 	union {
 		uint32_t next_free;
@@ -92,6 +95,8 @@ void ir_guest_free(struct ir_guest *g)
 		g->cfg.hypervisor->close(g->hv);
 	ir_guard_free(g->guard);
 	free(g->maps);
+	ir_reuse_free(&g->reuse);
+	ir_exposure_free(&g->totals.reach);
 	ir_due_free(&g->due);
 	ir_bitmap_free(g->timers_on);
 	ir_exposure_free(&g->totals.exposure);
@@ -100,7 +105,8 @@ void ir_guest_free(struct ir_guest *g)
 
 bool ir_guest_failed(const struct ir_guest *g)
 {
-	bool failed = g->totals.failed || g->totals.exposure.failed;
+	bool failed = g->totals.failed || g->totals.exposure.failed || g->totals.reach.failed ||
+		g->reuse.failed;
 
 	for (uint32_t i = 0; i < g->nr_domains; i++)
 		failed |= g->domains[i] && (g->domains[i]->totals.failed ||
@@ -161,6 +167,7 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	ir_due_init(d);
 	d->totals.whole = &g->totals;
 	d->totals.budget = g->cfg.budget;
+	d->totals.reuse = &g->reuse;
 	d->totals.sites = g->sites.list ? &g->sites : NULL;
 	d->iopt = ir_iopt_new(&d->totals, g->cfg.hypervisor->shadows);
 	d->hv = g->hv ? g->hv : open_hypervisor(g, d->device);
@@ -213,6 +220,13 @@ static inline struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
 	return attach(g, device);
 }
 
+/* Memory that stale translations may still reach. */
+static inline void use_again(struct ir_guest *g, uint64_t page, uint64_t pages)
+{
+	for (uint64_t i = 0; g->reuse.nr && pages <= MOST_FOLLOWED && i < pages; i++)
+		ir_reuse_use(&g->reuse, page + i, g->now_ns);
+}
+
 /* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
 static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
 			    const struct ir_segment *segs, uint32_t nr, uint64_t *mapped)
@@ -225,6 +239,8 @@ static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_
 	for (uint32_t i = 0; i < nr; i++) {
 		uint64_t at = pfn + *mapped;
 
+		if (!d->guest->by_free)
+			use_again(d->guest, segs[i].paddr >> IR_PAGE_SHIFT, segs[i].pages);
 		ir_iopt_map(d->iopt, at, segs[i].pages, segs[i].paddr);
 		*mapped += segs[i].pages;
 		if (st->map_pages) {
@@ -262,11 +278,12 @@ static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	ir_guest_note_failure(d, IR_FAILURE_UNBACKED, n);
 }
 
-static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages, bool read_only)
 {
 	struct ir_guest *g = d->guest;
 
 	d->totals.now_ns = g->now_ns;
+	d->totals.read_only = read_only;
 	ir_iopt_unmap(d->iopt, pfn, pages);
 	ir_guest_grew(d);
 	ir_count(d, kernel.unmapped_pages, pages);
@@ -344,12 +361,13 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 		m->device = op->device;
 		m->state = MAP_PENDING;
 		m->site = op->site;
+		m->read_only = op->flags & IR_OPF_READ_ONLY;
 	}
 	pfn = try_map(g, d, op, segs, nr, pages);
 	if (mapping >= g->nr_maps) {
 		ir_count(d, replayed_failures, 1);
 		if (pfn != IR_NO_PFN)
-			unmap_range(d, pfn, pages);
+			unmap_range(d, pfn, pages, op->flags & IR_OPF_READ_ONLY);
 		return;
 	}
 	m = &g->maps[mapping];	/* more may have come meanwhile */
@@ -383,7 +401,7 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
 	if (m->state == MAP_FAILED)
 		ir_count(d, skipped_unmaps, 1);
 	else
-		unmap_range(d, m->pfn, m->pages);
+		unmap_range(d, m->pfn, m->pages, m->read_only);
 	free_number(g, mapping);
 }
 
@@ -578,13 +596,32 @@ static void fill_exposure(const struct ir_exposure *e, struct ir_result *res)
 {
 	res->exposure.pages = e->pages;
 	res->exposure.page_seconds = e->page_ns / 1e9;
+	res->exposure.writable_page_seconds = e->write_page_ns / 1e9;
 	res->exposure.p50_ns = ir_exposure_percentile(e, 50);
 	res->exposure.p99_ns = ir_exposure_percentile(e, 99);
 	res->exposure.max_ns = e->max_ns;
 }
 
+void ir_guest_start(struct ir_guest *g, uint64_t start_ns)
+{
+	g->start_ns = g->totals.reach_ns = g->reuse.last_ns = start_ns;
+}
+
+/* What is of the whole guest alone. */
+static void fill_reach(struct ir_guest *g)
+{
+	uint64_t total = g->now_ns - g->start_ns, last = g->now_ns - g->totals.reach_ns;
+
+	if (g->now_ns > g->totals.reach_ns)
+		ir_exposure_add(&g->totals.reach, g->totals.lazy_pages, last);
+	g->totals.reach_ns = g->now_ns;
+	g->res.exposure.reachable_p50 = ir_exposure_level(&g->totals.reach, total, 50);
+	g->res.exposure.reachable_p99 = ir_exposure_level(&g->totals.reach, total, 99);
+}
+
 void ir_guest_finish(struct ir_guest *g)
 {
+	fill_reach(g);
 	ir_guest_note_all_peaks(g);
 	for (uint32_t i = 0; i < g->nr_domains; i++) {
 		struct ir_domain *d = g->domains[i];
@@ -603,6 +640,8 @@ void ir_guest_finish(struct ir_guest *g)
 	g->res.parameters = g->par;
 	fill_peaks(&g->totals, &g->res);
 	fill_exposure(&g->totals.exposure, &g->res);
+	g->res.exposure.reused_pages = g->reuse.pages;
+	g->res.exposure.reused_page_seconds = g->reuse.page_ns / 1e9;
 	ir_guest_sample(g);
 	if (g->cfg.timeline)
 		keep_exposure(&g->totals.exposure, g->cfg.timeline);

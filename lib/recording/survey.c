@@ -157,6 +157,24 @@ static void note_direct(struct ir_recording_info *info, const struct ir_event *e
 	info->dma_direct += ev->paddr && ev->addr == ev->paddr;
 }
 
+/* What the pages of a mapping have beyond what its driver asked for, and its direction. */
+static void note_asked(struct ir_recording *rec, const struct ir_event *ev)
+{
+	struct ir_recording_info *info = &rec->info;
+	bool list = ev->kind == IR_EV_DMA_MAP_SG;
+	uint64_t asked = list ? ev->value[IR_EVENT_ASKED] : ev->size, first, pages;
+
+	if (ev->addr == UINT64_MAX || (rec->device && ev->device != rec->filter))
+		return;
+	info->dma_directions += ev->ret >= 0 && ev->ret < IR_DMA_NONE;
+	if (!asked || asked > ev->size)
+		return;
+	first = list ? 0 : ev->addr & (IR_PAGE_SIZE - 1);
+	pages = (first + ev->size + IR_PAGE_SIZE - 1) & ~(IR_PAGE_SIZE - 1);
+	info->dma_sized++;
+	info->subpage_bytes += pages - asked;
+}
+
 static void note_event(struct ir_recording *rec, const struct ir_event *ev)
 {
 	if (ev->kind == IR_EV_STACK)	/* says something about another event, which counts */
@@ -176,6 +194,8 @@ static void note_event(struct ir_recording *rec, const struct ir_event *ev)
 		rec->info.start_ns = ev->time_ns;
 	if (ev->kind == IR_EV_DMA_MAP)
 		note_direct(&rec->info, ev);
+	if (ev->kind == IR_EV_DMA_MAP || ev->kind == IR_EV_DMA_MAP_SG)
+		note_asked(rec, ev);
 }
 
 /*

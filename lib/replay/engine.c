@@ -168,6 +168,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	}
 	ir_engine_interrupts(e, NULL);
 	e->guest->now_ns = info->start_ns;
+	ir_guest_start(e->guest, info->start_ns);
 	e->end_ns = info->start_ns + info->duration_ns;
 	/* Recorded without results: when an RPCIT was issued is known all the same. */
 	if (par.rpcit_base_ns || par.rpcit_page_ns || par.latency == IR_LATENCY_RECORDED)
@@ -437,11 +438,15 @@ int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_re
 	rc = why_stopped(e, err);
 	if (rc)
 		return rc;
+	g->res.exposure.subpage_bytes = e->info->subpage_bytes;
+	g->res.exposure.has_sizes = e->info->dma_sized;
+	g->res.exposure.has_directions = e->info->dma_directions;
 	*result = g->res;
 	result->lower_bound = !e->info->complete;
 	result->lower_bound_ns = result->lower_bound ? e->info->lost_ns : 0;
 	for (size_t i = 0; devices && i < e->info->nr_devices; i++) {
 		ir_guest_device(g, (uint16_t)i, &devices[i]);
+		devices[i].exposure.has_directions = e->info->dma_directions;
 		mark_bounds(e->info, (uint16_t)i, &devices[i]);
 		device_parameters(e, (uint16_t)i, &devices[i].parameters);
 	}

@@ -38,6 +38,24 @@ static struct ir_value result_real(const struct ir_report_entry *entry, size_t r
 	};
 }
 
+/* Known only if the recording has directions of mappings, */
+static struct ir_value result_writable(const struct ir_report_entry *entry, size_t result,
+				       size_t arg)
+{
+	if (!entry->results[result].exposure.has_directions)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return result_real(entry, result, arg);
+}
+
+/* and sizes in bytes. */
+static struct ir_value result_subpage(const struct ir_report_entry *entry, size_t result,
+				      size_t arg)
+{
+	if (!entry->results[result].exposure.has_sizes)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return result_u64(entry, result, arg);
+}
+
 static struct ir_value result_u32(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
 	return count_value(FIELD(uint32_t, &entry->results[result], arg));
@@ -224,6 +242,20 @@ static bool put_result_real(const struct ir_entry_fields *to, size_t result, siz
 	PUT(double, &to->results[result], arg) =
 		value.type == IR_VALUE_COUNT ? (double)value.count : value.real;
 	return value.type == IR_VALUE_REAL || value.type == IR_VALUE_COUNT;
+}
+
+static bool put_result_writable(const struct ir_entry_fields *to, size_t result, size_t arg,
+				struct ir_value value)
+{
+	to->results[result].exposure.has_directions = !is_null(value);
+	return is_null(value) || put_result_real(to, result, arg, value);
+}
+
+static bool put_result_subpage(const struct ir_entry_fields *to, size_t result, size_t arg,
+			       struct ir_value value)
+{
+	to->results[result].exposure.has_sizes = !is_null(value);
+	return is_null(value) || put_result_u64(to, result, arg, value);
 }
 
 static bool put_result_u32(const struct ir_entry_fields *to, size_t result, size_t arg,
@@ -544,5 +576,15 @@ const struct ir_column ir_result_columns[] = {
 	SHOWN("exposure.p50_ns", "p50", G_EXPOSURE, IR_UNIT_NS, exposure.p50_ns),
 	SHOWN("exposure.p99_ns", "p99", G_EXPOSURE, IR_UNIT_NS, exposure.p99_ns),
 	SHOWN("exposure.max_ns", "max", G_EXPOSURE, IR_UNIT_NS, exposure.max_ns),
+	COUNT("exposure.reused_pages",		exposure.reused_pages),
+	{ .key = "exposure.reused_page_seconds", .get = result_real, .put = put_result_real,
+	  .arg = offsetof(struct ir_result, exposure.reused_page_seconds) },
+	{ .key = "exposure.writable_page_seconds", .get = result_writable,
+	  .put = put_result_writable,
+	  .arg = offsetof(struct ir_result, exposure.writable_page_seconds) },
+	COUNT("exposure.reachable_p50",		exposure.reachable_p50),
+	COUNT("exposure.reachable_p99",		exposure.reachable_p99),
+	{ .key = "exposure.subpage_bytes", .get = result_subpage, .put = put_result_subpage,
+	  .arg = offsetof(struct ir_result, exposure.subpage_bytes) },
 	{ .key = NULL },
 };

@@ -60,7 +60,14 @@ bool ir_column_of_device(const struct ir_column *column)
 		"lower_bound", "rpcit.", "kernel_counters.", "maps.", "peaks.", "exposure.",
 		"parameters.entry_limit", "parameters.limit_shortages", "parameters.limit_agree",
 	};
+	/* Of memory, and of a moment, which devices share. */
+	static const char *const wholes[] = {
+		"exposure.reused_", "exposure.reachable_", "exposure.subpage_",
+	};
 
+	for (size_t i = 0; i < sizeof(wholes) / sizeof(wholes[0]); i++)
+		if (!strncmp(column->key, wholes[i], strlen(wholes[i])))
+			return false;
 	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++)
 		if (!strncmp(column->key, shares[i], strlen(shares[i])))
 			return true;

@@ -161,6 +161,9 @@ struct ir_recording_info {
 	uint64_t max_live_pages;
 	/* Successful maps of the DMA API, and those whose DMA address is the physical one. */
 	uint64_t dma_maps, dma_direct;
+	uint64_t dma_sized;		/* of these, those whose size in bytes is told, */
+	uint64_t subpage_bytes;		/* and what their pages have beyond it */
+	uint64_t dma_directions;	/* of these, those whose direction is told */
 	/* What they take in an I/O page table, whose entries may be ranges: estimated. */
 	uint64_t max_live_entries;
 	uint64_t max_memory;	/* as options->max_memory, never 0 */

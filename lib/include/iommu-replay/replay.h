@@ -203,10 +203,23 @@ struct ir_result {
 		uint64_t iova_pages;	/* IOVA space held by mappings and queues */
 		uint64_t queue_depth;	/* entries of the fullest ring */
 	} peaks;
-	/* Pages that a device could still reach after their unmap. */
+	/*
+	 * Pages that a device could still reach after their unmap.  Reuse and what was
+	 * reachable at once are of the whole machine alone, not of a device.
+	 */
 	struct {
 		uint64_t pages;
 		double page_seconds;
+		/* Of pages that the device may write to; those count whose direction is not told. */
+		double writable_page_seconds;
+		/* Mapped again, or freed if the recording tells, while still reachable: a lower bound. */
+		uint64_t reused_pages;
+		double reused_page_seconds;
+		uint64_t reachable_p50, reachable_p99;	/* pages, of the time */
+		/* The recording's: what the pages of mappings have beyond what was asked for. */
+		uint64_t subpage_bytes;
+		bool has_sizes;		/* the recording has sizes in bytes: subpage_bytes is known, */
+		bool has_directions;	/* and directions: writable_page_seconds is */
 		uint64_t p50_ns;
 		uint64_t p99_ns;
 		uint64_t max_ns;
