@@ -347,7 +347,7 @@ bool ir_bitmap_any(const struct ir_bitmap *map, uint64_t first, uint64_t last)
 	return any(map, first, last);
 }
 
-/* What is looked for: so many clear bits, at a multiple of 1 << order. */
+/* A search: for so many clear bits, at a multiple of 1 << order. */
 struct room {
 	uint64_t size;
 	unsigned int order;

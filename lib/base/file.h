@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Input files: all bytes of a recording come through here.  Reads never run
- * past the end, a short file is told apart from an I/O error, and every number
+ * past the end, a short file and an I/O error are different results, and every number
  * is loaded with its byte order named.
  */
 #ifndef IR_TRACE_FILE_H
@@ -27,7 +27,7 @@ uint64_t ir_file_size(const struct ir_file *file);
 /**
  * ir_file_replace - from now on the file is another one, of @size bytes
  * @fd: is the file's from now on
- * @note: what was done to it, a string that stays; NULL: nothing to tell
+ * @note: what was done to it, a static string; NULL: nothing
  */
 void ir_file_replace(struct ir_file *file, int fd, uint64_t size, const char *note);
 /** ir_file_note - what was done to it, NULL: nothing */

@@ -16,7 +16,7 @@ enum ir_event_kind {
 	IR_EV_LOST,		/* events were lost on .cpu before .time_ns; size = how many, 0 if unknown */
 	IR_EV_MAP,		/* iommu:map          addr = iova, paddr, size */
 	IR_EV_UNMAP,		/* iommu:unmap        addr = iova, size = unmapped_size */
-	/* Of all dma:* events that map or unmap: ret = direction, -1 if it is not told. */
+	/* Of all dma:* events that map or unmap: ret = direction, -1 if it is not recorded. */
 	IR_EV_DMA_MAP,		/* dma:dma_map_page, dma_map_phys, dma_map_resource, dma_alloc*: device, addr = dma_addr (~0: failed), size, paddr */
 	IR_EV_DMA_MAP_SG,	/* dma:dma_map_sg     device, addr = dma_addrs[0], size = sum of lengths[], each rounded out to pages; aux = how many dma_addrs; size = 0: truncated */
 	IR_EV_DMA_MAP_SG_ERR,	/* dma:dma_map_sg_err device, ret = error, aux = how many physical addresses */
@@ -24,7 +24,7 @@ enum ir_event_kind {
 	IR_EV_DMA_UNMAP_SG,	/* dma:dma_unmap_sg   device (no dma address in it) */
 	IR_EV_RPCIT,		/* rpcit              aux = fn, addr, size = range */
 	IR_EV_RPCIT_RET,	/* rpcit_ret          ret */
-	IR_EV_FQ_TIMEOUT,	/* fq_timeout         the flush-queue timer fired; aux = timer, 0: not told */
+	IR_EV_FQ_TIMEOUT,	/* fq_timeout         the flush-queue timer fired; aux = timer, 0: not recorded */
 	IR_EV_FQ_FLUSH,		/* fq_flush           aux = cookie */
 	IR_EV_FLUSH_ALL,	/* intel_flush_all    aux = domain */
 	IR_EV_TLB_SYNC,		/* intel_tlb_sync     aux = domain, addr = start, size = end - start + 1 */
@@ -38,7 +38,7 @@ enum ir_event_kind {
 	IR_EV_DEVICE_DETACH,	/* iommu:detach_device_from_domain, remove_device_from_group  device */
 	IR_EV_MARKER,		/* ftrace:print       text */
 	IR_EV_STACK,		/* ftrace:kernel_stack  site; of the event before it on this CPU in this context; only on request */
-	IR_EV_MAP_FAILED,	/* of an events file  addr = iova (~0: it got none), paddr, size (0: not told) */
+	IR_EV_MAP_FAILED,	/* of an events file  addr = iova (~0: it got none), paddr, size (0: not recorded) */
 	IR_EV_IO_FAULT,		/* iommu:io_page_fault  text = device, addr = iova, aux = flags; only on request */
 	IR_EV_CONSOLE,		/* printk:console     text = a line of the kernel's log; only on request */
 	IR_EV_KINDS		/* and above: rules are to be applied (rules.h) */

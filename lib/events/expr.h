@@ -21,7 +21,7 @@
 
 struct ir_expr;
 
-/* What a name stands for, "entry." in front of it taken off. */
+/* The meaning of a name, without "entry." in front of it. */
 struct ir_expr_name {
 	const char *text;
 	size_t len;

@@ -141,7 +141,7 @@ static bool place_common(struct ir_decoder *dec, struct tep_event *event)
 	return true;
 }
 
-/* What an event has to offer, for a message. */
+/* Lists an event's fields, for a message. */
 static void list_fields(struct tep_event *event, char *text, size_t size)
 {
 	const struct tep_format_field *field;
@@ -202,7 +202,7 @@ static bool resolve_group(struct ir_reader *rd, struct ir_decoder *dec, struct t
 	return !g->device || resolve_field(rd, dec, event, g, &device);
 }
 
-/* What an event is wanted for: one of the two. */
+/* How an event is read: by one of the two. */
 struct want {
 	const struct ir_event_spec *spec;
 	const struct ir_rule_group *group;
@@ -510,7 +510,7 @@ static uint16_t place_device(const struct ir_formats *fm, const struct ir_place 
 							   fm->big));
 }
 
-/* What is more than a number: a device, lists, text. */
+/* Decodes fields that are no numbers: a device, lists, text. */
 static bool decode_other(struct ir_formats *fm, const struct ir_decoder *dec,
 			 const unsigned char *rec, size_t len, struct ir_event *ev)
 {

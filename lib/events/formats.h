@@ -28,7 +28,7 @@
 /* trace_flag_type of include/linux/trace_events.h, Linux 6.12: HARDIRQ, SOFTIRQ, NMI */
 #define IR_TRACE_FLAGS_IRQ (0x08 | 0x10 | 0x40)
 
-/* A number at a known place, or the word that says where the data is. */
+/* The place of a number, or of the word with the offset of its data. */
 struct ir_place {
 	uint32_t offset;
 	uint32_t length;	/* of a name that is in place */
@@ -55,7 +55,7 @@ struct ir_decoder {
 	struct ir_place places[IR_EVENT_VALUES + 1];
 };
 
-/* What is known of an id that has a format, or records. */
+/* An event id that has a format, or records. */
 struct ir_format {
 	uint64_t count;			/* records */
 	char *name;			/* "system:name", NULL: unknown */
@@ -143,7 +143,7 @@ struct ir_format *ir_formats_new(struct ir_formats *fm, unsigned int id);
  * ir_formats_wanted - count a record and find its decoder
  * @rec: the raw record, beginning with common_type
  *
- * Returns the number of the decoder, or 0 if nobody cares for this event.
+ * Returns the number of the decoder, or 0: the event is only counted.
  */
 static inline unsigned int ir_formats_wanted(struct ir_formats *fm, const unsigned char *rec)
 {

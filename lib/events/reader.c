@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What all readers share: the numbers of device names, and complaints about the events file. */
+/* Shared by all readers: the numbers of device names, and complaints about the events file. */
 #include "base/seed.h"
 #include "events/reader.h"
 #include <errno.h>

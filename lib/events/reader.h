@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a reader is: the callbacks that one container format (trace.dat, perf.data,
+ * The interface of a reader: the callbacks that one container format (trace.dat, perf.data,
  * text) implements, and the state that all formats share.  input/open.h opens one.
  *
  * A reader trusts nothing in the file: sizes are checked before pointers, what
@@ -35,7 +35,7 @@ struct ir_event_count {
 	uint64_t count;
 };
 
-/* What a reader knows about its recording.  Strings may be NULL: not told. */
+/* Facts about the recording that a reader found.  Strings may be NULL: not recorded. */
 struct ir_reader_info {
 	const char *format;	/* "trace.dat v7 (zstd)" */
 	const char *why;	/* what was recognised in the content */
@@ -48,7 +48,7 @@ struct ir_reader_info {
 	size_t nr_devices;	/* with the first one; grows while reading */
 	struct ir_event_count *events;	/* complete when the end was reached */
 	size_t nr_events;
-	uint64_t first_ns, last_ns;	/* of all its events but markers, wanted or not; last_ns 0: not told */
+	uint64_t first_ns, last_ns;	/* of all its events but markers, wanted or not; last_ns 0: not recorded */
 	const char *hint;	/* what to do, if it holds something else than it should; NULL: nothing */
 	uint64_t end_ns;	/* it went on until then at least, as more than events tells; or 0 */
 	bool untraced;		/* has no trace events at all, but others */
@@ -86,8 +86,8 @@ struct ir_reader {
 	uint64_t user_events;		/* types of events that the file names and the recording has */
 	struct ir_reader_info info;
 	void *priv;			/* the format's own */
-	struct ir_chains *chains;	/* where call chains go; NULL: nobody wants them */
-	struct ir_tasks *tasks;		/* where names of tasks go; NULL: they are not wanted */
+	struct ir_chains *chains;	/* where call chains go; NULL: not requested */
+	struct ir_tasks *tasks;		/* where names of tasks go; NULL: not requested */
 	enum ir_reader_faults faults;
 	uint16_t *device_hash;		/* device numbers by name, 0 = free slot */
 	size_t device_slots;		/* a power of two */

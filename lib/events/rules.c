@@ -223,7 +223,7 @@ int ir_rules_hex(struct ir_events *ev, const char *event, const char *field, str
  * Rules.
  */
 
-/* Whose fields an expression may name. */
+/* The events whose fields an expression may name. */
 struct scope {
 	struct ir_events *ev;
 	size_t group, entry;
@@ -501,7 +501,7 @@ static bool in_place(const struct ir_rule_group *g, const struct ir_rule *rule)
 	return !rule->kind->addr;
 }
 
-/* What a reader can make of the event without looking at rules. */
+/* The kind of the event if one rule applies to it in any case. */
 static uint16_t kind_for_reader(const struct ir_rule_group *g, size_t number)
 {
 	const struct ir_rule *rule = g->rules;

@@ -80,7 +80,7 @@ static bool is_page_size(const json_t *value, uint64_t *size)
 	return *size <= MAX_PAGE && !(*size & (*size - 1));
 }
 
-/* A string, or NULL where there is none; *rc says whether it is something else. */
+/* A string, or NULL if the key is missing; *rc: -EINVAL if it is something else. */
 static const char *string(const struct item *it, json_t *object, const char *key, int *rc)
 {
 	json_t *value = json_object_get(object, key);
@@ -228,7 +228,7 @@ static int add_items(struct ir_events *ev, json_t *root, const char *name, struc
 	return 0;
 }
 
-/* What was quoted from the file may be anything. */
+/* Text from the file may have any bytes. */
 static void clean_message(struct ir_error *err)
 {
 	for (char *p = err ? err->text : ""; *p; p++)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What an event can be. */
+/* The kinds of events that a rule may make. */
 #include <string.h>
 
 #include "events/rules_kinds.h"

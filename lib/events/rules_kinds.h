@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an event can be, and what must be known of it then. */
+/* The kinds of events that a rule may make, with the fields that each needs. */
 #ifndef IR_EVENTS_RULES_KINDS_H
 #define IR_EVENTS_RULES_KINDS_H
 

@@ -43,8 +43,8 @@ struct report {
 	uint64_t time_ns;		/* of the recording's clock, but in a log: of the log's */
 	uint64_t address;
 	uint64_t error_ns;		/* how far the time may be off, either way */
-	const char *iommu;		/* NULL: not told */
-	uint32_t device;		/* number in names, 0: not told */
+	const char *iommu;		/* NULL: not recorded */
+	uint32_t device;		/* number in names, 0: not recorded */
 	uint8_t sources;		/* enum ir_fault_source */
 	uint8_t access;
 	uint8_t entry;

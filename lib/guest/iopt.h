@@ -25,7 +25,7 @@
 
 /* Figures of call sites, and whom the guest works for now. */
 struct ir_site_account {
-	struct ir_site_result *list;	/* by number; NULL: nobody wants them */
+	struct ir_site_result *list;	/* by number; NULL: not requested */
 	uint32_t site;			/* whose mapping is being worked on */
 };
 
@@ -51,7 +51,7 @@ struct ir_iopt_totals {
 	uint64_t now_ns;	/* kept by the engine */
 	bool failed;		/* our own memory ran out: results are void */
 	struct ir_budget *budget;	/* of memory; NULL: none */
-	struct ir_site_account *sites;	/* NULL: nobody wants them; set before any table */
+	struct ir_site_account *sites;	/* NULL: not requested; set before any table */
 };
 
 /** ir_iopt_new - an empty table; @shadows: as struct ir_hypervisor has it; NULL: no memory */

@@ -155,7 +155,7 @@ static int complained(const struct ir_reader *rd, struct ir_error *err)
 	return rd->complaint.text[0] ? ir_error_set(err, -EINVAL, "%s", rd->complaint.text) : 0;
 }
 
-/* What this machine could not do is no damage of the recording, and no end of it. */
+/* An error of this machine is no damage of the recording, and not its end. */
 static int check_file(const struct ir_file *file, struct ir_error *err)
 {
 	int code = ir_file_error(file);

@@ -21,18 +21,18 @@
  */
 struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
 				 struct ir_error *err);
-/* What else a reader may be asked for; zero: nothing. */
+/* Requests to a reader beside events; zero: none. */
 struct ir_reader_options {
 	const struct ir_events *events;	/* what probes mean; NULL: built-in rules */
-	struct ir_chains *chains;	/* where call chains go; NULL: nobody wants them */
-	struct ir_tasks *tasks;		/* where names of tasks go; NULL: they are not wanted */
+	struct ir_chains *chains;	/* where call chains go; NULL: not requested */
+	struct ir_tasks *tasks;		/* where names of tasks go; NULL: not requested */
 	enum ir_reader_faults faults;
 };
 
 /** ir_reader_open_with - the same with options; what they name must outlive the reader */
 struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_reader_options *options,
 				      struct ir_damage *damage, struct ir_error *err);
-/* The rest of ir_reader_next(), for what is not simply an event: @rc is what the format's own said. */
+/* The rest of ir_reader_next(), for results but events: @rc is that of the format's own function. */
 int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, struct ir_error *err);
 /**
  * ir_reader_next - the next event: 1, 0 at the end, negative errno

@@ -33,7 +33,7 @@ struct ir_iova_survey {
 
 /** ir_iovas_map - a mapping was made; 0 or -ENOMEM */
 int ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op);
-/** ir_iovas_taken - from this page on all was taken at the start; 0: not told */
+/** ir_iovas_taken - from this page on all was taken at the start; 0: not recorded */
 uint64_t ir_iovas_taken(const struct ir_iova_survey *s);
 void ir_iovas_clear(struct ir_iova_survey *s);
 

@@ -16,7 +16,7 @@
 
 struct ir_pass {
 	enum ir_reader_faults faults;	/* IR_FAULTS_ONLY: there are no operations */
-	struct ir_tasks *tasks;		/* where names of tasks go; NULL: they are not wanted */
+	struct ir_tasks *tasks;		/* where names of tasks go; NULL: not requested */
 	/*
 	 * Each event, in time order; then the operations that are certain by then, in
 	 * time order, too.  They come some time after their events, but none comes

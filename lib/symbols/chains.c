@@ -248,7 +248,7 @@ uint64_t ir_chains_name(struct ir_chains *c, const struct ir_chain_name *name)
 }
 
 /*
- * What the recording tells about the kernel.
+ * The kernel's symbols and modules, as far as they are in the recording.
  */
 
 bool ir_kernel_name(const char *name, size_t len)

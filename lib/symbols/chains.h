@@ -34,9 +34,9 @@ struct ir_chain {
 /* A frame of a text. */
 struct ir_chain_name {
 	char *symbol;		/* NULL: the text has the address only */
-	char *module;		/* "nvme"; NULL: the kernel itself, or not told */
+	char *module;		/* "nvme"; NULL: the kernel itself, or not recorded */
 	uint64_t offset;	/* into the function */
-	uint64_t address;	/* 0: not told */
+	uint64_t address;	/* 0: not recorded */
 	bool has_offset;
 	bool has_origin;	/* the text tells where it is from: without a module, the kernel itself */
 };
@@ -53,7 +53,7 @@ struct ir_kernel_range {
 	uint64_t end;		/* behind it */
 };
 
-/* A recording may tell this before it tells where the module is. */
+/* A recording may have this before the address of the module. */
 struct ir_module_id {
 	char *module;
 	struct ir_build_id id;
@@ -82,9 +82,9 @@ struct ir_chains {
 	struct ir_module_id *ids;
 	uint32_t nr_ids, room_ids;
 	struct ir_build_id build_id;	/* the kernel's */
-	char start_symbol[16];		/* "_text" or "_stext"; empty: not told */
+	char start_symbol[16];		/* "_text" or "_stext"; empty: not recorded */
 	uint64_t start_address;		/* where that was */
-	bool complete;		/* the recording was read: what it tells is known */
+	bool complete;		/* the recording was read to its end */
 	bool no_memory;
 };
 
@@ -108,7 +108,7 @@ uint32_t ir_chains_add(struct ir_chains *c, const uint64_t *frames, size_t nr,
 uint64_t ir_chains_name(struct ir_chains *c, const struct ir_chain_name *name);
 
 /*
- * What the recording tells; calls after ->complete do nothing, so that a file may
+ * Facts from the recording; calls after ->complete do nothing, so that a file may
  * be read again.
  */
 
@@ -127,7 +127,7 @@ void ir_chains_start(struct ir_chains *c, const char *name, size_t len, uint64_t
 void ir_chains_build_id(struct ir_chains *c, const char *name, size_t len,
 			const struct ir_build_id *id);
 
-/** ir_chains_module_id - what was told of a module; NULL: nothing */
+/** ir_chains_module_id - a module's build id; NULL: not recorded */
 const struct ir_build_id *ir_chains_module_id(const struct ir_chains *c, const char *module);
 
 /**

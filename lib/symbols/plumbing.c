@@ -11,7 +11,7 @@
 
 #include "symbols/plumbing.h"
 
-/* What a name begins with, underscores in front left out. */
+/* Prefixes of names, without the underscores in front of them. */
 static const char *const prefixes[] = {
 	/* kernel/dma/: mapping.c, pool.c, swiotlb.c; mm/dmapool.c */
 	"dma_map_", "dma_unmap_", "dma_alloc_", "dma_free_", "dma_iova_", "dma_direct_",

@@ -153,7 +153,7 @@ static struct ir_frame frame_of(const struct ir_chains *chains, const struct ir_
 	}
 	known = find_symbol(syms, frame.address, !nr, &symbol);
 	range = range_of(chains, frame.address);
-	/* Where the recording says which module it was, that is so. */
+	/* A module that the recording names is right. */
 	if (known && range && range->module &&
 	    (!symbol.module || strcmp(symbol.module, range->module) != 0))
 		known = false;

@@ -9,7 +9,7 @@
 #include "symbols/chains.h"
 #include "symbols/symbols.h"
 
-/* What the operations with one chain amount to. */
+/* Totals of the operations with one call chain. */
 struct ir_chain_total {
 	uint64_t mappings;
 	uint64_t pages;

@@ -19,7 +19,7 @@ struct ir_symbol_entry {
 struct ir_symbol_table {
 	struct ir_symbol_entry *list;
 	size_t nr, room;
-	uint32_t *by_name;	/* indices in the order of names; NULL: nobody asks for these */
+	uint32_t *by_name;	/* indices in the order of names; NULL: not requested */
 	char *text;		/* text[0] is an empty string */
 	size_t text_len, text_room;
 	uint64_t start, end;	/* addresses from start up to end are in it; end 0: no limit */

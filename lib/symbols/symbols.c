@@ -238,7 +238,7 @@ struct start {
 	uint64_t address;	/* 0: not known */
 };
 
-/* The table's address of a symbol that tells where the kernel begins. */
+/* The table's address of a symbol at the beginning of the kernel. */
 static uint64_t start_of(const struct ir_symbol_table *t, const char *symbol)
 {
 	return !strcmp(symbol, "_stext") ? t->stext_symbol : t->text_symbol;

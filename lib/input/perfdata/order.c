@@ -252,7 +252,7 @@ const struct pd_entry *pd_queue_switch(struct pd_queue *q)
 	return q->first.at < q->first.end ? &q->entries[q->first.at++] : NULL;
 }
 
-/* What is not later than @until goes into the heap. */
+/* Moves entries up to time @until into the heap. */
 static int let_go(struct pd_queue *q, uint64_t until)
 {
 	struct pd_run *heap = q->heap;

@@ -268,7 +268,7 @@ static int finish(struct perfdata *pd, struct ir_error *err)
 	return 0;
 }
 
-/* What is left to be done for an entry that goes out; false: its event is damaged. */
+/* Completes an entry that leaves the queue; false: its event is damaged. */
 static inline bool fill_event(struct perfdata *pd, const struct pd_entry *entry,
 			      struct ir_event *ev)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the parts of the perf.data reader share.  The format is that of
+ * Shared by the parts of the perf.data reader.  The format is that of
  * tools/perf/Documentation/perf.data-file-format.txt and
  * include/uapi/linux/perf_event.h, Linux 6.12.
  *
@@ -66,7 +66,7 @@ enum {
 /* PERF_SAMPLE_* behind the fields of fixed size, in this order */
 enum { PD_SAMPLE_READ = 1 << 4, PD_SAMPLE_CALLCHAIN = 1 << 5, PD_SAMPLE_RAW = 1 << 10 };
 
-/* What a perf_event_attr says that matters here. */
+/* The fields of a perf_event_attr that are used. */
 struct pd_attr {
 	uint64_t config;	/* of a tracepoint: its id */
 	uint64_t sample_type;
@@ -122,7 +122,7 @@ struct pd_run {
 	uint32_t at, end;	/* from .at on, up to .end */
 };
 
-/* Where an entry is, until some are let go. */
+/* Where an entry is, until some are released. */
 struct pd_place {
 	uint64_t generation;
 	size_t entry;
@@ -133,15 +133,15 @@ struct pd_queue {
 	size_t nr, room;
 	unsigned char *bytes;		/* raw data of the entries, in the same order */
 	size_t nr_bytes, room_bytes;
-	size_t gone, gone_bytes;	/* of those that were let go */
+	size_t gone, gone_bytes;	/* of released ones */
 	struct pd_run *runs;		/* of these, in the order of the file */
 	size_t nr_runs, room_runs;
 	size_t open;		/* from here on: one more run, which is being added to */
 	uint64_t last_time;	/* its last entry's; 0: it is empty */
-	size_t fresh;		/* from here on: entries that came after some were let go */
+	size_t fresh;		/* from here on: entries that came after the last release */
 	uint64_t generation;	/* how often that was */
 	bool disorder;		/* a fresh one's time was changed */
-	struct pd_run first;	/* of those let go the run whose turn it is, */
+	struct pd_run first;	/* of released ones: the run whose turn it is, */
 	uint64_t other;		/* before this time, which the earliest of the others has */
 	struct pd_run *heap;	/* these, the earliest in front */
 	size_t nr_heap, room_heap;
@@ -181,8 +181,8 @@ struct perfdata {
 	struct ir_formats formats;
 	bool has_formats;
 	struct pd_attrs attrs;
-	uint64_t first_time, last_time;	/* SAMPLE_TIME; 0: not told */
-	uint32_t cpus_available;	/* NRCPUS; 0: not told */
+	uint64_t first_time, last_time;	/* SAMPLE_TIME; 0: not recorded */
+	uint32_t cpus_available;	/* NRCPUS; 0: not recorded */
 	uint32_t clockid;		/* CLOCK_DATA */
 	bool has_clockid;
 
@@ -312,7 +312,7 @@ void pd_untraced(struct perfdata *pd, const struct pd_attr *attr, const unsigned
 /** pd_count_untraced - add them to info->events, at the end; 0 or -ENOMEM */
 int pd_count_untraced(struct perfdata *pd);
 
-/* sites.c: nothing of this is called unless call chains are wanted. */
+/* sites.c: used only if call chains were requested. */
 
 /** pd_chain - the number of a call chain: @nr entries of 64 bits */
 uint32_t pd_chain(struct perfdata *pd, const unsigned char *p, uint32_t nr);
@@ -359,13 +359,13 @@ static inline struct pd_place pd_queue_last(const struct pd_queue *q)
 	return (struct pd_place){ q->generation, q->nr - 1 - q->fresh };
 }
 
-/** pd_queue_at - an entry that was added since some were let go; NULL: it was before that */
+/** pd_queue_at - an entry added since the last release; NULL: an older one */
 struct pd_entry *pd_queue_at(struct pd_queue *q, const struct pd_place *place);
 /** pd_queue_change - the time of such an entry is wrong */
 void pd_queue_change(struct pd_queue *q, struct pd_entry *entry, uint64_t time);
-/** pd_queue_round - a round is finished: let go what no later event can precede; 0 or -ENOMEM */
+/** pd_queue_round - a round is finished: release the entries that no later event can precede; 0 or -ENOMEM */
 int pd_queue_round(struct pd_queue *q);
-/** pd_queue_end - no more will come: let go everything; 0 or -ENOMEM */
+/** pd_queue_end - no more will come: release all; 0 or -ENOMEM */
 int pd_queue_end(struct pd_queue *q);
 
 /** pd_queue_full - has it become too big? */
@@ -374,13 +374,13 @@ static inline bool pd_queue_full(const struct pd_queue *q)
 	return q->nr - q->gone >= PD_WINDOW_EVENTS || q->nr_bytes - q->gone_bytes >= PD_WINDOW_BYTES;
 }
 
-/** pd_queue_relieve - let go the earlier half; 0 or -ENOMEM */
+/** pd_queue_relieve - release the earlier half; 0 or -ENOMEM */
 int pd_queue_relieve(struct pd_queue *q);
 
 /* The rest of pd_queue_next(): another run's turn. */
 const struct pd_entry *pd_queue_switch(struct pd_queue *q);
 
-/** pd_queue_next - the next one of those let go, or NULL; valid until one is added */
+/** pd_queue_next - the next released one, or NULL; valid until one is added */
 static inline const struct pd_entry *pd_queue_next(struct pd_queue *q)
 {
 	struct pd_run *run = &q->first;

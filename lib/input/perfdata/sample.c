@@ -142,7 +142,7 @@ int pd_mark_gap(struct perfdata *pd)
 	return add_marker(pd, pd->file_time, pd->last_cpu, 0);
 }
 
-/* Did perf itself say that there are no such times? */
+/* Whether perf itself reports that there are no such times. */
 static bool is_outside(const struct perfdata *pd, uint64_t time)
 {
 	return pd->last_time && (time < pd->first_time || time > pd->last_time);
@@ -181,7 +181,7 @@ static inline uint64_t check_time(struct perfdata *pd, struct pd_cpu *c, uint64_
 	return time;
 }
 
-/* Where only one event of several was recorded, the sample says of how many. */
+/* A sample may stand for several events; it has their number. */
 static int mark_unsampled(struct perfdata *pd, const struct pd_attr *at, const unsigned char *rec,
 			  uint64_t time, uint32_t cpu)
 {
@@ -287,7 +287,7 @@ int pd_samples(struct perfdata *pd, const unsigned char *data, size_t len, size_
 	return ret;
 }
 
-/* Time and CPU of another record, from what its end says. */
+/* Time and CPU of another record, from the fields at its end. */
 static void place_other(const struct perfdata *pd, const unsigned char *rec, uint32_t size,
 			uint32_t min, uint64_t *time, uint32_t *cpu)
 {

@@ -79,7 +79,7 @@ void pd_build_id(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 
 	if (size <= BUILD_ID_NAME || (misc & MISC_CPUMODE) != MISC_KERNEL)
 		return;
-	/* Before Linux 5.11 the size was not told: all had 20 bytes. */
+	/* Before Linux 5.11 there was no size: all had 20 bytes. */
 	id = take_id(rec + BUILD_ID, misc & MISC_BUILD_ID_SIZE ? rec[BUILD_ID + 20] : 20);
 	if (id.len)
 		ir_chains_build_id(pd->rd->chains, (const char *)rec + BUILD_ID_NAME,

@@ -119,7 +119,7 @@ static int handle_attr(struct perfdata *pd, const unsigned char *rec, uint32_t s
 	return ret;
 }
 
-/* What perf writes of a header's features into a pipe. */
+/* The header features that perf writes into a pipe. */
 static int handle_feature(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 {
 	unsigned char copy[1024];	/* what is of use is short; a cursor wants it writable */
@@ -162,7 +162,7 @@ static int handle_tracing(struct perfdata *pd, uint64_t told)
 		if (ret == -ENOMEM)
 			return ret;
 	}
-	/* What was understood from its first to its last byte tells its size better. */
+	/* A record that could be read to its last byte has the right size. */
 	if (!ret && used && ((used + 7) & ~UINT64_C(7)) != told) {
 		pd_damage(pd, IR_DAMAGE_BAD_SECTIONS, 1);
 		told = (used + 7) & ~UINT64_C(7);
@@ -172,7 +172,7 @@ static int handle_tracing(struct perfdata *pd, uint64_t told)
 	return skip_following(pd, told);
 }
 
-/* What can also come out of a compressed record. */
+/* Records that may also be in a compressed one. */
 static int handle_plain(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 {
 	size_t used;
@@ -242,7 +242,7 @@ static int handle_cut(struct perfdata *pd, uint32_t type, uint64_t missing, uint
 	uint32_t head, have;
 	int ret;
 
-	if (pd->pipe)	/* of a file the header told already */
+	if (pd->pipe)	/* a file's header had it already */
 		pd_damage(pd, IR_DAMAGE_TRUNCATED, missing);
 	pd->cut = true;
 	pd->last_type = 0;

@@ -109,7 +109,7 @@ static void stack_line(struct text *t, const struct text_span *line, bool caller
  * Lines that cannot be read.
  */
 
-/* What is not whole at the end of the file was cut off there; else it is broken. */
+/* An incomplete line at the end of the file was cut off there; any other is damaged. */
 static void bad_line(struct text *t)
 {
 	damage(t, t->cut ? IR_DAMAGE_TRUNCATED : IR_DAMAGE_BAD_EVENTS, 1);
@@ -452,7 +452,7 @@ static void note_time(struct text *t, uint64_t time)
 		t->times.most = time;
 }
 
-/* What a line tells whatever its event is; false: it is damaged. */
+/* Takes the CPU, time and task of a line; false: it is damaged. */
 static bool note_line(struct text *t, const struct text_span *line, const struct text_head *head)
 {
 	/* A clock has a unit or it has none: a time without its dot is damaged. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What all events begin with.
+ * Reads the part of a line that all events begin with.
  *
  *             fio-242     [001] d.h..    12.309078: map: ...	kernel
  *     fio-242     1d.h..    12.309078: map: ...		kernel and trace-cmd -l
@@ -59,7 +59,7 @@ static const char *decimal_number(const char *p, const char *end, uint64_t *valu
 	uint64_t v = 0;
 
 	if (end - p > 1 && p[0] == '0' && text_is_digit(p[1]))
-		return NULL;	/* nobody pads with zeros: it lost its x */
+		return NULL;	/* no tool pads with zeros: it lost its x */
 	for (; p < end && text_is_digit(*p); p++) {
 		uint64_t digit = (uint64_t)(*p - '0');
 
@@ -162,7 +162,7 @@ static const struct {
 	{ "hardirq/softirq", COLUMN_CONTEXT },
 };
 
-/* What a letter in the column hardirq/softirq says; others: see struct text_head. */
+/* The meaning of a letter in the column hardirq/softirq; others: see struct text_head. */
 static const uint16_t context_letters[256] = {
 	['h'] = IR_EVF_IRQ, ['s'] = IR_EVF_IRQ, ['H'] = IR_EVF_IRQ,
 	['z'] = IR_EVF_IRQ, ['Z'] = IR_EVF_IRQ,	/* in an NMI */

@@ -129,7 +129,7 @@ static bool is_time(const char *start, const char *p, const char *end)
 	return p > start && text_is_digit(p[-1]) && q - p > 6 && q < end && *q == ':';
 }
 
-/* What only events have: a CPU in brackets, a time with its colon, an IOVA. */
+/* Marks that only events have: a CPU in brackets, a time with its colon, an IOVA. */
 static bool was_event(const struct text_span *line)
 {
 	struct text_span rest = ir_text_behind_log(line);

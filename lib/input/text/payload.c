@@ -263,7 +263,7 @@ static const char *take_field(struct walk *w, const char *key, size_t len, const
 
 		return take_device(w, p, stop) ? stop : NULL;
 	}
-	/* Not wanted; a list of bytes has spaces in it. */
+	/* Not used; a list of bytes has spaces in it. */
 	if (w->end - p > 6 && !memcmp(p, "ARRAY[", 6)) {
 		p = memchr(p, ']', (size_t)(w->end - p));
 		return p ? p + 1 : NULL;

@@ -20,7 +20,7 @@
  * must not come twice, and where a line says a thing twice (both ends and the size
  * of a range) the two must agree.
  *
- * What a line counts as:
+ * How a line is counted:
  *	an event	read, or only counted by its name
  *	damage		it is, or was, an event that is wanted, and cannot be read: its
  *			name or its payload is unmistakable, or its head is there in part
@@ -184,7 +184,7 @@ struct text_payload {
 	const char *tail;	/* where that begins in the last one; NULL: nowhere */
 };
 
-/* What became of a payload. */
+/* The result of reading a payload. */
 enum text_result {
 	TEXT_GOOD,
 	TEXT_OPEN_END,	/* good, but more digits may have been cut off at the end of the line */
@@ -242,10 +242,10 @@ struct text_name *ir_text_names_get(struct text_names *names, const char *name, 
 /** ir_text_names_finish - fill in info->events; 0 or -ENOMEM */
 int ir_text_names_finish(const struct text_names *names, struct ir_reader_info *info);
 
-/* stack.c: nothing of this is called unless call chains are wanted. */
+/* stack.c: used only if call chains were requested. */
 
 enum text_frame {
-	TEXT_FRAME_NONE,	/* the line is no frame, or one that says nothing */
+	TEXT_FRAME_NONE,	/* the line is no frame, or one without a symbol */
 	TEXT_FRAME_KERNEL,	/* @frame is its number in the chains */
 	TEXT_FRAME_USER,	/* the kernel's part of the chain is over */
 };
@@ -325,7 +325,7 @@ enum text_other {
 
 struct text_numbers {
 	uint64_t a, b;
-	uint32_t c;		/* UINT32_MAX: not told */
+	uint32_t c;		/* UINT32_MAX: not recorded */
 };
 
 /** ir_text_other - what a line is that does not begin as an event does */
@@ -353,7 +353,7 @@ enum text_form {
 	TEXT_FORMS
 };
 
-/** ir_text_form - which tool wrote a line that is no event, but tells of one */
+/** ir_text_form - which tool wrote a line that is no event, but is about one */
 enum text_form ir_text_form(const struct text_span *line);
 /** ir_text_form_advice - "is output of ...; do ..." */
 const char *ir_text_form_advice(enum text_form form);

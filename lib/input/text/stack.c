@@ -28,7 +28,7 @@ static struct text_span next_word(const char **p, const char *end)
 	return word;
 }
 
-/* What is between two characters at the ends of a word; empty: it is not like that. */
+/* The text between two characters at the ends of a word; empty: they are others. */
 static struct text_span inside(struct text_span word, char open, char close)
 {
 	if (text_len(&word) < 3 || *word.start != open || word.end[-1] != close)

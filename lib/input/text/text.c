@@ -24,7 +24,7 @@ static void damage(struct text *t, enum ir_damage_kind kind, uint64_t n)
 #define BID_FORM	32	/* payloads of events, in lines of other tools */
 #define BID_HEADER	48	/* "# tracer: nop", "cpus=4" on the first line */
 
-/* What the first lines say of the whole. */
+/* Facts about the whole text from its first lines. */
 struct survey {
 	struct text_columns columns;
 	enum text_style style;
@@ -265,7 +265,7 @@ static bool has_differences(const struct text *t)
  * The end.
  */
 
-/* An events file that fits no line of an event: nobody wants that counted as damage. */
+/* Lines that no rule of an events file fits are reported, not counted as damage. */
 static void check_user_events(struct text *t)
 {
 	for (uint32_t i = 0; i < t->names.nr; i++) {
@@ -316,7 +316,7 @@ static int finish(struct text *t, struct ir_error *err)
 		return rc;
 	check_user_events(t);
 	damage(t, IR_DAMAGE_CORRUPT_BYTES, t->file.overlong);
-	/* The header counts what was overwritten, lines tell of some of it again. */
+	/* The header counts overwritten events; lines report some of them again. */
 	if (t->written - t->in_buffer > t->told_lost)
 		damage(t, IR_DAMAGE_LOST_EVENTS, t->written - t->in_buffer - t->told_lost);
 	/* It also promises lines; what they would take is known from the others. */

@@ -34,7 +34,7 @@ enum quoting {
 enum escape { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_CONTROL, ESCAPE_COMMAND };
 
 struct transport {
-	/* What was done to the text. */
+	/* How the text was changed. */
 	enum width width;
 	size_t mark;		/* bytes at its beginning that say so */
 	enum quoting quoting;
@@ -128,7 +128,7 @@ static enum quoting find_quoting(const char *text, size_t len)
 	return stands_for_itself ? QUOTING_ALL : QUOTING_NONE;
 }
 
-/* What was done to it; false: nothing, or it is no text. */
+/* Finds how the text was changed; false: not at all, or it is no text. */
 static bool examine(struct transport *tr, const unsigned char *start, size_t len)
 {
 	size_t step = 1, n = 0;
@@ -220,7 +220,7 @@ static void put_escapes(struct transport *tr, unsigned char c)
 	}
 }
 
-/* A mail's headers say whether what follows them is quoted. */
+/* Reads from a mail's headers whether its text is quoted-printable. */
 static void note_line(struct transport *tr, unsigned char c)
 {
 	if (c != '\n') {
@@ -236,7 +236,7 @@ static void note_line(struct transport *tr, unsigned char c)
 	tr->line_len = 0;
 }
 
-/* What looked like an escape and is none. */
+/* Passes on bytes that looked like an escape sequence. */
 static void release_held(struct transport *tr)
 {
 	for (unsigned int i = 0; i < tr->nr_held; i++)

@@ -32,7 +32,7 @@ int td_read_header_info(struct tracedat *td, struct ir_cursor *cur)
 		return -EBADMSG;
 	if (!ir_subbuf_parse_layout(&td->layout, (const char *)text, len))
 		td_damage(td, IR_DAMAGE_BAD_SECTIONS, 1);
-	/* header_event says nothing that subbuffer.c does not know. */
+	/* header_event has nothing that subbuffer.c does not know. */
 	return named_text(cur, "header_event", &len) ? 0 : -EBADMSG;
 }
 

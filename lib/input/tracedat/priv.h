@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the parts of the trace.dat reader share.  The format is that of
+ * Shared by the parts of the trace.dat reader.  The format is that of
  * trace-cmd.dat.v6(5) and trace-cmd.dat.v7(5).
  *
  *	tracedat.c	opening, the merge of all CPUs by time
@@ -48,7 +48,7 @@ static inline uint32_t td_max_chunk(const struct ir_subbuf_layout *lay)
 struct td_instance {
 	struct ir_subbuf_layout layout;
 	bool compressed;
-	char *clock;		/* NULL: not told */
+	char *clock;		/* NULL: not recorded */
 	uint64_t bytes;		/* of all its CPUs */
 };
 
@@ -136,7 +136,7 @@ static inline void td_damage(struct tracedat *td, enum ir_damage_kind kind, uint
 /**
  * td_promise - note that the file should have bytes up to @end
  *
- * What is missing is counted once for the whole file: the headers of a cut file
+ * Missing data is counted once for the whole file: the headers of a cut file
  * promise the same bytes several times.
  */
 static inline void td_promise(struct tracedat *td, uint64_t end)

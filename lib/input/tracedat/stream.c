@@ -345,7 +345,7 @@ static void check_time(struct tracedat *td, struct td_stream *st,
 		sb->limit = next;
 }
 
-/* What is known about a sub-buffer only when its last record was read. */
+/* Checks a sub-buffer after its last record. */
 static void end_subbuf(struct tracedat *td, struct td_stream *st)
 {
 	td_damage(td, IR_DAMAGE_TIME_BACKWARDS, st->sb.beyond);
@@ -417,7 +417,7 @@ int td_stream_advance(struct tracedat *td, struct td_stream *st)
 		if (ret == 1)
 			continue;
 
-		/* The end.  If data is missing there, say so once. */
+		/* The end.  Missing data there is counted once. */
 		td_stream_release(st);
 		if (st->ended || !(st->gap || st->cut))
 			return 0;

@@ -85,7 +85,7 @@ static int finish_instances(struct tracedat *td)
 		if (!main_one || in->bytes > main_one->bytes)
 			main_one = in;
 	}
-	/* What version 7 says of an instance is its own clock. */
+	/* Version 7 has a clock for each instance. */
 	if (main_one && main_one->clock) {
 		free(td->rd->info.clock);
 		td->rd->info.clock = strdup(main_one->clock);
@@ -100,7 +100,7 @@ static int finish_instances(struct tracedat *td)
  * 2i+1, the streams are the leaves nr_streams and up, and each node keeps the
  * later one of the two that met there.  When the winner moves on it meets the
  * losers on the way from its leaf to the root; where they are is known before
- * they are compared, and the comparison needs no branch that nobody can predict.
+ * they are compared, without a branch that mispredicts.
  */
 static void meet(struct td_entry *loser, struct td_entry *winner)
 {
@@ -287,7 +287,7 @@ static void note_others(struct tracedat *td)
 	}
 }
 
-/* Lost events that no sub-buffer told of, and the table of all events. */
+/* Lost events that no sub-buffer reports, and the table of all events. */
 static int finish(struct tracedat *td, struct ir_error *err)
 {
 	int ret = ir_formats_finish(&td->formats);
