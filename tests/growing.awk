@@ -12,6 +12,8 @@
 #	crafted	n IOVAs that a fixed multiplier would put into one bucket, and their unmaps
 #	large	n mappings of 16 GiB
 #	holes	n free pages between taken ones, then n mappings of two pages that find no room
+#	full	holes in an aperture of 5n/8 pages, of which 16 are free at its end; then n mappings
+#		of two pages come and go there
 #	cpus	n operations, each on another CPU
 #	rpcits	n recorded RPCITs that no strategy but strict has
 
@@ -125,6 +127,16 @@ BEGIN {
 			unmap(base + 4 * i, 1)
 		for (i = 0; i < n; i++)
 			map(base + 8 * n + 3 * i, 2)
+	} else if (kind == "full") {
+		taken = int(n * 5 / 8) - 16
+		for (i = 0; i < taken; i++)
+			map(base + 2 * i, 1)
+		for (i = 0; i < taken; i += 2)
+			unmap(base + 2 * i, 1)
+		for (i = 0; i < n; i++) {
+			map(base + 3 * n, 2)
+			unmap(base + 3 * n, 2)
+		}
 	} else if (kind == "cpus") {
 		for (i = 0; i < n; i++)
 			map(base + 2 * i, 1, i % 8000)

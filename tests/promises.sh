@@ -68,6 +68,9 @@ else
 	grows "time: detaches" detaches 1500 $fast
 	grows "time: mappings of 16 GiB" large 200 $fast --hypervisor kvm:entry-limit=100000 \
 		--api iommu
+	grows "time: an aperture full of holes, former DMA API" full 8000 run -q -j 1 --format csv \
+		--strategy legacy --aperture @N@0K
+	grows "time: an aperture full of holes" full 8000 $fast --aperture @N@0K
 	grows "time: many CPUs" cpus 1500 $fast --queue per-cpu --queue-size 8
 	}
 	grows "time: a mapping that was many, in reverse" splits 8000 info -q --format csv

@@ -11,11 +11,17 @@
 /*
  * Way i of a node has no bit set if any lacks bit i, all bits set if full has
  * it; only else is there a child (or, in a leaf, is the word looked at).
+ *
+ * Where a search found no room is kept, so that the next one does not look there again:
+ * no_room and no_run are 0 after a bit of the node was cleared.  A leaf does not know the
+ * nodes above it; they are told when another leaf is used, or before they are looked at.
  */
 struct node {
 	uint64_t any;
 	uint64_t full;
-	uint64_t no_room;	/* in a leaf: sizes from this on have no place; 0: not known */
+	uint64_t no_room;	/* sizes from this on have no aligned place; 0: not known */
+	uint64_t no_run;	/* there are not so many clear bits in a row; 0: not known */
+	bool cleared;		/* a leaf: bits were cleared, and nodes above do not know */
 	union {
 		struct node *child[WAYS];
 		uint64_t word[WAYS];
@@ -123,7 +129,8 @@ static inline void word_assign(struct node *n, unsigned int i, uint64_t bits, bo
 		n->full &= ~way;
 		if (!n->word[i])
 			n->any &= ~way;
-		n->no_room = 0;
+		n->no_room = n->no_run = 0;
+		n->cleared = true;
 	}
 }
 
@@ -171,6 +178,8 @@ static int node_assign(struct ir_bitmap *map, struct node *n, unsigned int heigh
 		map->leaf = n;
 		return 0;
 	}
+	if (!value)
+		n->no_room = n->no_run = 0;
 	for (uint64_t way = first >> shift; way <= last >> shift; way++) {
 		unsigned int i = (unsigned int)way;
 		uint64_t lo = way == first >> shift ? first & mask : 0;
@@ -230,9 +239,25 @@ static bool assign_in_leaf(struct ir_bitmap *map, uint64_t first, uint64_t last,
 	return n->full != ~UINT64_C(0);
 }
 
+/* There may be room in the leaf used last again. */
+static void forget_no_room(struct ir_bitmap *map)
+{
+	struct node *n = map->root;
+
+	for (unsigned int height = map->height; height; height--) {
+		uint64_t below = map->leaf_first >> way_shift(height);
+
+		n->no_room = n->no_run = 0;
+		n = n->child[below % WAYS];
+	}
+	n->cleared = false;
+}
+
 /* Before another leaf is used. */
 static void leave_leaf(struct ir_bitmap *map)
 {
+	if (map->leaf && map->leaf->cleared)
+		forget_no_room(map);
 	if (map->leaf && !map->leaf->any)
 		node_assign(map, map->root, map->height, map->leaf_first, map->leaf_first, false);
 	map->leaf = NULL;
@@ -440,6 +465,8 @@ static uint64_t node_fit(struct node *n, unsigned int height, uint64_t first, ui
 		return fit_ways(n, height, first, last, r);
 	if (!height)
 		return fit_words(n, first, last, r);
+	if (n->no_room && r->size >= n->no_room)
+		return IR_BITMAP_NONE;
 	ways = ~n->full & mask_between((unsigned int)(first >> shift), (unsigned int)(last >> shift));
 	for (; ways; ways &= ~(UINT64_C(1) << highest(ways))) {
 		unsigned int way = highest(ways);
@@ -454,6 +481,8 @@ static uint64_t node_fit(struct node *n, unsigned int height, uint64_t first, ui
 		if (place != IR_BITMAP_NONE && place >= lo)
 			return base + place;
 	}
+	if (!first && last >> r->order == (mask << WAYS_SHIFT | (WAYS - 1)) >> r->order)
+		n->no_room = r->size;
 	return IR_BITMAP_NONE;
 }
 
@@ -476,4 +505,110 @@ uint64_t ir_bitmap_fit(struct ir_bitmap *map, uint64_t first, uint64_t last, uin
 	}
 	leave_leaf(map);
 	return node_fit(map->root, map->height, first, last, &r);
+}
+
+/* What is looked for: so many clear bits in a row, of which @open lie before this place. */
+struct run {
+	uint64_t size, open;
+};
+
+/* @bits more that are clear, up to @end: the row's start if it is long enough. */
+static inline uint64_t run_grow(struct run *r, uint64_t bits, uint64_t end)
+{
+	r->open += bits;
+	return r->open >= r->size ? end - r->open : IR_BITMAP_NONE;
+}
+
+/* From bit @from of a word on, whose first bit is @base. */
+static uint64_t word_run(uint64_t word, uint64_t base, unsigned int from, struct run *r)
+{
+	while (from < WAYS) {
+		uint64_t rest = word >> from, place;
+		unsigned int clear = rest ? (unsigned int)__builtin_ctzll(rest) : WAYS - from;
+
+		from += clear;
+		place = run_grow(r, clear, base + from);
+		if (place != IR_BITMAP_NONE || from == WAYS)
+			return place;
+		r->open = 0;
+		rest = ~word >> from;
+		if (!rest)
+			break;
+		from += (unsigned int)__builtin_ctzll(rest);
+	}
+	return IR_BITMAP_NONE;
+}
+
+/* The highest bit that is set; there is one. */
+static uint64_t node_last(const struct node *n, unsigned int height)
+{
+	unsigned int shift = way_shift(height), way = highest(n->any);
+	uint64_t base = (uint64_t)way << shift;
+
+	if (n->full >> way & 1)
+		return base + (UINT64_C(1) << shift) - 1;
+	return base + (height ? node_last(n->child[way], height - 1) : highest(n->word[way]));
+}
+
+/* The node has no row of that length, but one may begin before it, or in it. */
+static uint64_t pass_node(const struct node *n, unsigned int height, uint64_t base, uint64_t from,
+			  struct run *r)
+{
+	uint64_t size = UINT64_C(1) << (way_shift(height) + WAYS_SHIFT), last = node_last(n, height);
+	uint64_t head, place;
+
+	if (from > last)
+		return run_grow(r, size - from, base + size);
+	head = node_next(n, height, from, true);
+	place = run_grow(r, head - from, base + head);
+	if (place == IR_BITMAP_NONE)
+		r->open = size - 1 - last;
+	return place;
+}
+
+/* @base is the node's first bit, @from relative to it. */
+static uint64_t node_run(struct node *n, unsigned int height, uint64_t base, uint64_t from,
+			 struct run *r)
+{
+	unsigned int shift = way_shift(height);
+	uint64_t mask = (UINT64_C(1) << shift) - 1;
+
+	if (n->no_run && r->size >= n->no_run && n->any)
+		return pass_node(n, height, base, from, r);
+	for (unsigned int way = (unsigned int)(from >> shift); way < WAYS; way++) {
+		uint64_t at = base + ((uint64_t)way << shift), place = IR_BITMAP_NONE;
+		uint64_t lo = way == from >> shift ? from & mask : 0;
+
+		if (n->full >> way & 1)
+			r->open = 0;
+		else if (!(n->any >> way & 1))
+			place = run_grow(r, mask + 1 - lo, at + mask + 1);
+		else if (height)
+			place = node_run(n->child[way], height - 1, at, lo, r);
+		else
+			place = word_run(n->word[way], at, (unsigned int)lo, r);
+		if (place != IR_BITMAP_NONE)
+			return place;
+	}
+	if (!from)
+		n->no_run = r->size;
+	return IR_BITMAP_NONE;
+}
+
+uint64_t ir_bitmap_run(struct ir_bitmap *map, uint64_t from, uint64_t size)
+{
+	struct run r = { .size = size };
+	uint64_t place;
+
+	if (from >= map->bits || size > map->bits - from)
+		return IR_BITMAP_NONE;
+	if (in_last_leaf(map, from)) {
+		place = node_run(map->leaf, 0, map->leaf_first, from - map->leaf_first, &r);
+		if (place != IR_BITMAP_NONE)
+			return place <= map->bits - size ? place : IR_BITMAP_NONE;
+		r.open = 0;
+	}
+	leave_leaf(map);
+	place = node_run(map->root, map->height, 0, from, &r);
+	return place != IR_BITMAP_NONE && place <= map->bits - size ? place : IR_BITMAP_NONE;
 }

@@ -3,7 +3,8 @@
  * A sparse bitmap: a radix tree of 64-way nodes in which a subtree that is all
  * zeros or all ones takes no memory.  Setting, clearing and finding are
  * logarithmic in its size, so an aperture of terabytes costs nothing.  Looking for
- * room is so too, but for the leaves of 4096 bits that turn out to have too little.
+ * room is so too, but for the leaves of 4096 bits that turn out to have too little:
+ * each is looked at once, and again after bits of it were cleared or for a smaller size.
  */
 #ifndef IR_GUEST_BITMAP_H
 #define IR_GUEST_BITMAP_H
@@ -30,6 +31,13 @@ uint64_t ir_bitmap_next(const struct ir_bitmap *map, uint64_t from, bool value);
  * Returns the place, or IR_BITMAP_NONE.
  */
 uint64_t ir_bitmap_fit(struct ir_bitmap *map, uint64_t first, uint64_t last, uint64_t size);
+/**
+ * ir_bitmap_run - the first place at or after @from at which @size clear bits begin
+ * @size: at least 1; the place is not aligned
+ *
+ * Returns the place, or IR_BITMAP_NONE.
+ */
+uint64_t ir_bitmap_run(struct ir_bitmap *map, uint64_t from, uint64_t size);
 /** ir_bitmap_any - whether a bit of [first, last] is set; last < UINT64_MAX */
 bool ir_bitmap_any(const struct ir_bitmap *map, uint64_t first, uint64_t last);
 

@@ -436,15 +436,16 @@ void ir_actors_resume(struct ir_guest *g)
 void ir_actors_lock(struct ir_guest *g, struct ir_lock *lock)
 {
 	struct ir_actors *a = g->actors;
-	struct ir_actor **last;
 
 	if (!lock->held) {
 		lock->held = true;
 		return;
 	}
-	for (last = &lock->waiting; *last; last = &(*last)->next_waiting)
-		;
-	*last = a->running;
+	if (lock->waiting)
+		lock->last->next_waiting = a->running;
+	else
+		lock->waiting = a->running;
+	lock->last = a->running;
 	a->running->next_waiting = NULL;
 	wait_here(a);		/* the lock is handed over */
 }

@@ -35,7 +35,8 @@ struct ir_work {
 /* A lock of the guest's, held while its holder may wait for an RPCIT. */
 struct ir_lock {
 	bool held;
-	struct ir_actor *waiting;	/* first in line */
+	struct ir_actor *waiting;	/* first in line, */
+	struct ir_actor *last;		/* and last, if there is a first */
 };
 
 /** ir_actors_new - let the guest's RPCITs take time; 0 or -ENOMEM */

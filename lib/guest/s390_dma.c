@@ -63,20 +63,12 @@ static uint64_t find_area(const struct ir_domain *d, uint64_t from, uint64_t pag
 	uint64_t at = from, shift = s->start_pfn;
 
 	for (;;) {
-		uint64_t taken;
-
-		at = ir_bitmap_next(s->used, at, false);
+		at = ir_bitmap_run(s->used, at, pages);
 		if (at == IR_BITMAP_NONE || pages >= s->nr_pages || at > s->nr_pages - 1 - pages)
 			return IR_BITMAP_NONE;
-		taken = ir_bitmap_next(s->used, at, true);
-		if (taken < at + pages) {
-			at = taken + 1;
-		} else if (pages <= BOUNDARY_PAGES &&
-			   (shift + at) % BOUNDARY_PAGES + pages > BOUNDARY_PAGES) {
-			at += BOUNDARY_PAGES - (shift + at) % BOUNDARY_PAGES;
-		} else {
+		if (pages > BOUNDARY_PAGES || (shift + at) % BOUNDARY_PAGES + pages <= BOUNDARY_PAGES)
 			return at;
-		}
+		at += BOUNDARY_PAGES - (shift + at) % BOUNDARY_PAGES;
 	}
 }
 

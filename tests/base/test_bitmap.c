@@ -58,6 +58,19 @@ static uint64_t fit_in_array(const uint8_t *bits, uint64_t first, uint64_t last,
 	return IR_BITMAP_NONE;
 }
 
+/* Page by page, from below. */
+static uint64_t run_in_array(const uint8_t *bits, uint64_t n, uint64_t from, uint64_t size)
+{
+	uint64_t have = 0;
+
+	for (uint64_t i = from; i < n; i++) {
+		have = bits[i] ? 0 : have + 1;
+		if (have == size)
+			return i + 1 - size;
+	}
+	return IR_BITMAP_NONE;
+}
+
 static void find_room(struct ir_bitmap *map, const uint8_t *bits, uint64_t n, uint64_t *seed,
 		      uint64_t longest)
 {
@@ -73,6 +86,7 @@ static void find_room(struct ir_bitmap *map, const uint8_t *bits, uint64_t n, ui
 	if (first <= last)
 		assert_int_equal(ir_bitmap_fit(map, first, last, size),
 				 fit_in_array(bits, first, last, size));
+	assert_int_equal(ir_bitmap_run(map, first, size), run_in_array(bits, n, first, size));
 }
 
 static void run_random(uint64_t n, unsigned int steps, uint64_t seed, uint64_t longest)
@@ -112,6 +126,76 @@ static void test_random(void **state)
 	run_random(4097, 4096, 3, 5000);
 	run_random(300007, 4096, 4, 20000);
 	run_random(300007, 2048, 5, 300007);
+}
+
+/*
+ * Nearly full, as where room is looked for in vain: what one search found out must not
+ * hide what is cleared later.
+ */
+static void test_random_when_nearly_full(void **state)
+{
+	enum { BITS = 70000 };
+	struct ir_bitmap *map = make(BITS);
+	uint8_t *bits = calloc(BITS, 1);
+	uint64_t seed = 6;
+
+	(void)state;
+	assert_non_null(bits);
+	for (uint64_t i = 0; i < BITS; i += 3) {
+		assign(map, i, i, true);
+		bits[i] = true;
+	}
+	for (unsigned int step = 0; step < 20000; step++) {
+		uint64_t size = 1 + random_below(&seed, 5), first = random_below(&seed, BITS - 8);
+		uint64_t at = random_below(&seed, 4) ? first : 0;
+		bool value = random_below(&seed, 8) != 0;
+
+		assert_int_equal(ir_bitmap_run(map, at, size), run_in_array(bits, BITS, at, size));
+		assert_int_equal(ir_bitmap_fit(map, 0, BITS - size, size),
+				 fit_in_array(bits, 0, BITS - size, size));
+		first = step % 2 ? first : ir_bitmap_run(map, 0, 2);
+		if (first == IR_BITMAP_NONE)
+			first = 17;
+		size = value ? 1 : 1 + random_below(&seed, 3);
+		assign(map, first, first + size - 1, value);
+		memset(bits + first, value, size);
+	}
+	free(bits);
+	ir_bitmap_free(map);
+}
+
+/* A row of clear bits over words, leaves and subtrees. */
+static void test_long_runs(void **state)
+{
+	static const uint64_t edges[] = { 64, 4096, 262144 };
+	enum { BITS = 600000 };
+	struct ir_bitmap *map = make(BITS);
+
+	(void)state;
+	assign(map, 0, BITS - 1, true);
+	assert_int_equal(ir_bitmap_run(map, 0, 1), IR_BITMAP_NONE);
+	for (size_t i = 0; i < 3; i++) {
+		uint64_t edge = edges[i];
+
+		assign(map, edge - 5, edge + 4, false);
+		assert_int_equal(ir_bitmap_run(map, 0, 10), edge - 5);
+		assert_int_equal(ir_bitmap_run(map, 0, 11), IR_BITMAP_NONE);
+		assert_int_equal(ir_bitmap_run(map, edge - 3, 8), edge - 3);
+		assert_int_equal(ir_bitmap_run(map, edge - 3, 9), IR_BITMAP_NONE);
+		assign(map, edge + 5, edge + 5, false);
+		assert_int_equal(ir_bitmap_run(map, 0, 11), edge - 5);
+		assign(map, edge - 5, edge + 5, true);
+	}
+	assign(map, 4000, 500000, false);
+	assert_int_equal(ir_bitmap_run(map, 0, 496001), 4000);
+	assert_int_equal(ir_bitmap_run(map, 0, 496002), IR_BITMAP_NONE);
+	/* Not behind the end. */
+	assign(map, BITS - 3, BITS - 1, false);
+	assert_int_equal(ir_bitmap_run(map, 500001, 3), BITS - 3);
+	assert_int_equal(ir_bitmap_run(map, 500001, 4), IR_BITMAP_NONE);
+	assert_int_equal(ir_bitmap_run(map, BITS, 1), IR_BITMAP_NONE);
+	assert_int_equal(ir_bitmap_run(map, 0, BITS + 1), IR_BITMAP_NONE);
+	ir_bitmap_free(map);
 }
 
 static void test_empty_and_full(void **state)
@@ -215,6 +299,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_random_when_nearly_full),
+		cmocka_unit_test(test_long_runs),
 		cmocka_unit_test(test_empty_and_full),
 		cmocka_unit_test(test_first_and_last_bit),
 		cmocka_unit_test(test_large),
