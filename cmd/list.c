@@ -122,6 +122,19 @@ static json_t *list_hypervisors(const struct settings *settings)
 	return list;
 }
 
+static json_t *list_iommus(const struct settings *settings)
+{
+	json_t *list = json_array();
+
+	(void)settings;
+	for (size_t i = 0; ir_iommus[i]; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:s}",
+			"name", ir_iommus[i]->name, "title", ir_iommus[i]->title,
+			"entry", ir_entry_unit_name(ir_iommus[i]->entry),
+			"origin", json_text(ir_iommus[i]->origin), "summary", ir_iommus[i]->summary));
+	return list;
+}
+
 /* What an event is, with its condition: "unmap when flags & 0x400". */
 static json_t *event_is(const struct ir_known_event *event)
 {
@@ -167,6 +180,7 @@ static const struct list {
 } lists[] = {
 	{ "strategies", list_strategies, { "name", "summary" } },
 	{ "hypervisors", list_hypervisors, { "name", "parameters", "summary" } },
+	{ "iommus", list_iommus, { "name", "title", "entry", "summary" } },
 	{ "events", list_events, { "system", "name", "meaning" } },
 	{ .name = NULL },
 };

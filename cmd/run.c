@@ -11,6 +11,7 @@
 #include "base/cmd.h"
 #include "render/document.h"
 #include "io/input.h"
+#include "options/suit.h"
 #include "base/message.h"
 
 struct replaying {
@@ -182,27 +183,52 @@ static int replay(struct document *doc, const struct input *input, const char *p
 	return STATUS_ERROR;
 }
 
-static int run_one(struct document *doc, const char *path, const struct ir_config *configs,
-		   size_t n)
+/* With the strategies and the hypervisor of the recorded machine, where none were asked for. */
+static int run_configs(struct document *doc, const struct input *input, const char *path,
+		       struct ir_config **configs)
+{
+	struct settings own;
+	int status = STATUS_DONE;
+
+	if (settings_suit(doc->settings, input->info, &own)) {
+		message("out of memory");
+		return STATUS_ERROR;
+	}
+	*configs = make_configs(&own, &status);
+	if (*configs)
+		status = replay(doc, input, path, *configs,
+				own.nr_strategies * own.nr_hypervisors);
+	settings_suit_free(&own);
+	return status;
+}
+
+/* @configs: what the document refers to, for free() behind it */
+static int run_one(struct document *doc, const char *path, struct ir_config **configs)
 {
 	struct input input;
 	int status = input_open(&input, doc->settings, path, document_interrupted, doc);
 
 	if (status == STATUS_DONE)
-		status = replay(doc, &input, path, configs, n);
+		status = run_configs(doc, &input, path, configs);
 	input_close(&input);
 	return status;
 }
 
 int cmd_run(const struct settings *settings)
 {
-	size_t n = settings->nr_strategies * settings->nr_hypervisors;
 	int status = STATUS_DONE;
-	struct ir_config *configs = make_configs(settings, &status);
+	/* Contradictions, before any recording is read. */
+	struct ir_config *checked = make_configs(settings, &status), **configs;
 	struct document doc;
 
-	if (!configs)
+	free(checked);
+	if (status)
 		return status;
+	configs = calloc(settings->nr_operands, sizeof(struct ir_config *));
+	if (!configs) {
+		message("out of memory");
+		return STATUS_ERROR;
+	}
 	status = document_open(&doc, settings);
 	if (status) {
 		free(configs);
@@ -213,12 +239,14 @@ int cmd_run(const struct settings *settings)
 		if (*interrupts_flag())
 			status = STATUS_INTERRUPTED;
 		else
-			status = worse(status, run_one(&doc, settings->operands[i], configs, n));
+			status = worse(status, run_one(&doc, settings->operands[i], &configs[i]));
 	}
 	if (status == STATUS_INTERRUPTED)
 		message("interrupted; %zu of %zu recordings were finished", doc.n,
 			settings->nr_operands);
 	status = document_finish(&doc, status);
+	for (size_t i = 0; i < settings->nr_operands; i++)
+		free(configs[i]);
 	free(configs);
 	return status;
 }

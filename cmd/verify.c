@@ -16,11 +16,7 @@
 #include "render/document.h"
 #include "io/input.h"
 #include "base/message.h"
-
-static bool is_s390(const struct ir_recording_info *info)
-{
-	return !info->arch || !strncmp(info->arch, "s390", 4);
-}
+#include "options/suit.h"
 
 static void choose_strategy(const struct settings *settings, const struct ir_recording_info *info,
 			    struct verified *v)
@@ -49,7 +45,8 @@ static void choose_hypervisor(const struct settings *settings,
 		v->config.hypervisor = v->machine.hypervisor;
 		v->report.hypervisor_from = "manifest";
 	} else {
-		v->config.hypervisor = ir_hypervisor_find(is_s390(info) ? "kvm" : "lpar");
+		v->config.hypervisor = default_hypervisor(info, settings->params.iommu ?
+				settings->params.iommu : ir_iommu_recorded(info, NULL));
 		v->report.hypervisor_from = "default";
 	}
 	if (!p->has_entry_limit && v->machine.has_entry_limit &&

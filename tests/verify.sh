@@ -133,7 +133,7 @@ shows "without a manifest the strategy is guessed" \
 run verify $strict --manifest none
 shows "so is a strict one" "strategy strict, a guess"
 run verify $vtd --manifest none
-shows "x86 is taken for a machine that needs no flush after mapping" "hypervisor lpar, the usual"
+shows "x86 is taken for a machine that needs no flush after mapping" "hypervisor hardware, the usual"
 run verify --manifest none traces/6.1-lazy-seqread.dat
 shows "the former DMA API is recognised" "strategy legacy, a guess"
 run verify --manifest none traces/6.1-strict-seqread.dat
@@ -179,8 +179,8 @@ broken() {
 }
 
 broken "a syntax error" '{ "strategy": "strict" ' "manifest.json:5: "
-broken "an unknown strategy" '{ "strategy": "lazy" }' \
-	"manifest.json:4: unknown strategy \"lazy\""
+broken "an unknown strategy" '{ "strategy": "sloppy" }' \
+	"manifest.json:4: unknown strategy \"sloppy\""
 broken "an unknown hypervisor" '{ "hypervisor": "xen" }' \
 	"manifest.json:4: unknown hypervisor \"xen\""
 broken "a number that is text" '{ "entry_limit": "2048" }' \

@@ -137,8 +137,10 @@ struct settings {
 	uint32_t plugins;		/* how many --plugin has named */
 	const struct ir_strategy **strategies;	/* settings_init() and options own these two */
 	size_t nr_strategies;
+	bool all_strategies;		/* "all" was asked for, or nothing */
 	struct hypervisor_choice *hypervisors;
 	size_t nr_hypervisors;
+	bool default_hypervisor;	/* none was asked for */
 	struct ir_params params;	/* those that all hypervisors share */
 	const char *device;
 	const char *events;		/* events file, NULL: none */

@@ -493,6 +493,17 @@ static int make_config(const struct plan *plan, const struct hypervisor_choice *
 	return c->error ? 0 : -ENOMEM;
 }
 
+/* The cells are laid out before a recording is read: "all" is all of s390. */
+static void leave_out_others(struct settings *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nr_strategies; i++)
+		if (!s->all_strategies || !s->strategies[i]->not_s390)
+			s->strategies[n++] = s->strategies[i];
+	s->nr_strategies = n;
+}
+
 static int make_configs(struct manifest *m, struct plan *plan, const struct axis *hypervisors,
 			struct ir_error *err)
 {
@@ -603,6 +614,7 @@ static int parse(struct manifest *m, struct plan *plan, struct ir_error *err)
 		rc = read_names(m, "strategies", "strategy", "all", &strategies, err);
 	if (!rc)
 		rc = read_names(m, "hypervisors", "hypervisor", "kvm", &hypervisors, err);
+	leave_out_others(&m->settings);
 	if (!rc)
 		rc = make_configs(m, plan, &hypervisors, err);
 	if (!rc)

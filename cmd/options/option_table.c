@@ -46,21 +46,25 @@ static const struct choice when_choices[] = {
 const struct option_spec option_table[] = {
 	{ 0, "--strategy", NULL, "NAME[,NAME...]|all",
 	  "Flush strategies to replay; \"iommu-replay list strategies\" shows them. "
-	  "Default: all, which leaves out null.",
+	  "Default: all of the recording's IOMMU, which leaves out null and identity.",
 	  IN_RUN | IN_SWEEP, .parse = option_parse_strategy },
 	{ 0, "--hypervisor", NULL, "NAME[:KEY=VALUE,...]",
-	  "Hypervisor to replay against, default kvm; may be repeated. Keys: entry-limit, "
-	  "pinned-limit (0: no limit), tlb-refresh=0|1, as far as it takes them.",
+	  "Hypervisor to replay against; may be repeated. Default: kvm on s390x, vfio if maps were "
+	  "flushed, else hardware. Keys: entry-limit, pinned-limit (0: no limit), tlb-refresh=0|1, "
+	  "as far as it takes them.",
 	  IN_RUN | IN_SWEEP, .parse = option_parse_hypervisor },
 	{ 0, "--strategy", NULL, "NAME",
 	  "Strategy of the recorded machine. Default: as a manifest says, else as the recording "
 	  "shows.",
 	  IN_VERIFY, .parse = option_parse_strategy },
 	{ 0, "--hypervisor", NULL, "NAME[:KEY=VALUE,...]",
-	  "Hypervisor of the recorded machine. Default: as a manifest says, else kvm for s390x "
-	  "and lpar for others. Keys: entry-limit, pinned-limit (0: no limit), tlb-refresh=0|1, "
+	  "Hypervisor of the recorded machine. Default: as a manifest says, else kvm on s390x, vfio "
+	  "if maps were flushed, else hardware. Keys: entry-limit, pinned-limit (0: no limit), tlb-refresh=0|1, "
 	  "as far as it takes them.",
 	  IN_VERIFY, .parse = option_parse_hypervisor },
+	{ 0, "--iommu", NULL, "s390|vtd|amd|smmuv3|virtio",
+	  "IOMMU of the machine. Default: as the recording tells.",
+	  IN_REPLAY, .parse = option_parse_iommu },
 	{ 0, "--plugin", NULL, "FILE.so",
 	  "Load more strategies and hypervisors from a plug-in, whose code then runs in this "
 	  "program; may be repeated.",
@@ -76,7 +80,7 @@ const struct option_spec option_table[] = {
 	  "Find the limits with which a replay has as many insufficient RPCITs as were recorded.",
 	  IN_VERIFY, option_parse_choice, AT(fit), .choices = fit_choices },
 	{ 0, "--queue", NULL, "",
-	  "Flush queue. Default: single where an RPCIT is needed after mapping, else per-cpu.",
+	  "Flush queue. Default: single on s390 where an RPCIT is needed after mapping, else per-cpu.",
 	  IN_REPLAY, option_parse_choice, AT(params.queue), .choices = queue_choices },
 	{ 0, "--queue-size", NULL, "N",
 	  "Slots of a flush queue; it holds one less. Default: 32768 if single, 256 if per-cpu.",

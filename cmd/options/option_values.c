@@ -179,6 +179,21 @@ static const char *hypervisor_name(const void *arg, size_t i)
 	return list[i] ? list[i]->name : NULL;
 }
 
+static const char *iommu_name(const void *arg, size_t i)
+{
+	(void)arg;
+	return ir_iommus[i] ? ir_iommus[i]->name : NULL;
+}
+
+int option_parse_iommu(struct settings *settings, const struct option_spec *spec, const char *arg,
+		       struct ir_error *err)
+{
+	settings->params.iommu = ir_iommu_find(arg);
+	if (!settings->params.iommu)
+		return name_unknown(err, spec->name + 2, arg, strlen(arg), iommu_name, NULL);
+	return 0;
+}
+
 int option_parse_plugin(struct settings *settings, const struct option_spec *spec, const char *arg,
 			struct ir_error *err)
 {
@@ -220,6 +235,7 @@ int option_parse_strategy(struct settings *settings, const struct option_spec *s
 
 		end = strchrnul(arg, ',');
 		if ((size_t)(end - arg) == strlen("all") && !strncmp(arg, "all", 3)) {
+			settings->all_strategies = true;
 			for (i = 0; !rc && known[i]; i++)
 				if (!known[i]->not_in_all)
 					rc = add_strategy(settings, known[i], err);

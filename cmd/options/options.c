@@ -120,6 +120,7 @@ static int wrong_option(const struct command *command, int result, const char *w
 
 static int defaults(struct settings *settings, struct ir_error *err)
 {
+	bool default_hypervisor = !settings->nr_hypervisors;
 	int rc = 0;
 
 	if (!(settings->command->bit & (IN_RUN | IN_SWEEP)))
@@ -128,6 +129,7 @@ static int defaults(struct settings *settings, struct ir_error *err)
 		rc = option_parse_strategy(settings, &option_table[0], "all", err);
 	if (!rc && !settings->nr_hypervisors)
 		rc = option_parse_hypervisor(settings, &option_table[1], "kvm", err);
+	settings->default_hypervisor = default_hypervisor;
 	return rc;
 }
 

@@ -18,7 +18,7 @@
 #define OPEN_DEVICES 8		/* the tables of more are to be unfolded */
 
 /* The headings over several columns, and those of each. */
-static void table_head(FILE *out)
+static void table_head(FILE *out, const struct ir_report_entry *entry)
 {
 	const struct ir_column *column, *next;
 
@@ -27,12 +27,12 @@ static void table_head(FILE *out)
 		unsigned int span = 0;
 
 		for (next = column; next->key; next++) {
-			if (next->title && next->group != column->group &&
+			if (ir_column_shown(next, entry) && next->group != column->group &&
 			    (!next->group || !column->group || strcmp(next->group, column->group)))
 				break;
-			span += next->title != NULL;
+			span += ir_column_shown(next, entry);
 		}
-		if (!column->title)
+		if (!ir_column_shown(column, entry))
 			next = column + 1;
 		else
 			fprintf(out, "<th colspan=\"%u\">%s</th>", span,
@@ -40,7 +40,7 @@ static void table_head(FILE *out)
 	}
 	fputs("</tr>\n<tr>", out);
 	for (column = ir_result_columns; column->key; column++)
-		if (column->title)
+		if (ir_column_shown(column, entry))
 			fprintf(out, "<th>%s</th>", column->title);
 	fputs("</tr>\n</thead>\n", out);
 }
@@ -54,7 +54,7 @@ static void table_row(FILE *out, const struct ir_report_entry *entry, size_t num
 	for (size_t i = 0; ir_result_columns[i].key; i++) {
 		enum view_mark mark;
 
-		if (!ir_result_columns[i].title)
+		if (!ir_column_shown(&ir_result_columns[i], entry))
 			continue;
 		mark = view_cell(entry, result, i, text, sizeof(text));
 		fprintf(out, "<%s%s>", first ? "th" : "td", html_class(mark));
@@ -73,7 +73,7 @@ static void write_table(FILE *out, const struct ir_report_entry *entry, size_t n
 			size_t end)
 {
 	fputs("<div class=\"wide\"><table class=\"results\">\n", out);
-	table_head(out);
+	table_head(out, entry);
 	fputs("<tbody>\n", out);
 	for (size_t r = first; r < end; r++)
 		table_row(out, entry, number, r);

@@ -71,17 +71,17 @@ static void write_results(FILE *out, const struct ir_report_entry *entry, size_t
 
 	fputs("\n|", out);
 	for (column = ir_result_columns; column->key; column++)
-		if (column->title)
+		if (ir_column_shown(column, entry))
 			fprintf(out, " %s |", column->title);
 	fputs("\n|", out);
 	for (column = ir_result_columns; column->key; column++)
-		if (column->title)
+		if (ir_column_shown(column, entry))
 			fputs(column->group ? " ---: |" : " --- |", out);
 	fputc('\n', out);
 	for (size_t r = first; r < end; r++) {
 		fputc('|', out);
 		for (size_t i = 0; ir_result_columns[i].key; i++) {
-			if (!ir_result_columns[i].title)
+			if (!ir_column_shown(&ir_result_columns[i], entry))
 				continue;
 			view_cell(entry, r, i, text, sizeof(text));
 			fputc(' ', out);

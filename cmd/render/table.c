@@ -44,7 +44,7 @@ static void measure(struct layout *layout)
 		bool zero = true;
 		size_t width;
 
-		if (!ir_result_columns[i].title)
+		if (!ir_column_shown(&ir_result_columns[i], layout->entry))
 			continue;
 		width = strlen(ir_result_columns[i].title);
 		for (size_t r = layout->first; r < layout->end; r++) {

@@ -149,6 +149,23 @@ static void show_queues(FILE *out, const struct ir_report_entry *entry, size_t f
 		show_queue(out, &entry->results[first].parameters);
 }
 
+/* Of s390 there is one alone, and its name says nothing. */
+static void show_iommu(const struct ir_effective *p, view_line emit, void *arg)
+{
+	struct line line;
+
+	if (!p->iommu || (p->iommu->single_queue && p->from.iommu != IR_FROM_USER) ||
+	    !line_begin(&line, emit, arg))
+		return;
+	fprintf(line.out, "%s (%s)", p->iommu->title,
+		p->from.iommu == IR_FROM_USER ? "user" : p->iommu_why ? p->iommu_why : "recording");
+	if (p->iommu->requests)
+		fputs("; each map and unmap is a request", line.out);
+	else
+		fprintf(line.out, "; maps are %sflushed", p->hypervisor.tlb_refresh > 0 ? "" : "not ");
+	line_end(&line, emit, arg, "IOMMU", VIEW_PLAIN);
+}
+
 void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t end,
 		     view_line emit, void *arg)
 {
@@ -157,6 +174,7 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	char size[32], start[32];
 	struct line line;
 
+	show_iommu(p, emit, arg);
 	if (!line_begin(&line, emit, arg))
 		return;
 	fputs(hv->name, line.out);
@@ -188,7 +206,8 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	if (p->timer == IR_TIMER_RECORDED)
 		fputs("; recorded timer (user)", line.out);
 	if (p->rpcit_base_ns || p->rpcit_page_ns || p->from.rpcit_latency != IR_FROM_DEFAULT)
-		fprintf(line.out, "; RPCIT takes %s%" PRIu64 " ns and %" PRIu64 " ns a page%s",
+		fprintf(line.out, "; %s takes %s%" PRIu64 " ns and %" PRIu64 " ns a page%s",
+			p->iommu ? p->iommu->word : "RPCIT",
 			p->latency == IR_LATENCY_RECORDED ? "what it took then, else " : "",
 			p->rpcit_base_ns, p->rpcit_page_ns, origin(p->from.rpcit_latency));
 	line_end(&line, emit, arg, "hypervisor", VIEW_PLAIN);

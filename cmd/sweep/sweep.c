@@ -10,6 +10,7 @@
 #include "io/input.h"
 #include "options/check.h"
 #include "base/message.h"
+#include "options/suit.h"
 #include "io/output.h"
 #include "render/renderers.h"
 #include "sweep/priv.h"
@@ -188,19 +189,50 @@ static int write_out(const struct sweep *sweep, struct output *out)
 	return rc ? STATUS_ERROR : verdict(sweep);
 }
 
+/* What the question left open, from the recording: the answer may have other rows then. */
+static int suit_recording(struct sweep *sweep, struct settings *own)
+{
+	struct ir_error err = { "" };
+	int rc = settings_suit(sweep->settings, sweep->info, own);
+
+	if (rc) {
+		message("out of memory");
+		return STATUS_ERROR;
+	}
+	sweep->settings = own;
+	free(sweep->configs);
+	free(sweep->results);
+	free(sweep->searches);
+	sweep->configs = NULL;
+	sweep->results = NULL;
+	sweep->searches = NULL;
+	sweep->nr_searches = 0;
+	if (sweep->varied)
+		rc = make_cells(sweep, &err);
+	if (!rc && own->find != FIND_NOTHING)
+		rc = make_searches(sweep, &err);
+	return !rc ? STATUS_DONE : rc == -ENOMEM ? STATUS_ERROR : wrong_usage(own, err.text);
+}
+
 static int sweep_recording(struct sweep *sweep, struct output *out)
 {
+	struct settings own = *sweep->settings;
 	struct input input;
 	int status = input_open(&input, sweep->settings, sweep->path, NULL, NULL);
 
+	own.strategies = NULL;
+	own.hypervisors = NULL;
 	sweep->rec = input.rec;
 	sweep->info = input.info;
+	if (status == STATUS_DONE)
+		status = suit_recording(sweep, &own);
 	if (status == STATUS_DONE)
 		status = replay(sweep);
 	if (status == STATUS_DONE)
 		status = write_out(sweep, out);
 	else
 		output_abort(out);
+	settings_suit_free(&own);
 	input_close(&input);
 	return status;
 }

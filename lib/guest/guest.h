@@ -81,6 +81,9 @@ struct ir_domain {
 	struct ir_domain *next_grown;
 	void *priv;		/* the API's; NULL: the device is detached */
 	void *strategy_priv;	/* the strategy's; NULL: it wants none */
+	struct ir_serving *serving;	/* the mapping that is about to be synced; NULL: none */
+	uint64_t entries;	/* held by the host, where they are not pages; those included of */
+	uint64_t lazy_entries;	/* what is unmapped and not yet flushed */
 	struct ir_iopt_totals totals;
 	struct ir_result res;	/* the device's share of the guest's */
 };
@@ -97,6 +100,14 @@ struct ir_recorded_times {
 struct ir_segment {
 	uint64_t paddr;
 	uint64_t pages;
+};
+
+/* A mapping that the host is to take, where its limit counts leaves or requests. */
+struct ir_serving {
+	const struct ir_segment *segs;
+	uint64_t pfn;
+	uint32_t nr;
+	uint32_t taken;		/* entries: the result */
 };
 
 struct ir_guest_config {
@@ -144,6 +155,7 @@ struct ir_guest {
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
 	struct ir_guard *guard;		/* NULL: strategy and hypervisor are built in */
 	struct ir_iopt_totals totals;
+	uint64_t entries;		/* as those of a domain, of all domains */
 	struct ir_site_account sites;
 	uint64_t queue_entries;		/* of all flush queues */
 	uint64_t iova_pages;		/* of all domains */
@@ -295,6 +307,27 @@ static inline struct ir_site_result *ir_guest_site(struct ir_guest *g)
 {
 	return g->sites.list ? &g->sites.list[g->sites.site] : NULL;
 }
+
+/* entries.c: leaves and requests, where the host's limit counts these */
+
+/** ir_entries_counted - the host's limit counts leaves or requests, not pages */
+static inline bool ir_entries_counted(const struct ir_guest *g)
+{
+	return g->par.hypervisor.entry != IR_ENTRY_PAGE && g->cfg.hypervisor->take;
+}
+
+/** ir_entries_take - the host takes a mapping's entries; pages of those left out are refused */
+void ir_entries_take(struct ir_domain *d, struct ir_serving *s);
+/** ir_entries_unmapped - a mapping with so many entries is unmapped */
+void ir_entries_unmapped(struct ir_domain *d, uint32_t taken);
+/** ir_entries_flushed - what was unmapped is flushed: the host gives its entries back */
+void ir_entries_flushed(struct ir_domain *d);
+/** ir_requests_count - count the requests of a map or, without @segs, of an unmap */
+void ir_requests_count(struct ir_domain *d, uint64_t pfn, uint64_t pages,
+		       const struct ir_segment *segs, uint32_t nr);
+
+/** ir_guest_count_unbacked - a mapping succeeded: has it pages on which the device would fault? */
+void ir_guest_count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages);
 
 /** ir_flush_iotlb_all - the strategy's, counted as the kernel does */
 void ir_flush_iotlb_all(struct ir_domain *d, enum ir_cause cause);

@@ -69,6 +69,15 @@ void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages);
 void ir_iopt_clear(struct ir_iopt *iopt);
 /** ir_iopt_changes - how many shadow entries were changed so far */
 uint64_t ir_iopt_changes(const struct ir_iopt *iopt);
+/**
+ * ir_iopt_refuse - the host has refused what is valid in [first, last] and not in the shadow
+ *
+ * These pages are no longer stale; each stays so until its guest entry changes.  Returns
+ * how many they are.
+ */
+uint64_t ir_iopt_refuse(struct ir_iopt *iopt, uint64_t first, uint64_t last);
+/** ir_iopt_refused - how many valid pages the host has refused */
+uint64_t ir_iopt_refused(const struct ir_iopt *iopt);
 /** ir_iopt_end_exposures - count what is still exposed as if it ended now */
 void ir_iopt_end_exposures(struct ir_iopt *iopt);
 

@@ -192,6 +192,13 @@ static void compare(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 	}
 }
 
+/* Their guest entries change: the host will be asked again. */
+static void forget_refused(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
+{
+	iopt->refused -= count(set & l->refused);
+	l->refused &= ~set;
+}
+
 /* @n pages of a leaf from the one numbered @first on; @entry is the first one's. */
 static inline void map_pages(struct ir_iopt *iopt, struct leaf *l, unsigned int first, uint64_t n,
 		      uint64_t entry)
@@ -202,6 +209,8 @@ static inline void map_pages(struct ir_iopt *iopt, struct leaf *l, unsigned int 
 	t->live_pages += count(fresh);
 	for (uint64_t i = 0; i < n; i++)
 		l->entry[first + i].guest = entry + i * IR_PAGE_SIZE;
+	if (set & l->refused)
+		forget_refused(iopt, l, set);
 	l->valid |= set;
 	l->stale |= set;
 	if (set & l->shadowed) {
@@ -219,6 +228,8 @@ static inline void unmap_pages(struct ir_iopt *iopt, struct leaf *l, uint64_t se
 	uint64_t lazy;
 
 	set &= l->valid;
+	if (set & l->refused)
+		forget_refused(iopt, l, set);
 	lazy = set & l->shadowed;
 	t->live_pages -= count(set);
 	t->lazy_pages += count(lazy);
@@ -238,6 +249,12 @@ static inline void unmap_pages(struct ir_iopt *iopt, struct leaf *l, uint64_t se
 	l->exposed |= lazy;
 }
 
+static void forget_refused_block(struct ir_iopt *iopt, struct block *b, uint64_t pages)
+{
+	iopt->refused -= b->refused ? pages : 0;
+	b->refused = false;
+}
+
 /* As map_pages(), a block; @entry is its first page's. */
 static void map_block(struct ir_iopt *iopt, const struct spot *s, uint64_t pages, uint64_t entry)
 {
@@ -250,6 +267,7 @@ static void map_block(struct ir_iopt *iopt, const struct spot *s, uint64_t pages
 		t->live_pages += pages;
 		t->lazy_pages -= b->shadow ? pages : 0;
 	}
+	forget_refused_block(iopt, b, pages);
 	b->guest = entry;
 	if (b->guest == b->shadow)	/* it is the right one again */
 		end_block_exposure(t, b, pages);
@@ -266,6 +284,7 @@ static void unmap_block(struct ir_iopt *iopt, struct block *b, uint64_t pages)
 	if (!b->guest)
 		return;
 	t->live_pages -= pages;
+	forget_refused_block(iopt, b, pages);
 	b->guest = 0;
 	if (!b->shadow)
 		return;
@@ -572,6 +591,39 @@ void ir_iopt_refresh_limited(struct ir_iopt *iopt, uint64_t first, uint64_t last
 			break;
 		pfn = end + 1;
 	}
+}
+
+uint64_t ir_iopt_refuse(struct ir_iopt *iopt, uint64_t first, uint64_t last)
+{
+	uint64_t pfn = first, was = iopt->refused, end, n;
+	struct spot s;
+
+	while (next_spot(iopt, pfn, last, IR_STALE_FRESH, &s)) {
+		end = spot_last(&s);
+		if (s.leaf) {
+			s.leaf->refused |= s.set;
+			s.leaf->stale &= ~s.set;
+			iopt->refused += count(s.set);
+		} else if (is_whole(&s, pfn, last)) {
+			n = way_pages(s.height);
+			block_at(&s)->refused = true;
+			iopt->refused += n;
+			ir_iopt_block_changed(iopt, &s);
+		} else if (ir_iopt_block_split(iopt, &s)) {
+			continue;
+		} else {
+			break;
+		}
+		if (end >= last)
+			break;
+		pfn = end + 1;
+	}
+	return iopt->refused - was;
+}
+
+uint64_t ir_iopt_refused(const struct ir_iopt *iopt)
+{
+	return iopt->refused;
 }
 
 struct ir_iopt_stale ir_iopt_count_stale(struct ir_iopt *iopt, uint64_t first, uint64_t last)

@@ -14,6 +14,8 @@
  * Invariants
  *  - a way is in use only while one of its entries is;
  *  - a block's pages are all of one kind, or none of them is stale;
+ *  - a page that the host has refused has a guest entry and no shadow entry, and is
+ *    not stale: it stays refused until its guest entry changes;
  *  - the kinds of an inner node's way are those of the level below, except for the
  *    leaf used last: see ir_iopt_leave_leaf();
  *  - the tree begins at the lowest node that covers all pages ever used.
@@ -48,6 +50,7 @@ struct block {
 	uint64_t since;		/* unmapped at, and READ_ONLY; only if exposed */
 	uint32_t site;		/* whose mapping that was */
 	bool exposed;		/* the device may still use the old entries */
+	bool refused;		/* the host has refused all its pages */
 };
 
 union way {
@@ -74,7 +77,8 @@ struct leaf {
 	uint64_t stale;		/* pages whose entries differ, */
 	uint64_t valid;		/* whose guest entry is not 0, */
 	uint64_t shadowed;	/* whose shadow entry is not 0, */
-	uint64_t exposed;	/* whose old entry the device may still use */
+	uint64_t exposed;	/* whose old entry the device may still use, */
+	uint64_t refused;	/* valid ones that the host has refused: not stale */
 	struct entry entry[WAYS];
 	uint32_t site[];	/* WAYS of them if there are sites: whose mapping that was */
 };
@@ -93,6 +97,7 @@ struct ir_iopt {
 	struct leaf **recent;	/* used lately, by page; NULL: there are few leaves */
 	uint32_t nr_leaves;
 	uint64_t changes;
+	uint64_t refused;	/* pages that the host has refused and that are still valid */
 	struct node *spare_inner, *spare_leaf;
 };
 
@@ -141,7 +146,7 @@ static inline uint64_t block_first(const struct spot *s)
 
 static inline unsigned int block_kind(const struct block *b)
 {
-	if (b->guest == b->shadow)
+	if (b->guest == b->shadow || b->refused)
 		return 0;
 	if (!b->guest)
 		return IR_STALE_INVALID;

@@ -261,6 +261,7 @@ static void fill_leaf(struct leaf *l, const struct block *b, bool sites)
 	l->shadowed = b->shadow ? all : 0;
 	l->exposed = b->exposed ? all : 0;
 	l->stale = block_kind(b) ? all : 0;
+	l->refused = b->refused ? all : 0;
 }
 
 /* As many blocks of a 64th each; false: no memory, and nothing is done. */

@@ -19,6 +19,7 @@ struct ir_mapping {
 	bool unmap_waits : 1;	/* its unmap came while the map still waits for an RPCIT */
 	bool read_only : 1;	/* the device is not to write there */
 	uint32_t site;
+	uint32_t entries;	/* that the host holds for it, where these are not pages */
 	union {
 		uint32_t next_free;
 		uint32_t epoch;		/* of its domain: another one has ended with the device */
@@ -43,6 +44,8 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 		return NULL;
 	g->cfg = *cfg;
 	g->par = *cfg->par;
+	if (!g->par.iommu)
+		g->par.iommu = ir_iommu_find("s390");
 	g->sites.list = cfg->sites;
 	g->free_map = IR_NO_MAPPING;
 	g->timers_on = ir_bitmap_new(UINT16_MAX + 1);
@@ -229,9 +232,12 @@ static inline void use_again(struct ir_guest *g, uint64_t page, uint64_t pages)
 
 /* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
 static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
-			    const struct ir_segment *segs, uint32_t nr, uint64_t *mapped)
+			    const struct ir_segment *segs, uint32_t nr, uint64_t *mapped,
+			    uint32_t *entries)
 {
 	const struct ir_strategy *st = d->guest->cfg.strategy;
+	struct ir_serving serving = { .segs = segs, .pfn = pfn, .nr = nr };
+	bool counted = ir_entries_counted(d->guest), requests = d->guest->par.iommu->requests;
 	uint64_t begin_ns = d->guest->now_ns;
 	int rc;
 
@@ -249,50 +255,48 @@ static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_
 				return rc;
 		}
 	}
+	if (requests) {		/* served in their order, whoever kicks */
+		ir_requests_count(d, pfn, *mapped, segs, nr);
+		if (counted)
+			ir_entries_take(d, &serving);
+		*entries = serving.taken;
+	}
 	if (!st->iotlb_sync_map)
 		return 0;
 	ir_actors_wait(d->guest, begin_ns + op->sync_ns);
 	d->guest->recorded = (struct ir_recorded_times){ op->rpcit_ns, op->retry_ns };
+	d->serving = counted && !requests ? &serving : NULL;
 	rc = st->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, *mapped << IR_PAGE_SHIFT);
+	if (d->serving == &serving)
+		d->serving = NULL;
+	*entries = serving.taken;
 	d->guest->recorded = (struct ir_recorded_times){ 0 };
 	return rc;
 }
 
-static void count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
-{
-	const struct ir_strategy *st = d->guest->cfg.strategy;
-	uint64_t last = pfn + pages - 1, n;
-
-	/* A strategy that never refreshes anything is not asked about it. */
-	if ((!st->map_pages && !st->iotlb_sync_map) || !d->guest->cfg.hypervisor->shadows)
-		return;
-	if (ir_iopt_next_stale(d->iopt, pfn, last) == UINT64_MAX)	/* mostly nothing is */
-		return;
-	n = ir_iopt_count_stale(d->iopt, pfn, last).valid;
-	if (!n)
-		return;
-	ir_count(d, maps.unbacked, 1);
-	ir_count(d, maps.unbacked_pages, n);
-	if (ir_guest_site(d->guest))
-		ir_guest_site(d->guest)->unbacked++;
-	ir_guest_note_failure(d, IR_FAILURE_UNBACKED, n);
-}
-
-static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages, bool read_only)
+static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages, bool read_only,
+			       uint32_t entries)
 {
 	struct ir_guest *g = d->guest;
 
+	if (g->cfg.strategy->identity)
+		return;
 	d->totals.now_ns = g->now_ns;
 	d->totals.read_only = read_only;
 	ir_iopt_unmap(d->iopt, pfn, pages);
 	ir_guest_grew(d);
 	ir_count(d, kernel.unmapped_pages, pages);
+	if (g->par.iommu->requests)
+		ir_requests_count(d, pfn, pages, NULL, 0);
+	if (entries)
+		ir_entries_unmapped(d, entries);
 	d->ops->unmapped(d, pfn, pages);
 	ir_guest_note_peaks(d);
 }
 
 static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir_op *op,
-			const struct ir_segment *segs, uint32_t nr, uint64_t pages)
+			const struct ir_segment *segs, uint32_t nr, uint64_t pages,
+			uint32_t *entries)
 {
 	struct ir_site_result *site = ir_guest_site(g);
 	uint64_t pfn, mapped;
@@ -306,6 +310,10 @@ static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir
 		ir_timeline_map(g->cfg.timeline, pages);
 	if (g->totals.failed)
 		return IR_NO_PFN;
+	if (g->cfg.strategy->identity) {
+		ir_count(d, maps.succeeded, 1);
+		return segs->paddr >> IR_PAGE_SHIFT;
+	}
 	pfn = d->ops->alloc(d, pages, op->iova);
 	if (g->cfg.observer && g->cfg.observer->mapped)
 		g->cfg.observer->mapped(g->cfg.observer->arg, op,
@@ -319,7 +327,7 @@ static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir
 	}
 	ir_guest_note_peaks(d);
 	d->totals.now_ns = g->now_ns;
-	if (map_range(d, op, pfn, segs, nr, &mapped)) {
+	if (map_range(d, op, pfn, segs, nr, &mapped, entries)) {
 		ir_count(d, maps.map_failed, 1);
 		if (ir_guest_site(g))
 			ir_guest_site(g)->map_failed++;
@@ -338,7 +346,7 @@ static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir
 	}
 	ir_count(d, kernel.mapped_pages, mapped);
 	ir_count(d, maps.succeeded, 1);
-	count_unbacked(d, pfn, pages);
+	ir_guest_count_unbacked(d, pfn, pages);
 	ir_guest_sample(g);
 	return pfn;
 }
@@ -349,6 +357,7 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 	struct ir_domain *d = domain_of(g, op->device);
 	struct ir_mapping *m;
 	uint64_t pages = segs->pages, pfn;
+	uint32_t entries = 0;
 
 	if (!d)
 		return;
@@ -363,15 +372,16 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 		m->site = op->site;
 		m->read_only = op->flags & IR_OPF_READ_ONLY;
 	}
-	pfn = try_map(g, d, op, segs, nr, pages);
+	pfn = try_map(g, d, op, segs, nr, pages, &entries);
 	if (mapping >= g->nr_maps) {
 		ir_count(d, replayed_failures, 1);
 		if (pfn != IR_NO_PFN)
-			unmap_range(d, pfn, pages, op->flags & IR_OPF_READ_ONLY);
+			unmap_range(d, pfn, pages, op->flags & IR_OPF_READ_ONLY, entries);
 		return;
 	}
 	m = &g->maps[mapping];	/* more may have come meanwhile */
 	m->pfn = pfn;
+	m->entries = entries;
 	m->state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED;
 	m->epoch = d->epoch;
 	d->live_maps++;
@@ -401,8 +411,20 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
 	if (m->state == MAP_FAILED)
 		ir_count(d, skipped_unmaps, 1);
 	else
-		unmap_range(d, m->pfn, m->pages, m->read_only);
+		unmap_range(d, m->pfn, m->pages, m->read_only, m->entries);
 	free_number(g, mapping);
+}
+
+/* The host holds what was mapped before: how, is not known; @pages follow each other. */
+static uint32_t preload_entries(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	struct ir_segment seg = { 0, pages };
+	struct ir_serving serving = { .segs = &seg, .pfn = pfn, .nr = 1 };
+
+	if (ir_entries_counted(d->guest))
+		ir_entries_take(d, &serving);
+	ir_refresh(d, pfn, pfn + pages - 1);
+	return serving.taken;
 }
 
 static uint64_t preload_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
@@ -420,16 +442,18 @@ bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 {
 	struct ir_domain *d = domain_of(g, device);
 	uint64_t pfn = d ? preload_alloc(d, pages, fixed) : IR_NO_PFN;
+	uint32_t entries = 0;
 
 	if (pfn != IR_NO_PFN) {
 		ir_iopt_map(d->iopt, pfn, pages, 0);
-		ir_refresh(d, pfn, pfn + pages - 1);
+		entries = preload_entries(d, pfn, pages);
 		ir_guest_note_peaks(d);
 	}
 	if (d && mapping < g->nr_maps) {
 		g->maps[mapping] = (struct ir_mapping){
 			.pfn = pfn, .pages = (uint32_t)pages, .device = device,
 			.state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED, .epoch = d->epoch,
+			.entries = entries,
 		};
 		d->live_maps++;
 	}
@@ -439,7 +463,7 @@ bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 static void preload_at(struct ir_domain *d, uint64_t pfn)
 {
 	ir_iopt_map(d->iopt, pfn, 1, 0);
-	ir_refresh(d, pfn, pfn);
+	preload_entries(d, pfn, 1);
 }
 
 bool ir_guest_preload_start(struct ir_guest *g, uint16_t device,
@@ -535,6 +559,9 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 	d->live_maps = 0;
 	free_gone_numbers(g);
 	d->totals.now_ns = g->now_ns;
+	d->lazy_entries = d->entries;
+	if (d->entries)
+		ir_entries_flushed(d);
 	ir_iopt_clear(d->iopt);
 	if (g->cfg.hypervisor->disable)
 		g->cfg.hypervisor->disable(d->hv, d->iopt);
@@ -585,8 +612,11 @@ static void keep_exposure(const struct ir_exposure *e, struct ir_timeline *t)
 			ir_exposure_count(e, i);
 }
 
-static void fill_peaks(const struct ir_iopt_totals *t, struct ir_result *res)
+static void fill_peaks(const struct ir_guest *g, const struct ir_iopt_totals *t,
+		       struct ir_result *res)
 {
+	if (!ir_entries_counted(g))
+		res->entries.peak = t->peak_shadow_pages;
 	res->peaks.live_pages = t->peak_live_pages;
 	res->peaks.lazy_pages = t->peak_lazy_pages;
 	res->peaks.host_pages = t->peak_shadow_pages;
@@ -634,11 +664,11 @@ void ir_guest_finish(struct ir_guest *g)
 		ir_iopt_end_exposures(d->iopt);
 		ir_exposure_merge(&g->totals.exposure, &d->totals.exposure);
 		d->res.parameters = g->par;
-		fill_peaks(&d->totals, &d->res);
+		fill_peaks(g, &d->totals, &d->res);
 		fill_exposure(&d->totals.exposure, &d->res);
 	}
 	g->res.parameters = g->par;
-	fill_peaks(&g->totals, &g->res);
+	fill_peaks(g, &g->totals, &g->res);
 	fill_exposure(&g->totals.exposure, &g->res);
 	g->res.exposure.reused_pages = g->reuse.pages;
 	g->res.exposure.reused_page_seconds = g->reuse.page_ns / 1e9;

@@ -34,9 +34,27 @@ void *ir_domain_priv(struct ir_domain *d)
 enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t last)
 {
 	struct ir_guest *g = d->guest;
+	enum ir_rpcit_status status;
+	uint64_t refused = 0;
 
 	d->totals.now_ns = g->now_ns;
-	return g->cfg.hypervisor->rpcit(d->hv, d->iopt, first, last);
+	status = g->cfg.hypervisor->rpcit(d->hv, d->iopt, first, last);
+	if (g->cfg.hypervisor->refuses && !g->cfg.hypervisor->available(d->hv) &&
+	    !ir_entries_counted(g))
+		refused = ir_iopt_refuse(d->iopt, first, last);
+	else if (status == IR_RPCIT_INSUFFICIENT || status == IR_RPCIT_INSUFFICIENT_PINNED)
+		refused = ir_iopt_count_stale(d->iopt, first, last).valid;
+	ir_count(d, entries.refused, refused);
+	return status;
+}
+
+/* As ir_refresh(), and the host takes the entries of the mapping that is being synced. */
+static enum ir_rpcit_status serve(struct ir_domain *d, uint64_t first, uint64_t last,
+				  struct ir_serving *s)
+{
+	if (s)
+		ir_entries_take(d, s);
+	return ir_refresh(d, first, last);
 }
 
 /* How long the recorded one took that this one stands for; 0: there was none. */
@@ -65,7 +83,7 @@ static bool may_be_held(const struct ir_guest *g)
  */
 __attribute__((noinline))
 static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, uint64_t last,
-					  bool global, enum ir_cause cause)
+					  bool global, enum ir_cause cause, struct ir_serving *s)
 {
 	struct ir_guest *g = d->guest;
 	/* The recorded machine retried: its RPCIT ran short, too. */
@@ -80,7 +98,7 @@ static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, u
 	g->hv_free_ns = start + g->par.rpcit_base_ns;
 	ir_actors_wait(g, start);
 	before = ir_iopt_changes(d->iopt);
-	status = ir_refresh(d, first, last);
+	status = serve(d, first, last, s);
 	own = g->par.rpcit_base_ns + (ir_iopt_changes(d->iopt) - before) * g->par.rpcit_page_ns;
 	/*
 	 * A recorded time may have been spent waiting for the hypervisor, which another
@@ -118,13 +136,39 @@ static void tell(const struct ir_guest *g, const struct ir_rpcit *rpcit)
 		observer->rpcit(observer->arg, rpcit);
 }
 
+/* The commands that a flush of the range takes; returns the pages that they reach. */
+static struct ir_cover commands(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
+				enum ir_cause cause)
+{
+	const struct ir_effective *par = &d->guest->par;
+	const struct ir_iommu *iommu = par->iommu;
+	uint64_t start = par->aperture_start >> IR_PAGE_SHIFT;
+	uint64_t end = (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT;
+	struct ir_cover c = { !iommu->requests, iommu->everything, first, last };
+
+	if (!global)
+		c = iommu->cover(first, last, par->hypervisor.tlb_refresh);
+	if (c.first < start)
+		c.first = start;
+	if (c.last > end)
+		c.last = end;
+	ir_count(d, invalidations.total, c.commands);
+	ir_count(d, invalidations.by_cause[cause], c.commands);
+	ir_count(d, invalidations.by_kind[c.kind], c.commands);
+	return c;
+}
+
 static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
 			enum ir_cause cause)
 {
 	struct ir_guest *g = d->guest;
 	struct ir_site_result *site;
+	struct ir_serving *serving = d->serving;
+	struct ir_cover c = commands(d, first, last, global, cause);
 	uint64_t issued_ns = g->now_ns;
 	int result;
+
+	d->serving = NULL;
 
 	ir_count(d, rpcit.total, 1);
 	ir_count(d, rpcit.by_cause[cause], 1);
@@ -132,8 +176,10 @@ static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool
 		ir_count(d, rpcit.global, 1);
 	else
 		ir_count(d, rpcit.ranged, 1);
-	result = result_of(g->actors ? refresh_timed(d, first, last, global, cause)
-				     : ir_refresh(d, first, last));
+	if (d->lazy_entries && (global || cause == IR_CAUSE_SYNC))
+		ir_entries_flushed(d);
+	result = result_of(g->actors ? refresh_timed(d, c.first, c.last, global, cause, serving)
+				     : serve(d, c.first, c.last, serving));
 	if (result == -ENOMEM)
 		ir_count(d, rpcit.insufficient, 1);
 	site = ir_guest_site(g);

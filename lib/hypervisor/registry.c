@@ -3,10 +3,11 @@
 
 #include <iommu-replay/hypervisor.h>
 
-extern const struct ir_hypervisor ir_kvm, ir_kvm_aperture, ir_zvm, ir_lpar;
+extern const struct ir_hypervisor ir_kvm, ir_kvm_aperture, ir_zvm, ir_lpar, ir_vfio,
+	ir_hardware;
 
 const struct ir_hypervisor *const ir_hypervisors[] = {
-	&ir_kvm, &ir_kvm_aperture, &ir_zvm, &ir_lpar, NULL
+	&ir_kvm, &ir_kvm_aperture, &ir_zvm, &ir_lpar, &ir_vfio, &ir_hardware, NULL
 };
 
 const struct ir_hypervisor_param *ir_hypervisor_own(const struct ir_hypervisor *hypervisor,

@@ -152,8 +152,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		return NULL;
 	ir_params_resolve(config, info, &par);
 	/* s390 sets forcedac; other PCI devices first try below 4 GiB, if the aperture begins there. */
-	cfg.dma32_first = info->arch && strncmp(info->arch, "s390", 4) != 0 &&
-		par.aperture_start < UINT64_C(1) << 32;
+	cfg.dma32_first = !par.iommu->single_queue && par.aperture_start < UINT64_C(1) << 32;
 	e->info = info;
 	if (infer_limits(e, config, &par)) {
 		cfg.limits = e->limits;
@@ -170,8 +169,11 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	e->guest->now_ns = info->start_ns;
 	ir_guest_start(e->guest, info->start_ns);
 	e->end_ns = info->start_ns + info->duration_ns;
-	/* Recorded without results: when an RPCIT was issued is known all the same. */
-	if (par.rpcit_base_ns || par.rpcit_page_ns || par.latency == IR_LATENCY_RECORDED)
+	/*
+	 * Recorded without results: when an RPCIT was issued is known all the same.  Where a
+	 * shortage is not told, which entries are refused depends on the order of the syncs.
+	 */
+	if (config->hypervisor->refuses || par.rpcit_base_ns || par.rpcit_page_ns || par.latency == IR_LATENCY_RECORDED)
 		e->stopped = ir_actors_new(e->guest) != 0;
 	preload(e->guest, info);
 	ir_guest_sample(e->guest);

@@ -61,9 +61,21 @@ const char *ir_latency_mode_name(enum ir_latency_mode mode)
 	return names[mode];
 }
 
-static bool is_s390(const struct ir_recording_info *info)
+static void resolve_iommu(const struct ir_config *c, const struct ir_recording_info *info,
+			  struct ir_effective *par)
 {
-	return !info->arch || !strncmp(info->arch, "s390", 4);
+	par->iommu = ir_iommu_recorded(info, &par->iommu_why);
+	par->from.iommu = IR_FROM_RECORDING;
+	if (c->params.iommu) {
+		par->iommu = c->params.iommu;
+		par->iommu_why = "--iommu";
+		par->from.iommu = IR_FROM_USER;
+	}
+}
+
+static bool is_s390(const struct ir_effective *par)
+{
+	return par->iommu->single_queue;
 }
 
 static void resolve_hypervisor(const struct ir_config *c, struct ir_effective *par)
@@ -71,6 +83,7 @@ static void resolve_hypervisor(const struct ir_config *c, struct ir_effective *p
 	const struct ir_hypervisor_params *given = &c->params.hypervisor;
 
 	par->hypervisor = c->hypervisor->defaults;
+	par->hypervisor.entry = par->iommu->entry;
 	if (c->hypervisor->has_entry_limit && c->params.has_entry_limit) {
 		par->hypervisor.entry_limit = given->entry_limit;
 		par->from.entry_limit = IR_FROM_USER;
@@ -110,7 +123,8 @@ static void resolve_queue(const struct ir_config *c, struct ir_effective *par)
 	if (p->queue != IR_QUEUE_DEFAULT)
 		par->from.queue = IR_FROM_USER;
 	else
-		par->queue = par->hypervisor.tlb_refresh ? IR_QUEUE_SINGLE : IR_QUEUE_PER_CPU;
+		par->queue = par->hypervisor.tlb_refresh && par->iommu->single_queue ?
+			IR_QUEUE_SINGLE : IR_QUEUE_PER_CPU;
 	if (c->strategy->unmap != IR_UNMAP_QUEUED || c->strategy->dma_api == IR_DMA_S390 ||
 	    p->api == IR_API_IOMMU) {
 		par->queue = IR_QUEUE_NONE;
@@ -134,14 +148,14 @@ static void resolve_aperture(const struct ir_config *c, const struct ir_recordin
 
 	if (c->params.aperture) {
 		par->aperture_start = m->aperture_size ? m->aperture_start :
-			is_s390(info) ? S390_START : OTHER_START;
+			is_s390(par) ? S390_START : OTHER_START;
 		par->aperture = c->params.aperture;
 		par->from.aperture = IR_FROM_USER;
 	} else if (m->aperture_size) {
 		par->aperture_start = m->aperture_start;
 		par->aperture = m->aperture_size;
 		par->from.aperture = IR_FROM_RECORDING;
-	} else if (is_s390(info)) {
+	} else if (is_s390(par)) {
 		par->aperture_start = S390_START;
 		par->aperture = S390_END - S390_START;
 	} else {
@@ -269,6 +283,7 @@ void ir_params_resolve(const struct ir_config *c, const struct ir_recording_info
 		par->timer = IR_TIMER_SIMULATED;
 		par->timer_missing = true;
 	}
+	resolve_iommu(c, info, par);
 	resolve_hypervisor(c, par);
 	resolve_queue(c, par);
 	resolve_initial(c, info, par);

@@ -314,5 +314,7 @@ const struct ir_strategy *ir_verify_guess(const struct ir_recording_info *info)
 
 	if (info->machine.s390_dma_api)
 		return ir_strategy_find(strict ? "legacy-strict" : "legacy");
-	return ir_strategy_find(strict ? "strict" : "sync-map-retry");
+	if (strict)
+		return ir_strategy_find("strict");
+	return ir_strategy_find(ir_iommu_recorded(info, NULL)->single_queue ? "sync-map-retry" : "lazy");
 }

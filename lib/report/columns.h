@@ -55,6 +55,13 @@ enum ir_column_kind {
 	IR_COLUMN_OWN_SOURCES,	/* and where they came from */
 };
 
+/* On which IOMMU tables show a column that has a title. */
+enum ir_column_where {
+	IR_SHOWN_ALWAYS,
+	IR_SHOWN_ON_S390,
+	IR_SHOWN_ELSEWHERE,
+};
+
 struct ir_entry_fields;
 
 struct ir_column {
@@ -72,6 +79,7 @@ struct ir_column {
 	 */
 	bool (*put)(const struct ir_entry_fields *to, size_t result, size_t arg,
 		    struct ir_value value);
+	enum ir_column_where where;
 };
 
 /* Of the recording, of each result, and of each verified one; all end with a NULL key. */
@@ -79,6 +87,10 @@ extern const struct ir_column ir_recording_columns[];
 extern const struct ir_column ir_result_columns[];
 extern const struct ir_column ir_verify_columns[];
 
+/** ir_report_iommu - the IOMMU of an entry's results, that of the recorded machine without any */
+const struct ir_iommu *ir_report_iommu(const struct ir_report_entry *entry);
+/** ir_column_shown - tables of this entry show the column */
+bool ir_column_shown(const struct ir_column *column, const struct ir_report_entry *entry);
 /** ir_column_of_device - devices have a share in this figure */
 bool ir_column_of_device(const struct ir_column *column);
 /** ir_column_value - the value of one column */

@@ -199,7 +199,7 @@ static bool put_info_marker(const struct ir_entry_fields *to, size_t result, siz
 
 #define INFO_PUT(key, getter, setter, field) \
 	{ key, NULL, NULL, getter, offsetof(struct ir_recording_info, field), IR_UNIT_NONE, \
-	  IR_COLUMN_VALUE, setter }
+	  IR_COLUMN_VALUE, setter, IR_SHOWN_ALWAYS }
 #define INFO(key, getter, field) INFO_PUT(key, getter, put_##getter, field)
 #define DAMAGE(id, severity, name, meaning) INFO("damage." name, info_u64, damage.count[id]),
 
@@ -235,6 +235,7 @@ const struct ir_column ir_recording_columns[] = {
 	INFO("recorded_flushes.queue_full", info_flushes, flushes.queue_full),
 	INFO("recorded_flushes.queue_timeout", info_flushes, flushes.queue_timeout),
 	INFO("recorded_flushes.range",	info_flushes,	flushes.range),
+	INFO("recorded_flushes.map",	info_flushes,	flushes.map),
 	INFO_PUT("machine.aperture_start",	info_aperture, put_info_known,	machine.aperture_start),
 	INFO_PUT("machine.aperture",	info_aperture, put_info_known,	machine.aperture_size),
 	INFO("machine.mapped_pages",	info_marker,	machine.mapped_pages),

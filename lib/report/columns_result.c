@@ -155,6 +155,30 @@ static struct ir_value result_backend(const struct ir_report_entry *entry, size_
 	return text_value(ir_backend_name(entry->results[result].parameters.backend));
 }
 
+static struct ir_value result_iommu(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	const struct ir_iommu *iommu = entry->results[result].parameters.iommu;
+
+	(void)arg;
+	return iommu ? text_value(iommu->name) : (struct ir_value){ .type = IR_VALUE_NULL };
+}
+
+static struct ir_value result_iommu_why(const struct ir_report_entry *entry, size_t result,
+					size_t arg)
+{
+	(void)arg;
+	return text_value(entry->results[result].parameters.iommu_why);
+}
+
+static struct ir_value result_entry_unit(const struct ir_report_entry *entry, size_t result,
+					 size_t arg)
+{
+	const struct ir_iommu *iommu = entry->results[result].parameters.iommu;
+
+	(void)arg;
+	return text_value(ir_entry_unit_name(iommu ? iommu->entry : IR_ENTRY_PAGE));
+}
+
 static struct ir_value result_latency(const struct ir_report_entry *entry, size_t result,
 				      size_t arg)
 {
@@ -379,6 +403,26 @@ static bool put_result_backend(const struct ir_entry_fields *to, size_t result, 
 	return i >= 0 || is_null(value);
 }
 
+static bool put_result_iommu(const struct ir_entry_fields *to, size_t result, size_t arg,
+			     struct ir_value value)
+{
+	struct ir_effective *par = &to->results[result].parameters;
+
+	(void)arg;
+	if (value.type == IR_VALUE_TEXT)	/* another version may know more of them */
+		par->iommu = ir_iommu_find(value.text);
+	return value.type == IR_VALUE_TEXT || is_null(value);
+}
+
+static bool put_result_iommu_why(const struct ir_entry_fields *to, size_t result, size_t arg,
+				 struct ir_value value)
+{
+	(void)arg;
+	if (value.type == IR_VALUE_TEXT)
+		to->results[result].parameters.iommu_why = value.text;
+	return value.type == IR_VALUE_TEXT || is_null(value);
+}
+
 static bool put_result_latency(const struct ir_entry_fields *to, size_t result, size_t arg,
 			struct ir_value value)
 {
@@ -435,28 +479,42 @@ static bool put_nothing(const struct ir_entry_fields *to, size_t result, size_t 
 /* Parameters, their sources, and figures; the last two with a heading in tables. */
 #define PARAM(key, getter, field) \
 	{ "parameters." key, NULL, NULL, getter, offsetof(struct ir_result, parameters.field), \
-	  IR_UNIT_NONE, IR_COLUMN_VALUE, put_##getter }
+	  IR_UNIT_NONE, IR_COLUMN_VALUE, put_##getter, IR_SHOWN_ALWAYS }
 #define SOURCE(key, field) \
 	{ "parameters.sources." key, NULL, NULL, result_source, \
 	  offsetof(struct ir_result, parameters.from.field), IR_UNIT_NONE, IR_COLUMN_VALUE, \
-	  put_result_source }
+	  put_result_source, IR_SHOWN_ALWAYS }
 #define COUNT(key, field) \
 	{ key, NULL, NULL, result_u64, offsetof(struct ir_result, field), IR_UNIT_NONE, \
-	  IR_COLUMN_VALUE, put_result_u64 }
+	  IR_COLUMN_VALUE, put_result_u64, IR_SHOWN_ALWAYS }
 #define SHOWN(key, title, group, unit, field) \
 	{ key, title, group, result_u64, offsetof(struct ir_result, field), unit, \
-	  IR_COLUMN_VALUE, put_result_u64 }
+	  IR_COLUMN_VALUE, put_result_u64, IR_SHOWN_ALWAYS }
+
+#define SHOWN_AT(place, key, title, group, unit, field) \
+	{ key, title, group, result_u64, offsetof(struct ir_result, field), unit, \
+	  IR_COLUMN_VALUE, put_result_u64, place }
+#define ON_S390(...) SHOWN_AT(IR_SHOWN_ON_S390, __VA_ARGS__)
+#define ELSEWHERE(...) SHOWN_AT(IR_SHOWN_ELSEWHERE, __VA_ARGS__)
+#define CAUSE(name, title, cause) \
+	ELSEWHERE("invalidations.by_cause." name, title, G_INVALIDATIONS, IR_UNIT_NONE, \
+		  invalidations.by_cause[cause])
+#define KIND(name, kind) COUNT("invalidations.by_kind." name, invalidations.by_kind[kind])
 
 #define G_RPCIT    "RPCITs by cause"
+#define G_INVALIDATIONS "invalidations by cause"
+#define G_ENTRIES  "host entries"
 #define G_MAPS     "failed maps"
 #define G_PAGES    "peak pages"
 #define G_EXPOSURE "exposure"
 
 const struct ir_column ir_result_columns[] = {
 	{ "strategy", "strategy", NULL, strategy_name, 0, IR_UNIT_NONE, IR_COLUMN_VALUE,
-	  put_nothing },
+	  put_nothing, IR_SHOWN_ALWAYS },
 	{ .key = "hypervisor", .get = hypervisor_name, .put = put_nothing },
 
+	{ .key = "parameters.iommu", .get = result_iommu, .put = put_result_iommu },
+	{ .key = "parameters.iommu_known_from", .get = result_iommu_why, .put = put_result_iommu_why },
 	PARAM("entry_limit",		result_limit,	hypervisor.entry_limit),
 	PARAM("limit_shortages",	result_u32,	limit_shortages),
 	PARAM("limit_agree",		result_u32,	limit_agree),
@@ -485,6 +543,8 @@ const struct ir_column ir_result_columns[] = {
 	{ .key = "parameters.flush_latency", .get = result_latency, .put = put_result_latency },
 	COUNT("parameters.rpcit_base_ns", parameters.rpcit_base_ns),
 	COUNT("parameters.rpcit_page_ns", parameters.rpcit_page_ns),
+	SOURCE("iommu",			iommu),
+	SOURCE("iommu_known_from",	iommu),
 	SOURCE("entry_limit",		entry_limit),
 	SOURCE("limit_shortages",	entry_limit),
 	SOURCE("limit_agree",		entry_limit),
@@ -531,22 +591,41 @@ const struct ir_column ir_result_columns[] = {
 	{ .key = "lower_bound_since_ns", .get = result_bound, .put = put_result_known,
 	  .arg = offsetof(struct ir_result, lower_bound_ns) },
 
-	SHOWN("rpcit.total", "total", G_RPCIT, IR_UNIT_NONE, rpcit.total),
-	SHOWN("rpcit.insufficient", "no-res", G_RPCIT, IR_UNIT_NONE, rpcit.insufficient),
-	SHOWN("rpcit.by_cause.sync_map", "sync-map", G_RPCIT, IR_UNIT_NONE,
+	ON_S390("rpcit.total", "total", G_RPCIT, IR_UNIT_NONE, rpcit.total),
+	ON_S390("rpcit.insufficient", "no-res", G_RPCIT, IR_UNIT_NONE, rpcit.insufficient),
+	ON_S390("rpcit.by_cause.sync_map", "sync-map", G_RPCIT, IR_UNIT_NONE,
 	      rpcit.by_cause[IR_CAUSE_SYNC_MAP]),
-	SHOWN("rpcit.by_cause.sync", "sync", G_RPCIT, IR_UNIT_NONE,
+	ON_S390("rpcit.by_cause.sync", "sync", G_RPCIT, IR_UNIT_NONE,
 	      rpcit.by_cause[IR_CAUSE_SYNC]),
-	SHOWN("rpcit.by_cause.queue_full", "full", G_RPCIT, IR_UNIT_NONE,
+	ON_S390("rpcit.by_cause.queue_full", "full", G_RPCIT, IR_UNIT_NONE,
 	      rpcit.by_cause[IR_CAUSE_QUEUE_FULL]),
-	SHOWN("rpcit.by_cause.queue_timeout", "timer", G_RPCIT, IR_UNIT_NONE,
+	ON_S390("rpcit.by_cause.queue_timeout", "timer", G_RPCIT, IR_UNIT_NONE,
 	      rpcit.by_cause[IR_CAUSE_QUEUE_TIMEOUT]),
-	SHOWN("rpcit.by_cause.retry", "retry", G_RPCIT, IR_UNIT_NONE,
+	ON_S390("rpcit.by_cause.retry", "retry", G_RPCIT, IR_UNIT_NONE,
 	      rpcit.by_cause[IR_CAUSE_RETRY]),
-	SHOWN("rpcit.by_cause.wrap", "wrap", G_RPCIT, IR_UNIT_NONE,
+	ON_S390("rpcit.by_cause.wrap", "wrap", G_RPCIT, IR_UNIT_NONE,
 	      rpcit.by_cause[IR_CAUSE_WRAP]),
 	COUNT("rpcit.global",		rpcit.global),
 	COUNT("rpcit.ranged",		rpcit.ranged),
+
+	ELSEWHERE("invalidations.total", "total", G_INVALIDATIONS, IR_UNIT_NONE, invalidations.total),
+	CAUSE("sync_map", "sync-map",	IR_CAUSE_SYNC_MAP),
+	CAUSE("sync", "sync",		IR_CAUSE_SYNC),
+	CAUSE("queue_full", "full",	IR_CAUSE_QUEUE_FULL),
+	CAUSE("queue_timeout", "timer",	IR_CAUSE_QUEUE_TIMEOUT),
+	CAUSE("retry", "retry",		IR_CAUSE_RETRY),
+	CAUSE("wrap", "wrap",		IR_CAUSE_WRAP),
+	KIND("page",			IR_INVALIDATION_PAGE),
+	KIND("range",			IR_INVALIDATION_RANGE),
+	KIND("domain",			IR_INVALIDATION_DOMAIN),
+	KIND("all",			IR_INVALIDATION_ALL),
+	KIND("request",			IR_INVALIDATION_REQUEST),
+
+	{ .key = "entries.unit", .get = result_entry_unit, .put = put_nothing },
+	{ .key = "entries.limit", .get = result_limit, .put = put_nothing,
+	  .arg = offsetof(struct ir_result, parameters.hypervisor.entry_limit) },
+	ELSEWHERE("entries.peak", "entries/limit", G_ENTRIES, IR_UNIT_HOST_PAGES, entries.peak),
+	ELSEWHERE("entries.refused", "refused", G_ENTRIES, IR_UNIT_FAILURES, entries.refused),
 
 	COUNT("kernel_counters.mapped_pages",	kernel.mapped_pages),
 	COUNT("kernel_counters.unmapped_pages",	kernel.unmapped_pages),
@@ -566,7 +645,7 @@ const struct ir_column ir_result_columns[] = {
 
 	COUNT("peaks.live_pages",		peaks.live_pages),
 	SHOWN("peaks.lazy_pages", "lazy", G_PAGES, IR_UNIT_NONE, peaks.lazy_pages),
-	SHOWN("peaks.host_pages", "host/limit", G_PAGES, IR_UNIT_HOST_PAGES, peaks.host_pages),
+	ON_S390("peaks.host_pages", "host/limit", G_PAGES, IR_UNIT_HOST_PAGES, peaks.host_pages),
 	COUNT("peaks.iova_pages",		peaks.iova_pages),
 	COUNT("peaks.queue_depth",		peaks.queue_depth),
 

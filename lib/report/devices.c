@@ -54,11 +54,29 @@ const char *ir_report_device_name(const struct ir_report_entry *entry, size_t de
 	return entry->info->devices[place(entry, device)];
 }
 
+const struct ir_iommu *ir_report_iommu(const struct ir_report_entry *entry)
+{
+	if (!entry->nr_results)
+		return ir_iommu_recorded(entry->info, NULL);
+	/* A version that knew only one did not say which. */
+	return entry->results[0].parameters.iommu ? entry->results[0].parameters.iommu :
+		ir_iommu_find("s390");
+}
+
+bool ir_column_shown(const struct ir_column *column, const struct ir_report_entry *entry)
+{
+	bool s390 = ir_report_iommu(entry)->single_queue;
+
+	return column->title && (column->where == IR_SHOWN_ALWAYS ||
+				 column->where == (s390 ? IR_SHOWN_ON_S390 : IR_SHOWN_ELSEWHERE));
+}
+
 bool ir_column_of_device(const struct ir_column *column)
 {
 	static const char *const shares[] = {
-		"lower_bound", "rpcit.", "kernel_counters.", "maps.", "peaks.", "exposure.",
-		"parameters.entry_limit", "parameters.limit_shortages", "parameters.limit_agree",
+		"lower_bound", "rpcit.", "invalidations.", "entries.", "kernel_counters.", "maps.",
+		"peaks.", "exposure.", "parameters.entry_limit", "parameters.limit_shortages",
+		"parameters.limit_agree",
 	};
 	/* Of memory, and of a moment, which devices share. */
 	static const char *const wholes[] = {

@@ -24,4 +24,5 @@ const struct ir_strategy ir_fq_flush = {
 	.iotlb_sync_map = flush_sync_map,
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
+	.s390_only = true,
 };

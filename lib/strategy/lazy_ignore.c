@@ -20,4 +20,5 @@ const struct ir_strategy ir_lazy_ignore = {
 	.iotlb_sync_map = ignore_sync_map,
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
+	.s390_only = true,
 };

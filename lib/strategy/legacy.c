@@ -33,4 +33,5 @@ const struct ir_strategy ir_legacy = {
 	.iotlb_sync_map = legacy_sync_map,
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
+	.s390_only = true,
 };

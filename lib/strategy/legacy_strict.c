@@ -18,4 +18,5 @@ const struct ir_strategy ir_legacy_strict = {
 	.iotlb_sync_map = strict_sync_map,
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
+	.s390_only = true,
 };

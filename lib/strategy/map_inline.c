@@ -18,4 +18,5 @@ const struct ir_strategy ir_map_inline = {
 	.map_pages = inline_map_pages,
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
+	.s390_only = true,
 };

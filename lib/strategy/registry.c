@@ -4,7 +4,7 @@
 #include "strategy/common.h"
 
 extern const struct ir_strategy ir_strict, ir_lazy_ignore, ir_fq_flush, ir_sync_map_retry,
-	ir_map_inline, ir_driver_lazy, ir_legacy, ir_legacy_strict, ir_null;
+	ir_map_inline, ir_driver_lazy, ir_legacy, ir_legacy_strict, ir_null, ir_lazy, ir_identity;
 
 const struct ir_strategy *const ir_strategies[] = {
 	&ir_strict,
@@ -15,6 +15,8 @@ const struct ir_strategy *const ir_strategies[] = {
 	&ir_driver_lazy,
 	&ir_legacy,
 	&ir_legacy_strict,
+	&ir_lazy,
+	&ir_identity,
 	&ir_null,
 	NULL
 };

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <iommu-replay/iommu.h>
 
 /* One device's I/O page table and the hypervisor's shadow of it; opaque. */
 struct ir_iopt;
@@ -54,6 +55,7 @@ struct ir_hypervisor_params {
 	int tlb_refresh;	/* 1 or 0: whether the guest is to issue an RPCIT after mapping */
 	uint32_t own_given;	/* bit i: own[i] was given, else it is the default */
 	uint64_t own[IR_HYPERVISOR_OWN];	/* in the order of the hypervisor's table */
+	enum ir_entry_unit entry;	/* what the limit counts: the IOMMU's, set by the replay */
 };
 
 struct ir_hypervisor {
@@ -88,6 +90,17 @@ struct ir_hypervisor {
 	/* Whose its limits are, unless the user says otherwise. */
 	enum ir_share share;
 	bool has_backend;		/* QEMU with vfio: entries may be counted (type1) or not (iommufd) */
+	/*
+	 * The guest does not learn of a shortage: rpcit() returns IR_RPCIT_OK, and what it
+	 * leaves out stays refused until it is unmapped.
+	 */
+	bool refuses;
+	/*
+	 * Where the limit counts leaves or requests (params->entry): take @n entries, as far as
+	 * there is room, and return how many; give @n back.  NULL: pages are counted always.
+	 */
+	uint64_t (*take)(void *hv, uint64_t n);
+	void (*give)(void *hv, uint64_t n);
 };
 
 /** ir_hypervisor_own - the @i-th parameter of its own, NULL after the last */

@@ -61,6 +61,7 @@ struct ir_recorded_flushes {
 	uint64_t queue_full;	/* of the whole domain */
 	uint64_t queue_timeout;
 	uint64_t range;		/* of what was unmapped */
+	uint64_t map;		/* of what was mapped: a hypervisor shadows the page table */
 };
 
 /* A range of IOVAs that was free when the recording began, among taken ones. */

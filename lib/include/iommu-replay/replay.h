@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <iommu-replay/error.h>
 #include <iommu-replay/hypervisor.h>
+#include <iommu-replay/iommu.h>
 #include <iommu-replay/recording.h>
 #include <iommu-replay/strategy.h>
 #include <iommu-replay/timeline.h>
@@ -66,6 +67,7 @@ const char *ir_latency_mode_name(enum ir_latency_mode mode);
 
 /* What the user asks for.  Zero means "default" in every field. */
 struct ir_params {
+	const struct ir_iommu *iommu;	/* NULL: the recorded machine's */
 	struct ir_hypervisor_params hypervisor;
 	bool has_entry_limit;		/* the limits were given; 0 means none */
 	bool has_pinned_limit;
@@ -92,6 +94,8 @@ struct ir_params {
 
 /* What is used: every value set, and where it came from. */
 struct ir_effective {
+	const struct ir_iommu *iommu;
+	const char *iommu_why;		/* what it is known from, in words */
 	struct ir_hypervisor_params hypervisor;
 	/*
 	 * Nobody gave the entry limit: recorded shortages that show it, of so many.  With
@@ -135,7 +139,7 @@ struct ir_effective {
 		enum ir_source own[IR_HYPERVISOR_OWN];
 		enum ir_source entry_limit, pinned_limit, tlb_refresh, share, backend, queue, queue_size,
 			queue_timeout, aperture, initial_pages, cpus, hz, timer_phase, timer_late,
-			rpcit_latency;
+			rpcit_latency, iommu;
 	} from;
 };
 
@@ -180,6 +184,17 @@ struct ir_result {
 		uint64_t global;	/* over the whole aperture */
 		uint64_t ranged;
 	} rpcit;
+	/* The IOMMU's commands (ir_iommu.cover), however many a flush above takes. */
+	struct {
+		uint64_t total;
+		uint64_t by_cause[IR_CAUSES];
+		uint64_t by_kind[IR_INVALIDATION_KINDS];
+	} invalidations;
+	/* What the host's limit counts (ir_iommu.entry). */
+	struct {
+		uint64_t peak;		/* held at once */
+		uint64_t refused;	/* kept out by the limit, once for each walk */
+	} entries;
 	/* As the kernel's /sys/kernel/debug/pci/.../statistics would show them (6.7 and later). */
 	struct {
 		uint64_t mapped_pages;

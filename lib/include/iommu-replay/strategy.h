@@ -80,6 +80,9 @@ struct ir_strategy {
 	size_t domain_size;
 	bool not_in_all;	/* "all" leaves it out: it measures the program, not a driver */
 	const struct ir_plugin_info *plugin;	/* set when it is loaded; NULL: built in */
+	bool s390_only;		/* "all" leaves it out on other IOMMUs, where it is the same as lazy */
+	bool not_s390;		/* "all" leaves it out on s390 */
+	bool identity;		/* no page table: the device reaches all memory, nothing is flushed */
 };
 
 /*

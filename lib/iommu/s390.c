@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* s390: RPCIT, which refreshes exactly a range. */
+#include "iommu/cover.h"
+
+static struct ir_cover s390_cover(uint64_t first, uint64_t last, bool shadowed)
+{
+	(void)shadowed;
+	return ir_cover_exact(first, last, 1, IR_INVALIDATION_RANGE);
+}
+
+const struct ir_iommu ir_iommu_s390 = {
+	.name = "s390",
+	.title = "s390",
+	.summary = "RPCIT over exactly the range; a hypervisor's shortage is told to the guest",
+	.origin = "arch/s390/pci/pci_insn.c, drivers/iommu/s390-iommu.c, Linux 6.12",
+	.word = "RPCIT",
+	.entry = IR_ENTRY_PAGE,
+	.everything = IR_INVALIDATION_ALL,
+	.single_queue = true,
+	.told = true,
+	.cover = s390_cover,
+};
