@@ -61,6 +61,14 @@ static bool is_verify(const struct ir_report_entry *entries, size_t n)
 	return true;
 }
 
+static bool is_faults(const struct ir_report_entry *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (entries[i].nr_results || !entries[i].faults)
+			return false;
+	return true;
+}
+
 /* Hand the entries to a document, with the renderers of the command that wrote them. */
 static int render(const struct settings *settings, const struct ir_report *report,
 		  struct ir_report_entry *entries, size_t n)
@@ -75,7 +83,9 @@ static int render(const struct settings *settings, const struct ir_report *repor
 	doc.entries = entries;
 	doc.n = n;
 	doc.render = renderer_of(settings)->report;
-	if (is_info(entries, n)) {
+	if (is_faults(entries, n)) {
+		doc.render = renderer_of(settings)->faults;
+	} else if (is_info(entries, n)) {
 		doc.render = renderer_of(settings)->info;
 	} else if (is_verify(entries, n)) {
 		verified = as_verified(entries, n);

@@ -29,6 +29,18 @@ else
 	skip "the staged faults: no python3"
 fi
 
+# A report that was stored has all of it.
+"$prog" faults --quiet --format json --log $log --output "$tmp/stored.json" $amd
+for format in table csv md html json; do
+	"$prog" faults --quiet --format $format --log $log $amd >"$tmp/direct"
+	"$prog" report --format $format "$tmp/stored.json" >"$tmp/again"
+	check "a stored report as $format" cmp "$tmp/direct" "$tmp/again"
+done
+sed 's/"kind": *"unmapped"/"kind": "mapped"/; /"digest"/d' "$tmp/stored.json" >"$tmp/odd.json"
+"$prog" report "$tmp/odd.json" >"$tmp/out" 2>"$tmp/err"
+check "a stored report with an unknown kind of fault is refused" \
+	test $? -eq 1 -a ! -s "$tmp/out" -a "$(grep -c 'faults\[[0-9]*\]: kind' "$tmp/err")" -eq 1
+
 # The same log, as others print it: the same faults.
 list() {
 	"$prog" faults --quiet --format csv "$@" | cut -d, -f2,4-8,10-

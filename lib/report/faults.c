@@ -211,6 +211,16 @@ static json_t *json_clock(const struct ir_faults *faults)
 	return object;
 }
 
+static json_t *json_reports(const struct ir_faults *faults)
+{
+	json_t *object = json_object();
+
+	set(object, "events", ir_json_count(faults->events));
+	set(object, "console", ir_json_count(faults->console_lines));
+	set(object, "log", ir_json_count(faults->log_lines));
+	return object;
+}
+
 static json_t *json_summary(const struct ir_faults *faults)
 {
 	json_t *object = json_object();
@@ -220,6 +230,7 @@ static json_t *json_summary(const struct ir_faults *faults)
 	rc |= set(object, "by_kind", json_kinds(faults));
 	rc |= set(object, "by_device", json_counts("device", faults->by_device, faults->nr_devices));
 	rc |= set(object, "by_site", json_counts("site", faults->by_site, faults->nr_sites));
+	rc |= set(object, "reports", json_reports(faults));
 	rc |= set(object, "delay_ns", ir_json_count(faults->delay_ns));
 	rc |= set(object, "log_clock", json_clock(faults));
 	rc |= set(object, "outside", ir_json_count(faults->outside));

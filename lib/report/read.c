@@ -162,7 +162,8 @@ static int read_entry(struct ir_report *report, struct ir_read_entry *e, const j
 	rc = read_recording(e, json_object_get(entry, "recording"), &why);
 	if (rc)
 		return ir_error_set(err, rc, "recording: %.400s", why.text);
-	return read_results(report, e, json_object_get(entry, "results"), err);
+	rc = read_results(report, e, json_object_get(entry, "results"), err);
+	return rc ? rc : ir_read_faults(e, entry, err);
 }
 
 static int read_entries(struct ir_report *report, const char *name, struct ir_error *err)
@@ -213,6 +214,7 @@ void ir_report_free(struct ir_report *report)
 		for (size_t r = 0; e->timelines && r < e->entry.nr_results; r++)
 			ir_timeline_free(e->timelines[r]);
 		free(e->timelines);
+		ir_read_faults_free(e->faults);
 		free(e->events);
 		free(e->devices);
 		free(e->shares);

@@ -6,6 +6,7 @@
  *   read_columns_result.c	figures
  *   read_shares.c	shares of devices
  *   read_sites.c	call sites
+ *   read_faults.c	faults
  *   read_names.c	strategies, hypervisors and plug-ins that are not there
  */
 #ifndef IR_REPORT_READ_H
@@ -31,6 +32,7 @@ struct ir_read_entry {
 	struct ir_frame *frames;
 	struct ir_site_result *site_results;
 	struct ir_timeline **timelines;
+	struct ir_read_faults *faults;
 };
 
 /* Strategies, hypervisors and plug-ins that are but names: their code is not here. */
@@ -56,6 +58,10 @@ int ir_read_shares(struct ir_read_entry *e, const json_t *results, struct ir_err
 int ir_read_sites(struct ir_read_entry *e, const json_t *recording, struct ir_error *err);
 /** ir_read_site_results - and what each of them has of the results; after ir_read_sites() */
 int ir_read_site_results(struct ir_read_entry *e, const json_t *results, struct ir_error *err);
+
+/** ir_read_faults - the recording's faults, if the report has them; after ir_read_sites() */
+int ir_read_faults(struct ir_read_entry *e, const json_t *entry, struct ir_error *err);
+void ir_read_faults_free(struct ir_read_faults *faults);
 
 /** ir_read_names - the strategy and the hypervisor of a result, with the latter's own parameters */
 int ir_read_names(struct ir_read_names **names, const json_t *result, struct ir_config *config,
