@@ -41,6 +41,12 @@ sed 's/"kind": *"unmapped"/"kind": "mapped"/; /"digest"/d' "$tmp/stored.json" >"
 check "a stored report with an unknown kind of fault is refused" \
 	test $? -eq 1 -a ! -s "$tmp/out" -a "$(grep -c 'faults\[[0-9]*\]: kind' "$tmp/err")" -eq 1
 
+for format in table csv md json; do
+	"$prog" run --quiet --format $format --log $log $amd >"$tmp/direct"
+	"$prog" run --quiet --format json --log $log $amd | "$prog" report --format $format - >"$tmp/again"
+	check "a stored report of run --log as $format" cmp "$tmp/direct" "$tmp/again"
+done
+
 # The same log, as others print it: the same faults.
 list() {
 	"$prog" faults --quiet --format csv "$@" | cut -d, -f2,4-8,10-

@@ -215,6 +215,7 @@ void ir_report_free(struct ir_report *report)
 			ir_timeline_free(e->timelines[r]);
 		free(e->timelines);
 		ir_read_faults_free(e->faults);
+		free(e->fault_exposures);
 		free(e->events);
 		free(e->devices);
 		free(e->shares);

@@ -244,15 +244,42 @@ static bool count_parts(const json_t *list, size_t *candidates)
 	return true;
 }
 
+/* What each result hides and shows of them, if all have that. */
+static int read_exposures(struct ir_read_entry *e, const json_t *results, struct ir_error *err)
+{
+	const json_t *result;
+	size_t i;
+
+	json_array_foreach(results, i, result)
+		if (!json_is_object(json_object_get(result, "faults")))
+			return 0;
+	if (!json_array_size(results))
+		return 0;
+	e->fault_exposures = calloc(json_array_size(results), sizeof(*e->fault_exposures));
+	if (!e->fault_exposures)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	json_array_foreach(results, i, result) {
+		const json_t *json = json_object_get(result, "faults");
+		struct ir_fault_exposure *x = &e->fault_exposures[i];
+
+		if (!count(json, "shown", &x->shown) || !count(json, "hidden", &x->hidden) ||
+		    !count(json, "undecided", &x->undecided))
+			return ir_error_set(err, -EINVAL, "results[%zu]: faults makes no sense", i);
+	}
+	e->entry.fault_exposure = e->fault_exposures;
+	return 0;
+}
+
 int ir_read_faults(struct ir_read_entry *e, const json_t *entry, struct ir_error *err)
 {
 	const json_t *list = json_object_get(entry, "faults"), *json;
+	int rc = read_exposures(e, json_object_get(entry, "results"), err);
 	struct ir_error why = { "" };
 	struct ir_read_faults *f;
 	size_t candidates, i;
 
-	if (!json_is_array(list))
-		return 0;
+	if (rc || !json_is_array(list))
+		return rc;
 	if (!count_parts(list, &candidates))
 		return wrong(err, "candidates");
 	f = e->faults = calloc(1, sizeof(*f));

@@ -33,6 +33,7 @@ struct ir_read_entry {
 	struct ir_site_result *site_results;
 	struct ir_timeline **timelines;
 	struct ir_read_faults *faults;
+	struct ir_fault_exposure *fault_exposures;
 };
 
 /* Strategies, hypervisors and plug-ins that are but names: their code is not here. */
@@ -59,7 +60,7 @@ int ir_read_sites(struct ir_read_entry *e, const json_t *recording, struct ir_er
 /** ir_read_site_results - and what each of them has of the results; after ir_read_sites() */
 int ir_read_site_results(struct ir_read_entry *e, const json_t *results, struct ir_error *err);
 
-/** ir_read_faults - the recording's faults, if the report has them; after ir_read_sites() */
+/** ir_read_faults - the recording's faults and those of results, if the report has them; after ir_read_sites() */
 int ir_read_faults(struct ir_read_entry *e, const json_t *entry, struct ir_error *err);
 void ir_read_faults_free(struct ir_read_faults *faults);
 
