@@ -74,6 +74,15 @@ enum fit {
 	FIT_ENTRY_LIMIT,
 };
 
+/* By what else results are told. */
+enum by {
+	BY_NOTHING,
+	BY_SITE,
+	BY_DRIVER,
+	BY_COMM,
+	BY_DEVICE,
+};
+
 /* What sweep can look for. */
 enum find {
 	FIND_NOTHING,
@@ -144,7 +153,8 @@ struct settings {
 	struct ir_params params;	/* those that all hypervisors share */
 	const char *device;
 	const char *events;		/* events file, NULL: none */
-	bool sites;			/* tell by call site */
+	bool sites;			/* tell by call site, or by: */
+	int by;				/* enum by */
 	const char *vmlinux;		/* where names of functions are from; NULL: not given */
 	const char *modules;
 	const char *kallsyms;

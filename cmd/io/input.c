@@ -129,6 +129,7 @@ int input_open(struct input *input, const struct settings *settings, const char 
 		.rpcits = settings->command->bit & (IN_VERIFY | IN_FAULTS),
 		.survey_only = settings->command->bit & (IN_INFO | IN_FAULTS),
 		.sites = settings->sites,
+		.tasks = settings->by == BY_COMM,
 		.vmlinux = settings->vmlinux,
 		.modules = settings->modules,
 		.kallsyms = settings->kallsyms,

@@ -34,6 +34,14 @@ static const struct choice fit_choices[] = {
 	{ NULL, 0 },
 };
 
+static const struct choice by_choices[] = {
+	{ "site", BY_SITE },
+	{ "driver", BY_DRIVER },
+	{ "comm", BY_COMM },
+	{ "device", BY_DEVICE },
+	{ NULL, 0 },
+};
+
 static const struct choice when_choices[] = {
 	{ "auto", WHEN_AUTO },
 	{ "always", WHEN_ALWAYS },
@@ -117,6 +125,11 @@ const struct option_spec option_table[] = {
 	{ 0, "--by-site", NULL, NULL,
 	  "Also tell the results by call site and by driver. The recording needs call chains.",
 	  IN_RUN, option_parse_flag, AT(sites) },
+	{ 0, "--by", NULL, "",
+	  "Also tell who made the mappings, and what that cost: call sites, or drivers alone (as "
+	  "--by-site), tasks by their names (comm), or devices, which the report has if there are "
+	  "several.",
+	  IN_RUN | IN_INFO, option_parse_choice, AT(by), .choices = by_choices },
 	{ 0, "--sites", NULL, NULL,
 	  "Show who made the mappings: call sites and drivers. The recording needs call chains.",
 	  IN_INFO, option_parse_flag, AT(sites) },

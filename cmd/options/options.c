@@ -205,6 +205,17 @@ static int check_symbols(const struct settings *settings, struct ir_error *err)
 			    settings->command->bit == IN_INFO ? "--sites" : "--by-site");
 }
 
+/* By what results are told, of the two options for it. */
+static int choose_by(struct settings *settings, struct ir_error *err)
+{
+	if (settings->sites && (settings->by == BY_COMM || settings->by == BY_DEVICE))
+		return ir_error_set(err, -EINVAL, "--by and %s contradict each other",
+				    settings->command->bit == IN_INFO ? "--sites" : "--by-site");
+	if (settings->by != BY_NOTHING && settings->by != BY_DEVICE)
+		settings->sites = true;
+	return 0;
+}
+
 static int check_messages(const struct settings *settings, struct ir_error *err)
 {
 	if (settings->quiet && settings->verbose)
@@ -258,7 +269,7 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	}
 	settings->operands = argv + optind;
 	settings->nr_operands = (size_t)(argc - optind);
-	if (check_operands(settings, err) || check_machine(settings, err) ||
+	if (choose_by(settings, err) || check_operands(settings, err) || check_machine(settings, err) ||
 	    check_symbols(settings, err) || check_messages(settings, err))
 		return OPTIONS_WRONG;
 	return outcome(defaults(settings, err));

@@ -18,6 +18,7 @@ struct canvas {
 	size_t width;	/* columns; SIZE_MAX: any */
 	bool color;
 	bool verbose;
+	bool drivers;	/* of call sites, drivers alone */
 	const struct ir_report *report;	/* whose the entries are; NULL: they were just made */
 };
 

@@ -59,6 +59,7 @@ bool rendering_begin(struct rendering *r, const struct settings *settings, const
 		.width = renderer->terminal ? output_width(out) : SIZE_MAX,
 		.color = renderer->terminal && output_color(out, settings->color),
 		.verbose = settings->verbose,
+		.drivers = settings->by == BY_DRIVER,
 	};
 	return r->canvas.out;
 }

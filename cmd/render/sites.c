@@ -83,7 +83,7 @@ static bool is_shown(const struct ir_site_figure *figure, const struct ir_site_r
 {
 	struct ir_value value;
 
-	if (!figure->title || (grouping == IR_BY_DRIVER && !strcmp(figure->key, "driver")))
+	if (!figure->title || (grouping != IR_BY_SITE && !strcmp(figure->key, "driver")))
 		return false;
 	value = ir_site_value(figure, sum);
 	return figure->unit != IR_UNIT_FAILURES || value.type != IR_VALUE_COUNT || value.count;
@@ -97,7 +97,8 @@ static void put_columns(struct sheet *sheet, const struct ir_site_figure *figure
 
 		if (is_shown(figures, sum, grouping))
 			sheet->columns[sheet->nr_columns++] = (struct plain_column){
-				name && grouping == IR_BY_DRIVER ? "driver" : figures->title,
+				!name || grouping == IR_BY_SITE ? figures->title :
+				grouping == IR_BY_DRIVER ? "driver" : "task",
 				!name && strcmp(figures->key, "driver"),
 			};
 	}
@@ -214,7 +215,7 @@ static void say_names(const struct drawing *drawing, const struct ir_site_table 
 {
 	size_t sites = table->nr - IR_SITES_FIRST;
 
-	say(drawing, "call sites", VIEW_PLAIN, "%zu%s%s", sites,
+	say(drawing, table->tasks ? "tasks" : "call sites", VIEW_PLAIN, "%zu%s%s", sites,
 	    sites && table->symbols ? "; names from " : "",
 	    sites && table->symbols ? table->symbols : "");
 	if (table->hint)
@@ -261,9 +262,22 @@ static int say_chains(const struct drawing *drawing, const struct ir_site_table 
 {
 	int rc = 0;
 
-	for (size_t i = IR_SITES_FIRST; i < table->nr && drawing->canvas->verbose && !rc; i++)
+	for (size_t i = IR_SITES_FIRST; i < table->nr && drawing->canvas->verbose && !table->tasks && !rc; i++)
 		rc = say_chain(drawing, &table->sites[i]);
 	return rc;
+}
+
+/* One list, or two: drivers first, then the sites. */
+static int draw_lists(const struct drawing *drawing, const struct ir_report_entry *entry,
+		      int (*draw)(const struct drawing *drawing, const struct ir_report_entry *entry,
+				  enum ir_site_grouping grouping))
+{
+	int rc;
+
+	if (entry->info->sites->tasks)
+		return draw(drawing, entry, IR_BY_TASK);
+	rc = draw(drawing, entry, IR_BY_DRIVER);
+	return rc || drawing->canvas->drivers ? rc : draw(drawing, entry, IR_BY_SITE);
 }
 
 int draw_recorded_sites(const struct drawing *drawing, const struct ir_report_entry *entry)
@@ -275,9 +289,7 @@ int draw_recorded_sites(const struct drawing *drawing, const struct ir_report_en
 		return 0;
 	say_names(drawing, table);
 	rc = say_chains(drawing, table);
-	if (!rc)
-		rc = draw_recorded(drawing, entry, IR_BY_DRIVER);
-	return rc ? rc : draw_recorded(drawing, entry, IR_BY_SITE);
+	return rc ? rc : draw_lists(drawing, entry, draw_recorded);
 }
 
 int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_entry *entry)
@@ -290,7 +302,5 @@ int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_en
 	fputc('\n', drawing->canvas->out);
 	say_names(drawing, table);
 	rc = say_chains(drawing, table);
-	if (!rc)
-		rc = draw_replayed(drawing, entry, IR_BY_DRIVER);
-	return rc ? rc : draw_replayed(drawing, entry, IR_BY_SITE);
+	return rc ? rc : draw_lists(drawing, entry, draw_replayed);
 }

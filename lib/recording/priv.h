@@ -14,6 +14,7 @@
 #include "recording/entries.h"
 #include "recording/iovas.h"
 #include "input/open.h"
+#include "events/tasks.h"
 #include "symbols/sites.h"
 #include "recording/spool.h"
 #include "recording/timers.h"
@@ -47,6 +48,7 @@ struct ir_recording {
 	bool *reused;			/* info.machine.reused */
 	uint64_t reused_pfn;		/* where that begins */
 	struct ir_chains *chains;	/* NULL: call sites were not asked for */
+	struct ir_tasks tasks;		/* names, with options.tasks */
 	struct ir_chain_totals chain_totals;
 	/* Where ir_recording_read() is. */
 	size_t at_initial;

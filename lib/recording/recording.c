@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/budget.h"
-#include "recording/priv.h"
+#include "recording/by_task.h"
 #include "base/temp.h"
 
 static const char *own(struct ir_recording *rec, const char *s)
@@ -276,6 +276,13 @@ static int find_sites(struct ir_recording *rec, struct ir_error *err)
 
 	if (!rec->chains)
 		return 0;
+	if (rec->options.tasks) {
+		rc = ir_by_task_name(rec);
+		syms = (struct ir_symbols){ .nr = 0 };
+		if (!rc)
+			rec->info.sites = ir_sites_build(rec->chains, &syms, &rec->chain_totals);
+		return rec->info.sites ? 0 : ir_recording_no_memory(rec, err);
+	}
 	rc = ir_symbols_open(&syms, &sources, rec->chains, err);
 	if (rc)
 		return rc;
@@ -307,6 +314,7 @@ struct ir_recording *ir_recording_open(const char *path, const struct ir_recordi
 			goto fail;
 		}
 	}
+	ir_tasks_init(&rec->tasks);
 	if (rec->options.sites) {
 		rec->chains = ir_chains_new();
 		if (!rec->chains) {
@@ -349,6 +357,7 @@ void ir_recording_close(struct ir_recording *rec)
 	free(rec->held_pages);
 	ir_file_close(rec->file);
 	ir_chains_free(rec->chains);
+	ir_tasks_release(&rec->tasks);
 	free(rec);
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/budget.h"
-#include "recording/priv.h"
+#include "recording/by_task.h"
 #include "base/temp.h"
 
 #define SPOOL_MEMORY	(UINT64_C(4) << 20)	/* of operations, some 150,000; more go to a file */
@@ -58,7 +58,7 @@ void ir_survey_config(struct ir_recording *rec, struct ir_reader *reader,
 		.filter = rec->device != NULL,
 		.several = rec->several,
 		.owners = &rec->owners_known,
-		.sites = rec->chains != NULL,
+		.sites = rec->chains && !rec->options.tasks,
 		.s390 = reader->info.arch && !strncmp(reader->info.arch, "s390", 4),
 		.name_arg = reader,
 	};
@@ -73,7 +73,9 @@ static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 {
 	struct ir_assembler_config config;
 	const struct ir_reader_options options = {
-		.events = rec->options.events, .chains = rec->chains,
+		.events = rec->options.events,
+		.chains = rec->options.tasks ? NULL : rec->chains,
+		.tasks = rec->options.tasks ? &rec->tasks : NULL,
 	};
 
 	ir_survey_end_pass(rec);
@@ -431,6 +433,8 @@ static int survey_once(struct ir_recording *rec, struct ir_error *err)
 	if (rc)
 		return rc;
 	while ((more = ir_reader_next(rec->reader, &ev, err)) > 0) {
+		if (rec->options.tasks && rec->chains)
+			ir_by_task_event(rec, &ev);
 		note_event(rec, &ev);
 		rc = ir_assembler_event(rec->assembler, &ev);
 		if (rc > 0)

@@ -313,7 +313,9 @@ static int set_sites(json_t *object, const struct ir_report_entry *entry, size_t
 	if (!entry->info->sites || (result != IR_RECORDING_ROWS && !entry->sites))
 		return 0;
 	if (result == IR_RECORDING_ROWS &&
-	    (json_object_set_new(object, "symbols", json_or_null(entry->info->sites->symbols)) ||
+	    (json_object_set_new(object, "sites_by",
+				 json_string(entry->info->sites->tasks ? "comm" : "site")) ||
+	     json_object_set_new(object, "symbols", json_or_null(entry->info->sites->symbols)) ||
 	     json_object_set_new(object, "hint", json_or_null(entry->info->sites->hint))))
 		return -1;
 	return set_rows(object, "drivers", entry, result, IR_BY_DRIVER) ||

@@ -136,6 +136,7 @@ static int read_rows(struct ir_read_entry *e, const json_t *rows, struct ir_erro
 int ir_read_sites(struct ir_read_entry *e, const json_t *recording, struct ir_error *err)
 {
 	const json_t *rows = json_object_get(recording, "sites");
+	const json_t *by = json_object_get(recording, "sites_by");
 
 	if (!json_is_array(rows))
 		return 0;
@@ -147,6 +148,7 @@ int ir_read_sites(struct ir_read_entry *e, const json_t *recording, struct ir_er
 	e->sites[IR_SITE_TIMER].name = "(flush timer)";
 	e->table.sites = e->sites;
 	e->info.sites = &e->table;
+	e->table.tasks = json_is_string(by) && !strcmp(json_string_value(by), "comm");
 	if (!read_text(json_object_get(recording, "symbols"), &e->table.symbols))
 		return wrong(err, "symbols");
 	if (!read_text(json_object_get(recording, "hint"), &e->table.hint))

@@ -13,7 +13,8 @@
 /* Rows of the recording itself, not of a result. */
 #define IR_RECORDING_ROWS SIZE_MAX
 
-enum ir_site_grouping { IR_BY_SITE, IR_BY_DRIVER };
+/* By task: sites are tasks, which have no driver. */
+enum ir_site_grouping { IR_BY_SITE, IR_BY_DRIVER, IR_BY_TASK };
 
 struct ir_site_row {
 	const char *name;		/* of the site or driver */

@@ -71,6 +71,7 @@ struct ir_chains {
 	uint32_t nr_frames, room_frames;
 	struct ir_hash chain_hash;
 	bool named;		/* frames are numbers of names */
+	bool tasks;		/* of tasks; a chain was a PID */
 	struct ir_chain_name *names;	/* [0] is none */
 	uint32_t nr_names, room_names;
 	struct ir_hash name_hash;

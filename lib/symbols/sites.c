@@ -359,6 +359,8 @@ static int number_chains(const struct table *t, const struct placed *list, size_
 static const char *hint_of(const struct table *t, const struct ir_chains *chains,
 			   const struct ir_symbols *syms)
 {
+	if (chains->tasks)
+		return NULL;
 	if (t->table.nr == IR_SITES_FIRST)
 		return "no mapping has a call chain; record with perf record -g, or with trace-cmd record -T";
 	if (!chains->named && !syms->nr)
@@ -393,7 +395,8 @@ static int build(struct table *t, const struct ir_chains *chains, const struct i
 	qsort(t->sites + IR_SITES_FIRST, t->table.nr - IR_SITES_FIRST, sizeof(*t->sites),
 	      compare_sites);
 	rc = number_chains(t, list, nr, chains, totals);
-	t->table.symbols = chains->named ? own(t, "the recording's text") : own(t, syms->origin);
+	t->table.tasks = chains->tasks;
+	t->table.symbols = chains->tasks ? NULL : chains->named ? own(t, "the recording's text") : own(t, syms->origin);
 	t->table.hint = own(t, hint_of(t, chains, syms));
 	if (t->no_memory)
 		rc = -ENOMEM;

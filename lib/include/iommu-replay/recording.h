@@ -206,6 +206,7 @@ struct ir_recording_options {
 	 */
 	const struct ir_events *events;
 	bool sites;		/* say who made the mappings: info->sites, and the site of each operation */
+	bool tasks;		/* with sites: those are the tasks that ran, by name, not call sites */
 	/* Where names of functions are from, besides the recording itself; NULL: not given. */
 	const char *vmlinux;	/* the recorded kernel's, an ELF file with symbols */
 	const char *modules;	/* a directory with its modules */

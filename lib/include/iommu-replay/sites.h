@@ -16,6 +16,7 @@
 #ifndef IOMMU_REPLAY_SITES_H
 #define IOMMU_REPLAY_SITES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,7 @@ struct ir_site {
 struct ir_site_table {
 	const struct ir_site *sites;
 	size_t nr;			/* at least IR_SITES_FIRST */
+	bool tasks;			/* they are names of tasks, and chains are PIDs */
 	const char *symbols;		/* where names are from, for people; NULL: there are none */
 	const char *hint;		/* what would give more; NULL: nothing is missing */
 };
