@@ -140,9 +140,12 @@ static int replay(struct document *doc, const struct input *input, const char *p
 	struct ir_site_result *sites = table ? calloc(n * table->nr, sizeof(*sites)) : NULL;
 	struct ir_timeline **timelines = timeline ? calloc(n, sizeof(*timelines)) : NULL;
 	bool failed = input_devices(input, n, &devices) != STATUS_DONE;
+	struct ir_explanation *explanations = settings->explain ? calloc(n, sizeof(*explanations)) :
+		NULL;
 	struct ir_report_entry entry = {
 		.info = input->info, .configs = configs, .results = results, .nr_results = n,
 		.devices = devices, .sites = sites, .timelines = timelines,
+		.explanations = explanations,
 	};
 	struct replaying replaying = { .path = path };
 	struct ir_replay_options options = {
@@ -153,12 +156,14 @@ static int replay(struct document *doc, const struct input *input, const char *p
 		.devices = devices,
 		.sites = sites,
 		.timelines = timelines,
+		.explanations = explanations,
 	};
 	struct watching watching = { .faults = NULL };
 	struct ir_error err = { "" };
 	int rc;
 
-	if (failed || !results || (table && !sites) || (timeline && !timelines)) {
+	if (failed || !results || (table && !sites) || (timeline && !timelines) ||
+	    (settings->explain && !explanations)) {
 		document_free_results(&entry);
 		if (!failed)
 			message("out of memory");
@@ -172,6 +177,10 @@ static int replay(struct document *doc, const struct input *input, const char *p
 	rc = ir_replay(input->rec, watching.configs ? watching.configs : configs, n, &options,
 		       results, &err);
 	progress_clear();
+	if (!settings->told_by) {
+		free(sites);
+		entry.sites = NULL;
+	}
 	entry.fault_exposure = rc ? NULL : watched(&watching);
 	watching_free(&watching);
 	if (!rc)

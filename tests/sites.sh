@@ -130,12 +130,11 @@ for tool in gzip xz zstd; do
 	says "is to be unpacked" "compressed by $tool; unpack it: $tool -dc FILE"
 	exits "modules compressed by $tool" 1 info --sites --modules "$tmp/$tool" $file
 	says "are to be unpacked" "compressed by $tool: unpack them, $tool -dc"
-	exits "a recording compressed by $tool" 1 info "$tmp/$tool/perf.data"
-	says "is to be unpacked" "$tool -dc FILE | iommu-replay COMMAND -"
+	exits "a recording compressed by $tool" 0 info "$tmp/$tool/perf.data"
 	"$prog" info -f json $file 2>"$tmp/err" | grep -v -e '"file"' -e '"digest"' >"$tmp/theirs"
-	$tool -dc <"$tmp/$tool/perf.data" | "$prog" info -f json - 2>"$tmp/err" |
+	"$prog" info -f json - <"$tmp/$tool/perf.data" 2>"$tmp/err" |
 		grep -v -e '"file"' -e '"digest"' >"$tmp/ours"
-	check "and can be read as that says" cmp -s "$tmp/theirs" "$tmp/ours"
+	check "is read like the other one" cmp -s "$tmp/theirs" "$tmp/ours"
 done
 
 # Against perf script.

@@ -155,6 +155,8 @@ struct settings {
 	const char *events;		/* events file, NULL: none */
 	bool sites;			/* tell by call site, or by: */
 	int by;				/* enum by */
+	bool explain;			/* who held what at shortages */
+	bool told_by;			/* tables by site or task were asked for */
 	const char *vmlinux;		/* where names of functions are from; NULL: not given */
 	const char *modules;
 	const char *kallsyms;

@@ -130,6 +130,10 @@ const struct option_spec option_table[] = {
 	  "--by-site), tasks by their names (comm), or devices, which the report has if there are "
 	  "several.",
 	  IN_RUN | IN_INFO, option_parse_choice, AT(by), .choices = by_choices },
+	{ 0, "--explain", NULL, NULL,
+	  "For each strategy that runs short of entries or IOVAs: who held them then, by device, "
+	  "task (or call site, with --by site), and since when.",
+	  IN_RUN, option_parse_flag, AT(explain) },
 	{ 0, "--sites", NULL, NULL,
 	  "Show who made the mappings: call sites and drivers. The recording needs call chains.",
 	  IN_INFO, option_parse_flag, AT(sites) },

@@ -72,6 +72,7 @@ void document_free_results(const struct ir_report_entry *entry)
 	free((void *)(uintptr_t)entry->results);
 	free((void *)(uintptr_t)entry->devices);
 	free((void *)(uintptr_t)entry->sites);
+	free((void *)(uintptr_t)entry->explanations);
 	ir_faults_free((struct ir_faults *)(uintptr_t)entry->faults);
 	free((void *)(uintptr_t)entry->fault_exposure);
 }

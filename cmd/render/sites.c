@@ -297,6 +297,12 @@ int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_en
 	const struct ir_site_table *table = entry->info->sites;
 	int rc;
 
+	if (entry->explanations) {
+		fputc('\n', drawing->canvas->out);
+		rc = draw_shortages(drawing, entry);
+		if (rc)
+			return rc;
+	}
 	if (!table || !entry->sites)
 		return 0;
 	fputc('\n', drawing->canvas->out);

@@ -120,6 +120,7 @@ struct ir_guest_config {
 	const struct ir_observer *observer;
 	struct ir_site_result *sites;	/* as struct ir_replay_options has them */
 	struct ir_timeline *timeline;	/* NULL: none is wanted */
+	struct ir_explanation *explanation;	/* of shortages; NULL: none is wanted */
 	struct ir_budget *budget;	/* of memory; NULL: none */
 };
 
@@ -144,6 +145,8 @@ struct ir_guest {
 	struct ir_due due;
 	struct ir_bitmap *timers_on;	/* devices whose queue's timer is on, however it is fired */
 	struct ir_mapping *maps;	/* by number */
+	uint64_t *map_since;		/* when each was made; NULL: no explanation is wanted */
+	uint64_t explained;		/* what that has cost */
 	uint32_t nr_maps, room_maps, free_map;
 	uint32_t gone_maps;		/* ended with their domains, and not yet free again */
 	uint64_t now_ns;

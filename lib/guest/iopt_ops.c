@@ -666,3 +666,32 @@ void ir_iopt_end_exposures(struct ir_iopt *iopt)
 		pfn = spot_last(&s) + 1;
 	}
 }
+
+static void visit_leaf(const struct ir_iopt *iopt, const struct spot *s,
+		       void (*see)(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns),
+		       void *arg)
+{
+	for (uint64_t set = s->set & s->leaf->exposed; set; set &= set - 1) {
+		unsigned int i = lowest(set);
+
+		see(arg, iopt->totals->sites ? s->leaf->site[i] : 0, 1,
+		    s->leaf->entry[i].since & ~READ_ONLY);
+	}
+}
+
+void ir_iopt_visit_exposed(struct ir_iopt *iopt,
+			   void (*see)(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns),
+			   void *arg)
+{
+	uint64_t pfn = 0;
+	struct spot s;
+
+	while (next_spot(iopt, pfn, UINT64_MAX - 1, IR_STALE_REPLACED | IR_STALE_INVALID, &s)) {
+		if (s.leaf)
+			visit_leaf(iopt, &s, see, arg);
+		else if (block_at(&s)->exposed)
+			see(arg, iopt->totals->sites ? block_at(&s)->site : 0, way_pages(s.height),
+			    block_at(&s)->since & ~READ_ONLY);
+		pfn = spot_last(&s) + 1;
+	}
+}

@@ -4,27 +4,12 @@
 
 #include "guest/guest.h"
 #include "guest/actors.h"
+#include "guest/explain.h"
 #include "guest/guard.h"
+#include "guest/mapping.h"
 #include "guest/timeline.h"
 
 #define MOST_FOLLOWED 4096u	/* pages of a piece whose use is followed */
-
-enum map_state { MAP_NONE, MAP_LIVE, MAP_FAILED, MAP_PENDING };
-
-struct ir_mapping {
-	uint64_t pfn;
-	uint32_t pages;
-	uint16_t device;
-	uint8_t state;
-	bool unmap_waits : 1;	/* its unmap came while the map still waits for an RPCIT */
-	bool read_only : 1;	/* the device is not to write there */
-	uint32_t site;
-	uint32_t entries;	/* that the host holds for it, where these are not pages */
-	union {
-		uint32_t next_free;
-		uint32_t epoch;		/* of its domain: another one has ended with the device */
-	};
-};
 
 /* For one device, or for all of them (0). */
 static void *open_hypervisor(struct ir_guest *g, uint16_t device)
@@ -98,6 +83,7 @@ void ir_guest_free(struct ir_guest *g)
 		g->cfg.hypervisor->close(g->hv);
 	ir_guard_free(g->guard);
 	free(g->maps);
+	free(g->map_since);
 	ir_reuse_free(&g->reuse);
 	ir_exposure_free(&g->totals.reach);
 	ir_due_free(&g->due);
@@ -115,6 +101,17 @@ bool ir_guest_failed(const struct ir_guest *g)
 		failed |= g->domains[i] && (g->domains[i]->totals.failed ||
 					    g->domains[i]->totals.exposure.failed);
 	return failed;
+}
+
+static bool grow_since(struct ir_guest *g, uint32_t room)
+{
+	uint64_t *since = realloc(g->map_since, room * sizeof(*since));
+
+	if (since)
+		g->map_since = since;
+	else
+		g->totals.failed = true;
+	return since;
 }
 
 uint32_t ir_guest_number(struct ir_guest *g)
@@ -136,6 +133,8 @@ uint32_t ir_guest_number(struct ir_guest *g)
 			return IR_NO_MAPPING;
 		}
 		g->maps = grown;
+		if (g->cfg.explanation && !grow_since(g, room))
+			return IR_NO_MAPPING;
 		g->room_maps = room;
 	}
 	g->maps[g->nr_maps] = (struct ir_mapping){ .state = MAP_NONE };
@@ -370,6 +369,8 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 		m->device = op->device;
 		m->state = MAP_PENDING;
 		m->site = op->site;
+		if (g->map_since)
+			g->map_since[mapping] = g->now_ns;
 		m->read_only = op->flags & IR_OPF_READ_ONLY;
 	}
 	pfn = try_map(g, d, op, segs, nr, pages, &entries);
@@ -455,6 +456,8 @@ bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 			.state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED, .epoch = d->epoch,
 			.entries = entries,
 		};
+		if (g->map_since)
+			g->map_since[mapping] = 0;
 		d->live_maps++;
 	}
 	return pfn != IR_NO_PFN;
@@ -672,6 +675,8 @@ void ir_guest_finish(struct ir_guest *g)
 	fill_exposure(&g->totals.exposure, &g->res);
 	g->res.exposure.reused_pages = g->reuse.pages;
 	g->res.exposure.reused_page_seconds = g->reuse.page_ns / 1e9;
+	if (g->cfg.explanation)
+		ir_explain_finish(g->cfg.explanation);
 	ir_guest_sample(g);
 	if (g->cfg.timeline)
 		keep_exposure(&g->totals.exposure, g->cfg.timeline);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Peaks of a guest's values, and what goes into its timeline. */
-#include "guest/guest.h"
+#include "guest/explain.h"
 #include "guest/timeline.h"
 
 static void peak(uint64_t value, uint64_t *top)
@@ -28,8 +28,15 @@ void ir_guest_note_values(struct ir_guest *g)
 
 void ir_guest_note_failure(const struct ir_domain *d, enum ir_failure kind, uint64_t pages)
 {
+	static const enum ir_shortage_kind shortages[] = {
+		[IR_FAILURE_IOVA_EXHAUSTED] = IR_SHORTAGE_IOVA,
+		[IR_FAILURE_MAP_FAILED] = IR_SHORTAGE_FAILED,
+		[IR_FAILURE_UNBACKED] = IR_SHORTAGE_UNBACKED,
+	};
 	const struct ir_guest *g = d->guest;
 
+	if (g->cfg.explanation)
+		ir_explain(d, shortages[kind], pages);
 	if (g->cfg.timeline)
 		ir_timeline_failure(g->cfg.timeline, &(struct ir_timeline_failure){
 			.time_ns = g->now_ns, .pages = pages, .cpu = g->cpu, .device = d->device,

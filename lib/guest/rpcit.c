@@ -2,7 +2,7 @@
 /* The RPCIT instruction, and the few things that a strategy may call. */
 #include <errno.h>
 
-#include "guest/guest.h"
+#include "guest/explain.h"
 #include "guest/actors.h"
 #include "guest/guard.h"
 #include "guest/timeline.h"
@@ -180,8 +180,11 @@ static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool
 		ir_entries_flushed(d);
 	result = result_of(g->actors ? refresh_timed(d, c.first, c.last, global, cause, serving)
 				     : serve(d, c.first, c.last, serving));
-	if (result == -ENOMEM)
+	if (result == -ENOMEM) {
 		ir_count(d, rpcit.insufficient, 1);
+		if (g->cfg.explanation && cause == IR_CAUSE_SYNC_MAP)
+			ir_explain(d, IR_SHORTAGE_RESOURCES, last - first + 1);
+	}
 	site = ir_guest_site(g);
 	if (site) {
 		site->rpcits++;

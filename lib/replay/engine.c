@@ -187,6 +187,11 @@ void ir_engine_interrupts(struct ir_engine *e, const volatile int *interrupted)
 		ir_guard_stop(e->guest->guard, &e->stopped, interrupted);
 }
 
+void ir_engine_explain(struct ir_engine *e, struct ir_explanation *x)
+{
+	e->guest->cfg.explanation = x;
+}
+
 void ir_engine_free(struct ir_engine *e)
 {
 	if (!e)

@@ -21,6 +21,8 @@ struct ir_engine;
 struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info,
 				struct ir_site_result *sites, struct ir_timeline *timeline,
 				struct ir_budget *budget);
+/** ir_engine_explain - explain each shortage in @x, which is zeroed; before any operation */
+void ir_engine_explain(struct ir_engine *e, struct ir_explanation *x);
 /** ir_engine_run - the next operations; the array may be shared with other engines */
 void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n);
 /**

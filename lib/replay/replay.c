@@ -302,6 +302,8 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 			rc = -ENOMEM;
 		else if (options)
 			ir_engine_interrupts(p.tasks[i].engine, options->interrupted);
+		if (!rc && options && options->explanations)
+			ir_engine_explain(p.tasks[i].engine, &options->explanations[i]);
 	}
 	if (rc && ir_budget_exceeded(&p.budget))
 		rc = over_budget(&p, info, err);

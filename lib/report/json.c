@@ -8,6 +8,7 @@
 #include "report/timeline.h"
 
 #include "report/columns.h"
+#include "report/explain.h"
 #include "report/faults.h"
 #include "report/sites.h"
 
@@ -349,6 +350,11 @@ json_t *ir_json_result(const struct ir_report_entry *entry, size_t i)
 	}
 	if (object && entry->fault_exposure &&
 	    json_object_set_new(object, "faults", ir_fault_exposure_json(&entry->fault_exposure[i]))) {
+		json_decref(object);
+		return NULL;
+	}
+	if (object && entry->explanations &&
+	    json_object_set_new(object, "shortages", ir_explanation_json(entry, i))) {
 		json_decref(object);
 		return NULL;
 	}

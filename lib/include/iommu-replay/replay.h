@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <iommu-replay/error.h>
+#include <iommu-replay/explain.h>
 #include <iommu-replay/hypervisor.h>
 #include <iommu-replay/iommu.h>
 #include <iommu-replay/recording.h>
@@ -269,6 +270,8 @@ struct ir_replay_options {
 	 * Those made are the caller's (ir_timeline_free()), also after an error.
 	 */
 	struct ir_timeline **timelines;
+	/* Zeroed room for @n: who held what at shortages.  NULL: not wanted.  Needs sites. */
+	struct ir_explanation *explanations;
 };
 
 /**

@@ -48,6 +48,7 @@ struct ir_report_entry {
 	/* As struct ir_replay_options has them; NULL: results are not told by call site. */
 	const struct ir_site_result *sites;
 	struct ir_timeline *const *timelines;	/* of each result; NULL: not collected */
+	const struct ir_explanation *explanations;	/* of each result; NULL: not asked for */
 	const struct ir_faults *faults;	/* of the recording; NULL: were not looked for */
 	/* What each result would have made of them; NULL: not asked for. */
 	const struct ir_fault_exposure *fault_exposure;
