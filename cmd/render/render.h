@@ -57,9 +57,6 @@ int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry
 int draw_recorded_sites(const struct drawing *drawing, const struct ir_report_entry *entry);
 int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_entry *entry);
 
-/** draw_shortages - who held the entries when they ran out, if that was asked for; 0 or -ENOMEM */
-int draw_shortages(const struct drawing *drawing, const struct ir_report_entry *entry);
-
 /** say - a line that is put together with printf; without memory the stream is spoiled */
 void __attribute__((format(printf, 4, 5)))
 say(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...);
