@@ -65,7 +65,7 @@ TEST_SRC := $(foreach f,$(call below,tests,%.c),$(if $(filter test_%,$(notdir $(
 TOOL_SRC := $(wildcard tests/tools/tool_*.c)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
-CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o) $(BUILD)/cmd/render/assets.o
+CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o) $(BUILD)/cmd/page/assets.o
 TESTS   := $(addprefix $(BUILD)/tests/,$(notdir $(TEST_SRC:.c=)))
 TOOLS   := $(addprefix $(BUILD)/tests/,$(notdir $(TOOL_SRC:.c=)))
 PROG    := $(BUILD)/iommu-replay
@@ -157,19 +157,19 @@ $(BUILD)/cmd/%.o: cmd/%.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WHOLE) -Icmd $(call pkg_cflags,$(LIBS) $(CMD_LIBS)) -MMD -MP -c -o $@ $<
 
-# Files that the program carries: texts, in the order of cmd/render/assets.h.
-ASSETS := page_css=cmd/render/html/page.css page_js=cmd/render/html/page.js \
+# Files that the program carries: texts, in the order of cmd/page/assets.h.
+ASSETS := page_css=cmd/page/page.css page_js=cmd/page/page.js \
 	uplot_css=vendor/uplot/uPlot.min.css uplot_js=vendor/uplot/uPlot.iife.min.js
 ASSET_FILES := $(foreach a,$(ASSETS),$(lastword $(subst =, ,$(a))))
 
-$(BUILD)/cmd/render/assets.c: $(ASSET_FILES) Makefile
+$(BUILD)/cmd/page/assets.c: $(ASSET_FILES) Makefile
 	@mkdir -p $(@D)
-	@{ echo '#include "render/assets.h"'; for asset in $(ASSETS); do \
+	@{ echo '#include "page/assets.h"'; for asset in $(ASSETS); do \
 		echo "const unsigned char asset_$${asset%%=*}[] = {"; \
 		od -An -v -tx1 "$${asset#*=}" | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; done; } > $@.new
 	@mv $@.new $@
 
-$(BUILD)/cmd/render/assets.o: $(BUILD)/cmd/render/assets.c
+$(BUILD)/cmd/page/assets.o: $(BUILD)/cmd/page/assets.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Icmd -MMD -MP -c -o $@ $<
 

@@ -12,7 +12,7 @@
 #include "base/message.h"
 #include "base/names.h"
 #include "io/input.h"
-#include "render/document.h"
+#include "formats/document.h"
 
 /* What a condition of --fail-if may name: the total, the kinds, and lines that are missing. */
 static const char *figure_name(const void *arg, size_t i)

@@ -3,7 +3,7 @@
  * info: what is in a recording, and how much of it can be relied upon.
  */
 #include "base/cmd.h"
-#include "render/document.h"
+#include "formats/document.h"
 #include "io/input.h"
 
 int cmd_info(const struct settings *settings)

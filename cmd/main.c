@@ -21,7 +21,7 @@
 #include "base/names.h"
 #include "options/options.h"
 #include "io/output.h"
-#include "render/renderers.h"
+#include "formats/renderers.h"
 
 const struct command commands[] = {
 	{ "run", cmd_run, "Replay recordings and report what each flush strategy costs",

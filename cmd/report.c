@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "render/document.h"
+#include "formats/document.h"
 #include "io/file.h"
 #include "io/kind.h"
 #include "base/message.h"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/cmd.h"
-#include "render/document.h"
+#include "formats/document.h"
 #include "io/input.h"
 #include "options/suit.h"
 #include "base/message.h"

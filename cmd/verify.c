@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/cmd.h"
-#include "render/document.h"
+#include "formats/document.h"
 #include "io/input.h"
 #include "base/message.h"
 #include "options/suit.h"

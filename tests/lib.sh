@@ -19,6 +19,8 @@ trap 'rm -rf "$tmp"' EXIT
 # What a terminal or the user's habits would change.
 unset COLUMNS NO_COLOR
 export LC_ALL=C.UTF-8
+# Reports of the same command are the same.
+export SOURCE_DATE_EPOCH=1732838400
 
 ok() {
 	echo "ok - $*"

@@ -117,7 +117,7 @@ class Builder:
     def objects(self, room):
         objects = {s: f"{self.build}/{s[:-2]}.o" for s in self.sources(room)}
         if room == "cmd":
-            objects["assets"] = f"{self.build}/cmd/render/assets.o"
+            objects["assets"] = f"{self.build}/cmd/page/assets.o"
         return {s: o for s, o in objects.items() if os.path.exists(o)}
 
     def compile(self, source, where, target, to_cmd=False):

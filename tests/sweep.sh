@@ -57,7 +57,7 @@ check "apertures are whole pages" test "$(values aperture=4K:12345:x1.4)" = 4096
 
 exits "a curve" 0 sweep --vary entry-limit=64:65535:x2 "$file"
 check "a curve has a line for each value and figure" \
-	test "$(grep -cE '^ +[0-9]+( +([0-9]+|-)){8}$' "$tmp/out")" -eq 22
+	test "$(grep -cE '^ +[0-9,]+( +([0-9,]+|-)){8}$' "$tmp/out")" -eq 22
 shows "a curve says how complete the input was" "complete: nothing lost"
 COLUMNS=60 run sweep --vary entry-limit=64:256:x2 "$file"
 check "a curve fits a narrow terminal" test "$(sed '/^recording/,/^varied/d' "$tmp/out" | wc -L)" -le 60
@@ -128,7 +128,7 @@ check "failures that are allowed: fewer entries are enough" \
 exits "a value that is not monotonic" 0 sweep --find min-aperture --strategy legacy-strict "$file"
 shows "a value that is not monotonic: says so" "not monotonic: 1 larger one tried does not suffice"
 exits "no value suffices" 3 sweep --find min-aperture --strategy driver-lazy,strict "$file"
-shows "no value suffices: says so" "none that was tried suffices; 4T"
+shows "no value suffices: says so" "none that was tried suffices; 4 TiB"
 # Recorded with an aperture of 512 pages, in which 3233 maps found no IOVA.
 exits "an aperture larger than the recorded one" 0 sweep --quiet --find min-aperture \
 	--strategy sync-map-retry,strict --format csv traces/6.12-fq-randread-ap512-smp1.dat

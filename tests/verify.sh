@@ -143,7 +143,7 @@ manifest '{ "entry_limit": 2048, "hz": 100, "cpus": 8, "aperture_bytes": 4096, "
 exits "a manifest one directory up" 0 verify $both "$copy"
 shows "a manifest: what it does not tell is guessed" "sync-map-retry, a guess"
 shows "what the recording tells counts more" \
-	"aperture 2G from 4G on (recording); initial pages 24 (recording)"
+	"aperture 2 GiB from 4 GiB on (recording); initial pages 24 (recording)"
 shows "jiffies, too" "1 CPU (recording), 250 Hz (recording)"
 # shellcheck disable=SC2086
 exits "options count most" 3 verify $both --hypervisor kvm:entry-limit=1024 "$copy"

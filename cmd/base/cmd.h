@@ -31,7 +31,7 @@ enum exit_status {
 	STATUS_INTERRUPTED	= 130,
 };
 
-/* Of commands that are not rendered; all others have a number in renderers[] (render/renderers.h). */
+/* Of commands that are not rendered; all others have a number in renderers[] (formats/renderers.h). */
 enum format {
 	FORMAT_TABLE,
 	FORMAT_TEXT,
@@ -142,6 +142,7 @@ struct settings {
 	const struct command *command;
 	char **operands;
 	size_t nr_operands;
+	char *command_line;		/* as given, without what does not change a report */
 	struct ir_registry *registry;	/* what --plugin loaded, and all that is built in */
 	uint32_t plugins;		/* how many --plugin has named */
 	const struct ir_strategy **strategies;	/* settings_init() and options own these two */

@@ -12,7 +12,7 @@
 #include "base/message.h"
 #include "base/names.h"
 #include "base/memory.h"
-#include "render/renderers.h"
+#include "formats/renderers.h"
 
 /* What the options say, understood. */
 struct gate {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "options/command_line.h"
 #include "options/option_values.h"
 #include "options/check.h"
 #include "io/output.h"
@@ -238,6 +239,8 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 {
 	struct option longs[2 * MAX_OPTIONS + 1];
 	char letters[2 * MAX_OPTIONS + 2];
+	enum options_outcome found = OPTIONS_OK;
+	struct command_line line;
 	int result, rc;
 
 	*settings = (struct settings){
@@ -255,6 +258,7 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 		return outcome(rc);
 	optind = 0;	/* glibc: start anew, with the permutation of arguments */
 	opterr = 0;
+	command_line_begin(&line, command);
 	for (;;) {
 		const struct option_spec *spec;
 
@@ -263,17 +267,22 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 			break;
 		spec = find_option(command, result);
 		if (!spec)	/* cannot be: parse_first() found all of them */
-			return OPTIONS_WRONG;
+			break;
 		if (spec->letter == 'h')
-			return OPTIONS_HELP;
-		if (spec->letter == 'V')
-			return OPTIONS_VERSION;
-		rc = spec->first ? 0 : spec->parse(settings, spec, optarg, err);
-		if (rc)
-			return outcome(rc);
+			found = OPTIONS_HELP;
+		else if (spec->letter == 'V')
+			found = OPTIONS_VERSION;
+		else if (!spec->first)
+			rc = spec->parse(settings, spec, optarg, err);
+		if (rc || found != OPTIONS_OK)
+			break;
+		command_line_option(&line, spec, spec->arg ? optarg : NULL);
 	}
 	settings->operands = argv + optind;
 	settings->nr_operands = (size_t)(argc - optind);
+	command_line_end(&line, settings);
+	if (rc || found != OPTIONS_OK || result != -1)
+		return rc ? outcome(rc) : found != OPTIONS_OK ? found : OPTIONS_WRONG;
 	if (choose_by(settings, err) || check_operands(settings, err) || check_machine(settings, err) ||
 	    check_symbols(settings, err) || check_messages(settings, err))
 		return OPTIONS_WRONG;
@@ -289,6 +298,7 @@ void options_free(struct settings *settings)
 	free(settings->ignore.text);
 	ir_registry_free(settings->registry);
 	free(settings->figures.text);
+	free(settings->command_line);
 }
 
 /* @text, wrapped, each line after the first one indented. */

@@ -13,6 +13,7 @@
 
 #include "render/cells.h"
 #include "render/view.h"
+#include "verdict/numbers.h"
 
 #define SHOWN 200u	/* in tables; JSON and CSV have all */
 
@@ -93,17 +94,14 @@ static int draw_kinds(const struct drawing *d, const struct ir_faults *faults)
 
 static void head(const struct drawing *d, const struct ir_faults *faults)
 {
-	char delay[32], error[32];
-
 	say(d, "faults", VIEW_PLAIN, "%zu; %" PRIu64 " io_page_fault events, %" PRIu64
 	    " console lines, %" PRIu64 " faults in the log", faults->nr, faults->events,
 	    faults->console_lines, faults->log_lines);
-	view_duration(delay, sizeof(delay), faults->delay_ns);
-	say(d, "access", VIEW_PLAIN, "at most %s before its report", delay);
+	say(d, "access", VIEW_PLAIN, "at most %s before its report",
+	    ir_time_text(faults->delay_ns, IR_PLAIN).s);
 	if (faults->clock) {
-		view_duration(error, sizeof(error), faults->clock_error_ns);
 		say(d, "log's clock", faults->clock_error_ns > 100000000 ? VIEW_BAD : VIEW_PLAIN,
-		    "%s, good to %s", faults->clock, error);
+		    "%s, good to %s", faults->clock, ir_time_text(faults->clock_error_ns, IR_PLAIN).s);
 	}
 }
 

@@ -7,18 +7,30 @@
 #include <string.h>
 
 #include "report/columns.h"
+#include "verdict/fold.h"
 #include "base/memory.h"
 #include "render/faults.h"
 #include "render/renderer.h"
 #include "render/verify.h"
+#include "render/words.h"
 
-/* Names from a recording must not become mark-up. */
+/* Names from a recording must not become mark-up; marks of a verdict do. */
 static void write_escaped(FILE *out, const char *text)
 {
+	const char *end = "";
+
 	for (; *text; text++) {
-		if (strchr("\\`*_{}[]<>#|~", *text))
-			fputc('\\', out);
-		fputc(*text, out);
+		if (*text == IR_MARK_END) {
+			fputs(end, out);
+			end = "";
+		} else if ((unsigned char)*text <= IR_MARK_CODE) {
+			end = *text == IR_MARK_CODE ? "`" : "**";
+			fputs(end, out);
+		} else {
+			if (*end != '`' && strchr("\\`*_{}[]<>#|~", *text))
+				fputc('\\', out);
+			fputc(*text, out);
+		}
 	}
 }
 
@@ -64,26 +76,44 @@ int markdown_table(const struct canvas *canvas, const struct plain_column *colum
 	return 0;
 }
 
-static void write_results(FILE *out, const struct ir_report_entry *entry, size_t first, size_t end)
+/* The first of its names, and the others behind it. */
+static void write_name(FILE *out, const struct ir_rows *rows, const struct ir_row *row)
+{
+	for (size_t m = 0; m < row->nr_members; m++) {
+		char *name = ir_row_name(rows, row, m);
+
+		if (!name)
+			ir_memory_spoil(out);
+		fputs(!m ? "" : m == 1 ? " (= " : ", ", out);
+		write_escaped(out, name ? name : "");
+		free(name);
+	}
+	fputs(row->nr_members > 1 ? ")" : "", out);
+	fputs(row->result->lower_bound ? " \\*" : "", out);
+}
+
+static void write_rows(FILE *out, const struct ir_rows *rows)
 {
 	const struct ir_column *column;
 	char text[48];
 
 	fputs("\n|", out);
 	for (column = ir_result_columns; column->key; column++)
-		if (ir_column_shown(column, entry))
+		if (ir_column_shown(column, rows->entry))
 			fprintf(out, " %s |", column->title);
 	fputs("\n|", out);
 	for (column = ir_result_columns; column->key; column++)
-		if (ir_column_shown(column, entry))
+		if (ir_column_shown(column, rows->entry))
 			fputs(column->group ? " ---: |" : " --- |", out);
 	fputc('\n', out);
-	for (size_t r = first; r < end; r++) {
-		fputc('|', out);
+	for (size_t r = 0; r < rows->nr; r++) {
+		fputs("| ", out);
+		write_name(out, rows, &rows->row[r]);
+		fputs(" |", out);
 		for (size_t i = 0; ir_result_columns[i].key; i++) {
-			if (!ir_column_shown(&ir_result_columns[i], entry))
+			if (!ir_column_shown(&ir_result_columns[i], rows->entry) || !ir_result_columns[i].group)
 				continue;
-			view_cell(entry, r, i, text, sizeof(text));
+			view_cell(rows->entry, rows->row[r].members[0], i, text, sizeof(text));
 			fputc(' ', out);
 			write_escaped(out, text);
 			fputs(" |", out);
@@ -93,9 +123,28 @@ static void write_results(FILE *out, const struct ir_report_entry *entry, size_t
 	fputc('\n', out);
 }
 
-static int write_devices(FILE *out, const struct ir_report_entry *entry, size_t first, size_t end)
+enum words { WITHOUT_WORDS, WITH_WORDS };
+
+static int write_results(const struct drawing *d, const struct ir_report_entry *entry, size_t first,
+			 size_t end, enum words words)
+{
+	struct ir_rows rows;
+	int rc = ir_rows_make(&rows, entry, first, end);
+
+	if (!rc) {
+		write_rows(d->canvas->out, &rows);
+		if (words == WITH_WORDS)
+			draw_words(d, &rows);
+	}
+	ir_rows_free(&rows);
+	return rc;
+}
+
+static int write_devices(const struct drawing *drawing, const struct ir_report_entry *entry,
+			 size_t first, size_t end)
 {
 	size_t d = ir_report_device(entry, 0);
+	FILE *out = drawing->canvas->out;
 	int rc = 0;
 
 	if (!d || !ir_report_device(entry, d + 1))
@@ -105,8 +154,8 @@ static int write_devices(FILE *out, const struct ir_report_entry *entry, size_t 
 
 		rc = ir_report_device_entry(entry, d, &of);
 		if (!rc) {
-			view_device(&of, ir_report_device_name(entry, d), markdown_item, out);
-			write_results(out, &of, first, end);
+			view_device(entry, &of, first, ir_report_device_name(entry, d), markdown_item, out);
+			rc = write_results(drawing, &of, first, end, WITHOUT_WORDS);
 		}
 		free((void *)(uintptr_t)of.results);
 	}
@@ -115,6 +164,7 @@ static int write_devices(FILE *out, const struct ir_report_entry *entry, size_t 
 
 static int report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
+	const struct drawing drawing = { canvas, markdown_item, canvas->out, markdown_table };
 	FILE *out = canvas->out;
 
 	for (size_t e = 0; e < n; e++) {
@@ -123,18 +173,19 @@ static int report(const struct canvas *canvas, const struct ir_report_entry *ent
 		fprintf(out, "%s## Replay\n\n", e ? "\n" : "");
 		view_recording(entry, markdown_item, out);
 		for (size_t first = 0, end; first < entry->nr_results; first = end) {
-			end = view_group_end(entry, first);
+			end = ir_group_end(entry, first);
 			view_hypervisor(entry, first, end, markdown_item, out);
-			write_results(out, entry, first, end);
-			if (write_devices(out, entry, first, end))
+			if (write_results(&drawing, entry, first, end, WITH_WORDS) ||
+			    write_devices(&drawing, entry, first, end))
 				return -ENOMEM;
 		}
-		if (draw_replayed_sites(&(struct drawing){ canvas, markdown_item, out, markdown_table },
-					entry))
+		if (draw_replayed_sites(&drawing, entry))
 			return -ENOMEM;
 		view_notes(entry, markdown_item, out);
+		if (draw_verdict(&drawing, entry))
+			return -ENOMEM;
 	}
-	return 0;
+	return draw_verdict_all(&drawing, entries, n);
 }
 
 static struct drawing items(const struct canvas *canvas)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "verdict/verdict.h"
 
 #define LAST_WIDTH 20		/* the least that a last column of words gets */
 #define LABEL_WIDTH 12
@@ -26,6 +27,20 @@ const char *terminal_color(enum view_mark mark)
 	default:
 		return NULL;
 	}
+}
+
+/* Without the marks of a verdict; returns how many columns it takes. */
+static size_t write_word(FILE *out, const char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)text[i] <= IR_MARK_CODE)
+			continue;
+		fputc(text[i], out);
+		n++;
+	}
+	return n;
 }
 
 void print_line(void *arg, const char *label, const char *text, enum view_mark mark)
@@ -49,8 +64,7 @@ void print_line(void *arg, const char *label, const char *text, enum view_mark m
 			fputc(' ', canvas->out);
 			at++;
 		}
-		fwrite(text, 1, len, canvas->out);
-		at += len;
+		at += write_word(canvas->out, text, len);
 		text += len;
 		text += *text == ' ';
 	}

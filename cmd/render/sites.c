@@ -13,6 +13,8 @@
 #include "base/memory.h"
 #include "report/columns.h"
 #include "report/sites.h"
+#include "verdict/numbers.h"
+#include "verdict/verdict.h"
 
 #define SHOWN		10	/* rows of a list; all of them with --verbose */
 #define SHOWN_FRAMES	8	/* of a chain, from the call site on */
@@ -64,9 +66,9 @@ static void put_value(struct sheet *sheet, struct ir_value value, enum ir_unit u
 		return;
 	case IR_VALUE_COUNT:
 		if (value.count && unit == IR_UNIT_NS)
-			view_duration(text, sizeof(text), value.count);
+			snprintf(text, sizeof(text), "%s", ir_time_text(value.count, IR_PLAIN).s);
 		else if (value.count)
-			snprintf(text, sizeof(text), "%" PRIu64, value.count);
+			snprintf(text, sizeof(text), "%s", ir_count_text(value.count).s);
 		break;
 	case IR_VALUE_REAL:
 		if (value.real > 0)
@@ -176,18 +178,16 @@ static int draw_recorded(const struct drawing *drawing, const struct ir_report_e
 	return draw_sheet(drawing, &sheet);
 }
 
-/* All results in one table: it says which strategy, and which hypervisor if there are several. */
+/* All results in one table; labels tell them apart. */
 static int draw_replayed(const struct drawing *drawing, const struct ir_report_entry *entry,
 			 enum ir_site_grouping grouping)
 {
 	struct sheet sheet = { .columns = { { "strategy", false } }, .nr_columns = 1 };
 	struct ir_site_row sum = { .name = "" };
 	struct ir_site_row *rows;
-	bool several = false;
 	size_t nr;
 
 	for (size_t i = 0; i < entry->nr_results; i++) {
-		several |= entry->configs[i].strategy == entry->configs[0].strategy && i;
 		rows = ir_site_rows(entry, i, grouping, &nr);
 		if (!rows)
 			return -ENOMEM;
@@ -196,18 +196,18 @@ static int draw_replayed(const struct drawing *drawing, const struct ir_report_e
 	}
 	put_columns(&sheet, ir_site_replayed, &sum, grouping);
 	for (size_t i = 0; i < entry->nr_results; i++) {
-		char label[128];
+		char *label = ir_result_label(entry, i);
 
-		snprintf(label, sizeof(label), "%s%s%s", entry->configs[i].strategy->name,
-			 several ? " on " : "", several ? entry->configs[i].hypervisor->name : "");
-		rows = ir_site_rows(entry, i, grouping, &nr);
+		rows = label ? ir_site_rows(entry, i, grouping, &nr) : NULL;
 		if (!rows) {
+			free(label);
 			sheet_free(&sheet);
 			return -ENOMEM;
 		}
 		put_rows(&sheet, ir_site_replayed, label, rows, nr, &sum, grouping,
 			 drawing->canvas->verbose);
 		free(rows);
+		free(label);
 	}
 	return draw_sheet(drawing, &sheet);
 }

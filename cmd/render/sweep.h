@@ -11,6 +11,7 @@
 
 #include "base/cmd.h"
 #include "options/parameter.h"
+#include "render/origin.h"
 #include "render/render.h"
 
 /* A value that a search tried. */
@@ -44,6 +45,7 @@ struct ir_column;
 
 struct sweep {
 	const struct settings *settings;
+	struct origin origin;
 	struct ir_recording *rec;
 	const char *path;
 	const struct ir_recording_info *info;
@@ -77,7 +79,6 @@ uint64_t sweep_failures(const struct ir_result *result);
 /** sweep_draw - all of it in lines and tables; 0 or -ENOMEM */
 int sweep_draw(const struct sweep *sweep, const struct drawing *d);
 /* Members of struct renderer. */
-int sweep_html(const struct canvas *canvas, const struct sweep *sweep);
 int sweep_json(const struct canvas *canvas, const struct sweep *sweep);
 int sweep_csv(const struct canvas *canvas, const struct sweep *sweep);
 

@@ -81,6 +81,16 @@ static json_t *json_find(const struct sweep *sweep)
 			 "answers", answers);
 }
 
+/* What is said of a run's results means nothing for cells. */
+static char *sealed(json_t *document)
+{
+	json_t *recording = json_array_get(json_object_get(document, "recordings"), 0);
+
+	json_object_del(recording, "verdict");
+	json_object_del(document, "verdict");
+	return ir_json_text(document);
+}
+
 int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
 {
 	struct sweep_rows rows = { .n = 0 };
@@ -95,7 +105,7 @@ int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
 	if (!document)
 		json_decref(question);
 	else if (!json_object_set_new(document, "sweep", question))
-		text = ir_json_text(document);
+		text = sealed(document);
 	json_decref(document);
 	if (!text)
 		return -ENOMEM;

@@ -13,8 +13,9 @@
 #include "report/columns.h"
 #include "render/sweep.h"
 #include "render/view.h"
+#include "verdict/numbers.h"
 
-#define CELL 32
+#define CELL 48
 
 static const char *plural(size_t n)
 {
@@ -31,7 +32,7 @@ static enum view_mark figure_text(const struct ir_report_entry *entry, size_t re
 
 	if (!column) {
 		failures = sweep_failures(&entry->results[result]);
-		snprintf(text, size, failures ? "%" PRIu64 : "-", failures);
+		snprintf(text, size, "%s", failures ? ir_count_text(failures).s : "-");
 		return failures ? VIEW_BAD : VIEW_PLAIN;
 	}
 	value = ir_column_value(column, entry, result);
@@ -46,9 +47,9 @@ static enum view_mark figure_text(const struct ir_report_entry *entry, size_t re
 static void value_text(const struct parameter *parameter, uint64_t value, char *text, size_t size)
 {
 	if (parameter->unit == IR_PAGE_SIZE)
-		view_bytes(text, size, value);
+		snprintf(text, size, "%s", ir_bytes_text(value, IR_PLAIN).s);
 	else
-		snprintf(text, size, "%" PRIu64, value);
+		snprintf(text, size, "%s", ir_count_text(value).s);
 }
 
 /* How many strategies from @first on fit beside the values; other formats have any width. */

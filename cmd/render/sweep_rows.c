@@ -53,7 +53,7 @@ int sweep_rows_make(const struct sweep *sweep, struct sweep_rows *rows)
 	}
 	rows->entry = (struct ir_report_entry){
 		.info = sweep->info, .configs = rows->configs, .results = rows->results,
-		.nr_results = rows->n,
+		.nr_results = rows->n, .origin = &sweep->origin.report,
 	};
 	return 0;
 }

@@ -2,6 +2,7 @@
 /*
  * Tables on a terminal.
  *
+ * Equal results are one row; their other names stand below it.
  * The result columns come in groups.  If they do not fit into the width,
  * columns that are zero throughout are left out, and named below the table; if
  * that is not enough, further tables follow, each with the strategies' names
@@ -14,11 +15,13 @@
 
 #include "base/cmd.h"
 #include "report/columns.h"
+#include "verdict/fold.h"
 #include "base/memory.h"
 #include "render/faults.h"
 #include "render/plain.h"
 #include "render/renderer.h"
 #include "render/verify.h"
+#include "render/words.h"
 
 #define GAP 2			/* between columns */
 #define MAX_COLUMNS 32
@@ -28,12 +31,40 @@
 struct layout {
 	const struct canvas *canvas;
 	const struct ir_report_entry *entry;
-	size_t first, end;		/* results */
+	const struct ir_rows *rows;
 	size_t column[MAX_COLUMNS];	/* index into ir_result_columns; [0] is the row's name */
 	size_t width[MAX_COLUMNS];
 	bool zero[MAX_COLUMNS];		/* nothing but "-" in it */
 	size_t nr;
 };
+
+/* What a row is called: its @member's name; twins have a mark before it. */
+static char *row_name(const struct layout *layout, const struct ir_row *row, size_t member)
+{
+	char *name = ir_row_name(layout->rows, row, member), *clean, *text = NULL;
+	bool bound = layout->entry->results[row->members[member]].lower_bound;
+
+	clean = name ? view_clean(name) : NULL;
+	if (!clean || asprintf(&text, "%s%s%s", member ? "  = " : "", clean, bound ? " *" : "") < 0)
+		text = NULL;
+	free(name);
+	free(clean);
+	return text;
+}
+
+static size_t names_width(const struct layout *layout, size_t width)
+{
+	for (size_t r = 0; r < layout->rows->nr; r++) {
+		for (size_t m = 0; m < layout->rows->row[r].nr_members; m++) {
+			char *name = row_name(layout, &layout->rows->row[r], m);
+
+			if (name && strlen(name) > width)
+				width = strlen(name);
+			free(name);
+		}
+	}
+	return width;
+}
 
 static void measure(struct layout *layout)
 {
@@ -47,11 +78,15 @@ static void measure(struct layout *layout)
 		if (!ir_column_shown(&ir_result_columns[i], layout->entry))
 			continue;
 		width = strlen(ir_result_columns[i].title);
-		for (size_t r = layout->first; r < layout->end; r++) {
-			view_cell(layout->entry, r, i, text, sizeof(text));
+		for (size_t r = 0; r < layout->rows->nr && layout->nr; r++) {
+			view_cell(layout->entry, layout->rows->row[r].members[0], i, text, sizeof(text));
 			zero = zero && !strcmp(text, "-");
 			if (strlen(text) > width)
 				width = strlen(text);
+		}
+		if (!layout->nr) {
+			zero = false;
+			width = names_width(layout, width);
 		}
 		layout->column[layout->nr] = i;
 		layout->zero[layout->nr] = zero;
@@ -162,6 +197,25 @@ static int fill_row(struct libscols_line *line, const struct layout *layout, siz
 	return 0;
 }
 
+/* A row, and the names of its twins below it. */
+static int add_row(struct libscols_table *table, const struct layout *layout, size_t r, size_t from,
+		   size_t to)
+{
+	const struct ir_row *row = &layout->rows->row[r];
+	int rc = 0;
+
+	for (size_t m = 0; m < row->nr_members && !rc; m++) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+		char *name = line ? row_name(layout, row, m) : NULL;
+
+		rc = !name || scols_line_set_data(line, 0, name) ? -ENOMEM : 0;
+		for (size_t i = from; i < to && !rc && !m; i++)
+			rc = fill_row(line, layout, row->members[0], i - from + 1, i);
+		free(name);
+	}
+	return rc;
+}
+
 static int print_part(const struct layout *layout, size_t from, size_t to)
 {
 	struct libscols_table *table = terminal_table(layout->canvas);
@@ -178,13 +232,8 @@ static int print_part(const struct layout *layout, size_t from, size_t to)
 					    i ? SCOLS_FL_RIGHT : 0))
 			rc = -ENOMEM;
 	}
-	for (size_t r = layout->first; r < layout->end && !rc; r++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
-
-		rc = line ? fill_row(line, layout, r, 0, 0) : -ENOMEM;
-		for (size_t i = from; i < to && !rc; i++)
-			rc = fill_row(line, layout, r, i - from + 1, i);
-	}
+	for (size_t r = 0; r < layout->rows->nr && !rc; r++)
+		rc = add_row(table, layout, r, from, to);
 	if (!rc) {
 		print_groups(layout, from, to);
 		if (scols_print_table(table))
@@ -215,10 +264,9 @@ static void drop_zero_columns(struct layout *layout, char *names, size_t size)
 	layout->nr = kept;
 }
 
-static int print_results(const struct canvas *canvas, const struct ir_report_entry *entry,
-			 size_t first, size_t end)
+static int print_rows(const struct canvas *canvas, const struct ir_rows *rows)
 {
-	struct layout layout = { .canvas = canvas, .entry = entry, .first = first, .end = end };
+	struct layout layout = { .canvas = canvas, .entry = rows->entry, .rows = rows };
 	char zero[256] = "";
 	int rc = 0;
 
@@ -237,6 +285,23 @@ static int print_results(const struct canvas *canvas, const struct ir_report_ent
 	return rc;
 }
 
+/* @d: what explains them is drawn as well; NULL: not. */
+static int print_results(const struct canvas *canvas, const struct ir_report_entry *entry,
+			 size_t first, size_t end, const struct drawing *d)
+{
+	struct ir_rows rows;
+	int rc = ir_rows_make(&rows, entry, first, end);
+
+	if (!rc)
+		rc = print_rows(canvas, &rows);
+	if (!rc && d) {
+		fputc('\n', canvas->out);
+		draw_words(d, &rows);
+	}
+	ir_rows_free(&rows);
+	return rc;
+}
+
 /* Where there are several devices: what each of them has of these results. */
 static int print_devices(const struct canvas *canvas, const struct ir_report_entry *entry,
 			 size_t first, size_t end)
@@ -252,9 +317,9 @@ static int print_devices(const struct canvas *canvas, const struct ir_report_ent
 		rc = ir_report_device_entry(entry, d, &of);
 		if (!rc) {
 			fputc('\n', canvas->out);
-			view_device(&of, ir_report_device_name(entry, d), print_line,
+			view_device(entry, &of, first, ir_report_device_name(entry, d), print_line,
 				    (void *)(uintptr_t)canvas);
-			rc = print_results(canvas, &of, first, end);
+			rc = print_results(canvas, &of, first, end, NULL);
 		}
 		free((void *)(uintptr_t)of.results);
 	}
@@ -264,6 +329,7 @@ static int print_devices(const struct canvas *canvas, const struct ir_report_ent
 static int report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	void *arg = (void *)(uintptr_t)canvas;
+	const struct drawing drawing = { canvas, print_line, arg, print_plain };
 	int rc = 0;
 
 	for (size_t e = 0; e < n && !rc; e++) {
@@ -273,21 +339,22 @@ static int report(const struct canvas *canvas, const struct ir_report_entry *ent
 			fputc('\n', canvas->out);
 		view_recording(entry, print_line, arg);
 		for (size_t first = 0, end; first < entry->nr_results && !rc; first = end) {
-			end = view_group_end(entry, first);
+			end = ir_group_end(entry, first);
 			if (first)
 				fputc('\n', canvas->out);
 			view_hypervisor(entry, first, end, print_line, arg);
-			rc = print_results(canvas, entry, first, end);
+			rc = print_results(canvas, entry, first, end, &drawing);
 			if (!rc)
 				rc = print_devices(canvas, entry, first, end);
 		}
 		if (!rc)
-			rc = draw_replayed_sites(&(struct drawing){ canvas, print_line, arg, print_plain },
-						 entry);
+			rc = draw_replayed_sites(&drawing, entry);
 		fputc('\n', canvas->out);
 		view_notes(entry, print_line, arg);
+		if (!rc)
+			rc = draw_verdict(&drawing, entry);
 	}
-	return rc;
+	return rc ? rc : draw_verdict_all(&drawing, entries, n);
 }
 
 static struct drawing lines(const struct canvas *canvas)

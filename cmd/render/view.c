@@ -10,6 +10,9 @@
 #include "base/memory.h"
 #include "base/share.h"
 #include "report/columns.h"
+#include "verdict/fold.h"
+#include "verdict/numbers.h"
+#include "verdict/verdict.h"
 
 static const char *plural(uint64_t n)
 {
@@ -50,7 +53,6 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 {
 	const struct ir_recording_info *info = entry->info;
 	struct line line;
-	char time[32];
 
 	if (line_begin(&line, emit, arg)) {
 		fprintf(line.out, "%s: %s", info->file, or_unknown(info->format));
@@ -59,10 +61,10 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 		line_end(&line, emit, arg, "recording", VIEW_PLAIN);
 	}
 	if (line_begin(&line, emit, arg)) {
-		view_duration(time, sizeof(time), info->duration_ns);
-		fprintf(line.out, "kernel %s, %s, %u CPU%s; %s", or_unknown(info->kernel),
+			fprintf(line.out, "kernel %s, %s, %u CPU%s; %s", or_unknown(info->kernel),
 			info->arch ? info->arch : "architecture not told", info->cpus,
-			plural(info->cpus), time);
+			plural(info->cpus),
+			ir_time_text(info->duration_ns, IR_PLAIN).s);
 		if (info->clock)
 			fprintf(line.out, " (clock %s)", info->clock);
 		line_end(&line, emit, arg, "machine", VIEW_PLAIN);
@@ -92,7 +94,6 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	const struct ir_recording_info *info = entry->info;
-	char start[32], size[32];
 	struct line line;
 
 	if (info->why && line_begin(&line, emit, arg)) {
@@ -116,9 +117,9 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 		line_end(&line, emit, arg, "devices", VIEW_PLAIN);
 	}
 	if (info->machine.aperture_size && line_begin(&line, emit, arg)) {
-		view_bytes(start, sizeof(start), info->machine.aperture_start);
-		view_bytes(size, sizeof(size), info->machine.aperture_size);
-		fprintf(line.out, "%s from %s on, as a global RPCIT has it", size, start);
+		fprintf(line.out, "%s from %s on, as a global RPCIT has it",
+			ir_bytes_text(info->machine.aperture_size, IR_PLAIN).s,
+			ir_bytes_text(info->machine.aperture_start, IR_PLAIN).s);
 		line_end(&line, emit, arg, "aperture", VIEW_PLAIN);
 	}
 	if (info->machine.has_marker && line_begin(&line, emit, arg)) {
@@ -129,10 +130,9 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 	}
 	if (info->machine.hz && line_begin(&line, emit, arg)) {
 		fprintf(line.out, "%u a second", info->machine.hz);
-		if (info->machine.has_timer_late) {
-			view_duration(size, sizeof(size), info->machine.timer_late_ns);
-			fprintf(line.out, "; timers are served %s late on average", size);
-		}
+		if (info->machine.has_timer_late)
+			fprintf(line.out, "; timers are served %s late on average",
+				ir_time_text(info->machine.timer_late_ns, IR_PLAIN).s);
 		line_end(&line, emit, arg, "jiffies", VIEW_PLAIN);
 	}
 	if (info->machine.rpcit_base_ns && line_begin(&line, emit, arg)) {
@@ -245,7 +245,6 @@ static void note_timing(const struct ir_report_entry *entry, view_line emit, voi
 	uint64_t overrun = 0;
 	bool missing = false;
 	struct line line;
-	char size[32];
 
 	for (size_t i = 0; i < entry->nr_results; i++) {
 		const struct ir_effective *p = &entry->results[i].parameters;
@@ -259,9 +258,8 @@ static void note_timing(const struct ir_report_entry *entry, view_line emit, voi
 		     VIEW_NOTE);
 	/* A last RPCIT may well end behind the last event. */
 	if (overrun * 100 > entry->info->duration_ns && line_begin(&line, emit, arg)) {
-		view_duration(size, sizeof(size), overrun);
 		fprintf(line.out, "RPCITs take longer than the recording has time for: the last one ended "
-			"%s after its end", size);
+			"%s after its end", ir_time_text(overrun, IR_PLAIN).s);
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}
 }
@@ -306,13 +304,18 @@ static void show_bound(FILE *out, const struct ir_result *result)
 		result->lower_bound_ns / 1000000000, result->lower_bound_ns % 1000000000);
 }
 
-void view_device(const struct ir_report_entry *of, const char *name, view_line emit, void *arg)
+void view_device(const struct ir_report_entry *whole, const struct ir_report_entry *of, size_t first,
+		 const char *name, view_line emit, void *arg)
 {
 	struct line line;
 
 	if (!line_begin(&line, emit, arg))
 		return;
 	fputs(name ? name : "without a name", line.out);
+	if (ir_group_end(whole, 0) < whole->nr_results) {
+		fputs(" on ", line.out);
+		ir_host_words(whole, first, line.out);
+	}
 	if (of->nr_results && of->results[0].lower_bound) {
 		fputs(": ", line.out);
 		show_bound(line.out, &of->results[0]);
@@ -354,9 +357,11 @@ static void note_faults(const struct ir_report_entry *entry, view_line emit, voi
 	for (size_t i = 0; i < entry->nr_results; i++) {
 		const struct ir_fault_exposure *e = &entry->fault_exposure[i];
 
-		fprintf(line.out, "%s %s (%s) %" PRIu64 " of %" PRIu64, i ? "," : "",
-			entry->configs[i].strategy->name, entry->configs[i].hypervisor->name,
+		char *label = ir_result_label(entry, i);
+
+		fprintf(line.out, "%s %s %" PRIu64 " of %" PRIu64, i ? "," : "", label ? label : "",
 			e->hidden, e->hidden + e->shown);
+		free(label);
 	}
 	if (entry->fault_exposure[0].undecided)
 		fprintf(line.out, "; %" PRIu64 " are not decided", entry->fault_exposure[0].undecided);
@@ -401,18 +406,18 @@ static enum view_mark host_pages(const struct ir_report_entry *entry, size_t res
 				 uint64_t pages, char *text, size_t size)
 {
 	uint64_t devices, limit = view_host_limit(entry, result, &devices);
-	char number[32] = "-";
+	char number[48] = "-";
 
 	if (pages)
-		snprintf(number, sizeof(number), "%" PRIu64, pages);
+		snprintf(number, sizeof(number), "%s", ir_count_text(pages).s);
 	if (!limit) {
 		snprintf(text, size, "%s", number);
 		return VIEW_PLAIN;
 	}
 	if (devices > 1)
-		snprintf(text, size, "%s/%" PRIu64 "x%" PRIu64, number, devices, limit);
+		snprintf(text, size, "%s/%" PRIu64 "x%s", number, devices, ir_count_text(limit).s);
 	else
-		snprintf(text, size, "%s/%" PRIu64, number, limit);
+		snprintf(text, size, "%s/%s", number, ir_count_text(limit).s);
 	return pages / devices >= limit ? VIEW_LIMIT : VIEW_PLAIN;
 }
 
@@ -437,6 +442,16 @@ static void name_cell(const char *name, bool bound, char *text, size_t size)
 	free(clean);
 }
 
+/* Would the figure be larger if the recording went on? */
+static bool cut_off(const struct ir_result *result, const struct ir_column *column)
+{
+	struct ir_cut cut = ir_cut_of(result);
+
+	return (cut.p50 && !strcmp(column->key, "exposure.p50_ns")) ||
+		(cut.p99 && !strcmp(column->key, "exposure.p99_ns")) ||
+		(cut.max && !strcmp(column->key, "exposure.max_ns"));
+}
+
 enum view_mark view_cell(const struct ir_report_entry *entry, size_t result, size_t column,
 			 char *text, size_t size)
 {
@@ -455,8 +470,9 @@ enum view_mark view_cell(const struct ir_report_entry *entry, size_t result, siz
 	if (!value.count)
 		return VIEW_PLAIN;
 	if (col->unit == IR_UNIT_NS)
-		view_duration(text, size, value.count);
+		snprintf(text, size, "%s%s", cut_off(&entry->results[result], col) ? ">=" : "",
+			 ir_time_text(value.count, IR_PLAIN).s);
 	else
-		snprintf(text, size, "%" PRIu64, value.count);
+		snprintf(text, size, "%s", ir_count_text(value.count).s);
 	return col->unit == IR_UNIT_FAILURES ? VIEW_BAD : VIEW_PLAIN;
 }

@@ -27,8 +27,11 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 /**
  * view_device - whose share of the results @of has: a line, as a heading
  * @of: as from ir_report_device_entry()
+ * @whole: what it is a share of
+ * @first: the first result of the group
  */
-void view_device(const struct ir_report_entry *of, const char *name, view_line emit, void *arg);
+void view_device(const struct ir_report_entry *whole, const struct ir_report_entry *of, size_t first,
+		 const char *name, view_line emit, void *arg);
 /** view_notes - what a reader of the figures must know; always says how complete the input was */
 void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report/columns.h"
+#include "verdict/numbers.h"
 
 static const char *plural(uint64_t n)
 {
@@ -171,7 +172,6 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 {
 	const struct ir_hypervisor *hv = entry->configs[first].hypervisor;
 	const struct ir_effective *p = &entry->results[first].parameters;
-	char size[32], start[32];
 	struct line line;
 
 	show_iommu(p, emit, arg);
@@ -188,19 +188,16 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	for (size_t i = 0; ir_hypervisor_own(hv, i); i++)
 		fprintf(line.out, ", %s %" PRIu64 "%s", hv->own[i].name, p->hypervisor.own[i],
 			origin(p->from.own[i]));
-	view_bytes(size, sizeof(size), p->aperture);
-	view_bytes(start, sizeof(start), p->aperture_start);
 	if (p->aperture)
-		fprintf(line.out, "; aperture %s from %s on%s", size, start,
-			origin(p->from.aperture));
+		fprintf(line.out, "; aperture %s from %s on%s", ir_bytes_text(p->aperture, IR_PLAIN).s,
+			ir_bytes_text(p->aperture_start, IR_PLAIN).s, origin(p->from.aperture));
 	show_initial(line.out, p);
 	show_queues(line.out, entry, first, end);
 	fprintf(line.out, "; %u CPU%s%s, %u Hz%s", p->cpus, plural(p->cpus), origin(p->from.cpus),
 		p->hz, origin(p->from.hz));
-	if (p->timer_late_ns) {
-		view_duration(size, sizeof(size), p->timer_late_ns);
-		fprintf(line.out, ", timers %s late%s", size, origin(p->from.timer_late));
-	}
+	if (p->timer_late_ns)
+		fprintf(line.out, ", timers %s late%s", ir_time_text(p->timer_late_ns, IR_PLAIN).s,
+			origin(p->from.timer_late));
 	if (p->api == IR_API_IOMMU)
 		fputs("; IOMMU API (user)", line.out);
 	if (p->timer == IR_TIMER_RECORDED)
@@ -211,33 +208,6 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 			p->latency == IR_LATENCY_RECORDED ? "what it took then, else " : "",
 			p->rpcit_base_ns, p->rpcit_page_ns, origin(p->from.rpcit_latency));
 	line_end(&line, emit, arg, "hypervisor", VIEW_PLAIN);
-}
-
-static bool same_group(const struct ir_report_entry *entry, size_t a, size_t b)
-{
-	const struct ir_effective *x = &entry->results[a].parameters;
-	const struct ir_effective *y = &entry->results[b].parameters;
-
-	return entry->configs[a].hypervisor == entry->configs[b].hypervisor &&
-		x->hypervisor.entry_limit == y->hypervisor.entry_limit &&
-		x->hypervisor.pinned_limit == y->hypervisor.pinned_limit &&
-		x->hypervisor.tlb_refresh == y->hypervisor.tlb_refresh &&
-		x->share == y->share && x->limits_differ == y->limits_differ && x->backend == y->backend && x->latency == y->latency &&
-		!memcmp(x->hypervisor.own, y->hypervisor.own, sizeof(x->hypervisor.own)) &&
-		x->aperture == y->aperture && x->aperture_start == y->aperture_start &&
-		x->initial_pages == y->initial_pages && x->cpus == y->cpus && x->hz == y->hz &&
-		x->timer_phase_ns == y->timer_phase_ns && x->timer_late_ns == y->timer_late_ns &&
-		x->api == y->api && x->timer == y->timer &&
-		x->rpcit_base_ns == y->rpcit_base_ns && x->rpcit_page_ns == y->rpcit_page_ns;
-}
-
-size_t view_group_end(const struct ir_report_entry *entry, size_t first)
-{
-	size_t end = first + 1;
-
-	while (end < entry->nr_results && same_group(entry, first, end))
-		end++;
-	return end;
 }
 
 uint64_t view_host_limit(const struct ir_report_entry *entry, size_t result, uint64_t *devices)

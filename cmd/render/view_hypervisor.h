@@ -10,8 +10,6 @@
 /** view_hypervisor - the hypervisor and the parameters that a group of results shares */
 void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t end,
 		     view_line emit, void *arg);
-/** view_group_end - the end of the group that begins at result @first */
-size_t view_group_end(const struct ir_report_entry *entry, size_t first);
 /**
  * view_host_limit - what a result's host pages are limited to, 0: nothing
  * @devices: how many devices have that limit each, at least 1

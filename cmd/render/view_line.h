@@ -30,10 +30,6 @@ bool line_begin(struct line *line, view_line emit, void *arg);
 /** line_end - emit what was written */
 void line_end(struct line *line, view_line emit, void *arg, const char *label, enum view_mark mark);
 
-/** view_duration - 1.02s, 289ms: three digits and a unit */
-void view_duration(char *text, size_t size, uint64_t ns);
-/** view_bytes - 2147483648 as "2G" */
-void view_bytes(char *text, size_t size, uint64_t bytes);
 /** view_clean - a name from a recording, made harmless for a terminal; for free() or NULL */
 char *view_clean(const char *text);
 

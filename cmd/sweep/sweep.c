@@ -12,7 +12,7 @@
 #include "base/message.h"
 #include "options/suit.h"
 #include "io/output.h"
-#include "render/renderers.h"
+#include "formats/renderers.h"
 #include "sweep/priv.h"
 
 static int wrong_usage(const struct settings *settings, const char *text)
@@ -254,6 +254,7 @@ int cmd_sweep(const struct settings *settings)
 	struct ir_error err = { "" };
 	struct output out;
 
+	origin_make(&sweep.origin, settings);
 	if (status == STATUS_DONE) {
 		rc = output_open(&out, settings->output, settings->operands, settings->nr_operands,
 				 &err);

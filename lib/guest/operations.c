@@ -306,7 +306,7 @@ static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir
 		site->pages += pages;
 	}
 	if (g->cfg.timeline)
-		ir_timeline_map(g->cfg.timeline, pages);
+		ir_timeline_map(g->cfg.timeline, g->now_ns, pages);
 	if (g->totals.failed)
 		return IR_NO_PFN;
 	if (g->cfg.strategy->identity) {
@@ -664,6 +664,8 @@ void ir_guest_finish(struct ir_guest *g)
 		d->totals.now_ns = g->now_ns;
 		if (g->guard)
 			ir_guard_check_memory(d);
+		d->res.exposure.reachable_at_end = d->totals.lazy_pages;
+		g->res.exposure.reachable_at_end += d->totals.lazy_pages;
 		ir_iopt_end_exposures(d->iopt);
 		ir_exposure_merge(&g->totals.exposure, &d->totals.exposure);
 		d->res.parameters = g->par;

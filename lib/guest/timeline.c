@@ -58,6 +58,7 @@ static void join(struct ir_timeline_bucket *to, const struct ir_timeline_bucket 
 	for (int i = 0; i < IR_CAUSES; i++)
 		sum.rpcit[i] += b->rpcit[i];
 	sum.insufficient += b->insufficient;
+	sum.maps += b->maps;
 	for (int i = 0; i < IR_FAILURES; i++)
 		sum.failures[i] += b->failures[i];
 	*to = sum;
@@ -120,8 +121,9 @@ unsigned int ir_histogram_bucket(uint64_t value)
 	return value ? 63 - (unsigned int)__builtin_clzll(value) : 0;
 }
 
-void ir_timeline_map(struct ir_timeline *t, uint64_t pages)
+void ir_timeline_map(struct ir_timeline *t, uint64_t now_ns, uint64_t pages)
 {
+	bucket_at(t, now_ns, t->last)->maps++;
 	t->map_pages[ir_histogram_bucket(pages)]++;
 }
 

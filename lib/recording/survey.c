@@ -345,6 +345,8 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op)
 	if (op->kind != IR_OP_LOST && op->kind != IR_OP_SEGMENT && op->kind != IR_OP_RPCIT)
 		d->gone_ns = 0;
 	rec->device_seen |= op->device == rec->filter;
+	if (op->kind == IR_OP_MAP || op->kind == IR_OP_UNMAP || op->kind == IR_OP_FAILED_MAP)
+		rec->info.last_operation_ns = op->time_ns;
 	switch (op->kind) {
 	case IR_OP_MAP:
 		rc = note_reuse(rec, op);

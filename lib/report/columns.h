@@ -14,6 +14,7 @@
 #ifndef IR_REPORT_COLUMNS_H
 #define IR_REPORT_COLUMNS_H
 
+#include "base/text.h"
 #include <iommu-replay/report.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -126,30 +127,5 @@ static inline bool ir_column_put(const struct ir_column *column, const struct ir
 /** ir_verify_column_put - the same for ir_verify_columns */
 bool ir_verify_column_put(const struct ir_column *column, const struct ir_entry_fields *to,
 			  size_t result, struct ir_value value);
-
-/**
- * ir_text_utf8 - text from a recording, made valid UTF-8
- *
- * Names in a recording are bytes that anybody may have written: what is not
- * UTF-8 becomes U+FFFD.  Returns a string for free(), NULL: no memory.
- */
-char *ir_text_utf8(const char *text);
-#define IR_REAL_TEXT 48	/* room for a real number's text */
-
-/**
- * ir_real_text - a number with @digits significant digits, never with an exponent
- *
- * Zeros at the end of a fraction are left out.  Numbers whose digits do not fit are
- * cut to @size.  Returns @text.
- */
-const char *ir_real_text(char *text, size_t size, double value, int digits);
-/**
- * ir_csv_text - a text as a field of CSV
- *
- * Quoted as RFC 4180 says.  One that begins with = + - @ tab, carriage return or an
- * apostrophe has an apostrophe before it, so that no spreadsheet takes it for a
- * formula; "-" alone has none.
- */
-void ir_csv_text(FILE *out, const char *text);
 
 #endif

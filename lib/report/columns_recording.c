@@ -105,6 +105,13 @@ static struct ir_value info_marker(const struct ir_report_entry *entry, size_t r
 	return info_u64(entry, result, arg);
 }
 
+static struct ir_value info_last(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)result;
+	(void)arg;
+	return count_or_null(entry->info->last_operation_ns);
+}
+
 /* The other way round; false: a value that cannot be. */
 
 static bool put_info_text(const struct ir_entry_fields *to, size_t result, size_t arg,
@@ -214,6 +221,7 @@ const struct ir_column ir_recording_columns[] = {
 	INFO("clock",			info_text,	clock),
 	INFO("start_ns",		info_u64,	start_ns),
 	INFO("duration_ns",		info_u64,	duration_ns),
+	INFO_PUT("last_operation_ns",	info_last,	put_info_known, last_operation_ns),
 	INFO("nothing_to_replay",	info_text,	hint),
 	INFO("events_file",		info_text,	events_file),
 	INFO("user_events",		info_u64,	user_events),

@@ -665,5 +665,6 @@ const struct ir_column ir_result_columns[] = {
 	COUNT("exposure.reachable_p99",		exposure.reachable_p99),
 	{ .key = "exposure.subpage_bytes", .get = result_subpage, .put = put_result_subpage,
 	  .arg = offsetof(struct ir_result, exposure.subpage_bytes) },
+	COUNT("exposure.reachable_at_end",	exposure.reachable_at_end),
 	{ .key = NULL },
 };

@@ -80,7 +80,7 @@ bool ir_column_of_device(const struct ir_column *column)
 	};
 	/* Of memory, and of a moment, which devices share. */
 	static const char *const wholes[] = {
-		"exposure.reused_", "exposure.reachable_", "exposure.subpage_",
+		"exposure.reused_", "exposure.reachable_p", "exposure.subpage_",
 	};
 
 	for (size_t i = 0; i < sizeof(wholes) / sizeof(wholes[0]); i++)

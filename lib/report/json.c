@@ -11,6 +11,7 @@
 #include "report/explain.h"
 #include "report/faults.h"
 #include "report/sites.h"
+#include "verdict/verdict.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -367,6 +368,26 @@ json_t *ir_json_result(const struct ir_report_entry *entry, size_t i)
 	return object;
 }
 
+/* A text that is taken over; NULL: there was no memory for it. */
+static int set_text(json_t *object, const char *key, char *text)
+{
+	int rc = text ? json_object_set_new(object, key, json_text(text)) : -1;
+
+	free(text);
+	return rc;
+}
+
+static json_t *json_tool(const struct ir_report_origin *origin)
+{
+	json_t *tool = json_pack("{s:s}", "version", ir_version());
+
+	if (origin && origin->command_line)
+		json_object_set_new(tool, "command_line", json_text(origin->command_line));
+	if (origin && origin->date)
+		json_object_set_new(tool, "date", json_text(origin->date));
+	return tool;
+}
+
 static json_t *json_entry(const struct ir_report_entry *entry)
 {
 	json_t *object = json_object(), *results = json_array();
@@ -376,6 +397,8 @@ static json_t *json_entry(const struct ir_report_entry *entry)
 	for (size_t i = 0; i < entry->nr_results; i++)
 		rc |= json_array_append_new(results, ir_json_result(entry, i));
 	rc |= json_object_set_new(object, "results", results);
+	if (entry->nr_results)
+		rc |= set_text(object, "verdict", ir_verdict_entry(entry));
 	if (entry->faults)
 		rc |= ir_faults_write(object, entry->faults, entry->info);
 	if (rc) {
@@ -393,8 +416,11 @@ json_t *ir_json_document(const struct ir_report_entry *entries, size_t n)
 	for (size_t i = 0; i < n; i++)
 		rc |= json_array_append_new(recordings, json_entry(&entries[i]));
 	/* The digest's place is here; ir_json_text() fills it in. */
-	document = json_pack("{s:s, s:{s:s}, s:s, s:o}", "schema", IR_REPORT_SCHEMA,
-			     "tool", "version", ir_version(), "digest", "", "recordings", recordings);
+	document = json_pack("{s:s, s:o, s:s, s:o}", "schema", IR_REPORT_SCHEMA,
+			     "tool", json_tool(n ? entries[0].origin : NULL), "digest", "",
+			     "recordings", recordings);
+	if (document && n && entries[0].nr_results)
+		rc |= set_text(document, "verdict", ir_verdict_document(entries, n));
 	if (!rc)
 		return document;
 	json_decref(document);

@@ -23,6 +23,7 @@ struct ir_report {
 	size_t nr;
 	struct ir_read_names *names;
 	enum ir_seal seal;
+	struct ir_report_origin origin;
 };
 
 static int no_memory(struct ir_error *err)
@@ -183,6 +184,7 @@ static int read_entries(struct ir_report *report, const char *name, struct ir_er
 		if (rc)
 			return ir_error_set(err, rc, "%s: recordings[%zu].%.400s", name, i, why.text);
 		report->entries[i] = report->own[i].entry;
+		report->entries[i].origin = &report->origin;
 	}
 	return 0;
 }
@@ -197,6 +199,12 @@ struct ir_report *ir_report_read(const char *name, const char *text, size_t len,
 		return NULL;
 	}
 	report->root = ir_report_parse(name, text, len, &report->seal, err);
+	if (report->root) {
+		const json_t *tool = json_object_get(report->root, "tool");
+
+		report->origin.command_line = json_string_value(json_object_get(tool, "command_line"));
+		report->origin.date = json_string_value(json_object_get(tool, "date"));
+	}
 	if (!report->root || read_entries(report, name, err)) {
 		ir_report_free(report);
 		return NULL;

@@ -60,6 +60,8 @@ static int visit_lists(visit list, void *arg)
 			  offsetof(struct ir_timeline_bucket, insufficient));
 	for (int i = 0; i < IR_FAILURES && !rc; i++)
 		rc = list(arg, "failures", ir_failure_name((enum ir_failure)i), at_failures(i));
+	if (!rc)
+		rc = list(arg, "maps", "attempted", offsetof(struct ir_timeline_bucket, maps));
 	return rc;
 }
 
@@ -176,6 +178,9 @@ static int read_list(void *arg, const char *group, const char *name, size_t at)
 	const struct reading *r = arg;
 	const json_t *list = json_object_get(json_object_get(r->object, group), name);
 
+	/* Older versions did not write these. */
+	if (!list && !strcmp(group, "maps"))
+		return 0;
 	if (!json_is_array(list) || json_array_size(list) != r->timeline->nr_buckets)
 		return ir_error_set(r->err, -EINVAL, "timeline.%s.%s is not a list of %zu numbers",
 				    group, name, r->timeline->nr_buckets);

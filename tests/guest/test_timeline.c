@@ -144,7 +144,7 @@ static struct ir_timeline *with_failures(unsigned int n)
 			.kind = i % 2 ? IR_FAILURE_UNBACKED : IR_FAILURE_MAP_FAILED,
 		});
 	for (uint64_t pages = 1; pages < 9; pages++)
-		ir_timeline_map(t, pages);
+		ir_timeline_map(t, 0, pages);
 	t->exposure[10] = 5;
 	return t;
 }

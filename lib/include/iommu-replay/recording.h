@@ -150,6 +150,7 @@ struct ir_recording_info {
 	const char *clock;
 	uint32_t cpus;
 	uint64_t start_ns;	/* first event of interest; without operations, of any but markers */
+	uint64_t last_operation_ns;	/* time of the last map, unmap or failed map; 0: none */
 	uint64_t duration_ns;	/* to the last event or marker; perf: exit of a process; likewise */
 	const char *hint;	/* why there are no operations, and what to do; NULL: there are some */
 	const struct ir_event_total *events;	/* by name */

@@ -239,6 +239,7 @@ struct ir_result {
 		uint64_t p50_ns;
 		uint64_t p99_ns;
 		uint64_t max_ns;
+		uint64_t reachable_at_end;	/* pages: their exposure counts until the end only */
 	} exposure;
 	uint64_t replayed_failures;	/* recorded failed attempts, replayed as attempts */
 	uint64_t skipped_unmaps;	/* unmaps of mappings that failed in this replay */

@@ -36,6 +36,12 @@ struct ir_report_verify {
 	struct ir_op operation;		/* the one that the first difference belongs to */
 };
 
+/* How and when a report was made. */
+struct ir_report_origin {
+	const char *command_line;	/* without what does not change the report; NULL: not told */
+	const char *date;		/* "2026-11-28T23:51Z"; NULL: not told */
+};
+
 /* One recording and what its configurations gave; all pointers are the caller's. */
 struct ir_report_entry {
 	const struct ir_recording_info *info;
@@ -52,6 +58,7 @@ struct ir_report_entry {
 	const struct ir_faults *faults;	/* of the recording; NULL: were not looked for */
 	/* What each result would have made of them; NULL: not asked for. */
 	const struct ir_fault_exposure *fault_exposure;
+	const struct ir_report_origin *origin;	/* of the whole report; NULL: not told */
 };
 
 /* For more devices than this nobody reads the figures of each. */

@@ -48,6 +48,7 @@ struct ir_timeline_bucket {
 	uint64_t min[IR_TRACKS];
 	uint64_t max[IR_TRACKS];
 	uint64_t rpcit[IR_CAUSES];
+	uint64_t maps;			/* attempted */
 	uint64_t insufficient;		/* RPCITs that reported insufficient resources */
 	uint64_t failures[IR_FAILURES];
 };

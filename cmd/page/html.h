@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "render/render.h"
+#include "render/sweep.h"
 #include "render/view.h"
 
 /** html_begin - everything up to the page's contents, its heading included */
@@ -25,5 +26,8 @@ void html_line(void *out, const char *label, const char *text, enum view_mark ma
 /** html_table - as print_plain() */
 int html_table(const struct canvas *canvas, const struct plain_column *columns,
 	       size_t nr_columns, const char *const *cells, size_t rows);
+
+/** sweep_html - a member of struct renderer */
+int sweep_html(const struct canvas *canvas, const struct sweep *sweep);
 
 #endif

@@ -10,13 +10,15 @@
 
 #include "base/cmd.h"
 #include "io/output.h"
-#include "render/renderers.h"
+#include "render/origin.h"
+#include "formats/renderers.h"
 
 struct document {
 	const struct settings *settings;
 	/* What of the settings' renderer shows them. */
 	int (*render)(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 	const struct ir_report *report;	/* whose the entries are; NULL: the document's own */
+	struct origin origin;
 	struct output out;
 	struct output perfetto;	/* with settings->perfetto */
 	struct ir_report_entry *entries;

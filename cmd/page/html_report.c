@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "render/assets.h"
+#include "page/assets.h"
 #include "render/faults.h"
-#include "render/html.h"
-#include "render/html_plots.h"
+#include "page/html.h"
+#include "page/html_plots.h"
 #include "render/renderer.h"
 #include "render/verify.h"
 #include "report/columns.h"
+#include "verdict/fold.h"
 #include "report/markup.h"
 
 #define OPEN_DEVICES 8		/* the tables of more are to be unfolded */
@@ -99,7 +100,7 @@ static int write_devices(FILE *out, const struct ir_report_entry *entry, size_t 
 		rc = ir_report_device_entry(entry, d, &of);
 		if (!rc) {
 			of.timelines = NULL;	/* are of the whole */
-			view_device(&of, ir_report_device_name(entry, d), html_line, out);
+			view_device(entry, &of, first, ir_report_device_name(entry, d), html_line, out);
 			write_table(out, &of, number, first, end);
 		}
 		free((void *)(uintptr_t)of.results);
@@ -113,7 +114,7 @@ static int write_results(FILE *out, const struct ir_report_entry *entry, size_t 
 	int rc = 0;
 
 	for (size_t first = 0, end; first < entry->nr_results && !rc; first = end) {
-		end = view_group_end(entry, first);
+		end = ir_group_end(entry, first);
 		fputs("<dl>\n", out);
 		view_hypervisor(entry, first, end, html_item, out);
 		fputs("</dl>\n", out);

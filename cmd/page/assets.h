@@ -5,8 +5,8 @@
 #ifndef CMD_ASSETS_H
 #define CMD_ASSETS_H
 
-extern const unsigned char asset_page_css[];	/* cmd/render/html/page.css */
-extern const unsigned char asset_page_js[];	/* cmd/render/html/page.js */
+extern const unsigned char asset_page_css[];	/* cmd/page/page.css */
+extern const unsigned char asset_page_js[];	/* cmd/page/page.js */
 extern const unsigned char asset_uplot_css[];	/* vendor/uplot/uPlot.min.css */
 extern const unsigned char asset_uplot_js[];	/* vendor/uplot/uPlot.iife.min.js */
 

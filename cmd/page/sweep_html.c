@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "render/html.h"
+#include "page/html.h"
 #include "report/chart.h"
 #include "report/markup.h"
 #include "render/sweep.h"

@@ -2,7 +2,7 @@
 /*
  * The plots of one result: static ones, and what the script makes its own from.
  */
-#include "render/html_plots.h"
+#include "page/html_plots.h"
 
 #include <inttypes.h>
 #include <math.h>

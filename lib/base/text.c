@@ -2,7 +2,7 @@
 /*
  * Text that others wrote, made fit for documents.
  */
-#include "report/columns.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -78,5 +78,21 @@ char *ir_text_utf8(const char *text)
 		}
 	}
 	*out = '\0';
+	return clean;
+}
+
+char *ir_text_clean(const char *text)
+{
+	char *clean = ir_text_utf8(text ? text : "");
+
+	if (!clean)
+		return NULL;
+	for (unsigned char *c = (unsigned char *)clean; *c; c++) {
+		if (*c < 0x20 || *c == 0x7f)
+			*c = '?';
+		/* U+0080 to U+009F are controls, too. */
+		if (c[0] == 0xc2 && c[1] < 0xa0)
+			c[1] = 0xbf;	/* an inverted question mark */
+	}
 	return clean;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "render/renderers.h"
+#include "formats/renderers.h"
 
 extern const struct renderer renderer_table, renderer_json, renderer_csv, renderer_markdown,
 	renderer_html;

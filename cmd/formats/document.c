@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "render/document.h"
+#include "formats/document.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -51,6 +51,7 @@ int document_open(struct document *doc, const struct settings *settings)
 	int rc;
 
 	*doc = (struct document){ .settings = settings };
+	origin_make(&doc->origin, settings);
 	rc = output_open(&doc->out, settings->output, settings->operands, settings->nr_operands,
 			 &err);
 	if (!rc && settings->perfetto) {
@@ -98,6 +99,7 @@ int document_add(struct document *doc, const struct ir_report_entry *entry)
 		return STATUS_ERROR;
 	}
 	doc->entries[doc->n] = *entry;
+	doc->entries[doc->n].origin = &doc->origin.report;
 	doc->entries[doc->n++].info = copy;
 	return STATUS_DONE;
 }

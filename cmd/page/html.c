@@ -2,11 +2,11 @@
 /*
  * HTML: the frame of a page, lines and tables.
  */
-#include "render/html.h"
+#include "page/html.h"
 
 #include <string.h>
 
-#include "render/assets.h"
+#include "page/assets.h"
 #include "report/chart.h"
 #include "report/markup.h"
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line that a report tells: options by their long names, operands as they
+ * were given.  What changes nothing in a report (where it goes, threads, progress,
+ * colours) is left out, so that equal reports stay equal.
+ */
+#ifndef CMD_COMMAND_LINE_H
+#define CMD_COMMAND_LINE_H
+
+#include "base/memory.h"
+#include "options/option_spec.h"
+
+struct command_line {
+	struct ir_memory memory;
+	FILE *out;
+};
+
+/** command_line_begin - without memory nothing is told */
+void command_line_begin(struct command_line *line, const struct command *command);
+/** command_line_option - one more option; @arg: NULL if it takes none */
+void command_line_option(struct command_line *line, const struct option_spec *spec, const char *arg);
+/** command_line_end - the operands; settings->command_line is for free(), or NULL */
+void command_line_end(struct command_line *line, struct settings *settings);
+
+#endif

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "verdict/fold.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "verdict/numbers.h"
+
+/* Two results whose parameters differ in nothing but the queue. */
+static bool same_group(const struct ir_report_entry *entry, size_t a, size_t b)
+{
+	const struct ir_effective *x = &entry->results[a].parameters;
+	const struct ir_effective *y = &entry->results[b].parameters;
+
+	return entry->configs[a].hypervisor == entry->configs[b].hypervisor &&
+		x->hypervisor.entry_limit == y->hypervisor.entry_limit &&
+		x->hypervisor.pinned_limit == y->hypervisor.pinned_limit &&
+		x->hypervisor.tlb_refresh == y->hypervisor.tlb_refresh &&
+		x->share == y->share && x->limits_differ == y->limits_differ &&
+		x->backend == y->backend && x->latency == y->latency &&
+		!memcmp(x->hypervisor.own, y->hypervisor.own, sizeof(x->hypervisor.own)) &&
+		x->aperture == y->aperture && x->aperture_start == y->aperture_start &&
+		x->initial_pages == y->initial_pages && x->cpus == y->cpus && x->hz == y->hz &&
+		x->timer_phase_ns == y->timer_phase_ns && x->timer_late_ns == y->timer_late_ns &&
+		x->api == y->api && x->timer == y->timer &&
+		x->rpcit_base_ns == y->rpcit_base_ns && x->rpcit_page_ns == y->rpcit_page_ns;
+}
+
+size_t ir_group_end(const struct ir_report_entry *entry, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < entry->nr_results && same_group(entry, first, end))
+		end++;
+	return end;
+}
+
+uint64_t ir_row_failures(const struct ir_result *result)
+{
+	return result->maps.iova_exhausted + result->maps.map_failed + result->maps.unbacked;
+}
+
+bool ir_row_exposed(const struct ir_row *row)
+{
+	return row->result->exposure.pages || row->result->exposure.reachable_at_end;
+}
+
+uint64_t ir_active_ns(const struct ir_recording_info *info)
+{
+	if (info->last_operation_ns > info->start_ns)
+		return info->last_operation_ns - info->start_ns;
+	return info->duration_ns;
+}
+
+uint64_t ir_limit_of(const struct ir_report_entry *entry, size_t result)
+{
+	const struct ir_effective *p = &entry->results[result].parameters;
+	uint64_t limit = p->hypervisor.entry_limit ? p->hypervisor.entry_limit :
+		p->hypervisor.pinned_limit;
+	uint64_t devices = entry->info->nr_devices > 1 && p->share == IR_SHARE_DEVICE ?
+		entry->info->nr_devices - 1 : 1;
+
+	return limit > UINT64_MAX / devices ? UINT64_MAX : limit * devices;
+}
+
+/* What kernels do comes before what was proposed; names that are not known follow. */
+static unsigned int rank(const struct ir_report_entry *entry, size_t result)
+{
+	static const char *const order[] = {
+		"sync-map-retry", "lazy", "strict", "legacy", "legacy-strict", "fq-flush",
+		"map-inline", "driver-lazy", "lazy-ignore",
+	};
+	const unsigned int n = sizeof(order) / sizeof(order[0]);
+
+	for (unsigned int i = 0; i < n && !entry->configs[result].strategy->plugin; i++)
+		if (!strcmp(order[i], entry->configs[result].strategy->name))
+			return i;
+	return n;
+}
+
+/* Nobody could tell them apart; how much IOVA space they took, and how deep queues were, is inside. */
+static bool same_result(const struct ir_result *a, const struct ir_result *b)
+{
+	return !memcmp(&a->rpcit, &b->rpcit, sizeof(a->rpcit)) &&
+		!memcmp(&a->maps, &b->maps, sizeof(a->maps)) &&
+		!memcmp(&a->exposure, &b->exposure, sizeof(a->exposure)) &&
+		a->peaks.live_pages == b->peaks.live_pages &&
+		a->peaks.lazy_pages == b->peaks.lazy_pages &&
+		a->peaks.host_pages == b->peaks.host_pages;
+}
+
+/* Estimated: as recorded ones took, each, and for the pages that ranged ones covered. */
+static uint64_t flush_time(const struct ir_recording_info *info, const struct ir_result *r)
+{
+	double ns = (double)r->rpcit.total * (double)info->machine.rpcit_base_ns, pages = 0;
+
+	if (r->rpcit.by_cause[IR_CAUSE_SYNC_MAP])
+		pages += (double)info->ops.map_pages;
+	if (r->rpcit.by_cause[IR_CAUSE_SYNC])
+		pages += (double)info->ops.unmap_pages;
+	return (uint64_t)(ns + (double)info->machine.rpcit_page_ns * pages);
+}
+
+static bool more_than(uint64_t pages, unsigned int percent, uint64_t all)
+{
+	return (double)pages * 100 > (double)all * percent;
+}
+
+struct ir_cut ir_cut_of(const struct ir_result *r)
+{
+	uint64_t left = r->exposure.reachable_at_end;
+
+	return (struct ir_cut){
+		.p50 = more_than(left, 50, r->exposure.pages),
+		.p99 = more_than(left, 1, r->exposure.pages), .max = left,
+	};
+}
+
+static void fill_row(struct ir_row *row, const struct ir_report_entry *entry, size_t result)
+{
+	const struct ir_result *r = &entry->results[result];
+	row->result = r;
+	row->flushes = r->rpcit.total;
+	row->failures = ir_row_failures(r);
+	row->flush_ns = entry->info->machine.rpcit_base_ns ? flush_time(entry->info, r) : 0;
+	row->cut = ir_cut_of(r);
+}
+
+static int compare_counts(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int by_exposure(const void *a, const void *b)
+{
+	const struct ir_row *x = a, *y = b;
+	int order = compare_counts(x->result->exposure.p99_ns, y->result->exposure.p99_ns);
+
+	if (!order)
+		order = compare_counts(x->result->exposure.max_ns, y->result->exposure.max_ns);
+	if (!order)
+		order = compare_counts(x->flushes, y->flushes);
+	return order ? order : compare_counts(x->members[0], y->members[0]);
+}
+
+static int by_failures(const void *a, const void *b)
+{
+	const struct ir_row *x = a, *y = b;
+	int order = (x->failures != 0) - (y->failures != 0);
+
+	if (!order)
+		order = compare_counts(x->failures, y->failures);
+	if (!order)
+		order = compare_counts(x->flushes, y->flushes);
+	return order ? order : compare_counts(x->members[0], y->members[0]);
+}
+
+static void sort_rows(struct ir_rows *rows)
+{
+	/* First all without failures, by their flushes. */
+	qsort(rows->row, rows->nr, sizeof(*rows->row), by_failures);
+	while (rows->nr_safe < rows->nr && !rows->row[rows->nr_safe].failures)
+		rows->nr_safe++;
+	for (size_t from = 0, to; from < rows->nr_safe; from = to) {
+		for (to = from + 1; to < rows->nr_safe; to++)
+			if ((rows->row[to].flushes - rows->row[from].flushes) * 100 > rows->attempted)
+				break;
+		qsort(rows->row + from, to - from, sizeof(*rows->row), by_exposure);
+	}
+}
+
+/* Results by the rank of their names; those of one rank stay as they are. */
+static void rank_results(const struct ir_report_entry *entry, size_t *order, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		size_t result = order[i], at = i;
+
+		while (at && rank(entry, order[at - 1]) > rank(entry, result)) {
+			order[at] = order[at - 1];
+			at--;
+		}
+		order[at] = result;
+	}
+}
+
+int ir_rows_make(struct ir_rows *rows, const struct ir_report_entry *entry, size_t first, size_t end)
+{
+	size_t n = end - first, used = 0;
+	size_t *order = calloc(n + 1, sizeof(*order));
+	bool *taken = calloc(n + 1, sizeof(*taken));
+
+	*rows = (struct ir_rows){
+		.entry = entry, .first = first, .end = end,
+		.row = calloc(n + 1, sizeof(*rows->row)),
+		.members = calloc(n + 1, sizeof(*rows->members)),
+	};
+	if (!order || !taken || !rows->row || !rows->members) {
+		free(order);
+		free(taken);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < n; i++) {
+		order[i] = first + i;
+		if (entry->results[first + i].maps.attempted > rows->attempted)
+			rows->attempted = entry->results[first + i].maps.attempted;
+	}
+	rank_results(entry, order, n);
+	for (size_t i = 0; i < n; i++) {
+		struct ir_row *row = &rows->row[rows->nr];
+
+		if (taken[i])
+			continue;
+		row->members = rows->members + used;
+		for (size_t k = i; k < n; k++) {
+			if (taken[k] || !same_result(&entry->results[order[i]],
+						     &entry->results[order[k]]))
+				continue;
+			taken[k] = true;
+			row->members[row->nr_members++] = order[k];
+		}
+		used += row->nr_members;
+		fill_row(row, entry, order[i]);
+		rows->nr++;
+	}
+	sort_rows(rows);
+	free(order);
+	free(taken);
+	return 0;
+}
+
+void ir_rows_free(struct ir_rows *rows)
+{
+	free(rows->row);
+	free(rows->members);
+	*rows = (struct ir_rows){ .nr = 0 };
+}
+
+/* Another result of the rows has the same strategy: which parameters tell them apart. */
+static bool ambiguous(const struct ir_rows *rows, size_t result)
+{
+	for (size_t i = rows->first; i < rows->end; i++)
+		if (i != result && !strcmp(rows->entry->configs[i].strategy->name,
+					   rows->entry->configs[result].strategy->name))
+			return true;
+	return false;
+}
+
+char *ir_row_name(const struct ir_rows *rows, const struct ir_row *row, size_t member)
+{
+	size_t result = row->members[member];
+	const struct ir_effective *p = &rows->entry->results[result].parameters;
+	const char *strategy = rows->entry->configs[result].strategy->name;
+	char *name, *clean;
+	int len;
+
+	if (!ambiguous(rows, result))
+		len = asprintf(&name, "%s", strategy);
+	else if (p->queue == IR_QUEUE_NONE)
+		len = asprintf(&name, "%s (no queue)", strategy);
+	else
+		len = asprintf(&name, "%s (%s, %s slots, %s ms)", strategy, ir_queue_type_name(p->queue),
+			       ir_count_text(p->queue_size).s, ir_count_text(p->queue_timeout_ms).s);
+	if (len < 0)
+		return NULL;
+	clean = ir_text_clean(name);
+	free(name);
+	return clean;
+}

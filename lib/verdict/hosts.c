@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Hypervisors and their limits in words. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "verdict/priv.h"
+
+static void write_clean(FILE *out, const char *text)
+{
+	char *clean = ir_text_clean(text);
+
+	if (!clean)
+		ir_memory_spoil(out);
+	fputs(clean ? clean : "", out);
+	free(clean);
+}
+
+void ir_host_words(const struct ir_report_entry *entry, size_t result, FILE *out)
+{
+	const struct ir_hypervisor *hypervisor = entry->configs[result].hypervisor;
+	const struct ir_effective *p = &entry->results[result].parameters;
+	const char *separator = " with ";
+
+	write_clean(out, hypervisor->name);
+	if (p->hypervisor.entry_limit) {
+		fprintf(out, "%s%s host mapping%s", separator, ir_count_text(p->hypervisor.entry_limit).s,
+			ir_plural(p->hypervisor.entry_limit));
+		separator = ", ";
+	} else if (p->from.entry_limit != IR_FROM_DEFAULT) {
+		fputs(" without a limit", out);
+		separator = ", ";
+	}
+	if (p->hypervisor.pinned_limit) {
+		fprintf(out, "%s%s pinned page%s", separator, ir_count_text(p->hypervisor.pinned_limit).s,
+			ir_plural(p->hypervisor.pinned_limit));
+		separator = ", ";
+	}
+	if (p->backend == IR_BACKEND_IOMMUFD) {
+		fprintf(out, "%siommufd", separator);
+		separator = ", ";
+	}
+	if (p->from.share != IR_FROM_DEFAULT && ir_limit_of(entry, result))
+		fprintf(out, p->share == IR_SHARE_GUEST ? "%sall devices together" : "%seach device",
+			separator);
+	if (p->from.tlb_refresh != IR_FROM_DEFAULT)
+		fprintf(out, ", tlb-refresh %d", p->hypervisor.tlb_refresh > 0);
+}
+
+static bool has_rival(const struct ir_report_entry *entry, size_t result, bool any_host)
+{
+	for (size_t i = 0; i < entry->nr_results; i++)
+		if (i != result && !strcmp(entry->configs[i].strategy->name,
+					   entry->configs[result].strategy->name) && (any_host ||
+		    ir_same_host(entry, i, result)))
+			return true;
+	return false;
+}
+
+char *ir_result_label(const struct ir_report_entry *entry, size_t result)
+{
+	const struct ir_effective *p = &entry->results[result].parameters;
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+
+	if (!out)
+		return NULL;
+	write_clean(out, entry->configs[result].strategy->name);
+	if (has_rival(entry, result, true)) {
+		fputs(" on ", out);
+		ir_host_words(entry, result, out);
+	}
+	if (has_rival(entry, result, false) && p->queue != IR_QUEUE_NONE)
+		fprintf(out, ", queue %s, %s slots, %s ms", ir_queue_type_name(p->queue),
+			ir_count_text(p->queue_size).s, ir_count_text(p->queue_timeout_ms).s);
+	return ir_memory_close(&memory);
+}
+
+static char *host_text(const struct ir_report_entry *entry, size_t result)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+
+	if (!out)
+		return NULL;
+	ir_host_words(entry, result, out);
+	return ir_memory_close(&memory);
+}
+
+bool ir_same_host(const struct ir_report_entry *entry, size_t a, size_t b)
+{
+	char *x = host_text(entry, a), *y = host_text(entry, b);
+	bool same = x && y && !strcmp(x, y);
+
+	free(x);
+	free(y);
+	return same;
+}
+
+void ir_write_shell(FILE *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+		"_-+=:,./%@";
+	char *clean;
+
+	if (*word && !word[strspn(word, plain)]) {
+		fputs(word, out);
+		return;
+	}
+	clean = ir_text_clean(word);
+	if (!clean)
+		ir_memory_spoil(out);
+	fputc('\'', out);
+	for (const char *c = clean; c && *c; c++) {
+		if (*c == '\'')
+			fputs("'\\''", out);
+		else
+			fputc(*c, out);
+	}
+	fputc('\'', out);
+	free(clean);
+}
+
+/* Each group's verdict, with its hypervisor before it if there are several. */
+static void write_entry(const struct ir_report_entry *entry, FILE *out)
+{
+	for (size_t first = 0, end; first < entry->nr_results; first = end) {
+		struct ir_rows rows;
+		char *text = NULL;
+
+		end = ir_group_end(entry, first);
+		if (first)
+			fputc(' ', out);
+		if (end - first < entry->nr_results) {
+			fputs("On ", out);
+			ir_host_words(entry, first, out);
+			fputs(": ", out);
+		}
+		if (!ir_rows_make(&rows, entry, first, end))
+			text = ir_marked_plain(ir_verdict(&rows, IR_PLAIN));
+		ir_rows_free(&rows);
+		if (!text)
+			ir_memory_spoil(out);
+		else
+			fputs(text, out);
+		free(text);
+	}
+}
+
+char *ir_verdict_entry(const struct ir_report_entry *entry)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+
+	if (entry->verify && entry->nr_results == 1) {
+		free(ir_memory_close(&memory));
+		return ir_marked_plain(ir_verdict_verify(entry));
+	}
+	if (!out)
+		return NULL;
+	write_entry(entry, out);
+	return ir_memory_close(&memory);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What verdicts and the lines that explain them share. */
+#ifndef IR_VERDICT_PRIV_H
+#define IR_VERDICT_PRIV_H
+
+#include "verdict/verdict.h"
+
+/* A text that is put together. */
+struct ir_saying {
+	FILE *out;
+	const struct ir_rows *rows;
+	enum ir_typography typography;
+};
+
+/** ir_say_name - the name of a row's member, marked */
+void ir_say_name(const struct ir_saying *s, const struct ir_row *row, size_t member);
+/** ir_say_time - a duration; with @cut one that the recording's end cuts off, ">= 1.02 s" */
+void ir_say_time(const struct ir_saying *s, uint64_t ns, bool cut);
+/** ir_pick - the row that a verdict recommends; NULL: none is without failures */
+const struct ir_row *ir_pick(const struct ir_rows *rows);
+/** ir_plural - "s" unless @n is one */
+static inline const char *ir_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+#endif

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "verdict/priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void ir_say_name(const struct ir_saying *s, const struct ir_row *row, size_t member)
+{
+	char *name = ir_row_name(s->rows, row, member);
+
+	if (!name)
+		ir_memory_spoil(s->out);
+	else
+		fprintf(s->out, "%c%s%c", IR_MARK_NAME, name, IR_MARK_END);
+	free(name);
+}
+
+void ir_say_time(const struct ir_saying *s, uint64_t ns, bool cut)
+{
+	if (cut)
+		fputs(s->typography == IR_TYPESET ? "\xe2\x89\xa5\xc2\xa0" : ">= ", s->out);
+	fputs(ir_time_text(ns, s->typography).s, s->out);
+}
+
+/* "sync-map-retry (identical here: fq-flush, map-inline)" */
+static void say_row(const struct ir_saying *s, const struct ir_row *row)
+{
+	size_t twins = row->nr_members - 1;
+
+	ir_say_name(s, row, 0);
+	if (!twins)
+		return;
+	if (twins > 2) {
+		fprintf(s->out, " (and %s identical here)", ir_count_word(twins).s);
+		return;
+	}
+	fputs(" (identical here: ", s->out);
+	for (size_t i = 1; i <= twins; i++) {
+		char *name = ir_row_name(s->rows, row, i);
+
+		if (!name)
+			ir_memory_spoil(s->out);
+		fprintf(s->out, "%s%s", i > 1 ? ", " : "", name ? name : "");
+		free(name);
+	}
+	fputc(')', s->out);
+}
+
+/* Least flushes but for 1% of the maps, then least exposure. */
+const struct ir_row *ir_pick(const struct ir_rows *rows)
+{
+	/* That is how rows are sorted. */
+	return rows->nr_safe ? &rows->row[0] : NULL;
+}
+
+static uint64_t least_flushes(const struct ir_rows *rows)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (size_t i = 0; i < rows->nr_safe; i++)
+		if (rows->row[i].flushes < least)
+			least = rows->row[i].flushes;
+	return least;
+}
+
+/* The row that exposes least: none at all for the least flushes, else the least p99. */
+static const struct ir_row *find_tight(const struct ir_rows *rows)
+{
+	const struct ir_row *tight = NULL;
+
+	for (size_t i = 0; i < rows->nr_safe; i++)
+		if (!ir_row_exposed(&rows->row[i]) &&
+		    (!tight || rows->row[i].flushes < tight->flushes))
+			tight = &rows->row[i];
+	for (size_t i = 0; i < rows->nr_safe && (!tight || ir_row_exposed(tight)); i++)
+		if (!tight || rows->row[i].result->exposure.p99_ns < tight->result->exposure.p99_ns)
+			tight = &rows->row[i];
+	return tight;
+}
+
+static void say_failing(const struct ir_saying *s)
+{
+	const struct ir_rows *rows = s->rows;
+	size_t all = rows->end - rows->first, failing = 0;
+	char word[48];
+
+	for (size_t i = rows->nr_safe; i < rows->nr; i++)
+		failing += rows->row[i].nr_members;
+	if (!failing) {
+		if (all == 1)
+			fprintf(s->out, "%cNo map fails.%c ", IR_MARK_STRONG, IR_MARK_END);
+		else
+			fprintf(s->out, "%cNo strategy fails a map.%c ", IR_MARK_STRONG, IR_MARK_END);
+		return;
+	}
+	snprintf(word, sizeof(word), "%s", ir_count_word(failing).s);
+	word[0] = word[0] >= 'a' && word[0] <= 'z' ? (char)(word[0] - 'a' + 'A') : word[0];
+	if (failing == all && all == 1)
+		fprintf(s->out, "%cMaps fail.%c ", IR_MARK_BAD, IR_MARK_END);
+	else if (failing == all)
+		fprintf(s->out, "%cAll %s strategies fail maps.%c ", IR_MARK_BAD, ir_count_word(all).s,
+			IR_MARK_END);
+	else
+		fprintf(s->out, "%c%s of %s strategies fail%s maps.%c Of the others, ", IR_MARK_BAD, word,
+			ir_count_word(all).s, failing == 1 ? "s" : "", IR_MARK_END);
+}
+
+static void say_cost(const struct ir_saying *s, const struct ir_row *pick)
+{
+	const struct ir_rows *rows = s->rows;
+
+	say_row(s, pick);
+	if (!pick->flushes)
+		fputs(" needs no flush", s->out);
+	else if (rows->nr_safe == 1)
+		fprintf(s->out, " flushes %s time%s", ir_count_text(pick->flushes).s,
+			ir_plural(pick->flushes));
+	else if (pick->flushes == least_flushes(rows))
+		fputs(" flushes least", s->out);
+	else
+		fprintf(s->out, " flushes about as little as any (%s times)",
+			ir_count_text(pick->flushes).s);
+}
+
+static void say_exposure(const struct ir_saying *s, const struct ir_row *pick)
+{
+	const struct ir_result *r = pick->result;
+
+	if (!ir_row_exposed(pick)) {
+		fputs(", and leaves no unmapped page reachable.", s->out);
+		return;
+	}
+	if (pick->cut.p99) {
+		fprintf(s->out, ", and leaves %s page%s reachable until the recording ends",
+			ir_count_text(r->exposure.reachable_at_end).s,
+			ir_plural(r->exposure.reachable_at_end));
+	} else if (!pick->cut.max && r->exposure.max_ns / 3 <= r->exposure.p99_ns) {
+		fputs(", and unmapped pages stay reachable for at most ", s->out);
+		ir_say_time(s, r->exposure.max_ns, false);
+	} else {
+		fputs("; 99% of unmapped pages are out of reach within ", s->out);
+		ir_say_time(s, r->exposure.p99_ns, false);
+		fputs(", the last ", s->out);
+		if (pick->cut.max) {
+			fputs("not before the recording ends", s->out);
+		} else {
+			fputs("after ", s->out);
+			ir_say_time(s, r->exposure.max_ns, false);
+		}
+	}
+}
+
+/* What less exposure costs, if another row offers that. */
+static void say_tight(const struct ir_saying *s, const struct ir_row *pick, const struct ir_row *tight)
+{
+	double ratio = pick->flushes ? (double)tight->flushes / (double)pick->flushes : 0;
+
+	if (tight == pick || (ir_row_exposed(tight) &&
+			      tight->result->exposure.p99_ns > pick->result->exposure.p99_ns / 2)) {
+		fputc('.', s->out);
+		return;
+	}
+	fputs("; ", s->out);
+	say_row(s, tight);
+	if (!ir_row_exposed(tight)) {
+		fputs(" leaves none reachable", s->out);
+	} else {
+		fputs(" cuts the 99th percentile from ", s->out);
+		ir_say_time(s, pick->result->exposure.p99_ns, pick->cut.p99);
+		fputs(" to ", s->out);
+		ir_say_time(s, tight->result->exposure.p99_ns, tight->cut.p99);
+	}
+	if (!pick->flushes)
+		fprintf(s->out, ", for %s flush%s.", ir_count_text(tight->flushes).s,
+			tight->flushes == 1 ? "" : "es");
+	else if (ratio >= 1.95 && ratio <= 2.05)
+		fputs(", for twice the flushes.", s->out);
+	else
+		fprintf(s->out, ", for %s times the flushes.", ir_ratio_text(ratio).s);
+}
+
+static void say_verdict(const struct ir_saying *s)
+{
+	const struct ir_rows *rows = s->rows;
+	const struct ir_row *pick = ir_pick(rows);
+
+	if (!rows->entry->info->complete)
+		fprintf(s->out, "%cIncomplete: figures may be too low.%c ", IR_MARK_BAD, IR_MARK_END);
+	if (!rows->attempted) {
+		fprintf(s->out, "%cThe recording has no maps.%c", IR_MARK_BAD, IR_MARK_END);
+		return;
+	}
+	say_failing(s);
+	if (pick) {
+		say_cost(s, pick);
+		say_exposure(s, pick);
+		if (ir_row_exposed(pick))
+			say_tight(s, pick, find_tight(rows));
+		return;
+	}
+	say_row(s, &rows->row[0]);
+	fprintf(s->out, " fails %s%s of %s.", rows->nr > 1 ? "fewest: " : "",
+		ir_count_text(rows->row[0].failures).s, ir_count_text(rows->attempted).s);
+}
+
+char *ir_verdict(const struct ir_rows *rows, enum ir_typography typography)
+{
+	struct ir_memory memory;
+	const struct ir_saying s = {
+		.out = ir_memory_open(&memory), .rows = rows, .typography = typography,
+	};
+
+	if (!s.out)
+		return NULL;
+	say_verdict(&s);
+	return ir_memory_close(&memory);
+}
+
+char *ir_marked_plain(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; from && *from; from++)
+		if ((unsigned char)*from > IR_MARK_CODE)
+			*to++ = *from;
+	if (to)
+		*to = '\0';
+	return text;
+}

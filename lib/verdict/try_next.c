@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "verdict/try_next.h"
+
+#include <string.h>
+
+#include <iommu-replay/registry.h>
+
+static bool fails(const struct ir_rows *rows, bool addresses)
+{
+	for (size_t i = rows->nr_safe; i < rows->nr; i++) {
+		const struct ir_result *r = rows->row[i].result;
+
+		if (addresses ? r->maps.iova_exhausted : r->maps.map_failed + r->maps.unbacked)
+			return true;
+	}
+	return false;
+}
+
+/* A command line: @command, and what the replay was given. */
+static void say_command(const struct ir_saying *s, const char *command, const char *strategy)
+{
+	const struct ir_report_entry *entry = s->rows->entry;
+	const struct ir_config *config = &entry->configs[s->rows->first];
+	const struct ir_effective *p = &entry->results[s->rows->first].parameters;
+
+	fprintf(s->out, " %ciommu-replay %s", IR_MARK_CODE, command);
+	if (strategy)
+		fprintf(s->out, " --strategy %s", strategy);
+	if (strcmp(config->hypervisor->name, "kvm") && strncmp(command, "info", 4)) {
+		fputs(" --hypervisor ", s->out);
+		ir_write_shell(s->out, config->hypervisor->name);
+	}
+	if (p->from.aperture == IR_FROM_USER && !strstr(command, "aperture"))
+		fprintf(s->out, " --aperture %llu", (unsigned long long)p->aperture);
+	fputc(' ', s->out);
+	ir_write_shell(s->out, entry->info->file);
+	fputc(IR_MARK_END, s->out);
+}
+
+/* What the limit is called; NULL: there is none. */
+static const char *limit_key(const struct ir_effective *p)
+{
+	return p->hypervisor.entry_limit ? "entry-limit" :
+		p->hypervisor.pinned_limit ? "pinned-limit" : NULL;
+}
+
+static bool near_limit(const struct ir_rows *rows, const struct ir_row *pick)
+{
+	uint64_t limit = ir_limit_of(rows->entry, rows->first);
+
+	return pick && limit && pick->result->peaks.host_pages >= limit / 2;
+}
+
+/* Pages stay reachable for as long as the queue's timer waits. */
+static bool waits_for_timer(const struct ir_row *pick)
+{
+	const struct ir_effective *p = pick ? &pick->result->parameters : NULL;
+
+	return p && p->queue != IR_QUEUE_NONE &&
+		(double)pick->result->exposure.p99_ns >= 0.8e6 * p->queue_timeout_ms;
+}
+
+void ir_say_try_next(const struct ir_saying *s)
+{
+	const struct ir_rows *rows = s->rows;
+	const struct ir_row *pick = ir_pick(rows);
+	const char *key = limit_key(&rows->entry->results[rows->first].parameters);
+	char command[128];
+
+	if (!rows->entry->info->complete) {
+		fputs("Record again, with larger buffers: parts of the recording are lost or damaged.",
+		      s->out);
+		say_command(s, "info", NULL);
+	} else if (fails(rows, true)) {
+		fputs("How much address space is enough?", s->out);
+		say_command(s, "sweep --find min-aperture", NULL);
+	} else if (key && (fails(rows, false) || near_limit(rows, pick))) {
+		fprintf(s->out, "How many %s are enough?", !strcmp(key, "entry-limit") ?
+			"host mappings" : "pinned pages");
+		snprintf(command, sizeof(command), "sweep --find min-%s --vary %s=64:65535:x2", key, key);
+		say_command(s, command, NULL);
+	} else if (waits_for_timer(pick)) {
+		fputs("No limit was reached. What would another timeout of the queue change?", s->out);
+		say_command(s, "sweep --vary queue-timeout=10:1000:x2", NULL);
+	} else if (rows->entry->info->rpcit.present || rows->entry->info->flushes.present) {
+		fputs("How far can the model be trusted?", s->out);
+		say_command(s, "verify", NULL);
+	} else {
+		fputs("Record the flushes as well, with probes (iommu-replay list events): then verify "
+		      "tells how far the model can be trusted.", s->out);
+	}
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What to try after a run. */
+#ifndef IR_VERDICT_TRY_NEXT_H
+#define IR_VERDICT_TRY_NEXT_H
+
+#include "verdict/priv.h"
+
+/** ir_say_try_next - a sentence and a command line, marked as one */
+void ir_say_try_next(const struct ir_saying *s);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What results mean, in sentences: a verdict, and lines that explain it.
+ *
+ * Pure functions of finished results.  Texts have marks (enum ir_mark) around names
+ * and what is important; ir_marked_plain() removes them.
+ */
+#ifndef IR_VERDICT_VERDICT_H
+#define IR_VERDICT_VERDICT_H
+
+#include <stdio.h>
+
+#include "verdict/fold.h"
+#include "verdict/numbers.h"
+
+/* Characters that begin a part of a text; all end with IR_MARK_END, none is in another. */
+enum ir_mark {
+	IR_MARK_END = 1,
+	IR_MARK_NAME,		/* of a strategy */
+	IR_MARK_BAD,		/* a bad message */
+	IR_MARK_STRONG,		/* another one */
+	IR_MARK_CODE,		/* a command line */
+};
+
+/**
+ * ir_verdict - the verdict of rows, at most three clauses
+ *
+ * A marked text for free(); NULL: no memory.
+ */
+char *ir_verdict(const struct ir_rows *rows, enum ir_typography typography);
+/**
+ * ir_verdict_several - of several recordings together
+ * @rows: of each one, all with the same strategies
+ *
+ * A marked text for free(); NULL: no memory.
+ */
+char *ir_verdict_several(const struct ir_rows *rows, size_t n, enum ir_typography typography);
+/**
+ * ir_verdict_entry - verdicts of all hypervisors of a recording, or of what was verified, without marks
+ *
+ * Each has its hypervisor before it if there are several.  "" without results.  For free();
+ * NULL: no memory.
+ */
+char *ir_verdict_entry(const struct ir_report_entry *entry);
+/** ir_verdict_verify - how far a verified prediction is off, and why: a marked text as above */
+char *ir_verdict_verify(const struct ir_report_entry *entry);
+/** ir_verdict_alike - several recordings, all with the same strategies under one hypervisor */
+bool ir_verdict_alike(const struct ir_report_entry *entries, size_t n);
+/** ir_verdict_document - of a whole report, without marks; for free(), NULL: no memory */
+char *ir_verdict_document(const struct ir_report_entry *entries, size_t n);
+
+/* A line of ir_words(); @text is marked and valid during the call, NULL: no memory for it. */
+typedef void (*ir_words_line)(void *arg, const char *label, const char *text);
+/** ir_words - Failures, Flushes, Exposure, Identical here, As recorded, Try next */
+void ir_words(const struct ir_rows *rows, enum ir_typography typography, ir_words_line emit, void *arg);
+
+/**
+ * ir_result_label - what tells a result from all others of its entry
+ *
+ * The strategy; its hypervisor and its queue if these differ.  For free(); NULL: no memory.
+ */
+char *ir_result_label(const struct ir_report_entry *entry, size_t result);
+/** ir_host_words - "kvm with 2,048 host mappings"; differs if two groups of results differ */
+void ir_host_words(const struct ir_report_entry *entry, size_t result, FILE *out);
+/** ir_same_host - whether ir_host_words() says the same of two results */
+bool ir_same_host(const struct ir_report_entry *entry, size_t a, size_t b);
+/** ir_marked_plain - a marked text without its marks, in place; NULL is fine */
+char *ir_marked_plain(char *text);
+/** ir_write_shell - a word of a command line, in quotes if it needs them */
+void ir_write_shell(FILE *out, const char *word);
+
+#endif

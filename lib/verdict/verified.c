@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The verdict of a verification: how far off, and why. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "verdict/priv.h"
+
+/* Keys of totals in words. */
+static const char *const total_words[IR_VERIFY_TOTALS] = {
+	"flushes in all", "over everything", "over a range", "out of resources", "maps failed",
+	"maps without an address", "because the queue was full", "by the timer",
+};
+
+static double off_by(uint64_t predicted, uint64_t recorded)
+{
+	double difference = (double)predicted - (double)recorded;
+
+	return (difference < 0 ? -difference : difference);
+}
+
+/* The total of RPCITs; of machines that only count flushes by cause, their sum. */
+static void sum_up(const struct ir_verify *v, uint64_t *predicted, uint64_t *recorded)
+{
+	*predicted = v->predicted.total;
+	*recorded = v->recorded.total;
+	if (*recorded != IR_NOT_KNOWN && *predicted != IR_NOT_KNOWN)
+		return;
+	*predicted = *recorded = 0;
+	for (unsigned int i = 1; i < IR_VERIFY_TOTALS; i++) {
+		uint64_t got = ir_verify_value(&v->predicted, i);
+		uint64_t want = ir_verify_value(&v->recorded, i);
+
+		if (got == IR_NOT_KNOWN || want == IR_NOT_KNOWN || strstr(ir_verify_key(i), "map") ||
+		    strstr(ir_verify_key(i), "iova"))
+			continue;
+		*predicted += got;
+		*recorded += want;
+	}
+}
+
+static void say_parts(FILE *out, const struct ir_verify *v)
+{
+	const char *separator = " (";
+
+	for (unsigned int i = 1; i < IR_VERIFY_TOTALS; i++) {
+		uint64_t got = ir_verify_value(&v->predicted, i);
+		uint64_t want = ir_verify_value(&v->recorded, i);
+
+		if (got == IR_NOT_KNOWN || want == IR_NOT_KNOWN || got == want)
+			continue;
+		fprintf(out, "%s%s: %s instead of %s", separator, total_words[i], ir_count_text(got).s,
+			ir_count_text(want).s);
+		separator = ", ";
+	}
+	fputs(*separator == ',' ? ")" : "", out);
+}
+
+static void say_why(FILE *out, const struct ir_report_entry *entry)
+{
+	const struct ir_report_verify *r = entry->verify;
+	const struct ir_effective *p = &entry->results[0].parameters;
+
+	if (r->timers_explain)
+		fputs(" The reason is when the machine's timers fired: with --timer recorded all totals "
+		      "agree.", out);
+	else if (!entry->info->complete)
+		fputs(" Parts of the recording are lost or damaged, which may be the reason.", out);
+	else if (r->verify.missed)
+		fprintf(out, " The kernel counted %s flush%s more than the recording has: its probe missed "
+			"them.", ir_count_text(r->verify.missed).s, r->verify.missed == 1 ? "" : "es");
+	else if (ir_limit_of(entry, 0) && p->from.entry_limit == IR_FROM_DEFAULT && !p->limit_shortages)
+		fprintf(out, " The limit of %s is a default: the machine's may be another one "
+			"(--fit entry-limit).", ir_count_text(ir_limit_of(entry, 0)).s);
+	else if (r->strategy_from && strcmp(r->strategy_from, "user"))
+		fputs(" Nobody gave the strategy: the machine may have had another one.", out);
+	else
+		fputs(" The first difference shows where the model and the machine part.", out);
+}
+
+static void say_verified(FILE *out, const struct ir_report_entry *entry)
+{
+	const struct ir_report_verify *r = entry->verify;
+	uint64_t predicted, recorded;
+
+	sum_up(&r->verify, &predicted, &recorded);
+	if (r->equal && predicted == recorded) {
+		fprintf(out, "%cThe model agrees with the machine:%c %s flush%s, as recorded",
+			IR_MARK_STRONG, IR_MARK_END, ir_count_text(recorded).s,
+			recorded == 1 ? "" : "es");
+	} else if (r->equal) {
+		fprintf(out, "%cWithin the tolerance:%c %s flush%s predicted, %s recorded (%s off)",
+			IR_MARK_STRONG, IR_MARK_END, ir_count_text(predicted).s,
+			predicted == 1 ? "" : "es", ir_count_text(recorded).s,
+			ir_share_text(off_by(predicted, recorded), (double)recorded).s);
+		say_parts(out, &r->verify);
+	} else {
+		fprintf(out, "%cThe model is off by %s:%c %s flush%s predicted, %s recorded", IR_MARK_BAD,
+			recorded ? ir_share_text(off_by(predicted, recorded), (double)recorded).s :
+			ir_count_text(predicted).s, IR_MARK_END, ir_count_text(predicted).s,
+			predicted == 1 ? "" : "es", ir_count_text(recorded).s);
+		say_parts(out, &r->verify);
+	}
+	if (!r->equal) {
+		fputc('.', out);
+		say_why(out, entry);
+	} else if (r->verify.same_sequence) {
+		fputs(", in the same order.", out);
+	} else {
+		fputs(", but in another order: see the first difference.", out);
+	}
+}
+
+char *ir_verdict_verify(const struct ir_report_entry *entry)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+
+	if (!out)
+		return NULL;
+	say_verified(out, entry);
+	return ir_memory_close(&memory);
+}

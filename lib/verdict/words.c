@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The lines that explain a verdict. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "verdict/priv.h"
+#include "verdict/try_next.h"
+
+static const char *dash(const struct ir_saying *s)
+{
+	return s->typography == IR_TYPESET ? "\xc2\xa0" : " ";
+}
+
+static bool same_count(const struct ir_rows *rows, size_t n, enum ir_cause cause)
+{
+	for (size_t i = 1; i < n; i++)
+		if (rows->row[i].result->rpcit.by_cause[cause] !=
+		    rows->row[0].result->rpcit.by_cause[cause])
+			return false;
+	return true;
+}
+
+/* The names of all members: "a", "a and b", "a, b and c". */
+static void say_members(const struct ir_saying *s, const struct ir_row *row, const char *between)
+{
+	for (size_t i = 0; i < row->nr_members; i++) {
+		if (i)
+			fputs(between ? between : i + 1 == row->nr_members ? " and " : ", ", s->out);
+		ir_say_name(s, row, i);
+	}
+}
+
+/* Each kind of failure that a row has. */
+static void say_failures_of(const struct ir_saying *s, const struct ir_row *row)
+{
+	const struct ir_result *r = row->result;
+	double all = (double)s->rows->attempted;
+	const char *separator = " ";
+
+	ir_say_name(s, row, 0);
+	if (r->maps.map_failed) {
+		fprintf(s->out, "%sfails %s (%s)", separator, ir_count_text(r->maps.map_failed).s,
+			ir_share_text((double)r->maps.map_failed, all).s);
+		separator = ", ";
+	}
+	if (r->maps.iova_exhausted) {
+		fprintf(s->out, "%sfinds no address for %s (%s)", separator,
+			ir_count_text(r->maps.iova_exhausted).s,
+			ir_share_text((double)r->maps.iova_exhausted, all).s);
+		separator = ", ";
+	}
+	if (r->maps.unbacked)
+		fprintf(s->out, "%sleaves %s unbacked (%s)", separator, ir_count_text(r->maps.unbacked).s,
+			ir_share_text((double)r->maps.unbacked, all).s);
+}
+
+static void say_failures(const struct ir_saying *s)
+{
+	const struct ir_rows *rows = s->rows;
+	uint64_t replayed = rows->row[0].result->replayed_failures;
+
+	if (rows->nr_safe == rows->nr)
+		fprintf(s->out, "None: all %s maps succeed with every strategy.",
+			ir_count_text(rows->attempted).s);
+	else
+		fprintf(s->out, "Of %s maps, ", ir_count_text(rows->attempted).s);
+	for (size_t i = rows->nr; i > rows->nr_safe; i--) {
+		say_failures_of(s, &rows->row[i - 1]);
+		fputs(i - 1 > rows->nr_safe ? "; " : ".", s->out);
+	}
+	if (replayed)
+		fprintf(s->out, " %s attempt%s that failed on the recorded machine %s replayed as "
+			"attempts.", ir_count_text(replayed).s, ir_plural(replayed),
+			replayed == 1 ? "is" : "are");
+}
+
+static void say_time_of_flushes(const struct ir_saying *s, const struct ir_row *least,
+				const struct ir_row *most)
+{
+	const struct ir_recording_info *info = s->rows->entry->info;
+	double run = (double)ir_active_ns(info) * (info->cpus ? info->cpus : 1);
+
+	if (!info->machine.rpcit_base_ns) {
+		fputs(" How long flushes took was not recorded.", s->out);
+		return;
+	}
+	fprintf(s->out, " At %s each%s, as recorded, that is ",
+		ir_time_text(info->machine.rpcit_base_ns, s->typography).s,
+		info->machine.rpcit_page_ns ? " and more with their pages" : "");
+	if (least->flush_ns)
+		ir_say_time(s, least->flush_ns, false);
+	else
+		fputs("none", s->out);
+	if (most != least) {
+		fputs(" to ", s->out);
+		ir_say_time(s, most->flush_ns, false);
+	}
+	fprintf(s->out, ", or %s", ir_share_text((double)least->flush_ns, run).s);
+	if (most != least)
+		fprintf(s->out, " to %s", ir_share_text((double)most->flush_ns, run).s);
+	fputs(" of the ", s->out);
+	ir_say_time(s, ir_active_ns(info), false);
+	fprintf(s->out, " with DMA%s%s (estimated).", info->cpus > 1 ? " of " : "",
+		info->cpus > 1 ? "each CPU" : "");
+}
+
+static void say_flushes(const struct ir_saying *s)
+{
+	const struct ir_rows *rows = s->rows;
+	size_t n = rows->nr_safe ? rows->nr_safe : rows->nr;
+	const struct ir_row *least = rows->row, *most = rows->row;
+	uint64_t map = rows->row[0].result->rpcit.by_cause[IR_CAUSE_SYNC_MAP];
+
+	for (size_t i = 1; i < n; i++) {
+		if (rows->row[i].flushes < least->flushes)
+			least = &rows->row[i];
+		if (rows->row[i].flushes > most->flushes)
+			most = &rows->row[i];
+	}
+	if (least->flushes == most->flushes) {
+		fprintf(s->out, "%s with %s.", least->flushes ? ir_count_text(least->flushes).s : "None",
+			n > 1 ? "each" : "this strategy");
+		most = least;
+	} else {
+		fprintf(s->out, "From %s (", least->flushes ? ir_count_text(least->flushes).s : "none");
+		ir_say_name(s, least, 0);
+		fprintf(s->out, ") to %s (", ir_count_text(most->flushes).s);
+		ir_say_name(s, most, 0);
+		fprintf(s->out, ")%s.", n < rows->nr ? " among those without failures" : "");
+	}
+	if (map && n > 1 && same_count(rows, n, IR_CAUSE_SYNC_MAP))
+		fprintf(s->out, " %s of them follow%s a map and are the same for all.",
+			ir_count_text(map).s, map == 1 ? "s" : "");
+	if (most->flushes)
+		say_time_of_flushes(s, least, most);
+}
+
+static void say_exposures(const struct ir_saying *s)
+{
+	const struct ir_rows *rows = s->rows;
+	size_t n = rows->nr_safe ? rows->nr_safe : rows->nr, exposed = 0, said = 0;
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		exposed += ir_row_exposed(&rows->row[i]);
+		if (ir_row_exposed(&rows->row[i]))
+			continue;
+		fputs(said++ ? ", " : "None with ", s->out);
+		say_members(s, &rows->row[i], NULL);
+	}
+	/* By p99, ascending; rows of the same one in their order. */
+	for (size_t done = 0; done < exposed; ) {
+		uint64_t next = UINT64_MAX;
+
+		for (size_t i = 0; i < n; i++) {
+			uint64_t p99 = rows->row[i].result->exposure.p99_ns;
+
+			if (ir_row_exposed(&rows->row[i]) && (!done || p99 > last) && p99 < next)
+				next = p99;
+		}
+		if (next == UINT64_MAX)
+			break;
+		for (size_t i = 0; i < n; i++) {
+			const struct ir_row *row = &rows->row[i];
+
+			if (!ir_row_exposed(row) || row->result->exposure.p99_ns != next)
+				continue;
+			fputs(said++ ? "; " : "", s->out);
+			ir_say_time(s, next, row->cut.p99);
+			fputs(" with ", s->out);
+			ir_say_name(s, row, 0);
+			done++;
+		}
+		last = next;
+	}
+	if (exposed)
+		fputs(" (99th percentile of the time that a page stays reachable after its unmap)", s->out);
+	fputc('.', s->out);
+	said = 0;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t left = rows->row[i].result->exposure.reachable_at_end;
+
+		if (!left)
+			continue;
+		fprintf(s->out, "%s%s%spage%s with ", said++ ? ", " : " Still reachable when the recording ends: ",
+			ir_count_text(left).s, dash(s), ir_plural(left));
+		ir_say_name(s, &rows->row[i], 0);
+	}
+	if (said)
+		fputc('.', s->out);
+}
+
+static bool has_twins(const struct ir_rows *rows)
+{
+	for (size_t i = 0; i < rows->nr; i++)
+		if (rows->row[i].nr_members > 1)
+			return true;
+	return false;
+}
+
+static void say_identical(const struct ir_saying *s)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; i < s->rows->nr; i++) {
+		if (s->rows->row[i].nr_members < 2)
+			continue;
+		fputs(separator, s->out);
+		say_members(s, &s->rows->row[i], " = ");
+		separator = "; ";
+	}
+	fputs(". Each is one row.", s->out);
+}
+
+/* Has this row the counts that the machine had? */
+static bool as_recorded(const struct ir_recorded_rpcit *recorded, const struct ir_row *row)
+{
+	const struct ir_result *r = row->result;
+
+	return r->rpcit.total == recorded->total && r->rpcit.global == recorded->global &&
+		(!recorded->has_results || r->rpcit.insufficient == recorded->insufficient);
+}
+
+static void say_recorded(const struct ir_saying *s)
+{
+	const struct ir_recorded_rpcit *r = &s->rows->entry->info->rpcit;
+	size_t like = 0, said = 0;
+
+	fprintf(s->out, "The machine itself issued %s flush%s, %s of them over everything",
+		ir_count_text(r->total).s, r->total == 1 ? "" : "es",
+		r->global ? ir_count_text(r->global).s : "none");
+	if (r->has_results)
+		fprintf(s->out, ", and %s ran out of resources",
+			r->insufficient ? ir_count_text(r->insufficient).s : "none");
+	for (size_t i = 0; i < s->rows->nr; i++)
+		if (as_recorded(r, &s->rows->row[i]))
+			like += s->rows->row[i].nr_members;
+	if (!like) {
+		fputs(". No strategy has the same counts under these parameters.", s->out);
+		return;
+	}
+	fputs(", as predicted for ", s->out);
+	for (size_t i = 0; i < s->rows->nr; i++) {
+		for (size_t m = 0; m < s->rows->row[i].nr_members; m++) {
+			if (!as_recorded(r, &s->rows->row[i]))
+				break;
+			fputs(!said ? "" : said + 1 == like ? " and " : ", ", s->out);
+			ir_say_name(s, &s->rows->row[i], m);
+			said++;
+		}
+	}
+	fputc('.', s->out);
+}
+
+static void line(const struct ir_rows *rows, enum ir_typography typography, const char *label,
+		 void (*say)(const struct ir_saying *s), ir_words_line emit, void *arg)
+{
+	struct ir_memory memory;
+	const struct ir_saying s = {
+		.out = ir_memory_open(&memory), .rows = rows, .typography = typography,
+	};
+	char *text = NULL;
+
+	if (s.out) {
+		say(&s);
+		text = ir_memory_close(&memory);
+	}
+	emit(arg, label, text);
+	free(text);
+}
+
+void ir_words(const struct ir_rows *rows, enum ir_typography typography, ir_words_line emit, void *arg)
+{
+	if (!rows->nr || !rows->attempted)
+		return;
+	line(rows, typography, "Failures", say_failures, emit, arg);
+	line(rows, typography, "Flushes", say_flushes, emit, arg);
+	line(rows, typography, "Exposure", say_exposures, emit, arg);
+	if (has_twins(rows))
+		line(rows, typography, "Identical here", say_identical, emit, arg);
+	if (rows->entry->info->rpcit.present)
+		line(rows, typography, "As recorded", say_recorded, emit, arg);
+	line(rows, typography, "Try next", ir_say_try_next, emit, arg);
+}
