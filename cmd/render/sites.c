@@ -327,7 +327,7 @@ static void write_counts(FILE *out, const struct ir_report_entry *entry,
 			 const struct ir_explanation *x)
 {
 	const char *separator = ": ";
-	char first[32], last[32];
+	struct ir_short first, last;
 
 	for (int kind = 0; kind < IR_SHORTAGE_KINDS; kind++) {
 		uint64_t n = x->count[kind];
@@ -350,12 +350,12 @@ static void write_counts(FILE *out, const struct ir_report_entry *entry,
 		}
 		separator = ", ";
 	}
-	view_duration(first, sizeof(first), x->first_ns - entry->info->start_ns);
-	view_duration(last, sizeof(last), x->last_ns - entry->info->start_ns);
+	first = ir_time_text(x->first_ns - entry->info->start_ns, IR_PLAIN);
+	last = ir_time_text(x->last_ns - entry->info->start_ns, IR_PLAIN);
 	if (ir_explanation_total(x) == 1)
-		fprintf(out, ", at %s", first);
+		fprintf(out, ", at %s", first.s);
 	else
-		fprintf(out, ", from %s to %s", first, last);
+		fprintf(out, ", from %s to %s", first.s, last.s);
 	if (x->examined < ir_explanation_total(x))
 		fprintf(out, "; the first %" PRIu64 " were examined", x->examined);
 }
@@ -364,15 +364,15 @@ static void say_holder(const struct drawing *d, const struct ir_report_entry *en
 		       const struct ir_explanation *x, const struct ir_entry_holder *h, uint64_t all)
 {
 	const char *device = entry->info->nr_devices > 2 ? device_name(entry, h->device) : NULL;
-	char mean[32], oldest[32];
+	struct ir_short mean, oldest;
 	uint64_t pages = (h->pages + x->examined / 2) / x->examined;
 
-	view_duration(mean, sizeof(mean), h->pages ? (uint64_t)(h->page_ns / (double)h->pages) : 0);
-	view_duration(oldest, sizeof(oldest), h->oldest_ns);
+	mean = ir_time_text(h->pages ? (uint64_t)(h->page_ns / (double)h->pages) : 0, IR_PLAIN);
+	oldest = ir_time_text(h->oldest_ns, IR_PLAIN);
 	say(d, "", VIEW_PLAIN, "%s%s%s: %" PRIu64 " page%s (%.0f %%) %s, for %s on average, the oldest for %s",
 	    device ? device : "", device ? ", " : "", site_name(entry, h->site), pages, plural(pages),
 	    all ? 100.0 * (double)h->pages / (double)all : 0,
-	    h->lazy ? "unmapped and not yet flushed" : "mapped", mean, oldest);
+	    h->lazy ? "unmapped and not yet flushed" : "mapped", mean.s, oldest.s);
 }
 
 static void say_holders(const struct drawing *d, const struct ir_report_entry *entry,
