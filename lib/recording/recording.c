@@ -88,7 +88,7 @@ static void estimate_timers(struct ir_recording *rec)
 	m->hz = hz_of_kernel(&rec->info);
 	if (rec->info.nr_devices > 2)
 		return;
-	est = ir_timers_estimate(&rec->timers, m->hz ? m->hz : ir_default_hz(&rec->info));
+	est = ir_timers_estimate(&rec->timers, m->hz, ir_default_hz(&rec->info));
 	if (est.hz) {
 		m->hz = est.hz;
 		m->timer_phase_ns = est.phase_ns;

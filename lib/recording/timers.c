@@ -114,7 +114,7 @@ static double mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint3
  * Only where the wheel is coarser than a jiffy do firing times show how long that
  * is.  Returns the lateness.
  */
-static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms,
+static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms, uint32_t known_hz,
 			struct ir_timer_estimate *est)
 {
 	struct fit best = { 0 };
@@ -122,7 +122,8 @@ static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms,
 	for (unsigned int i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
 		uint64_t grain = ir_timer_grain(ms, candidates[i]);
 
-		if (grain == UINT64_C(1000000000) / candidates[i])
+		if (grain == UINT64_C(1000000000) / candidates[i] ||
+		    (known_hz && known_hz != candidates[i]))
 			continue;
 		for (unsigned int p = 0; p < PHASES; p++) {
 			struct fit f = fit(s, ms, candidates[i], grain * p / PHASES);
@@ -138,7 +139,8 @@ static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms,
 	return best.late_ns;
 }
 
-struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, uint32_t default_hz)
+struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, uint32_t known_hz,
+					    uint32_t default_hz)
 {
 	struct ir_timer_estimate est = { 0 };
 	uint32_t ms = timeout_of(s);
@@ -146,9 +148,9 @@ struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, ui
 
 	if (!ms || s->n < MIN_SAMPLES + 1)
 		return est;
-	late = estimate_hz(s, ms, &est);
+	late = estimate_hz(s, ms, known_hz, &est);
 	if (!est.hz)
-		late = mean_lateness(s, ms, default_hz);
+		late = mean_lateness(s, ms, known_hz ? known_hz : default_hz);
 	est.late_known = true;
 	est.late_ns = late > 0 ? (uint64_t)late : 0;
 	return est;

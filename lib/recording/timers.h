@@ -56,8 +56,10 @@ void ir_timers_armed(struct ir_timer_samples *s, uint64_t time_ns);
 void ir_timers_fired(struct ir_timer_samples *s, uint64_t time_ns);
 /**
  * ir_timers_estimate - what the samples say
- * @default_hz: taken for the lateness where they do not tell
+ * @known_hz: jiffies a second that the kernel was built with; 0: the samples tell, else
+ * @default_hz is taken for the lateness
  */
-struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, uint32_t default_hz);
+struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, uint32_t known_hz,
+					    uint32_t default_hz);
 
 #endif
