@@ -137,6 +137,12 @@ gives "a shared limit: the fit shares it" \
 	"[result['verify']['fit']['entry_limit'][k] for k in ('low', 'high', 'place_low', 'place_high')]" \
 	"[90, 90, 90, 90]"
 
+exits "a shared limit: fitted, whatever was given" 0 verify --manifest none --fit entry-limit \
+	--hypervisor kvm:entry-limit=10000 --tolerance 100% --format json "$tmp/shared"
+gives "a shared limit: the fit shares it, whatever was given" \
+	"[result['verify']['fit']['entry_limit'][k] for k in ('low', 'high', 'place_low', 'place_high')]" \
+	"[90, 90, 90, 90]"
+
 # Few shortages: both explain them.
 
 script 40:900 200 >"$tmp/few"
@@ -154,4 +160,5 @@ gives "initial pages of two devices: 10 each" "[d['peaks']['live_pages'] for d i
 	"[19, 19]"
 exits "initial pages of one of two" 0 run --strategy strict --initial-pages 20 \
 	--device 0002:00:00.0 --format json "$tmp/own"
-gives "initial pages of one of two: all are its own" "result['peaks']['live_pages']" 29
+gives "initial pages of one of two: all are its own" \
+	"[(d['device'], d['peaks']['live_pages']) for d in result['devices']]" "[('0002:00:00.0', 29)]"

@@ -122,7 +122,8 @@ class Builder:
 
     def compile(self, source, where, target, to_cmd=False):
         command = shlex.split(os.environ["COMPILE_CMD" if to_cmd else "COMPILE"])
-        return run([*command, f"-I{os.path.dirname(where)}", "-c", "-o", target, source])
+        # For quoted includes alone: a header may have the name of one of the system.
+        return run([*command, "-iquote", os.path.dirname(where), "-c", "-o", target, source])
 
     def test_object(self, suite):
         with self.lock:
@@ -309,7 +310,8 @@ def main(argv):
                 outcome.add(mutant, noticed)
                 if os.environ.get("VERBOSE"):
                     print(f"{mutant.where}: {mutant.suite}: "
-                          f"{'noticed' if noticed else 'not noticed'}", flush=True)
+                          f"{'noticed' if noticed else 'does not compile' if noticed is None else 'not noticed'}",
+                          flush=True)
 
             in_parallel(jobs, sorted({m.suite for m in mutants}), sound, scratch)
             in_parallel(jobs, mutants, attempt, scratch)

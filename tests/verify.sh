@@ -115,6 +115,52 @@ cp $file "$tmp/dir/sub/a.dat"
 copy=$tmp/dir/sub/a.dat
 both="--timer recorded --flush-latency recorded"
 
+# A probe that missed hits: by the kernel's counters, in markers, there were more.
+
+# counted RECORDED KERNEL: so many of 12 maps have an RPCIT; the kernel counted so many
+counted() {
+	awk -v recorded="$1" -v kernel="$2" 'BEGIN {
+		print "cpus=1"
+		mark = "zpci-lab before Mapped_pages=0 Unmapped_pages=0 Global_RPCITs=0 Sync_Map_RPCITs=%d Sync_RPCITs=0\n"
+		printf "  fio-1 [000] 10.000000: print: " mark, 7
+		for (i = 0; i < 12; i++) {
+			page = sprintf("0x%x", 2147483648 - 4096 * (i + 1))
+			printf "  fio-1 [000] 10.%06d: map: IOMMU: iova=%s - 0x%x paddr=0x40000000 size=4096\n", \
+				100 + 10 * i, page, 2147483648 - 4096 * i
+			if (i < recorded)
+				printf "  fio-1 [000] 10.%06d: rpcit: (x) fn=0x1 addr=%s range=0x1000\n", \
+					101 + 10 * i, page
+		}
+		printf "  fio-1 [000] 10.000900: print: " mark, 7 + kernel
+	}'
+}
+counted 12 12 >"$tmp/all"
+exits "all hits recorded" 0 verify --manifest none "$tmp/all"
+check "all hits recorded: nothing is said of missed ones" sh -c "! grep -q missed '$tmp/out'"
+counted 9 12 >"$tmp/missed"
+exits "missed hits are no difference" 0 verify --manifest none "$tmp/missed"
+shows "missed hits: how many" \
+	"the recording's probe missed 3 RPCITs or more (25.00 %): by the kernel's counters there were 12, retries not counted"
+counted 9 11 >"$tmp/missed"
+exits "more than were missed is a difference" 3 verify --manifest none "$tmp/missed"
+shows "more than were missed: how many were" "missed 2 RPCITs or more"
+exits "more than were missed, with a tolerance" 0 verify --manifest none --tolerance 1 "$tmp/missed"
+counted 9 8 >"$tmp/missed"
+exits "a counter that is smaller tells nothing" 3 verify --manifest none "$tmp/missed"
+exits "missed hits: JSON" 3 verify --manifest none --format json "$tmp/missed"
+check "missed hits: JSON says 0" grep -q '"missed": 0' "$tmp/out"
+counted 9 12 >"$tmp/missed"
+exits "predicted fewer than recorded, whatever was missed" 3 verify --manifest none \
+	--strategy null "$tmp/missed"
+
+# The row of the first difference is marked.
+
+exits "the first difference, in the table around it" 3 verify --verbose --initial-pages 1000 $file
+check "its row has its time and CPU, and no other one is marked" test \
+	"$(tr -s ' \n' ' ' <"$tmp/out" | sed -n 's/.*first difference, at \([0-9.]*\) s on CPU \([0-9]*\),.*/\1 \2/p')" = \
+	"$(awk '$1 == ">" { print $2, $3 }' "$tmp/out")"
+check "its row shows both sides" grep -q '^> .* RPCIT .* 1 page at 0x[0-9a-f]*  1 page at 0x' "$tmp/out"
+
 # manifest MACHINE: one in the directory above the recording
 manifest() {
 	cat >"$tmp/dir/manifest.json" <<-END

@@ -164,6 +164,27 @@ static void test_random_when_nearly_full(void **state)
 	ir_bitmap_free(map);
 }
 
+/* Set and cleared in one leaf, without a search in between: the nodes above must know. */
+static void test_room_after_a_search_in_vain(void **state)
+{
+	enum { BITS = 70000 };
+	struct ir_bitmap *map = make(BITS);
+
+	(void)state;
+	for (uint64_t i = 0; i < BITS; i += 2)
+		assign(map, i, i, true);
+	for (uint64_t at = 1000; at < BITS; at += 9000) {
+		assert_int_equal(ir_bitmap_run(map, 0, 2), IR_BITMAP_NONE);
+		assert_int_equal(ir_bitmap_fit(map, 0, BITS - 2, 2), IR_BITMAP_NONE);
+		assign(map, at + 1, at + 1, true);
+		assign(map, at, at + 1, false);
+		assert_int_equal(ir_bitmap_run(map, 0, 2), at - 1);
+		assert_int_equal(ir_bitmap_fit(map, 0, BITS - 2, 2), at);
+		assign(map, at, at, true);
+	}
+	ir_bitmap_free(map);
+}
+
 /* A row of clear bits over words, leaves and subtrees. */
 static void test_long_runs(void **state)
 {
@@ -300,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_random_when_nearly_full),
+		cmocka_unit_test(test_room_after_a_search_in_vain),
 		cmocka_unit_test(test_long_runs),
 		cmocka_unit_test(test_empty_and_full),
 		cmocka_unit_test(test_first_and_last_bit),

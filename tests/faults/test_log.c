@@ -158,6 +158,9 @@ static void prefixes(void **state)
 		assert_int_equal(line.message.end - line.message.p, 4);
 		assert_memory_equal(line.message.p, "text", 4);
 	}
+	/* More than nanoseconds can say is no stamp. */
+	ir_log_split(&parser, "[9100000000.5] text", 19, &line);
+	assert_int_equal(line.stamp, IR_STAMP_NONE);
 }
 
 int main(void)

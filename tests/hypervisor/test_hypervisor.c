@@ -259,6 +259,23 @@ static void test_zvm_replaces(void **state)
 	destroy(h);
 }
 
+/* What is unmapped and flushed is pinned no more, far from the limit, too. */
+static void test_zvm_unpins(void **state)
+{
+	struct host h = make("zvm", 10);
+
+	(void)state;
+	for (uint64_t i = 0; i < 50; i++) {
+		ir_iopt_map(h.iopt[0], i, 1, i << 20);
+		assert_int_equal(rpcit(h, i, i), IR_RPCIT_OK);
+		assert_int_equal(left(h), 9);
+		ir_iopt_unmap(h.iopt[0], i, 1);
+		assert_int_equal(rpcit(h, i, i), IR_RPCIT_OK);
+		assert_int_equal(left(h), 10);
+	}
+	destroy(h);
+}
+
 /* One page pinned through two IOVAs counts twice, on one device or on two. */
 static void test_zvm_counts_each_iova(void **state)
 {
@@ -407,6 +424,7 @@ int main(void)
 		cmocka_unit_test(test_no_limit),
 		cmocka_unit_test(test_zvm_limit),
 		cmocka_unit_test(test_zvm_replaces),
+		cmocka_unit_test(test_zvm_unpins),
 		cmocka_unit_test(test_zvm_counts_each_iova),
 		cmocka_unit_test(test_lpar),
 		cmocka_unit_test(test_kvm_random),

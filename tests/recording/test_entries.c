@@ -105,6 +105,35 @@ static void test_unmapped_during_a_flush(void **state)
 	assert_held(&e.list[1].own, 1, 1, 1);
 }
 
+/* The next flush is sure to have it, but while that one lasts it is held. */
+static void test_unmapped_between_flushes(void **state)
+{
+	(void)state;
+	map_at(100, 1, 0, 4, 0);
+	timer_at(200, 1);
+	unmap_at(210, 1, 0, 4);
+	timer_at(240, 1);			/* both are under way */
+	map_at(241, 1, 1, 1, IR_OPF_ENOMEM);	/* the first one is done at 250 */
+	timer_at(400, 1);
+	map_at(410, 1, 2, 1, IR_OPF_ENOMEM);
+	assert_int_equal(ir_entries_end(&e), 0);
+	assert_held(&e.list[0].own, 0, 0, 0);
+	assert_held(&e.list[1].own, 1, 1, 1);
+}
+
+/* A second flush begins while the first one lasts: what came in between goes with it. */
+static void test_flush_within_a_flush(void **state)
+{
+	(void)state;
+	map_at(100, 1, 0, 4, 0);
+	timer_at(200, 1);
+	unmap_at(210, 1, 0, 4);
+	timer_at(220, 1);
+	map_at(225, 1, 1, 1, IR_OPF_ENOMEM);
+	assert_int_equal(ir_entries_end(&e), 0);
+	assert_held(&e.list[0].own, 0, 0, 4);
+}
+
 /* What another CPU maps at that moment may be held already. */
 static void test_under_way_elsewhere(void **state)
 {
@@ -212,11 +241,13 @@ static void test_most(void **state)
 	map_at(100, 1, 0, 4, 0);
 	unmap_at(200, 1, 0, 4);
 	map_at(300, 1, 1, 3, 0);
-	map_at(400, 1, 2, 5, IR_OPF_ENOMEM);
+	map_at(400, 1, 2, 7, IR_OPF_ENOMEM);
 	timer_at(500, 1);
-	map_at(600, 1, 3, 1, 0);
+	unmap_at(600, 1, 2, 7);
+	timer_at(700, 1);
+	map_at(800, 1, 3, 1, 0);
 	assert_int_equal(ir_entries_end(&e), 0);
-	assert_int_equal(e.devices[1].most, 9);
+	assert_int_equal(e.devices[1].most, 7);
 }
 
 /* More effects than there is room for take place early, in their order. */
@@ -249,6 +280,8 @@ int main(void)
 		TEST(test_lazy_pages_are_held),
 		TEST(test_flushes),
 		TEST(test_unmapped_during_a_flush),
+		TEST(test_unmapped_between_flushes),
+		TEST(test_flush_within_a_flush),
 		TEST(test_under_way_elsewhere),
 		TEST(test_devices),
 		TEST(test_undone),

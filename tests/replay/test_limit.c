@@ -91,6 +91,18 @@ static void test_ranges_meet(void **state)
 	assert_int_equal(limit.shortages, 4);
 }
 
+/* Of several stretches that are as good the lowest is taken. */
+static void test_lowest_of_equals(void **state)
+{
+	struct ir_recording_info info = recording(1);
+
+	(void)state;
+	add(&info, 1, 1, 300, 0);
+	add(&info, 1, 1, 100, 0);
+	add(&info, 1, 1, 200, 0);
+	assert_int_equal(ir_limit_infer(&info, 0, IR_SHARE_DEVICE, 0).low, 101);
+}
+
 /* In a strict domain nothing is held but what is mapped. */
 static void test_strict(void **state)
 {
@@ -213,6 +225,18 @@ static void test_both_fit(void **state)
 	assert_int_equal(compare(&info, 0).share, IR_SHARE_GUEST);
 }
 
+/* Where neither explains them nothing speaks for a shared one. */
+static void test_neither_fits(void **state)
+{
+	struct ir_recording_info info = recording(2);
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		add(&info, 1, 1, 17 * i, i < 12 ? 511 - 17 * i : 900 + 5 * i);
+	assert_int_equal(compare(&info, 0).all.agree, 12);
+	assert_int_equal(compare(&info, 0).share, IR_SHARE_DEVICE);
+}
+
 /* Of whom a shortage is must be known. */
 static void test_nameless(void **state)
 {
@@ -246,6 +270,10 @@ static void test_initial_lazy(void **state)
 		add(&info, 1, 1, 479, 0);
 	list[0].flushed = false;
 	assert_int_equal(ir_limit_initial_lazy(&info, 20, 0), 79);
+	/* In the middle of that mapping. */
+	list[0].pages = 9;
+	assert_int_equal(ir_limit_initial_lazy(&info, 20, 0), 75);
+	list[0].pages = 1;
 	/* Never more than there is room for. */
 	assert_int_equal(ir_limit_initial_lazy(&info, 20, 60), 40);
 	assert_int_equal(ir_limit_initial_lazy(&info, 20, 10), 0);
@@ -259,12 +287,14 @@ int main(void)
 		cmocka_unit_test(test_no_shortage_shows_no_limit),
 		cmocka_unit_test(test_a_shortage_is_a_range),
 		cmocka_unit_test(test_ranges_meet),
+		cmocka_unit_test(test_lowest_of_equals),
 		cmocka_unit_test(test_strict),
 		cmocka_unit_test(test_each_device_has_its_own),
 		cmocka_unit_test(test_the_same_for_each),
 		cmocka_unit_test(test_never_short),
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_both_fit),
+		cmocka_unit_test(test_neither_fits),
 		cmocka_unit_test(test_nameless),
 		cmocka_unit_test(test_initial_lazy),
 	};
