@@ -166,3 +166,35 @@ exits "a full disk" 1 sweep --quiet --vary entry-limit=64:128:x2 --output /dev/f
 exits "a sweep into a file" 0 sweep --quiet --vary entry-limit=64:128:x2 \
 	--output "$tmp/sweep.out" "$file"
 check "a file is written whole" grep -q '^input ' "$tmp/sweep.out"
+
+# The recording's devices several times in one guest.
+exits "devices" 0 sweep --quiet --vary devices=1:3 --strategy strict,fq-flush --format json "$file"
+cp "$tmp/out" "$tmp/devices.json"
+if command -v python3 >/dev/null; then
+	cat >"$tmp/check.py" <<-'END'
+		import json, sys
+		doc = json.load(open(sys.argv[1]))
+		results = doc["recordings"][0]["results"]
+		one = {r["strategy"]: r for r in results[:2]}
+		assert [r["parameters"]["devices"] for r in results] == [1, 1, 2, 2, 3, 3]
+		for r in results:
+		    n, first = r["parameters"]["devices"], one[r["strategy"]]
+		    assert r["maps"]["attempted"] == n * first["maps"]["attempted"], n
+		    assert r["kernel_counters"]["unmapped_pages"] == n * first["kernel_counters"]["unmapped_pages"]
+		    if r["strategy"] == "strict":
+		        assert r["rpcit"]["total"] == n * first["rpcit"]["total"]
+		    assert r["peaks"]["live_pages"] <= n * first["peaks"]["live_pages"]
+		fits = {f["strategy"]: f for f in doc["sweep"]["vary"]["devices"]}
+		assert set(fits) == {"strict", "fq-flush"}
+		assert fits["strict"]["fit"] == 3 and fits["strict"]["failing"] is None
+	END
+	check "each copy does what the recording did" python3 "$tmp/check.py" "$tmp/devices.json"
+fi
+exits "devices as a table" 0 sweep --quiet --vary devices=1:2 --strategy strict "$file"
+shows "devices as a table: how many fit" "devices strict: 2 or more fit, no map fails"
+"$prog" run --quiet --strategy fq-flush --format csv "$file" | tail -n 1 | cut -d, -f 2- >"$tmp/once"
+"$prog" run --quiet --strategy fq-flush --devices 1 --format csv "$file" | tail -n 1 | cut -d, -f 2- |
+	sed 's/user/default/' >"$tmp/one"
+check "devices once are those of the recording" cmp -s "$tmp/once" "$tmp/one"
+exits "no devices" 2 sweep --vary devices=0:2 "$file"
+exits "too many devices" 2 run --devices 65 "$file"

@@ -112,6 +112,10 @@ const struct option_spec option_table[] = {
 	  "Jiffies a second of the recorded machine. Default: as the recording tells, else 100 "
 	  "on s390x and 250 elsewhere.",
 	  IN_REPLAY, option_parse_u32, AT(params.hz), .min = 1, .max = 10000 },
+	{ 0, "--devices", NULL, "N",
+	  "Have the recording's devices N times in one guest, each copy 7.3 ms after the one before "
+	  "it: would that many fit? At most 64. Default: 1.",
+	  IN_RUN | IN_SWEEP, option_parse_u32, AT(params.devices), .min = 1, .max = IR_MAX_COPIES },
 	{ 0, "--api", NULL, "",
 	  "What the operations are: DMA API calls (default), or IOMMU API calls with the IOVAs "
 	  "of the recording.",
@@ -190,7 +194,7 @@ const struct option_spec option_table[] = {
 	{ 0, "--vary", NULL, "KEY=FROM:TO[:STEP|:xFACTOR]",
 	  "Replay with each value of this parameter from FROM to TO, STEP apart or each FACTOR "
 	  "times the one before. Keys: entry-limit, pinned-limit, tlb-refresh, queue-size, "
-	  "queue-timeout, aperture, initial-pages, cpus, hz, flush-latency.",
+	  "queue-timeout, aperture, initial-pages, cpus, hz, devices, flush-latency.",
 	  IN_SWEEP, option_parse_text, AT(vary) },
 	{ 0, "--find", NULL, "",
 	  "Find the smallest value with which a strategy has no failure, or as few as "

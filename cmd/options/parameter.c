@@ -28,6 +28,7 @@ const struct parameter parameters[] = {
 	{ "initial-pages", NULL, true, false, 0, IR_MAX_INITIAL_PAGES, 1, 0 },
 	{ "cpus", NULL, true, false, 1, 65536, 1, 0 },
 	{ "hz", NULL, true, false, 1, 10000, 1, 0 },
+	{ "devices", NULL, true, false, 1, IR_MAX_COPIES, 1, 0 },
 	{ "api", NULL, false, false, 0, 0, 1, 0 },
 	{ "timer", NULL, false, false, 0, 0, 1, 0 },
 	{ "flush-latency", "rpcit-latency", true, false, 0, UINT64_C(3600000000000), 1, 1 },

@@ -76,6 +76,21 @@ void sweep_rows_free(struct sweep_rows *rows);
 /** sweep_failures - what counts as a failed map */
 uint64_t sweep_failures(const struct ir_result *result);
 
+/* How many times the devices fit, for one strategy: from which number on what gets in the way. */
+struct sweep_fits {
+	uint64_t fit;		/* up to here no map fails; 0: one does with the smallest number */
+	uint64_t failing;	/* the first with failures; 0: none, likewise below */
+	uint64_t short_of_entries;	/* the first with insufficient resources or refused entries */
+	uint64_t queue_full;	/* the first at which a flush queue was full */
+	uint64_t hypervisor_busy;	/* the first at which flushes take SWEEP_BUSY of the time */
+	double busy;		/* what they take with the largest number; negative: not known */
+};
+
+#define SWEEP_BUSY 0.8
+
+/** sweep_fits - of strategy @s under hypervisor @h; devices are varied */
+struct sweep_fits sweep_fits(const struct sweep *sweep, size_t h, size_t s);
+
 /** sweep_draw - all of it in lines and tables; 0 or -ENOMEM */
 int sweep_draw(const struct sweep *sweep, const struct drawing *d);
 /* Members of struct renderer. */

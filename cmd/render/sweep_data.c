@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/json.h"
 #include "report/json_count.h"
@@ -48,6 +49,38 @@ static json_t *json_answer(const struct search *search)
 			 "replays", (json_int_t)search->nr_probes);
 }
 
+static json_t *number_or_null(uint64_t n)
+{
+	return n ? ir_json_count(n) : json_null();
+}
+
+/* How many times the devices fit, strategy by strategy. */
+static json_t *json_fits(const struct sweep *sweep)
+{
+	const struct settings *settings = sweep->settings;
+	json_t *list = json_array();
+	int rc = 0;
+
+	for (size_t i = 0; i < settings->nr_hypervisors * settings->nr_strategies; i++) {
+		size_t h = i / settings->nr_strategies, s = i % settings->nr_strategies;
+		struct sweep_fits fits = sweep_fits(sweep, h, s);
+
+		rc |= json_array_append_new(list, json_pack(
+			"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}",
+			"strategy", settings->strategies[s]->name,
+			"hypervisor", settings->hypervisors[h].hypervisor->name,
+			"fit", ir_json_count(fits.fit), "failing", number_or_null(fits.failing),
+			"short_of_entries", number_or_null(fits.short_of_entries),
+			"queue_full", number_or_null(fits.queue_full),
+			"hypervisor_busy", number_or_null(fits.hypervisor_busy),
+			"busy", fits.busy < 0 ? json_null() : json_real(fits.busy)));
+	}
+	if (!rc)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
 static json_t *json_vary(const struct sweep *sweep)
 {
 	json_t *values = json_array();
@@ -59,7 +92,10 @@ static json_t *json_vary(const struct sweep *sweep)
 		json_decref(values);
 		return NULL;
 	}
-	return json_pack("{s:s, s:o}", "parameter", sweep->varied->name, "values", values);
+	if (strcmp(sweep->varied->name, "devices") != 0)
+		return json_pack("{s:s, s:o}", "parameter", sweep->varied->name, "values", values);
+	return json_pack("{s:s, s:o, s:o}", "parameter", sweep->varied->name, "values", values,
+			 "devices", json_fits(sweep));
 }
 
 static json_t *json_find(const struct sweep *sweep)

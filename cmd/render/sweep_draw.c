@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "render/cells.h"
 #include "render/render.h"
 #include "report/columns.h"
@@ -104,6 +105,48 @@ static int draw_part(const struct sweep *sweep, const struct drawing *d, size_t 
 	return rc;
 }
 
+/* "the entry limit is met with 4 or more": 0 stands for never. */
+static void write_from(FILE *out, const char *what, uint64_t from)
+{
+	if (from)
+		fprintf(out, "; %s with %" PRIu64, what, from);
+}
+
+/* How many times the devices fit, and what gets in the way first. */
+static int draw_fits(const struct sweep *sweep, const struct drawing *d, size_t h)
+{
+	uint64_t most = sweep->range.values[sweep->range.n - 1];
+
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		struct sweep_fits fits = sweep_fits(sweep, h, s);
+		struct ir_memory memory;
+		FILE *out = ir_memory_open(&memory);
+		char *text;
+
+		if (!out)
+			return -ENOMEM;
+		if (!fits.failing)
+			fprintf(out, "%" PRIu64 " or more fit, no map fails", most);
+		else if (fits.fit)
+			fprintf(out, "%" PRIu64 " fit; maps fail with %" PRIu64, fits.fit, fits.failing);
+		else
+			fprintf(out, "maps fail already with %" PRIu64, fits.failing);
+		write_from(out, "entries run short", fits.short_of_entries);
+		write_from(out, "a queue is full", fits.queue_full);
+		write_from(out, "the hypervisor is busy", fits.hypervisor_busy);
+		if (fits.busy >= 0)
+			fprintf(out, "; flushes take %.0f %% of the time with %" PRIu64,
+				100 * fits.busy, most);
+		text = ir_memory_close(&memory);
+		if (!text)
+			return -ENOMEM;
+		say(d, s ? "" : "devices", fits.fit ? VIEW_PLAIN : VIEW_BAD, "%s: %s",
+		    sweep->settings->strategies[s]->name, text);
+		free(text);
+	}
+	return 0;
+}
+
 static int draw_curve(const struct sweep *sweep, const struct drawing *d,
 		      const struct ir_report_entry *entry)
 {
@@ -127,6 +170,10 @@ static int draw_curve(const struct sweep *sweep, const struct drawing *d,
 				n = strategies_that_fit(sweep, d, s);
 				rc = draw_part(sweep, d, h, key, s, n);
 			}
+		}
+		if (!rc && !strcmp(sweep->varied->name, "devices")) {
+			fputc('\n', d->canvas->out);
+			rc = draw_fits(sweep, d, h);
 		}
 	}
 	return rc;

@@ -85,3 +85,44 @@ const char *sweep_figure_words(const char *key)
 		return "failures: maps that failed or are unbacked";
 	return strcmp(key, "rpcit.total") ? key : "rpcit.total: RPCITs issued";
 }
+
+/* Which share of the time the hypervisor serves flushes, one after the other. */
+static double busy_share(const struct sweep *sweep, const struct ir_result *r)
+{
+	const struct ir_recorded_machine *m = &sweep->info->machine;
+	bool own = r->parameters.rpcit_base_ns;
+	uint64_t base = own ? r->parameters.rpcit_base_ns : m->rpcit_base_ns;
+	uint64_t page = own ? r->parameters.rpcit_page_ns : m->rpcit_page_ns;
+
+	if (!base || !sweep->info->duration_ns)
+		return -1;
+	return ((double)r->rpcit.total * (double)base +
+		(double)(r->kernel.mapped_pages + r->kernel.unmapped_pages) * (double)page) /
+		(double)sweep->info->duration_ns;
+}
+
+static void first_of(uint64_t *first, uint64_t value, bool is)
+{
+	if (is && !*first)
+		*first = value;
+}
+
+struct sweep_fits sweep_fits(const struct sweep *sweep, size_t h, size_t s)
+{
+	struct sweep_fits fits = { .busy = -1 };
+
+	for (size_t v = 0; v < sweep->range.n; v++) {
+		const struct ir_result *r = &sweep->results[(h * sweep->range.n + v) *
+							    sweep->settings->nr_strategies + s];
+		uint64_t value = sweep->range.values[v];
+
+		fits.busy = busy_share(sweep, r);
+		first_of(&fits.failing, value, sweep_failures(r));
+		first_of(&fits.short_of_entries, value, r->rpcit.insufficient || r->entries.refused);
+		first_of(&fits.queue_full, value, r->rpcit.by_cause[IR_CAUSE_QUEUE_FULL]);
+		first_of(&fits.hypervisor_busy, value, fits.busy >= SWEEP_BUSY);
+		if (!fits.failing)
+			fits.fit = value;
+	}
+	return fits;
+}

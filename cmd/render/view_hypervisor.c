@@ -193,6 +193,8 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 			ir_bytes_text(p->aperture_start, IR_PLAIN).s, origin(p->from.aperture));
 	show_initial(line.out, p);
 	show_queues(line.out, entry, first, end);
+	if (p->devices > 1)
+		fprintf(line.out, "; the devices %u times%s", p->devices, origin(p->from.devices));
 	fprintf(line.out, "; %u CPU%s%s, %u Hz%s", p->cpus, plural(p->cpus), origin(p->from.cpus),
 		p->hz, origin(p->from.hz));
 	if (p->timer_late_ns)

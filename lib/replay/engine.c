@@ -6,6 +6,7 @@
 #include "guest/guest.h"
 #include "guest/actors.h"
 #include "guest/guard.h"
+#include "replay/copies.h"
 #include "replay/engine.h"
 #include "replay/limit.h"
 #include "replay/params.h"
@@ -22,6 +23,8 @@ struct ir_engine {
 	uint32_t *guest_number;		/* by mapping number */
 	uint32_t max_mappings;
 	const struct ir_op *at, *end;	/* of the block that is being replayed */
+	struct ir_copies *copies;	/* of the recording's devices; NULL: they are there once */
+	uint32_t nr_copies;
 	struct ir_op map;		/* the mapping whose pieces are coming */
 	struct ir_segment *segs;
 	uint32_t nr_segs, room_segs;
@@ -75,8 +78,9 @@ static uint16_t owner_of_initial(const struct ir_recording_info *info, uint64_t 
  * others are given single pages here and there: no mapping of the recording
  * found room in them, or it would have told.
  */
-static void preload(struct ir_guest *g, const struct ir_recording_info *info)
+static void preload(struct ir_guest *g, const struct ir_recording_info *info, uint32_t copy)
 {
+	uint16_t base = (uint16_t)(copy * info->nr_devices);
 	const bool *reused = info->machine.reused;
 	/* Those that the recording unmaps are operations of their own. */
 	uint64_t live = g->par.initial_pages - info->machine.found_pages;
@@ -85,14 +89,14 @@ static void preload(struct ir_guest *g, const struct ir_recording_info *info)
 	uint64_t end = g->par.aperture_start + g->par.aperture;
 
 	if (info->nr_devices <= 2 &&
-	    ir_guest_preload_start(g, owner_of_initial(info, 0), &info->machine, live))
+	    ir_guest_preload_start(g, (uint16_t)(base + owner_of_initial(info, 0)), &info->machine, live))
 		return;
 	if (live + lazy != info->machine.mapped_pages)
 		reused = NULL;
 	for (uint64_t i = 0; reused && i < live + lazy; i++)
 		told += reused[i];
 	for (uint64_t i = 0; live || lazy; i++) {
-		uint16_t device = owner_of_initial(info, i);
+		uint16_t device = (uint16_t)(base + owner_of_initial(info, i));
 		bool known = told && reused[i];
 		bool room;
 
@@ -123,9 +127,10 @@ static bool infer_limits(struct ir_engine *e, const struct ir_config *config,
 
 	if (!par->limits_differ)
 		return true;
-	e->limits = malloc(info->nr_devices * sizeof(*e->limits));
-	for (size_t i = 0; e->limits && i < info->nr_devices; i++)
-		e->limits[i] = ir_limit_of_device(info, par->initial_pages, (uint16_t)i,
+	e->limits = malloc(info->nr_devices * e->nr_copies * sizeof(*e->limits));
+	for (size_t i = 0; e->limits && i < info->nr_devices * e->nr_copies; i++)
+		e->limits[i] = ir_limit_of_device(info, par->initial_pages,
+						  (uint16_t)(i % info->nr_devices),
 						  par->hypervisor.entry_limit,
 						  config->hypervisor->defaults.entry_limit);
 	return e->limits;
@@ -154,28 +159,33 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	/* s390 sets forcedac; other PCI devices first try below 4 GiB, if the aperture begins there. */
 	cfg.dma32_first = !par.iommu->single_queue && par.aperture_start < UINT64_C(1) << 32;
 	e->info = info;
+	e->nr_copies = par.devices;
 	if (infer_limits(e, config, &par)) {
 		cfg.limits = e->limits;
 		e->guest = ir_guest_new(&cfg);
 	}
 	e->recorded_types = config->params.recorded_types;
 	e->max_mappings = info->max_mappings;
+	e->max_mappings *= e->nr_copies;
 	e->guest_number = malloc(((size_t)e->max_mappings + 1) * sizeof(*e->guest_number));
-	if (!e->guest || !e->guest_number) {
+	if (e->nr_copies > 1)
+		e->copies = ir_copies_new(info, e->nr_copies);
+	if (!e->guest || !e->guest_number || (e->nr_copies > 1 && !e->copies)) {
 		ir_engine_free(e);
 		return NULL;
 	}
 	ir_engine_interrupts(e, NULL);
 	e->guest->now_ns = info->start_ns;
 	ir_guest_start(e->guest, info->start_ns);
-	e->end_ns = info->start_ns + info->duration_ns;
+	e->end_ns = info->start_ns + info->duration_ns + (e->nr_copies - 1) * IR_COPY_SHIFT_NS;
 	/*
 	 * Recorded without results: when an RPCIT was issued is known all the same.  Where a
 	 * shortage is not told, which entries are refused depends on the order of the syncs.
 	 */
 	if (config->hypervisor->refuses || par.rpcit_base_ns || par.rpcit_page_ns || par.latency == IR_LATENCY_RECORDED)
 		e->stopped = ir_actors_new(e->guest) != 0;
-	preload(e->guest, info);
+	for (uint32_t i = 0; i < e->nr_copies; i++)
+		preload(e->guest, info, i);
 	ir_guest_sample(e->guest);
 	return e;
 }
@@ -201,6 +211,7 @@ void ir_engine_free(struct ir_engine *e)
 	ir_guest_free(e->guest);
 	free(e->guest_number);
 	free(e->limits);
+	ir_copies_free(e->copies);
 	free(e->segs);
 	free(e);
 }
@@ -314,8 +325,10 @@ static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir
 /* Have the next operation ready, with all its pieces; false: the block has no more. */
 static inline bool fetch(struct ir_engine *e)
 {
-	while (e->at < e->end) {
-		const struct ir_op *op = e->at++;
+	struct ir_op copy;
+
+	while (e->copies ? ir_copies_next(e->copies, e->finishing, &copy) : e->at < e->end) {
+		const struct ir_op *op = e->copies ? &copy : e->at++;
 
 		if (op->kind == IR_OP_SEGMENT || (op->segments > 1 && is_map(op))) {
 			if (!gather(e, op))
@@ -387,6 +400,10 @@ void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n)
 {
 	e->at = ops;
 	e->end = ops + n;
+	if (e->copies) {
+		e->stopped |= !ir_copies_add(e->copies, ops, n);
+		e->at = e->end;
+	}
 	replay(e);
 }
 

@@ -290,6 +290,8 @@ void ir_params_resolve(const struct ir_config *c, const struct ir_recording_info
 	resolve_limit(c, info, par);
 	resolve_lazy(c, info, par);
 	resolve_aperture(c, info, par);
+	par->devices = p->devices ? p->devices : 1;
+	par->from.devices = p->devices ? IR_FROM_USER : IR_FROM_DEFAULT;
 	par->cpus = p->cpus ? p->cpus : info->cpus ? info->cpus : DEFAULT_CPUS;
 	par->from.cpus = p->cpus ? IR_FROM_USER : info->cpus ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
 	resolve_timer(p, &info->machine, ir_default_hz(info), par);
@@ -339,6 +341,9 @@ int ir_config_check(const struct ir_config *config, struct ir_error *err)
 				    IR_MAX_INITIAL_PAGES);
 	if (p->hz > 10000)
 		return ir_error_set(err, -EINVAL, "%u jiffies a second: at most 10000", p->hz);
+	if (p->devices > IR_MAX_COPIES)
+		return ir_error_set(err, -EINVAL, "the devices %u times: at most %u", p->devices,
+				    IR_MAX_COPIES);
 	if (p->cpus > 65536)
 		return ir_error_set(err, -EINVAL, "%u CPUs: at most 65536", p->cpus);
 	if (p->has_entry_limit && !config->hypervisor->has_entry_limit)

@@ -59,9 +59,9 @@ static uint64_t least_memory(const struct ir_config *configs, size_t n,
 		struct ir_effective par;
 
 		ir_params_resolve(&configs[i], info, &par);
-		need += devices_of(info) * (IR_DEVICE_BYTES + IR_TABLE_BYTES) +
-			(uint64_t)info->max_mappings * IR_MAPPING_BYTES +
-			(info->max_live_entries + par.initial_pages) * IR_ENTRY_BYTES;
+		need += par.devices * (devices_of(info) * (IR_DEVICE_BYTES + IR_TABLE_BYTES) +
+				       (uint64_t)info->max_mappings * IR_MAPPING_BYTES +
+				       (info->max_live_entries + par.initial_pages) * IR_ENTRY_BYTES);
 	}
 	return need;
 }
@@ -262,6 +262,18 @@ static struct ir_engine *new_engine(const struct ir_config *config,
 	return *timeline ? ir_engine_new(config, info, sites, *timeline, budget) : NULL;
 }
 
+/* Devices and mappings of all copies have numbers. */
+static int check_copies(const struct ir_config *config, const struct ir_recording_info *info,
+			struct ir_error *err)
+{
+	uint64_t copies = config->params.devices;
+
+	if (copies * info->nr_devices <= UINT16_MAX && copies * info->max_mappings < UINT32_MAX)
+		return 0;
+	return ir_error_set(err, -E2BIG, "the recording's %zu devices %" PRIu64
+			    " times are more than can be told apart", devices_of(info), copies);
+}
+
 int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t n,
 	      const struct ir_replay_options *options, struct ir_result *results,
 	      struct ir_error *err)
@@ -282,6 +294,8 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 		return 0;
 	for (size_t i = 0; i < n && !rc; i++)
 		rc = ir_config_check(&configs[i], err);
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = check_copies(&configs[i], info, err);
 	if (!rc && least_memory(configs, n, info) > info->max_memory)
 		rc = too_large("needs", info, n, least_memory(configs, n, info), err);
 	if (!rc)

@@ -66,6 +66,8 @@ const char *ir_share_name(enum ir_share share);
 const char *ir_backend_name(enum ir_backend backend);
 const char *ir_latency_mode_name(enum ir_latency_mode mode);
 
+#define IR_MAX_COPIES 64u	/* of the recording's devices */
+
 /* What the user asks for.  Zero means "default" in every field. */
 struct ir_params {
 	const struct ir_iommu *iommu;	/* NULL: the recorded machine's */
@@ -84,6 +86,7 @@ struct ir_params {
 	bool has_initial_pages;		/* initial_pages was given, even if 0 */
 	uint32_t cpus;
 	uint32_t hz;
+	uint32_t devices;		/* how many times the recording's devices are there, in one guest */
 	enum ir_api api;
 	enum ir_timer_mode timer;
 	/* Domains are of type DMA (strict) for as long as those of the recorded machine were. */
@@ -128,6 +131,7 @@ struct ir_effective {
 	uint64_t initial_flushed_pages;	/* likewise, flushed: their IOVAs were handed out */
 	uint32_t cpus;
 	uint32_t hz;
+	uint32_t devices;		/* at least 1 */
 	uint64_t timer_phase_ns;	/* where jiffies begin on the recording's clock */
 	uint64_t timer_late_ns;		/* from a timer's expiry to its flush */
 	enum ir_api api;
@@ -139,7 +143,7 @@ struct ir_effective {
 	struct {
 		enum ir_source own[IR_HYPERVISOR_OWN];
 		enum ir_source entry_limit, pinned_limit, tlb_refresh, share, backend, queue, queue_size,
-			queue_timeout, aperture, initial_pages, cpus, hz, timer_phase, timer_late,
+			queue_timeout, aperture, initial_pages, cpus, hz, devices, timer_phase, timer_late,
 			rpcit_latency, iommu;
 	} from;
 };
