@@ -128,3 +128,68 @@ within 150000 "200,000 RPCITs without a counterpart" info -q --format csv "$tmp/
 (ulimit -v 150000 && "$prog" verify -q --strategy null --hypervisor lpar --format json \
 	"$tmp/rpcits.100000" >"$tmp/out" 2>"$tmp/err")
 check "memory: verify with a strategy that has no RPCITs, in 146 MiB: they differ" test $? -eq 3
+
+# What exceeds limits of the program is counted as such.
+
+# counts KEY VALUE FILE: among the damage
+counts() {
+	run info -q --format json "$3"
+	check "$1: $2 are counted" grep -q "\"$1\": $2,*\$" "$tmp/out"
+}
+
+# Devices that each map and unmap a page; with functions, whose timers fire now and then.
+# devices N FUNCTIONS
+devices() {
+	awk -v n="$1" -v functions="$2" 'BEGIN {
+		print "cpus=1"
+		for (i = 0; i < n; i++) {
+			name = sprintf("%04x:%02x:%02x.%d", i / 8192, i / 256 % 32, i / 8 % 32, i % 8)
+			iova = sprintf("%x", 1073741824 + 8192 * i)
+			end = sprintf("%x", 1073741824 + 8192 * i + 4096)
+			head = sprintf("  fio-1 [000] %d.%06d: ", 10 + i / 100000, 10 * i % 1000000)
+			dma = ": " name " dir=TO_DEVICE dma_addr=" iova " size=4096 phys_addr=40000000 attrs="
+			fn = sprintf("rpcit: (x) fn=0x%x addr=0x", i + 1)
+			print head "map: IOMMU: iova=0x" iova " - 0x" end " paddr=0x40000000 size=4096"
+			if (functions)
+				print head fn iova " range=0x1000"
+			print head "dma_map_page" dma
+			print head "unmap: IOMMU: iova=0x" iova " - 0x" end " size=4096 unmapped_size=4096"
+			print head "dma_unmap_page" dma
+			if (functions && i % 16 == 15)
+				print head fn "10000000 range=0x80000000"
+		}
+	}'
+}
+devices 300 1 >"$tmp/devices"
+counts limit_timers 269 "$tmp/devices"		# those of device 32 and on, and one firing
+counts limit_domains 45 "$tmp/devices"		# of device 256 and on
+devices 66000 0 >"$tmp/devices"
+counts limit_devices 930 "$tmp/devices"		# maps and unmaps of 465 devices
+{ echo cpus=1; seq 5000 | awk '{ printf "  fio-1 [000] 10.%06d: event%d: x=1\n", $1, $1 }'; } >"$tmp/names"
+counts limit_event_names 904 "$tmp/names"
+awk 'BEGIN {
+	print "cpus=1"
+	for (i = 0; i < 4200; i++)
+		printf "  fio-1 [000] 10.%06d: map: IOMMU: iova=0x%x - 0x%x paddr=0x40000000 size=4096\n", \
+			i, 1073741824 + 8192 * i, 1073741824 + 8192 * i + 4096
+}' >"$tmp/scattered"
+counts limit_start_iovas 4097 "$tmp/scattered"
+if command -v python3 >/dev/null; then
+	python3 - fuzz/corpus/tracedat/6.12-fq-twodev.v6 >"$tmp/cpus.dat" <<-'END'
+	import struct, sys
+	data = open(sys.argv[1], "rb").read()
+	order = ">" if data[12] else "<"
+	at = data.index(b"options  \0")
+	table = data.index(b"flyrecord\0") + 10
+	cpus = struct.unpack(order + "I", data[at - 4:at])[0]
+	more = 9000 - cpus
+	pairs = struct.unpack(f"{order}{2 * cpus}Q", data[table:table + 16 * cpus])
+	pairs = [n + (0 if i % 2 else 16 * more) for i, n in enumerate(pairs)] + [0, 0] * more
+	sys.stdout.buffer.write(data[:at - 4] + struct.pack(order + "I", 9000) + data[at:table] +
+	                        struct.pack(f"{order}{len(pairs)}Q", *pairs) + data[table + 16 * cpus:])
+	END
+	exits "9000 CPUs in a header of version 6 are refused" 1 info -q "$tmp/cpus.dat"
+	says "and named as a limit" "recorded on 9000 CPUs, says its header; at most 8192 are supported"
+else
+	skip "9000 CPUs: no python3 to make a recording"
+fi

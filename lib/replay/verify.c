@@ -136,7 +136,10 @@ static bool earliest(const struct lanes *lanes, const struct ir_verify_rpcit **f
 	return found;
 }
 
-/* What has no counterpart is a difference, too: the earliest one counts. */
+/*
+ * What has no counterpart is a difference, too: the earliest one on a CPU, as that belongs to
+ * an operation; a flush of the queue only if there is none.
+ */
 static void leftovers_of(struct checker *c, const struct lanes *lanes, bool queue)
 {
 	const struct ir_verify_rpcit *first = NULL;

@@ -167,13 +167,13 @@ static void test_random_when_nearly_full(void **state)
 /* Set and cleared in one leaf, without a search in between: the nodes above must know. */
 static void test_room_after_a_search_in_vain(void **state)
 {
-	enum { BITS = 70000 };
+	enum { BITS = 600000 };	/* two whole subtrees, and a part of one */
 	struct ir_bitmap *map = make(BITS);
 
 	(void)state;
 	for (uint64_t i = 0; i < BITS; i += 2)
 		assign(map, i, i, true);
-	for (uint64_t at = 1000; at < BITS; at += 9000) {
+	for (uint64_t at = 1000; at < BITS; at += 90000) {
 		assert_int_equal(ir_bitmap_run(map, 0, 2), IR_BITMAP_NONE);
 		assert_int_equal(ir_bitmap_fit(map, 0, BITS - 2, 2), IR_BITMAP_NONE);
 		assign(map, at + 1, at + 1, true);
