@@ -28,7 +28,7 @@ static const char *from_words(const char *from)
 	} known[] = {
 		{ "user", "as given" },
 		{ "recording", "a guess from the recording" },
-		{ "default", "the usual one of this architecture" },
+		{ "default", "the usual one of such a machine" },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -279,6 +279,13 @@ static void say_missed(const struct drawing *d, const struct ir_report_entry *en
 
 	if (!v->missed || v->recorded.total == IR_NOT_KNOWN)
 		return;
+	if (!entry->info->rpcit.present) {
+		say(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " flush%s (%.2f %%): as many "
+		    "maps and unmaps have none, where nearly all others have one", v->missed,
+		    v->missed == 1 ? "" : "es",
+		    100.0 * (double)v->missed / (double)(v->missed + v->recorded.total));
+		return;
+	}
 	say(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " RPCIT%s or more (%.2f %%): "
 	    "by the kernel's counters there were %" PRIu64 ", retries not counted", v->missed,
 	    plural(v->missed),

@@ -45,6 +45,8 @@ static void view_recorded(const struct ir_recording_info *info, view_line emit, 
 		fprintf(line.out, "flushes: %" PRIu64 " because a queue was full, %" PRIu64
 			" by its timer, %" PRIu64 " of a range", flushes->queue_full,
 			flushes->queue_timeout, flushes->range);
+		if (flushes->map)
+			fprintf(line.out, ", %" PRIu64 " after mapping", flushes->map);
 		line_end(&line, emit, arg, "recorded", VIEW_PLAIN);
 	}
 }

@@ -12,6 +12,7 @@ uint64_t ir_assembler_evidence(void)
 	static const enum ir_event_kind kinds[] = {
 		IR_EV_DMA_MAP, IR_EV_DMA_UNMAP, IR_EV_RPCIT, IR_EV_RPCIT_RET, IR_EV_FQ_TIMEOUT,
 		IR_EV_FLUSH_ALL, IR_EV_S390_UPDATE_TRANS, IR_EV_S390_UNMAP_PAGE,
+		IR_EV_TAG_RANGE, IR_EV_TAG_ALL, IR_EV_COMMAND, IR_EV_COMMAND_ALL,
 	};
 	uint64_t mask = 0;
 
@@ -210,8 +211,10 @@ static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_ev
 		c->slot[i].begun = NONE;
 		end_await(a, &c->slot[i]);
 	}
-	if (c)
+	if (c) {
 		ir_asm_forget_rpcits(a, c);
+		ir_asm_forget_timer(a, c);
+	}
 }
 
 /* An event of a CPU in one context.  Not inlined: the compiler would compute @s again for each use. */
@@ -227,7 +230,7 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	if (s->await != NONE)
 		end_await(a, s);
 	if (s->just_unmapped)
-		s->just_unmapped = ev->kind == IR_EV_FQ_FLUSH || ev->kind == IR_EV_FLUSH_ALL;
+		s->just_unmapped = ir_asm_is_whole(ev);
 	if (s->unmap_state == UNMAP_UNNAMED && ev->kind != IR_EV_DMA_UNMAP && ev->kind != IR_EV_RPCIT &&
 	    ev->kind != IR_EV_RPCIT_RET)
 		ir_asm_resolve_unmap(a, s, 0);
@@ -269,13 +272,17 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		ir_asm_rpcit_ret(a, c, ev);
 		break;
 	case IR_EV_FQ_TIMEOUT:
-		ir_asm_timer(a, ev, 0);
-		c->timed_out = true;
-		c->timer = ev->aux;
+		ir_asm_timed_out(a, c, ev);
 		break;
 	case IR_EV_FQ_FLUSH:
 	case IR_EV_FLUSH_ALL:
 	case IR_EV_TLB_SYNC:
+	case IR_EV_SYNC_MAP:
+	case IR_EV_MAP_FLUSH:
+	case IR_EV_TAG_RANGE:
+	case IR_EV_TAG_ALL:
+	case IR_EV_COMMAND:
+	case IR_EV_COMMAND_ALL:
 		ir_asm_flush(a, c, s, ev);
 		break;
 	case IR_EV_DEVICE_ATTACH:
@@ -310,12 +317,14 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 
 void ir_assembler_end(struct ir_assembler *a)
 {
-	for (uint32_t i = 0; i < a->nr_cpus; i++)
+	for (uint32_t i = 0; i < a->nr_cpus; i++) {
+		ir_asm_forget_timer(a, &a->cpus[i]);
 		for (unsigned int k = 0; k < 2; k++) {
 			ir_asm_unsuspect(a, &a->cpus[i].slot[k]);
 			ir_asm_resolve_unmap(a, &a->cpus[i].slot[k], 0);
 			ir_asm_release(a, &a->cpus[i].slot[k]);
 		}
+	}
 	a->ended = true;
 }
 
@@ -350,7 +359,7 @@ void ir_assembler_latency(struct ir_assembler *a, struct ir_recorded_machine *m)
 
 void ir_assembler_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes)
 {
-	*flushes = a->flushes;
+	ir_asm_flushes(a, flushes);
 }
 
 const struct ir_owners *ir_assembler_owners(const struct ir_assembler *a)

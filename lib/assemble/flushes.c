@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* RPCITs and other IOMMUs' flushes: finds the mapping or the unmap that each is for. */
+/* RPCITs: finds the mapping or the unmap that each is for. */
 #include <errno.h>
 #include <string.h>
 
@@ -26,8 +26,7 @@ static uint16_t device_of_fn(struct ir_assembler *a, uint64_t fn)
 	return w->device;
 }
 
-/* Whether flushes of @device (0: not known) are counted. */
-static bool wanted(struct ir_assembler *a, uint16_t device)
+bool ir_asm_flush_wanted(struct ir_assembler *a, uint16_t device)
 {
 	if (!a->cfg.several)
 		return true;
@@ -99,7 +98,7 @@ static void flag_rpcit(struct ir_assembler *a, const struct rpcit *q, uint8_t fl
 		rec(a, q->record)->flags |= flags;
 }
 
-static void queue_flushed(struct ir_assembler *a, uint16_t device)
+void ir_asm_queue_flushed(struct ir_assembler *a, uint16_t device)
 {
 	ir_domains_flush(&a->domains, a->cfg.several ? device : 0);
 }
@@ -111,8 +110,7 @@ static void resolve_by_fn(struct ir_assembler *a, struct slot *s, uint16_t devic
 		ir_asm_resolve_unmap(a, s, device);
 }
 
-/* A flush of exactly the last unmap's range: learns the device of the flush from it. */
-static bool own_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+bool ir_asm_own_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
 		      uint16_t device, bool counted)
 {
 	if (!s->unmap_size || s->unmap_iova != ev->addr || s->unmap_size != ev->size)
@@ -121,7 +119,7 @@ static bool own_flush(struct ir_assembler *a, struct slot *s, const struct ir_ev
 	a->rpcits.sync += counted;
 	if (ev->kind == IR_EV_RPCIT)
 		resolve_by_fn(a, s, device);
-	else
+	else if (ev->aux)
 		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
 	if (s->unmap_state != UNMAP_UNDID)
 		ir_domains_sync(&a->domains, ir_asm_domain(a, s->unmapped));
@@ -177,12 +175,12 @@ void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		  const struct ir_event *ev)
 {
 	uint16_t device = device_of_fn(a, ev->aux);
-	bool counted = wanted(a, device);
+	bool counted = ir_asm_flush_wanted(a, device);
 	struct rpcit *q = begin_rpcit(a, c, s, ev, device, counted);
 
 	a->rpcits.total += counted;
 	count_fn(a, ev->aux);
-	if (map_rpcit(a, s, ev, q, device) || own_flush(a, s, ev, device, counted))
+	if (map_rpcit(a, s, ev, q, device) || ir_asm_own_flush(a, s, ev, device, counted))
 		return;
 	resolve_by_fn(a, s, 0);
 	if (!ir_rpcits_unmatched(&a->rpcits, ev->addr, ev->size, counted))
@@ -195,7 +193,7 @@ void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 			a->rpcits.insufficient += counted;
 	} else if (!records(a, IR_EV_S390_UPDATE_TRANS)) {
 		flag_rpcit(a, q, IR_OPF_QUEUE);
-		queue_flushed(a, device);
+		ir_asm_queue_flushed(a, device);
 		if (!records(a, IR_EV_FQ_TIMEOUT)) {
 			q->head = ir_asm_timer(a, ev, device);
 			rec(a, q->head)->held = records(a, IR_EV_RPCIT_RET);
@@ -230,42 +228,4 @@ void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_eve
 	/* With dma:* events the device's name is still to come. */
 	if (s->map_state == MAP_SYNCED && !records(a, IR_EV_DMA_MAP))
 		ir_asm_release(a, s);
-}
-
-void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
-		  const struct ir_event *ev)
-{
-	bool whole = ev->kind != IR_EV_TLB_SYNC, counted;
-	struct ir_owner *w;
-	uint64_t number;
-
-	if (ev->kind == IR_EV_FQ_FLUSH && records(a, IR_EV_FLUSH_ALL))
-		return;		/* the driver's own event counts */
-	if (!whole)
-		own_flush(a, s, ev, 0, true);
-	/* A queue that is full is flushed by the unmap that found it so. */
-	else if (!c->timed_out && s->just_unmapped)
-		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
-	w = ir_owner_find(&a->owners, IR_OWNER_DOMAIN, ev->aux);
-	if (w && whole && c->timed_out)
-		w->timer = c->timer;
-	counted = wanted(a, w ? w->device : 0);
-	if (whole)
-		queue_flushed(a, w ? w->device : 0);
-	a->flushes.present = true;
-	if (!whole)
-		a->flushes.range += counted;
-	else if (c->timed_out)
-		a->flushes.queue_timeout += counted;
-	else
-		a->flushes.queue_full += counted;
-	c->timed_out &= !whole;
-	if (!a->cfg.rpcits)
-		return;
-	number = ir_asm_record(a, ev, REC_RPCIT);
-	rec(a, number)->device = w ? w->device : 0;
-	rec(a, number)->flags |= whole ? IR_OPF_GLOBAL | IR_OPF_QUEUE : 0;
-	rec(a, number)->pages = whole ? 0 : ir_asm_pages(ev->addr, ev->size);
-	if (whole)
-		rec(a, number)->iova = 0;
 }

@@ -154,6 +154,7 @@ static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 	case REC_TIMER:
 		op->kind = IR_OP_FLUSH_TIMER;
 		op->rpcit_ns = duration(r->rpcit_ns);
+		op->sync_ns = r->sync_time_ns ? duration(r->sync_time_ns - r->time_ns) : 0;
 		return true;
 	case REC_LOST:
 		op->kind = IR_OP_LOST;

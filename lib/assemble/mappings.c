@@ -20,7 +20,7 @@ struct cpu *ir_asm_new_cpu(struct ir_assembler *a, uint32_t number)
 		return NULL;
 	}
 	for (uint32_t i = a->nr_cpus; i < nr; i++) {
-		grown[i] = (struct cpu){ 0 };
+		grown[i] = (struct cpu){ .timer_record = NONE };
 		for (unsigned int s = 0; s < 2; s++)
 			grown[i].slot[s].head = grown[i].slot[s].begun =
 				grown[i].slot[s].unmap = grown[i].slot[s].suspect =

@@ -42,7 +42,7 @@ struct rec {
 	uint64_t next;		/* REC_SEGMENT: the next piece, NONE */
 	uint32_t live;
 	uint32_t pieces;	/* first piece: how many; 0: not a first piece */
-	uint64_t sync_time_ns;	/* first piece: its RPCIT, 0 unknown */
+	uint64_t sync_time_ns;	/* first piece: its RPCIT; a timer: its flush; 0 unknown */
 	uint64_t rpcit_ns;	/* first piece, timer: how long its RPCIT took, 0 unknown */
 	uint64_t retry_ns;	/* first piece: how long its retry's took, 0 unknown or none */
 	uint64_t last_time_ns;	/* first piece: when the last piece came */
@@ -136,6 +136,7 @@ struct slot {
 	uint64_t unmap;		/* the last unmap's record, NONE */
 	uint64_t unmap_iova;	/* of the last unmap, as recorded */
 	uint64_t unmap_size;	/* 0: its flush was seen */
+	uint64_t unmap_ns;	/* when */
 	uint64_t suspect;	/* UNMAP_SUSPECT: the head of its mapping, else NONE */
 	uint64_t await;		/* the record whose call chain may come now, NONE */
 	uint32_t pid;		/* of the mapping under way */
@@ -168,6 +169,7 @@ struct cpu {
 	uint64_t events;		/* seen on this CPU */
 	bool timed_out;			/* the queue's timer fired: the next flush is its */
 	uint64_t timer;			/* the queue's address, 0: not known */
+	uint64_t timer_record;		/* held until its flush is seen */
 };
 
 struct ir_assembler {
@@ -354,10 +356,35 @@ unsigned int ir_asm_find_around(struct ir_assembler *a, uint64_t pfn, uint32_t *
 
 /* flushes.c */
 
+/* A flush of everything in a domain. */
+static inline bool ir_asm_is_whole(const struct ir_event *ev)
+{
+	return ev->kind == IR_EV_FQ_FLUSH || ev->kind == IR_EV_FLUSH_ALL || ev->kind == IR_EV_TAG_ALL ||
+		ev->kind == IR_EV_COMMAND_ALL;
+}
+
+
 void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s, const struct ir_event *ev);
 void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev);
-/* Flushes of another IOMMU: the whole domain (queue), or what was unmapped. */
+/* Whether flushes of @device (0: not known) are counted. */
+bool ir_asm_flush_wanted(struct ir_assembler *a, uint16_t device);
+/* The queue of @device was flushed. */
+void ir_asm_queue_flushed(struct ir_assembler *a, uint16_t device);
+/* A flush of exactly the last unmap's range: learns the device of the flush from it. */
+bool ir_asm_own_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+		      uint16_t device, bool counted);
+
+/* commands.c */
+
+/* Flushes of another IOMMU: the whole domain (queue), what was mapped, or what was unmapped. */
 void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s, const struct ir_event *ev);
+/* The queue's timer fired; its flush is still to come. */
+void ir_asm_timed_out(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev);
+/* Its flush will not be seen. */
+void ir_asm_forget_timer(struct ir_assembler *a, struct cpu *c);
+/* What they were, and how many must have been missed. */
+void ir_asm_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes);
+
 /* The results of the RPCITs under way on this CPU will not be seen. */
 void ir_asm_forget_rpcits(struct ir_assembler *a, struct cpu *c);
 /* The queue's timer fired; returns its record. */

@@ -380,6 +380,7 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	s->unmapped = s->unmap_device;
 	s->unmap_state = UNMAP_DONE;
 	s->just_unmapped = true;
+	s->unmap_ns = ev->time_ns;
 	if (ev->kind == IR_EV_S390_UPDATE_TRANS && !s->unmap_device)
 		s->unmap_device = ir_owner_device(&a->owners, IR_OWNER_ZDEV, ev->aux);
 	i = ir_live_find(&a->live, iova);

@@ -41,6 +41,12 @@ enum ir_event_kind {
 	IR_EV_MAP_FAILED,	/* of an events file  addr = iova (~0: it got none), paddr, size (0: not recorded) */
 	IR_EV_IO_FAULT,		/* iommu:io_page_fault  text = device, addr = iova, aux = flags; only on request */
 	IR_EV_CONSOLE,		/* printk:console     text = a line of the kernel's log; only on request */
+	IR_EV_SYNC_MAP,		/* intel_sync_map     iotlb_sync_map was called, which flushes or not: aux = domain, addr, size */
+	IR_EV_MAP_FLUSH,	/* intel_iommu:cache_tag_flush_range_np  what was mapped was flushed: aux = domain, addr, size */
+	IR_EV_TAG_RANGE,	/* intel_iommu:cache_tag_flush_range     aux = domain, addr, size */
+	IR_EV_TAG_ALL,		/* intel_iommu:cache_tag_flush_all       aux = domain */
+	IR_EV_COMMAND,		/* intel_iommu:qi_submit, amd_flush_pages  aux = domain, addr, size: the range or an aligned block around it; 0: no invalidation */
+	IR_EV_COMMAND_ALL,	/* the same, of everything               aux = domain */
 	IR_EV_KINDS		/* and above: rules are to be applied (rules.h) */
 };
 

@@ -494,6 +494,12 @@ static bool finish(struct ir_formats *fm, enum ir_finish how, struct ir_event *e
 	case IR_FINISH_FAULT:
 		text = &spans[IR_SLOT_STRING - IR_SLOT_NUMBERS];
 		return finish_text(fm, ev, text->data, text->len);
+	case IR_FINISH_QI:
+		ir_finish_qi(ev);
+		return true;
+	case IR_FINISH_TAG:
+		ir_finish_tag(ev);
+		return true;
 	case IR_FINISH_STACK:
 		finish_stack(fm, ev, &spans[IR_SLOT_CALLERS - IR_SLOT_NUMBERS]);
 		return true;

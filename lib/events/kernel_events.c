@@ -3,8 +3,8 @@
  * The table of the kernel's own events.
  *
  * Names, types and printed forms of the fields: TRACE_EVENT() and TP_printk() in
- * include/trace/events/{iommu,dma,printk}.h and kernel/trace/trace_entries.h of Linux 6.1,
- * 6.12 and 7.2.  trace-cmd -R prints fields by their own name, which may be another key than
+ * include/trace/events/{iommu,dma,printk}.h, drivers/iommu/intel/trace.h and
+ * kernel/trace/trace_entries.h of Linux 6.1, 6.12 and 7.2.  trace-cmd -R prints fields by their own name, which may be another key than
  * the kernel's: both are listed.
  */
 #include "events/kernel_events.h"
@@ -29,6 +29,10 @@
 #define UNMAP_FIELDS { DEVICE_FIRST, FIELD("dma_addr", ADDR, HEX, ABSENT, OPTIONAL), \
 	FIELD("addr", ADDR, HEX, NEEDED, OPTIONAL), NUMBER("size", SIZE), DIRECTION }
 #define FREE_FIELDS { DEVICE_FIRST, ADDRESS("dma_addr", ADDR), NUMBER("size", SIZE), DIRECTION }
+
+#define TAG_FIELDS { FIELD("domain_id", AUX, AUTO, NEEDED, ABSENT), \
+	FIELD("type", RET, AUTO, NEEDED, ABSENT), FIELD("start", ADDR, AUTO, NEEDED, ABSENT), \
+	FIELD("end", SIZE, AUTO, NEEDED, ABSENT) }
 
 static const struct ir_event_spec events[] = {
 	{ "iommu", "map", IR_EV_MAP, IR_FINISH_RANGE, IR_EVERYWHERE, false,
@@ -90,6 +94,16 @@ static const struct ir_event_spec events[] = {
 	{ "dma", "dma_free_sgt", IR_EV_DMA_UNMAP, IR_FINISH_NONE, IR_EVERYWHERE, true,
 	  FREE_FIELDS, "the same" },
 
+	{ "intel_iommu", "qi_submit", IR_EV_COMMAND, IR_FINISH_QI, IR_EVERYWHERE, false,
+	  { FIELD("qw0", AUX, AUTO, NEEDED, ABSENT), FIELD("qw1", ADDR, AUTO, NEEDED, ABSENT) },
+	  "VT-d: an invalidation of a block of pages, or of a domain (5.12 and later)" },
+	{ "intel_iommu", "cache_tag_flush_range_np", IR_EV_MAP_FLUSH, IR_FINISH_TAG, IR_EVERYWHERE,
+	  false, TAG_FIELDS, "VT-d: what was mapped was flushed: caching mode (6.11 and later)" },
+	{ "intel_iommu", "cache_tag_flush_range", IR_EV_TAG_RANGE, IR_FINISH_TAG, IR_EVERYWHERE,
+	  false, TAG_FIELDS, "VT-d: what was unmapped was flushed" },
+	{ "intel_iommu", "cache_tag_flush_all", IR_EV_TAG_ALL, IR_FINISH_TAG, IR_EVERYWHERE,
+	  false, { FIELD("domain_id", AUX, AUTO, NEEDED, ABSENT), FIELD("type", RET, AUTO, NEEDED, ABSENT) },
+	  "VT-d: a whole domain was flushed" },
 	{ "iommu", "io_page_fault", IR_EV_IO_FAULT, IR_FINISH_FAULT, IR_EVERYWHERE, false,
 	  { FIELD("device", STRING, AUTO, NEEDED, ABSENT), FIELD("iova", ADDR, AUTO, NEEDED, ABSENT),
 	    FIELD("flags", AUX, AUTO, NEEDED, ABSENT) },
@@ -125,4 +139,39 @@ const struct ir_event_spec *ir_event_spec(const char *system, const char *name,
 		    (!system || !e->system || !strcmp(e->system, system)))
 			return e;
 	return NULL;
+}
+
+/* QI_IOTLB_TYPE and QI_EIOTLB_TYPE, drivers/iommu/intel/iommu.h, Linux 6.12. */
+enum { QI_IOTLB = 2, QI_EIOTLB = 6 };
+
+void ir_finish_qi(struct ir_event *ev)
+{
+	unsigned int type = ev->aux & 15, selective = (ev->aux >> 4 & 3) == 3, order = ev->addr & 63;
+	uint64_t page = ev->addr >> 12;
+
+	ev->aux = ev->aux >> 16 & 0xffff;
+	ev->size = 0;
+	if (type != QI_IOTLB && type != QI_EIOTLB)
+		return;
+	if (!selective && !page) {
+		ev->kind = IR_EV_COMMAND_ALL;
+		return;
+	}
+	ev->addr = page << 12;
+	ev->size = order < 52 ? UINT64_C(4096) << order : 0;
+}
+
+void ir_finish_tag(struct ir_event *ev)
+{
+	enum { CACHE_TAG_IOTLB = 0, CACHE_TAG_NESTING_IOTLB = 2 };	/* drivers/iommu/intel/iommu.h */
+	bool iotlb = ev->ret == CACHE_TAG_IOTLB || ev->ret == CACHE_TAG_NESTING_IOTLB;
+
+	if (!iotlb) {		/* a device's own TLB: not counted */
+		ev->kind = IR_EV_COMMAND;
+		ev->size = 0;
+	} else if (ev->kind == IR_EV_TAG_RANGE && !ev->addr && ev->size == UINT64_MAX) {
+		ev->kind = IR_EV_TAG_ALL;	/* as Linux 7.2 has it */
+	} else if (ev->kind != IR_EV_TAG_ALL) {
+		ev->size = ev->size >= ev->addr ? ev->size - ev->addr + 1 : 0;
+	}
 }

@@ -51,6 +51,8 @@ enum ir_finish {
 	IR_FINISH_SG,		/* addr, size and aux from the lists */
 	IR_FINISH_SG_ERR,	/* aux from the list */
 	IR_FINISH_MARKER, IR_FINISH_CONSOLE, IR_FINISH_FAULT, IR_FINISH_STACK,
+	IR_FINISH_QI,		/* ir_finish_qi() */
+	IR_FINISH_TAG,		/* ir_finish_tag() */
 };
 
 enum ir_need { IR_ABSENT, IR_OPTIONAL, IR_NEEDED };
@@ -79,6 +81,18 @@ struct ir_event_spec {
 	const char *meaning;	/* one line, for people; NULL: not listed */
 };
 
+/**
+ * ir_finish_qi - an invalidation descriptor of VT-d: aux = its first word, addr = its second
+ *
+ * Becomes IR_EV_COMMAND or IR_EV_COMMAND_ALL; one that is for something else than the IOTLB
+ * has no size.
+ */
+void ir_finish_qi(struct ir_event *ev);
+/**
+ * ir_finish_tag - a flush of VT-d's cache tags: addr and size are the first and the last byte,
+ * ret the tag's type; one that is not for the IOTLB has no size
+ */
+void ir_finish_tag(struct ir_event *ev);
 /** ir_event_spec - find an event; @system NULL: of any; NULL: there is no such event there */
 const struct ir_event_spec *ir_event_spec(const char *system, const char *name,
 					  enum ir_event_where where);

@@ -29,7 +29,8 @@ struct ir_work {
 	uint32_t nr_segs;
 	uint32_t mapping;		/* the guest's number of the operation's mapping */
 	struct ir_domain *domain;
-	uint32_t rpcit_ns;		/* a timer: how long its recorded RPCIT took, 0: not known */
+	uint32_t rpcit_ns;		/* a timer: how long its recorded RPCIT took, 0: not known, */
+	uint32_t sync_ns;		/* and how much later it was */
 };
 
 /* A lock of the guest's, held while its holder may wait for an RPCIT. */

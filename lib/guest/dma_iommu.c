@@ -376,14 +376,17 @@ static void fq_timeout(struct ir_guest *g, const struct ir_work *work)
 	g->recorded = (struct ir_recorded_times){ .rpcit_ns = work->rpcit_ns };
 	cookie(d)->timer_on = false;
 	ir_guest_timer_on(d, false);
+	ir_actors_wait(g, g->now_ns + work->sync_ns);
 	dma_iommu_flush(d, IR_CAUSE_QUEUE_TIMEOUT);
 	g->recorded = (struct ir_recorded_times){ 0 };
 }
 
 /* A timer fires in a soft interrupt of the CPU that armed it. */
-static void fire(struct ir_domain *d, uint32_t rpcit_ns)
+static void fire(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns)
 {
-	struct ir_work work = { .run = fq_timeout, .domain = d, .rpcit_ns = rpcit_ns };
+	struct ir_work work = {
+		.run = fq_timeout, .domain = d, .rpcit_ns = rpcit_ns, .sync_ns = sync_ns,
+	};
 
 	cookie(d)->timer_ns = UINT64_MAX;
 	ir_actors_do(d->guest, cookie(d)->timer_cpu, true, &work);
@@ -397,13 +400,13 @@ static void dma_iommu_timer(struct ir_domain *d)
 	if (ir_iova_work_time(c->iova) <= g->now_ns)
 		ir_iova_work(c->iova, g->now_ns);
 	if (c->timer_on && c->timer_ns <= g->now_ns)
-		fire(d, 0);
+		fire(d, 0, 0);
 }
 
-static void dma_iommu_flush_timer(struct ir_domain *d, uint32_t rpcit_ns)
+static void dma_iommu_flush_timer(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns)
 {
 	if (cookie(d)->timer_on)
-		fire(d, rpcit_ns);
+		fire(d, rpcit_ns, sync_ns);
 }
 
 const struct ir_dma_ops ir_dma_iommu_ops = {

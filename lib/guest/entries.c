@@ -74,19 +74,27 @@ void ir_entries_flushed(struct ir_domain *d)
 	d->lazy_entries = 0;
 }
 
-void ir_requests_count(struct ir_domain *d, uint64_t pfn, uint64_t pages,
-		       const struct ir_segment *segs, uint32_t nr)
+static void count_requests(struct ir_domain *d, enum ir_cause cause, uint64_t n)
 {
-	enum ir_cause cause = segs ? IR_CAUSE_SYNC_MAP : IR_CAUSE_SYNC;
-	uint64_t n = 0;
-
-	if (!segs)
-		n = ir_map_requests(pfn, pfn, pages);
-	for (uint32_t i = 0; i < nr; pfn += segs[i++].pages)
-		n += ir_map_requests(pfn, segs[i].paddr >> IR_PAGE_SHIFT, segs[i].pages);
 	ir_count(d, invalidations.total, n);
 	ir_count(d, invalidations.by_cause[cause], n);
 	ir_count(d, invalidations.by_kind[IR_INVALIDATION_REQUEST], n);
+}
+
+uint32_t ir_requests_map(struct ir_domain *d, uint64_t pfn, const struct ir_segment *seg)
+{
+	struct ir_serving serving = { .segs = seg, .pfn = pfn, .nr = 1 };
+
+	count_requests(d, IR_CAUSE_SYNC_MAP,
+		       ir_map_requests(pfn, seg->paddr >> IR_PAGE_SHIFT, seg->pages));
+	if (ir_entries_counted(d->guest))
+		ir_entries_take(d, &serving);
+	return serving.taken;
+}
+
+void ir_requests_unmap(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+{
+	count_requests(d, IR_CAUSE_SYNC, ir_map_requests(pfn, pfn, pages));
 }
 
 /* Pages of the mapping that the host has refused. */

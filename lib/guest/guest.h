@@ -58,8 +58,11 @@ struct ir_dma_ops {
 	/* The earliest timer, UINT64_MAX: none; and what happens then. */
 	uint64_t (*timer_ns)(const struct ir_domain *d);
 	void (*timer)(struct ir_domain *d);
-	/* The recorded machine's flush-queue timer fired; its RPCIT took @rpcit_ns, 0: not known. */
-	void (*flush_timer)(struct ir_domain *d, uint32_t rpcit_ns);
+	/*
+	 * The recorded machine's flush-queue timer fired and flushed @sync_ns later; its RPCIT took
+	 * @rpcit_ns, 0: not known.
+	 */
+	void (*flush_timer)(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns);
 };
 
 extern const struct ir_dma_ops ir_dma_iommu_ops, ir_s390_dma_ops, ir_fixed_iova_ops;
@@ -100,6 +103,7 @@ struct ir_recorded_times {
 struct ir_segment {
 	uint64_t paddr;
 	uint64_t pages;
+	uint64_t after_ns;	/* how long behind the first piece it was mapped */
 };
 
 /* A mapping that the host is to take, where its limit counts leaves or requests. */
@@ -216,8 +220,10 @@ void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict);
 /**
  * ir_guest_flush_timer - the recorded timer of a device (0: of all) fired
  * @rpcit_ns: how long its RPCIT took, 0: not known
+ * @sync_ns: how much later its flush was
  */
-void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns);
+void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns,
+			  uint32_t sync_ns);
 /** ir_guest_timers - run what is due now */
 void ir_guest_timers(struct ir_guest *g);
 /** ir_guest_start - the recording begins; what was preloaded is there by then */
@@ -325,10 +331,10 @@ void ir_entries_take(struct ir_domain *d, struct ir_serving *s);
 void ir_entries_unmapped(struct ir_domain *d, uint32_t taken);
 /** ir_entries_flushed - what was unmapped is flushed: the host gives its entries back */
 void ir_entries_flushed(struct ir_domain *d);
-/** ir_requests_count - count the requests of a map or, without @segs, of an unmap */
-void ir_requests_count(struct ir_domain *d, uint64_t pfn, uint64_t pages,
-		       const struct ir_segment *segs, uint32_t nr);
-
+/** ir_requests_map - the requests of one piece; returns how many entries the host takes for it */
+uint32_t ir_requests_map(struct ir_domain *d, uint64_t pfn, const struct ir_segment *seg);
+/** ir_requests_unmap - those of an unmap */
+void ir_requests_unmap(struct ir_domain *d, uint64_t pfn, uint64_t pages);
 /** ir_guest_count_unbacked - a mapping succeeded: has it pages on which the device would fault? */
 void ir_guest_count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages);
 

@@ -244,22 +244,21 @@ static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_
 	for (uint32_t i = 0; i < nr; i++) {
 		uint64_t at = pfn + *mapped;
 
+		if (requests && i)	/* one after the other, as they were until the sync */
+			ir_actors_wait(d->guest, begin_ns + segs[i].after_ns);
 		if (!d->guest->by_free)
 			use_again(d->guest, segs[i].paddr >> IR_PAGE_SHIFT, segs[i].pages);
 		ir_iopt_map(d->iopt, at, segs[i].pages, segs[i].paddr);
 		*mapped += segs[i].pages;
+		if (requests)
+			serving.taken += ir_requests_map(d, at, &segs[i]);
 		if (st->map_pages) {
 			rc = st->map_pages(d, at << IR_PAGE_SHIFT, segs[i].pages);
 			if (rc)
 				return rc;
 		}
 	}
-	if (requests) {		/* served in their order, whoever kicks */
-		ir_requests_count(d, pfn, *mapped, segs, nr);
-		if (counted)
-			ir_entries_take(d, &serving);
-		*entries = serving.taken;
-	}
+	*entries = serving.taken;
 	if (!st->iotlb_sync_map)
 		return 0;
 	ir_actors_wait(d->guest, begin_ns + op->sync_ns);
@@ -286,7 +285,7 @@ static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages
 	ir_guest_grew(d);
 	ir_count(d, kernel.unmapped_pages, pages);
 	if (g->par.iommu->requests)
-		ir_requests_count(d, pfn, pages, NULL, 0);
+		ir_requests_unmap(d, pfn, pages);
 	if (entries)
 		ir_entries_unmapped(d, entries);
 	d->ops->unmapped(d, pfn, pages);
@@ -419,7 +418,7 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
 /* The host holds what was mapped before: how, is not known; @pages follow each other. */
 static uint32_t preload_entries(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
-	struct ir_segment seg = { 0, pages };
+	struct ir_segment seg = { .pages = pages };
 	struct ir_serving serving = { .segs = &seg, .pfn = pfn, .nr = 1 };
 
 	if (ir_entries_counted(d->guest))
@@ -507,7 +506,8 @@ bool ir_guest_preload_flushed(struct ir_guest *g, uint16_t device)
 	return true;
 }
 
-void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns)
+void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns,
+			  uint32_t sync_ns)
 {
 	uint64_t next = device ? device : ir_bitmap_next(g->timers_on, 0, true);
 
@@ -516,7 +516,7 @@ void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns
 		struct ir_domain *d = g->domains[next];
 
 		if (d && d->priv && d->ops->flush_timer)
-			d->ops->flush_timer(d, rpcit_ns);
+			d->ops->flush_timer(d, rpcit_ns, sync_ns);
 		if (device)
 			break;
 		next = ir_bitmap_next(g->timers_on, next + 1, true);

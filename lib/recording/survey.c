@@ -547,7 +547,10 @@ static int learn(struct ir_recording *rec)
 	bool several = rec->reader->info.nr_devices > 2, rpcits, again;
 
 	rpcits = found(rec, IR_EV_RPCIT) || found(rec, IR_EV_FLUSH_ALL) ||
-		found(rec, IR_EV_FQ_FLUSH) || found(rec, IR_EV_TLB_SYNC);
+		found(rec, IR_EV_FQ_FLUSH) || found(rec, IR_EV_TLB_SYNC) ||
+		found(rec, IR_EV_COMMAND) || found(rec, IR_EV_COMMAND_ALL) ||
+		found(rec, IR_EV_TAG_RANGE) || found(rec, IR_EV_TAG_ALL) ||
+		found(rec, IR_EV_MAP_FLUSH);
 	again = (rec->seen_kinds ^ rec->found_kinds) & ir_assembler_evidence();
 	rec->seen_kinds = rec->found_kinds;
 	learn_timers(rec, &owners);

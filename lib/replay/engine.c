@@ -261,7 +261,9 @@ static bool gather(struct ir_engine *e, const struct ir_op *op)
 		e->segs = grown;
 		e->room_segs = room;
 	}
-	e->segs[e->nr_segs++] = (struct ir_segment){ op->paddr, op->seg_pages };
+	e->segs[e->nr_segs++] = (struct ir_segment){
+		op->paddr, op->seg_pages, op->time_ns - e->map.time_ns,
+	};
 	return e->nr_segs == e->map.segments;
 }
 
@@ -304,7 +306,7 @@ static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir
 		break;
 	case IR_OP_FLUSH_TIMER:
 		if (g->par.timer == IR_TIMER_RECORDED)
-			ir_guest_flush_timer(g, op->device, op->rpcit_ns);
+			ir_guest_flush_timer(g, op->device, op->rpcit_ns, op->sync_ns);
 		break;
 	case IR_OP_DETACH:
 		ir_guest_detach(g, op->device);
@@ -338,7 +340,7 @@ static inline bool fetch(struct ir_engine *e)
 			e->next_nr = e->nr_segs;
 		} else {
 			e->next = *op;
-			e->next_seg = (struct ir_segment){ op->paddr, op->seg_pages };
+			e->next_seg = (struct ir_segment){ .paddr = op->paddr, .pages = op->seg_pages };
 			e->next_segs = &e->next_seg;
 			e->next_nr = 1;
 		}

@@ -237,7 +237,7 @@ static void recorded_totals(const struct ir_recording_info *info, struct ir_veri
 		t->queue_full = f->queue_full;
 		t->queue_timeout = f->queue_timeout;
 		t->global = f->queue_full + f->queue_timeout;
-		t->ranged = f->range;
+		t->ranged = f->range + f->map;
 		t->total = t->global + t->ranged;
 	}
 	t->map_failed = info->ops.undone_map;
@@ -288,6 +288,8 @@ int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct i
 	recorded_totals(info, &verify->recorded);
 	if (info->rpcit.present && info->machine.counted_rpcits > info->rpcit.total)
 		verify->missed = info->machine.counted_rpcits - info->rpcit.total;
+	if (info->flushes.present)
+		verify->missed = info->flushes.missed;
 	predicted_totals(result, &verify->predicted);
 	lanes_free(&c.cpus);
 	lanes_free(&c.queues);

@@ -347,16 +347,16 @@ static void test_recorded_timer(void **state)
 	(void)state;
 	par.timer = IR_TIMER_RECORDED;
 	g = guest_on("kvm", "sync-map-retry", par);
-	ir_guest_flush_timer(g, 0, 0);	/* nothing is there yet */
+	ir_guest_flush_timer(g, 0, 0, 0);	/* nothing is there yet */
 	map(g, 0, 1);
-	ir_guest_flush_timer(g, 0, 0);	/* no timer was armed */
+	ir_guest_flush_timer(g, 0, 0, 0);	/* no timer was armed */
 	assert_int_equal(timeouts(g), 0);
 	unmap(g, 0);
 	assert_int_equal(ir_guest_timer_ns(g), UINT64_MAX);
 	g->now_ns = 10 * SEC;
 	ir_guest_timers(g);
 	assert_int_equal(timeouts(g), 0);
-	ir_guest_flush_timer(g, 0, 0);
+	ir_guest_flush_timer(g, 0, 0, 0);
 	assert_int_equal(timeouts(g), 1);
 	assert_int_equal(iova_pages(g), 0);
 	finish(g);
@@ -375,12 +375,12 @@ static void test_recorded_timer_of_a_device(void **state)
 		map_on(g, device, device, 1);
 		unmap(g, device);
 	}
-	ir_guest_flush_timer(g, 2, 0);
+	ir_guest_flush_timer(g, 2, 0, 0);
 	assert_int_equal(timeouts(g), 1);
 	assert_int_equal(available(g), 998);
-	ir_guest_flush_timer(g, 9, 0);	/* a device without a domain */
+	ir_guest_flush_timer(g, 9, 0, 0);	/* a device without a domain */
 	assert_int_equal(timeouts(g), 1);
-	ir_guest_flush_timer(g, 0, 0);
+	ir_guest_flush_timer(g, 0, 0, 0);
 	assert_int_equal(timeouts(g), 3);
 	assert_int_equal(available(g), 1000);
 	finish(g);

@@ -55,7 +55,8 @@ struct ir_op {
 	uint32_t seg_pages;	/* of the first piece, or of this one */
 	uint32_t segments;	/* IR_OP_MAP: how many pieces */
 	uint32_t mapping;	/* dense number, or IR_NO_MAPPING */
-	uint32_t sync_ns;	/* IR_OP_MAP: from time_ns to the iotlb_sync_map call */
+	/* IR_OP_MAP: from time_ns to the iotlb_sync_map call; IR_OP_FLUSH_TIMER: to the flush */
+	uint32_t sync_ns;
 	/* IR_OP_MAP, IR_OP_FLUSH_TIMER: how long its recorded RPCIT took, 0 if not known */
 	uint32_t rpcit_ns;
 	uint32_t retry_ns;	/* IR_OP_MAP: likewise its retry's global one; 0 if there was none */

@@ -55,13 +55,14 @@ struct ir_recorded_rpcit {
 	bool has_results;	/* return values were recorded */
 };
 
-/* Flushes that a recorded machine with another IOMMU (VT-d) made, if it had probes on them. */
+/* Flushes that a recorded machine with another IOMMU than s390's made, if they were recorded. */
 struct ir_recorded_flushes {
 	bool present;
 	uint64_t queue_full;	/* of the whole domain */
 	uint64_t queue_timeout;
 	uint64_t range;		/* of what was unmapped */
 	uint64_t map;		/* of what was mapped: a hypervisor shadows the page table */
+	uint64_t missed;	/* maps and unmaps that were flushed as the others were, and whose flush is not there */
 };
 
 /* A range of IOVAs that was free when the recording began, among taken ones. */

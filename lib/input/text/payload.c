@@ -467,6 +467,60 @@ static enum text_result take_fault(struct text_span text, struct ir_event *ev)
 	return p == text.end ? TEXT_OPEN_END : TEXT_GOOD;
 }
 
+/* The number behind a key, or behind what else is before it. */
+static bool number_behind(struct text_span text, const char *key, uint64_t *value)
+{
+	const char *at = memmem(text.start, text_len(&text), key, strlen(key));
+
+	return at && ir_text_number(at + strlen(key), text.end, false, value);
+}
+
+/* "iotlb_inv dmar1: 0x300f2 0xf7700000 0x0 0x0"; by name "qw0=0x300f2 qw1=0xf7700000". */
+static enum text_result take_qi(struct text_span text, struct ir_event *ev)
+{
+	const char *p;
+
+	if (!number_behind(text, "qw0=", &ev->aux) || !number_behind(text, "qw1=", &ev->addr)) {
+		p = memmem(text.start, text_len(&text), ": ", 2);
+		p = p ? ir_text_number(p + 2, text.end, false, &ev->aux) : NULL;
+		if (!p || p == text.end || !ir_text_number(p + 1, text.end, false, &ev->addr))
+			return TEXT_BAD;
+	}
+	ir_finish_qi(ev);
+	return TEXT_OPEN_END;
+}
+
+/*
+ * "dmar0/0000:00:10.0[0] type iotlb did 4 [0xff000-0xfffff] addr 0xff000 pages 0x1 mask 0x0";
+ * by name "domain_id=4 type=0 start=0xff000 end=0xfffff".
+ */
+static enum text_result take_tag(struct text_span text, struct ir_event *ev)
+{
+	const char *p;
+	uint64_t type;
+
+	if (number_behind(text, "domain_id=", &ev->aux) && number_behind(text, "type=", &type)) {
+		ev->ret = (int64_t)type;
+		if (ev->kind != IR_EV_TAG_ALL && (!number_behind(text, "start=", &ev->addr) ||
+						  !number_behind(text, "end=", &ev->size)))
+			return TEXT_BAD;
+		ir_finish_tag(ev);
+		return TEXT_OPEN_END;
+	}
+	if (!number_behind(text, " did ", &ev->aux))
+		return TEXT_BAD;
+	ev->ret = !memmem(text.start, text_len(&text), "iotlb ", 6) &&
+		!memmem(text.start, text_len(&text), "type 0x0 ", 9);
+	p = memmem(text.start, text_len(&text), " [0x", 4);
+	if (ev->kind != IR_EV_TAG_ALL) {
+		p = p ? ir_text_number(p + 2, text.end, false, &ev->addr) : NULL;
+		if (!p || p == text.end || !ir_text_number(p + 1, text.end, false, &ev->size))
+			return TEXT_BAD;
+	}
+	ir_finish_tag(ev);
+	return TEXT_OPEN_END;
+}
+
 static enum text_result take_text(struct text_span text, bool is_print, struct ir_event *ev)
 {
 	if (is_print)
@@ -517,6 +571,10 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 		ev->flags |= (uint16_t)(ir_dma_function(spec->name) << IR_EVF_FUNCTION_SHIFT);
 	if (spec->finish == IR_FINISH_FAULT)
 		return take_fault(text, ev);
+	if (spec->finish == IR_FINISH_QI)
+		return take_qi(text, ev);
+	if (spec->finish == IR_FINISH_TAG)
+		return take_tag(text, ev);
 	if (spec->finish == IR_FINISH_CONSOLE && text_begins(&text, "msg="))
 		text.start += 4;
 	if (spec->finish == IR_FINISH_MARKER || spec->finish == IR_FINISH_CONSOLE)

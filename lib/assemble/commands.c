@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Flushes of IOMMUs other than s390's: finds the mapping or the unmap that each is for, and
+ * takes what is for neither for a flush of the queue, by its timer or because it was full.
+ *
+ * One flush may be recorded several times: by a probe on the driver's callback, by a tracepoint
+ * of the driver, and as the command itself.  The last of these that the recording has counts.
+ */
+#include "assemble/priv.h"
+#include "iommu/cover.h"
+
+/*
+ * A queue that is full is flushed by the unmap that finds it so.  Without events of the timer
+ * a flush that comes later than this behind an unmap is taken for the timer's.
+ */
+#define FULL_NS	UINT64_C(200000)
+
+/* The recording has an event nearer to the command for the same flush. */
+static bool superseded(const struct ir_assembler *a, enum ir_event_kind kind)
+{
+	switch (kind) {
+	case IR_EV_FQ_FLUSH:
+		return records(a, IR_EV_FLUSH_ALL) || records(a, IR_EV_TAG_ALL) ||
+			records(a, IR_EV_COMMAND_ALL);
+	case IR_EV_FLUSH_ALL:
+		return records(a, IR_EV_TAG_ALL) || records(a, IR_EV_COMMAND_ALL);
+	case IR_EV_TAG_ALL:
+		return records(a, IR_EV_COMMAND_ALL);
+	case IR_EV_TLB_SYNC:
+		return records(a, IR_EV_TAG_RANGE) || records(a, IR_EV_COMMAND);
+	case IR_EV_TAG_RANGE:
+	case IR_EV_MAP_FLUSH:
+		return records(a, IR_EV_COMMAND);
+	default:
+		return false;
+	}
+}
+
+/* The event is a flush of this range; a command may be for an aligned block around it. */
+static bool flushes(const struct ir_event *ev, uint64_t addr, uint64_t size)
+{
+	uint64_t first = addr >> IR_PAGE_SHIFT, last = (addr + size - 1) >> IR_PAGE_SHIFT;
+	struct ir_cover block;
+
+	if (!size || (ev->addr == addr && ev->size == size))
+		return size != 0;
+	if (ev->kind != IR_EV_COMMAND)
+		return false;
+	block = ir_cover_block(first, last);
+	return block.first << IR_PAGE_SHIFT == ev->addr &&
+		(block.last - block.first + 1) << IR_PAGE_SHIFT == ev->size;
+}
+
+static bool flushes_mapping(struct ir_assembler *a, const struct slot *s, const struct ir_event *ev)
+{
+	const struct rec *head = rec(a, s->head);
+
+	return flushes(ev, head->iova, live_of(a, head->live)->pages << IR_PAGE_SHIFT);
+}
+
+/* The sync of the mapping under way, in *@own with its range; false: it is for something else. */
+static bool map_sync(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+		     struct ir_event *own)
+{
+	const struct rec *tail;
+	struct rec *head;
+
+	if (s->map_state == MAP_NONE || !in_window(a, s->head))
+		return false;
+	if (!flushes_mapping(a, s, ev)) {
+		tail = rec(a, s->tail);
+		/* The sync of an earlier one may have been missed by the probe. */
+		if (rec(a, s->head)->pieces > 1 &&
+		    tail->iova + (tail->pages << IR_PAGE_SHIFT) == ev->addr + ev->size)
+			ir_asm_split(a, s, ev->addr);
+		if (!flushes_mapping(a, s, ev))
+			return false;
+	}
+	head = rec(a, s->head);
+	if (own->kind == IR_EV_COMMAND && s->map_state == MAP_SYNCED)
+		return false;	/* the same range again: an unmap's */
+	head->certain = true;
+	if (ev->kind == IR_EV_COMMAND || !head->sync_time_ns)
+		head->sync_time_ns = ev->time_ns;
+	s->map_state = ev->kind == IR_EV_COMMAND ? MAP_SYNCED : MAP_SYNC;
+	own->addr = head->iova;
+	own->size = live_of(a, head->live)->pages << IR_PAGE_SHIFT;
+	own->device = head->device;
+	return true;
+}
+
+/* The flush of the last unmap, likewise. */
+static bool unmap_flush(struct ir_assembler *a, struct slot *s, struct ir_event *own)
+{
+	if (!flushes(own, s->unmap_iova, s->unmap_size))
+		return false;
+	own->addr = s->unmap_iova;
+	own->size = s->unmap_size;
+	own->device = s->unmapped;
+	return ir_asm_own_flush(a, s, own, 0, true);
+}
+
+void ir_asm_forget_timer(struct ir_assembler *a, struct cpu *c)
+{
+	if (in_window(a, c->timer_record) && rec(a, c->timer_record)->kind == REC_TIMER)
+		rec(a, c->timer_record)->held = false;
+	c->timer_record = NONE;
+}
+
+void ir_asm_timed_out(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
+{
+	ir_asm_forget_timer(a, c);
+	c->timer_record = ir_asm_timer(a, ev, 0);
+	rec(a, c->timer_record)->held = records(a, IR_EV_COMMAND_ALL) || records(a, IR_EV_TAG_ALL) ||
+		records(a, IR_EV_FLUSH_ALL);
+	c->timed_out = true;
+	c->timer = ev->aux;
+}
+
+/* The flush of the timer: the CPU may have been held up in between. */
+static void timer_flushed(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
+{
+	if (in_window(a, c->timer_record) && rec(a, c->timer_record)->kind == REC_TIMER)
+		rec(a, c->timer_record)->sync_time_ns = ev->time_ns;
+	ir_asm_forget_timer(a, c);
+}
+
+/* A flush of everything: by the timer? */
+static bool by_timer(struct ir_assembler *a, struct cpu *c, const struct slot *s,
+		     const struct ir_event *ev, uint16_t device)
+{
+	bool probed = records(a, IR_EV_FQ_TIMEOUT);
+
+	if (c->timed_out)
+		return true;
+	if (s->just_unmapped && (probed || ev->time_ns - s->unmap_ns < FULL_NS))
+		return false;
+	if (!probed && ev->kind != IR_EV_COMMAND_ALL && ev->kind != IR_EV_TAG_ALL)
+		return false;
+	ir_asm_timer(a, ev, device);	/* its event was missed, or is not recorded */
+	return true;
+}
+
+static void record_flush(struct ir_assembler *a, const struct ir_event *ev, uint16_t device)
+{
+	bool whole = ir_asm_is_whole(ev);
+	uint64_t number = ir_asm_record(a, ev, REC_RPCIT);
+
+	rec(a, number)->device = device;
+	rec(a, number)->flags |= whole ? IR_OPF_GLOBAL | IR_OPF_QUEUE : 0;
+	rec(a, number)->pages = whole ? 0 : ir_asm_pages(ev->addr, ev->size);
+	if (whole)
+		rec(a, number)->iova = 0;
+}
+
+static void whole_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			const struct ir_event *ev)
+{
+	struct ir_owner *w;
+	uint16_t device;
+	bool counted;
+
+	if (!c->timed_out && s->just_unmapped && ev->aux)
+		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
+	w = ir_owner_find(&a->owners, IR_OWNER_DOMAIN, ev->aux);
+	if (w && c->timed_out)
+		w->timer = c->timer;
+	device = w ? w->device : 0;
+	if (c->timed_out)
+		timer_flushed(a, c, ev);
+	counted = ir_asm_flush_wanted(a, device);
+	ir_asm_queue_flushed(a, device);
+	if (by_timer(a, c, s, ev, device))
+		a->flushes.queue_timeout += counted;
+	else
+		a->flushes.queue_full += counted;
+	c->timed_out = false;
+	if (a->cfg.rpcits)
+		record_flush(a, ev, device);
+}
+
+void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
+		  const struct ir_event *ev)
+{
+	struct ir_event own = *ev;
+	bool mapped = false, counted;
+	struct ir_owner *w;
+
+	if (ev->kind == IR_EV_COMMAND && !ev->size)
+		return;
+	if (ev->kind == IR_EV_SYNC_MAP || ev->kind == IR_EV_MAP_FLUSH || ev->kind == IR_EV_COMMAND)
+		mapped = map_sync(a, s, ev, &own);
+	if (ev->kind == IR_EV_SYNC_MAP || superseded(a, ev->kind))
+		return;
+	a->flushes.present = true;
+	if (ir_asm_is_whole(ev)) {
+		whole_flush(a, c, s, ev);
+		return;
+	}
+	if (!mapped)
+		unmap_flush(a, s, &own);
+	w = ir_owner_find(&a->owners, IR_OWNER_DOMAIN, ev->aux);
+	if (!own.device && w)
+		own.device = w->device;
+	counted = ir_asm_flush_wanted(a, own.device);
+	if (mapped || ev->kind == IR_EV_MAP_FLUSH)
+		a->flushes.map += counted;
+	else
+		a->flushes.range += counted;
+	if (a->cfg.rpcits)
+		record_flush(a, &own, own.device);
+}
+
+/* What is missing of @all, if nearly all are there: probes miss some 3 %. */
+static uint64_t missed(uint64_t all, uint64_t seen)
+{
+	return seen < all && (all - seen) * 10 < all ? all - seen : 0;
+}
+
+void ir_asm_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes)
+{
+	*flushes = a->flushes;
+	flushes->missed = missed(a->totals.map, flushes->map) + missed(a->totals.unmap, flushes->range);
+}
