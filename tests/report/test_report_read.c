@@ -220,7 +220,7 @@ static const struct ir_site sites[] = {
 	{ "z+0x1", "nvme", "z", 0x3ff7e841f42, 2, frames, 2, 1, 5, 6, 1 },
 	{ "0xffffffff81000000", NULL, NULL, 0xffffffff81000000, 1, frames, 1, 0, 4, 4, 0 },
 };
-static const struct ir_site_table table = { sites, 5, "somewhere", "record more" };
+static const struct ir_site_table table = { sites, 5, false, "somewhere", "record more" };
 
 static void call_sites(void **state)
 {
