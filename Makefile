@@ -158,8 +158,7 @@ $(BUILD)/cmd/%.o: cmd/%.c Makefile
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WHOLE) -Icmd $(call pkg_cflags,$(LIBS) $(CMD_LIBS)) -MMD -MP -c -o $@ $<
 
 # Files that the program carries: texts, in the order of cmd/page/assets.h.
-ASSETS := page_css=cmd/page/page.css page_js=cmd/page/page.js \
-	uplot_css=vendor/uplot/uPlot.min.css uplot_js=vendor/uplot/uPlot.iife.min.js
+ASSETS := page_css=cmd/page/page.css page_js=cmd/page/page.js
 ASSET_FILES := $(foreach a,$(ASSETS),$(lastword $(subst =, ,$(a))))
 
 $(BUILD)/cmd/page/assets.c: $(ASSET_FILES) Makefile

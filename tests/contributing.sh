@@ -9,7 +9,7 @@ file=traces/6.12-fq-randread-lim2048-smp1.dat
 tree=$tmp/tree
 
 mkdir "$tree" "$tree/build"
-cp -rp CONTRIBUTING.md Makefile cmd lib man scripts vendor "$tree"
+cp -rp CONTRIBUTING.md Makefile cmd lib man scripts "$tree"
 # Objects are not compiled again unless a patch changes what they are made of.
 cp -rp "$BUILD/lib" "$BUILD/cmd" "$tree/build"
 awk -v dir="$tmp" '/^```diff/ { n++; on = 1; next } /^```/ { on = 0 } on { print >(dir "/" n ".diff") }' \

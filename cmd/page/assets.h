@@ -7,7 +7,5 @@
 
 extern const unsigned char asset_page_css[];	/* cmd/page/page.css */
 extern const unsigned char asset_page_js[];	/* cmd/page/page.js */
-extern const unsigned char asset_uplot_css[];	/* vendor/uplot/uPlot.min.css */
-extern const unsigned char asset_uplot_js[];	/* vendor/uplot/uPlot.iife.min.js */
 
 #endif

@@ -1,51 +1,87 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * HTML: the frame of a page, lines and tables.
+ * HTML: the frame of a page, lines, tables and names.
  */
 #include "page/html.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "page/assets.h"
-#include "report/chart.h"
 #include "report/markup.h"
 
-static void write_asset(FILE *out, const unsigned char *text)
-{
-	fputs((const char *)text, out);
-}
-
-void html_begin(FILE *out, const char *title)
+void html_begin(FILE *out, const char *title, const struct html_link *links)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>", out);
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", out);
 	ir_markup_text(out, title);
-	fputs("</title>\n<style>\n", out);
-	write_asset(out, asset_uplot_css);
-	write_asset(out, asset_page_css);
-	ir_chart_css(out);
-	fputs("\n</style>\n</head>\n<body>\n<main>\n<h1>", out);
+	fputs(" - iommu-replay</title>\n<style>\n", out);
+	fputs((const char *)asset_page_css, out);
+	fputs("</style>\n</head>\n<body>\n<nav>", out);
+	for (; links && links->id; links++)
+		fprintf(out, "<a href=\"#%s\">%s</a> ", links->id, links->name);
+	fputs("<button class=\"script\" id=\"theme\" type=\"button\">Dark/light</button></nav>\n<main>\n<h1>", out);
 	ir_markup_text(out, title);
 	fputs("</h1>\n", out);
 }
 
 void html_end(FILE *out)
 {
-	fprintf(out, "<footer>iommu-replay %s</footer>\n</main>\n</body>\n</html>\n", ir_version());
+	fputs("</main>\n<script>\n", out);
+	fputs((const char *)asset_page_js, out);
+	fputs("</script>\n</body>\n</html>\n", out);
 }
 
-const char *html_class(enum view_mark mark)
+static const char *mark_class(enum view_mark mark)
 {
-	switch (mark) {
-	case VIEW_BAD:
-		return " class=\"bad\"";
-	case VIEW_LIMIT:
-		return " class=\"limit\"";
-	case VIEW_NOTE:
-		return " class=\"note\"";
-	default:
-		return "";
+	return mark == VIEW_BAD ? " class=\"bad\"" : mark == VIEW_LIMIT ? " class=\"at-limit\"" : "";
+}
+
+void html_marked(FILE *out, const char *text)
+{
+	const char *end = "";
+
+	if (!text) {
+		ir_memory_spoil(out);
+		return;
+	}
+	while (*text) {
+		size_t len = 0;
+		char *part;
+
+		switch (*text) {
+		case IR_MARK_END:
+			fputs(end, out);
+			break;
+		case IR_MARK_NAME:
+			fputs("<b>", out);
+			end = "</b>";
+			break;
+		case IR_MARK_BAD:
+			fputs("<strong class=\"bad\">", out);
+			end = "</strong>";
+			break;
+		case IR_MARK_STRONG:
+			fputs("<strong>", out);
+			end = "</strong>";
+			break;
+		case IR_MARK_CODE:
+			fputs("<br><code class=\"command\">", out);
+			end = "</code>";
+			break;
+		default:
+			while ((unsigned char)text[len] > IR_MARK_CODE)
+				len++;
+		}
+		if (!len) {
+			text++;
+			continue;
+		}
+		part = strndup(text, len);
+		ir_markup_text(out, part);
+		free(part);
+		text += len;
 	}
 }
 
@@ -54,14 +90,18 @@ void html_item(void *arg, const char *label, const char *text, enum view_mark ma
 	FILE *out = arg;
 
 	label += strspn(label, " ");
-	fprintf(out, "<dt%s>", html_class(mark));
+	fprintf(out, "<dt%s>", mark_class(mark));
 	ir_markup_text(out, label);
-	fprintf(out, "</dt><dd%s>", html_class(mark));
-	ir_markup_text(out, text);
+	fprintf(out, "</dt><dd%s>", mark_class(mark));
+	html_marked(out, text);
 	fputs("</dd>\n", out);
 }
 
-/* The same as a list of its own, between tables. */
+void html_words(void *out, const char *label, const char *text)
+{
+	html_item(out, label, text, VIEW_PLAIN);
+}
+
 void html_line(void *arg, const char *label, const char *text, enum view_mark mark)
 {
 	FILE *out = arg;
@@ -72,14 +112,16 @@ void html_line(void *arg, const char *label, const char *text, enum view_mark ma
 }
 
 int html_table(const struct canvas *canvas, const struct plain_column *columns,
-		      size_t nr_columns, const char *const *cells, size_t rows)
+	       size_t nr_columns, const char *const *cells, size_t rows)
 {
 	FILE *out = canvas->out;
 
-	fputs("<div class=\"wide\"><table class=\"plain\">\n<thead><tr>", out);
-	for (size_t i = 0; i < nr_columns; i++)
-		fprintf(out, "<th%s>%s</th>", columns[i].right ? "" : " class=\"text\"",
-			columns[i].title);
+	fputs("<div class=\"wide\" tabindex=\"0\"><table class=\"plain\">\n<thead><tr>", out);
+	for (size_t i = 0; i < nr_columns; i++) {
+		fputs(columns[i].right ? "<th>" : "<th class=\"text\">", out);
+		ir_markup_text(out, columns[i].title);
+		fputs("</th>", out);
+	}
 	fputs("</tr></thead>\n<tbody>\n", out);
 	for (size_t r = 0; r < rows; r++) {
 		fputs("<tr>", out);
@@ -92,4 +134,46 @@ int html_table(const struct canvas *canvas, const struct plain_column *columns,
 	}
 	fputs("</tbody>\n</table></div>\n", out);
 	return 0;
+}
+
+void html_name(FILE *out, const char *file)
+{
+	const char *slash = strrchr(file, '/'), *name = slash && slash[1] ? slash + 1 : file;
+	size_t len = strlen(name);
+	char *copy = strndup(name, len > 4 && !strcmp(name + len - 4, ".dat") ? len - 4 : len);
+
+	ir_markup_text(out, copy);
+	free(copy);
+}
+
+void html_row_name(FILE *out, const struct ir_rows *rows, const struct ir_row *row)
+{
+	for (size_t m = 0; m < row->nr_members; m++) {
+		char *name = ir_row_name(rows, row, m);
+
+		fputs(m == 0 ? "<b>" : m == 1 ? "<small>= " : ", ", out);
+		ir_markup_text(out, name);
+		fputs(m ? "" : "</b>", out);
+		free(name);
+	}
+	fputs(row->nr_members > 1 ? "</small>" : "", out);
+	fputs(row->result->lower_bound ? "<small>at least (*)</small>" : "", out);
+}
+
+void html_begin_details(FILE *out, const char *summary)
+{
+	fputs("<details><summary>", out);
+	ir_markup_text(out, summary);
+	fputs("</summary>\n", out);
+}
+
+const char *html_cause_word(enum ir_cause cause)
+{
+	static const char *const words[IR_CAUSES] = {
+		[IR_CAUSE_SYNC_MAP] = "after a map", [IR_CAUSE_SYNC] = "after an unmap",
+		[IR_CAUSE_QUEUE_FULL] = "queue full", [IR_CAUSE_QUEUE_TIMEOUT] = "timer",
+		[IR_CAUSE_RETRY] = "retry", [IR_CAUSE_WRAP] = "address wrap",
+	};
+
+	return words[cause] ? words[cause] : ir_cause_name(cause);
 }
