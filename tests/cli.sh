@@ -272,6 +272,17 @@ wait $feeder 2>/dev/null
 check "an interrupted run: exit status" test "$status" -eq 130
 check "an interrupted run replaces no file" grep -qx "as it was" "$tmp/kept"
 
+# A part of a recording: what is in the window, and no more.
+maps=$("$prog" ops "$file" 2>/dev/null | awk '$3 == "map" { n++ } END { print n }')
+first=$("$prog" ops --time-window :100ms "$file" 2>/dev/null | awk '$3 == "map" { n++ } END { print n + 0 }')
+second=$("$prog" ops --time-window 100ms: "$file" 2>/dev/null | awk '$3 == "map" { n++ } END { print n + 0 }')
+check "two windows have the maps of the whole" test $((first + second)) -eq "$maps" -a "$first" -gt 0
+exits "a window's report" 0 run --strategy strict --time-window 0:100ms "$file"
+shows "a window's report says so" "window from 0 ns to 100 ms of the recording"
+wrong run --time-window 5s "$file"
+wrong run --time-window 5:2 "$file"
+wrong run --time-window a:b "$file"
+
 # Durations that were not recorded.
 if [ -f traces/x86_64-6.12-lazy-randread-icount.dat ]; then
 	exits "--flush-latency recorded without recorded ones" 1 run --flush-latency recorded \

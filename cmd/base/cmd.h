@@ -156,6 +156,7 @@ struct settings {
 	const char *events;		/* events file, NULL: none */
 	bool sites;			/* tell by call site, or by: */
 	int by;				/* enum by */
+	uint64_t window_from_ns, window_to_ns;	/* both 0: all of the recording */
 	bool explain;			/* who held what at shortages */
 	bool told_by;			/* tables by site or task were asked for */
 	const char *vmlinux;		/* where names of functions are from; NULL: not given */

@@ -129,6 +129,8 @@ int input_open(struct input *input, const struct settings *settings, const char 
 		.rpcits = settings->command->bit & (IN_VERIFY | IN_FAULTS),
 		.survey_only = settings->command->bit & (IN_INFO | IN_FAULTS),
 		.sites = settings->sites,
+		.window_from_ns = settings->window_from_ns,
+		.window_to_ns = settings->window_to_ns,
 		.tasks = settings->by == BY_COMM,
 		.vmlinux = settings->vmlinux,
 		.modules = settings->modules,

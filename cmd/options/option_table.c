@@ -123,6 +123,10 @@ const struct option_spec option_table[] = {
 	{ 0, "--device", NULL, "NAME",
 	  "Only the operations of this device.",
 	  IN_INPUT | IN_BATCH, option_parse_text, AT(device) },
+	{ 0, "--time-window", NULL, "FROM:TO",
+	  "Only what happened between these times after the recording's first event, such as "
+	  "2s:5s; a number without a unit is seconds, and TO may be left out.",
+	  IN_REPLAY | IN_INFO | IN_OPS, .parse = option_parse_window },
 	{ 0, "--events", NULL, "FILE.json",
 	  "What trace events mean that are not known by their name; see iommu-replay-events(5).",
 	  IN_INPUT | IN_BATCH | IN_LIST, option_parse_text, AT(events) },

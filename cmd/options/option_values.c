@@ -48,6 +48,39 @@ int option_parse_ms(struct settings *settings, const struct option_spec *spec, c
 	return rc;
 }
 
+/* One end of a window, in nanoseconds; a number without a unit is seconds. */
+static int window_time(const struct option_spec *spec, const char *text, size_t len, uint64_t *ns,
+		       struct ir_error *err)
+{
+	bool plain = len && strspn(text, "0123456789") >= len;
+	int rc = parse_time(spec->name, text, len, 1, 0, plain ? IR_WINDOW_OPEN / 1000000000 : IR_WINDOW_OPEN,
+			    ns, err);
+
+	if (!rc && plain)
+		*ns *= 1000000000;
+	return rc;
+}
+
+int option_parse_window(struct settings *settings, const struct option_spec *spec, const char *arg,
+			struct ir_error *err)
+{
+	const char *colon = strchr(arg, ':');
+	int rc = 0;
+
+	if (!colon)
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not FROM:TO, such as 2s:5s",
+				    spec->name, arg);
+	settings->window_from_ns = 0;
+	settings->window_to_ns = IR_WINDOW_OPEN;
+	if (colon > arg)
+		rc = window_time(spec, arg, (size_t)(colon - arg), &settings->window_from_ns, err);
+	if (!rc && colon[1])
+		rc = window_time(spec, colon + 1, strlen(colon + 1), &settings->window_to_ns, err);
+	if (!rc && settings->window_from_ns >= settings->window_to_ns)
+		return ir_error_set(err, -EINVAL, "%s: %.60s ends before it begins", spec->name, arg);
+	return rc;
+}
+
 int option_parse_initial_pages(struct settings *settings, const struct option_spec *spec,
 			       const char *arg, struct ir_error *err)
 {

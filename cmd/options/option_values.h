@@ -15,6 +15,8 @@ int option_parse_u32(struct settings *settings, const struct option_spec *spec, 
 		     struct ir_error *err);
 int option_parse_ms(struct settings *settings, const struct option_spec *spec, const char *arg,
 		    struct ir_error *err);
+int option_parse_window(struct settings *settings, const struct option_spec *spec, const char *arg,
+			struct ir_error *err);
 int option_parse_initial_pages(struct settings *settings, const struct option_spec *spec, const char *arg,
 			       struct ir_error *err);
 int option_parse_text(struct settings *settings, const struct option_spec *spec, const char *arg,

@@ -71,6 +71,15 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 			fprintf(line.out, " (clock %s)", info->clock);
 		line_end(&line, emit, arg, "machine", VIEW_PLAIN);
 	}
+	if (info->window_to_ns && line_begin(&line, emit, arg)) {
+		fprintf(line.out, "from %s ", ir_time_text(info->window_from_ns, IR_PLAIN).s);
+		if (info->window_to_ns < IR_WINDOW_OPEN)
+			fprintf(line.out, "to %s of the recording",
+				ir_time_text(info->window_to_ns, IR_PLAIN).s);
+		else
+			fputs("of the recording on", line.out);
+		line_end(&line, emit, arg, "window", VIEW_PLAIN);
+	}
 	if (line_begin(&line, emit, arg)) {
 		fprintf(line.out, "%" PRIu64 " map%s (%" PRIu64 " page%s, %" PRIu64 " piece%s), %"
 			PRIu64 " unmap%s (%" PRIu64 " page%s), %" PRIu64 " failed map%s",

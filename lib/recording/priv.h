@@ -62,6 +62,7 @@ struct ir_recording {
 	size_t nr_names;
 	bool several;			/* devices are named */
 	bool name_functions;		/* of RPCITs, for lack of other names */
+	uint64_t first_ns;		/* the first event's, with a window; 0: not seen yet */
 	uint16_t filter;		/* number of the device that was asked for */
 	bool device_seen;		/* the one that was asked for (if any) is named */
 	struct ir_domain_type *types;	/* of the devices' domains, if they vary */

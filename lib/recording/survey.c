@@ -8,6 +8,7 @@
 
 #include "base/budget.h"
 #include "recording/by_task.h"
+#include "recording/window.h"
 #include "base/temp.h"
 
 #define SPOOL_MEMORY	(UINT64_C(4) << 20)	/* of operations, some 150,000; more go to a file */
@@ -223,6 +224,8 @@ static void note_span(struct ir_recording *rec)
 			last = from->last_ns;
 	}
 	info->duration_ns = last > info->start_ns ? last - info->start_ns : 0;
+	if (ir_has_window(rec))
+		ir_window_span(rec);
 }
 
 /* A mapping from before the recording, found by its unmap. */
@@ -435,6 +438,8 @@ static int survey_once(struct ir_recording *rec, struct ir_error *err)
 	if (rc)
 		return rc;
 	while ((more = ir_reader_next(rec->reader, &ev, err)) > 0) {
+		if (ir_has_window(rec) && !ir_window_has(rec, &ev))
+			continue;
 		if (rec->options.tasks && rec->chains)
 			ir_by_task_event(rec, &ev);
 		note_event(rec, &ev);

@@ -105,6 +105,15 @@ static struct ir_value info_marker(const struct ir_report_entry *entry, size_t r
 	return info_u64(entry, result, arg);
 }
 
+/* Without a window its times are no values. */
+static struct ir_value info_window(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)result;
+	if (!entry->info->window_to_ns)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return count_value(FIELD(uint64_t, entry->info, arg));
+}
+
 static struct ir_value info_last(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
 	(void)result;
@@ -221,6 +230,8 @@ const struct ir_column ir_recording_columns[] = {
 	INFO("clock",			info_text,	clock),
 	INFO("start_ns",		info_u64,	start_ns),
 	INFO("duration_ns",		info_u64,	duration_ns),
+	INFO_PUT("window_from_ns",	info_window,	put_info_known, window_from_ns),
+	INFO_PUT("window_to_ns",	info_window,	put_info_known, window_to_ns),
 	INFO_PUT("last_operation_ns",	info_last,	put_info_known, last_operation_ns),
 	INFO("nothing_to_replay",	info_text,	hint),
 	INFO("events_file",		info_text,	events_file),

@@ -33,6 +33,8 @@ struct ir_event_total {
 };
 
 /* Counts of operations; pages as the kernel's own counters have them. */
+#define IR_WINDOW_OPEN (UINT64_C(1) << 62)	/* window_to_ns: to the end */
+
 struct ir_op_totals {
 	uint64_t map;		/* mappings that reached the page table, undone ones included */
 	uint64_t map_pages;
@@ -151,6 +153,7 @@ struct ir_recording_info {
 	const char *clock;
 	uint32_t cpus;
 	uint64_t start_ns;	/* first event of interest; without operations, of any but markers */
+	uint64_t window_from_ns, window_to_ns;	/* as options have them; both 0: all of it */
 	uint64_t last_operation_ns;	/* time of the last map, unmap or failed map; 0: none */
 	uint64_t duration_ns;	/* to the last event or marker; perf: exit of a process; likewise */
 	const char *hint;	/* why there are no operations, and what to do; NULL: there are some */
@@ -208,6 +211,12 @@ struct ir_recording_options {
 	 */
 	const struct ir_events *events;
 	bool sites;		/* say who made the mappings: info->sites, and the site of each operation */
+	/*
+	 * Only events between these times after the recording's first one; what was mapped
+	 * before is known as far as it is unmapped there, and markers do not count unless it
+	 * begins at 0.  Both 0: all of it.
+	 */
+	uint64_t window_from_ns, window_to_ns;
 	bool tasks;		/* with sites: those are the tasks that ran, by name, not call sites */
 	/* Where names of functions are from, besides the recording itself; NULL: not given. */
 	const char *vmlinux;	/* the recorded kernel's, an ELF file with symbols */
