@@ -47,6 +47,8 @@ enum ir_event_kind {
 	IR_EV_TAG_ALL,		/* intel_iommu:cache_tag_flush_all       aux = domain */
 	IR_EV_COMMAND,		/* intel_iommu:qi_submit, amd_flush_pages  aux = domain, addr, size: the range or an aligned block around it; 0: no invalidation */
 	IR_EV_COMMAND_ALL,	/* the same, of everything               aux = domain */
+	IR_EV_SWITCH,		/* sched:sched_switch  addr = PID that goes, aux = PID that comes; 0: idle; only on request */
+	IR_EV_IDLE,		/* power:cpu_idle     aux = state, its last 32 bits all 1: idle no more; only on request */
 	IR_EV_KINDS		/* and above: rules are to be applied (rules.h) */
 };
 

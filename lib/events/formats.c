@@ -274,8 +274,10 @@ static void sort_places(struct ir_decoder *dec)
 /* Both ends of a range, which texts print, are not in the record. */
 static enum ir_finish finish_of(const struct ir_event_spec *spec)
 {
-	return spec->finish == IR_FINISH_RANGE || spec->finish == IR_FINISH_UNMAP ? IR_FINISH_NONE :
-										    spec->finish;
+	bool in_texts_only = spec->finish == IR_FINISH_RANGE || spec->finish == IR_FINISH_UNMAP ||
+		spec->finish == IR_FINISH_SWITCH;
+
+	return in_texts_only ? IR_FINISH_NONE : spec->finish;
 }
 
 static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned int id,
@@ -471,6 +473,7 @@ static bool finish(struct ir_formats *fm, enum ir_finish how, struct ir_event *e
 	case IR_FINISH_NONE:
 	case IR_FINISH_RANGE:
 	case IR_FINISH_UNMAP:
+	case IR_FINISH_SWITCH:
 		return true;
 	case IR_FINISH_ALLOC:	/* no memory, no mapping: the address is left over */
 		if (!extra)

@@ -3,7 +3,7 @@
  * The table of the kernel's own events.
  *
  * Names, types and printed forms of the fields: TRACE_EVENT() and TP_printk() in
- * include/trace/events/{iommu,dma,printk}.h, drivers/iommu/intel/trace.h and
+ * include/trace/events/{iommu,dma,printk,sched,power}.h, drivers/iommu/intel/trace.h and
  * kernel/trace/trace_entries.h of Linux 6.1, 6.12 and 7.2.  trace-cmd -R prints fields by their own name, which may be another key than
  * the kernel's: both are listed.
  */
@@ -111,6 +111,12 @@ static const struct ir_event_spec events[] = {
 	{ "printk", "console", IR_EV_CONSOLE, IR_FINISH_CONSOLE, IR_EVERYWHERE, false,
 	  { FIELD("msg", STRING, AUTO, NEEDED, ABSENT) },
 	  "a line of the kernel's log, for the faults in it" },
+
+	{ "sched", "sched_switch", IR_EV_SWITCH, IR_FINISH_SWITCH, IR_EVERYWHERE, false,
+	  { FIELD("prev_pid", ADDR, AUTO, NEEDED, ABSENT), FIELD("next_pid", AUX, AUTO, NEEDED, ABSENT) },
+	  "a CPU gets idle (next_pid 0) or busy (prev_pid 0), for --load closed" },
+	{ "power", "cpu_idle", IR_EV_IDLE, IR_FINISH_NONE, IR_EVERYWHERE, false,
+	  { NUMBER("state", AUX) }, "the same, where that is recorded instead" },
 
 	{ "ftrace", "kernel_stack", IR_EV_STACK, IR_FINISH_STACK, IR_IN_FORMATS, false,
 	  { FIELD("size", AUX, AUTO, OPTIONAL, ABSENT),

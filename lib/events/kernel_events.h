@@ -53,6 +53,7 @@ enum ir_finish {
 	IR_FINISH_MARKER, IR_FINISH_CONSOLE, IR_FINISH_FAULT, IR_FINISH_STACK,
 	IR_FINISH_QI,		/* ir_finish_qi() */
 	IR_FINISH_TAG,		/* ir_finish_tag() */
+	IR_FINISH_SWITCH,	/* texts print both tasks in several ways */
 };
 
 enum ir_need { IR_ABSENT, IR_OPTIONAL, IR_NEEDED };

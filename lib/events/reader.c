@@ -153,6 +153,9 @@ bool ir_reader_wants(const struct ir_reader *rd, enum ir_event_kind kind)
 	case IR_EV_IO_FAULT:
 	case IR_EV_CONSOLE:
 		return rd->faults != IR_FAULTS_IGNORED;
+	case IR_EV_SWITCH:
+	case IR_EV_IDLE:
+		return rd->idle;
 	case IR_EV_STACK:
 		return rd->chains && rd->faults != IR_FAULTS_ONLY;
 	case IR_EV_MARKER:

@@ -201,6 +201,7 @@ struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_read
 	rd->chains = options->chains;
 	rd->tasks = options->tasks;
 	rd->faults = options->faults;
+	rd->idle = options->idle;
 	rd->info.nr_devices = 1;
 	failed = ops->open(rd, err);
 	if (check_file(file, err) || failed || complained(rd, err)) {

@@ -27,6 +27,7 @@ struct ir_reader_options {
 	struct ir_chains *chains;	/* where call chains go; NULL: not requested */
 	struct ir_tasks *tasks;		/* where names of tasks go; NULL: not requested */
 	enum ir_reader_faults faults;
+	bool idle;			/* when CPUs are idle is wanted */
 };
 
 /** ir_reader_open_with - the same with options; what they name must outlive the reader */

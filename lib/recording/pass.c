@@ -23,7 +23,7 @@ static int reading_open(struct reading *r, struct ir_error *err)
 	struct ir_recording *rec = r->rec;
 	const struct ir_reader_options options = {
 		.events = rec->options.events, .chains = rec->chains, .tasks = r->pass->tasks,
-		.faults = r->pass->faults,
+		.faults = r->pass->faults, .idle = r->pass->idle,
 	};
 	struct ir_assembler_config config;
 
@@ -57,7 +57,8 @@ static int take_event(struct reading *r, const struct ir_event *ev)
 {
 	int rc = r->pass->event(r->pass->arg, ev);
 
-	if (rc || !r->assembler || ev->kind == IR_EV_IO_FAULT || ev->kind == IR_EV_CONSOLE)
+	if (rc || !r->assembler || ev->kind == IR_EV_IO_FAULT || ev->kind == IR_EV_CONSOLE ||
+	    ev->kind == IR_EV_SWITCH || ev->kind == IR_EV_IDLE)
 		return rc;
 	rc = ir_assembler_event(r->assembler, ev);
 	return rc > 0 ? hand_out(r) : rc;

@@ -16,6 +16,7 @@
 
 struct ir_pass {
 	enum ir_reader_faults faults;	/* IR_FAULTS_ONLY: there are no operations */
+	bool idle;			/* when CPUs are idle, too */
 	struct ir_tasks *tasks;		/* where names of tasks go; NULL: not requested */
 	/*
 	 * Each event, in time order; then the operations that are certain by then, in

@@ -521,6 +521,35 @@ static enum text_result take_tag(struct text_span text, struct ir_event *ev)
 	return TEXT_OPEN_END;
 }
 
+/* A PID behind @key, or else as trace-cmd prints it: "name:PID [priority]". */
+static bool switch_pid(const char *start, const char *end, const char *key, uint64_t *pid)
+{
+	const char *at = memmem(start, (size_t)(end - start), key, strlen(key));
+	const char *bracket = memmem(start, (size_t)(end - start), " [", 2);
+
+	if (at)
+		return ir_text_number(at + strlen(key), end, false, pid) != NULL;
+	if (!bracket)
+		return false;
+	at = memrchr(start, ':', (size_t)(bracket - start));
+	return at && ir_text_number(at + 1, bracket, false, pid) == bracket;
+}
+
+/*
+ * "prev_comm=fio prev_pid=123 ... ==> next_comm=swapper/0 next_pid=0 next_prio=120"; by
+ * trace-cmd's plug-in "fio:123 [120] S ==> swapper/0:0 [120]".
+ */
+static enum text_result take_switch(const struct text_span *text, struct ir_event *ev)
+{
+	const char *arrow = memmem(text->start, text_len(text), "==> ", 4);
+	const char *next = arrow ? arrow : memmem(text->start, text_len(text), "next_comm=", 10);
+
+	if (!next || !switch_pid(text->start, next, "prev_pid=", &ev->addr) ||
+	    !switch_pid(next, text->end, "next_pid=", &ev->aux))
+		return TEXT_BAD;
+	return TEXT_GOOD;
+}
+
 static enum text_result take_text(struct text_span text, bool is_print, struct ir_event *ev)
 {
 	if (is_print)
@@ -575,6 +604,8 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 		return take_qi(text, ev);
 	if (spec->finish == IR_FINISH_TAG)
 		return take_tag(text, ev);
+	if (spec->finish == IR_FINISH_SWITCH)
+		return take_switch(&text, ev);
 	if (spec->finish == IR_FINISH_CONSOLE && text_begins(&text, "msg="))
 		text.start += 4;
 	if (spec->finish == IR_FINISH_MARKER || spec->finish == IR_FINISH_CONSOLE)
