@@ -35,6 +35,7 @@ struct ir_actor {
 	unsigned int cpu;
 	uint32_t site;			/* for whom it works, while others run */
 	struct ir_recorded_times recorded;	/* guest->recorded, likewise */
+	uint32_t op;			/* guest->op, likewise */
 	bool busy;
 	struct ir_fiber *fiber;		/* while it waits */
 	struct ir_calls calls;		/* of plug-ins, likewise */
@@ -220,6 +221,7 @@ static void work_off(struct ir_actors *a, struct ir_actor *actor)
 
 		a->running = actor;
 		g->cpu = actor->cpu;
+		g->op = IR_NO_OP;
 		q->work.run(g, &q->work);
 		actor->first = q->next;
 		q->next = a->spare;
@@ -295,6 +297,7 @@ static void wait_here(struct ir_actors *a)
 		return;		/* the result is void: ir_guest_failed() */
 	self->site = g->sites.site;
 	self->recorded = g->recorded;
+	self->op = g->op;
 	self->fiber = a->current;
 	a->running = NULL;
 	suspend_calls(a, &self->calls);
@@ -305,6 +308,7 @@ static void wait_here(struct ir_actors *a)
 	g->cpu = self->cpu;
 	g->sites.site = self->site;
 	g->recorded = self->recorded;
+	g->op = self->op;
 }
 
 static struct ir_actor *actor_of(struct ir_actors *a, unsigned int cpu, bool irq)

@@ -27,6 +27,7 @@ struct ir_work {
 	const struct ir_op *op;		/* an operation; NULL: a timer's work */
 	const struct ir_segment *segs;
 	uint32_t nr_segs;
+	uint32_t number;		/* of the operation, for ir_guest.op */
 	uint32_t mapping;		/* the guest's number of the operation's mapping */
 	struct ir_domain *domain;
 	uint32_t rpcit_ns;		/* a timer: how long its recorded RPCIT took, 0: not known, */

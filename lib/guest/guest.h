@@ -100,6 +100,7 @@ struct ir_recorded_times {
 	uint32_t retry_ns;	/* the global one of a retry */
 };
 
+
 struct ir_segment {
 	uint64_t paddr;
 	uint64_t pages;
@@ -126,7 +127,15 @@ struct ir_guest_config {
 	struct ir_timeline *timeline;	/* NULL: none is wanted */
 	struct ir_explanation *explanation;	/* of shortages; NULL: none is wanted */
 	struct ir_budget *budget;	/* of memory; NULL: none */
+	/*
+	 * Called for each flush that is done: the number of the operation that waited for
+	 * it, IR_NO_OP: none; how many pages it changed.  NULL: not wanted.
+	 */
+	void (*flushed)(void *arg, uint32_t op, const struct ir_rpcit *rpcit, uint64_t changed);
+	void *flushed_arg;
 };
+
+#define IR_NO_OP	UINT32_MAX
 
 struct ir_mapping;
 struct ir_actors;
@@ -159,6 +168,7 @@ struct ir_guest {
 	uint64_t next_op_ns;		/* with actors: the next operation comes then, or later */
 	uint64_t hv_free_ns;		/* the hypervisor is busy with an RPCIT until then */
 	struct ir_recorded_times recorded;	/* of what is being worked on */
+	uint32_t op;			/* its number, IR_NO_OP: it is no operation, or none has one */
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
 	struct ir_guard *guard;		/* NULL: strategy and hypervisor are built in */
 	struct ir_iopt_totals totals;

@@ -126,12 +126,14 @@ static int result_of(enum ir_rpcit_status status)
 }
 
 /* Those who watch are told about an RPCIT that is done. */
-static void tell(const struct ir_guest *g, const struct ir_rpcit *rpcit)
+static void tell(const struct ir_guest *g, const struct ir_rpcit *rpcit, uint64_t changed)
 {
 	const struct ir_observer *observer = g->cfg.observer;
 
 	if (g->cfg.timeline)
 		ir_timeline_rpcit(g->cfg.timeline, g->now_ns, rpcit->cause, rpcit->result);
+	if (g->cfg.flushed)
+		g->cfg.flushed(g->cfg.flushed_arg, g->op, rpcit, changed);
 	if (observer && observer->rpcit)
 		observer->rpcit(observer->arg, rpcit);
 }
@@ -165,7 +167,7 @@ static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool
 	struct ir_site_result *site;
 	struct ir_serving *serving = d->serving;
 	struct ir_cover c = commands(d, first, last, global, cause);
-	uint64_t issued_ns = g->now_ns;
+	uint64_t issued_ns = g->now_ns, before = g->cfg.flushed ? ir_iopt_changes(d->iopt) : 0;
 	int result;
 
 	d->serving = NULL;
@@ -191,12 +193,12 @@ static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool
 		site->insufficient += result == -ENOMEM;
 	}
 	ir_guest_sample(g);
-	if (g->cfg.timeline || g->cfg.observer)
+	if (g->cfg.timeline || g->cfg.observer || g->cfg.flushed)
 		tell(g, &(struct ir_rpcit){
 			.time_ns = issued_ns, .iova = first << IR_PAGE_SHIFT,
 			.size = (last - first + 1) << IR_PAGE_SHIFT, .cpu = g->cpu,
 			.device = d->device, .global = global, .cause = cause, .result = result,
-		});
+		}, ir_iopt_changes(d->iopt) - before);
 	return result;
 }
 

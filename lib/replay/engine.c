@@ -32,6 +32,10 @@ struct ir_engine {
 	const struct ir_segment *next_segs;	/* with its pieces */
 	struct ir_segment next_seg;
 	uint32_t next_nr;
+	uint32_t next_number;		/* and its number, if operations have some */
+	uint32_t map_number;		/* of the mapping whose pieces are coming */
+	const struct ir_op *begin;	/* of the block */
+	const uint32_t *numbers;	/* of its operations; NULL: they have none */
 	bool has_next;
 	bool finishing;			/* no more operations come */
 	bool recorded_types;		/* of domains: they count */
@@ -175,6 +179,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		return NULL;
 	}
 	ir_engine_interrupts(e, NULL);
+	e->guest->op = IR_NO_OP;
 	e->guest->now_ns = info->start_ns;
 	ir_guest_start(e->guest, info->start_ns);
 	e->end_ns = info->start_ns + info->duration_ns + (e->nr_copies - 1) * IR_COPY_SHIFT_NS;
@@ -188,6 +193,12 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		preload(e->guest, info, i);
 	ir_guest_sample(e->guest);
 	return e;
+}
+
+void ir_engine_watch_flushes(struct ir_engine *e, ir_engine_flushed flushed, void *arg)
+{
+	e->guest->cfg.flushed = flushed;
+	e->guest->cfg.flushed_arg = arg;
 }
 
 void ir_engine_interrupts(struct ir_engine *e, const volatile int *interrupted)
@@ -244,10 +255,11 @@ static bool is_map(const struct ir_op *op)
 
 /* The first piece of a mapping that has several, or one more of them; true: it is the last one. */
 __attribute__((noinline))
-static bool gather(struct ir_engine *e, const struct ir_op *op)
+static bool gather(struct ir_engine *e, const struct ir_op *op, uint32_t number)
 {
 	if (is_map(op)) {
 		e->map = *op;
+		e->map_number = number;
 		e->nr_segs = 0;
 	}
 	if (e->nr_segs == e->room_segs) {
@@ -269,10 +281,12 @@ static bool gather(struct ir_engine *e, const struct ir_op *op)
 
 static inline void do_op(struct ir_guest *g, const struct ir_work *work)
 {
+	g->op = work->number;
 	if (work->op->kind == IR_OP_UNMAP)
 		ir_guest_unmap(g, work->mapping);
 	else
 		ir_guest_map(g, work->op, work->mapping, work->segs, work->nr_segs);
+	g->op = IR_NO_OP;
 }
 
 /* The guest's number of the operation's mapping. */
@@ -287,7 +301,7 @@ static uint32_t number_of(struct ir_engine *e, const struct ir_op *op)
 
 /* One operation; if it is a map, with all its pieces. */
 static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir_segment *segs,
-		    uint32_t nr)
+		    uint32_t nr, uint32_t number)
 {
 	struct ir_guest *g = e->guest;
 	uint32_t mapping;
@@ -298,7 +312,8 @@ static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir
 	case IR_OP_MAP:
 	case IR_OP_FAILED_MAP:
 		ir_actors_do(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ, &(struct ir_work){
-			.run = do_op, .op = op, .segs = segs, .nr_segs = nr, .mapping = mapping,
+			.run = do_op, .op = op, .segs = segs, .nr_segs = nr, .number = number,
+			.mapping = mapping,
 		});
 		break;
 	case IR_OP_INITIAL:
@@ -331,11 +346,14 @@ static inline bool fetch(struct ir_engine *e)
 
 	while (e->copies ? ir_copies_next(e->copies, e->finishing, &copy) : e->at < e->end) {
 		const struct ir_op *op = e->copies ? &copy : e->at++;
+		uint32_t number = e->numbers ? e->numbers[op - e->begin] : IR_NO_OP;
 
+		e->next_number = number;
 		if (op->kind == IR_OP_SEGMENT || (op->segments > 1 && is_map(op))) {
-			if (!gather(e, op))
+			if (!gather(e, op, number))
 				continue;
 			e->next = e->map;
+			e->next_number = e->map_number;
 			e->next_segs = e->segs;
 			e->next_nr = e->nr_segs;
 		} else {
@@ -386,7 +404,7 @@ static void run_block(void *arg)
 		/* What follows the block is not known: it may come at once. */
 		g->next_op_ns = e->at < e->end ? e->at->time_ns : 0;
 		e->has_next = false;
-		perform(e, &e->next, e->next_segs, e->next_nr);
+		perform(e, &e->next, e->next_segs, e->next_nr, e->next_number);
 	}
 }
 
@@ -400,7 +418,14 @@ static void replay(struct ir_engine *e)
 
 void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n)
 {
-	e->at = ops;
+	ir_engine_run_numbered(e, ops, NULL, n);
+}
+
+void ir_engine_run_numbered(struct ir_engine *e, const struct ir_op *ops, const uint32_t *numbers,
+			    size_t n)
+{
+	e->begin = e->at = ops;
+	e->numbers = numbers;
 	e->end = ops + n;
 	if (e->copies) {
 		e->stopped |= !ir_copies_add(e->copies, ops, n);

@@ -25,6 +25,14 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 void ir_engine_explain(struct ir_engine *e, struct ir_explanation *x);
 /** ir_engine_run - the next operations; the array may be shared with other engines */
 void ir_engine_run(struct ir_engine *e, const struct ir_op *ops, size_t n);
+/** ir_engine_run_numbered - the same; @numbers: of each operation, for ir_engine_flushed */
+void ir_engine_run_numbered(struct ir_engine *e, const struct ir_op *ops, const uint32_t *numbers,
+			    size_t n);
+/* A flush is done: the number of its operation, UINT32_MAX: of none; pages that it changed. */
+typedef void (*ir_engine_flushed)(void *arg, uint32_t number, const struct ir_rpcit *rpcit,
+				  uint64_t changed);
+/** ir_engine_watch_flushes - have each flush told, before the first ir_engine_run() */
+void ir_engine_watch_flushes(struct ir_engine *e, ir_engine_flushed flushed, void *arg);
 /**
  * ir_engine_interrupts - stop after a plug-in's callback when *@interrupted is not 0
  *
