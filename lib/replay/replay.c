@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "guest/guest.h"
+#include "load/predict.h"
+#include "replay/closed.h"
 #include "replay/engine.h"
 #include "replay/params.h"
 #include "guest/timeline.h"
@@ -243,9 +245,13 @@ static int collect(struct pool *p, const struct ir_recording_info *info, struct 
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < p->nr_tasks && !rc; i++)
+	for (size_t i = 0; i < p->nr_tasks && !rc; i++) {
 		rc = ir_engine_finish(p->tasks[i].engine, &results[i],
 				      devices ? devices + i * info->nr_devices : NULL, err);
+		if (!rc)
+			ir_time_flushes(info, NULL, info->duration_ns, results[i].parameters.cpus,
+					&results[i]);
+	}
 	if (rc && ir_budget_exceeded(&p->budget))
 		rc = over_budget(p, info, err);
 	return rc;
@@ -272,6 +278,16 @@ static int check_copies(const struct ir_config *config, const struct ir_recordin
 		return 0;
 	return ir_error_set(err, -E2BIG, "the recording's %zu devices %" PRIu64
 			    " times are more than can be told apart", devices_of(info), copies);
+}
+
+static int replay_closed(struct pool *p, const struct ir_config *configs,
+			 const struct ir_recording_info *info, const struct ir_replay_options *options,
+			 struct ir_result *results, struct ir_error *err)
+{
+	int rc = ir_replay_closed(info, configs, p->nr_tasks, options, &p->budget, p->nr_threads,
+				  results, err);
+
+	return rc && ir_budget_exceeded(&p->budget) ? over_budget(p, info, err) : rc;
 }
 
 int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t n,
@@ -303,6 +319,8 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 	if (rc)
 		return rc;
 	p.budget.limit = info->max_memory;
+	if (options && options->load)
+		return replay_closed(&p, configs, info, options, results, err);
 	p.nr_blocks = p.nr_threads ? BLOCKS : 1;	/* one stays in the cache */
 	p.blocks = calloc(p.nr_blocks, sizeof(*p.blocks));
 	p.tasks = calloc(n, sizeof(*p.tasks));

@@ -3,7 +3,7 @@
  * Replays: the operations of a recording through any number of configurations
  * (strategy x hypervisor x parameters) at once.
  *
- * The replay is open-loop: operations happen at their recorded times, whatever
+ * Without a load the replay is open-loop: operations happen at their recorded times, whatever
  * a strategy did to earlier ones.  Results depend on the operations and the
  * configuration alone, never on threads or wall-clock time.
  */
@@ -17,6 +17,7 @@
 #include <iommu-replay/explain.h>
 #include <iommu-replay/hypervisor.h>
 #include <iommu-replay/iommu.h>
+#include <iommu-replay/load.h>
 #include <iommu-replay/recording.h>
 #include <iommu-replay/strategy.h>
 #include <iommu-replay/timeline.h>
@@ -245,6 +246,7 @@ struct ir_result {
 		uint64_t max_ns;
 		uint64_t reachable_at_end;	/* pages: their exposure counts until the end only */
 	} exposure;
+	struct ir_time time;
 	uint64_t replayed_failures;	/* recorded failed attempts, replayed as attempts */
 	uint64_t skipped_unmaps;	/* unmaps of mappings that failed in this replay */
 	uint64_t overrun_ns;		/* RPCITs went on for so long after the recording's end */
@@ -277,6 +279,13 @@ struct ir_replay_options {
 	struct ir_timeline **timelines;
 	/* Zeroed room for @n: who held what at shortages.  NULL: not wanted.  Needs sites. */
 	struct ir_explanation *explanations;
+	/*
+	 * What the recording tells about time (ir_load_new()), to predict what each
+	 * configuration costs: result->time.  Operations then happen when they would have,
+	 * with the configuration's flushes, unless @recorded_times.  NULL: at recorded times.
+	 */
+	const struct ir_load *load;
+	bool recorded_times;
 };
 
 /**

@@ -1,0 +1,588 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Replays the steps of a load.
+ *
+ * Of each CPU the next event is known: the step under way ends, an interrupt arrives, or
+ * the task's work is done.  The earliest event of all CPUs comes next; at equal times
+ * that of the lower CPU number.  If nothing can go on (a recording whose events were lost
+ * need not make sense), the task that is furthest behind need not wait.
+ */
+#include "load/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "load/priv.h"
+
+enum phase {
+	PHASE_NEXT,		/* the next task step is to be looked at */
+	PHASE_BEFORE,		/* works, before it waits */
+	PHASE_WAIT,		/* for a step */
+	PHASE_SLEEP,		/* until .until_ns */
+	PHASE_AFTER,		/* works, after it has waited */
+	PHASE_SLOT,		/* for one of its mappings to end */
+	PHASE_DONE,
+};
+
+struct pending {
+	uint64_t time_ns;
+	uint32_t step;		/* NO_STEP: a flush of none */
+	uint32_t other;
+};
+
+struct cpu {
+	uint64_t now_ns;	/* what it did is known until then */
+	uint64_t next_ns;	/* its next event */
+	uint32_t *tasks;	/* its task steps */
+	uint32_t nr_tasks, at;
+	struct pending *heap;	/* interrupts that will arrive or have, the first on top */
+	uint32_t nr_heap, room_heap;
+	uint32_t running;	/* the step under way, NO_STEP */
+	bool flushing;		/* a flush of no step is under way */
+	uint64_t until_ns;	/* it ends; PHASE_SLEEP: it wakes, in .wake_ns */
+	uint64_t wake_ns;
+	double left_ns;		/* of the work of the phase */
+	double debt_ns;		/* work that is not there in this configuration */
+	double busy_ns, flush_ns;
+	enum phase phase;
+};
+
+struct loop {
+	const struct ir_load *load;
+	const struct ir_loop_config *cfg;
+	struct cpu *cpus;
+	uint64_t *done;		/* by step: when it ended, 0: not yet */
+	uint64_t *start;	/* may be NULL */
+	uint32_t *live;		/* by stream: mappings */
+	uint64_t server_ns;	/* the hypervisor is free then */
+	struct ir_loop_result *result;
+	bool no_memory;
+};
+
+static void *room_for(struct loop *l, size_t n, size_t size)
+{
+	void *room = calloc(n + 1, size);
+
+	l->no_memory |= !room;
+	return room;
+}
+
+static bool earlier(const struct pending *x, const struct pending *y)
+{
+	return x->time_ns != y->time_ns ? x->time_ns < y->time_ns : x->step < y->step;
+}
+
+static void push(struct loop *l, struct cpu *c, uint64_t time_ns, uint32_t step, uint32_t other)
+{
+	struct pending new = { time_ns, step, other };
+	uint32_t i = c->nr_heap;
+
+	if (c->nr_heap == c->room_heap) {
+		uint32_t room = c->room_heap ? 2 * c->room_heap : 64;
+		struct pending *grown = realloc(c->heap, room * sizeof(*grown));
+
+		if (!grown) {
+			l->no_memory = true;
+			return;
+		}
+		c->heap = grown;
+		c->room_heap = room;
+	}
+	c->nr_heap++;
+	for (; i && earlier(&new, &c->heap[(i - 1) / 2]); i = (i - 1) / 2)
+		c->heap[i] = c->heap[(i - 1) / 2];
+	c->heap[i] = new;
+}
+
+static struct pending pop(struct cpu *c)
+{
+	struct pending top = c->heap[0], moved = c->heap[--c->nr_heap];
+	uint32_t i = 0, child;
+
+	for (; (child = 2 * i + 1) < c->nr_heap; i = child) {
+		if (child + 1 < c->nr_heap && earlier(&c->heap[child + 1], &c->heap[child]))
+			child++;
+		if (!earlier(&c->heap[child], &moved))
+			break;
+		c->heap[i] = c->heap[child];
+	}
+	if (c->nr_heap)
+		c->heap[i] = moved;
+	return top;
+}
+
+/*
+ * What steps take.
+ */
+
+/* Events that were recorded with the step and the work before it, without those in flushes. */
+static double tracing_of(const struct loop *l, const struct step *s)
+{
+	if (!l->cfg->untraced)
+		return 0;
+	return s->probes * l->cfg->event_ns +
+		s->tracepoints * (double)l->load->info.tracepoint_cost_ns;
+}
+
+static double less(double x, double y)
+{
+	return x > y ? x - y : 0;
+}
+
+/* One event of a flush is in its recorded time. */
+static double recorded_flush(const struct loop *l, double ns)
+{
+	return l->cfg->untraced ? less(ns, l->cfg->event_ns) : ns;
+}
+
+static double price(const struct loop *l, bool global, uint32_t pages)
+{
+	const struct ir_load *load = l->load;
+	const struct ir_loop_config *cfg = l->cfg;
+	double event = cfg->untraced ? 0 : cfg->event_ns, ns;
+
+	if (cfg->priced)
+		return cfg->base_ns + cfg->page_ns * pages + event;
+	if (global && load->info.global_ns)
+		return recorded_flush(l, (double)load->info.global_ns);
+	if (!load->info.flushes)
+		return cfg->base_ns + cfg->page_ns * pages + event;
+	ns = recorded_flush(l, (double)load->info.flush_ns);
+	return ns + cfg->page_ns * ((double)pages - (double)load->mean_pages) > 0 ?
+		ns + cfg->page_ns * ((double)pages - (double)load->mean_pages) : ns;
+}
+
+/* A flush that begins at @at, on a CPU; returns its end. */
+static double serve(struct loop *l, double at, double takes)
+{
+	double begin = at;
+
+	if (l->cfg->serialised && (double)l->server_ns > begin)
+		begin = (double)l->server_ns;
+	l->server_ns = (uint64_t)(begin + takes);
+	l->result->server_ns += (uint64_t)takes;
+	l->result->flush_ns += (uint64_t)takes;
+	return begin + takes;
+}
+
+/*
+ * When a step that begins at @begin_ns ends.  Flushes that were recorded take as long as
+ * they did; for others there is a price, and what tracing them costs.
+ */
+static uint64_t take_step(struct loop *l, struct cpu *c, uint32_t number, uint64_t begin_ns)
+{
+	const struct step *s = &l->load->steps[number];
+	const struct ir_loop_config *cfg = l->cfg;
+	struct ir_step_flushes f = { 0, s->ranged, s->global };
+	double event = cfg->untraced ? 0 : cfg->event_ns, at, own, waited = 0, change, end;
+	int more;
+
+	if (cfg->flushes)
+		f = cfg->flushes[number];
+	more = (int)f.ranged + f.global - s->ranged - s->global;
+	/* Further flushes are traced, and more code runs; those that are missing are not. */
+	change = more * (event + cfg->extra_ns) - tracing_of(l, s);
+	own = s->own_ns + change;
+	if (own < 0) {
+		c->debt_ns -= own;
+		own = 0;
+	}
+	at = (double)begin_ns + own;
+	for (unsigned int i = 0; i < (unsigned int)f.ranged + f.global; i++) {
+		bool global = i >= f.ranged;
+		unsigned int nr = global ? i - f.ranged : i;
+		unsigned int was = global ? s->global : s->ranged;
+		double sum = global ? s->global_ns : s->ranged_ns;
+		double takes = was > nr && sum > 0 && !cfg->priced ?
+			recorded_flush(l, sum / was) : price(l, global, global ? 0 : f.pages);
+
+		if (cfg->flushes && !global && nr)	/* the pages are those of all of them */
+			takes = was > nr && !cfg->priced ? takes : price(l, false, 1);
+		end = serve(l, at, takes);
+		waited += end - at - takes;
+		c->flush_ns += takes;
+		at = end;
+	}
+	c->busy_ns += at - (double)begin_ns - waited;
+	l->result->waited_ns += (uint64_t)waited;
+	return (uint64_t)(at + 0.5);
+}
+
+static uint64_t arrival(const struct step *s, uint64_t from_ns)
+{
+	if (s->device_ns < 0 && (uint64_t)-s->device_ns > from_ns)
+		return 0;
+	return from_ns + (uint64_t)s->device_ns;
+}
+
+/* Work of the next task step, and of the ones that tracing or a flush less saved. */
+static double work(struct cpu *c, double ns)
+{
+	double left = less(ns, c->debt_ns);
+
+	c->debt_ns = less(c->debt_ns, ns);
+	return left;
+}
+
+static const struct step *task_step(const struct loop *l, const struct cpu *c)
+{
+	return &l->load->steps[c->tasks[c->at]];
+}
+
+/* What the task waits for; if that is not known, @last as the only guess. */
+static uint32_t cause_of(const struct loop *l, const struct step *s)
+{
+	if (l->load->info.idle_known)
+		return s->wait == WAIT_STEP ? s->cause : NO_STEP;
+	return l->cfg->as_idle_as_can_be ? s->last : NO_STEP;
+}
+
+static double before(const struct loop *l, const struct step *s)
+{
+	return !l->load->info.idle_known && l->cfg->as_idle_as_can_be ? 0 : (double)s->before_ns;
+}
+
+static double after(const struct loop *l, const struct step *s)
+{
+	if (l->load->info.idle_known)
+		return (double)s->after_ns;
+	if (!l->cfg->as_idle_as_can_be)
+		return 0;
+	return s->last != NO_STEP ? (double)s->after_last_ns : (double)s->before_ns;
+}
+
+static void begin_after(struct loop *l, struct cpu *c)
+{
+	c->phase = PHASE_AFTER;
+	c->left_ns = work(c, after(l, task_step(l, c)));
+}
+
+/* The work before the wait is done: wait, if there is still something to wait for. */
+static void begin_wait(struct loop *l, struct cpu *c)
+{
+	const struct step *s = task_step(l, c);
+	uint32_t cause = cause_of(l, s);
+
+	if (cause != NO_STEP && !l->done[cause]) {
+		c->phase = PHASE_WAIT;
+		return;
+	}
+	if (l->load->info.idle_known && s->wait == WAIT_CLOCK) {
+		c->wake_ns = s->is_open ? s->wake_ns : c->now_ns + s->wait_ns;
+		if (c->wake_ns > c->now_ns) {
+			c->phase = PHASE_SLEEP;
+			return;
+		}
+	}
+	begin_after(l, c);
+}
+
+static void begin_task(struct loop *l, struct cpu *c)
+{
+	if (c->at == c->nr_tasks) {
+		c->phase = PHASE_DONE;
+		return;
+	}
+	c->phase = PHASE_BEFORE;
+	c->left_ns = work(c, before(l, task_step(l, c)));
+}
+
+/* It is among those of its stream that are mapped at a time. */
+static bool takes_slot(const struct loop *l, const struct step *s)
+{
+	return s->stream != NO_STEP && s->kind == IR_OP_MAP &&
+		!(l->load->ops[s->op].flags & IR_OPF_FAILED);
+}
+
+static bool has_slot(const struct loop *l, const struct step *s)
+{
+	return !takes_slot(l, s) || l->live[s->stream] < l->load->streams[s->stream].most;
+}
+
+static uint64_t task_event(const struct loop *l, const struct cpu *c)
+{
+	switch (c->phase) {
+	case PHASE_BEFORE:
+	case PHASE_AFTER:
+		return c->now_ns + (uint64_t)(c->left_ns + 0.5);
+	case PHASE_SLEEP:
+		return c->wake_ns > c->now_ns ? c->wake_ns : c->now_ns;
+	case PHASE_WAIT: {
+		uint32_t cause = cause_of(l, task_step(l, c));
+
+		return !l->done[cause] ? UINT64_MAX :
+			l->done[cause] > c->now_ns ? l->done[cause] : c->now_ns;
+	}
+	case PHASE_SLOT:
+		return has_slot(l, task_step(l, c)) ? c->now_ns : UINT64_MAX;
+	case PHASE_NEXT:
+		return c->now_ns;
+	default:
+		return UINT64_MAX;
+	}
+}
+
+static uint64_t interrupt_event(const struct cpu *c)
+{
+	if (!c->nr_heap)
+		return UINT64_MAX;
+	return c->heap[0].time_ns > c->now_ns ? c->heap[0].time_ns : c->now_ns;
+}
+
+static void find_next(const struct loop *l, struct cpu *c)
+{
+	uint64_t task, interrupt;
+
+	if (c->running != NO_STEP || c->flushing) {
+		c->next_ns = c->until_ns;
+		return;
+	}
+	task = task_event(l, c);
+	interrupt = interrupt_event(c);
+	c->next_ns = task < interrupt ? task : interrupt;
+}
+
+static void begin_step(struct loop *l, struct cpu *c, uint32_t number)
+{
+	const struct step *s = &l->load->steps[number];
+
+	c->running = number;
+	if (l->start)
+		l->start[number] = c->now_ns;
+	if (takes_slot(l, s))
+		l->live[s->stream]++;
+	c->until_ns = take_step(l, c, number, c->now_ns);
+}
+
+static void end_step(struct loop *l, struct cpu *c)
+{
+	uint32_t number = c->running;
+	const struct step *s = &l->load->steps[number];
+	struct cpu *other;
+
+	c->running = NO_STEP;
+	c->now_ns = c->until_ns;
+	l->done[number] = c->now_ns ? c->now_ns : 1;
+	if (c->now_ns > l->result->end_ns && s->kind != IR_OP_FLUSH_TIMER)
+		l->result->end_ns = c->now_ns;
+	if (s->irq) {
+		if (s->follower != NO_STEP)
+			push(l, c, arrival(&l->load->steps[s->follower], c->now_ns), s->follower, 0);
+	} else {
+		c->at++;
+		c->phase = PHASE_NEXT;
+	}
+	if (s->map == NO_STEP)
+		return;
+	other = &l->cpus[l->load->steps[s->map].cpu];
+	if (s->kind == IR_OP_UNMAP) {
+		l->live[l->load->steps[s->map].stream]--;
+	} else if (l->load->steps[s->map].arrival == ARRIVES_FROM_DEVICE) {
+		push(l, &l->cpus[l->load->steps[s->map].cpu],
+		     arrival(&l->load->steps[s->map], c->now_ns), s->map, 0);
+	}
+	if (other != c)
+		find_next(l, other);
+}
+
+/* The CPU's task worked, or waited, until @until_ns. */
+static void pass(struct loop *l, struct cpu *c, uint64_t until_ns)
+{
+	double ns = (double)(until_ns - c->now_ns);
+
+	if (c->phase == PHASE_BEFORE || c->phase == PHASE_AFTER) {
+		c->busy_ns += ns < c->left_ns ? ns : c->left_ns;
+		c->left_ns = less(c->left_ns, ns);
+	} else if (c->phase == PHASE_WAIT || c->phase == PHASE_SLOT) {
+		l->result->idle_waits += until_ns - c->now_ns;
+	} else if (c->phase == PHASE_SLEEP) {
+		l->result->clock_waits += until_ns - c->now_ns;
+	}
+	c->now_ns = until_ns;
+}
+
+static void begin_interrupt(struct loop *l, struct cpu *c)
+{
+	struct pending p = pop(c);
+	double at;
+
+	if (p.step != NO_STEP) {
+		begin_step(l, c, p.step);
+		return;
+	}
+	at = (double)c->now_ns;
+	c->flushing = true;
+	c->until_ns = (uint64_t)serve(l, at, price(l, true, l->cfg->others[p.other].pages));
+	c->busy_ns += (double)(c->until_ns - c->now_ns);
+}
+
+/* Whatever the task was at has come to its end. */
+static void go_on(struct loop *l, struct cpu *c)
+{
+	switch (c->phase) {
+	case PHASE_NEXT:
+		begin_task(l, c);
+		break;
+	case PHASE_BEFORE:
+		begin_wait(l, c);
+		break;
+	case PHASE_WAIT:
+	case PHASE_SLEEP:
+		begin_after(l, c);
+		break;
+	case PHASE_AFTER:
+		if (!has_slot(l, task_step(l, c))) {
+			c->phase = PHASE_SLOT;
+			break;
+		}
+		begin_step(l, c, c->tasks[c->at]);
+		break;
+	case PHASE_SLOT:
+		begin_step(l, c, c->tasks[c->at]);
+		break;
+	case PHASE_DONE:
+		break;
+	}
+}
+
+static void run_cpu(struct loop *l, struct cpu *c)
+{
+	uint64_t now = c->next_ns;
+
+	if (c->running != NO_STEP) {
+		end_step(l, c);
+	} else if (c->flushing) {
+		c->flushing = false;
+		c->now_ns = c->until_ns;
+	} else if (interrupt_event(c) <= now && interrupt_event(c) <= task_event(l, c)) {
+		pass(l, c, now);
+		begin_interrupt(l, c);
+	} else {
+		pass(l, c, now);
+		go_on(l, c);
+	}
+	find_next(l, c);
+}
+
+/* Nothing can go on: whoever waits longest need not. */
+static struct cpu *unblock(struct loop *l)
+{
+	struct cpu *first = NULL;
+
+	for (uint32_t i = 0; i < l->load->cpus; i++) {
+		struct cpu *c = &l->cpus[i];
+
+		if (c->running == NO_STEP && !c->flushing &&
+		    (c->phase == PHASE_WAIT || c->phase == PHASE_SLOT) &&
+		    (!first || c->tasks[c->at] < first->tasks[first->at]))
+			first = c;
+	}
+	if (!first)
+		return NULL;
+	if (first->phase == PHASE_SLOT)
+		l->live[task_step(l, first)->stream]--;
+	else
+		begin_after(l, first);
+	find_next(l, first);
+	return first;
+}
+
+static void run(struct loop *l)
+{
+	for (;;) {
+		struct cpu *next = NULL;
+
+		for (uint32_t i = 0; i < l->load->cpus; i++)
+			if (l->cpus[i].next_ns != UINT64_MAX &&
+			    (!next || l->cpus[i].next_ns < next->next_ns))
+				next = &l->cpus[i];
+		if (!next && !unblock(l)) {
+			bool more = false;
+
+			for (uint32_t i = 0; i < l->load->cpus; i++) {
+				find_next(l, &l->cpus[i]);
+				more |= l->cpus[i].next_ns != UINT64_MAX;
+			}
+			if (!more)
+				return;
+		} else if (next) {
+			run_cpu(l, next);
+		}
+		if (l->no_memory)
+			return;
+	}
+}
+
+/* With flushes given, timers are among .others, and not as recorded. */
+static bool is_replayed(const struct loop *l, const struct step *s)
+{
+	return s->kind != IR_OP_FLUSH_TIMER || !l->cfg->flushes;
+}
+
+static void set_up(struct loop *l)
+{
+	const struct ir_load *load = l->load;
+
+	for (uint32_t i = 0; i < load->nr_steps && !l->no_memory; i++) {
+		struct cpu *c = &l->cpus[load->steps[i].cpu];
+
+		c->nr_tasks += !load->steps[i].irq;
+	}
+	for (uint32_t i = 0; i < load->cpus && !l->no_memory; i++) {
+		struct cpu *c = &l->cpus[i];
+
+		c->tasks = room_for(l, c->nr_tasks, sizeof(*c->tasks));
+		c->nr_tasks = 0;
+		c->running = NO_STEP;
+		c->now_ns = load->first_ns;
+	}
+	for (uint32_t i = 0; i < load->nr_steps && !l->no_memory; i++) {
+		struct cpu *c = &l->cpus[load->steps[i].cpu];
+
+		if (!load->steps[i].irq)
+			c->tasks[c->nr_tasks++] = i;
+		else if (load->steps[i].arrival == ARRIVES_BY_CLOCK && is_replayed(l, &load->steps[i]))
+			push(l, c, load->steps[i].start_ns, i, 0);
+	}
+	for (uint32_t i = 0; i < l->cfg->nr_others && !l->no_memory; i++) {
+		const struct ir_other_flush *o = &l->cfg->others[i];
+
+		if (o->cpu < load->cpus && o->time_ns <= load->last_ns)
+			push(l, &l->cpus[o->cpu], o->time_ns, NO_STEP, i);
+	}
+	for (uint32_t i = 0; i < load->cpus && !l->no_memory; i++)
+		find_next(l, &l->cpus[i]);
+}
+
+int ir_loop_run(const struct ir_load *load, const struct ir_loop_config *config,
+		uint64_t *start_ns, uint64_t *done_ns, struct ir_loop_result *result)
+{
+	struct loop l = { .load = load, .cfg = config, .start = start_ns, .result = result };
+
+	*result = (struct ir_loop_result){ .end_ns = load->first_ns };
+	l.done = done_ns ? done_ns : room_for(&l, load->nr_steps, sizeof(*l.done));
+	for (uint32_t i = 0; done_ns && i < load->nr_steps; i++)
+		done_ns[i] = 0;
+	l.cpus = room_for(&l, load->cpus, sizeof(*l.cpus));
+	l.live = room_for(&l, load->nr_streams, sizeof(*l.live));
+	if (!l.no_memory)
+		set_up(&l);
+	if (!l.no_memory)
+		run(&l);
+	for (uint32_t i = 0; l.cpus && i < load->cpus; i++) {
+		struct cpu *c = &l.cpus[i];
+
+		result->cpu_ns += (uint64_t)c->busy_ns;
+		if ((uint64_t)c->busy_ns > result->busy_ns) {
+			result->busy_ns = (uint64_t)c->busy_ns;
+			result->busy_flush_ns = (uint64_t)c->flush_ns;
+		}
+		free(c->tasks);
+		free(c->heap);
+	}
+	free(l.cpus);
+	free(l.live);
+	if (!done_ns)
+		free(l.done);
+	return l.no_memory ? -ENOMEM : 0;
+}

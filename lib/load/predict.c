@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The figures of one configuration: its steps replayed with its flushes, against the same
+ * steps with the recorded ones, so that what the loop does not get right of the recorded
+ * machine is no part of the ratio.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "load/predict.h"
+#include "load/priv.h"
+
+/*
+ * Two boots of one machine differ by as much, if nothing else does: with one CPU, and
+ * with several, in real time (iommu-replay-throughput(7)).
+ */
+#define REPEATABLE	0.01
+#define REPEATABLE_CPUS	0.05
+
+struct prediction {
+	const struct ir_load *load;
+	struct ir_loop_config cfg;
+	uint64_t *start, *done;		/* of the likely variant */
+	struct ir_loop_result result;	/* likewise */
+	double likely;			/* ratio */
+	double low, high;
+	uint64_t self_server_ns;	/* of the hypervisor, with the recorded flushes */
+	double self;			/* duration of the recorded steps in the loop */
+	int rc;
+};
+
+struct ir_loop_config ir_variant(const struct ir_load *load, const struct ir_flush_log *log,
+				 const struct ir_effective *par, bool serialises)
+{
+	return (struct ir_loop_config){
+		.flushes = log->steps, .others = log->others, .nr_others = log->nr_others,
+		.serialised = serialises && par->cpus > 1,
+		.priced = par->latency == IR_LATENCY_GIVEN,
+		.base_ns = (double)par->rpcit_base_ns, .page_ns = (double)par->rpcit_page_ns,
+		.event_ns = (double)load->info.event_cost_ns,
+	};
+}
+
+/* How long the steps take; 0: no memory. */
+static double duration(struct prediction *p, const struct ir_loop_config *cfg, uint64_t *start,
+		       uint64_t *done, struct ir_loop_result *result)
+{
+	int rc = ir_loop_run(p->load, cfg, start, done, result);
+
+	if (rc)
+		p->rc = rc;
+	if (rc || result->end_ns <= p->load->first_ns)
+		return 1;
+	return (double)(result->end_ns - p->load->first_ns);
+}
+
+/* The same with the flushes as recorded. */
+static struct ir_loop_config as_recorded(const struct ir_loop_config *cfg)
+{
+	struct ir_loop_config recorded = *cfg;
+
+	recorded.flushes = NULL;
+	recorded.others = NULL;
+	recorded.nr_others = 0;
+	recorded.priced = false;
+	recorded.extra_ns = 0;
+	return recorded;
+}
+
+static double ratio_of(struct prediction *p, const struct ir_loop_config *cfg)
+{
+	struct ir_loop_config recorded = as_recorded(cfg);
+	struct ir_loop_result result;
+	double self = duration(p, &recorded, NULL, NULL, &result);
+
+	return self / duration(p, cfg, NULL, NULL, &result);
+}
+
+static void widen(struct prediction *p, double ratio)
+{
+	if (ratio < p->low)
+		p->low = ratio;
+	if (ratio > p->high)
+		p->high = ratio;
+}
+
+static void find_bounds(struct prediction *p)
+{
+	const struct ir_load *load = p->load;
+	struct ir_loop_config cfg = p->cfg;
+	double likely = p->likely, spread = load->unsteady;
+	double least = load->busy_cpus > 1 ? REPEATABLE_CPUS : REPEATABLE;
+
+	p->low = p->high = likely;
+	if (!load->info.event_cost_known && load->least_flush_ns) {
+		cfg.event_ns = (double)load->least_flush_ns;
+		widen(p, ratio_of(p, &cfg));
+		cfg.event_ns = p->cfg.event_ns;
+	}
+	if (load->info.idle_known)
+		return;
+	cfg.as_idle_as_can_be = true;
+	widen(p, ratio_of(p, &cfg));
+	cfg.as_idle_as_can_be = false;
+	cfg.extra_ns = (double)load->path_ns;
+	widen(p, ratio_of(p, &cfg));
+	/* What CPUs did otherwise may have waited for the hypervisor, too: then its time decides. */
+	if (p->cfg.serialised && p->result.server_ns)
+		widen(p, (double)p->self_server_ns / (double)p->result.server_ns);
+	if (spread < least)
+		spread = least;
+	p->low *= 1 - spread;
+	p->high *= 1 + spread;
+}
+
+static struct ir_throughput throughput(const struct ir_load *load, double ratio, double low,
+				       double high, double recorded_ns)
+{
+	double recorded = (double)load->maps * 1e9 / recorded_ns;
+
+	return (struct ir_throughput){
+		.ratio = ratio, .low = low, .high = high,
+		.per_second = recorded * ratio, .recorded_per_second = recorded,
+	};
+}
+
+static void predict_untraced(struct prediction *p, struct ir_time *time)
+{
+	struct ir_loop_config cfg = p->cfg, recorded;
+	struct ir_loop_result result;
+	double self, ratio, truth = (double)(p->load->last_ns - p->load->first_ns);
+
+	time->has_untraced = p->load->info.event_cost_known;
+	if (!time->has_untraced)
+		return;
+	cfg.untraced = true;
+	recorded = as_recorded(&cfg);
+	self = duration(p, &recorded, NULL, NULL, &result);
+	ratio = self / duration(p, &cfg, NULL, NULL, &result);
+	/* The loop's duration, corrected by what it missed of the recorded one. */
+	time->untraced = throughput(p->load, ratio, ratio * p->low / p->likely,
+				    ratio * p->high / p->likely, self * truth / p->self);
+}
+
+/* A mapping's begin to the end of its unmap. */
+static int latencies(const struct prediction *p, struct ir_time *time)
+{
+	const struct ir_load *load = p->load;
+	uint64_t *then = malloc((load->maps + 1) * sizeof(*then));
+	uint64_t *now = malloc((load->maps + 1) * sizeof(*now));
+	size_t n = 0;
+
+	for (uint32_t i = 0; then && now && i < load->nr_steps; i++) {
+		const struct step *s = &load->steps[i];
+
+		if (s->kind != IR_OP_MAP || s->map == NO_STEP || !p->done[s->map])
+			continue;
+		then[n] = load->steps[s->map].end_ns - s->start_ns;
+		now[n++] = p->done[s->map] - p->start[i];
+	}
+	if (then && now && n) {
+		qsort(then, n, sizeof(*then), ir_compare_ns);
+		qsort(now, n, sizeof(*now), ir_compare_ns);
+		time->recorded_p50_ns = then[n / 2];
+		time->recorded_p99_ns = then[n * 99 / 100];
+		time->p50_ns = now[n / 2];
+		time->p99_ns = now[n * 99 / 100];
+	}
+	free(then);
+	free(now);
+	return then && now ? 0 : -ENOMEM;
+}
+
+/* What is used most; waiting for completions means that the device is. */
+static enum ir_bottleneck bottleneck(const struct prediction *p, double ns)
+{
+	const struct ir_loop_result *r = &p->result;
+	double cpus = p->load->busy_cpus ? p->load->busy_cpus : 1;
+	/* Flushes that the hypervisor serves one at a time are its time, not the CPUs'. */
+	double server = p->cfg.serialised ? (double)r->server_ns / ns : 0;
+	double cpu = (double)(r->busy_ns - (p->cfg.serialised ? r->busy_flush_ns : 0)) / ns;
+	double device = (double)r->idle_waits / ns / cpus;
+	double clock = (double)r->clock_waits / ns / cpus;
+
+	if (clock > cpu && clock > server && clock > device)
+		return IR_BOTTLENECK_WORKLOAD;
+	if (device > cpu && device > server)
+		return IR_BOTTLENECK_DEVICE;
+	return server > cpu ? IR_BOTTLENECK_HYPERVISOR : IR_BOTTLENECK_CPU;
+}
+
+static void note_assumptions(const struct prediction *p, struct ir_time *time)
+{
+	const struct ir_load *load = p->load;
+
+	time->idle_known = load->info.idle_known;
+	time->assumptions = (struct ir_time_assumptions){
+		.device_times = true, .no_iotlb_misses = true,
+		.idle_unknown = !load->info.idle_known,
+		.event_cost_unknown = !load->info.event_cost_known,
+		.tracepoint_cost_guessed = load->info.event_cost_known && !load->tracepoint_known,
+		.peers_do_not_adapt = load->info.open_streams != 0,
+		.serialised = p->cfg.serialised,
+		.price_from_ranged = !p->cfg.priced && !load->info.global_ns,
+	};
+}
+
+int ir_load_predict(const struct ir_load *load, const struct ir_flush_log *log,
+		    const struct ir_effective *par, bool serialises, struct ir_time *time)
+{
+	struct prediction p = {
+		.load = load, .cfg = ir_variant(load, log, par, serialises),
+		.start = calloc((size_t)load->nr_steps + 1, sizeof(*p.start)),
+		.done = calloc((size_t)load->nr_steps + 1, sizeof(*p.done)),
+	};
+	struct ir_loop_config recorded = as_recorded(&p.cfg);
+	struct ir_loop_result result;
+	double ns;
+
+	if (!p.start || !p.done)
+		p.rc = -ENOMEM;
+	if (!p.rc) {
+		p.self = duration(&p, &recorded, NULL, NULL, &result);
+		p.self_server_ns = result.server_ns;
+		ns = duration(&p, &p.cfg, p.start, p.done, &p.result);
+		p.likely = p.self / ns;
+		find_bounds(&p);
+		time->closed = true;
+		time->throughput = throughput(load, p.likely, p.low, p.high,
+					      (double)(load->last_ns - load->first_ns));
+		time->cpu_ns = (p.result.cpu_ns + p.result.waited_ns) / load->maps;
+		time->bottleneck = bottleneck(&p, ns);
+		note_assumptions(&p, time);
+		predict_untraced(&p, time);
+	}
+	if (!p.rc)
+		p.rc = latencies(&p, time);
+	free(p.start);
+	free(p.done);
+	return p.rc;
+}
+
+/* A flush of everything, and one of a range without its pages; false: not known. */
+static bool prices(const struct ir_recording_info *info, const struct ir_load *load,
+		   const struct ir_effective *par, uint64_t *ranged, uint64_t *page, uint64_t *global)
+{
+	uint64_t event = load && load->info.event_cost_known ? load->info.event_cost_ns : 0;
+
+	if (par->latency == IR_LATENCY_GIVEN) {
+		*ranged = *global = par->rpcit_base_ns;
+		*page = par->rpcit_page_ns;
+		return true;
+	}
+	*ranged = load && load->info.flush_ns ? load->info.flush_ns : info->machine.rpcit_base_ns;
+	*page = info->machine.rpcit_page_ns;
+	*global = load && load->info.global_ns ? load->info.global_ns : info->machine.rpcit_global_ns;
+	if (!*ranged && !*page)
+		return false;
+	if (!*global)
+		*global = *ranged;
+	*ranged = *ranged > event ? *ranged - event : 0;
+	*global = *global > event ? *global - event : 0;
+	return true;
+}
+
+void ir_time_flushes(const struct ir_recording_info *info, const struct ir_load *load,
+		     uint64_t elapsed_ns, uint32_t cpus, struct ir_result *result)
+{
+	const struct ir_effective *par = &result->parameters;
+	struct ir_time *t = &result->time;
+	uint64_t ranged, page, global;
+
+	t->known = prices(info, load, par, &ranged, &page, &global);
+	if (!t->known)
+		return;
+	for (unsigned int i = 0; i < IR_CAUSES; i++) {
+		bool is_ranged = i == IR_CAUSE_SYNC_MAP || i == IR_CAUSE_SYNC;
+
+		t->by_cause[i] = result->rpcit.by_cause[i] * (is_ranged ? ranged : global);
+	}
+	if (t->by_cause[IR_CAUSE_SYNC_MAP])
+		t->by_cause[IR_CAUSE_SYNC_MAP] += result->kernel.mapped_pages * page;
+	if (t->by_cause[IR_CAUSE_SYNC])
+		t->by_cause[IR_CAUSE_SYNC] += result->kernel.unmapped_pages * page;
+	t->flush_ns = 0;
+	for (unsigned int i = 0; i < IR_CAUSES; i++)
+		t->flush_ns += t->by_cause[i];
+	if (elapsed_ns && cpus)
+		t->flush_share = (double)t->flush_ns / (double)elapsed_ns / cpus;
+}

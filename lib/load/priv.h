@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside a load.
+ *
+ *   load.c      reads events and operations of a recording
+ *   steps.c     what lay between operations: work, waiting, flushes
+ *   streams.c   who made the mappings; streams that come by a clock
+ *   loop.c      replays the steps, given how long each flush takes
+ *   retime.c    flushes of a replay; operations at the times that follow from them
+ *   predict.c   the figures of one configuration, with their bounds
+ *
+ * Words: a step is an operation with what its CPU did before it.  A CPU has task steps,
+ * which follow each other, and interrupt steps, which the device or a clock starts and
+ * which interrupt tasks.  A gap is the time between two task steps of a CPU.
+ *
+ * All times are in nanoseconds; those that were recorded are on the recording's clock.
+ */
+#ifndef IR_LOAD_PRIV_H
+#define IR_LOAD_PRIV_H
+
+#include <iommu-replay/load.h>
+#include <iommu-replay/op.h>
+#include <iommu-replay/recording.h>
+#include <stddef.h>
+
+
+#define NO_STEP	UINT32_MAX
+
+/* An event, as far as its time matters. */
+struct activity {
+	uint64_t time_ns;
+	uint64_t addr;		/* IR_EV_RPCIT */
+	uint32_t pid;		/* IR_EV_SWITCH: the one that goes */
+	uint32_t aux;		/* IR_EV_SWITCH: the PID that comes; IR_EV_IDLE: 1 begins, 0 ends */
+	uint16_t cpu;
+	uint8_t kind;		/* enum ir_event_kind */
+	bool irq;
+	bool global;		/* IR_EV_RPCIT: longer than any mapping */
+};
+
+enum wait {
+	WAIT_NONE,		/* the CPU worked all the time */
+	WAIT_STEP,		/* the task waited for an unmap to be done: .cause */
+	WAIT_CLOCK,		/* until something else woke it: .wake_ns */
+};
+
+enum arrival {
+	ARRIVES_IN_TURN,	/* a task step */
+	ARRIVES_FROM_DEVICE,	/* .device_ns after the end of its mapping's step */
+	ARRIVES_BEHIND,		/* .device_ns after the end of the interrupt step before it, whose .follower it is */
+	ARRIVES_BY_CLOCK,	/* when it was recorded */
+};
+
+struct step {
+	uint64_t start_ns, end_ns;	/* as recorded */
+	uint64_t before_ns;	/* work of the gap before it waited */
+	uint64_t after_ns;	/* work from the end of what it waited for to the step */
+	uint64_t wake_ns;	/* when the idle time ended */
+	uint64_t wait_ns;	/* how long that was */
+	uint64_t tail_ns;	/* WAIT_STEP: from the end of the cause to the end of idle time */
+	int64_t device_ns;
+	/* If the idle time is not known, as much of the gap as can be. */
+	uint64_t after_last_ns;	/* likewise, from the end of .last */
+	uint32_t follower;	/* of an interrupt step, NO_STEP */
+	uint32_t last;		/* the last unmap of this CPU's mappings in the gap, NO_STEP */
+	uint32_t cause;
+	uint32_t op;		/* number of the operation */
+	uint32_t map;		/* an unmap: its mapping's step; a map: its unmap's; or NO_STEP */
+	uint32_t stream;
+	uint32_t own_ns;	/* of the step, without its flushes */
+	uint32_t ranged_ns, global_ns;	/* recorded flushes, without waiting; 0: none, or not known */
+	uint32_t waited_ns;	/* what they waited for other CPUs */
+	uint32_t pid;
+	uint16_t cpu;
+	uint16_t probes, tracepoints;	/* events recorded in the step and before it */
+	uint8_t ranged, global;	/* recorded flushes */
+	uint8_t kind;		/* enum ir_op_kind */
+	uint8_t wait, arrival;
+	bool irq;		/* runs as an interrupt: may be a thread that unmaps for others */
+	bool thread;
+	bool disturbed;		/* an interrupt came in one of its flushes */
+	bool is_open;		/* its stream is */
+};
+
+struct stream {
+	uint32_t pid;
+	uint16_t device, cpu;
+	bool irq;
+	bool is_open;
+	uint32_t live, most;	/* mappings at a time */
+	uint32_t maps;
+	uint32_t clock_waits, step_waits;
+	uint32_t next;		/* in its bucket */
+	uint64_t last_map_ns;
+};
+
+struct ir_load {
+	struct ir_load_info info;
+	uint16_t cpus;		/* CPU numbers of steps are below this */
+	struct ir_op *ops;	/* all operations, with segments */
+	size_t nr_ops, room_ops;
+	struct step *steps;	/* by time */
+	uint32_t nr_steps;
+	uint32_t *step_of;	/* by operation, NO_STEP */
+	struct stream *streams;
+	uint32_t nr_streams;
+	uint64_t first_ns, last_ns;	/* from the first step to the end of the last */
+	uint64_t maps;
+	uint64_t idle_ns;	/* of the CPUs that have steps, between first_ns and last_ns */
+	uint32_t busy_cpus;	/* CPUs that have steps */
+	uint64_t path_ns;	/* from iommu:map to its flush: code around a flush, at most */
+	uint64_t mean_pages;	/* of flushes of a range */
+	uint64_t least_flush_ns;	/* the shortest one recorded */
+	bool tracepoint_known;	/* info.tracepoint_cost_ns was measured */
+	double page_ns;
+	double unsteady;	/* of the recorded throughput: two standard errors, relative */
+};
+
+/* steps.c */
+
+/** ir_load_steps - fill load->steps and what follows from them; 0 or -ENOMEM */
+int ir_load_steps(struct ir_load *load, const struct activity *events, size_t n, bool switches);
+
+/** ir_compare_ns - of two uint64_t, for qsort() */
+int ir_compare_ns(const void *x, const void *y);
+
+/* streams.c */
+
+/** ir_load_streams - streams of the mappings, and which are open; 0 or -ENOMEM */
+int ir_load_streams(struct ir_load *load);
+
+#endif
