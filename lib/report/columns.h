@@ -46,6 +46,7 @@ enum ir_unit {
 	IR_UNIT_NS,		/* a duration */
 	IR_UNIT_HOST_PAGES,	/* to be seen against the hypervisor's limit */
 	IR_UNIT_FAILURES,	/* better zero */
+	IR_UNIT_RATIO,		/* of throughputs, with its bounds */
 };
 
 enum ir_column_kind {
@@ -61,6 +62,7 @@ enum ir_column_where {
 	IR_SHOWN_ALWAYS,
 	IR_SHOWN_ON_S390,
 	IR_SHOWN_ELSEWHERE,
+	IR_SHOWN_CLOSED,	/* if a load was replayed */
 };
 
 struct ir_entry_fields;

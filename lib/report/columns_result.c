@@ -3,6 +3,7 @@
  * The figures of a result: their keys, titles, where they are found, and how they
  * are read again.
  */
+#include "report/columns_time.h"
 #include "report/columns_value.h"
 
 #include <iommu-replay/registry.h>
@@ -668,5 +669,7 @@ const struct ir_column ir_result_columns[] = {
 	{ .key = "exposure.subpage_bytes", .get = result_subpage, .put = put_result_subpage,
 	  .arg = offsetof(struct ir_result, exposure.subpage_bytes) },
 	COUNT("exposure.reachable_at_end",	exposure.reachable_at_end),
+
+	IR_TIME_COLUMNS,
 	{ .key = NULL },
 };

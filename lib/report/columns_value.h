@@ -17,6 +17,11 @@ static inline struct ir_value text_value(const char *text)
 	return (struct ir_value){ .type = IR_VALUE_TEXT, .text = text };
 }
 
+static inline struct ir_value real_value(double real)
+{
+	return (struct ir_value){ .type = IR_VALUE_REAL, .real = real };
+}
+
 /* Zero stands for "not told" or "no limit" here. */
 static inline struct ir_value count_or_null(uint64_t count)
 {

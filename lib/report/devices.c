@@ -63,10 +63,20 @@ const struct ir_iommu *ir_report_iommu(const struct ir_report_entry *entry)
 		ir_iommu_find("s390");
 }
 
+static bool any_closed(const struct ir_report_entry *entry)
+{
+	for (size_t i = 0; i < entry->nr_results; i++)
+		if (entry->results[i].time.closed)
+			return true;
+	return false;
+}
+
 bool ir_column_shown(const struct ir_column *column, const struct ir_report_entry *entry)
 {
 	bool s390 = ir_report_iommu(entry)->single_queue;
 
+	if (column->title && column->where == IR_SHOWN_CLOSED)
+		return any_closed(entry);
 	return column->title && (column->where == IR_SHOWN_ALWAYS ||
 				 column->where == (s390 ? IR_SHOWN_ON_S390 : IR_SHOWN_ELSEWHERE));
 }
