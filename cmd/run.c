@@ -157,6 +157,7 @@ static int replay(struct document *doc, const struct input *input, const char *p
 		.sites = sites,
 		.timelines = timelines,
 		.explanations = explanations,
+		.load = input->load,
 	};
 	struct watching watching = { .faults = NULL };
 	struct ir_error err = { "" };
@@ -217,6 +218,8 @@ static int run_one(struct document *doc, const char *path, struct ir_config **co
 	struct input input;
 	int status = input_open(&input, doc->settings, path, document_interrupted, doc);
 
+	if (status == STATUS_DONE)
+		status = input_load(&input, doc->settings);
 	if (status == STATUS_DONE)
 		status = run_configs(doc, &input, path, configs);
 	input_close(&input);

@@ -169,6 +169,25 @@ static int compare(const struct settings *settings, struct ir_recording *rec,
 	return rc;
 }
 
+/* The time that the recorded mode takes, at the recorded times. */
+static int predict_time(const struct settings *settings, const struct input *input,
+			const struct ir_config *config, struct ir_result *result)
+{
+	struct ir_result *timed = calloc(1, sizeof(*timed));
+	struct ir_error err = { "out of memory" };
+	int rc = timed ? ir_replay(input->rec, config, 1, &(struct ir_replay_options){
+		.jobs = settings->jobs, .interrupted = interrupts_flag(), .load = input->load,
+		.recorded_times = true,
+	}, timed, &err) : -ENOMEM;
+
+	if (rc)
+		message("%s: %s", input->path, err.text);
+	else
+		result->time = timed->time;
+	free(timed);
+	return rc;
+}
+
 static int verify(struct document *doc, const struct input *input, const char *path,
 		  struct verified *v)
 {
@@ -189,6 +208,11 @@ static int verify(struct document *doc, const struct input *input, const char *p
 		free(result);
 		free(devices);
 		message("%s: %s", path, err.text);
+		return STATUS_ERROR;
+	}
+	if (input->load && predict_time(doc->settings, input, &v->config, result)) {
+		free(result);
+		free(devices);
 		return STATUS_ERROR;
 	}
 	status = document_add(doc, &(struct ir_report_entry){
@@ -225,6 +249,8 @@ static int verify_one(struct document *doc, const char *path, struct verified *v
 		status = STATUS_ERROR;
 	if (status == STATUS_DONE)
 		status = configure(doc->settings, &input, path, v);
+	if (status == STATUS_DONE)
+		status = input_load(&input, doc->settings);
 	if (status == STATUS_DONE)
 		status = verify(doc, &input, path, v);
 	input_close(&input);

@@ -191,6 +191,9 @@ struct settings {
 	bool verbose;
 	bool strict_input;
 	bool timeline;			/* the course of each replay, too */
+	bool closed;			/* operations wait for what they waited for: --load closed */
+	bool has_event_cost;		/* else as the recording tells */
+	uint64_t event_cost_ns;
 };
 
 int cmd_run(const struct settings *settings);

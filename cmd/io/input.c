@@ -186,8 +186,39 @@ int input_devices(const struct input *input, size_t n, struct ir_result **device
 	return STATUS_ERROR;
 }
 
+/* Without the duration of a flush every strategy would cost the same. */
+static bool knows_flushes(const struct input *input, const struct settings *settings)
+{
+	return settings->params.latency == IR_LATENCY_GIVEN || input->info->machine.rpcit_base_ns ||
+		input->info->machine.rpcit_page_ns || (settings->vary && strstr(settings->vary, "latency"));
+}
+
+int input_load(struct input *input, const struct settings *settings)
+{
+	const struct ir_load_options options = {
+		.event_cost_given = settings->has_event_cost,
+		.event_cost_ns = settings->event_cost_ns, .interrupted = &interrupted,
+	};
+	struct ir_error err = { "" };
+
+	if (!settings->closed)
+		return STATUS_DONE;
+	if (!knows_flushes(input, settings)) {
+		message("%s: --load closed: no duration of a flush was recorded (events rpcit and "
+			"rpcit_ret); give --flush-latency", input->path);
+		return STATUS_ERROR;
+	}
+	input->load = ir_load_new(input->rec, &options, &err);
+	progress_clear();
+	if (input->load)
+		return STATUS_DONE;
+	message("%s", err.text);
+	return interrupted ? STATUS_INTERRUPTED : STATUS_ERROR;
+}
+
 void input_close(struct input *input)
 {
+	ir_load_free(input->load);
 	if (input->rec)
 		ir_recording_close(input->rec);
 	ir_events_free(input->events);

@@ -19,6 +19,7 @@ struct input {
 	struct ir_recording *rec;
 	struct ir_events *events;
 	const struct ir_recording_info *info;
+	struct ir_load *load;	/* input_load(); NULL: none */
 	/* For progress, as long as the recording is open: an input stays where it is. */
 	const char *path;
 	void (*stop)(void *arg);
@@ -35,6 +36,12 @@ struct input {
  */
 int input_open(struct input *input, const struct settings *settings, const char *path,
 	       void (*stop)(void *arg), void *stop_arg);
+/**
+ * input_load - with --load closed: read what the recording tells about time, to input->load
+ *
+ * Returns STATUS_DONE, or STATUS_ERROR or STATUS_INTERRUPTED: why was said.
+ */
+int input_load(struct input *input, const struct settings *settings);
 void input_close(struct input *input);
 /**
  * input_devices - room for the shares of the recording's devices in @n results

@@ -469,6 +469,50 @@ int option_parse_hypervisor(struct settings *settings, const struct option_spec 
 	return 0;
 }
 
+int option_parse_load(struct settings *settings, const struct option_spec *spec, const char *arg,
+		      struct ir_error *err)
+{
+	static const struct choice loads[] = { { "open", false }, { "closed", true }, { NULL, 0 } };
+
+	for (size_t i = 0; loads[i].name; i++) {
+		if (!strcmp(loads[i].name, arg)) {
+			settings->closed = loads[i].value;
+			return 0;
+		}
+	}
+	return name_unknown(err, spec->name + 2, arg, strlen(arg), choice_name, loads);
+}
+
+/* A decimal fraction is allowed: "5.6us". */
+int option_parse_event_cost(struct settings *settings, const struct option_spec *spec,
+			    const char *arg, struct ir_error *err)
+{
+	static const struct {
+		const char *unit;
+		double ns;
+	} units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
+	size_t digits = strspn(arg, "0123456789"), len = digits;
+	double ns = -1;
+
+	settings->has_event_cost = strcmp(arg, "auto") != 0;
+	if (!settings->has_event_cost)
+		return 0;
+	if (arg[len] == '.')
+		len += 1 + strspn(arg + len + 1, "0123456789");
+	for (size_t u = 0; digits && u < sizeof(units) / sizeof(units[0]); u++)
+		if (!strcmp(arg + len, units[u].unit))
+			ns = strtod(arg, NULL) * units[u].ns;
+	if (!strcmp(arg, "0"))
+		ns = 0;
+	if (ns < 0)
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is neither a time (5.6us) nor auto",
+				    spec->name, arg);
+	if (ns > (double)spec->max)
+		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is too long; at most 1s", spec->name, arg);
+	settings->event_cost_ns = (uint64_t)(ns + 0.5);
+	return 0;
+}
+
 int option_parse_latency(struct settings *settings, const struct option_spec *spec,
 			 const char *arg, struct ir_error *err)
 {

@@ -39,6 +39,10 @@ int option_parse_strategy(struct settings *settings, const struct option_spec *s
 			  struct ir_error *err);
 int option_parse_hypervisor(struct settings *settings, const struct option_spec *spec, const char *arg,
 			    struct ir_error *err);
+int option_parse_load(struct settings *settings, const struct option_spec *spec, const char *arg,
+		      struct ir_error *err);
+int option_parse_event_cost(struct settings *settings, const struct option_spec *spec,
+			    const char *arg, struct ir_error *err);
 int option_parse_latency(struct settings *settings, const struct option_spec *spec, const char *arg,
 			 struct ir_error *err);
 int option_parse_time(struct settings *settings, const struct option_spec *spec, const char *arg,

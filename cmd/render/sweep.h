@@ -49,6 +49,7 @@ struct sweep {
 	struct ir_recording *rec;
 	const char *path;
 	const struct ir_recording_info *info;
+	const struct ir_load *load;		/* NULL: operations happen when they were recorded */
 	/* The curve: hypervisor by hypervisor, value by value, strategy by strategy. */
 	const struct parameter *varied;		/* NULL: nothing */
 	struct range range;

@@ -147,6 +147,37 @@ static int draw_fits(const struct sweep *sweep, const struct drawing *d, size_t 
 	return 0;
 }
 
+/* Between which values two strategies change places in throughput, hypervisor @h. */
+static void draw_crossings(const struct sweep *sweep, const struct drawing *d, size_t h)
+{
+	size_t nr = sweep->settings->nr_strategies;
+	const struct ir_result *row = sweep->results + h * sweep->range.n * nr;
+	char from[CELL], to[CELL];
+
+	for (size_t s = 0; s < nr; s++) {
+		for (size_t t = s + 1; t < nr; t++) {
+			int sign = 0;
+			size_t last = 0;
+
+			for (size_t v = 0; v < sweep->range.n; v++) {
+				const struct ir_result *at = row + v * nr;
+				double x = at[s].time.throughput.ratio, y = at[t].time.throughput.ratio;
+				int now = (x > y) - (x < y);
+
+				if (now && sign && now != sign) {
+					value_text(sweep->varied, sweep->range.values[last], from, sizeof(from));
+					value_text(sweep->varied, sweep->range.values[v], to, sizeof(to));
+					say(d, "crossing", VIEW_PLAIN, "%s is faster than %s up to %s, slower from %s on",
+					    sweep->settings->strategies[now > 0 ? t : s]->name,
+					    sweep->settings->strategies[now > 0 ? s : t]->name, from, to);
+				}
+				sign = now ? now : sign;
+				last = now ? v : last;
+			}
+		}
+	}
+}
+
 static int draw_curve(const struct sweep *sweep, const struct drawing *d,
 		      const struct ir_report_entry *entry)
 {
@@ -175,6 +206,8 @@ static int draw_curve(const struct sweep *sweep, const struct drawing *d,
 			fputc('\n', d->canvas->out);
 			rc = draw_fits(sweep, d, h);
 		}
+		if (sweep->load)
+			draw_crossings(sweep, d, h);
 	}
 	return rc;
 }

@@ -52,12 +52,12 @@ int sweep_figures_check(const struct settings *settings, struct ir_error *err)
 
 size_t sweep_nr_figures(const struct sweep *sweep)
 {
-	return sweep->settings->figures.nr ? sweep->settings->figures.nr : 2;
+	return sweep->settings->figures.nr ? sweep->settings->figures.nr : sweep->settings->closed ? 3 : 2;
 }
 
 const char *sweep_figure(const struct sweep *sweep, size_t i)
 {
-	static const char *const usual[] = { "rpcit.total", FAILURES };
+	static const char *const usual[] = { "rpcit.total", FAILURES, "time.throughput.ratio" };
 
 	return sweep->settings->figures.nr ? sweep->settings->figures.text[i] : usual[i];
 }
@@ -83,6 +83,8 @@ const char *sweep_figure_words(const char *key)
 {
 	if (!strcmp(key, FAILURES))
 		return "failures: maps that failed or are unbacked";
+	if (!strcmp(key, "time.throughput.ratio"))
+		return "time.throughput.ratio: throughput, of the recorded one";
 	return strcmp(key, "rpcit.total") ? key : "rpcit.total: RPCITs issued";
 }
 

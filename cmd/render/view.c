@@ -13,6 +13,7 @@
 #include "verdict/fold.h"
 #include "verdict/numbers.h"
 #include "verdict/verdict.h"
+#include "render/time.h"
 
 static const char *plural(uint64_t n)
 {
@@ -411,6 +412,7 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 	note_probe(entry, emit, arg);
 	note_hz(entry, emit, arg);
 	note_timing(entry, emit, arg);
+	view_time(entry, emit, arg);
 }
 
 static enum view_mark host_pages(const struct ir_report_entry *entry, size_t result,
@@ -475,7 +477,7 @@ enum view_mark view_cell(const struct ir_report_entry *entry, size_t result, siz
 	}
 	snprintf(text, size, "-");
 	if (value.type != IR_VALUE_COUNT)
-		return VIEW_PLAIN;
+		return view_ratio_cell(entry, result, value, text, size);
 	if (col->unit == IR_UNIT_HOST_PAGES)
 		return host_pages(entry, result, value.count, text, size);
 	if (!value.count)

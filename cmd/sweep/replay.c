@@ -36,6 +36,7 @@ int sweep_replay(const struct sweep *sweep, const struct ir_config *configs, siz
 		.progress = on_replaying,
 		.progress_arg = (void *)(uintptr_t)sweep,
 		.interrupted = interrupts_flag(),
+		.load = sweep->load,
 	};
 	int rc = 0;
 

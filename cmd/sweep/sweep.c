@@ -227,6 +227,9 @@ static int sweep_recording(struct sweep *sweep, struct output *out)
 	if (status == STATUS_DONE)
 		status = suit_recording(sweep, &own);
 	if (status == STATUS_DONE)
+		status = input_load(&input, sweep->settings);
+	sweep->load = input.load;
+	if (status == STATUS_DONE)
 		status = replay(sweep);
 	if (status == STATUS_DONE)
 		status = write_out(sweep, out);
