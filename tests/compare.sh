@@ -399,7 +399,7 @@ if [ ! -f traces/baseline.json ] || [ ! -f traces/manifest.json ]; then
 	skip "the committed baseline: there is none"
 	exit 0
 fi
-check "the baseline is small" test "$(wc -c <traces/baseline.json)" -lt 393216
+check "the baseline is small" test "$(wc -c <traces/baseline.json)" -lt 458752
 IOMMU_REPLAY=$prog examples/ci/dma-regression.sh traces/baseline.json >"$tmp/out" 2>"$tmp/err"
 status=$?
 cat "$tmp/out" >>"$tmp/err"

@@ -1,0 +1,135 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Throughput: predictions for a simulated machine (tests/time.py), whose truth is known, and
+# what --load closed says where it cannot know.
+
+. tests/lib.sh
+
+command -v python3 >/dev/null || {
+	skip "throughput: no python3"
+	exit 0
+}
+
+# simulate NAME JOB MODE [KEY=VALUE...]: $tmp/NAME, and its truth in $tmp/NAME.truth
+simulate() {
+	name=$1
+	shift
+	python3 tests/time.py "$@" >"$tmp/$name"
+	sed -n 's/^# truth //p' "$tmp/$name" >"$tmp/$name.truth"
+}
+
+# predict NAME STRATEGY [OPTION...]: $tmp/figures has ratio, low, high, untraced ratio, bottleneck, CPU
+predict() {
+	recording=$1
+	strategy=$2
+	shift 2
+	run run --quiet --load closed --hypervisor kvm --strategy "$strategy" --format csv "$@" "$tmp/$recording"
+	scripts/csv time.throughput.ratio time.throughput.low time.throughput.high \
+		time.throughput.untraced.ratio time.throughput.bottleneck \
+		time.cpu_ns_per_operation time.throughput.idle_known <"$tmp/out" >"$tmp/figures"
+}
+
+# true_ratio FROM TO
+true_ratio() {
+	paste "$tmp/$1.truth" "$tmp/$2.truth" | awk '{ print $3 / $1 }'
+}
+
+# figures TEXT CONDITION [TRUTH]
+figures() {
+	# shellcheck disable=SC2016	# awk's
+	check "$1" awk -F '\t' -v truth="${3:-1}" '
+	function near(x, y, percent) { return x > y * (1 - percent / 100) && x < y * (1 + percent / 100) }
+	NR == 1 {
+		ratio = $1; low = $2; high = $3; untraced = $4; bottleneck = $5; cpu = $6; idle = $7
+		found = 1
+	}
+	END { exit !(found && ('"$2"')) }' "$tmp/figures"
+}
+
+for job in qd1 qd8 qd32; do
+	for mode in lazy strict; do
+		simulate "$job-$mode" "$job" "$mode"
+		simulate "$job-$mode-untraced" "$job" "$mode" probe=0 tracepoint=0
+	done
+	predict "$job-lazy" strict
+	figures "$job, idle time known: lazy to strict within 2 %, no bounds needed" \
+		'near(ratio, truth, 2) && low == high && idle == "true"' "$(true_ratio "$job-lazy" "$job-strict")"
+	figures "$job: and without tracing" 'near(untraced, truth, 4)' \
+		"$(true_ratio "$job-lazy-untraced" "$job-strict-untraced")"
+	predict "$job-strict" sync-map-retry
+	figures "$job: strict to lazy within 2 %" 'near(ratio, truth, 2) && low == high' \
+		"$(true_ratio "$job-strict" "$job-lazy")"
+	predict "$job-lazy" sync-map-retry
+	figures "$job: the recorded mode from its own recording" 'near(ratio, 1, 0.1)'
+done
+
+for mode in lazy strict; do
+	simulate "no-$mode" qd32 "$mode" idle=0
+done
+predict no-lazy strict --event-cost 5.6us
+figures "depth 32, idle time not known: CPUs are taken for busy, within 3 %" \
+	'near(ratio, truth, 3) && idle == "false"' "$(true_ratio no-lazy no-strict)"
+figures "the bounds have the truth" 'low < truth && high > truth && low < high' \
+	"$(true_ratio no-lazy no-strict)"
+predict no-strict sync-map-retry --event-cost 5.6us
+figures "strict to lazy: the bounds have the truth" 'near(ratio, truth, 3) && low < truth && high > truth' \
+	"$(true_ratio no-strict no-lazy)"
+
+for mode in lazy strict; do
+	simulate "rate-$mode" rate2000 "$mode"
+	simulate "receive-$mode" receive "$mode"
+done
+predict rate-lazy strict
+figures "a rate-limited job goes on at its rate" 'near(ratio, 1, 1) && low == high && bottleneck == "workload"'
+predict rate-strict sync-map-retry
+figures "and is not faster without flushes" 'near(ratio, 1, 1)'
+predict receive-lazy strict
+figures "receiving from a network goes on at its rate" 'near(ratio, 1, 1)'
+
+# What is not known is said.
+
+predict qd8-lazy strict --event-cost 1us
+figures "a given cost of an event counts more than the marker's" 'ratio > truth * 1.02' \
+	"$(true_ratio qd8-lazy qd8-strict)"
+grep -v 'print:' "$tmp/qd8-lazy" >"$tmp/unmarked"
+predict unmarked strict
+figures "an unknown cost of an event widens the bounds, and nothing is said of untraced modes" \
+	'low < ratio && untraced == "-"'
+run run --load closed --hypervisor kvm --strategy strict "$tmp/unmarked"
+shows "and the table says so" "what tracing cost is not known"
+shows "and what it takes CPUs for" "operations a second were recorded"
+grep -v 'rpcit' "$tmp/qd8-lazy" >"$tmp/unflushed"
+exits "without the duration of a flush nothing can be predicted" 1 \
+	run --load closed --hypervisor kvm "$tmp/unflushed"
+says "and the message says what would help" "give --flush-latency"
+exits "which may be given" 0 run --quiet --load closed --hypervisor kvm --flush-latency 20us "$tmp/unflushed"
+exits "--event-cost takes times" 2 run --event-cost many "$tmp/qd8-lazy"
+exits "--load is open or closed" 2 run --load shut "$tmp/qd8-lazy"
+
+# All formats, verify and sweep.
+
+run run --quiet --load closed --hypervisor kvm --strategy strict --format md "$tmp/qd8-lazy"
+shows "Markdown has both columns" "| CPU/op | of recorded |"
+run run --quiet --load closed --hypervisor kvm --strategy strict --format html "$tmp/qd8-lazy"
+shows "and HTML" "<th>of recorded</th>"
+run run --quiet --hypervisor kvm --strategy strict "$tmp/qd8-lazy"
+# shellcheck disable=SC2016
+check "without --load closed tables have neither" sh -c '! grep -q "of recorded" "$0"' "$tmp/out"
+run run --quiet --hypervisor kvm --strategy strict --format json "$tmp/qd8-lazy"
+# shellcheck disable=SC2016
+check "JSON has the time of flushes then, and no throughput" sh -c \
+	'grep -q "\"flush_ns\": [1-9]" "$0" && grep -q "\"throughput\": null" "$0"' "$tmp/out"
+run run --quiet --load closed --hypervisor kvm --format json "$tmp/qd8-lazy"
+cp "$tmp/out" "$tmp/report.json"
+run report --format json "$tmp/report.json"
+check "a report that is read again has the same figures" cmp -s "$tmp/out" "$tmp/report.json"
+run run --quiet --load closed --hypervisor kvm --jobs 1 --format json "$tmp/qd8-lazy"
+check "and does not depend on threads" cmp -s "$tmp/out" "$tmp/report.json"
+exits "verify predicts the recorded mode" 0 verify --quiet --load closed --strategy sync-map-retry \
+	--hypervisor kvm --format json "$tmp/qd8-lazy"
+# shellcheck disable=SC2016
+check "and its throughput" sh -c 'grep -q "\"ratio\": 1\.0*," "$0" || grep -q "\"ratio\": \(0.999\|1.000\)" "$0"' "$tmp/out"
+run sweep --quiet --load closed --hypervisor kvm --strategy strict,sync-map-retry \
+	--vary flush-latency=1us:64us:x4 "$tmp/qd8-lazy"
+shows "sweep has the throughput over the price of a flush" "time.throughput.ratio"
