@@ -70,6 +70,7 @@ static void note_start(struct ir_recording *rec)
 	if (!rec->lost) {
 		m->shortages = rec->entries.list;
 		m->nr_shortages = rec->entries.nr;
+		m->shortages_of = rec->shortages_of;
 		m->held_pages = rec->held_pages;
 	}
 	if (rec->info.nr_devices > 2 || rec->lost || rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1)
@@ -194,10 +195,14 @@ static int fill_info(struct ir_recording *rec)
 	rec->events = calloc(from->nr_events + 1, sizeof(*rec->events));
 	rec->devices = calloc(from->nr_devices + 1, sizeof(*rec->devices));
 	rec->held_pages = calloc(from->nr_devices + 1, sizeof(*rec->held_pages));
-	if (!rec->events || !rec->devices || !rec->held_pages)
+	rec->shortages_of = calloc(from->nr_devices + 1, sizeof(*rec->shortages_of));
+	if (!rec->events || !rec->devices || !rec->held_pages || !rec->shortages_of)
 		return -ENOMEM;
 	for (size_t i = 0; i < rec->entries.nr_devices && i < from->nr_devices; i++)
 		rec->held_pages[i] = rec->entries.devices[i].most + rec->entries.devices[i].found;
+	for (size_t i = 0; i < rec->entries.nr; i++)
+		if (rec->entries.list[i].device < from->nr_devices)
+			rec->shortages_of[rec->entries.list[i].device]++;
 	for (size_t i = 0; i < from->nr_events; i++) {
 		rec->events[i].name = own(rec, from->events[i].name);
 		rec->events[i].count = from->events[i].count;
@@ -355,6 +360,7 @@ void ir_recording_close(struct ir_recording *rec)
 	free(rec->types);
 	free(rec->devices_lost);
 	free(rec->held_pages);
+	free(rec->shortages_of);
 	ir_file_close(rec->file);
 	ir_chains_free(rec->chains);
 	ir_tasks_release(&rec->tasks);

@@ -47,18 +47,26 @@ static struct range range_of(const struct ir_recording_info *info,
 	return r;
 }
 
+/* How many shortages a device has; those of the first @end, where nobody counted them. */
+static uint32_t count_of(const struct ir_recorded_machine *m, uint16_t device, size_t end)
+{
+	uint32_t n = 0;
+
+	if (m->shortages_of)
+		return m->shortages_of[device];
+	for (size_t i = 0; i < end; i++)
+		n += m->shortages[i].device == device;
+	return n;
+}
+
 static uint16_t most_short(const struct ir_recorded_machine *m)
 {
 	uint16_t device = 0;
-	size_t most = 0;
+	uint32_t most = 0;
 
 	for (size_t i = 0; i < m->nr_shortages; i++) {
-		size_t n = 0;
+		uint32_t n = count_of(m, m->shortages[i].device, m->nr_shortages);
 
-		if (i && m->shortages[i].device == device)
-			continue;
-		for (size_t j = 0; j < m->nr_shortages; j++)
-			n += m->shortages[j].device == m->shortages[i].device;
 		if (n > most) {
 			most = n;
 			device = m->shortages[i].device;
@@ -102,6 +110,8 @@ struct ir_limit ir_limit_infer(const struct ir_recording_info *info, uint64_t in
 
 	if (share == IR_SHARE_DEVICE && !device)
 		device = most_short(m);
+	if (share == IR_SHARE_DEVICE && !count_of(m, device, m->nr_shortages))
+		return limit;
 	for (size_t i = 0; i < m->nr_shortages; i++) {
 		if (share == IR_SHARE_DEVICE && m->shortages[i].device != device)
 			continue;

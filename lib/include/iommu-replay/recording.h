@@ -135,6 +135,7 @@ struct ir_recorded_machine {
 	uint64_t counted_rpcits;
 	const struct ir_recorded_shortage *shortages;	/* the first ones, in their order */
 	size_t nr_shortages;
+	const uint32_t *shortages_of;	/* how many of these are each device's; NULL: not known */
 	/*
 	 * The most pages that the host held for each device while an RPCIT of it did not run
 	 * short, counted as in struct ir_held_pages; NULL: not known.
