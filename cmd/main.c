@@ -37,7 +37,7 @@ const struct command commands[] = {
 	{ "sweep", cmd_sweep, "Vary a parameter, or find the smallest value without failures",
 	  "RECORDING", IN_SWEEP, 1, sweep_formats },
 	{ "batch", cmd_batch, "Replay what a manifest lists, in parallel; can be resumed and divided",
-	  "MANIFEST", IN_BATCH, 1, batch_formats },
+	  "MANIFEST|RECORDING...", IN_BATCH, 0, batch_formats },
 	{ "merge", cmd_merge, "Put the results of a divided batch together",
 	  "RESULTS...", IN_MERGE, 0, batch_formats },
 	{ "compare", cmd_compare, "Hold a report against a baseline, and fail if it changed",

@@ -172,6 +172,7 @@ struct settings {
 	struct texts groups;		/* devices of one IOMMU group, each a list with commas */
 	uint64_t delay_ns;		/* how long before its report an access may be; 0: not given */
 	bool allow_missing;
+	bool dry_run;			/* batch: say what it would be */
 	bool resume;			/* batch: go on with what is in the output */
 	uint32_t shard, shards;		/* batch: 1 to shards; 0: all of it */
 	const char *vary;		/* sweep: KEY=FROM:TO... */

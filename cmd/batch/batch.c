@@ -22,6 +22,7 @@
 #include "base/budget.h"
 #include "base/message.h"
 #include "io/output.h"
+#include "batch/dry.h"
 #include "batch/order.h"
 #include "batch/plan.h"
 #include "report/columns.h"
@@ -446,6 +447,10 @@ static void say_summary(const struct batch *b)
 		return;
 	message("%zu cell%s: %zu done, %zu failed%s", cells, cells == 1 ? "" : "s",
 		b->done - b->failed, b->failed, b->done < cells ? "; the rest is not done" : "");
+	if (b->plan.left_out)
+		message("%zu configuration%s of each recording left out, as %s", b->plan.left_out,
+			b->plan.left_out == 1 ? "" : "s",
+			b->plan.left_out == 1 ? "it contradicts itself" : "they contradict themselves");
 	if (b->reused)
 		message("%zu of them had been done before", b->reused);
 }
@@ -604,7 +609,7 @@ static int read_plan(struct batch *b, struct ir_error *err)
 	if (s->events)
 		b->events = ir_events_load(s->events, err);
 	how = s->events && !b->events ? NULL : plan_how(s, err);
-	rc = how ? plan_read(s->operands[0], s->registry, how, &b->plan, err) : -EIO;
+	rc = how ? plan_read(s->operands, s->nr_operands, s->registry, how, &b->plan, err) : -EIO;
 	free(how);
 	return rc;
 }
@@ -616,7 +621,7 @@ static int prepare(struct batch *b)
 	size_t cells;
 	int rc;
 
-	if (!s->output) {
+	if (!s->output && !s->dry_run) {
 		message("batch: --output FILE is missing: where are the results to go?");
 		return STATUS_USAGE;
 	}
@@ -631,6 +636,8 @@ static int prepare(struct batch *b)
 		b->first = cells * (s->shard - 1) / s->shards;
 		b->end = cells * s->shard / s->shards;
 	}
+	if (s->dry_run)
+		return batch_dry_run(s, &b->plan, b->first, b->end);
 	b->line = malloc((b->end - b->first + 1) * sizeof(*b->line));
 	rc = b->line ? results_open(&b->results, s->output, s->resume, &err) : no_memory(&err);
 	if (!rc)
@@ -663,7 +670,7 @@ int cmd_batch(const struct settings *settings)
 	};
 	int status = prepare(&batch);
 
-	if (status == STATUS_DONE)
+	if (status == STATUS_DONE && !settings->dry_run)
 		status = run_batch(&batch);
 	results_close(&batch.results);
 	plan_free(&batch.plan);

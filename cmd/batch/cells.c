@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A cell of a plan: its configuration, and its fingerprint. */
+/* Configurations of a plan, and its cells: their configurations and fingerprints. */
 #include <errno.h>
 #include <iommu-replay/report.h>
 #include <stdio.h>

@@ -29,6 +29,9 @@ char *plan_how(const struct settings *s, struct ir_error *err)
 
 	if (!out)
 		return NULL;
+	/* A program that was built anew may compute something else. */
+	if (!fingerprint_file("/proc/self/exe", digest, NULL))
+		fprintf(out, "%s\n", digest);
 	fprintf(out, "%s\n%s\n", s->strict_input ? "strict" : "", s->device ? s->device : "");
 	if (s->events)
 		rc = fingerprint_file(s->events, digest, err);

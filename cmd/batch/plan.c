@@ -14,6 +14,7 @@
 #include "base/names.h"
 #include "options/options.h"
 #include "base/place.h"
+#include "io/kind.h"
 #include "base/memory.h"
 
 #define MAX_SIZE (16 << 20)	/* bytes; more is a wrong file */
@@ -364,7 +365,8 @@ static int read_recording(const struct manifest *m, struct plan *plan, const jso
 		return add_name(m, plan, entry, &own, place, err);
 	if (!json_is_object(entry))
 		return wrong(m, &place, err, "neither the name of a file nor an object");
-	rc = check_keys(m, entry, place, keys, err);
+	/* Without a schema, other keys mean something to others (manifest.h). */
+	rc = json_object_get(m->root, "schema") ? check_keys(m, entry, place, keys, err) : 0;
 	if (!rc && !file == !files)
 		rc = wrong(m, &place, err, "needs \"file\" or \"files\"");
 	if (!rc && files && !json_is_array(files)) {
@@ -443,56 +445,6 @@ static void free_axis(struct axis *axis)
 
 /* Configurations. */
 
-static char *config_name(const struct plan *plan, const struct plan_config *c)
-{
-	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
-
-	if (!out)
-		return NULL;
-	fprintf(out, "%s %s", c->config.strategy->name, c->hypervisor);
-	for (size_t i = 0; i < plan->nr_axes; i++)
-		fprintf(out, " %s=%s", c->settings[i].parameter->name, c->settings[i].text);
-	return ir_memory_close(&memory);
-}
-
-/* Which value of each axis the @combination-th has; the last axis changes fastest. */
-static void choose(const struct plan *plan, size_t combination, struct setting *settings)
-{
-	for (size_t i = plan->nr_axes; i-- > 0; ) {
-		const struct axis *axis = &plan->axes[i];
-
-		settings[i].parameter = axis->parameter;
-		settings[i].text = axis->texts[combination % axis->n];
-		combination /= axis->n;
-	}
-}
-
-static int make_config(const struct plan *plan, const struct hypervisor_choice *choice,
-		       const char *written, const struct ir_strategy *strategy, size_t combination,
-		       struct plan_config *c)
-{
-	struct ir_error why = { "" };
-	int rc = 0;
-
-	c->config = (struct ir_config){ .strategy = strategy };
-	hypervisor_apply(choice, &c->config);
-	c->hypervisor = strdup(written);
-	c->settings = calloc(plan->nr_axes + 1, sizeof(*c->settings));
-	if (!c->hypervisor || !c->settings)
-		return -ENOMEM;
-	choose(plan, combination, c->settings);
-	c->name = config_name(plan, c);
-	if (!c->name)
-		return -ENOMEM;
-	for (size_t i = 0; i < plan->nr_axes && !rc; i++)
-		rc = parameter_set(c->settings[i].parameter, &c->config, c->settings[i].text, &why);
-	if (!rc)
-		return 0;
-	c->error = strdup(why.text);
-	return c->error ? 0 : -ENOMEM;
-}
-
 /* The cells are laid out before a recording is read: "all" is all of s390. */
 static void leave_out_others(struct settings *s)
 {
@@ -502,6 +454,27 @@ static void leave_out_others(struct settings *s)
 		if (!s->all_strategies || !s->strategies[i]->not_s390)
 			s->strategies[n++] = s->strategies[i];
 	s->nr_strategies = n;
+}
+
+/* What contradicts itself has no cells. */
+static int leave_out(const struct manifest *m, struct plan *plan, struct ir_error *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nr_configs; i++) {
+		struct plan_config *c = &plan->configs[i];
+
+		if (!c->error) {
+			plan->configs[n++] = *c;
+			continue;
+		}
+		if (!plan->left_out++)
+			ir_error_set(err, -EINVAL, "%.100s: no configuration makes sense: %.80s: %.200s",
+				     m->path, c->name, c->error);
+		plan_config_free(c);
+	}
+	plan->nr_configs = n;
+	return n ? 0 : -EINVAL;
 }
 
 static int make_configs(struct manifest *m, struct plan *plan, const struct axis *hypervisors,
@@ -525,10 +498,10 @@ static int make_configs(struct manifest *m, struct plan *plan, const struct axis
 	for (size_t h = 0; h < s->nr_hypervisors; h++)
 		for (size_t c = 0; c < combinations; c++)
 			for (size_t i = 0; i < s->nr_strategies && !rc; i++)
-				rc = make_config(plan, &s->hypervisors[h], hypervisors->texts[h],
+				rc = plan_config_make(plan->axes, plan->nr_axes, &s->hypervisors[h], hypervisors->texts[h],
 						 s->strategies[i], c,
 						 &plan->configs[plan->nr_configs++]);
-	return rc ? no_memory(err) : 0;
+	return rc ? no_memory(err) : leave_out(m, plan, err);
 }
 
 static int write_digest(struct plan *plan, struct ir_error *err)
@@ -582,6 +555,13 @@ static int read_text(struct manifest *m, size_t *size, struct ir_error *err)
 	return rc;
 }
 
+static bool is_of_machines(const struct manifest *m)
+{
+	const json_t *first = json_array_get(json_object_get(m->root, "recordings"), 0);
+
+	return json_object_get(first, "machine") != NULL;
+}
+
 static int check_schema(const struct manifest *m, struct ir_error *err)
 {
 	static const struct choice keys[] = {
@@ -593,6 +573,9 @@ static int check_schema(const struct manifest *m, struct ir_error *err)
 
 	if (!json_is_object(m->root))
 		return ir_error_set(err, -EINVAL, "%s:1: not a manifest: it is not an object", m->path);
+	/* One that describes recorded machines, as verify reads it, may be without. */
+	if (!schema && is_of_machines(m))
+		return 0;
 	if (!schema)
 		return wrong(m, &place, err, "is missing; it is to be \"%s\"", MANIFEST_SCHEMA);
 	if (strcmp(schema, MANIFEST_SCHEMA))
@@ -624,25 +607,48 @@ static int parse(struct manifest *m, struct plan *plan, struct ir_error *err)
 	return rc;
 }
 
-int plan_read(const char *path, struct ir_registry *registry, const char *how, struct plan *plan,
-	      struct ir_error *err)
+/* As a manifest would list them. */
+static int list_recordings(struct manifest *m, char *const *names, size_t n, struct ir_error *err)
 {
-	const char *slash = strrchr(path, '/');
-	struct manifest m = { .path = path, .settings.registry = registry };
+	json_t *list = json_array();
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++)
+		rc |= json_array_append_new(list, json_string(names[i]));
+	m->root = json_pack("{s:s, s:o}", "schema", MANIFEST_SCHEMA, "recordings", list);
+	m->text = m->root && !rc ? json_dumps(m->root, JSON_INDENT(1)) : NULL;
+	if (m->text)
+		return 0;
+	return ir_error_set(err, -EINVAL, "%s: a name that is no UTF-8, or out of memory", names[0]);
+}
+
+static int read_manifest(struct manifest *m, struct ir_error *err)
+{
 	json_error_t where;
 	size_t size = 0;
+	int rc = read_text(m, &size, err);
+
+	if (rc)
+		return rc;
+	m->root = json_loadb(m->text, size, JSON_REJECT_DUPLICATES, &where);
+	return m->root ? 0 : ir_error_set(err, -EINVAL, "%s:%d: %s", m->path, where.line, where.text);
+}
+
+int plan_read(char *const *operands, size_t n, struct ir_registry *registry, const char *how,
+	      struct plan *plan, struct ir_error *err)
+{
+	const char *kind = kind_command(operands[0]);
+	bool plain = n > 1 || (kind && !strcmp(kind, "run"));
+	const char *path = operands[0], *slash = plain ? NULL : strrchr(path, '/');
+	struct manifest m = { .path = plain ? "batch" : path, .settings.registry = registry };
 	int rc;
 
 	*plan = (struct plan){ .how = strdup(how) };
 	m.directory = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
-	rc = m.directory && plan->how ? read_text(&m, &size, err) : no_memory(err);
-	if (!rc) {
-		m.root = json_loadb(m.text, size, JSON_REJECT_DUPLICATES, &where);
-		if (m.root)
-			rc = parse(&m, plan, err);
-		else
-			rc = ir_error_set(err, -EINVAL, "%s:%d: %s", path, where.line, where.text);
-	}
+	rc = !m.directory || !plan->how ? no_memory(err) :
+		plain ? list_recordings(&m, operands, n, err) : read_manifest(&m, err);
+	if (!rc)
+		rc = parse(&m, plan, err);
 	json_decref(m.root);
 	free(m.text);
 	free(m.directory);
@@ -658,12 +664,8 @@ void plan_free(struct plan *plan)
 		free(plan->recordings[i].path);
 		free_list(&plan->recordings[i].settings);
 	}
-	for (size_t i = 0; i < plan->nr_configs; i++) {
-		free(plan->configs[i].hypervisor);
-		free(plan->configs[i].settings);
-		free(plan->configs[i].name);
-		free(plan->configs[i].error);
-	}
+	for (size_t i = 0; i < plan->nr_configs; i++)
+		plan_config_free(&plan->configs[i]);
 	for (size_t i = 0; i < plan->nr_axes; i++)
 		free_axis(&plan->axes[i]);
 	free(plan->recordings);

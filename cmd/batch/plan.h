@@ -18,15 +18,9 @@
 #include <iommu-replay/replay.h>
 
 #include "base/fingerprint.h"
-#include "options/parameter.h"
+#include "batch/config.h"
 
 #define MANIFEST_SCHEMA "iommu-replay-manifest/1"
-
-/* A parameter's value, as it was written. */
-struct setting {
-	const struct parameter *parameter;
-	char *text;
-};
 
 struct settings_list {
 	struct setting *item;
@@ -39,26 +33,12 @@ struct plan_recording {
 	struct settings_list settings;	/* its own, over those of the cells */
 };
 
-struct plan_config {
-	struct ir_config config;
-	char *hypervisor;		/* "kvm:entry-limit=2048", as it was written */
-	struct setting *settings;	/* as many as the plan has axes; texts are the axes' */
-	char *name;			/* all of it in one line, for people and fingerprints */
-	char *error;			/* it contradicts itself; or NULL */
-};
-
-/* A parameter and its values. */
-struct axis {
-	const struct parameter *parameter;
-	char **texts;
-	size_t n;
-};
-
 struct plan {
 	struct plan_recording *recordings;
 	size_t nr_recordings;
 	struct plan_config *configs;
 	size_t nr_configs;
+	size_t left_out;	/* configurations that contradict themselves, of which there are no cells */
 	struct axis *axes;
 	size_t nr_axes;
 	char *how;		/* what else results depend on */
@@ -74,14 +54,15 @@ struct settings;
  */
 char *plan_how(const struct settings *settings, struct ir_error *err);
 /**
- * plan_read - read a manifest
+ * plan_read - read a manifest, or take recordings as one that lists nothing else would
+ * @operands: one manifest, or @n recordings
  * @registry: where its strategies and hypervisors are known; outlives the plan
  * @how: what results depend on besides
  * @plan: to be passed to plan_free() whatever the outcome
  *
  * Returns 0, or a negative errno with @err set.
  */
-int plan_read(const char *path, struct ir_registry *registry, const char *how, struct plan *plan,
+int plan_read(char *const *operands, size_t n, struct ir_registry *registry, const char *how, struct plan *plan,
 	      struct ir_error *err);
 void plan_free(struct plan *plan);
 /** plan_cells - how many there are */

@@ -241,6 +241,10 @@ const struct option_spec option_table[] = {
 	{ 'o', "--output", NULL, "FILE",
 	  "Where the results go, a line each as they are finished. Needed.",
 	  IN_BATCH, option_parse_text, AT(output) },
+	{ 0, "--dry-run", NULL, NULL,
+	  "Replay nothing: print how many cells there are, how many configurations are left out, "
+	  "and about how long it would take and how large the results would be.",
+	  IN_BATCH, option_parse_flag, AT(dry_run) },
 	{ 0, "--resume", NULL, NULL,
 	  "Go on with FILE: what is done and unchanged is not replayed again.",
 	  IN_BATCH, option_parse_flag, AT(resume) },
