@@ -65,6 +65,28 @@ else
 	skip "figures: no python3"
 fi
 
+# The one in traces/, against what QEMU served and vfio was asked for.
+
+viommu=traces/x86_64-6.12-vtd-caching-lim1000.dat
+exits "verify: equal with the recorded timer" 0 verify --timer recorded "$viommu"
+shows "verify: map flushes are compared, too" "712 flushes compared one by one, all alike"
+if command -v python3 >/dev/null; then
+	options="--initial-pages 84 --timer recorded --strategy lazy --format json"
+	# shellcheck disable=SC2086	# options
+	run run --quiet --hypervisor vfio:entry-limit=1000 $options "$viommu"
+	check "by maps" test "$(figure invalidations.by_kind.page)" -eq 702
+	check "by the queue" test "$(figure invalidations.by_kind.domain)" -eq 10
+	check "the host is full" test "$(figure entries.peak)" -eq 1000
+	refused=$(figure entries.refused)
+	check "refused: $refused of 2426" test $((refused * 100 / 2426)) -ge 98
+	# shellcheck disable=SC2086
+	run run --quiet --hypervisor vfio:backend=iommufd $options "$viommu"
+	check "iommufd counts nothing" test "$(figure entries.refused)" -eq 0
+fi
+run sweep --quiet --find min-entry-limit --initial-pages 84 "$viommu"
+shows "the smallest limit: strict" "strict 1,079 0"
+shows "the smallest limit: lazy" "lazy 1,873 0"
+
 # Recordings of each kind, with what QEMU served: truth in their manifest.
 
 recordings=../shared/recordings/iommu

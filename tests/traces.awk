@@ -127,6 +127,15 @@ function vtd(file) {
 		file ~ /6\.12-lazy-randread-icount-iova\.dat$/ ? 1 : 0)
 }
 
+# Over a short time a few timers more or less are many percent of them.
+function viommu(file) {
+	within(file, "queue_timeout", S[file, "verify.predicted.queue_timeout"],
+		S[file, "verify.recorded.queue_timeout"], 3, 10)
+	within(file, "queue_full", S[file, "verify.predicted.queue_full"],
+		S[file, "verify.recorded.queue_full"], 2, 10)
+	all_totals(file, "timer recorded", R, 0)
+}
+
 function judge(file,    strict) {
 	strict = T[file, "strategy"] ~ /strict/
 	if (!known(S[file, "verify.predicted.total"])) {
@@ -164,6 +173,8 @@ function judge(file,    strict) {
 		all_totals(file, "simulated", S, 0)
 	else if (S[file, "hypervisor"] == "lpar")
 		vtd(file)
+	else if (S[file, "hypervisor"] == "vfio")
+		viommu(file)
 	else
 		bounds(file)
 }
