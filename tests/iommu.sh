@@ -87,6 +87,28 @@ run sweep --quiet --find min-entry-limit --initial-pages 84 "$viommu"
 shows "the smallest limit: strict" "strict 1,079 0"
 shows "the smallest limit: lazy" "lazy 1,873 0"
 
+# The three cases of the manual, to the digit.
+
+# in_manual N: the first N words of each line of the last run that begins with a strategy
+in_manual() {
+	grep -E '^(strict|lazy) ' "$tmp/out" | tr -s ' ' | cut -d ' ' -f "1-$1" >"$tmp/lines"
+	tr -s ' ' <man/iommu-replay-viommu.7 >"$tmp/manual"
+	while read -r line; do
+		check "the manual says: $line" grep -qF "$line" "$tmp/manual"
+	done <"$tmp/lines"
+}
+
+run sweep --quiet --find min-entry-limit --initial-pages 84 "$viommu"
+in_manual 3
+run run --quiet --hypervisor vfio --initial-pages 84 "$viommu"
+in_manual 6
+run run --quiet --hypervisor vfio --initial-pages 84 --queue single --strategy lazy "$viommu"
+in_manual 5
+run run --quiet --hypervisor vfio:entry-limit=1000 --initial-pages 84 --timer recorded --strategy lazy \
+	--format csv "$viommu"
+check "the manual says how many are refused" grep -qF "\"refused\":$(scripts/csv entries.refused <"$tmp/out")" \
+	man/iommu-replay-viommu.7
+
 # Recordings of each kind, with what QEMU served: truth in their manifest.
 
 recordings=../shared/recordings/iommu

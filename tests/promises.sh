@@ -53,7 +53,7 @@ elif ! instructions --version >/dev/null || [ -z "$(instructions --version)" ]; 
 	skip "time: this build does not run under valgrind's exp-bbv; a build without sanitizers does"
 else
 	for hypervisor in kvm:entry-limit=@N@ kvm-aperture:entry-limit=@N@ \
-		zvm:pinned-limit=@N@ lpar; do
+		zvm:pinned-limit=@N@ lpar vfio:entry-limit=@N@; do
 		for strategy in $("$prog" list --format json strategies |
 			sed -n 's/.*"name": "\([^"]*\)".*/\1/p'); do
 			grows "time: $strategy, ${hypervisor%%:*}" live "${PAGES:-1000}" run -q -j 1 --format csv \

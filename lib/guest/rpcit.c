@@ -31,6 +31,19 @@ void *ir_domain_priv(struct ir_domain *d)
 	return d->strategy_priv;
 }
 
+/*
+ * Pages that were left out because there was no room: of a whole table without looking
+ * at it, as a strategy may flush it with each map.
+ */
+static uint64_t left_out(struct ir_domain *d, uint64_t first, uint64_t last)
+{
+	const struct ir_iopt_totals *t = &d->totals;
+
+	if (last - first >= (d->guest->par.aperture >> IR_PAGE_SHIFT) - 1)
+		return t->live_pages + t->lazy_pages - t->shadow_pages;
+	return ir_iopt_count_stale(d->iopt, first, last).valid;
+}
+
 enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t last)
 {
 	struct ir_guest *g = d->guest;
@@ -43,7 +56,7 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 	    !ir_entries_counted(g))
 		refused = ir_iopt_refuse(d->iopt, first, last);
 	else if (status == IR_RPCIT_INSUFFICIENT || status == IR_RPCIT_INSUFFICIENT_PINNED)
-		refused = ir_iopt_count_stale(d->iopt, first, last).valid;
+		refused = left_out(d, first, last);
 	ir_count(d, entries.refused, refused);
 	return status;
 }
