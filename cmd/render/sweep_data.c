@@ -11,7 +11,7 @@
 
 #include "report/json.h"
 #include "report/json_count.h"
-#include "render/sweep.h"
+#include "render/sweep_words.h"
 
 static const char *answer_name(enum answer answer)
 {
@@ -118,20 +118,21 @@ static json_t *json_find(const struct sweep *sweep)
 }
 
 /* What is said of a run's results means nothing for cells. */
-static char *sealed(json_t *document)
+static char *sealed(json_t *document, const char *verdict)
 {
 	json_t *recording = json_array_get(json_object_get(document, "recordings"), 0);
 
 	json_object_del(recording, "verdict");
-	json_object_del(document, "verdict");
+	if (!verdict || json_object_set_new(document, "verdict", json_string(verdict)))
+		return NULL;
 	return ir_json_text(document);
 }
 
 int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
 {
 	struct sweep_rows rows = { .n = 0 };
+	char *verdict = sweep_verdict_plain(sweep), *text = NULL;
 	json_t *document = NULL, *question;
-	char *text = NULL;
 
 	if (!sweep_rows_make(sweep, &rows))
 		document = ir_json_document(&rows.entry, 1);
@@ -141,8 +142,9 @@ int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
 	if (!document)
 		json_decref(question);
 	else if (!json_object_set_new(document, "sweep", question))
-		text = sealed(document);
+		text = sealed(document, verdict);
 	json_decref(document);
+	free(verdict);
 	if (!text)
 		return -ENOMEM;
 	fputs(text, canvas->out);

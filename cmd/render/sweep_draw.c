@@ -14,6 +14,7 @@
 #include "report/columns.h"
 #include "render/sweep.h"
 #include "render/view.h"
+#include "render/sweep_words.h"
 #include "verdict/numbers.h"
 
 #define CELL 48
@@ -313,6 +314,24 @@ static int draw_answers(const struct sweep *sweep, const struct drawing *d)
 	return rc;
 }
 
+static void emit_line(void *arg, const char *label, const char *text)
+{
+	const struct drawing *d = arg;
+
+	d->emit(d->arg, !strcmp(label, "Try next") ? "try next" : "on the host", text, VIEW_PLAIN);
+}
+
+static void draw_verdicts(const struct sweep *sweep, const struct drawing *d)
+{
+	for (size_t h = 0; h < sweep->settings->nr_hypervisors; h++) {
+		char *text = sweep_verdict(sweep, h);
+
+		sweep_words(sweep, h, emit_line, (void *)(uintptr_t)d);
+		d->emit(d->arg, "verdict", text, VIEW_PLAIN);
+		free(text);
+	}
+}
+
 int sweep_draw(const struct sweep *sweep, const struct drawing *d)
 {
 	struct sweep_rows rows = { .n = 0 };
@@ -326,6 +345,7 @@ int sweep_draw(const struct sweep *sweep, const struct drawing *d)
 			rc = draw_answers(sweep, d);
 		fputc('\n', d->canvas->out);
 		view_notes(&rows.entry, d->emit, d->arg);
+		draw_verdicts(sweep, d);
 	}
 	sweep_rows_free(&rows);
 	return rc;

@@ -66,8 +66,7 @@ uint64_t ir_limit_of(const struct ir_report_entry *entry, size_t result)
 	return limit > UINT64_MAX / devices ? UINT64_MAX : limit * devices;
 }
 
-/* What kernels do comes before what was proposed; names that are not known follow. */
-static unsigned int rank(const struct ir_report_entry *entry, size_t result)
+unsigned int ir_strategy_rank(const struct ir_strategy *strategy)
 {
 	static const char *const order[] = {
 		"sync-map-retry", "lazy", "strict", "legacy", "legacy-strict", "fq-flush",
@@ -75,10 +74,15 @@ static unsigned int rank(const struct ir_report_entry *entry, size_t result)
 	};
 	const unsigned int n = sizeof(order) / sizeof(order[0]);
 
-	for (unsigned int i = 0; i < n && !entry->configs[result].strategy->plugin; i++)
-		if (!strcmp(order[i], entry->configs[result].strategy->name))
+	for (unsigned int i = 0; i < n && !strategy->plugin; i++)
+		if (!strcmp(order[i], strategy->name))
 			return i;
 	return n;
+}
+
+static unsigned int rank(const struct ir_report_entry *entry, size_t result)
+{
+	return ir_strategy_rank(entry->configs[result].strategy);
 }
 
 /* Nobody could tell them apart; how much IOVA space they took, and how deep queues were, is inside. */

@@ -43,6 +43,8 @@ size_t ir_group_end(const struct ir_report_entry *entry, size_t first);
 int ir_rows_make(struct ir_rows *rows, const struct ir_report_entry *entry, size_t first, size_t end);
 void ir_rows_free(struct ir_rows *rows);
 
+/** ir_strategy_rank - what kernels do comes before what was proposed; names that are not known last */
+unsigned int ir_strategy_rank(const struct ir_strategy *strategy);
 /** ir_cut_of - what of a result's exposure the recording's end cuts off */
 struct ir_cut ir_cut_of(const struct ir_result *result);
 /** ir_row_failures - maps without an IOVA, failed ones and unbacked ones of a result */

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "render/sweep_words.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+/* vfio_iommu_type1's dma_entry_limit (drivers/vfio/vfio_iommu_type1.c, Linux 6.12): of each container. */
+#define DEFAULT_ENTRY_LIMIT 65535
+
+/* Parameters in words. */
+static const struct {
+	const char *name, *question, *unit;
+} known[] = {
+	{ "entry-limit", "How many host mappings are enough?", "host mappings" },
+	{ "pinned-limit", "How many pinned pages are enough?", "pinned pages" },
+	{ "aperture", "How much address space is enough?", "of address space" },
+	{ "queue-size", "How many queue slots are enough?", "queue slots" },
+	{ "queue-timeout", "What does the queue's timeout change?", "ms of timeout" },
+	{ "devices", "How many devices fit?", "times the devices" },
+};
+
+static const struct parameter *asked(const struct sweep *sweep)
+{
+	return sweep->sought ? sweep->sought : sweep->varied;
+}
+
+const char *sweep_unit_words(const struct parameter *parameter)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(known[i].name, parameter->name))
+			return known[i].unit;
+	return parameter->name;
+}
+
+const char *sweep_question(const struct sweep *sweep, char *text, size_t size)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(known[i].name, asked(sweep)->name))
+			return known[i].question;
+	snprintf(text, size, "What does %s change?", asked(sweep)->name);
+	return text;
+}
+
+struct ir_short sweep_value_words(const struct parameter *parameter, uint64_t value)
+{
+	struct ir_short text;
+
+	if (parameter->unit == IR_PAGE_SIZE)
+		snprintf(text.s, sizeof(text.s), "%.24s %.20s", ir_bytes_text(value, IR_PLAIN).s,
+			 sweep_unit_words(parameter));
+	else
+		snprintf(text.s, sizeof(text.s), "%.24s %.20s", ir_count_text(value).s,
+			 sweep_unit_words(parameter));
+	return text;
+}
+
+static const struct ir_result *cell_of(const struct sweep *sweep, size_t h, size_t v, size_t s)
+{
+	return &sweep->results[(h * sweep->range.n + v) * sweep->settings->nr_strategies + s];
+}
+
+struct sweep_need sweep_need(const struct sweep *sweep, size_t h, size_t s)
+{
+	struct sweep_need need = { .kind = SWEEP_NEED_MORE };
+
+	if (sweep->sought) {
+		const struct search *search = &sweep->searches[h * sweep->settings->nr_strategies + s];
+
+		if (search->answer == ANSWER_NO_EFFECT)
+			need.kind = SWEEP_NEED_ANY;
+		if (search->answer == ANSWER_FOUND)
+			need = (struct sweep_need){
+				SWEEP_NEED_VALUE, search->probes[search->found].value,
+				&search->probes[search->found].result,
+			};
+		return need;
+	}
+	for (size_t v = sweep->range.n; v-- > 0;) {
+		const struct ir_result *r = cell_of(sweep, h, v, s);
+
+		if (sweep_failures(r))
+			break;
+		need = (struct sweep_need){ SWEEP_NEED_VALUE, sweep->range.values[v], r };
+	}
+	return need;
+}
+
+static void say_strategy(FILE *out, const struct sweep *sweep, size_t s)
+{
+	char *name = ir_text_clean(sweep->settings->strategies[s]->name);
+
+	fprintf(out, "%c%s%c", IR_MARK_NAME, name ? name : "", IR_MARK_END);
+	free(name);
+}
+
+/* The least that any strategy needs; UINT64_MAX: none has enough. */
+static uint64_t least_need(const struct sweep *sweep, size_t h)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		struct sweep_need need = sweep_need(sweep, h, s);
+
+		if (need.kind == SWEEP_NEED_VALUE && need.value < least)
+			least = need.value;
+	}
+	return least;
+}
+
+static bool is_near(const struct sweep_need *need, uint64_t least)
+{
+	return need->kind == SWEEP_NEED_VALUE && (need->value - least) * 10 <= least;
+}
+
+/* The largest that is within 10% of the least. */
+static uint64_t most_of_near(const struct sweep *sweep, size_t h, uint64_t least, uint64_t *live)
+{
+	uint64_t most = least;
+
+	*live = 0;
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		struct sweep_need need = sweep_need(sweep, h, s);
+
+		if (is_near(&need, least) && need.value >= most) {
+			most = need.value;
+			*live = need.result->peaks.live_pages;
+		}
+	}
+	return most;
+}
+
+static void say_near(FILE *out, const struct sweep *sweep, size_t h, uint64_t least)
+{
+	size_t all = sweep->settings->nr_strategies, near = 0;
+	uint64_t live, most = most_of_near(sweep, h, least, &live);
+	char word[48];
+
+	for (size_t s = 0; s < all; s++) {
+		struct sweep_need need = sweep_need(sweep, h, s);
+
+		near += is_near(&need, least);
+	}
+	snprintf(word, sizeof(word), "%s", ir_count_word(near).s);
+	word[0] = word[0] >= 'a' && word[0] <= 'z' ? (char)(word[0] - 'a' + 'A') : word[0];
+	if (all == 1)
+		fprintf(out, "%cNo map fails from ", IR_MARK_STRONG);
+	else if (near == all)
+		fprintf(out, "%cNo strategy fails a map from ", IR_MARK_STRONG);
+	else
+		fprintf(out, "%c%s of %s strategies fail%s no map from ", IR_MARK_STRONG, word,
+			ir_count_word(all).s, near == 1 ? "s" : "");
+	if (most > least && asked(sweep)->unit == IR_PAGE_SIZE)
+		fprintf(out, "%s or ", ir_bytes_text(least, IR_PLAIN).s);
+	else if (most > least)
+		fprintf(out, "%s%s", ir_count_text(least).s, most == least + 1 ? " or " : " to ");
+	fprintf(out, "%s on%c", sweep_value_words(asked(sweep), most).s, IR_MARK_END);
+	if (!sweep->sought)
+		fputs(", of the values tried", out);
+	else if (!strcmp(asked(sweep)->name, "entry-limit") && live &&
+		 (live > least ? live - least : least - live) <= (live / 50 > 1 ? live / 50 : 1))
+		fprintf(out, ", which is what the guest itself has mapped at most (%s pages)",
+			ir_count_text(live).s);
+}
+
+static void say_others(FILE *out, const struct sweep *sweep, size_t h, uint64_t least)
+{
+	size_t said = 0;
+
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		struct sweep_need need = sweep_need(sweep, h, s);
+
+		if (need.kind != SWEEP_NEED_VALUE || is_near(&need, least))
+			continue;
+		fputs(said++ ? ", " : "; ", out);
+		say_strategy(out, sweep, s);
+		if (asked(sweep)->unit == IR_PAGE_SIZE)
+			fprintf(out, " needs %s", ir_bytes_text(need.value, IR_PLAIN).s);
+		else
+			fprintf(out, " needs %s", ir_count_text(need.value).s);
+	}
+	said = 0;
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		if (sweep_need(sweep, h, s).kind != SWEEP_NEED_MORE)
+			continue;
+		fputs(said++ ? ", " : "; ", out);
+		say_strategy(out, sweep, s);
+	}
+	if (said)
+		fprintf(out, " fail%s maps with any value tried", said == 1 ? "s" : "");
+	fputc('.', out);
+}
+
+/* How many times the recorded devices fit. */
+static void say_fits(FILE *out, const struct sweep *sweep, size_t h)
+{
+	uint64_t last = sweep->range.values[sweep->range.n - 1];
+	size_t said = 0;
+
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		struct sweep_fits fits = sweep_fits(sweep, h, s);
+
+		fputs(said++ ? "; " : "", out);
+		say_strategy(out, sweep, s);
+		if (!fits.fit)
+			fputs(" does not even fit the smallest number", out);
+		else
+			fprintf(out, " fits %s time%s the recorded devices%s", ir_count_text(fits.fit).s,
+				fits.fit == 1 ? "" : "s", fits.fit == last ? " and perhaps more" : "");
+	}
+	fputc('.', out);
+}
+
+static void say_hosts(FILE *out, const struct sweep *sweep, size_t h)
+{
+	if (sweep->settings->nr_hypervisors < 2)
+		return;
+	fprintf(out, "On %s", sweep->settings->hypervisors[h].hypervisor->name);
+	if (sweep->settings->hypervisors[h].params.entry_limit)
+		fprintf(out, " with %s host mappings",
+			ir_count_text(sweep->settings->hypervisors[h].params.entry_limit).s);
+	fputs(": ", out);
+}
+
+static void say_answer(FILE *out, const struct sweep *sweep, size_t h)
+{
+	uint64_t least = least_need(sweep, h);
+
+	if (!sweep->info->complete)
+		fprintf(out, "%cIncomplete: figures may be too low.%c ", IR_MARK_BAD, IR_MARK_END);
+	say_hosts(out, sweep, h);
+	if (!sweep->sought && !strcmp(sweep->varied->name, "devices")) {
+		say_fits(out, sweep, h);
+		return;
+	}
+	if (least == UINT64_MAX) {
+		fprintf(out, "%cMaps fail with every value that was tried.%c", IR_MARK_BAD, IR_MARK_END);
+		return;
+	}
+	if (!sweep->sought && least == sweep->range.values[0] && sweep->range.n > 1) {
+		size_t always = 0;
+
+		for (size_t s = 0; s < sweep->settings->nr_strategies; s++)
+			always += sweep_need(sweep, h, s).value == least;
+		if (always == sweep->settings->nr_strategies) {
+			fprintf(out, "%cNo map fails with any value tried, from %s to %s.%c", IR_MARK_STRONG,
+				ir_count_text(least).s, sweep_value_words(sweep->varied,
+				sweep->range.values[sweep->range.n - 1]).s, IR_MARK_END);
+			return;
+		}
+	}
+	say_near(out, sweep, h, least);
+	say_others(out, sweep, h, least);
+}
+
+char *sweep_verdict(const struct sweep *sweep, size_t h)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+
+	if (!out)
+		return NULL;
+	say_answer(out, sweep, h);
+	return ir_memory_close(&memory);
+}
+
+char *sweep_verdict_plain(const struct sweep *sweep)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+
+	if (!out)
+		return NULL;
+	for (size_t h = 0; h < sweep->settings->nr_hypervisors; h++) {
+		fputs(h ? " " : "", out);
+		say_answer(out, sweep, h);
+	}
+	return ir_marked_plain(ir_memory_close(&memory));
+}
+
+/* The module's parameter, with a quarter more than what was needed, and what the default is enough for. */
+static void say_host_line(FILE *out, const struct sweep *sweep, size_t h, uint64_t need)
+{
+	const struct ir_effective *p = &sweep->searches[h * sweep->settings->nr_strategies].probes[0].result.parameters;
+	size_t devices = sweep->info->nr_devices > 2 ? sweep->info->nr_devices - 1 : 1;
+	uint64_t room = need + (need + 3) / 4;
+
+	fprintf(out, "%cvfio_iommu_type1.dma_entry_limit=%" PRIu64 "%c (kernel command line of the host; %s and a "
+		"quarter more as head room). ", IR_MARK_CODE, room, IR_MARK_END, ir_count_text(need).s);
+	if (devices > 1)
+		fprintf(out, p->share == IR_SHARE_GUEST ? "It is for the %zu recorded devices together" :
+			"It is for each of the %zu recorded devices, which have limits of their own", devices);
+	else
+		fputs("It is for one device like the recorded one", out);
+	if (room <= DEFAULT_ENTRY_LIMIT)
+		fprintf(out, "; the default, 65,535, is enough for %s such %s under one limit.",
+			ir_count_text(DEFAULT_ENTRY_LIMIT / room).s,
+			devices > 1 && p->share == IR_SHARE_GUEST ? "groups of devices" :
+			DEFAULT_ENTRY_LIMIT / room == 1 ? "device" : "devices");
+	else
+		fputs("; the default, 65,535, is not enough.", out);
+}
+
+static void emit_closed(struct ir_memory *memory, const char *label, ir_words_line emit, void *arg)
+{
+	char *text = ir_memory_close(memory);
+
+	emit(arg, label, text);
+	free(text);
+}
+
+void sweep_words(const struct sweep *sweep, size_t h, ir_words_line emit, void *arg)
+{
+	uint64_t least = least_need(sweep, h), live, most;
+	struct ir_memory memory;
+	FILE *out;
+
+	if (!sweep->sought || strcmp(sweep->sought->name, "entry-limit") != 0 || least == UINT64_MAX ||
+	    !sweep->searches[h * sweep->settings->nr_strategies].nr_probes)
+		return;
+	most = most_of_near(sweep, h, least, &live);
+	out = ir_memory_open(&memory);
+	if (out)
+		say_host_line(out, sweep, h, most);
+	emit_closed(&memory, "On the host", emit, arg);
+	out = ir_memory_open(&memory);
+	if (out) {
+		fprintf(out, "The course with that limit: %ciommu-replay run --hypervisor %s:entry-limit=%" PRIu64
+			" --format html --output report.html ", IR_MARK_CODE,
+			sweep->settings->hypervisors[h].hypervisor->name, most);
+		ir_write_shell(out, sweep->path);
+		fputc(IR_MARK_END, out);
+	}
+	emit_closed(&memory, "Try next", emit, arg);
+}
