@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What recorded timers of flush queues tell: jiffies, their phase, lateness, whose they are. */
+#include "test_util.h"
+#include "base/timer.h"
+#include "recording/timers.h"
+
+static struct ir_timer_samples s;
+
+/* @n timers of @ms, armed at odd times, that fire @late_ns after they expired. */
+static void sample(unsigned int n, uint32_t ms, uint32_t hz, uint64_t phase, uint64_t late_ns)
+{
+	uint64_t now = 10 * SEC, seed = 7;
+
+	s = (struct ir_timer_samples){ .n = 0 };
+	for (unsigned int i = 0; i < n; i++) {
+		now += random_below(&seed, 100 * MS);
+		ir_timers_armed(&s, now);
+		ir_timers_armed(&s, now + 1000);	/* it is on already */
+		now = ir_timer_expiry(now, ms, hz, phase) + late_ns;
+		ir_timers_fired(&s, now);
+	}
+}
+
+static void test_too_few_tell_nothing(void **state)
+{
+	struct ir_timer_estimate est;
+
+	(void)state;
+	sample(0, 1000, 250, 0, 0);
+	est = ir_timers_estimate(&s, 0, 250);
+	assert_int_equal(est.hz, 0);
+	assert_false(est.late_known);
+	sample(3, 1000, 250, 0, 0);
+	assert_false(ir_timers_estimate(&s, 0, 250).late_known);
+	sample(4, 1000, 250, 0, 0);
+	assert_true(ir_timers_estimate(&s, 0, 250).late_known);
+}
+
+/* Delays shorter than any of the kernel's timeouts are of something else. */
+static void test_no_timeout(void **state)
+{
+	struct ir_timer_estimate est;
+
+	(void)state;
+	s = (struct ir_timer_samples){ .n = 0 };
+	for (uint64_t i = 1; i < 20; i++) {
+		ir_timers_armed(&s, i * SEC);
+		ir_timers_fired(&s, i * SEC + 5 * MS);
+	}
+	est = ir_timers_estimate(&s, 0, 250);
+	assert_int_equal(est.hz, 0);
+	assert_false(est.late_known);
+}
+
+/* A flush that nothing armed is no sample, and no more are kept than there is room for. */
+static void test_samples(void **state)
+{
+	(void)state;
+	s = (struct ir_timer_samples){ .n = 0 };
+	ir_timers_fired(&s, SEC);
+	assert_int_equal(s.n, 0);
+	sample(IR_TIMER_SAMPLES + 10, 1000, 250, 0, 0);
+	assert_int_equal(s.n, IR_TIMER_SAMPLES);
+}
+
+/* The wheel's granularity shows how long a jiffy is, and where they begin. */
+static void test_jiffies(void **state)
+{
+	static const uint32_t rates[] = { 100, 250, 1000 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		uint64_t grain = ir_timer_grain(1000, rates[i]), phase = grain / 64 * 20;
+		struct ir_timer_estimate est;
+
+		sample(200, 1000, rates[i], phase, 100000);
+		est = ir_timers_estimate(&s, 0, 250);
+		assert_int_equal(est.hz, rates[i]);
+		assert_true(est.phase_ns <= phase + grain / 32 && est.phase_ns + grain / 32 >= phase);
+		assert_true(est.late_known && est.late_ns < grain / 16 + 200000);
+	}
+}
+
+/* What the kernel was built with is not put in doubt. */
+static void test_known_jiffies(void **state)
+{
+	struct ir_timer_estimate est;
+
+	(void)state;
+	sample(200, 1000, 100, 0, 100000);
+	assert_int_equal(ir_timers_estimate(&s, 0, 250).hz, 100);
+	est = ir_timers_estimate(&s, 250, 100);
+	assert_true(est.hz == 250 || est.hz == 0);
+	sample(200, 1000, 250, 0, 100000);
+	assert_int_equal(ir_timers_estimate(&s, 250, 100).hz, 250);
+}
+
+/* Where timers are late by anything, only their mean tells. */
+static void test_lateness(void **state)
+{
+	struct ir_timer_estimate est;
+	uint64_t seed = 5, sum = 0;
+	unsigned int n = 0;
+
+	(void)state;
+	sample(0, 10, 250, 0, 0);
+	for (uint64_t i = 1; i <= 100; i++) {
+		uint64_t armed = i * SEC, late = random_below(&seed, 40 * MS);
+
+		ir_timers_armed(&s, armed);
+		ir_timers_fired(&s, ir_timer_expiry(armed, 10, 250, 0) + late);
+		if (i == 1)	/* may have been armed before the recording */
+			continue;
+		sum += late;
+		n++;
+	}
+	est = ir_timers_estimate(&s, 250, 100);
+	assert_int_equal(est.hz, 0);
+	assert_true(est.late_known);
+	assert_int_equal(est.late_ns, sum / n);
+	/* A machine that stood still says nothing about timers. */
+	ir_timers_armed(&s, 200 * SEC);
+	ir_timers_fired(&s, 230 * SEC);
+	assert_int_equal(ir_timers_estimate(&s, 250, 100).late_ns, sum / n);
+}
+
+/* Two timers, two devices: after some firings only one device fits each. */
+static void test_owners(void **state)
+{
+	struct ir_timer_owners o = { .nr_timers = 0 };
+
+	(void)state;
+	assert_int_equal(ir_timer_owner(&o, 0x1000), 0);
+	ir_timer_owners_fired(&o, 0x1000, SEC);		/* nothing was unmapped */
+	assert_int_equal(ir_timer_owner(&o, 0x1000), 0);
+	for (uint64_t i = 2; i < 10; i++) {
+		ir_timer_owners_unmap(&o, 1, i * SEC);
+		ir_timer_owners_unmap(&o, 1, i * SEC + 1);
+		ir_timer_owners_unmap(&o, 2, i * SEC + 15 * MS);
+		ir_timer_owners_fired(&o, 0x1000, i * SEC + 12 * MS);	/* too soon for device 2 */
+		ir_timer_owners_fired(&o, 0x2000, i * SEC + 30 * MS);
+	}
+	ir_timer_owners_fired(&o, 0, 20 * SEC);		/* without an address: whose is not asked */
+	assert_int_equal(ir_timer_owner(&o, 0x1000), 1);
+	assert_int_equal(ir_timer_owner(&o, 0x2000), 2);
+	assert_int_equal(ir_timer_owner(&o, 0x3000), 0);
+	assert_int_equal(o.left_out, 0);
+}
+
+static void test_too_many_owners(void **state)
+{
+	struct ir_timer_owners o = { .nr_timers = 0 };
+
+	(void)state;
+	ir_timer_owners_unmap(&o, IR_TIMER_OWNERS, SEC);
+	assert_int_equal(o.left_out, 1);
+	for (uint64_t i = 1; i <= IR_TIMER_OWNERS + 3; i++)
+		ir_timer_owners_fired(&o, i << 12, SEC);
+	assert_int_equal(o.left_out, 4);
+	assert_int_equal(o.nr_timers, IR_TIMER_OWNERS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_too_few_tell_nothing),
+		cmocka_unit_test(test_no_timeout),
+		cmocka_unit_test(test_samples),
+		cmocka_unit_test(test_jiffies),
+		cmocka_unit_test(test_known_jiffies),
+		cmocka_unit_test(test_lateness),
+		cmocka_unit_test(test_owners),
+		cmocka_unit_test(test_too_many_owners),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
