@@ -110,7 +110,7 @@ static double run_ns(const struct ir_recording_info *info)
 
 static void time_cell(FILE *out, const struct ir_rows *rows, const struct ir_row *row)
 {
-	if (!rows->entry->info->machine.rpcit_base_ns)
+	if (!rows->timed)
 		return;
 	fprintf(out, "<td class=\"right c-time\" data-label=\"Flush time\"><div><b>%s</b> <small>%s</small></div></td>\n",
 		row->flush_ns ? ir_share_text((double)row->flush_ns, run_ns(rows->entry->info)).s : "none",
@@ -164,7 +164,7 @@ static void exposure_cell(FILE *out, const struct ir_row *row, const struct scal
 void board_compared(FILE *out, const struct ir_rows *rows, const struct scales *scales)
 {
 	const struct ir_recording_info *info = rows->entry->info;
-	bool timed = info->machine.rpcit_base_ns, s390 = info->rpcit.present;
+	bool timed = rows->timed, s390 = info->rpcit.present;
 
 	fprintf(out, "<table class=\"board\"><thead><tr><th>Strategy</th><th class=\"c-flushes\">Flushes%s, by cause</th>%s"
 		"<th class=\"c-failed\">Failed maps</th><th>Exposure after unmap", s390 ? " (RPCITs)" : "",
@@ -188,10 +188,12 @@ void board_compared(FILE *out, const struct ir_rows *rows, const struct scales *
 	}
 	fputs("</tbody></table>\n", out);
 	if (timed)
-		fprintf(out, "<p class=\"note\">Flush time is an estimate: the count times the mean recorded duration, %s a "
-			"flush, as a share of the %s between the first and the last operation%s. Flushes over everything may "
-			"take longer.</p>\n", ir_time_text(info->machine.rpcit_base_ns, IR_TYPESET).s,
-			ir_time_text(ir_active_ns(info), IR_TYPESET).s, info->cpus > 1 ? ", of all CPUs" : "");
+		fprintf(out, "<p class=\"note\">Flush time is an estimate from what recorded flushes took%s%s%s, as a share of "
+			"the %s between the first and the last operation%s.</p>\n",
+			info->machine.rpcit_base_ns ? " (" : "", info->machine.rpcit_base_ns ?
+			ir_time_text(info->machine.rpcit_base_ns, IR_TYPESET).s : "",
+			info->machine.rpcit_base_ns ? " each)" : "", ir_time_text(ir_active_ns(info), IR_TYPESET).s,
+			info->cpus > 1 ? ", of all CPUs" : "");
 }
 
 /* All figures. */

@@ -226,8 +226,8 @@ static void lane(const struct course *c, const struct ir_row *row)
 	fputs("<div class=\"lane\"><div class=\"lane-name\">", c->out);
 	html_row_name(c->out, c->rows, row);
 	limit_note(c, limit, peak);
-	fprintf(c->out, "</div>\n<div class=\"readout\">peak %s in host, %s unmapped and still reachable</div>\n",
-		ir_count_text(peak).s, lazy ? ir_count_text(lazy).s : "none");
+	fprintf(c->out, "</div>\n<div class=\"readout\">peak %s %s, %s unmapped and still reachable</div>\n",
+		ir_count_text(peak).s, row->result->peaks.host_pages ? "in host" : "within reach", lazy ? ir_count_text(lazy).s : "none");
 	scale_and_readout(c, peak);
 	begin_plot(c, HEIGHT);
 	area(c, t, host_in, HEIGHT, scale, "area-host");

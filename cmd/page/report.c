@@ -433,12 +433,24 @@ static int faults(const struct canvas *canvas, const struct ir_report_entry *ent
 	return write_drawn(canvas, entries, n, "DMA faults", draw_faults);
 }
 
+static void html_lead(void *arg, const char *label, const char *text, enum view_mark mark)
+{
+	FILE *out = arg;
+
+	(void)label;
+	fprintf(out, "<p class=\"lead%s\">", mark == VIEW_BAD ? " bad" : "");
+	html_marked(out, text);
+	fputs("</p>\n", out);
+}
+
 static int compare(const struct canvas *canvas, const struct compared *of)
 {
+	const struct drawing lead = { canvas, html_lead, canvas->out, html_table };
 	const struct drawing drawing = { canvas, html_line, canvas->out, html_table };
 	int rc;
 
 	html_begin(canvas->out, "What changed", NULL);
+	compare_verdict(&lead, of);
 	rc = compare_draw(&drawing, of);
 	fprintf(canvas->out, "<footer>iommu-replay %s</footer>\n", ir_version());
 	html_end(canvas->out);

@@ -254,7 +254,7 @@ static void draw_gate(const struct drawing *drawing, const struct compared *c)
 		    "which were not compared: %s", c->result->unmatched);
 }
 
-static void draw_verdict(const struct drawing *drawing, const struct compared *c)
+void compare_verdict(const struct drawing *drawing, const struct compared *c)
 {
 	const struct ir_comparison *result = c->result;
 	size_t changed = 0, rows = 0;
@@ -303,7 +303,7 @@ int compare_draw(const struct drawing *drawing, const struct compared *c)
 			say_row(drawing, &d[i], "new", VIEW_NOTE, " is not in BASELINE");
 	draw_new_figures(drawing, c);
 	draw_gate(drawing, c);
-	draw_verdict(drawing, c);
+	compare_verdict(drawing, c);
 	return rc;
 }
 

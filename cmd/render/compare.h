@@ -20,6 +20,8 @@ struct compared {
 
 /** compare_draw - all of it in lines and tables; 0 or -ENOMEM */
 int compare_draw(const struct drawing *d, const struct compared *compared);
+/** compare_verdict - its last line alone */
+void compare_verdict(const struct drawing *d, const struct compared *compared);
 /* Members of struct renderer. */
 int compare_json(const struct canvas *canvas, const struct compared *compared);
 int compare_csv(const struct canvas *canvas, const struct compared *compared);

@@ -129,7 +129,8 @@ static void fill_row(struct ir_row *row, const struct ir_report_entry *entry, si
 	row->result = r;
 	row->flushes = r->rpcit.total;
 	row->failures = ir_row_failures(r);
-	row->flush_ns = entry->info->machine.rpcit_base_ns ? flush_time(entry->info, r) : 0;
+	row->flush_ns = r->time.known ? r->time.flush_ns :
+		entry->info->machine.rpcit_base_ns ? flush_time(entry->info, r) : 0;
 	row->cut = ir_cut_of(r);
 }
 
@@ -227,6 +228,7 @@ int ir_rows_make(struct ir_rows *rows, const struct ir_report_entry *entry, size
 		}
 		used += row->nr_members;
 		fill_row(row, entry, order[i]);
+		rows->timed |= entry->info->machine.rpcit_base_ns || row->result->time.known;
 		rows->nr++;
 	}
 	sort_rows(rows);

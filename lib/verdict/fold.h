@@ -24,7 +24,7 @@ struct ir_row {
 	size_t nr_members;
 	uint64_t flushes;
 	uint64_t failures;
-	uint64_t flush_ns;		/* estimated time of all flushes; 0: not known */
+	uint64_t flush_ns;		/* estimated time of all flushes, if that is known */
 	struct ir_cut cut;
 };
 
@@ -34,6 +34,7 @@ struct ir_rows {
 	struct ir_row *row;
 	size_t nr, nr_safe;		/* the first nr_safe rows have no failures */
 	uint64_t attempted;		/* maps */
+	bool timed;			/* it is known how long flushes take */
 	size_t *members;		/* of all rows */
 };
 

@@ -152,6 +152,16 @@ static void say_exposure(const struct ir_saying *s, const struct ir_row *pick)
 	}
 }
 
+/* How much of the other's work gets done, if that was predicted. */
+static void say_work(const struct ir_saying *s, const struct ir_row *pick, const struct ir_row *tight)
+{
+	const struct ir_time *a = &pick->result->time, *b = &tight->result->time;
+
+	if (a->closed && b->closed && a->throughput.ratio > 0)
+		fprintf(s->out, " and %s of the throughput",
+			ir_share_text(b->throughput.ratio, a->throughput.ratio).s);
+}
+
 /* What less exposure costs, if another row offers that. */
 static void say_tight(const struct ir_saying *s, const struct ir_row *pick, const struct ir_row *tight)
 {
@@ -173,12 +183,14 @@ static void say_tight(const struct ir_saying *s, const struct ir_row *pick, cons
 		ir_say_time(s, tight->result->exposure.p99_ns, tight->cut.p99);
 	}
 	if (!pick->flushes)
-		fprintf(s->out, ", for %s flush%s.", ir_count_text(tight->flushes).s,
+		fprintf(s->out, ", for %s flush%s", ir_count_text(tight->flushes).s,
 			tight->flushes == 1 ? "" : "es");
 	else if (ratio >= 1.95 && ratio <= 2.05)
-		fputs(", for twice the flushes.", s->out);
+		fputs(", for twice the flushes", s->out);
 	else
-		fprintf(s->out, ", for %s times the flushes.", ir_ratio_text(ratio).s);
+		fprintf(s->out, ", for %s times the flushes", ir_ratio_text(ratio).s);
+	say_work(s, pick, tight);
+	fputc('.', s->out);
 }
 
 static void say_verdict(const struct ir_saying *s)

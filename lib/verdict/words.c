@@ -81,13 +81,16 @@ static void say_time_of_flushes(const struct ir_saying *s, const struct ir_row *
 	const struct ir_recording_info *info = s->rows->entry->info;
 	double run = (double)ir_active_ns(info) * (info->cpus ? info->cpus : 1);
 
-	if (!info->machine.rpcit_base_ns) {
+	if (!s->rows->timed) {
 		fputs(" How long flushes took was not recorded.", s->out);
 		return;
 	}
-	fprintf(s->out, " At %s each%s, as recorded, that is ",
-		ir_time_text(info->machine.rpcit_base_ns, s->typography).s,
-		info->machine.rpcit_page_ns ? " and more with their pages" : "");
+	if (info->machine.rpcit_base_ns)
+		fprintf(s->out, " At %s each%s, as recorded, that is ",
+			ir_time_text(info->machine.rpcit_base_ns, s->typography).s,
+			info->machine.rpcit_page_ns ? " and more with their pages" : "");
+	else
+		fputs(" They take ", s->out);
 	if (least->flush_ns)
 		ir_say_time(s, least->flush_ns, false);
 	else
@@ -253,6 +256,32 @@ static void say_recorded(const struct ir_saying *s)
 	fputc('.', s->out);
 }
 
+/* The work in the same time, from the least to the most. */
+static void say_throughput(const struct ir_saying *s)
+{
+	const struct ir_rows *rows = s->rows;
+	size_t n = rows->nr_safe ? rows->nr_safe : rows->nr;
+	const struct ir_row *least = rows->row, *most = rows->row;
+
+	for (size_t i = 1; i < n; i++) {
+		double ratio = rows->row[i].result->time.throughput.ratio;
+
+		if (ratio < least->result->time.throughput.ratio)
+			least = &rows->row[i];
+		if (ratio > most->result->time.throughput.ratio)
+			most = &rows->row[i];
+	}
+	for (size_t i = 0; i < (least == most ? 1u : 2u); i++) {
+		const struct ir_throughput *t = &(i ? most : least)->result->time.throughput;
+
+		fprintf(s->out, "%s%.2f (%.2f to %.2f) of the recorded one with ", i ? "; " : "", t->ratio,
+			t->low, t->high);
+		ir_say_name(s, i ? most : least, 0);
+	}
+	fprintf(s->out, ". %s operations a second were recorded.",
+		ir_count_text((uint64_t)(least->result->time.throughput.recorded_per_second + 0.5)).s);
+}
+
 static void line(const struct ir_rows *rows, enum ir_typography typography, const char *label,
 		 void (*say)(const struct ir_saying *s), ir_words_line emit, void *arg)
 {
@@ -276,6 +305,8 @@ void ir_words(const struct ir_rows *rows, enum ir_typography typography, ir_word
 		return;
 	line(rows, typography, "Failures", say_failures, emit, arg);
 	line(rows, typography, "Flushes", say_flushes, emit, arg);
+	if (rows->row[0].result->time.closed)
+		line(rows, typography, "Throughput", say_throughput, emit, arg);
 	line(rows, typography, "Exposure", say_exposures, emit, arg);
 	if (has_twins(rows))
 		line(rows, typography, "Identical here", say_identical, emit, arg);
