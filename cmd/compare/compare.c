@@ -160,36 +160,13 @@ static bool is_known(const struct known *known, const char *name)
 	return false;
 }
 
-/* All figures on a line of their own: there are more than one message takes. */
-static void say_known(const struct known *known)
-{
-	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
-	char *text;
-
-	if (!out)
-		return;
-	for (size_t i = 0; i < known->nr; i++)
-		fprintf(out, "%s%s", i ? ", " : "", known->names[i]);
-	text = ir_memory_close(&memory);
-	if (text)
-		message("known: %s", text);
-	free(text);
-}
-
 static int wrong_name(const struct known *known, const char *option, const char *name)
 {
 	struct ir_error err = { "" }, full = { "" };
-	char *list;
 
-	/* That message would cut a list of this length. */
 	name_unknown(&err, "figure", name, strlen(name), known_name, known);
-	list = strstr(err.text, " known: ");
-	if (list)
-		list[list[-1] == ';' ? -1 : 0] = '\0';
 	ir_error_set(&full, -EINVAL, "%s: %.400s", option, err.text);
 	message("%s", full.text);
-	say_known(known);
 	return STATUS_USAGE;
 }
 

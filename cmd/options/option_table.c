@@ -281,6 +281,10 @@ const struct option_spec option_table[] = {
 	  "being done.",
 	  IN_VERIFY, option_parse_flag, AT(verbose) },
 	{ 'v', "--verbose", NULL, NULL,
+	  "Show all differences, result by result; without it those that fail and the largest, ten "
+	  "in all.",
+	  IN_COMPARE, option_parse_flag, AT(verbose) },
+	{ 'v', "--verbose", NULL, NULL,
 	  "Show all call sites, and the chains through them.",
 	  IN_REPORT, option_parse_flag, AT(verbose) },
 	{ 0, "--color", NULL, "",

@@ -14,9 +14,11 @@
 #include "base/memory.h"
 #include "render/view.h"
 #include "report/columns.h"
+#include "verdict/numbers.h"
 
 #define COMPARE_SCHEMA "iommu-replay-compare/1"
-#define CELL 32
+#define CELL 64
+#define MOST 10		/* differences in the table; all with --verbose */
 
 static const char *const kind_names[] = {
 	[IR_DIFFERENCE_CHANGED] = "changed",
@@ -70,8 +72,18 @@ static bool share_of(const struct ir_difference *d, double *share)
 	return isfinite(*share);
 }
 
-static void figure_text(char *text, size_t size, struct ir_figure figure, bool sign)
+static bool is_time(const char *key)
 {
+	size_t len = strlen(key);
+
+	return (len > 3 && !strcmp(key + len - 3, "_ns")) ||
+		!strncmp(key, "time.by_cause.", strlen("time.by_cause."));
+}
+
+/* In the units of the tables of run; @time: it is in nanoseconds. */
+static void figure_text(char *text, size_t size, struct ir_figure figure, bool time, bool sign)
+{
+	uint64_t magnitude = figure.integer < 0 ? -(uint64_t)figure.integer : (uint64_t)figure.integer;
 	size_t at;
 
 	switch (figure.type) {
@@ -79,7 +91,8 @@ static void figure_text(char *text, size_t size, struct ir_figure figure, bool s
 		snprintf(text, size, "-");
 		break;
 	case IR_FIGURE_INTEGER:
-		snprintf(text, size, sign ? "%+" PRId64 : "%" PRId64, figure.integer);
+		snprintf(text, size, "%s%s", figure.integer < 0 ? "-" : sign ? "+" : "",
+			 time ? ir_time_text(magnitude, IR_PLAIN).s : ir_count_text(magnitude).s);
 		break;
 	case IR_FIGURE_REAL:
 		at = sign && figure.real >= 0 && size ? 1 : 0;
@@ -152,13 +165,13 @@ static char *failed_text(const struct compared *c, const struct ir_difference *d
 
 static int fill_cells(const struct compared *c, const struct ir_difference *d, char **cells)
 {
-	char was[CELL], is[CELL], change[CELL];
+	char was[CELL], is[CELL], change[CELL], per_cent[IR_REAL_TEXT];
 	double share;
 	int len;
 
-	figure_text(was, sizeof(was), d->baseline, false);
-	figure_text(is, sizeof(is), d->value, false);
-	figure_text(change, sizeof(change), change_of(d), true);
+	figure_text(was, sizeof(was), d->baseline, is_time(d->key), false);
+	figure_text(is, sizeof(is), d->value, is_time(d->key), false);
+	figure_text(change, sizeof(change), change_of(d), is_time(d->key), true);
 	cells[0] = view_clean(d->key);
 	cells[1] = strdup(was);
 	cells[2] = strdup(is);
@@ -169,8 +182,8 @@ static int fill_cells(const struct compared *c, const struct ir_difference *d, c
 	else if (d->kind == IR_DIFFERENCE_NEW_FIGURE)
 		len = asprintf(&cells[3], "new");
 	else if (share_of(d, &share))
-		len = asprintf(&cells[3], fabs(share) < 1000 ? "%s (%+.3g%%)" : "%s (%+.0f%%)",
-			       change, share);
+		len = asprintf(&cells[3], "%s (%s%s%%)", change, share < 0 ? "" : "+",
+			       ir_real_text(per_cent, sizeof(per_cent), share, 3));
 	else
 		len = asprintf(&cells[3], "%s", change);
 	if (len < 0)
@@ -204,6 +217,87 @@ static int draw_figures(const struct drawing *drawing, const struct compared *c,
 		free(cells[i]);
 	free(cells);
 	return rc;
+}
+
+/* How much a difference matters: failed conditions, then the largest share. */
+static double weight_of(const struct ir_difference *d)
+{
+	double share;
+
+	if (d->kind == IR_DIFFERENCE_MISSING_FIGURE)
+		return HUGE_VAL;
+	return share_of(d, &share) ? fabs(share) : fabs(real_value(change_of(d))) > 0 ? 1e12 : 0;
+}
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct ir_difference *x = *(const struct ir_difference *const *)a;
+	const struct ir_difference *y = *(const struct ir_difference *const *)b;
+	double wx = weight_of(x), wy = weight_of(y);
+
+	if (!x->conditions != !y->conditions)
+		return x->conditions ? -1 : 1;
+	if (x->failed != y->failed)
+		return x->failed ? -1 : 1;
+	if (wx < wy || wx > wy)
+		return wx > wy ? -1 : 1;
+	return x < y ? -1 : x > y;	/* in the reports' order */
+}
+
+static char *row_text(const struct ir_difference *d)
+{
+	char *text = NULL, *clean;
+
+	if (asprintf(&text, "%s%s%s%s%s%s%s", d->recording, d->strategy ? ", " : "",
+		     d->strategy ? d->strategy : "", d->strategy ? ", " : "",
+		     d->strategy ? d->hypervisor : "", *d->parameters ? " " : "", d->parameters) < 0)
+		return NULL;
+	clean = view_clean(text);
+	free(text);
+	return clean;
+}
+
+/* The differences that matter most, in one table. */
+static int draw_most(const struct drawing *drawing, const struct compared *c,
+		     const struct ir_difference **list, size_t n)
+{
+	static const struct plain_column columns[COLUMNS + 1] = {
+		{ "figure", false }, { "baseline", true }, { "new", true }, { "change", true },
+		{ "fails", false }, { "of", false },
+	};
+	char *cells[MOST * (COLUMNS + 1)] = { NULL };
+	int rc = 0;
+
+	qsort(list, n, sizeof(*list), by_weight);
+	for (size_t i = 0; i < MOST && !rc; i++) {
+		rc = fill_cells(c, list[i], cells + (COLUMNS + 1) * i);
+		cells[(COLUMNS + 1) * i + COLUMNS] = rc ? NULL : row_text(list[i]);
+		if (!cells[(COLUMNS + 1) * i + COLUMNS])
+			rc = -ENOMEM;
+	}
+	if (!rc)
+		rc = drawing->table(drawing->canvas, columns, COLUMNS + 1,
+				    (const char *const *)cells, MOST);
+	if (!rc) {
+		fputc('\n', drawing->canvas->out);
+		say(drawing, "note", VIEW_NOTE, "%zu more differences are not shown; --verbose has all",
+		    n - MOST);
+	}
+	for (size_t i = 0; i < MOST * (COLUMNS + 1); i++)
+		free(cells[i]);
+	return rc;
+}
+
+/* Those for a table; for free(), NULL: no memory. */
+static const struct ir_difference **list_differences(const struct ir_comparison *result, size_t *n)
+{
+	const struct ir_difference **list = calloc(result->nr_differences + 1, sizeof(list[0]));
+
+	*n = 0;
+	for (size_t i = 0; list && i < result->nr_differences; i++)
+		if (in_table(&result->differences[i]))
+			list[(*n)++] = &result->differences[i];
+	return list;
 }
 
 static void draw_missing(const struct drawing *drawing, const struct ir_difference *d)
@@ -283,11 +377,19 @@ void compare_verdict(const struct drawing *drawing, const struct compared *c)
 int compare_draw(const struct drawing *drawing, const struct compared *c)
 {
 	const struct ir_comparison *result = c->result;
-	const struct ir_difference *d = result->differences;
-	size_t n = result->nr_differences;
+	const struct ir_difference *d = result->differences, **list;
+	size_t n = result->nr_differences, shown;
+	bool all;
 	int rc = 0;
 
-	for (size_t first = 0, end; first < n && !rc; first = end) {
+	list = list_differences(result, &shown);
+	if (!list)
+		return -ENOMEM;
+	all = shown <= MOST || c->settings->verbose;
+	if (!all)
+		rc = draw_most(drawing, c, list, shown);
+	free(list);
+	for (size_t first = 0, end; all && first < n && !rc; first = end) {
 		end = first + 1;
 		if (!d[first].key)
 			continue;
