@@ -13,8 +13,10 @@
 
 #include "render/cells.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "render/verify.h"
 #include "render/view.h"
+#include "verdict/verdict.h"
 
 static const char *plural(uint64_t n)
 {
@@ -246,12 +248,13 @@ static int share_text(const struct ir_verify *v, unsigned int i, char *text, siz
 {
 	uint64_t got = ir_verify_value(&v->predicted, i), want = ir_verify_value(&v->recorded, i);
 	uint64_t off = got > want ? got - want : want - got;
+	char share[48];
 
 	if (!want)
 		return snprintf(text, room, "%s by %" PRIu64 ", none recorded", ir_verify_key(i),
 				off);
-	return snprintf(text, room, "%s by %.2g %% (%" PRIu64 " of %" PRIu64 ")",
-			ir_verify_key(i), share_off(v, i), off, want);
+	return snprintf(text, room, "%s by %s %% (%" PRIu64 " of %" PRIu64 ")", ir_verify_key(i),
+			ir_real_text(share, sizeof(share), share_off(v, i), 2), off, want);
 }
 
 /* The total, and what of the rest is off most. */
@@ -350,6 +353,7 @@ int draw_verify(const struct drawing *d, const struct ir_report_entry *entry)
 {
 	const struct verified *verified = (const void *)entry->verify;
 	FILE *out = d->canvas->out;
+	char *words;
 	int rc;
 
 	view_recording(entry, d->emit, d->arg);
@@ -367,5 +371,8 @@ int draw_verify(const struct drawing *d, const struct ir_report_entry *entry)
 	say_fit(d, entry->verify);
 	draw_verdict(d, entry);
 	view_notes(entry, d->emit, d->arg);
+	words = ir_verdict_verify(entry);
+	d->emit(d->arg, "in words", words, entry->verify->equal ? VIEW_PLAIN : VIEW_BAD);
+	free(words);
 	return rc;
 }

@@ -58,7 +58,7 @@ static void say_parts(FILE *out, const struct ir_verify *v)
 static void say_why(FILE *out, const struct ir_report_entry *entry)
 {
 	const struct ir_report_verify *r = entry->verify;
-	const struct ir_effective *p = &entry->results[0].parameters;
+	const struct ir_verify *v = &r->verify;
 
 	if (r->timers_explain)
 		fputs(" The reason is when the machine's timers fired: with --timer recorded all totals "
@@ -68,11 +68,12 @@ static void say_why(FILE *out, const struct ir_report_entry *entry)
 	else if (r->verify.missed)
 		fprintf(out, " The kernel counted %s flush%s more than the recording has: its probe missed "
 			"them.", ir_count_text(r->verify.missed).s, r->verify.missed == 1 ? "" : "es");
-	else if (ir_limit_of(entry, 0) && p->from.entry_limit == IR_FROM_DEFAULT && !p->limit_shortages)
-		fprintf(out, " The limit of %s is a default: the machine's may be another one "
+	else if (ir_limit_of(entry, 0) && v->recorded.insufficient != IR_NOT_KNOWN &&
+		 v->recorded.insufficient != v->predicted.insufficient)
+		fprintf(out, " The shortages differ: the host's limit may be another one than %s "
 			"(--fit entry-limit).", ir_count_text(ir_limit_of(entry, 0)).s);
-	else if (r->strategy_from && strcmp(r->strategy_from, "user"))
-		fputs(" Nobody gave the strategy: the machine may have had another one.", out);
+	else if (r->strategy_from && !strcmp(r->strategy_from, "recording"))
+		fputs(" The strategy is a guess from the recording: the machine may have had another one.", out);
 	else
 		fputs(" The first difference shows where the model and the machine part.", out);
 }
@@ -94,7 +95,7 @@ static void say_verified(FILE *out, const struct ir_report_entry *entry)
 			ir_share_text(off_by(predicted, recorded), (double)recorded).s);
 		say_parts(out, &r->verify);
 	} else {
-		fprintf(out, "%cThe model is off by %s:%c %s flush%s predicted, %s recorded", IR_MARK_BAD,
+		fprintf(out, "%cThe model is off by %s of the flushes:%c %s flush%s predicted, %s recorded", IR_MARK_BAD,
 			recorded ? ir_share_text(off_by(predicted, recorded), (double)recorded).s :
 			ir_count_text(predicted).s, IR_MARK_END, ir_count_text(predicted).s,
 			predicted == 1 ? "" : "es", ir_count_text(recorded).s);
