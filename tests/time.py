@@ -75,7 +75,10 @@ class Machine:
     def interrupt(self):
         _, _, iova = heapq.heappop(self.interrupts)
         outer, self.context = self.context, "d.h.."
-        self.spend(6)
+        self.spend(2)
+        if self.par["idle"]:
+            self.event("irq_handler_entry", "irq=3 name=disk", self.par["tracepoint"])
+        self.spend(4)
         self.unmap(iova)
         self.spend(9)
         self.context = outer
@@ -102,6 +105,9 @@ class Machine:
             first = self.interrupts[0][0] if self.interrupts else None
             if first is None or (wake is not None and wake < first):
                 self.now = max(self.now, wake)
+                self.spend(1)
+                if self.par["idle"]:
+                    self.event("hrtimer_expire_entry", "hrtimer=0x1 function=hrtimer_wakeup now=1", self.par["tracepoint"])
                 break
             self.now = max(self.now, first)
             self.interrupt()

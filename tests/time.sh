@@ -82,10 +82,36 @@ for mode in lazy strict; do
 done
 predict rate-lazy strict
 figures "a rate-limited job goes on at its rate" 'near(ratio, 1, 1) && low == high && bottleneck == "workload"'
+figures "and takes as much CPU time as it does, within 5 %" 'near(cpu / 1000, truth, 5)' \
+	"$(awk '{ print $2 }' "$tmp/rate-strict.truth")"
 predict rate-strict sync-map-retry
 figures "and is not faster without flushes" 'near(ratio, 1, 1)'
 predict receive-lazy strict
 figures "receiving from a network goes on at its rate" 'near(ratio, 1, 1)'
+
+# The pair in traces/throughput, with what its README says of it.
+
+# pair MODE COLUMN: reads a second
+pair() {
+	awk -F '|' -v file="\`$1.txt.xz\`" -v column="$2" 'index($2, file) { print $column + 0 }' \
+		traces/throughput/README.md
+}
+
+for mode in lazy strict; do
+	cp "traces/throughput/$mode.txt.xz" "$tmp/pair-$mode"
+	echo "$(pair $mode 4) 0" >"$tmp/pair-$mode.truth"
+	echo "$(pair $mode 5) 0" >"$tmp/pair-$mode-untraced.truth"
+done
+predict pair-lazy strict --event-cost 5.6us
+figures "a recorded pair: lazy to strict within 3 %, and within the bounds" \
+	'near(ratio, truth, 3) && low < truth && high > truth' "$(true_ratio pair-lazy pair-strict)"
+figures "without tracing within 4 %" 'near(untraced, truth, 4)' \
+	"$(true_ratio pair-lazy-untraced pair-strict-untraced)"
+predict pair-strict sync-map-retry --event-cost 5.6us
+figures "strict to lazy within 3 %, and within the bounds" \
+	'near(ratio, truth, 3) && low < truth && high > truth' "$(true_ratio pair-strict pair-lazy)"
+figures "without tracing within 4 %" 'near(untraced, truth, 4)' \
+	"$(true_ratio pair-strict-untraced pair-lazy-untraced)"
 
 # What is not known is said.
 
@@ -112,7 +138,7 @@ exits "--load is open or closed" 2 run --load shut "$tmp/qd8-lazy"
 run run --quiet --load closed --hypervisor kvm --strategy strict --format md "$tmp/qd8-lazy"
 shows "Markdown has both columns" "| CPU/op | of recorded |"
 run run --quiet --load closed --hypervisor kvm --strategy strict --format html "$tmp/qd8-lazy"
-shows "and HTML" "<th>of recorded</th>"
+shows "and HTML" "of recorded"
 run run --quiet --hypervisor kvm --strategy strict "$tmp/qd8-lazy"
 # shellcheck disable=SC2016
 check "without --load closed tables have neither" sh -c '! grep -q "of recorded" "$0"' "$tmp/out"

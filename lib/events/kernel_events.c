@@ -3,7 +3,7 @@
  * The table of the kernel's own events.
  *
  * Names, types and printed forms of the fields: TRACE_EVENT() and TP_printk() in
- * include/trace/events/{iommu,dma,printk,sched,power}.h, drivers/iommu/intel/trace.h and
+ * include/trace/events/{iommu,dma,printk,sched,power,irq,timer}.h, drivers/iommu/intel/trace.h and
  * kernel/trace/trace_entries.h of Linux 6.1, 6.12 and 7.2.  trace-cmd -R prints fields by their own name, which may be another key than
  * the kernel's: both are listed.
  */
@@ -117,6 +117,10 @@ static const struct ir_event_spec events[] = {
 	  "a CPU gets idle (next_pid 0) or busy (prev_pid 0), for --load closed" },
 	{ "power", "cpu_idle", IR_EV_IDLE, IR_FINISH_NONE, IR_EVERYWHERE, false,
 	  { NUMBER("state", AUX) }, "the same, where that is recorded instead" },
+	{ "irq", "irq_handler_entry", IR_EV_INTERRUPT, IR_FINISH_NONE, IR_EVERYWHERE, false,
+	  { NUMBER("irq", AUX) }, "an interrupt of a device ends idle time, for --load closed" },
+	{ "timer", "hrtimer_expire_entry", IR_EV_INTERRUPT, IR_FINISH_NONE, IR_EVERYWHERE, false,
+	  { NUMBER("now", AUX) }, "and one of a timer" },
 
 	{ "ftrace", "kernel_stack", IR_EV_STACK, IR_FINISH_STACK, IR_IN_FORMATS, false,
 	  { FIELD("size", AUX, AUTO, OPTIONAL, ABSENT),

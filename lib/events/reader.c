@@ -155,6 +155,7 @@ bool ir_reader_wants(const struct ir_reader *rd, enum ir_event_kind kind)
 		return rd->faults != IR_FAULTS_IGNORED;
 	case IR_EV_SWITCH:
 	case IR_EV_IDLE:
+	case IR_EV_INTERRUPT:
 		return rd->idle;
 	case IR_EV_STACK:
 		return rd->chains && rd->faults != IR_FAULTS_ONLY;

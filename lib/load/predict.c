@@ -228,7 +228,7 @@ int ir_load_predict(const struct ir_load *load, const struct ir_flush_log *log,
 		time->closed = true;
 		time->throughput = throughput(load, p.likely, p.low, p.high,
 					      (double)(load->last_ns - load->first_ns));
-		time->cpu_ns = (p.result.cpu_ns + p.result.waited_ns) / load->maps;
+		time->cpu_ns = (p.result.cpu_ns + p.result.waited_ns + load->entries_ns) / load->maps;
 		time->bottleneck = bottleneck(&p, ns);
 		note_assumptions(&p, time);
 		predict_untraced(&p, time);

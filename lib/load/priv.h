@@ -107,6 +107,7 @@ struct ir_load {
 	uint64_t first_ns, last_ns;	/* from the first step to the end of the last */
 	uint64_t maps;
 	uint64_t idle_ns;	/* of the CPUs that have steps, between first_ns and last_ns */
+	uint64_t entries_ns;	/* of interrupts in idle time, before their steps: of recorded, not replayed, CPU time */
 	uint32_t busy_cpus;	/* CPUs that have steps */
 	uint64_t path_ns;	/* from iommu:map to its flush: code around a flush, at most */
 	uint64_t mean_pages;	/* of flushes of a range */

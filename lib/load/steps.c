@@ -39,6 +39,8 @@ struct cpu {
 	struct step wait;	/* .before_ns, .wake_ns, .cause, .tail_ns, .wait_ns, .wait of the last wait */
 	uint64_t wake_irq;
 	uint64_t idle_ns, idle_irq;	/* it is idle since then; 0: it is not */
+	uint64_t entry_ns;		/* it is idle, and the last interrupt came then; 0: none did */
+	uint64_t entries;		/* time of interrupts in it, before their steps */
 	uint32_t last_unmap;	/* of a mapping that was made here */
 	uint64_t unmap_irq;	/* irq_total then */
 	bool burst;		/* nothing but interrupts since the last interrupt step */
@@ -210,6 +212,9 @@ static void begin_interrupt(struct builder *b, struct cpu *c, struct step *s)
 		&b->load->steps[s->map] : NULL;
 
 	s->irq = true;
+	if (c->idle_ns && c->entry_ns)
+		c->entries += s->start_ns - c->entry_ns;
+	c->entry_ns = 0;
 	if (map) {
 		s->arrival = ARRIVES_FROM_DEVICE;
 		s->device_ns = (int64_t)(s->start_ns - map->end_ns);
@@ -371,6 +376,7 @@ static void begin_idle(struct cpu *c, uint64_t now_ns)
 		return;
 	c->idle_ns = now_ns;
 	c->idle_irq = c->irq_total;
+	c->entry_ns = c->entries = 0;
 	c->burst = false;
 }
 
@@ -381,7 +387,8 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 
 	if (!c->idle_ns)
 		return;
-	idle = net(c->idle_ns, now_ns, c->irq_total - c->idle_irq);
+	idle = net(c->idle_ns, now_ns, c->irq_total - c->idle_irq + c->entries);
+	b->load->entries_ns += c->entries;
 	c->wait = (struct step){
 		.before_ns = net(c->gap_ns, c->idle_ns, c->idle_irq - c->gap_irq + c->gap_idle),
 		.wake_ns = now_ns, .wait = WAIT_CLOCK, .cause = NO_STEP,
@@ -394,6 +401,11 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 		c->wait.cause = c->last_unmap;
 		c->wait.tail_ns = now_ns - steps[c->last_unmap].end_ns;
 		idle = idle > c->wait.tail_ns ? idle - c->wait.tail_ns : 0;
+	}
+	/* Nothing but an interrupt without a step, a timer's, can have woken the task. */
+	if (c->wait.wait == WAIT_CLOCK && c->entry_ns) {
+		idle = idle > now_ns - c->entry_ns ? idle - (now_ns - c->entry_ns) : 0;
+		c->wait.wake_ns = c->entry_ns;
 	}
 	c->wait.wait_ns = idle;
 	c->waited = true;
@@ -449,6 +461,10 @@ static void take(struct builder *b, const struct activity *a, bool switches)
 			end_idle(b, c, a->time_ns);
 		if (!a->aux)
 			begin_idle(c, a->time_ns);
+		return;
+	case IR_EV_INTERRUPT:
+		if (c->idle_ns)
+			c->entry_ns = a->time_ns;
 		return;
 	case IR_EV_IDLE:
 		if (switches)

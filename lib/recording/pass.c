@@ -58,7 +58,7 @@ static int take_event(struct reading *r, const struct ir_event *ev)
 	int rc = r->pass->event(r->pass->arg, ev);
 
 	if (rc || !r->assembler || ev->kind == IR_EV_IO_FAULT || ev->kind == IR_EV_CONSOLE ||
-	    ev->kind == IR_EV_SWITCH || ev->kind == IR_EV_IDLE)
+	    ev->kind == IR_EV_SWITCH || ev->kind == IR_EV_IDLE || ev->kind == IR_EV_INTERRUPT)
 		return rc;
 	rc = ir_assembler_event(r->assembler, ev);
 	return rc > 0 ? hand_out(r) : rc;
