@@ -86,6 +86,15 @@ figures "and takes as much CPU time as it does, within 5 %" 'near(cpu / 1000, tr
 	"$(awk '{ print $2 }' "$tmp/rate-strict.truth")"
 predict rate-strict sync-map-retry
 figures "and is not faster without flushes" 'near(ratio, 1, 1)'
+for mode in lazy strict; do
+	simulate "slow-$mode" rate2000 "$mode" idle=0
+	simulate "one-$mode" qd1 "$mode" idle=0
+done
+predict slow-lazy strict
+figures "also if idle time is not known, but bounds have the contrary" 'near(ratio, 1, 1) && low < 0.96'
+predict one-lazy strict
+figures "one request at a time is none of these, but might be" \
+	'near(ratio, truth, 2) && low < truth && high >= 1' "$(true_ratio one-lazy one-strict)"
 predict receive-lazy strict
 figures "receiving from a network goes on at its rate" 'near(ratio, 1, 1)'
 

@@ -229,16 +229,30 @@ static const struct step *task_step(const struct loop *l, const struct cpu *c)
 	return &l->load->steps[c->tasks[c->at]];
 }
 
-/* What the task waits for; if that is not known, @last as the only guess. */
+/* Idle time is not known, and the step is taken to come by a clock. */
+static bool is_clocked(const struct loop *l, const struct step *s)
+{
+	if (l->load->info.idle_known || s->stream == NO_STEP || s->last == NO_STEP ||
+	    l->cfg->clocked == IR_CLOCKED_NONE)
+		return false;
+	return s->is_open ||
+		(l->cfg->clocked == IR_CLOCKED_ALL && l->load->streams[s->stream].is_alone);
+}
+
+/* What the task waits for; if that is not known, the last unmap as the only guess. */
 static uint32_t cause_of(const struct loop *l, const struct step *s)
 {
 	if (l->load->info.idle_known)
 		return s->wait == WAIT_STEP ? s->cause : NO_STEP;
+	if (is_clocked(l, s))
+		return s->last;
 	return l->cfg->as_idle_as_can_be ? s->last : NO_STEP;
 }
 
 static double before(const struct loop *l, const struct step *s)
 {
+	if (is_clocked(l, s))
+		return 0;
 	return !l->load->info.idle_known && l->cfg->as_idle_as_can_be ? 0 : (double)s->before_ns;
 }
 
@@ -246,7 +260,7 @@ static double after(const struct loop *l, const struct step *s)
 {
 	if (l->load->info.idle_known)
 		return (double)s->after_ns;
-	if (!l->cfg->as_idle_as_can_be)
+	if (!l->cfg->as_idle_as_can_be || is_clocked(l, s))
 		return 0;
 	return s->last != NO_STEP ? (double)s->after_last_ns : (double)s->before_ns;
 }
@@ -267,8 +281,9 @@ static void begin_wait(struct loop *l, struct cpu *c)
 		c->phase = PHASE_WAIT;
 		return;
 	}
-	if (l->load->info.idle_known && s->wait == WAIT_CLOCK) {
-		c->wake_ns = s->is_open ? s->wake_ns : c->now_ns + s->wait_ns;
+	if (is_clocked(l, s) || (l->load->info.idle_known && s->wait == WAIT_CLOCK)) {
+		c->wake_ns = !l->load->info.idle_known ? s->start_ns :
+			s->is_open ? s->wake_ns : c->now_ns + s->wait_ns;
 		if (c->wake_ns > c->now_ns) {
 			c->phase = PHASE_SLEEP;
 			return;
@@ -424,9 +439,9 @@ static void go_on(struct loop *l, struct cpu *c)
 		begin_task(l, c);
 		break;
 	case PHASE_BEFORE:
+	case PHASE_WAIT:
 		begin_wait(l, c);
 		break;
-	case PHASE_WAIT:
 	case PHASE_SLEEP:
 		begin_after(l, c);
 		break;

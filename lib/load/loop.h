@@ -28,6 +28,13 @@ struct ir_other_flush {
 	uint16_t cpu;
 };
 
+/* Idle time that is not known: which tasks wait for a clock. */
+enum ir_clocked {
+	IR_CLOCKED_LIKELY,	/* of open streams */
+	IR_CLOCKED_ALL,		/* all with one mapping at a time */
+	IR_CLOCKED_NONE,
+};
+
 struct ir_loop_config {
 	const struct ir_step_flushes *flushes;	/* by step; NULL: as recorded */
 	const struct ir_other_flush *others;	/* by time */
@@ -37,6 +44,7 @@ struct ir_loop_config {
 	double base_ns, page_ns;	/* .priced */
 	bool untraced;		/* without what tracing cost */
 	bool as_idle_as_can_be;	/* idle time that is not known: all that can be; else none */
+	enum ir_clocked clocked;
 	double event_ns;	/* cost of a probe's event */
 	double extra_ns;	/* of a flush that was not recorded, or was and is not there: more code */
 };

@@ -102,6 +102,11 @@ static void find_bounds(struct prediction *p)
 	cfg.as_idle_as_can_be = true;
 	widen(p, ratio_of(p, &cfg));
 	cfg.as_idle_as_can_be = false;
+	cfg.clocked = IR_CLOCKED_ALL;
+	widen(p, ratio_of(p, &cfg));
+	cfg.clocked = IR_CLOCKED_NONE;
+	widen(p, ratio_of(p, &cfg));
+	cfg.clocked = IR_CLOCKED_LIKELY;
 	cfg.extra_ns = (double)load->path_ns;
 	widen(p, ratio_of(p, &cfg));
 	/* What CPUs did otherwise may have waited for the hypervisor, too: then its time decides. */

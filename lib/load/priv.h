@@ -87,6 +87,8 @@ struct stream {
 	uint16_t device, cpu;
 	bool irq;
 	bool is_open;
+	bool is_alone;		/* mostly no mapping of it is live when the next one begins */
+	uint32_t alone;		/* maps of which that is true */
 	uint32_t live, most;	/* mappings at a time */
 	uint32_t maps;
 	uint32_t clock_waits, step_waits;

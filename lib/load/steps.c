@@ -395,8 +395,9 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 	};
 	if (c->idle_ns < c->gap_ns)
 		c->wait.before_ns = 0;
+	/* Unless another interrupt came after the completion: that woke the task. */
 	if (c->last_unmap != NO_STEP && steps[c->last_unmap].start_ns > c->idle_ns &&
-	    steps[c->last_unmap].end_ns <= now_ns) {
+	    steps[c->last_unmap].end_ns <= now_ns && !c->entry_ns) {
 		c->wait.wait = WAIT_STEP;
 		c->wait.cause = c->last_unmap;
 		c->wait.tail_ns = now_ns - steps[c->last_unmap].end_ns;
@@ -506,7 +507,7 @@ static int sort_out_wakes(struct ir_load *load)
 		if (load->steps[i].wait == WAIT_STEP)
 			tails[n++] = load->steps[i].tail_ns;
 	qsort(tails, n, sizeof(*tails), ir_compare_ns);
-	most = n ? 4 * tails[n / 4] : 0;
+	most = n ? 4 * tails[n / 20] : 0;
 	free(tails);
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
 		struct step *s = &load->steps[i];

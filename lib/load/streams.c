@@ -70,6 +70,42 @@ static bool lives(const struct ir_load *load, const struct step *s)
 	return s->kind == IR_OP_MAP && !(load->ops[s->op].flags & IR_OPF_FAILED);
 }
 
+static uint64_t spread(uint64_t *values, size_t n)
+{
+	qsort(values, n, sizeof(*values), ir_compare_ns);
+	return values[n * 3 / 4] - values[n / 4];
+}
+
+/*
+ * Idle time is not known.  Of a task with one mapping at a time, that waits for
+ * completions, the time from a completion to the next map varies less than that between
+ * maps, which the device's time is a part of; of one that waits for a clock, more.
+ */
+static int guess_open(struct ir_load *load, uint32_t number)
+{
+	struct stream *st = &load->streams[number];
+	uint64_t *between = malloc(((size_t)st->maps + 1) * sizeof(*between));
+	uint64_t *behind = malloc(((size_t)st->maps + 1) * sizeof(*behind)), last_ns = 0;
+	size_t n = 0;
+
+	for (uint32_t i = 0; between && behind && i < load->nr_steps; i++) {
+		const struct step *s = &load->steps[i];
+
+		if (s->stream != number)
+			continue;
+		if (last_ns && s->last != NO_STEP) {
+			between[n] = s->start_ns - last_ns;
+			behind[n++] = s->after_last_ns;
+		}
+		last_ns = s->start_ns;
+	}
+	if (between && behind && n)
+		st->is_open = spread(between, n) < spread(behind, n) / 2;
+	free(between);
+	free(behind);
+	return between && behind ? 0 : -ENOMEM;
+}
+
 int ir_load_streams(struct ir_load *load)
 {
 	struct table t = { .load = load };
@@ -88,6 +124,7 @@ int ir_load_streams(struct ir_load *load)
 			return -ENOMEM;
 		st = &load->streams[s->stream];
 		count(st, s);
+		st->alone += !st->live;
 		st->live += lives(load, s);
 		if (st->live > st->most)
 			st->most = st->live;
@@ -97,6 +134,9 @@ int ir_load_streams(struct ir_load *load)
 
 		st->live = 0;
 		st->is_open = st->clock_waits > st->step_waits;
+		st->is_alone = st->alone > st->maps / 10 * 9;
+		if (!load->info.idle_known && !st->irq && st->is_alone && guess_open(load, i))
+			return -ENOMEM;
 		load->info.open_streams += st->is_open;
 	}
 	load->info.streams = load->nr_streams;
