@@ -195,6 +195,9 @@ static int draw_replayed(const struct drawing *drawing, const struct ir_report_e
 		free(rows);
 	}
 	put_columns(&sheet, ir_site_replayed, &sum, grouping);
+	for (size_t i = 0; !ir_report_iommu(entry)->single_queue && i < sheet.nr_columns; i++)
+		if (!strcmp(sheet.columns[i].title, "RPCITs"))
+			sheet.columns[i].title = "flushes";
 	for (size_t i = 0; i < entry->nr_results; i++) {
 		char *label = ir_result_label(entry, i);
 

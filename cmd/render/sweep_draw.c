@@ -230,6 +230,16 @@ static void no_probe_cells(struct cells *cells, const char *why)
 	cell(cells, "-");
 }
 
+/* What the machine's users call them. */
+static const char *flushes(const struct sweep *sweep)
+{
+	const struct ir_iommu *iommu = sweep->settings->params.iommu;
+
+	if (!iommu)
+		iommu = ir_iommu_recorded(sweep->info, NULL);
+	return iommu->single_queue ? "RPCITs" : "flushes";
+}
+
 static void answer_cells(struct cells *cells, const struct sweep *sweep,
 			 const struct search *search)
 {
@@ -251,7 +261,7 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 		no_probe_cells(cells, "-");
 		cell(cells, "%zu", search->nr_probes);
 		cell(cells, "none that was tried suffices; %s, the largest: failures %" PRIu64
-		     ", RPCITs %" PRIu64, last, sweep_failures(&largest->result),
+		     ", %s %" PRIu64, last, sweep_failures(&largest->result), flushes(sweep),
 		     largest->result.rpcit.total);
 		return;
 	case ANSWER_FOUND:
@@ -279,9 +289,10 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 
 static int draw_answers(const struct sweep *sweep, const struct drawing *d)
 {
-	static const struct plain_column columns[] = {
+	const char *title = flushes(sweep);
+	const struct plain_column columns[] = {
 		{ "strategy", false }, { "smallest", true }, { "failures", true },
-		{ "RPCITs", true }, { "one less", true }, { "failures", true }, { "RPCITs", true },
+		{ title, true }, { "one less", true }, { "failures", true }, { title, true },
 		{ "replays", true }, { "", false },
 	};
 	const struct settings *settings = sweep->settings;
@@ -299,8 +310,8 @@ static int draw_answers(const struct sweep *sweep, const struct drawing *d)
 		say(d, "hypervisor", VIEW_PLAIN, "%s", first->config.hypervisor->name);
 		if (settings->has_max_rpcits)
 			say(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s "
-			    "and %" PRIu64 " RPCITs%s", sweep->sought->name, settings->max_failures,
-			    plural(settings->max_failures), settings->max_rpcits, unit);
+			    "and %" PRIu64 " %s%s", sweep->sought->name, settings->max_failures,
+			    plural(settings->max_failures), settings->max_rpcits, title, unit);
 		else
 			say(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s%s",
 			    sweep->sought->name, settings->max_failures,

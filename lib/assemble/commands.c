@@ -30,6 +30,7 @@ static bool superseded(const struct ir_assembler *a, enum ir_event_kind kind)
 		return records(a, IR_EV_TAG_RANGE) || records(a, IR_EV_COMMAND);
 	case IR_EV_TAG_RANGE:
 	case IR_EV_MAP_FLUSH:
+	case IR_EV_MAP_PIECE:
 		return records(a, IR_EV_COMMAND);
 	default:
 		return false;
@@ -89,10 +90,29 @@ static bool map_sync(struct ir_assembler *a, struct slot *s, const struct ir_eve
 	return true;
 }
 
+/* The first piece of the flush of the mapping under way; the others are for nothing else. */
+static bool first_piece(struct ir_assembler *a, struct slot *s, struct ir_event *own)
+{
+	const struct rec *head;
+
+	if (s->map_state == MAP_NONE || s->map_state == MAP_SYNCED || !in_window(a, s->head))
+		return false;
+	head = rec(a, s->head);
+	if (head->iova != own->addr)
+		return false;
+	s->map_state = MAP_SYNCED;
+	own->size = live_of(a, head->live)->pages << IR_PAGE_SHIFT;
+	own->device = head->device;
+	return true;
+}
+
 /* The flush of the last unmap, likewise. */
 static bool unmap_flush(struct ir_assembler *a, struct slot *s, struct ir_event *own)
 {
-	if (!flushes(own, s->unmap_iova, s->unmap_size))
+	/* virtio-iommu gathers nothing, and struct iommu_iotlb_gather begins at ~0 then. */
+	bool empty = own->kind == IR_EV_TLB_SYNC && own->addr == UINT64_MAX;
+
+	if (!s->unmap_size || (!empty && !flushes(own, s->unmap_iova, s->unmap_size)))
 		return false;
 	own->addr = s->unmap_iova;
 	own->size = s->unmap_size;
@@ -190,7 +210,10 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		return;
 	if (ev->kind == IR_EV_SYNC_MAP || ev->kind == IR_EV_MAP_FLUSH || ev->kind == IR_EV_COMMAND)
 		mapped = map_sync(a, s, ev, &own);
-	if (ev->kind == IR_EV_SYNC_MAP || superseded(a, ev->kind))
+	if (ev->kind == IR_EV_MAP_PIECE)
+		mapped = first_piece(a, s, &own);
+	if (ev->kind == IR_EV_SYNC_MAP || superseded(a, ev->kind) ||
+	    (ev->kind == IR_EV_MAP_PIECE && !mapped))
 		return;
 	a->flushes.present = true;
 	if (ir_asm_is_whole(ev)) {

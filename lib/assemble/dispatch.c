@@ -279,6 +279,7 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	case IR_EV_TLB_SYNC:
 	case IR_EV_SYNC_MAP:
 	case IR_EV_MAP_FLUSH:
+	case IR_EV_MAP_PIECE:
 	case IR_EV_TAG_RANGE:
 	case IR_EV_TAG_ALL:
 	case IR_EV_COMMAND:

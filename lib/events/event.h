@@ -43,6 +43,7 @@ enum ir_event_kind {
 	IR_EV_CONSOLE,		/* printk:console     text = a line of the kernel's log; only on request */
 	IR_EV_SYNC_MAP,		/* intel_sync_map     iotlb_sync_map was called, which flushes or not: aux = domain, addr, size */
 	IR_EV_MAP_FLUSH,	/* intel_iommu:cache_tag_flush_range_np  what was mapped was flushed: aux = domain, addr, size */
+	IR_EV_MAP_PIECE,	/* amd_flush_pages_inner  one of the pieces that a flush was cut into: addr, size */
 	IR_EV_TAG_RANGE,	/* intel_iommu:cache_tag_flush_range     aux = domain, addr, size */
 	IR_EV_TAG_ALL,		/* intel_iommu:cache_tag_flush_all       aux = domain */
 	IR_EV_COMMAND,		/* intel_iommu:qi_submit, amd_flush_pages  aux = domain, addr, size: the range or an aligned block around it; 0: no invalidation */

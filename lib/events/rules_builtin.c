@@ -44,6 +44,9 @@ static const struct ir_rule_text builtin[] = {
 	  .meaning = "AMD-Vi: a range was flushed, after mapping too with NpCache "
 		     "(amd_iommu_domain_flush_pages)",
 	  .fields = { { "iova", "address", 0 }, { "size", "size", 0 } } },
+	{ .event = "amd_flush_pages_inner", .is = "flush-piece",
+	  .meaning = "AMD-Vi: a piece of such a range (__domain_flush_pages)",
+	  .fields = { { "iova", "address", 0 }, { "size", "size", 0 } } },
 	{ .event = "smmu_sync", .is = "flush-range",
 	  .meaning = "SMMUv3: a range was flushed (arm_smmu_iotlb_sync)",
 	  .fields = { { "domain", "domain", 0 }, { "iova", "start", 0 },

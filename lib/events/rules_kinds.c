@@ -43,6 +43,8 @@ static const struct ir_rule_kind kinds[] = {
 	  "a mapping is complete: iotlb_sync_map was called, which flushes or not" },
 	{ "flush-map", IR_EV_MAP_FLUSH, 0, { "iova", "size", "?domain" }, 0, 0,
 	  "the IOMMU driver flushed what was mapped" },
+	{ "flush-piece", IR_EV_MAP_PIECE, 0, { "iova", "size" }, 0, 0,
+	  "a piece of a flush; the first one of what was mapped shows that maps are flushed" },
 	{ "flush-command", IR_EV_COMMAND, 0, { "iova", "size", "?domain" }, 0, 0,
 	  "a flush of a range after a map or an unmap; with it, flush-range and flush-map do not count" },
 	{ "flush-command-all", IR_EV_COMMAND_ALL, 0, { "?domain" }, 0, 0,

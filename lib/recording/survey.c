@@ -555,7 +555,7 @@ static int learn(struct ir_recording *rec)
 		found(rec, IR_EV_FQ_FLUSH) || found(rec, IR_EV_TLB_SYNC) ||
 		found(rec, IR_EV_COMMAND) || found(rec, IR_EV_COMMAND_ALL) ||
 		found(rec, IR_EV_TAG_RANGE) || found(rec, IR_EV_TAG_ALL) ||
-		found(rec, IR_EV_MAP_FLUSH);
+		found(rec, IR_EV_MAP_FLUSH) || found(rec, IR_EV_MAP_PIECE);
 	again = (rec->seen_kinds ^ rec->found_kinds) & ir_assembler_evidence();
 	rec->seen_kinds = rec->found_kinds;
 	learn_timers(rec, &owners);

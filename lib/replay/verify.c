@@ -28,6 +28,7 @@ struct checker {
 	struct lanes cpus, queues;
 	bool by_result;		/* results are comparable */
 	bool by_size;		/* ranges are comparable */
+	bool no_maps;		/* flushes after mapping were not recorded */
 	uint32_t waiting;	/* in all lanes */
 	bool no_memory;
 };
@@ -188,6 +189,7 @@ static void meet(struct checker *c, const struct ir_verify_rpcit *r, bool record
 
 static void on_predicted(void *arg, const struct ir_rpcit *p)
 {
+	struct checker *c = arg;
 	bool queue = p->cause == IR_CAUSE_QUEUE_FULL || p->cause == IR_CAUSE_QUEUE_TIMEOUT;
 	struct ir_verify_rpcit r = {
 		.present = true, .time_ns = p->time_ns, .cpu = p->cpu, .global = p->global,
@@ -195,7 +197,8 @@ static void on_predicted(void *arg, const struct ir_rpcit *p)
 		.insufficient = p->result == -ENOMEM,
 	};
 
-	meet(arg, &r, false, queue, queue ? 0 : p->cpu);
+	if (!c->no_maps || p->cause != IR_CAUSE_SYNC_MAP)
+		meet(c, &r, false, queue, queue ? 0 : p->cpu);
 }
 
 static void on_recorded(void *arg, const struct ir_op *op)
@@ -244,12 +247,14 @@ static void recorded_totals(const struct ir_recording_info *info, struct ir_veri
 	t->iova_exhausted = info->ops.failed_map - info->ops.undone_map;
 }
 
-static void predicted_totals(const struct ir_result *res, struct ir_verify_totals *t)
+static void predicted_totals(const struct ir_result *res, bool no_maps, struct ir_verify_totals *t)
 {
+	uint64_t maps = no_maps ? res->rpcit.by_cause[IR_CAUSE_SYNC_MAP] : 0;
+
 	*t = (struct ir_verify_totals){
-		.total = res->rpcit.total,
+		.total = res->rpcit.total - maps,
 		.global = res->rpcit.global,
-		.ranged = res->rpcit.ranged,
+		.ranged = res->rpcit.ranged - maps,
 		.insufficient = res->rpcit.insufficient,
 		.map_failed = res->maps.map_failed,
 		.iova_exhausted = res->maps.iova_exhausted,
@@ -266,6 +271,7 @@ int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct i
 		.v = verify,
 		.by_result = info->rpcit.has_results,
 		.by_size = true,
+		.no_maps = info->flushes.present && !info->flushes.map,
 	};
 	struct ir_observer observer = {
 		.rpcit = on_predicted, .recorded = on_recorded, .mapped = on_mapped, .arg = &c,
@@ -290,7 +296,7 @@ int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct i
 		verify->missed = info->machine.counted_rpcits - info->rpcit.total;
 	if (info->flushes.present)
 		verify->missed = info->flushes.missed;
-	predicted_totals(result, &verify->predicted);
+	predicted_totals(result, c.no_maps, &verify->predicted);
 	lanes_free(&c.cpus);
 	lanes_free(&c.queues);
 	return rc;
