@@ -71,6 +71,14 @@ static int setup(void **state)
 		.rpcit_base_ns = 11, .rpcit_page_ns = 12,
 		.from = { .queue = IR_FROM_USER, .cpus = IR_FROM_RECORDING },
 	};
+	result.time = (struct ir_time){
+		.known = true, .flush_ns = 5, .flush_share = 0.25, .by_cause = { 1, 2, 3 },
+		.closed = true, .cpu_ns = 6, .p50_ns = 7, .p99_ns = 8, .recorded_p50_ns = 9,
+		.recorded_p99_ns = 10, .bottleneck = IR_BOTTLENECK_HYPERVISOR, .idle_known = true,
+		.throughput = { 0.5, 0.25, 0.75, 100, 200 }, .has_untraced = true,
+		.untraced = { 0.625, 0.5, 0.75, 125, 200 },
+		.assumptions = { .device_times = true, .serialised = true },
+	};
 	result.exposure.page_seconds = 0.1 + 0.2;
 	memset(&verify, 0, sizeof(verify));
 	fill(&verify.verify.predicted, sizeof(verify.verify.predicted));
