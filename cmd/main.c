@@ -39,7 +39,7 @@ const struct command commands[] = {
 	{ "batch", cmd_batch, "Replay what a manifest lists, in parallel; can be resumed and divided",
 	  "MANIFEST|RECORDING...", IN_BATCH, 0, batch_formats },
 	{ "merge", cmd_merge, "Put the results of a divided batch together",
-	  "RESULTS...", IN_MERGE, 0, batch_formats },
+	  "RESULTS...", IN_MERGE, 0, merge_formats },
 	{ "compare", cmd_compare, "Hold a report against a baseline, and fail if it changed",
 	  "BASELINE NEW", IN_COMPARE, 2, compare_formats },
 	{ "report", cmd_report, "Render a JSON report again: as a table, CSV, Markdown or a web page",

@@ -365,3 +365,17 @@ if [ "$(id -u)" -eq 0 ] && mkdir "$tmp/small" &&
 else
 	skip "a full file system: not root, or no tmpfs"
 fi
+
+# Merged results in every format: a summary first.
+exits "merge as a table" 0 merge --format table "$tmp/all"
+shows "merge as a table: how it went" "batch 144 cells: 144 done, 0 failed, 0 missing; 3 recordings"
+check "merge as a table: recordings against strategies" grep -Eq '^recording +strict +lazy-ignore' "$tmp/out"
+short=$(wc -l <"$tmp/out")
+exits "merge as a table, with the reports" 0 merge --format table --verbose "$tmp/all"
+check "merge as a table, with the reports: they follow" test "$(wc -l <"$tmp/out")" -gt $((2 * short))
+exits "merge as Markdown" 0 merge --format md "$tmp/all"
+check "merge as Markdown: recordings against strategies" grep -q '^| recording | strict |' "$tmp/out"
+exits "merge as CSV" 0 merge --format csv "$tmp/all"
+check "merge as CSV: a line a cell" test "$(wc -l <"$tmp/out")" -ge 145
+exits "merge as a web page" 0 merge --format html --output "$tmp/all.html" "$tmp/all"
+check "merge as a web page: whole" grep -q '</html>' "$tmp/all.html"

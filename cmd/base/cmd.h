@@ -210,6 +210,7 @@ int cmd_batch(const struct settings *settings);
 int cmd_merge(const struct settings *settings);
 
 extern const struct choice ops_formats[], list_formats[], batch_formats[];
+extern struct choice merge_formats[];
 /* Filled by renderers_init(). */
 extern struct choice report_formats[], info_formats[], verify_formats[], faults_formats[],
 	sweep_formats[], compare_formats[];

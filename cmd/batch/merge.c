@@ -12,6 +12,8 @@
 #include "io/output.h"
 #include "report/json.h"
 #include "batch/results.h"
+#include "batch/summary.h"
+#include "formats/renderers.h"
 
 /* Where a cell's line is. */
 struct where {
@@ -249,9 +251,64 @@ static int write_report(struct merge *m, struct ir_error *err)
 	return 0;
 }
 
+/* The report as people, or spreadsheets, read it; tables and Markdown begin with a summary. */
+static int render_report(struct merge *m, const struct ir_report *report, struct ir_error *err)
+{
+	const struct renderer *renderer = renderer_of(m->settings);
+	struct merged merged = {
+		.cells = m->nr_cells, .failed = m->failed, .missing = m->missing,
+	};
+	struct rendering r;
+	char *text = NULL;
+	int rc = 0;
+
+	merged.entries = ir_report_entries(report, &merged.n);
+	if (rendering_begin(&r, m->settings, &m->out)) {
+		r.canvas.report = report;
+		if (renderer->drawing) {
+			struct drawing drawing = renderer->drawing(&r.canvas);
+
+			rc = batch_summary(&drawing, &merged);
+		}
+		if (!rc && (!renderer->drawing || m->settings->verbose)) {
+			if (renderer->drawing)
+				fputc('\n', r.canvas.out);
+			rc = renderer->report(&r.canvas, merged.entries, merged.n);
+		}
+		text = rendering_end(&r, rc);
+	}
+	if (!text)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	output_write(&m->out, text);
+	free(text);
+	return 0;
+}
+
+static int write_rendered(struct merge *m, struct ir_error *err)
+{
+	json_t *document = make_report(m, err);
+	char *text = document ? ir_json_text(document) : NULL;
+	struct ir_report *report;
+	int rc;
+
+	if (!text) {
+		json_decref(document);
+		return document ? ir_error_set(err, -ENOMEM, "out of memory") : -EINVAL;
+	}
+	json_decref(document);
+	report = ir_report_read("the merged report", text, strlen(text), err);
+	free(text);
+	rc = report ? render_report(m, report, err) : -EINVAL;
+	ir_report_free(report);
+	return rc;
+}
+
 static int write_out(struct merge *m, struct ir_error *err)
 {
-	int rc = m->settings->format == FORMAT_JSON ? write_report(m, err) : write_lines(m, err);
+	bool lines = m->settings->format == RENDERER_LINES;
+	int rc = lines ? write_lines(m, err) :
+		!strcmp(renderer_of(m->settings)->name, "json") ? write_report(m, err) :
+		write_rendered(m, err);
 
 	if (rc) {
 		output_abort(&m->out);

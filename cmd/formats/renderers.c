@@ -16,7 +16,8 @@ _Static_assert(sizeof(renderers) / sizeof(renderers[0]) <= MAX_RENDERERS + 1, "M
 
 struct choice report_formats[MAX_RENDERERS + 1], info_formats[MAX_RENDERERS + 1],
 	verify_formats[MAX_RENDERERS + 1], faults_formats[MAX_RENDERERS + 1],
-	sweep_formats[MAX_RENDERERS + 1], compare_formats[MAX_RENDERERS + 1];
+	sweep_formats[MAX_RENDERERS + 1], compare_formats[MAX_RENDERERS + 1],
+	merge_formats[MAX_RENDERERS + 2];
 
 static void add(struct choice *formats, int number)
 {
@@ -27,9 +28,12 @@ static void add(struct choice *formats, int number)
 
 void renderers_init(void)
 {
+	merge_formats[0] = (struct choice){ "jsonl", RENDERER_LINES };
 	for (int i = 0; renderers[i]; i++) {
 		const struct renderer *r = renderers[i];
 
+		if (r->report)
+			add(merge_formats, i);
 		if (r->report)
 			add(report_formats, i);
 		if (r->info)

@@ -9,6 +9,7 @@
 #include "render/renderer.h"
 
 #define MAX_RENDERERS 16
+#define RENDERER_LINES MAX_RENDERERS	/* merge: results line by line, which no renderer does */
 
 /* All of them, the default one first; ends with NULL. */
 extern const struct renderer *const renderers[];

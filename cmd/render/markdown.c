@@ -239,5 +239,5 @@ static int compare(const struct canvas *canvas, const struct compared *of)
 
 const struct renderer renderer_markdown = {
 	.name = "md", .report = report, .info = info, .verify = verify, .faults = faults,
-	.sweep = sweep, .compare = compare,
+	.sweep = sweep, .compare = compare, .drawing = items,
 };

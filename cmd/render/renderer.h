@@ -22,6 +22,7 @@ struct renderer {
 	int (*faults)(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 	int (*sweep)(const struct canvas *canvas, const struct sweep *sweep);
 	int (*compare)(const struct canvas *canvas, const struct compared *compared);
+	struct drawing (*drawing)(const struct canvas *canvas);	/* lines and tables; NULL: it has none */
 	bool terminal;		/* the canvas has a width and colours */
 	bool timelines;		/* reports show them */
 	bool one_table;		/* a sweep is either its curve or its answers */

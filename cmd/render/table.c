@@ -407,5 +407,5 @@ static int compare(const struct canvas *canvas, const struct compared *of)
 
 const struct renderer renderer_table = {
 	.name = "table", .report = report, .info = info, .verify = verify, .faults = faults,
-	.sweep = sweep, .compare = compare, .terminal = true,
+	.sweep = sweep, .compare = compare, .drawing = lines, .terminal = true,
 };

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "batch/summary.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/cells.h"
+#include "verdict/numbers.h"
+
+#define MOST_STRATEGIES 32
+
+/* What the results of a strategy amount to, of all recordings or of one. */
+struct sum {
+	const char *strategy;
+	size_t results;
+	size_t failing;			/* results with a map that fails or is unbacked */
+	uint64_t least, most;		/* flushes of a result */
+	uint64_t flushes;		/* of all of them */
+	uint64_t longest_ns;		/* exposure.p99_ns at most */
+};
+
+struct sums {
+	struct sum list[MOST_STRATEGIES];
+	size_t n;
+};
+
+static bool fails(const struct ir_result *r)
+{
+	return r->maps.iova_exhausted || r->maps.map_failed || r->maps.unbacked;
+}
+
+static struct sum *sum_of(struct sums *sums, const char *strategy)
+{
+	size_t i = 0;
+
+	while (i < sums->n && strcmp(sums->list[i].strategy, strategy))
+		i++;
+	if (i == MOST_STRATEGIES)
+		return NULL;
+	if (i == sums->n)
+		sums->list[sums->n++] = (struct sum){ .strategy = strategy, .least = UINT64_MAX };
+	return &sums->list[i];
+}
+
+static void add(struct sums *sums, const struct ir_report_entry *entry)
+{
+	for (size_t i = 0; i < entry->nr_results; i++) {
+		const struct ir_result *r = &entry->results[i];
+		struct sum *s = sum_of(sums, entry->configs[i].strategy->name);
+		uint64_t flushes = r->rpcit.total;
+
+		if (!s)
+			continue;
+		s->results++;
+		s->failing += fails(r);
+		s->flushes += flushes;
+		if (flushes < s->least)
+			s->least = flushes;
+		if (flushes > s->most)
+			s->most = flushes;
+		if (r->exposure.p99_ns > s->longest_ns)
+			s->longest_ns = r->exposure.p99_ns;
+	}
+}
+
+static int draw_strategies(const struct drawing *d, const struct sums *sums)
+{
+	static const struct plain_column columns[] = {
+		{ "strategy", false }, { "results", true }, { "with failed maps", true },
+		{ "flushes of all", true }, { "longest p99 exposure", true },
+	};
+	struct cells cells;
+
+	cells_init(&cells, 5, sums->n);
+	for (size_t i = 0; i < sums->n; i++) {
+		const struct sum *s = &sums->list[i];
+
+		cell(&cells, "%s", s->strategy);
+		cell(&cells, "%zu", s->results);
+		cell(&cells, s->failing ? "%zu" : "-", s->failing);
+		cell(&cells, "%s", ir_count_text(s->flushes).s);
+		cell(&cells, "%s", s->longest_ns ? ir_time_text(s->longest_ns, IR_PLAIN).s : "-");
+	}
+	fputc('\n', d->canvas->out);
+	return cells_draw(&cells, d, columns);
+}
+
+static void pivot_cell(struct cells *cells, const struct sum *s)
+{
+	const char *mark = s && s->failing ? " !" : "";
+
+	if (!s || !s->results)
+		cell(cells, "-");
+	else if (s->least == s->most)
+		cell(cells, "%s%s", ir_count_text(s->least).s, mark);
+	else
+		cell(cells, "%s-%s%s", ir_count_text(s->least).s, ir_count_text(s->most).s, mark);
+}
+
+/* Recordings against strategies: flushes, and where maps fail. */
+static int draw_pivot(const struct drawing *d, const struct merged *m, struct sums *sums)
+{
+	struct plain_column columns[MOST_STRATEGIES + 1] = { { "recording", false } };
+	struct cells cells;
+	int rc;
+
+	for (size_t s = 0; s < sums->n; s++)
+		columns[s + 1] = (struct plain_column){ sums->list[s].strategy, true };
+	cells_init(&cells, sums->n + 1, m->n);
+	for (size_t e = 0; e < m->n; e++) {
+		struct sums own = { .n = 0 };
+		const char *name = strrchr(m->entries[e].info->file, '/');
+
+		add(&own, &m->entries[e]);
+		cell(&cells, "%s", name ? name + 1 : m->entries[e].info->file);
+		for (size_t s = 0; s < sums->n; s++)
+			pivot_cell(&cells, sum_of(&own, sums->list[s].strategy));
+	}
+	fputc('\n', d->canvas->out);
+	rc = cells_draw(&cells, d, columns);
+	if (!rc)
+		say(d, "", VIEW_PLAIN, "flushes, from and to where there are several configurations; "
+		    "!: maps fail or are unbacked in one of them");
+	return rc;
+}
+
+int batch_summary(const struct drawing *d, const struct merged *m)
+{
+	struct sums sums = { .n = 0 };
+	size_t results = 0, failing = 0;
+	int rc;
+
+	for (size_t e = 0; e < m->n; e++)
+		add(&sums, &m->entries[e]);
+	for (size_t s = 0; s < sums.n; s++) {
+		results += sums.list[s].results;
+		failing += sums.list[s].failing;
+	}
+	say(d, "batch", m->failed || m->missing ? VIEW_BAD : VIEW_PLAIN,
+	    "%zu cell%s: %zu done, %zu failed, %zu missing; %zu recording%s", m->cells,
+	    m->cells == 1 ? "" : "s", m->cells - m->failed - m->missing, m->failed, m->missing, m->n,
+	    m->n == 1 ? "" : "s");
+	say(d, "failures", failing ? VIEW_BAD : VIEW_PLAIN, "maps fail or are unbacked in %zu of %zu results",
+	    failing, results);
+	rc = draw_strategies(d, &sums);
+	return rc ? rc : draw_pivot(d, m, &sums);
+}
