@@ -113,10 +113,10 @@ other_names() {
 		not_ok "$1 under other names, without the file: nobody knows them"
 	fi
 	# Lists of events are sorted by their names.
-	"$prog" verify -f json "$2" 2>/dev/null | sed '/"file"/d; /"digest"/d; /"events_file"/d; /"user_events"/d; s/,$//' |
+	"$prog" verify -f json "$2" 2>/dev/null | sed '/"file"/d; /"digest"/d; /"command_line"/d; /"events_file"/d; /"user_events"/d; s/,$//' |
 		renamed | sort >"$tmp/theirs"
 	"$prog" verify -f json --events "$tmp/renamed.json" "$tmp/recording" 2>/dev/null |
-		sed '/"file"/d; /"digest"/d; /"events_file"/d; /"user_events"/d; s/,$//' | renamed | sort >"$tmp/ours"
+		sed '/"file"/d; /"digest"/d; /"command_line"/d; /"events_file"/d; /"user_events"/d; s/,$//' | renamed | sort >"$tmp/ours"
 	same "$1 under other names: verify"
 }
 

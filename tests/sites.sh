@@ -131,9 +131,9 @@ for tool in gzip xz zstd; do
 	exits "modules compressed by $tool" 1 info --sites --modules "$tmp/$tool" $file
 	says "are to be unpacked" "compressed by $tool: unpack them, $tool -dc"
 	exits "a recording compressed by $tool" 0 info "$tmp/$tool/perf.data"
-	"$prog" info -f json $file 2>"$tmp/err" | grep -v -e '"file"' -e '"digest"' >"$tmp/theirs"
+	"$prog" info -f json $file 2>"$tmp/err" | grep -v -e '"file"' -e '"digest"' -e '"command_line"' >"$tmp/theirs"
 	"$prog" info -f json - <"$tmp/$tool/perf.data" 2>"$tmp/err" |
-		grep -v -e '"file"' -e '"digest"' >"$tmp/ours"
+		grep -v -e '"file"' -e '"digest"' -e '"command_line"' >"$tmp/ours"
 	check "is read like the other one" cmp -s "$tmp/theirs" "$tmp/ours"
 done
 
