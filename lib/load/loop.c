@@ -165,6 +165,24 @@ static double serve(struct loop *l, double at, double takes)
 	return begin + takes;
 }
 
+/* How long flush number @i of a step takes; the pages are those of all of them. */
+static double flush_takes(const struct loop *l, const struct step *s,
+			  const struct ir_step_flushes *f, unsigned int i)
+{
+	bool global = i >= f->ranged;
+	unsigned int nr = global ? i - f->ranged : i, was = global ? s->global : s->ranged;
+	double sum = global ? s->global_ns : s->ranged_ns;
+
+	if (!global && s->hidden) {
+		if (!nr)	/* it is in what the CPU worked */
+			return 0;
+		nr--;
+	}
+	if (nr < was && sum > 0 && !l->cfg->priced)
+		return recorded_flush(l, sum / was);
+	return price(l, global, global ? 0 : nr ? 1 : f->pages);
+}
+
 /*
  * When a step that begins at @begin_ns ends.  Flushes that were recorded take as long as
  * they did; for others there is a price, and what tracing them costs.
@@ -173,32 +191,25 @@ static uint64_t take_step(struct loop *l, struct cpu *c, uint32_t number, uint64
 {
 	const struct step *s = &l->load->steps[number];
 	const struct ir_loop_config *cfg = l->cfg;
-	struct ir_step_flushes f = { 0, s->ranged, s->global };
-	double event = cfg->untraced ? 0 : cfg->event_ns, at, own, waited = 0, change, end;
+	struct ir_step_flushes f = { 0, (uint8_t)(s->ranged + s->hidden), s->global };
+	double event = cfg->untraced ? 0 : cfg->event_ns, at, own, waited = 0;
 	int more;
 
 	if (cfg->flushes)
 		f = cfg->flushes[number];
-	more = (int)f.ranged + f.global - s->ranged - s->global;
 	/* Further flushes are traced, and more code runs; those that are missing are not. */
-	change = more * (event + cfg->extra_ns) - tracing_of(l, s);
-	own = s->own_ns + change;
+	more = (int)f.ranged + f.global - s->ranged - s->hidden - s->global;
+	own = s->own_ns + more * (event + cfg->extra_ns) - tracing_of(l, s);
+	if (s->hidden && !f.ranged)
+		own -= price(l, false, 1);
 	if (own < 0) {
 		c->debt_ns -= own;
 		own = 0;
 	}
 	at = (double)begin_ns + own;
 	for (unsigned int i = 0; i < (unsigned int)f.ranged + f.global; i++) {
-		bool global = i >= f.ranged;
-		unsigned int nr = global ? i - f.ranged : i;
-		unsigned int was = global ? s->global : s->ranged;
-		double sum = global ? s->global_ns : s->ranged_ns;
-		double takes = was > nr && sum > 0 && !cfg->priced ?
-			recorded_flush(l, sum / was) : price(l, global, global ? 0 : f.pages);
+		double takes = flush_takes(l, s, &f, i), end = takes > 0 ? serve(l, at, takes) : at;
 
-		if (cfg->flushes && !global && nr)	/* the pages are those of all of them */
-			takes = was > nr && !cfg->priced ? takes : price(l, false, 1);
-		end = serve(l, at, takes);
 		waited += end - at - takes;
 		c->flush_ns += takes;
 		at = end;
@@ -391,7 +402,7 @@ static void end_step(struct loop *l, struct cpu *c)
 		return;
 	other = &l->cpus[l->load->steps[s->map].cpu];
 	if (s->kind == IR_OP_UNMAP) {
-		l->live[l->load->steps[s->map].stream]--;
+		l->live[l->load->steps[s->map].stream] -= l->live[l->load->steps[s->map].stream] != 0;
 	} else if (l->load->steps[s->map].arrival == ARRIVES_FROM_DEVICE) {
 		push(l, &l->cpus[l->load->steps[s->map].cpu],
 		     arrival(&l->load->steps[s->map], c->now_ns), s->map, 0);

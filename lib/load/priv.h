@@ -74,6 +74,7 @@ struct step {
 	uint16_t cpu;
 	uint16_t probes, tracepoints;	/* events recorded in the step and before it */
 	uint8_t ranged, global;	/* recorded flushes */
+	bool hidden;		/* there was one whose duration was not recorded: it is in what the CPU worked */
 	uint8_t kind;		/* enum ir_op_kind */
 	uint8_t wait, arrival;
 	bool irq;		/* runs as an interrupt: may be a thread that unmaps for others */

@@ -60,6 +60,7 @@ struct builder {
 	uint64_t globals[GLOBALS];	/* the first ones */
 	size_t nr_globals;
 	uint64_t path_ns, nr_paths;
+	bool returns;		/* durations of RPCITs were recorded */
 };
 
 static bool is_step(const struct ir_op *op)
@@ -370,6 +371,15 @@ static void end_flush(struct builder *b, struct cpu *c, const struct activity *a
 		begin_gap(c, s->end_ns);
 }
 
+/* A flush without a duration belongs to the operation that began last. */
+static void note_hidden(const struct builder *b, const struct cpu *c, const struct activity *a)
+{
+	struct step *s = c->cur[a->irq] != NO_STEP ? &b->load->steps[c->cur[a->irq]] : NULL;
+
+	if (s && s->kind != IR_OP_FLUSH_TIMER)
+		s->hidden = true;
+}
+
 static void begin_idle(struct cpu *c, uint64_t now_ns)
 {
 	if (c->idle_ns)
@@ -479,7 +489,10 @@ static void take(struct builder *b, const struct activity *a, bool switches)
 		break;
 	}
 	match_step(b, c, a);
-	if (a->kind == IR_EV_RPCIT)
+	if (a->kind == IR_EV_TLB_SYNC || a->kind == IR_EV_TAG_RANGE || a->kind == IR_EV_MAP_FLUSH ||
+	    (a->kind == IR_EV_RPCIT && !b->returns && !a->global))
+		note_hidden(b, c, a);
+	else if (a->kind == IR_EV_RPCIT)
 		begin_flush(b, c, a);
 	else if (a->kind == IR_EV_RPCIT_RET)
 		end_flush(b, c, a);
@@ -590,6 +603,8 @@ int ir_load_steps(struct ir_load *load, const struct activity *events, size_t n,
 		load->first_ns = load->steps[0].start_ns;
 	if (!rc)
 		rc = make_cpus(&b);
+	for (size_t i = 0; i < n; i++)
+		b.returns |= events[i].kind == IR_EV_RPCIT_RET;
 	for (size_t i = 0; i < n && !rc; i++)
 		if (events[i].cpu < b.nr_cpus)
 			take(&b, &events[i], switches);
