@@ -424,10 +424,7 @@ int sweep_html(const struct canvas *canvas, const struct sweep *sweep)
 	for (size_t h = 0; h < settings->nr_hypervisors && !rc; h++) {
 		if (settings->nr_hypervisors > 1) {
 			fputs("<h2>On ", out);
-			ir_markup_text(out, settings->hypervisors[h].hypervisor->name);
-			if (settings->hypervisors[h].params.entry_limit)
-				fprintf(out, " with %s host mappings",
-					ir_count_text(settings->hypervisors[h].params.entry_limit).s);
+			sweep_host(out, sweep, h);
 			fputs("</h2>\n", out);
 		}
 		rc = write_needs(out, sweep, h);

@@ -287,6 +287,19 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 	}
 }
 
+static void say_host(const struct drawing *d, const struct sweep *sweep, size_t h)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	char *text;
+
+	if (out)
+		sweep_host(out, sweep, h);
+	text = ir_memory_close(&memory);
+	d->emit(d->arg, "hypervisor", text, VIEW_PLAIN);
+	free(text);
+}
+
 static int draw_answers(const struct sweep *sweep, const struct drawing *d)
 {
 	const char *title = flushes(sweep);
@@ -307,7 +320,7 @@ static int draw_answers(const struct sweep *sweep, const struct drawing *d)
 			fputc('\n', d->canvas->out);
 		if (sweep->sought->unit > 1)
 			snprintf(unit, sizeof(unit), "; one less is a page less");
-		say(d, "hypervisor", VIEW_PLAIN, "%s", first->config.hypervisor->name);
+		say_host(d, sweep, h);
 		if (settings->has_max_rpcits)
 			say(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s "
 			    "and %" PRIu64 " %s%s", sweep->sought->name, settings->max_failures,

@@ -214,14 +214,41 @@ static void say_fits(FILE *out, const struct sweep *sweep, size_t h)
 	fputc('.', out);
 }
 
+static bool is_asked(const struct sweep *sweep, const char *name)
+{
+	return (sweep->sought && !strcmp(sweep->sought->name, name)) ||
+		(sweep->varied && !strcmp(sweep->varied->name, name));
+}
+
+void sweep_host(FILE *out, const struct sweep *sweep, size_t h)
+{
+	const struct hypervisor_choice *choice = &sweep->settings->hypervisors[h];
+	char *name = ir_text_clean(choice->hypervisor->name);
+
+	fputs(name ? name : "", out);
+	free(name);
+	if (choice->has_entry_limit && !is_asked(sweep, "entry-limit"))
+		fprintf(out, ", entry-limit %s", ir_count_text(choice->params.entry_limit).s);
+	if (choice->has_pinned_limit && !is_asked(sweep, "pinned-limit"))
+		fprintf(out, ", pinned-limit %s", ir_count_text(choice->params.pinned_limit).s);
+	if (choice->has_share)
+		fprintf(out, ", share %s", ir_share_name(choice->share));
+	if (ir_backend_name(choice->backend))
+		fprintf(out, ", %s", ir_backend_name(choice->backend));
+	if (choice->has_tlb_refresh)
+		fprintf(out, ", tlb-refresh %d", choice->params.tlb_refresh > 0);
+	for (size_t i = 0; ir_hypervisor_own(choice->hypervisor, i); i++)
+		if (choice->params.own[i])
+			fprintf(out, ", %s %" PRIu64, ir_hypervisor_own(choice->hypervisor, i)->name,
+				choice->params.own[i]);
+}
+
 static void say_hosts(FILE *out, const struct sweep *sweep, size_t h)
 {
 	if (sweep->settings->nr_hypervisors < 2)
 		return;
-	fprintf(out, "On %s", sweep->settings->hypervisors[h].hypervisor->name);
-	if (sweep->settings->hypervisors[h].params.entry_limit)
-		fprintf(out, " with %s host mappings",
-			ir_count_text(sweep->settings->hypervisors[h].params.entry_limit).s);
+	fputs("On ", out);
+	sweep_host(out, sweep, h);
 	fputs(": ", out);
 }
 

@@ -25,6 +25,8 @@ const char *sweep_question(const struct sweep *sweep, char *text, size_t size);
 struct ir_short sweep_value_words(const struct parameter *parameter, uint64_t value);
 /** sweep_unit_words - "host mappings" */
 const char *sweep_unit_words(const struct parameter *parameter);
+/** sweep_host - the hypervisor with what was given for it: two of a sweep never look alike */
+void sweep_host(FILE *out, const struct sweep *sweep, size_t h);
 /** sweep_verdict - the answer under hypervisor @h; for free(), NULL: no memory */
 char *sweep_verdict(const struct sweep *sweep, size_t h);
 /** sweep_verdict_plain - of all hypervisors, without marks; for free(), NULL: no memory */
