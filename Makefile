@@ -38,7 +38,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 CFLAGS ?= -O3 -g
 SANITIZE ?=
 # Products and sums are rounded one by one: where a machine has an instruction for both
-# at once, as s390x does, figures and charts would differ in their last digit.
+# at once, as s390x does, figures would differ in their last digit.
 BASE := -std=gnu11 -ffp-contract=off $(WARN) -D_GNU_SOURCE -DIR_VERSION='"$(VERSION)"' $(if $(LZMA),-DIR_HAVE_LZMA) -Ilib -Ilib/include \
 	-pthread -fPIC -fno-semantic-interposition -fno-lto $(SANITIZE)
 # gcc optimises the program as a whole, which takes a twelfth off its time.  Its objects are also
