@@ -345,7 +345,7 @@ struct matrix_column {
 static size_t row_with(const struct ir_rows *rows, size_t place)
 {
 	for (size_t i = 0; i < rows->nr; i++)
-		for (size_t m = 0; m < rows->row[i].nr_members; m++)
+		for (size_t m = 0; m < rows->row[i].nr_results; m++)
 			if (rows->row[i].members[m] == rows->first + place)
 				return i;
 	return 0;

@@ -19,6 +19,8 @@
 #include "report/columns.h"
 #include "report/markup.h"
 
+#define MANY_GROUPS 3		/* whose verdicts are whole */
+
 /* A group of results, and its part of the page. */
 struct part {
 	const struct canvas *canvas;
@@ -198,10 +200,23 @@ static void write_facts(FILE *out, const struct ir_report_entry *entry)
 	fputs("</p>\n", out);
 }
 
-/* The verdict of each group. */
+/* Only what fails: all but the first sentence would be too much of many. */
+static void shorten(char *verdict)
+{
+	char *end = verdict ? strchr(verdict, IR_MARK_END) : NULL;
+
+	if (end)
+		end[1] = '\0';
+}
+
+/* The verdict of each group; of many groups its beginning. */
 static int write_verdicts(FILE *out, const struct ir_report_entry *entry, const char *begin, const char *end_tag)
 {
+	size_t groups = 0;
 	int rc = 0;
+
+	for (size_t first = 0; first < entry->nr_results; first = ir_group_end(entry, first))
+		groups++;
 
 	for (size_t first = 0, end; first < entry->nr_results && !rc; first = end) {
 		struct ir_rows rows;
@@ -217,6 +232,8 @@ static int write_verdicts(FILE *out, const struct ir_report_entry *entry, const 
 				ir_host_words(entry, first, out);
 				fputs(": ", out);
 			}
+			if (groups > MANY_GROUPS)
+				shorten(text);
 			html_marked(out, text);
 			fputs(end_tag, out);
 			free(text);

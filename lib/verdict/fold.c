@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "verdict/numbers.h"
 
@@ -134,6 +135,40 @@ static void fill_row(struct ir_row *row, const struct ir_report_entry *entry, si
 	row->cut = ir_cut_of(r);
 }
 
+static bool same_queue(const struct ir_report_entry *entry, size_t a, size_t b)
+{
+	const struct ir_effective *x = &entry->results[a].parameters, *y = &entry->results[b].parameters;
+
+	return x->queue == y->queue && (x->queue == IR_QUEUE_NONE ||
+		(x->queue_size == y->queue_size && x->queue_timeout_ms == y->queue_timeout_ms));
+}
+
+static bool same_strategy(const struct ir_report_entry *entry, size_t a, size_t b)
+{
+	return !strcmp(entry->configs[a].strategy->name, entry->configs[b].strategy->name);
+}
+
+/* Is the result nothing but another one again? */
+static bool is_again(const struct ir_report_entry *entry, const struct ir_row *row, size_t result)
+{
+	for (size_t m = 0; m < row->nr_members; m++)
+		if (same_strategy(entry, row->members[m], result) && same_queue(entry, row->members[m], result))
+			return true;
+	return false;
+}
+
+/* Add a result: at the end, or before those that are there again. */
+static void add_member(const struct ir_report_entry *entry, struct ir_row *row, size_t result)
+{
+	bool again = is_again(entry, row, result);
+
+	row->members[row->nr_results++] = result;
+	if (again)
+		return;
+	row->members[row->nr_results - 1] = row->members[row->nr_members];
+	row->members[row->nr_members++] = result;
+}
+
 static int compare_counts(uint64_t a, uint64_t b)
 {
 	return a < b ? -1 : a > b;
@@ -224,9 +259,10 @@ int ir_rows_make(struct ir_rows *rows, const struct ir_report_entry *entry, size
 						     &entry->results[order[k]]))
 				continue;
 			taken[k] = true;
-			row->members[row->nr_members++] = order[k];
+			add_member(entry, row, order[k]);
 		}
-		used += row->nr_members;
+		used += row->nr_results;
+		rows->nr_members += row->nr_members;
 		fill_row(row, entry, order[i]);
 		rows->timed |= entry->info->machine.rpcit_base_ns || row->result->time.known;
 		rows->nr++;
@@ -244,34 +280,65 @@ void ir_rows_free(struct ir_rows *rows)
 	*rows = (struct ir_rows){ .nr = 0 };
 }
 
-/* Another result of the rows has the same strategy: which parameters tell them apart. */
-static bool ambiguous(const struct ir_rows *rows, size_t result)
+/* Which parameters of its queue tell a result from others of its strategy among the rows. */
+struct rivals {
+	bool type, size, timeout;
+};
+
+static struct rivals find_rivals(const struct ir_rows *rows, size_t result)
 {
-	for (size_t i = rows->first; i < rows->end; i++)
-		if (i != result && !strcmp(rows->entry->configs[i].strategy->name,
-					   rows->entry->configs[result].strategy->name))
-			return true;
-	return false;
+	const struct ir_effective *p = &rows->entry->results[result].parameters;
+	struct rivals rivals = { .type = false };
+
+	for (size_t i = rows->first; i < rows->end; i++) {
+		const struct ir_effective *q = &rows->entry->results[i].parameters;
+
+		if (!same_strategy(rows->entry, i, result) || same_queue(rows->entry, i, result))
+			continue;
+		rivals.type |= p->queue != q->queue;
+		rivals.size |= p->queue_size != q->queue_size;
+		rivals.timeout |= p->queue_timeout_ms != q->queue_timeout_ms;
+	}
+	return rivals;
+}
+
+static void write_row_name(FILE *out, const struct ir_rows *rows, size_t result)
+{
+	const struct ir_effective *p = &rows->entry->results[result].parameters;
+	struct rivals rivals = find_rivals(rows, result);
+	const char *separator = " (";
+
+	fputs(rows->entry->configs[result].strategy->name, out);
+	if (p->queue == IR_QUEUE_NONE) {
+		fputs(rivals.type ? " (no queue)" : "", out);
+		return;
+	}
+	if (rivals.type) {
+		fprintf(out, "%s%s", separator, ir_queue_type_name(p->queue));
+		separator = ", ";
+	}
+	if (rivals.size) {
+		fprintf(out, "%s%s slots", separator, ir_count_text(p->queue_size).s);
+		separator = ", ";
+	}
+	if (rivals.timeout) {
+		fprintf(out, "%s%s ms", separator, ir_count_text(p->queue_timeout_ms).s);
+		separator = ", ";
+	}
+	fputs(*separator == ',' ? ")" : "", out);
 }
 
 char *ir_row_name(const struct ir_rows *rows, const struct ir_row *row, size_t member)
 {
-	size_t result = row->members[member];
-	const struct ir_effective *p = &rows->entry->results[result].parameters;
-	const char *strategy = rows->entry->configs[result].strategy->name;
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 	char *name, *clean;
-	int len;
 
-	if (!ambiguous(rows, result))
-		len = asprintf(&name, "%s", strategy);
-	else if (p->queue == IR_QUEUE_NONE)
-		len = asprintf(&name, "%s (no queue)", strategy);
-	else
-		len = asprintf(&name, "%s (%s, %s slots, %s ms)", strategy, ir_queue_type_name(p->queue),
-			       ir_count_text(p->queue_size).s, ir_count_text(p->queue_timeout_ms).s);
-	if (len < 0)
+	if (!out)
 		return NULL;
-	clean = ir_text_clean(name);
+	write_row_name(out, rows, row->members[member]);
+	name = ir_memory_close(&memory);
+	clean = name ? ir_text_clean(name) : NULL;
 	free(name);
 	return clean;
 }

@@ -21,7 +21,8 @@ struct ir_cut {
 struct ir_row {
 	const struct ir_result *result;	/* of the first member; all others are equal */
 	size_t *members;		/* indices into the entry's results, by rank of their names */
-	size_t nr_members;
+	size_t nr_members;		/* with names of their own; behind them results of the same strategy and queue */
+	size_t nr_results;		/* with those */
 	uint64_t flushes;
 	uint64_t failures;
 	uint64_t flush_ns;		/* estimated time of all flushes, if that is known */
@@ -33,6 +34,7 @@ struct ir_rows {
 	size_t first, end;		/* results */
 	struct ir_row *row;
 	size_t nr, nr_safe;		/* the first nr_safe rows have no failures */
+	size_t nr_members;		/* of all rows */
 	uint64_t attempted;		/* maps */
 	bool timed;			/* it is known how long flushes take */
 	size_t *members;		/* of all rows */

@@ -83,7 +83,7 @@ static const struct ir_row *find_tight(const struct ir_rows *rows)
 static void say_failing(const struct ir_saying *s)
 {
 	const struct ir_rows *rows = s->rows;
-	size_t all = rows->end - rows->first, failing = 0;
+	size_t all = rows->nr_members, failing = 0;
 	char word[48];
 
 	for (size_t i = rows->nr_safe; i < rows->nr; i++)
