@@ -202,3 +202,29 @@ shows "devices as a table: how many fit" "devices strict: 2 or more fit, no map 
 check "devices once are those of the recording" cmp -s "$tmp/once" "$tmp/one"
 exits "no devices" 2 sweep --vary devices=0:2 "$file"
 exits "too many devices" 2 run --devices 65 "$file"
+
+# The frontier: strict at one end, identity at the other.
+exits "--frontier" 0 sweep --quiet --frontier --format json "$file"
+cp "$tmp/out" "$tmp/frontier.json"
+if command -v python3 >/dev/null; then
+	cat >"$tmp/check.py" <<-'END'
+		import json, sys
+		doc = json.load(open(sys.argv[1]))
+		points, results = doc["sweep"]["frontier"], doc["recordings"][0]["results"]
+		assert points[0]["strategy"] == "identity" and points[0]["flushes"] == 0
+		assert points[-1]["strategy"] == "strict" and points[-1]["page_seconds"] == 0
+		costs = [(p["flushes"], p["page_seconds"]) for p in points[1:]]
+		assert costs == sorted(costs) and len({c[0] for c in costs}) == len(costs)
+		assert all(a[1] > b[1] for a, b in zip(costs, costs[1:])), costs
+		for p in points:
+		    r = results[p["result"]]
+		    assert (r["strategy"], r["rpcit"]["total"]) == (p["strategy"], p["flushes"])
+		    assert not any(r["maps"][k] for k in ("iova_exhausted", "map_failed", "unbacked"))
+	END
+	check "--frontier: nothing beats what it has" python3 "$tmp/check.py" "$tmp/frontier.json"
+fi
+exits "--frontier as a table" 0 sweep --quiet --frontier --strategy strict,fq-flush "$file"
+check "--frontier as a table: its ends" sh -c \
+	"grep -q '^identity .* all memory' '$tmp/out' && grep -q '^strict ' '$tmp/out'"
+exits "--frontier and --vary" 2 sweep --frontier --vary hz=100:250 "$file"
+exits "--frontier with a size" 2 sweep --frontier --queue-size 100 "$file"

@@ -175,6 +175,7 @@ struct settings {
 	bool dry_run;			/* batch: say what it would be */
 	bool resume;			/* batch: go on with what is in the output */
 	uint32_t shard, shards;		/* batch: 1 to shards; 0: all of it */
+	bool frontier;			/* sweep: cost against exposure, over queues */
 	const char *vary;		/* sweep: KEY=FROM:TO... */
 	int find;			/* enum find */
 	uint64_t max_failures;

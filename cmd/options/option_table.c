@@ -213,6 +213,10 @@ const struct option_spec option_table[] = {
 	  "Find the smallest value with which a strategy has no failure, or as few as "
 	  "--max-failures and --max-rpcits allow.",
 	  IN_SWEEP, option_parse_choice, AT(find), .choices = find_choices },
+	{ 0, "--frontier", NULL, NULL,
+	  "Replay every strategy with 30 queues (size 16 to 32768, timeout 1 ms to 1 s), and show "
+	  "those combinations that no other one beats in both, flushes and exposure.",
+	  IN_SWEEP, option_parse_flag, AT(frontier) },
 	{ 0, "--max-failures", NULL, "N",
 	  "With --find: failed and unbacked maps that are allowed. Default: 0.",
 	  IN_SWEEP, option_parse_u64, AT(max_failures), .max = UINT64_MAX },

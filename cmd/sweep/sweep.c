@@ -13,6 +13,7 @@
 #include "options/suit.h"
 #include "io/output.h"
 #include "formats/renderers.h"
+#include "sweep/frontier.h"
 #include "sweep/priv.h"
 
 static int wrong_usage(const struct settings *settings, const char *text)
@@ -118,8 +119,13 @@ static int prepare(struct sweep *sweep)
 	struct ir_error err = { "" };
 	int rc = 0;
 
-	if (!settings->vary && settings->find == FIND_NOTHING)
-		return wrong_usage(settings, "sweep: nothing to do; give --vary KEY=FROM:TO, or --find");
+	if (settings->frontier && (settings->vary || settings->find != FIND_NOTHING))
+		return wrong_usage(settings, "sweep: --frontier stands alone, without --vary and --find");
+	if (settings->frontier && (settings->params.queue_size || settings->params.queue_timeout_ms ||
+				   settings->params.queue == IR_QUEUE_NONE))
+		return wrong_usage(settings, "sweep: --frontier varies the size and timeout of the queue");
+	if (!settings->vary && settings->find == FIND_NOTHING && !settings->frontier)
+		return wrong_usage(settings, "sweep: nothing to do; give --vary KEY=FROM:TO, --find, or --frontier");
 	if (settings->find == FIND_NOTHING && (settings->max_failures || settings->has_max_rpcits))
 		return wrong_usage(settings, "sweep: --max-failures and --max-rpcits need --find");
 	if (settings->vary && settings->find != FIND_NOTHING && renderer_of(settings)->one_table)
@@ -147,6 +153,21 @@ static int replay_error(const struct sweep *sweep, int rc, const struct ir_error
 	return rc == -EINTR ? STATUS_INTERRUPTED : STATUS_ERROR;
 }
 
+static int write_text(const struct sweep *sweep, struct output *out, char *text);
+
+/* Instead of a curve or answers: what no other combination beats. */
+static int frontier(const struct sweep *sweep, struct output *out)
+{
+	struct ir_error err = { "" };
+	int rc;
+	char *text = frontier_text(sweep, out, &rc, &err);
+
+	if (text)
+		return write_text(sweep, out, text);
+	output_abort(out);
+	return replay_error(sweep, rc, &err);
+}
+
 static int replay(struct sweep *sweep)
 {
 	struct ir_error err = { "" };
@@ -167,12 +188,23 @@ static int verdict(const struct sweep *sweep)
 	return STATUS_DONE;
 }
 
-static int write_out(const struct sweep *sweep, struct output *out)
+static int write_text(const struct sweep *sweep, struct output *out, char *text)
 {
 	struct ir_error err = { "" };
+	int rc;
+
+	output_write(out, text);
+	free(text);
+	rc = output_commit(out, &err);
+	if (rc && rc != -EPIPE)
+		message("%s", err.text);
+	return rc ? STATUS_ERROR : verdict(sweep);
+}
+
+static int write_out(const struct sweep *sweep, struct output *out)
+{
 	struct rendering r;
 	char *text = NULL;
-	int rc;
 
 	if (rendering_begin(&r, sweep->settings, out))
 		text = rendering_end(&r, renderer_of(sweep->settings)->sweep(&r.canvas, sweep));
@@ -181,12 +213,7 @@ static int write_out(const struct sweep *sweep, struct output *out)
 		message("out of memory");
 		return STATUS_ERROR;
 	}
-	output_write(out, text);
-	free(text);
-	rc = output_commit(out, &err);
-	if (rc && rc != -EPIPE)
-		message("%s", err.text);
-	return rc ? STATUS_ERROR : verdict(sweep);
+	return write_text(sweep, out, text);
 }
 
 /* What the question left open, from the recording: the answer may have other rows then. */
@@ -229,12 +256,16 @@ static int sweep_recording(struct sweep *sweep, struct output *out)
 	if (status == STATUS_DONE)
 		status = input_load(&input, sweep->settings);
 	sweep->load = input.load;
-	if (status == STATUS_DONE)
-		status = replay(sweep);
-	if (status == STATUS_DONE)
-		status = write_out(sweep, out);
-	else
-		output_abort(out);
+	if (status == STATUS_DONE && own.frontier) {
+		status = frontier(sweep, out);
+	} else {
+		if (status == STATUS_DONE)
+			status = replay(sweep);
+		if (status == STATUS_DONE)
+			status = write_out(sweep, out);
+		else
+			output_abort(out);
+	}
 	settings_suit_free(&own);
 	input_close(&input);
 	return status;
