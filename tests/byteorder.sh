@@ -38,5 +38,3 @@ emulated "operations come back from memory and from the file" test_spool \
 	"$tmp/lib/recording/spool.o" "$tmp/lib/base/temp.o"
 emulated "pages of ring buffers are read, of both byte orders" test_subbuffer \
 	"$tmp/lib/input/tracedat/subbuffer.o" "$tmp/lib/events/format_text.o" "$tmp/lib/base/memory.o"
-emulated "charts are as on other machines" test_chart "$tmp/lib/report/chart.o" \
-	"$tmp/lib/report/chart_axis.o" "$tmp/lib/report/markup.o" "$tmp/lib/report/text.o" "$tmp/lib/base/memory.o"
