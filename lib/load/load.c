@@ -175,7 +175,7 @@ static int failed(const struct collect *c, int rc, struct ir_error *err)
 {
 	char limit[32];
 
-	if (rc == -E2BIG && !err->text[0]) {
+	if (rc == -E2BIG && err && !err->text[0]) {
 		ir_budget_text(limit, sizeof(limit), c->info->max_memory);
 		ir_error_set(err, rc, "the load of %s needs more than %s of memory (--max-memory)",
 			     c->info->file, limit);
@@ -199,7 +199,8 @@ struct ir_load *ir_load_new(struct ir_recording *rec, const struct ir_load_optio
 	};
 	int rc = c.load ? 0 : -ENOMEM;
 
-	err->text[0] = '\0';
+	if (err)
+		err->text[0] = '\0';
 	if (!rc)
 		rc = collect(&c, rec, err);
 	if (!rc && !c.load->maps)

@@ -573,7 +573,7 @@ static void set_up(struct loop *l)
 	for (uint32_t i = 0; i < l->cfg->nr_others && !l->no_memory; i++) {
 		const struct ir_other_flush *o = &l->cfg->others[i];
 
-		if (o->cpu < load->cpus && o->time_ns <= load->last_ns)
+		if (o->cpu < load->cpus)
 			push(l, &l->cpus[o->cpu], o->time_ns, NO_STEP, i);
 	}
 	for (uint32_t i = 0; i < load->cpus && !l->no_memory; i++)

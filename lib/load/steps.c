@@ -161,6 +161,11 @@ static uint64_t net(uint64_t from, uint64_t to, uint64_t irq)
 	return to > from + irq ? to - from - irq : 0;
 }
 
+static uint32_t short_ns(uint64_t ns)
+{
+	return ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
+}
+
 static void begin_gap(struct cpu *c, uint64_t now_ns)
 {
 	c->gap_ns = now_ns;
@@ -351,15 +356,15 @@ static void end_flush(struct builder *b, struct cpu *c, const struct activity *a
 		c->irq_total += a->time_ns - s->end_ns;
 	s->end_ns = a->time_ns;
 	/* All but the flush and its waiting: filled in with what was before it. */
-	s->own_ns = (uint32_t)net(s->start_ns, s->end_ns, s->irq ? 0 : c->irq_total - c->step_irq[0]);
+	s->own_ns = short_ns(net(s->start_ns, s->end_ns, s->irq ? 0 : c->irq_total - c->step_irq[0]));
 	if (f->global) {
 		s->global++;
-		s->global_ns += (uint32_t)f->service_ns;
+		s->global_ns = short_ns(s->global_ns + f->service_ns);
 	} else {
 		s->ranged++;
-		s->ranged_ns += (uint32_t)f->service_ns;
+		s->ranged_ns = short_ns(s->ranged_ns + f->service_ns);
 	}
-	s->waited_ns += (uint32_t)f->waited_ns;
+	s->waited_ns = short_ns(s->waited_ns + f->waited_ns);
 	add_up(b, f);
 	if (s->kind == IR_OP_UNMAP && s->map != NO_STEP) {
 		struct cpu *home = &b->cpus[b->load->steps[s->map].cpu];
@@ -579,7 +584,7 @@ static void sum_up(struct builder *b)
 		else
 			s->own_ns -= (uint32_t)flushes;
 		if (!s->ranged && !s->global)
-			s->own_ns = (uint32_t)(s->end_ns - s->start_ns);
+			s->own_ns = short_ns(s->end_ns - s->start_ns);
 		if (s->end_ns > load->last_ns && s->kind != IR_OP_FLUSH_TIMER)
 			load->last_ns = s->end_ns;
 	}
