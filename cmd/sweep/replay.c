@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Replays configurations of a sweep, and judges a result. */
+/* Makes and replays configurations of a sweep, and judges a result. */
 #include <stdio.h>
 #include <string.h>
 
@@ -47,4 +47,15 @@ int sweep_replay(const struct sweep *sweep, const struct ir_config *configs, siz
 	}
 	progress_clear();
 	return rc;
+}
+
+struct ir_config sweep_config(const struct settings *settings, size_t hypervisor, size_t strategy)
+{
+	struct ir_config config = {
+		.strategy = settings->strategies[strategy],
+		.params = settings->params,
+	};
+
+	hypervisor_apply(&settings->hypervisors[hypervisor], &config);
+	return config;
 }

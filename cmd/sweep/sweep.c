@@ -23,17 +23,6 @@ static int wrong_usage(const struct settings *settings, const char *text)
 	return STATUS_USAGE;
 }
 
-struct ir_config sweep_config(const struct settings *settings, size_t hypervisor, size_t strategy)
-{
-	struct ir_config config = {
-		.strategy = settings->strategies[strategy],
-		.params = settings->params,
-	};
-
-	hypervisor_apply(&settings->hypervisors[hypervisor], &config);
-	return config;
-}
-
 /* "entry-limit=64:65535:x2" */
 static int parse_vary(struct sweep *sweep, struct ir_error *err)
 {
@@ -125,7 +114,7 @@ static int prepare(struct sweep *sweep)
 				   settings->params.queue == IR_QUEUE_NONE))
 		return wrong_usage(settings, "sweep: --frontier varies the size and timeout of the queue");
 	if (!settings->vary && settings->find == FIND_NOTHING && !settings->frontier)
-		return wrong_usage(settings, "sweep: nothing to do; give --vary KEY=FROM:TO, --find, or --frontier");
+		return wrong_usage(settings, "sweep: nothing to do; give --vary KEY=FROM:TO, or --find, or --frontier");
 	if (settings->find == FIND_NOTHING && (settings->max_failures || settings->has_max_rpcits))
 		return wrong_usage(settings, "sweep: --max-failures and --max-rpcits need --find");
 	if (settings->vary && settings->find != FIND_NOTHING && renderer_of(settings)->one_table)
