@@ -9,7 +9,7 @@
 static bool matters(const struct option_spec *spec)
 {
 	static const char *const others[] = {
-		"--output", "--jobs", "--quiet", "--verbose", "--color", "--progress", "--max-memory",
+		"--output", "--format", "--jobs", "--quiet", "--verbose", "--color", "--progress", "--max-memory",
 		"--perfetto",
 	};
 

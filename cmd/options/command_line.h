@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The command line that a report tells: options by their long names, operands as they
- * were given.  What changes nothing in a report (where it goes, threads, progress,
+ * were given.  What changes nothing in a report (where it goes, how it is written, threads, progress,
  * colours) is left out, so that equal reports stay equal.
  */
 #ifndef CMD_COMMAND_LINE_H

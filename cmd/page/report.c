@@ -32,6 +32,25 @@ struct part {
 	bool alone;		/* the only group */
 };
 
+static char *host_of(const struct ir_report_entry *entry, size_t result)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+
+	if (!out)
+		return NULL;
+	ir_host_words(entry, result, out);
+	return ir_memory_close(&memory);
+}
+
+static void write_host(FILE *out, const struct ir_report_entry *entry, size_t result)
+{
+	char *text = host_of(entry, result);
+
+	ir_markup_text(out, text);
+	free(text);
+}
+
 /* "Heading" or, with several hypervisors, "Heading on kvm with 64 host mappings". */
 static void heading(const struct part *p, const char *id, const char *text)
 {
@@ -43,7 +62,7 @@ static void heading(const struct part *p, const char *id, const char *text)
 	fprintf(p->out, ">%s", text);
 	if (!p->alone) {
 		fputs(" on ", p->out);
-		ir_host_words(p->entry, p->rows.first, p->out);
+		write_host(p->out, p->entry, p->rows.first);
 	}
 	fprintf(p->out, "</%s>\n", element);
 }
@@ -187,7 +206,7 @@ static void write_facts(FILE *out, const struct ir_report_entry *entry)
 	word[0] = word[0] >= 'a' && word[0] <= 'z' ? (char)(word[0] - 'a' + 'A') : word[0];
 	fprintf(out, "<p class=\"facts-line\">%s flush strateg%s, replayed on ", word, end == 1 ? "y" : "ies");
 	if (end && end == entry->nr_results)
-		ir_host_words(entry, 0, out);
+		write_host(out, entry, 0);
 	else
 		fputs("several hypervisors", out);
 	fprintf(out, ": %s map%s and %s unmap%s in %s, recorded on %u CPU%s", ir_count_text(info->ops.map).s,
@@ -229,7 +248,7 @@ static int write_verdicts(FILE *out, const struct ir_report_entry *entry, const 
 			fputs(begin, out);
 			if (end - first < entry->nr_results) {
 				fputs("On ", out);
-				ir_host_words(entry, first, out);
+				write_host(out, entry, first);
 				fputs(": ", out);
 			}
 			if (groups > MANY_GROUPS)
@@ -306,25 +325,14 @@ static void write_contents(FILE *out, const struct ir_report_entry *entries, siz
 	fputs("</ul>\n", out);
 }
 
-static char *host_of(const struct ir_report_entry *entry)
-{
-	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
-
-	if (!out)
-		return NULL;
-	ir_host_words(entry, 0, out);
-	return ir_memory_close(&memory);
-}
-
 /* "replayed on kvm with 64 host mappings", if that is true of all. */
 static void write_hosts(FILE *out, const struct ir_report_entry *entries, size_t n)
 {
-	char *first = host_of(&entries[0]);
+	char *first = host_of(&entries[0], 0);
 	bool same = first;
 
 	for (size_t e = 1; e < n && same; e++) {
-		char *other = host_of(&entries[e]);
+		char *other = host_of(&entries[e], 0);
 
 		same = other && !strcmp(first, other);
 		free(other);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "page/svg.h"
 #include "render/sweep_words.h"
 #include "report/markup.h"
@@ -378,6 +379,19 @@ static int write_curve(FILE *out, const struct sweep *sweep, size_t h)
 	return 0;
 }
 
+static void write_host(FILE *out, const struct sweep *sweep, size_t h)
+{
+	struct ir_memory memory;
+	FILE *host = ir_memory_open(&memory);
+	char *text;
+
+	if (host)
+		sweep_host(host, sweep, h);
+	text = ir_memory_close(&memory);
+	ir_markup_text(out, text);
+	free(text);
+}
+
 static int write_about(const struct canvas *canvas, const struct sweep *sweep)
 {
 	const struct drawing drawing = { canvas, html_line, canvas->out, html_table };
@@ -424,7 +438,7 @@ int sweep_html(const struct canvas *canvas, const struct sweep *sweep)
 	for (size_t h = 0; h < settings->nr_hypervisors && !rc; h++) {
 		if (settings->nr_hypervisors > 1) {
 			fputs("<h2>On ", out);
-			sweep_host(out, sweep, h);
+			write_host(out, sweep, h);
 			fputs("</h2>\n", out);
 		}
 		rc = write_needs(out, sweep, h);
