@@ -83,6 +83,14 @@ if command -v python3 >/dev/null; then
 	run run --quiet --hypervisor vfio:backend=iommufd $options "$viommu"
 	check "iommufd counts nothing" test "$(figure entries.refused)" -eq 0
 fi
+if command -v python3 >/dev/null; then
+	run run --quiet --format json --strategy lazy --flush-all-latency 3ms "$viommu"
+	check "a flush of everything has a price of its own" test \
+		"$(figure time.by_cause.queue_timeout)" -eq $(($(figure rpcit.by_cause.queue_timeout) * 3000000))
+	cheap=$(figure time.flush_ns)
+	run run --quiet --format json --strategy lazy --flush-all-latency 3ms+1us "$viommu"
+	check "and one for each mapped page" test "$(figure time.flush_ns)" -gt "$cheap"
+fi
 run sweep --quiet --find min-entry-limit --initial-pages 84 "$viommu"
 shows "the smallest limit: strict" "strict 1,079 0"
 shows "the smallest limit: lazy" "lazy 1,873 0"

@@ -187,6 +187,10 @@ const struct option_spec option_table[] = {
 	  "the recorded ones (auto, the default); each as long as the recorded one; or 0: strictly "
 	  "serial.",
 	  IN_REPLAY, option_parse_latency, .max = UINT64_C(3600000000000) },
+	{ 0, "--flush-all-latency", NULL, "TIME[+TIME_PER_PAGE]",
+	  "How long a flush of everything takes, and for each page that is mapped then: emulated "
+	  "IOMMUs go through the whole table. Default: as other flushes.",
+	  IN_REPLAY, option_parse_all_latency, .max = UINT64_C(3600000000000) },
 	{ 0, "--load", NULL, "open|closed",
 	  "When operations happen: when they were recorded (open, the default), or when what they "
 	  "waited for has happened (closed): the results then have throughput, with bounds. See "

@@ -540,6 +540,23 @@ int option_parse_latency(struct settings *settings, const struct option_spec *sp
 	return rc;
 }
 
+int option_parse_all_latency(struct settings *settings, const struct option_spec *spec,
+			     const char *arg, struct ir_error *err)
+{
+	struct ir_params *params = &settings->params;
+	const char *plus = strchrnul(arg, '+');
+	int rc;
+
+	params->has_all = true;
+	params->all_page_ns = 0;
+	rc = parse_time(spec->name, arg, (size_t)(plus - arg), 1, 0, spec->max,
+			&params->all_base_ns, err);
+	if (!rc && *plus)
+		rc = parse_time(spec->name, plus + 1, strlen(plus + 1), 1, 0, spec->max,
+				&params->all_page_ns, err);
+	return rc;
+}
+
 int options_hypervisor_parameter(struct ir_config *config, const char *name, const char *text,
 				 struct ir_error *err)
 {

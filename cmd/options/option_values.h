@@ -31,6 +31,8 @@ int option_parse_max_rpcits(struct settings *settings, const struct option_spec 
 			    struct ir_error *err);
 int option_parse_choice(struct settings *settings, const struct option_spec *spec, const char *arg,
 			struct ir_error *err);
+int option_parse_all_latency(struct settings *settings, const struct option_spec *spec,
+			     const char *arg, struct ir_error *err);
 int option_parse_iommu(struct settings *settings, const struct option_spec *spec, const char *arg,
 		       struct ir_error *err);
 int option_parse_plugin(struct settings *settings, const struct option_spec *spec, const char *arg,

@@ -209,6 +209,9 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 			p->iommu ? p->iommu->word : "RPCIT",
 			p->latency == IR_LATENCY_RECORDED ? "what it took then, else " : "",
 			p->rpcit_base_ns, p->rpcit_page_ns, origin(p->from.rpcit_latency));
+	if (p->has_all)
+		fprintf(line.out, "; a flush of everything takes %" PRIu64 " ns and %" PRIu64
+			" ns a mapped page (user)", p->all_base_ns, p->all_page_ns);
 	line_end(&line, emit, arg, "hypervisor", VIEW_PLAIN);
 }
 

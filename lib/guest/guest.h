@@ -172,6 +172,7 @@ struct ir_guest {
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
 	struct ir_guard *guard;		/* NULL: strategy and hypervisor are built in */
 	struct ir_iopt_totals totals;
+	uint64_t walked_pages;		/* mapped at flushes of everything, of all these */
 	uint64_t entries;		/* as those of a domain, of all domains */
 	struct ir_site_account sites;
 	uint64_t queue_entries;		/* of all flush queues */

@@ -654,6 +654,8 @@ static void fill_reach(struct ir_guest *g)
 
 void ir_guest_finish(struct ir_guest *g)
 {
+	if (g->par.has_all && g->res.rpcit.global)
+		g->par.all_ns += g->walked_pages * g->par.all_page_ns / g->res.rpcit.global;
 	fill_reach(g);
 	ir_guest_note_all_peaks(g);
 	for (uint32_t i = 0; i < g->nr_domains; i++) {

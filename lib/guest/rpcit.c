@@ -80,6 +80,12 @@ static uint64_t take_recorded(struct ir_guest *g, enum ir_cause cause)
 	return ns;
 }
 
+/* What a flush of everything goes through. */
+static uint64_t mapped_pages(const struct ir_domain *d)
+{
+	return d->guest->cfg.hypervisor->shadows ? d->totals.shadow_pages : d->totals.live_pages;
+}
+
 /* Another CPU may hold the hypervisor. */
 static bool may_be_held(const struct ir_guest *g)
 {
@@ -187,10 +193,12 @@ static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool
 
 	ir_count(d, rpcit.total, 1);
 	ir_count(d, rpcit.by_cause[cause], 1);
-	if (global)
+	if (global) {
 		ir_count(d, rpcit.global, 1);
-	else
+		g->walked_pages += mapped_pages(d);
+	} else {
 		ir_count(d, rpcit.ranged, 1);
+	}
 	if (d->lazy_entries && (global || cause == IR_CAUSE_SYNC))
 		ir_entries_flushed(d);
 	result = result_of(g->actors ? refresh_timed(d, c.first, c.last, global, cause, serving)

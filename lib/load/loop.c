@@ -141,6 +141,8 @@ static double price(const struct loop *l, bool global, uint32_t pages)
 	const struct ir_loop_config *cfg = l->cfg;
 	double event = cfg->untraced ? 0 : cfg->event_ns, ns;
 
+	if (global && cfg->all_priced)
+		return cfg->all_ns + event;
 	if (cfg->priced)
 		return cfg->base_ns + cfg->page_ns * pages + event;
 	if (global && load->info.global_ns)
@@ -178,7 +180,7 @@ static double flush_takes(const struct loop *l, const struct step *s,
 			return 0;
 		nr--;
 	}
-	if (nr < was && sum > 0 && !l->cfg->priced)
+	if (nr < was && sum > 0 && !l->cfg->priced && !(global && l->cfg->all_priced))
 		return recorded_flush(l, sum / was);
 	return price(l, global, global ? 0 : nr ? 1 : f->pages);
 }

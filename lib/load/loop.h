@@ -42,6 +42,8 @@ struct ir_loop_config {
 	bool serialised;
 	bool priced;		/* flushes cost what is given below, recorded ones, too */
 	double base_ns, page_ns;	/* .priced */
+	bool all_priced;	/* flushes of everything cost all_ns */
+	double all_ns;
 	bool untraced;		/* without what tracing cost */
 	bool as_idle_as_can_be;	/* idle time that is not known: all that can be; else none */
 	enum ir_clocked clocked;

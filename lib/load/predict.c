@@ -36,6 +36,7 @@ struct ir_loop_config ir_variant(const struct ir_load *load, const struct ir_flu
 		.flushes = log->steps, .others = log->others, .nr_others = log->nr_others,
 		.serialised = serialises && par->cpus > 1,
 		.priced = par->latency == IR_LATENCY_GIVEN,
+		.all_priced = par->has_all, .all_ns = (double)par->all_ns,
 		.base_ns = (double)par->rpcit_base_ns, .page_ns = (double)par->rpcit_page_ns,
 		.event_ns = (double)load->info.event_cost_ns,
 	};
@@ -62,7 +63,7 @@ static struct ir_loop_config as_recorded(const struct ir_loop_config *cfg)
 	recorded.flushes = NULL;
 	recorded.others = NULL;
 	recorded.nr_others = 0;
-	recorded.priced = false;
+	recorded.priced = recorded.all_priced = false;
 	recorded.extra_ns = 0;
 	return recorded;
 }
@@ -254,12 +255,16 @@ static bool prices(const struct ir_recording_info *info, const struct ir_load *l
 	if (par->latency == IR_LATENCY_GIVEN) {
 		*ranged = *global = par->rpcit_base_ns;
 		*page = par->rpcit_page_ns;
+		if (par->has_all)
+			*global = par->all_ns;
 		return true;
 	}
 	*ranged = load && load->info.flush_ns ? load->info.flush_ns : info->machine.rpcit_base_ns;
 	*page = info->machine.rpcit_page_ns;
 	*global = load && load->info.global_ns ? load->info.global_ns : info->machine.rpcit_global_ns;
-	if (!*ranged && !*page)
+	if (par->has_all)
+		*global = par->all_ns + event;
+	if (!*ranged && !*page && !par->has_all)
 		return false;
 	if (!*global)
 		*global = *ranged;

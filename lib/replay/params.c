@@ -259,6 +259,10 @@ static void resolve_latency(const struct ir_params *p, const struct ir_recorded_
 			    struct ir_effective *par)
 {
 	par->latency = p->latency;
+	par->has_all = p->has_all;
+	par->all_base_ns = par->all_ns = p->all_base_ns;
+	par->all_page_ns = p->all_page_ns;
+	par->from.all_latency = p->has_all ? IR_FROM_USER : IR_FROM_DEFAULT;
 	if (p->latency == IR_LATENCY_GIVEN) {
 		par->rpcit_base_ns = p->rpcit_base_ns;
 		par->rpcit_page_ns = p->rpcit_page_ns;

@@ -156,6 +156,13 @@ static struct ir_value result_backend(const struct ir_report_entry *entry, size_
 	return text_value(ir_backend_name(entry->results[result].parameters.backend));
 }
 
+static struct ir_value result_all(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	if (!entry->results[result].parameters.has_all)
+		return (struct ir_value){ .type = IR_VALUE_NULL };
+	return result_u64(entry, result, arg);
+}
+
 static struct ir_value result_iommu(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
 	const struct ir_iommu *iommu = entry->results[result].parameters.iommu;
@@ -404,6 +411,13 @@ static bool put_result_backend(const struct ir_entry_fields *to, size_t result, 
 	return i >= 0 || is_null(value);
 }
 
+static bool put_result_all(const struct ir_entry_fields *to, size_t result, size_t arg,
+			   struct ir_value value)
+{
+	to->results[result].parameters.has_all = !is_null(value);
+	return is_null(value) || put_result_u64(to, result, arg, value);
+}
+
 static bool put_result_iommu(const struct ir_entry_fields *to, size_t result, size_t arg,
 			     struct ir_value value)
 {
@@ -543,6 +557,10 @@ const struct ir_column ir_result_columns[] = {
 	{ .key = "parameters.api",	.get = result_api, .put = put_result_api },
 	{ .key = "parameters.timer",	.get = result_timer, .put = put_result_timer },
 	{ .key = "parameters.flush_latency", .get = result_latency, .put = put_result_latency },
+	{ .key = "parameters.flush_all_base_ns", .get = result_all, .put = put_result_all,
+	  .arg = offsetof(struct ir_result, parameters.all_base_ns) },
+	{ .key = "parameters.flush_all_page_ns", .get = result_all, .put = put_result_all,
+	  .arg = offsetof(struct ir_result, parameters.all_page_ns) },
 	COUNT("parameters.rpcit_base_ns", parameters.rpcit_base_ns),
 	COUNT("parameters.rpcit_page_ns", parameters.rpcit_page_ns),
 	SOURCE("iommu",			iommu),
@@ -573,6 +591,8 @@ const struct ir_column ir_result_columns[] = {
 	SOURCE("timer_late_ns",		timer_late),
 	{ .key = "parameters.sources.api", .get = source_api, .put = put_source_api },
 	{ .key = "parameters.sources.timer", .get = source_timer, .put = put_source_timer },
+	SOURCE("flush_all_base_ns",	all_latency),
+	SOURCE("flush_all_page_ns",	all_latency),
 	SOURCE("flush_latency",		rpcit_latency),
 	SOURCE("rpcit_base_ns",		rpcit_latency),
 	SOURCE("rpcit_page_ns",		rpcit_latency),

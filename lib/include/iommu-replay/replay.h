@@ -95,6 +95,9 @@ struct ir_params {
 	enum ir_latency_mode latency;
 	uint64_t rpcit_base_ns;		/* IR_LATENCY_GIVEN: how long an RPCIT keeps its CPU busy, */
 	uint64_t rpcit_page_ns;		/* and for each page it covers that changed */
+	bool has_all;			/* what a flush of everything takes was given apart from others: */
+	uint64_t all_base_ns;		/* for itself, */
+	uint64_t all_page_ns;		/* and for each page that is mapped then */
 };
 
 /* What is used: every value set, and where it came from. */
@@ -141,11 +144,14 @@ struct ir_effective {
 	enum ir_latency_mode latency;
 	uint64_t rpcit_base_ns;
 	uint64_t rpcit_page_ns;
+	bool has_all;
+	uint64_t all_base_ns, all_page_ns;	/* as in struct ir_params */
+	uint64_t all_ns;		/* what such a flush took on average in this replay */
 	struct {
 		enum ir_source own[IR_HYPERVISOR_OWN];
 		enum ir_source entry_limit, pinned_limit, tlb_refresh, share, backend, queue, queue_size,
 			queue_timeout, aperture, initial_pages, cpus, hz, devices, timer_phase, timer_late,
-			rpcit_latency, iommu;
+			rpcit_latency, all_latency, iommu;
 	} from;
 };
 
