@@ -85,7 +85,18 @@ wrong run --hypervisor kvm:entry-limit=1,entry-limit=2 x
 wrong run --hypervisor kvm:backend=iommufd,entry-limit=5 x
 wrong verify --queue none --queue-size 100 x
 wrong sweep --vary queue-size=2:100 --queue none x
+wrong sweep --find min-queue-size --queue none x
 wrong sweep --vary queue-timeout=1us:1ms x
+wrong run --by comm --vmlinux x x
+wrong run --by comm --by-site x
+wrong run --explain --kallsyms x x
+wrong sweep --vary devices=0:5 x
+wrong run --aperture 10GB x
+wrong run --strategy strict,,lazy x
+wrong run --hypervisor kvm: x
+wrong run --strict-input=1 x
+wrong batch --output "$tmp/x" --shard 4/3 x
+wrong compare --fail-if foo x x
 wrong run --queue-timeout 5us x
 wrong run --queue-timeout 10min x
 wrong run --queue-timeout 1.5ms x

@@ -200,7 +200,9 @@ static int parse_first(struct settings *settings, int argc, char **argv, const c
 /* Symbols name call sites and nothing else. */
 static int check_symbols(const struct settings *settings, struct ir_error *err)
 {
-	if (settings->sites || (!settings->vmlinux && !settings->modules && !settings->kallsyms))
+	if (settings->sites && settings->by != BY_COMM)
+		return 0;
+	if (!settings->vmlinux && !settings->modules && !settings->kallsyms)
 		return 0;
 	return ir_error_set(err, -EINVAL, "--vmlinux, --modules and --kallsyms go with %s only",
 			    settings->command->bit == IN_INFO ? "--sites" : "--by-site");

@@ -96,6 +96,8 @@ static int make_searches(struct sweep *sweep, struct ir_error *err)
 		try = search->config;
 		rc = parameter_set_number(sweep->sought, &try, sweep->sought->min, err);
 		if (!rc)
+			rc = parameters_check(&try.params, err);
+		if (!rc)
 			rc = ir_config_check(&try, err);
 	}
 	return rc;
