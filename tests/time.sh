@@ -98,6 +98,20 @@ figures "one request at a time is none of these, but might be" \
 predict receive-lazy strict
 figures "receiving from a network goes on at its rate" 'near(ratio, 1, 1)'
 
+# Idle time as other tools print it, and as the other event has it.
+
+predict qd1-lazy strict
+mv "$tmp/figures" "$tmp/expected"
+task='\([^ :]*\):\([0-9]*\) \[120\]'
+sed "s|$task S ==> $task|prev_comm=\\1 prev_pid=\\2 prev_prio=120 prev_state=S ==> next_comm=\\3 next_pid=\\4 next_prio=120|" \
+	"$tmp/qd1-lazy" >"$tmp/kernel"
+predict kernel strict
+check "sched_switch as the kernel prints it" cmp -s "$tmp/expected" "$tmp/figures"
+sed 's/sched_switch: fio.*/cpu_idle: state=1 cpu_id=0/; s/sched_switch: swapper.*/cpu_idle: state=4294967295 cpu_id=0/' \
+	"$tmp/qd1-lazy" >"$tmp/cpu_idle"
+predict cpu_idle strict
+check "cpu_idle in its place" cmp -s "$tmp/expected" "$tmp/figures"
+
 # The pair in traces/throughput, with what its README says of it.
 
 # pair MODE COLUMN: reads a second
