@@ -441,7 +441,8 @@ bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 		      uint64_t fixed)
 {
 	struct ir_domain *d = domain_of(g, device);
-	uint64_t pfn = d ? preload_alloc(d, pages, fixed) : IR_NO_PFN;
+	bool identity = g->cfg.strategy->identity;
+	uint64_t pfn = d && !identity ? preload_alloc(d, pages, fixed) : IR_NO_PFN;
 	uint32_t entries = 0;
 
 	if (pfn != IR_NO_PFN) {
@@ -452,14 +453,14 @@ bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 	if (d && mapping < g->nr_maps) {
 		g->maps[mapping] = (struct ir_mapping){
 			.pfn = pfn, .pages = (uint32_t)pages, .device = device,
-			.state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED, .epoch = d->epoch,
-			.entries = entries,
+			.state = pfn != IR_NO_PFN || identity ? MAP_LIVE : MAP_FAILED,
+			.epoch = d->epoch, .entries = entries,
 		};
 		if (g->map_since)
 			g->map_since[mapping] = 0;
 		d->live_maps++;
 	}
-	return pfn != IR_NO_PFN;
+	return pfn != IR_NO_PFN || identity;
 }
 
 static void preload_at(struct ir_domain *d, uint64_t pfn)

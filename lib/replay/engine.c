@@ -189,7 +189,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	 */
 	if (config->hypervisor->refuses || par.rpcit_base_ns || par.rpcit_page_ns || par.latency == IR_LATENCY_RECORDED)
 		e->stopped = ir_actors_new(e->guest) != 0;
-	for (uint32_t i = 0; i < e->nr_copies; i++)
+	for (uint32_t i = 0; i < e->nr_copies && !config->strategy->identity; i++)
 		preload(e->guest, info, i);
 	ir_guest_sample(e->guest);
 	return e;
