@@ -37,13 +37,14 @@ void command_line_option(struct command_line *line, const struct option_spec *sp
 	ir_write_shell(line->out, arg);
 }
 
-void command_line_end(struct command_line *line, struct settings *settings)
+bool command_line_end(struct command_line *line, struct settings *settings)
 {
 	if (!line->out)
-		return;
+		return false;
 	for (size_t i = 0; i < settings->nr_operands; i++) {
 		fputc(' ', line->out);
 		ir_write_shell(line->out, settings->operands[i]);
 	}
 	settings->command_line = ir_memory_close(&line->memory);
+	return settings->command_line;
 }

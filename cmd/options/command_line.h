@@ -15,11 +15,11 @@ struct command_line {
 	FILE *out;
 };
 
-/** command_line_begin - without memory nothing is told */
+/** command_line_begin - command_line_end() fails if there is no memory */
 void command_line_begin(struct command_line *line, const struct command *command);
 /** command_line_option - one more option; @arg: NULL if it takes none */
 void command_line_option(struct command_line *line, const struct option_spec *spec, const char *arg);
-/** command_line_end - the operands; settings->command_line is for free(), or NULL */
-void command_line_end(struct command_line *line, struct settings *settings);
+/** command_line_end - the operands; settings->command_line is for free(); false: no memory */
+bool command_line_end(struct command_line *line, struct settings *settings);
 
 #endif

@@ -282,7 +282,8 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	}
 	settings->operands = argv + optind;
 	settings->nr_operands = (size_t)(argc - optind);
-	command_line_end(&line, settings);
+	if (!command_line_end(&line, settings) && !rc)
+		rc = ir_error_set(err, -ENOMEM, "out of memory");
 	if (rc || found != OPTIONS_OK || result != -1)
 		return rc ? outcome(rc) : found != OPTIONS_OK ? found : OPTIONS_WRONG;
 	if (choose_by(settings, err) || check_operands(settings, err) || check_machine(settings, err) ||

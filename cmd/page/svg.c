@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "report/markup.h"
 
 #define UNITS 1000.0		/* of a bar */
@@ -246,6 +247,8 @@ static void cost_point(struct cost *c, const struct ir_row *row)
 	char *name = ir_row_name(c->rows, row, 0), *text = NULL;
 	char more[32] = "";
 
+	if (!name)
+		ir_memory_spoil(c->out);
 	if (row->nr_members > 1)
 		snprintf(more, sizeof(more), " +%zu", row->nr_members - 1);
 	if (row->failures)
@@ -260,7 +263,9 @@ static void cost_point(struct cost *c, const struct ir_row *row)
 								    IR_TYPESET).s : "none");
 	}
 	fprintf(c->out, "</title></%s>", row->failures ? "text" : "circle");
-	if (name && asprintf(&text, "%s%s%s", name, more, row->cut.p99 ? " \xe2\x96\xb8" : "") >= 0) {
+	if (name && asprintf(&text, "%s%s%s", name, more, row->cut.p99 ? " \xe2\x96\xb8" : "") < 0) {
+		ir_memory_spoil(c->out);
+	} else if (name) {
 		cost_label(c, row, text, strlen(name) + strlen(more) + (row->cut.p99 ? 2 : 0));
 		free(text);
 	}

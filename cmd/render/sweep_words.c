@@ -93,6 +93,8 @@ static void say_strategy(FILE *out, const struct sweep *sweep, size_t s)
 {
 	char *name = ir_text_clean(sweep->settings->strategies[s]->name);
 
+	if (!name)
+		ir_memory_spoil(out);
 	fprintf(out, "%c%s%c", IR_MARK_NAME, name ? name : "", IR_MARK_END);
 	free(name);
 }
@@ -225,6 +227,8 @@ void sweep_host(FILE *out, const struct sweep *sweep, size_t h)
 	const struct hypervisor_choice *choice = &sweep->settings->hypervisors[h];
 	char *name = ir_text_clean(choice->hypervisor->name);
 
+	if (!name)
+		ir_memory_spoil(out);
 	fputs(name ? name : "", out);
 	free(name);
 	if (choice->has_entry_limit && !is_asked(sweep, "entry-limit"))

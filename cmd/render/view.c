@@ -371,6 +371,8 @@ static void note_faults(const struct ir_report_entry *entry, view_line emit, voi
 
 		char *label = ir_result_label(entry, i);
 
+		if (!label)
+			ir_memory_spoil(line.out);
 		fprintf(line.out, "%s %s %" PRIu64 " of %" PRIu64, i ? "," : "", label ? label : "",
 			e->hidden, e->hidden + e->shown);
 		free(label);
