@@ -59,6 +59,13 @@ static void test_samples(void **state)
 	s = (struct ir_timer_samples){ .n = 0 };
 	ir_timers_fired(&s, SEC);
 	assert_int_equal(s.n, 0);
+	/* It is on: a later unmap does not arm it. */
+	ir_timers_armed(&s, 2 * SEC);
+	ir_timers_armed(&s, 3 * SEC);
+	ir_timers_fired(&s, 4 * SEC);
+	assert_int_equal(s.n, 1);
+	assert_int_equal(s.at[0].armed_ns, 2 * SEC);
+	assert_int_equal(s.at[0].fired_ns, 4 * SEC);
 	sample(IR_TIMER_SAMPLES + 10, 1000, 250, 0, 0);
 	assert_int_equal(s.n, IR_TIMER_SAMPLES);
 }
@@ -132,6 +139,9 @@ static void test_owners(void **state)
 	(void)state;
 	assert_int_equal(ir_timer_owner(&o, 0x1000), 0);
 	ir_timer_owners_fired(&o, 0x1000, SEC);		/* nothing was unmapped */
+	assert_int_equal(ir_timer_owner(&o, 0x1000), 0);
+	ir_timer_owners_unmap(&o, 1, SEC);
+	ir_timer_owners_fired(&o, 0x1000, SEC + 7 * MS);	/* sooner than any timeout */
 	assert_int_equal(ir_timer_owner(&o, 0x1000), 0);
 	for (uint64_t i = 2; i < 10; i++) {
 		ir_timer_owners_unmap(&o, 1, i * SEC);
