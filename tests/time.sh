@@ -112,6 +112,24 @@ sed 's/sched_switch: fio.*/cpu_idle: state=1 cpu_id=0/; s/sched_switch: swapper.
 predict cpu_idle strict
 check "cpu_idle in its place" cmp -s "$tmp/expected" "$tmp/figures"
 
+# Another driver's flushes, with their returns, by an events file.
+
+cat >"$tmp/events.json" <<'END'
+{ "events": [
+  { "event": "my_sync", "is": "flush-range", "fields": { "iova": "addr", "size": "range" } },
+  { "event": "my_sync_ret", "is": "flush-return" }
+] }
+END
+for mode in lazy strict; do
+	sed 's/rpcit_ret: /my_sync_ret: /; s/rpcit: /my_sync: /' "$tmp/qd8-$mode" >"$tmp/mine-$mode"
+	cp "$tmp/qd8-$mode.truth" "$tmp/mine-$mode.truth"
+	run run --quiet --load closed --events "$tmp/events.json" --iommu vtd --hypervisor vfio \
+		--strategy "$([ $mode = lazy ] && echo strict || echo lazy)" --format csv "$tmp/mine-$mode"
+	scripts/csv time.throughput.ratio <"$tmp/out" >"$tmp/figures"
+	figures "VT-d by an events file, recorded $mode: the other mode within 2 %" 'near(ratio, truth, 2)' \
+		"$(true_ratio mine-$mode "mine-$([ $mode = lazy ] && echo strict || echo lazy)")"
+done
+
 # The pair in traces/throughput, with what its README says of it.
 
 # pair MODE COLUMN: reads a second

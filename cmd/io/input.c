@@ -189,8 +189,8 @@ int input_devices(const struct input *input, size_t n, struct ir_result **device
 /* Without the duration of a flush every strategy would cost the same. */
 static bool knows_flushes(const struct input *input, const struct settings *settings)
 {
-	return settings->params.latency == IR_LATENCY_GIVEN || input->info->machine.rpcit_base_ns ||
-		input->info->machine.rpcit_page_ns || (settings->vary && strstr(settings->vary, "latency"));
+	return settings->params.latency == IR_LATENCY_GIVEN || ir_load_info(input->load)->flush_ns ||
+		(settings->vary && strstr(settings->vary, "latency"));
 }
 
 int input_load(struct input *input, const struct settings *settings)
@@ -203,16 +203,15 @@ int input_load(struct input *input, const struct settings *settings)
 
 	if (!settings->closed)
 		return STATUS_DONE;
-	if (!knows_flushes(input, settings)) {
-		message("%s: --load closed: no duration of a flush was recorded (events rpcit and "
-			"rpcit_ret); give --flush-latency", input->path);
-		return STATUS_ERROR;
-	}
 	input->load = ir_load_new(input->rec, &options, &err);
 	progress_clear();
-	if (input->load)
+	if (input->load && knows_flushes(input, settings))
 		return STATUS_DONE;
-	message("%s", err.text);
+	if (input->load)
+		message("%s: --load closed: no duration of a flush was recorded (events rpcit and "
+			"rpcit_ret); give --flush-latency", input->path);
+	else
+		message("%s", err.text);
 	return interrupted ? STATUS_INTERRUPTED : STATUS_ERROR;
 }
 

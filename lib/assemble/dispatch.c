@@ -297,8 +297,11 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 
 int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 {
-	struct cpu *c = ir_asm_cpu(a, ev->cpu);
+	struct cpu *c;
 
+	if (ev->kind == IR_EV_FLUSH_RET)	/* of times alone, which operations do not need */
+		return a->emit != NONE || ir_asm_may_leave(a);
+	c = ir_asm_cpu(a, ev->cpu);
 	/* The window is empty: continue at its first place, which is in the cache. */
 	if (a->first == a->end)
 		a->first = a->end = (a->end + WINDOW - 1) / WINDOW * WINDOW;

@@ -49,6 +49,8 @@ static const struct ir_rule_kind kinds[] = {
 	  "a flush of a range after a map or an unmap; with it, flush-range and flush-map do not count" },
 	{ "flush-command-all", IR_EV_COMMAND_ALL, 0, { "?domain" }, 0, 0,
 	  "a flush of everything; with it, flush-all does not count" },
+	{ "flush-return", IR_EV_FLUSH_RET, 0, { "?ret" }, 0, 0,
+	  "the function of flush-range, flush-map or flush-all that was called last returns: how long it took" },
 	{ "device-attach", IR_EV_DEVICE_ATTACH, 0, { "device" }, 0, 0,
 	  "a device has a new domain: its mappings end" },
 	{ "device-detach", IR_EV_DEVICE_DETACH, 0, { "device" }, 0, 0,

@@ -103,6 +103,8 @@ static int take_event(void *arg, const struct ir_event *ev)
 	} else if (ev->kind == IR_EV_IDLE) {
 		c->idles = true;
 		a->aux = (uint32_t)ev->aux != IDLE_BITS;
+	} else if (ev->kind == IR_EV_FLUSH_ALL) {
+		a->global = true;
 	} else if (ev->kind == IR_EV_RPCIT) {
 		a->addr = ev->addr;
 		a->global = c->info->machine.aperture_size &&

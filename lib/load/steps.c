@@ -60,7 +60,7 @@ struct builder {
 	uint64_t globals[GLOBALS];	/* the first ones */
 	size_t nr_globals;
 	uint64_t path_ns, nr_paths;
-	bool returns;		/* durations of RPCITs were recorded */
+	bool returns, flush_returns;	/* durations of RPCITs, of other flushes, were recorded */
 };
 
 static bool is_step(const struct ir_op *op)
@@ -297,7 +297,7 @@ static uint32_t step_of_flush(const struct builder *b, const struct cpu *c, cons
 
 	if (number == NO_STEP)
 		return NO_STEP;
-	if (a->global || steps[number].kind == IR_OP_FLUSH_TIMER)
+	if (a->global || a->kind != IR_EV_RPCIT || steps[number].kind == IR_OP_FLUSH_TIMER)
 		return number;
 	return b->load->ops[steps[number].op].iova == a->addr ? number : NO_STEP;
 }
@@ -460,7 +460,7 @@ static void count_event(struct cpu *c, uint8_t kind)
 {
 	uint16_t *n = is_probe(kind) ? &c->probes : &c->tracepoints;
 
-	if (kind == IR_EV_RPCIT_RET)
+	if (kind == IR_EV_RPCIT_RET || kind == IR_EV_FLUSH_RET)
 		return;
 	if (*n < UINT16_MAX)
 		(*n)++;
@@ -494,12 +494,15 @@ static void take(struct builder *b, const struct activity *a, bool switches)
 		break;
 	}
 	match_step(b, c, a);
-	if (a->kind == IR_EV_TLB_SYNC || a->kind == IR_EV_TAG_RANGE || a->kind == IR_EV_MAP_FLUSH ||
+	if (b->flush_returns && (a->kind == IR_EV_TLB_SYNC || a->kind == IR_EV_MAP_FLUSH ||
+				 a->kind == IR_EV_FLUSH_ALL))
+		begin_flush(b, c, a);
+	else if (a->kind == IR_EV_TLB_SYNC || a->kind == IR_EV_TAG_RANGE || a->kind == IR_EV_MAP_FLUSH ||
 	    (a->kind == IR_EV_RPCIT && !b->returns && !a->global))
 		note_hidden(b, c, a);
 	else if (a->kind == IR_EV_RPCIT)
 		begin_flush(b, c, a);
-	else if (a->kind == IR_EV_RPCIT_RET)
+	else if (a->kind == IR_EV_RPCIT_RET || a->kind == IR_EV_FLUSH_RET)
 		end_flush(b, c, a);
 }
 
@@ -608,8 +611,10 @@ int ir_load_steps(struct ir_load *load, const struct activity *events, size_t n,
 		load->first_ns = load->steps[0].start_ns;
 	if (!rc)
 		rc = make_cpus(&b);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		b.returns |= events[i].kind == IR_EV_RPCIT_RET;
+		b.flush_returns |= events[i].kind == IR_EV_FLUSH_RET;
+	}
 	for (size_t i = 0; i < n && !rc; i++)
 		if (events[i].cpu < b.nr_cpus)
 			take(&b, &events[i], switches);
