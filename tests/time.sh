@@ -122,12 +122,11 @@ cat >"$tmp/events.json" <<'END'
 END
 for mode in lazy strict; do
 	sed 's/rpcit_ret: /my_sync_ret: /; s/rpcit: /my_sync: /' "$tmp/qd8-$mode" >"$tmp/mine-$mode"
-	cp "$tmp/qd8-$mode.truth" "$tmp/mine-$mode.truth"
 	run run --quiet --load closed --events "$tmp/events.json" --iommu vtd --hypervisor vfio \
 		--strategy "$([ $mode = lazy ] && echo strict || echo lazy)" --format csv "$tmp/mine-$mode"
 	scripts/csv time.throughput.ratio <"$tmp/out" >"$tmp/figures"
 	figures "VT-d by an events file, recorded $mode: the other mode within 2 %" 'near(ratio, truth, 2)' \
-		"$(true_ratio mine-$mode "mine-$([ $mode = lazy ] && echo strict || echo lazy)")"
+		"$(true_ratio qd8-$mode "qd8-$([ $mode = lazy ] && echo strict || echo lazy)")"
 done
 
 # The pair in traces/throughput, with what its README says of it.
