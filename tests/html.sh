@@ -128,8 +128,6 @@ measure() {
 		<script>addEventListener("message", (e) => { document.getElementById("told").textContent = e.data; });</script>
 		<iframe src="framed.html" style="width:$2px;height:900px;border:0"></iframe>
 	END
-	framed=$1
-	width=$2
 	shift 2
 	browse "$tmp/frame.html" --window-size=1500,1000 --dump-dom "$@"
 	told=$(sed -n 's/.*<p id="told">\(high .*\)<\/p>.*/\1/p' "$tmp/out")
