@@ -7,12 +7,15 @@
 
 #include "assemble/priv.h"
 
+#define MAX_FREE_ORDER 21	/* of pages: 4 GiB; kernels free at most 4 MiB at a time */
+
 uint64_t ir_assembler_evidence(void)
 {
 	static const enum ir_event_kind kinds[] = {
 		IR_EV_DMA_MAP, IR_EV_DMA_UNMAP, IR_EV_RPCIT, IR_EV_RPCIT_RET, IR_EV_FQ_TIMEOUT,
 		IR_EV_FLUSH_ALL, IR_EV_S390_UPDATE_TRANS, IR_EV_S390_UNMAP_PAGE,
 		IR_EV_TAG_RANGE, IR_EV_TAG_ALL, IR_EV_COMMAND, IR_EV_COMMAND_ALL,
+		IR_EV_PAGE_FREE,
 	};
 	uint64_t mask = 0;
 
@@ -28,12 +31,14 @@ struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config)
 	if (!a)
 		return NULL;
 	a->cfg = *config;
+	if (config->seen_kinds >> IR_EV_PAGE_FREE & 1)
+		a->frees = calloc(1, sizeof(*a->frees));
 	a->emit = NONE;
 	if (config->owners)
 		a->owners = *config->owners;
 	a->window = malloc(WINDOW * sizeof(*a->window));
-	if (!a->window) {
-		free(a);
+	if (!a->window || (config->seen_kinds >> IR_EV_PAGE_FREE & 1 && !a->frees)) {
+		ir_assembler_free(a);
 		return NULL;
 	}
 	return a;
@@ -46,6 +51,7 @@ void ir_assembler_free(struct ir_assembler *a)
 	for (uint32_t i = 0; i < a->nr_mapped; i++)
 		ir_bitmap_free(a->mapped[i]);
 	free(a->mapped);
+	free(a->frees);
 	ir_bitmap_free(a->starts);
 	free(a->seen);
 	free(a->open);
@@ -295,6 +301,22 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	}
 }
 
+/* Memory that was mapped, and the freeing of it. */
+static void memory_event(struct ir_assembler *a, const struct ir_event *ev)
+{
+	uint64_t pages = ev->aux < MAX_FREE_ORDER ? UINT64_C(1) << ev->aux : 0, number;
+
+	if (ev->kind != IR_EV_PAGE_FREE) {
+		ir_frees_mapped(a->frees, ev->paddr >> IR_PAGE_SHIFT, ev->size >> IR_PAGE_SHIFT);
+		return;
+	}
+	if (!pages || ev->addr >> (64 - IR_PAGE_SHIFT) || !ir_frees_matter(a->frees, ev->addr, pages))
+		return;
+	number = ir_asm_record(a, ev, REC_FREE);
+	rec(a, number)->paddr = ev->addr << IR_PAGE_SHIFT;
+	rec(a, number)->pages = pages;
+}
+
 int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 {
 	struct cpu *c;
@@ -305,8 +327,13 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 	/* The window is empty: continue at its first place, which is in the cache. */
 	if (a->first == a->end)
 		a->first = a->end = (a->end + WINDOW - 1) / WINDOW * WINDOW;
+	if (a->frees && (ev->kind == IR_EV_PAGE_FREE || ev->kind == IR_EV_MAP ||
+			 ev->kind == IR_EV_S390_UPDATE_TRANS))
+		memory_event(a, ev);
 	if (ev->kind == IR_EV_LOST)
 		lost_event(a, c, ev);
+	else if (ev->kind == IR_EV_PAGE_FREE)
+		;	/* it says nothing of what the CPU is doing */
 	else if (c)
 		slot_event(a, c, &c->slot[ev->flags & IR_EVF_IRQ], ev);
 	else if (!a->no_memory)

@@ -100,7 +100,7 @@ static void forget_gone(struct ir_assembler *a, uint64_t detach, uint64_t n)
 /* Whether the device filter leaves the record out; its mapping is followed to its end all the same. */
 static bool skip_filtered(struct ir_assembler *a, const struct rec *r)
 {
-	bool whose = r->device || (r->kind != REC_TIMER && r->kind != REC_RPCIT);
+	bool whose = r->device || (r->kind != REC_TIMER && r->kind != REC_RPCIT && r->kind != REC_FREE);
 	/* The mapping may have got its name after its unmap was put down. */
 	bool mapped = r->kind == REC_UNMAP && r->live != IR_LIVE_NONE;
 	uint16_t device = mapped ? live_of(a, r->live)->device : r->device;
@@ -155,6 +155,11 @@ static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 		op->kind = IR_OP_FLUSH_TIMER;
 		op->rpcit_ns = duration(r->rpcit_ns);
 		op->sync_ns = r->sync_time_ns ? duration(r->sync_time_ns - r->time_ns) : 0;
+		return true;
+	case REC_FREE:
+		op->kind = IR_OP_PAGE_FREE;
+		op->pages = op->seg_pages = (uint32_t)r->pages;
+		op->iova = 0;
 		return true;
 	case REC_LOST:
 		op->kind = IR_OP_LOST;

@@ -18,6 +18,7 @@
 
 #include "base/bitmap.h"
 #include "assemble/assemble.h"
+#include "assemble/frees.h"
 #include "assemble/latency.h"
 #include "assemble/live.h"
 #include "assemble/rpcits.h"
@@ -30,7 +31,7 @@
 #define NESTED		8			/* RPCITs under way on one CPU: interrupts nest */
 #define NONE		UINT64_MAX
 
-enum rec_kind { REC_SEGMENT, REC_UNMAP, REC_FAILED, REC_TIMER, REC_LOST, REC_RPCIT, REC_DETACH,
+enum rec_kind { REC_SEGMENT, REC_UNMAP, REC_FAILED, REC_TIMER, REC_LOST, REC_RPCIT, REC_DETACH, REC_FREE,
 		REC_NOTHING };
 
 /* One record of the window: a piece of a mapping, or something else in time order. */
@@ -183,6 +184,7 @@ struct ir_assembler {
 	struct cpu *cpus;
 	uint32_t nr_cpus;
 	struct ir_live_table live;
+	struct ir_frees *frees;		/* NULL: the recording does not tell when memory is freed */
 	struct ir_bitmap **mapped;	/* pages of live mappings, by device */
 	uint32_t nr_mapped;
 	uint32_t nr_bitmaps;		/* of these there are */

@@ -13,6 +13,7 @@ const char *ir_op_kind_name(enum ir_op_kind kind)
 		[IR_OP_LOST] = "lost",
 		[IR_OP_DETACH] = "detach",
 		[IR_OP_DOMAIN_TYPE] = "domain-type",
+		[IR_OP_PAGE_FREE] = "page-free",
 		[IR_OP_RPCIT] = "rpcit",
 	};
 

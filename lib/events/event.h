@@ -52,6 +52,7 @@ enum ir_event_kind {
 	IR_EV_IDLE,		/* power:cpu_idle     aux = state, its last 32 bits all 1: idle no more; only on request */
 	IR_EV_INTERRUPT,	/* irq:irq_handler_entry, timer:hrtimer_expire_entry  an interrupt is served; only on request */
 	IR_EV_FLUSH_RET,	/* of an events file  a flush of IR_EV_TLB_SYNC, IR_EV_MAP_FLUSH or IR_EV_FLUSH_ALL is done */
+	IR_EV_PAGE_FREE,	/* kmem:mm_page_free  addr = number of the page, aux = order */
 	IR_EV_KINDS		/* and above: rules are to be applied (rules.h) */
 };
 

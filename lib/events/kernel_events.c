@@ -112,6 +112,9 @@ static const struct ir_event_spec events[] = {
 	  { FIELD("msg", STRING, AUTO, NEEDED, ABSENT) },
 	  "a line of the kernel's log, for the faults in it" },
 
+	{ "kmem", "mm_page_free", IR_EV_PAGE_FREE, IR_FINISH_NONE, IR_EVERYWHERE, false,
+	  { NUMBER("pfn", ADDR), NUMBER("order", AUX) },
+	  "memory was freed, perhaps while a device still reached it" },
 	{ "sched", "sched_switch", IR_EV_SWITCH, IR_FINISH_SWITCH, IR_EVERYWHERE, false,
 	  { FIELD("prev_pid", ADDR, AUTO, NEEDED, ABSENT), FIELD("next_pid", AUX, AUTO, NEEDED, ABSENT) },
 	  "a CPU gets idle (next_pid 0) or busy (prev_pid 0), for --load closed" },

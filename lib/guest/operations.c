@@ -636,6 +636,11 @@ static void fill_exposure(const struct ir_exposure *e, struct ir_result *res)
 	res->exposure.max_ns = e->max_ns;
 }
 
+void ir_guest_page_free(struct ir_guest *g, uint64_t page, uint64_t pages)
+{
+	use_again(g, page, pages);
+}
+
 void ir_guest_start(struct ir_guest *g, uint64_t start_ns)
 {
 	g->start_ns = g->totals.reach_ns = g->reuse.last_ns = start_ns;

@@ -191,6 +191,10 @@ static void note_event(struct ir_recording *rec, const struct ir_event *ev)
 		read_counters(rec, ev->text);
 		return;
 	}
+	if (ev->kind == IR_EV_PAGE_FREE) {	/* nothing of a device; its time is no end */
+		rec->info.page_frees++;
+		return;
+	}
 	if (ev->time_ns > rec->last_ns)
 		rec->last_ns = ev->time_ns;
 	if (!rec->info.start_ns)

@@ -92,7 +92,7 @@ static uint32_t earliest(const struct ir_copies *c)
 /* A timer of all devices, and what is no operation of a device, comes once. */
 static bool is_of_all(const struct ir_op *op)
 {
-	return op->kind == IR_OP_LOST || op->kind == IR_OP_RPCIT ||
+	return op->kind == IR_OP_LOST || op->kind == IR_OP_RPCIT || op->kind == IR_OP_PAGE_FREE ||
 		(op->kind == IR_OP_FLUSH_TIMER && !op->device);
 }
 

@@ -182,6 +182,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	e->guest->op = IR_NO_OP;
 	e->guest->now_ns = info->start_ns;
 	ir_guest_start(e->guest, info->start_ns);
+	e->guest->by_free = info->page_frees;
 	e->end_ns = info->start_ns + info->duration_ns + (e->nr_copies - 1) * IR_COPY_SHIFT_NS;
 	/*
 	 * Recorded without results: when an RPCIT was issued is known all the same.  Where a
@@ -329,6 +330,9 @@ static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir
 	case IR_OP_DOMAIN_TYPE:
 		if (e->recorded_types)
 			ir_guest_domain_type(g, op->device, op->flags & IR_OPF_STRICT);
+		break;
+	case IR_OP_PAGE_FREE:
+		ir_guest_page_free(g, op->paddr >> IR_PAGE_SHIFT, op->pages);
 		break;
 	case IR_OP_RPCIT:
 		if (g->cfg.observer && g->cfg.observer->recorded)

@@ -26,6 +26,7 @@ enum ir_op_kind {
 	IR_OP_LOST,		/* events were lost before this point */
 	IR_OP_DETACH,		/* the device's domain is gone, and all its mappings with it */
 	IR_OP_DOMAIN_TYPE,	/* the device's domain is strict (IR_OPF_STRICT), or has a queue, from now on */
+	IR_OP_PAGE_FREE,	/* memory was freed: paddr, pages */
 	IR_OP_RPCIT,		/* the recorded machine issued an RPCIT (VT-d: flushed): iova, pages; only on request */
 };
 

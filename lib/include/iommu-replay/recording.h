@@ -170,6 +170,7 @@ struct ir_recording_info {
 	uint64_t dma_maps, dma_direct;
 	uint64_t dma_sized;		/* of these, those whose size in bytes is told, */
 	uint64_t subpage_bytes;		/* and what their pages have beyond it */
+	uint64_t page_frees;		/* how often memory was freed, if that was recorded */
 	uint64_t dma_directions;	/* of these, those whose direction is told */
 	/* What they take in an I/O page table, whose entries may be ranges: estimated. */
 	uint64_t max_live_entries;
