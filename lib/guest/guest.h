@@ -237,8 +237,6 @@ void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns
 			  uint32_t sync_ns);
 /** ir_guest_timers - run what is due now */
 void ir_guest_timers(struct ir_guest *g);
-/** ir_guest_page_free - memory was freed, the pages from the one numbered @page on */
-void ir_guest_page_free(struct ir_guest *g, uint64_t page, uint64_t pages);
 /** ir_guest_start - the recording begins; what was preloaded is there by then */
 void ir_guest_start(struct ir_guest *g, uint64_t start_ns);
 /** ir_guest_finish - close the books: what is still exposed counts until now */

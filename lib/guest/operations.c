@@ -9,8 +9,6 @@
 #include "guest/mapping.h"
 #include "guest/timeline.h"
 
-#define MOST_FOLLOWED 4096u	/* pages of a piece whose use is followed */
-
 /* For one device, or for all of them (0). */
 static void *open_hypervisor(struct ir_guest *g, uint16_t device)
 {
@@ -222,13 +220,6 @@ static inline struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
 	return attach(g, device);
 }
 
-/* Memory that stale translations may still reach. */
-static inline void use_again(struct ir_guest *g, uint64_t page, uint64_t pages)
-{
-	for (uint64_t i = 0; g->reuse.nr && pages <= MOST_FOLLOWED && i < pages; i++)
-		ir_reuse_use(&g->reuse, page + i, g->now_ns);
-}
-
 /* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
 static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
 			    const struct ir_segment *segs, uint32_t nr, uint64_t *mapped,
@@ -247,7 +238,8 @@ static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_
 		if (requests && i)	/* one after the other, as they were until the sync */
 			ir_actors_wait(d->guest, begin_ns + segs[i].after_ns);
 		if (!d->guest->by_free)
-			use_again(d->guest, segs[i].paddr >> IR_PAGE_SHIFT, segs[i].pages);
+			ir_reuse_use_all(&d->guest->reuse, segs[i].paddr >> IR_PAGE_SHIFT,
+					 segs[i].pages, d->guest->now_ns);
 		ir_iopt_map(d->iopt, at, segs[i].pages, segs[i].paddr);
 		*mapped += segs[i].pages;
 		if (requests)
@@ -634,11 +626,6 @@ static void fill_exposure(const struct ir_exposure *e, struct ir_result *res)
 	res->exposure.p50_ns = ir_exposure_percentile(e, 50);
 	res->exposure.p99_ns = ir_exposure_percentile(e, 99);
 	res->exposure.max_ns = e->max_ns;
-}
-
-void ir_guest_page_free(struct ir_guest *g, uint64_t page, uint64_t pages)
-{
-	use_again(g, page, pages);
 }
 
 void ir_guest_start(struct ir_guest *g, uint64_t start_ns)

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define IR_REUSE_MOST 4096u	/* pages of a piece whose use is followed */
+
 /* A page of memory that stale translations reach. */
 struct ir_reuse_page {
 	uint64_t page;		/* its number + 1; 0: the slot is free */
@@ -39,6 +41,13 @@ struct ir_reuse {
 void ir_reuse_stale(struct ir_reuse *r, uint64_t page);
 /** ir_reuse_use - the page is used again */
 void ir_reuse_use(struct ir_reuse *r, uint64_t page, uint64_t now_ns);
+/** ir_reuse_use_all - so are all of these pages, if they are not more than IR_REUSE_MOST */
+static inline void ir_reuse_use_all(struct ir_reuse *r, uint64_t page, uint64_t pages, uint64_t now_ns)
+{
+	for (uint64_t i = 0; r->nr && pages <= IR_REUSE_MOST && i < pages; i++)
+		ir_reuse_use(r, page + i, now_ns);
+}
+
 /** ir_reuse_end - a translation that was stale since @since_ns is gone */
 void ir_reuse_end(struct ir_reuse *r, uint64_t page, uint64_t since_ns, uint64_t now_ns);
 void ir_reuse_free(struct ir_reuse *r);

@@ -332,7 +332,7 @@ static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir
 			ir_guest_domain_type(g, op->device, op->flags & IR_OPF_STRICT);
 		break;
 	case IR_OP_PAGE_FREE:
-		ir_guest_page_free(g, op->paddr >> IR_PAGE_SHIFT, op->pages);
+		ir_reuse_use_all(&g->reuse, op->paddr >> IR_PAGE_SHIFT, op->pages, g->now_ns);
 		break;
 	case IR_OP_RPCIT:
 		if (g->cfg.observer && g->cfg.observer->recorded)
