@@ -83,7 +83,8 @@ static bool map_sync(struct ir_assembler *a, struct slot *s, const struct ir_eve
 	head->certain = true;
 	if (ev->kind == IR_EV_COMMAND || !head->sync_time_ns)
 		head->sync_time_ns = ev->time_ns;
-	s->map_state = ev->kind == IR_EV_COMMAND ? MAP_SYNCED : MAP_SYNC;
+	if (s->map_state != MAP_SYNCED)
+		s->map_state = ev->kind == IR_EV_COMMAND ? MAP_SYNCED : MAP_SYNC;
 	own->addr = head->iova;
 	own->size = live_of(a, head->live)->pages << IR_PAGE_SHIFT;
 	own->device = head->device;
