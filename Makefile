@@ -16,7 +16,7 @@
 #
 # CC, CFLAGS, LTO, LDFLAGS, PREFIX, DESTDIR and BUILD may be set.
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=

@@ -183,7 +183,7 @@ struct settings {
 	bool has_max_rpcits;
 	struct texts figures;		/* keys; none: the default ones */
 	const char *output;		/* NULL: standard output */
-	const char *perfetto;		/* NULL: none is wanted */
+	const char *perfetto;		/* NULL: not requested */
 	uint32_t jobs;
 	uint64_t max_memory;	/* bytes; 0: the default */
 	int format;			/* enum format, or a number in renderers[] */
@@ -194,7 +194,7 @@ struct settings {
 	bool strict_input;
 	bool timeline;			/* the course of each replay, too */
 	bool closed;			/* operations wait for what they waited for: --load closed */
-	bool has_event_cost;		/* else as the recording tells */
+	bool has_event_cost;		/* else as the recording shows */
 	uint64_t event_cost_ns;
 };
 

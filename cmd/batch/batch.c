@@ -68,7 +68,7 @@ struct task {
 	char input[FINGERPRINT_SIZE];	/* "": its content is not known */
 	struct ir_recording *rec;
 	struct ir_recording_info info;
-	struct ir_result *devices;	/* their shares in CELLS_AT_ONCE results; NULL: not told apart */
+	struct ir_result *devices;	/* their shares in CELLS_AT_ONCE results; NULL: not recorded apart */
 	size_t *cells;			/* to be done */
 	size_t nr_cells;
 };

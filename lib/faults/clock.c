@@ -255,7 +255,7 @@ static bool is_clock(const struct finding *f, const char *const *names)
 	return false;
 }
 
-/* Nothing is in both: what the clocks' names tell. */
+/* No line is in both: the clocks' names decide. */
 static void by_name(struct finding *f, struct report *report)
 {
 	static const char *const same[] = { "local", "global", "perf", NULL };

@@ -138,7 +138,7 @@ enum relation { RELATION_UNKNOWN, RELATION_SAME, RELATION_OTHER };
 
 /** ir_groups_options - those of --group; 0 or a negative errno with the error set */
 int ir_groups_options(struct finding *f);
-/** ir_groups_line - a line of a log, or a marker, if it tells of a group */
+/** ir_groups_line - a line of a log, or a marker, if it is about a group */
 void ir_groups_line(struct finding *f, const struct ir_log_text *text);
 /** ir_groups_finish - after the last line, before the first question */
 void ir_groups_finish(struct finding *f);

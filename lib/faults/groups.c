@@ -105,7 +105,7 @@ static int by_device(const void *a, const void *b)
 
 	if (l[0] != r[0])
 		return l[0] < r[0] ? -1 : 1;
-	/* What the user says comes first. */
+	/* The user's groups come first. */
 	return l[1] > r[1] ? -1 : l[1] < r[1];
 }
 

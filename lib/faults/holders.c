@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who held the pages of interest: a pass over events and operations. */
+/* Finds the holders of the pages of interest: a pass over events and operations. */
 #include "faults/holders_priv.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who held the pages of interest, and when.
+ * The holders of the pages of interest, and their times.
  *
  * Operations say which device mapped what from when to when; the events they were
  * made of say who called, for which direction, by which function.  Both come in time
@@ -23,14 +23,14 @@ struct ir_holder {
 	uint64_t whole_iova, whole_size;
 	uint64_t mapped_ns;		/* 0: before the recording */
 	uint64_t unmapped_ns;		/* LIVE */
-	uint64_t flushed_ns;		/* the range, after the unmap; 0: no event tells */
+	uint64_t flushed_ns;		/* the range, after the unmap; 0: no event shows it */
 	uint32_t segments;
 	uint32_t site;
 	uint32_t number;		/* of the mapping, while it is live */
 	uint32_t map_pid, unmap_pid;
 	uint16_t map_cpu, unmap_cpu;
 	uint16_t device;		/* of the recording */
-	int8_t direction;		/* enum ir_dma_direction, -1: not told */
+	int8_t direction;		/* enum ir_dma_direction, -1: not recorded */
 	uint8_t map_function, unmap_function;	/* enum ir_dma_function */
 	bool map_known, unmap_known;	/* whose pid it was */
 	bool pinned;			/* a fault refers to it */
@@ -38,7 +38,7 @@ struct ir_holder {
 	bool implied;			/* its unmap is not in the recording */
 };
 
-/* What a fault's page was while the access can have happened. */
+/* The state of a fault's page while the access can have happened. */
 struct ir_held {
 	struct ir_holder **holders;	/* newest first; the last one may have ended before */
 	uint32_t nr;

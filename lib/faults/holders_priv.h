@@ -3,7 +3,7 @@
  * Inside the search for holders.
  *
  *   holders.c  operations make and end holders; faults find theirs
- *   notes.c    events tell who called, for which direction, by which function
+ *   notes.c    from events: the caller, the direction, the function
  */
 #ifndef IR_FAULTS_HOLDERS_PRIV_H
 #define IR_FAULTS_HOLDERS_PRIV_H
@@ -50,14 +50,14 @@ struct ir_holders_work {
 	uint32_t nr_cpus;
 	uint64_t *detached_ns;		/* by device of the recording */
 	uint64_t *flushed_ns;		/* everything, by device */
-	uint64_t flushed_all_ns;	/* nobody knows which device */
+	uint64_t flushed_all_ns;	/* the device is not known */
 	struct ir_op map;		/* whose pieces come now */
 	bool no_memory;
 };
 
 /** ir_notes_event - note an event of a page of interest; for struct ir_pass */
 int ir_notes_event(void *holders, const struct ir_event *ev);
-/** ir_notes_apply - fill in what the notes from before @time_ns tell */
+/** ir_notes_apply - fill in from the notes before @time_ns */
 void ir_notes_apply(struct ir_holders *h, uint64_t time_ns);
 
 #endif

@@ -230,7 +230,7 @@ void ir_log_split(struct ir_log_parser *parser, const char *text, size_t len,
 	line->message.p = skip_host(text, end);
 }
 
-/* "dmar_fault: 12 callbacks suppressed": lines that nobody will see. */
+/* "dmar_fault: 12 callbacks suppressed": lines that are missing from the log. */
 static bool suppression(const struct ir_log_text *text, uint64_t *count)
 {
 	const char *behind = ir_log_find(text, " callbacks suppressed"), *p;

@@ -47,13 +47,13 @@ struct ir_log_fault {
 	uint64_t time_ns;
 	uint64_t address;
 	const char *iommu;
-	char device[64];		/* "0000:00:10.1", "sid 0x81"; "": not told */
+	char device[64];		/* "0000:00:10.1", "sid 0x81"; "": not recorded */
 	bool page_only;
 	enum ir_fault_access access;
 	enum ir_fault_entry entry;
 };
 
-/* What a format keeps from one line to the next. */
+/* State that a format keeps from one line to the next. */
 struct ir_log_state {
 	bool open;			/* a fault that further lines say more about */
 	struct ir_log_fault fault;

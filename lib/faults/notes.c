@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What events tell of holders: who called, for which direction, by which function. */
+/* Facts about holders from events: the caller, the direction, the function. */
 #include "faults/holders_priv.h"
 
 #include <errno.h>

@@ -35,7 +35,7 @@ static const struct ir_fault_count *make_list(struct result *result, const struc
 	return list;
 }
 
-/* Whose mapping it was: the call site, or the function and the task. */
+/* The owner of a mapping: the call site, or the function and the task. */
 static uint32_t site_of(struct result *result, const struct finding *f,
 			const struct ir_fault_mapping *m)
 {

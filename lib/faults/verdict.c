@@ -72,7 +72,7 @@ static enum relation relation(const struct judge *j, uint32_t fault, uint32_t ot
 	return known;
 }
 
-/* Nothing tells, but it is what one would assume. */
+/* No evidence, but the likely case. */
 static bool assumed_same(const struct judge *j, uint32_t fault, uint32_t other)
 {
 	uint64_t id;
@@ -80,7 +80,7 @@ static bool assumed_same(const struct judge *j, uint32_t fault, uint32_t other)
 
 	if (!fault || !other || j->f->info->nr_devices == 1)
 		return true;
-	/* A stream's number does not tell its device: the only one there is, then. */
+	/* A stream's number has no device: the recording's only one is taken. */
 	if (!strncmp(name, "sid ", 4) && ir_log_hex(name + 4, name + strlen(name), &id))
 		return j->f->info->nr_devices == 2;
 	return same_slot(name, ir_names_text(&j->f->names, other));
@@ -203,7 +203,7 @@ static void look_at(const struct judge *j, const struct report *report, const st
 			   DENIED_YES);
 }
 
-/* What the report itself says, and which chances are better than others. */
+/* Evidence in the report itself, and which candidates are more likely. */
 static void sort_out(const struct report *report, struct chances *c)
 {
 	unsigned int used = 0, sure = 0;
@@ -286,7 +286,7 @@ static void learn(struct judge *j)
 	}
 	j->delay_ns = j->f->options->delay_ns;
 	if (!j->delay_ns) {
-		/* What is proven is the least: twice that leaves room. */
+		/* The proven delay is a lower bound: twice that leaves room. */
 		j->delay_ns = 2 * proven > DELAY_NS ? 2 * proven : DELAY_NS;
 		if (j->delay_ns > MAX_DELAY_NS)
 			j->delay_ns = MAX_DELAY_NS;

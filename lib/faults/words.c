@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What may have happened to a fault, in words. */
+/* Words for what may have happened to a fault. */
 #include "faults/result.h"
 
 #include <inttypes.h>

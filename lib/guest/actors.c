@@ -186,7 +186,7 @@ static struct ir_fiber *pop(struct ir_fiber **list)
 	return f;
 }
 
-/* Go on with @to; returns when this fiber goes on. */
+/* Switches to @to; returns when this fiber is switched to again. */
 static void go_on_with(struct ir_actors *a, struct ir_fiber *to)
 {
 	struct ir_fiber *from = a->current;
@@ -209,7 +209,7 @@ static void suspend_calls(const struct ir_actors *a, struct ir_calls *calls)
 		ir_calls_suspend(calls);
 }
 
-/* What the actor has to do, one after the other, on the running fiber. */
+/* Runs the actor's operations, one after the other, on the running fiber. */
 static void work_off(struct ir_actors *a, struct ir_actor *actor)
 {
 	struct ir_guest *g = a->guest;

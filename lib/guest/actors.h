@@ -55,7 +55,7 @@ void ir_actors_free(struct ir_guest *g);
  */
 void ir_actors_engine(struct ir_guest *g, void (*engine)(void *arg), void *arg);
 
-/* What these do if there are actors. */
+/* The same, if there are actors. */
 void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const struct ir_work *work);
 void ir_actors_sleep(struct ir_guest *g, uint64_t until_ns);
 uint64_t ir_actors_next_wake(const struct ir_guest *g);

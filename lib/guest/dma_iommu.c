@@ -84,7 +84,7 @@ struct start_state {
 	uint64_t move;		/* added to each recorded page number, modulo 2^64 */
 	uint64_t taken;		/* from here, moved, */
 	uint64_t last;		/* to here all is taken, but for m->start_iovas */
-	bool told;		/* the recording tells its aperture */
+	bool told;		/* the recording has its aperture */
 };
 
 /* The next free range at or above @pfn, a page number before it is moved. */
@@ -114,7 +114,7 @@ static uint64_t free_at_start(const struct start_state *s, uint64_t last)
 	return unused;
 }
 
-/* False: the recording does not tell, or this aperture has no room for it. */
+/* False: the recording does not show it, or this aperture has no room for it. */
 static bool start_state(const struct ir_effective *par, const struct ir_recorded_machine *m,
 			uint64_t pages, struct start_state *s)
 {
@@ -139,7 +139,7 @@ static bool start_state(const struct ir_effective *par, const struct ir_recorded
 
 static bool fill_magazines(struct ir_domain *d, const struct start_state *s)
 {
-	/* What was handed out first lies on top. */
+	/* The first one handed out is on top. */
 	for (size_t i = s->m->nr_start_iovas; i-- > 0;) {
 		const struct ir_start_iova *f = &s->m->start_iovas[i];
 		uint64_t pfn = f->pfn + s->move;

@@ -37,7 +37,7 @@ void ir_fiber_free(struct ir_fiber *f);
 size_t ir_fiber_guard_size(void);
 /** ir_fiber_thread - let @f stand for the calling thread's own stack */
 void ir_fiber_thread(struct ir_fiber *f);
-/** ir_fiber_switch - stop @from, which runs, and go on with @to; returns when @from goes on */
+/** ir_fiber_switch - stop @from, which runs, and switch to @to; returns when @from runs again */
 void ir_fiber_switch(struct ir_fiber *from, struct ir_fiber *to);
 
 #endif

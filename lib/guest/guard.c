@@ -312,7 +312,7 @@ void ir_guard_check_disabled(struct ir_domain *d)
 }
 
 /*
- * What a strategy asks for.
+ * Calls from a strategy.
  */
 
 bool ir_guard_cause(struct ir_domain *d, const char *function, enum ir_cause cause)

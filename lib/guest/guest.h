@@ -124,8 +124,8 @@ struct ir_guest_config {
 	bool dma32_first;
 	const struct ir_observer *observer;
 	struct ir_site_result *sites;	/* as struct ir_replay_options has them */
-	struct ir_timeline *timeline;	/* NULL: none is wanted */
-	struct ir_explanation *explanation;	/* of shortages; NULL: none is wanted */
+	struct ir_timeline *timeline;	/* NULL: not requested */
+	struct ir_explanation *explanation;	/* of shortages; NULL: not requested */
 	struct ir_budget *budget;	/* of memory; NULL: none */
 	/*
 	 * Called for each flush that is done: the number of the operation that waited for
@@ -253,7 +253,7 @@ void ir_guest_note_all_peaks(struct ir_guest *g);
 void ir_guest_note_failure(const struct ir_domain *d, enum ir_failure kind, uint64_t pages);
 /** ir_guest_note_lazy - the lazy pages of this moment count for the peak */
 void ir_guest_note_lazy(struct ir_domain *d);
-/** ir_guest_note_values - the values of this moment, for the timeline that is wanted */
+/** ir_guest_note_values - the current values, for the timeline */
 void ir_guest_note_values(struct ir_guest *g);
 /** ir_guest_failed - our own memory ran out: the result is void */
 bool ir_guest_failed(const struct ir_guest *g);
@@ -322,7 +322,7 @@ static inline unsigned int ir_guest_cpu(const struct ir_guest *g, unsigned int r
 	return recorded < g->par.cpus ? recorded : recorded % g->par.cpus;
 }
 
-/** ir_guest_site - the figures of the call site that is being worked for; NULL: none are wanted */
+/** ir_guest_site - the figures of the call site that is being worked for; NULL: not requested */
 static inline struct ir_site_result *ir_guest_site(struct ir_guest *g)
 {
 	return g->sites.list ? &g->sites.list[g->sites.site] : NULL;

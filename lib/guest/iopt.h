@@ -46,7 +46,7 @@ struct ir_iopt_totals {
 	/* Of a whole guest alone: for how long so many lazy pages were reachable at once. */
 	struct ir_exposure reach;
 	uint64_t reach_ns;	/* it is as of then */
-	struct ir_reuse *reuse;	/* NULL: nobody wants it */
+	struct ir_reuse *reuse;	/* NULL: not requested */
 	bool read_only;		/* what is unmapped: the device was not to write there */
 	uint64_t now_ns;	/* kept by the engine */
 	bool failed;		/* our own memory ran out: results are void */

@@ -179,7 +179,7 @@ static inline unsigned int leaf_kinds(const struct leaf *l)
 		(l->stale & ~l->valid ? IR_STALE_INVALID : 0u);
 }
 
-/* Before another leaf or the nodes above are used: tell these, and release an empty one. */
+/* Before another leaf or the nodes above are used: updates these, and releases an empty one. */
 void ir_iopt_settle_last(struct ir_iopt *iopt);
 
 static inline void leave_leaf(struct ir_iopt *iopt)

@@ -60,7 +60,7 @@ static inline unsigned int cpu_of(const struct ir_iova_domain *d, unsigned int c
 	return cpu < d->config.cpus ? cpu : cpu % d->config.cpus;
 }
 
-/* What no magazine has. */
+/* Takes or gives IOVAs that no magazine has. */
 __attribute__((noinline))
 static struct ir_iova_got alloc_slow(struct ir_iova_domain *d, uint64_t taken, uint64_t limit,
 				     bool flush_rcache)

@@ -42,7 +42,7 @@ struct ir_iova_cpu_cache {
 	struct ir_iova_mag *prev;
 };
 
-/* What one CPU has, by order. */
+/* The magazines of one CPU, by order. */
 struct ir_iova_cpu_caches {
 	struct ir_iova_cpu_cache order[IR_IOVA_ORDERS];
 };
@@ -126,7 +126,7 @@ static inline struct ir_iova_cpu_cache *ir_iova_cpu_cache(const struct ir_iova_d
 	return cc ? &cc->order[order] : NULL;
 }
 
-/* What only a check against a recording needs: a start that is not empty. */
+/* Only for checks against a recording: a start that is not empty. */
 
 /** ir_iova_set_fill - entries of unknown address in a CPU's magazines; false on no memory */
 bool ir_iova_set_fill(struct ir_iova_domain *d, unsigned int cpu, unsigned int order,

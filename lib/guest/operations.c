@@ -633,7 +633,7 @@ void ir_guest_start(struct ir_guest *g, uint64_t start_ns)
 	g->start_ns = g->totals.reach_ns = g->reuse.last_ns = start_ns;
 }
 
-/* What is of the whole guest alone. */
+/* Figures of the whole guest that devices do not have. */
 static void fill_reach(struct ir_guest *g)
 {
 	uint64_t total = g->now_ns - g->start_ns, last = g->now_ns - g->totals.reach_ns;

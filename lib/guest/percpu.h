@@ -16,7 +16,7 @@
 
 struct ir_percpu {
 	size_t size;		/* of one */
-	unsigned char **chunk;	/* NULL: nobody needed one */
+	unsigned char **chunk;	/* NULL: not used yet */
 	uint64_t *set;
 	uint32_t cpus;		/* that there is room for; a multiple of 64 */
 };

@@ -144,7 +144,7 @@ static int result_of(enum ir_rpcit_status status)
 	}
 }
 
-/* Those who watch are told about an RPCIT that is done. */
+/* Notifies observers of a finished RPCIT. */
 static void tell(const struct ir_guest *g, const struct ir_rpcit *rpcit, uint64_t changed)
 {
 	const struct ir_observer *observer = g->cfg.observer;

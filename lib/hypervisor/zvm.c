@@ -30,7 +30,7 @@ static bool zvm_walk(struct zvm *z, struct ir_iopt *iopt, uint64_t first, uint64
 	};
 	bool left_out;
 
-	/* What one walk frees behind a page that was left out, the next one may use. */
+	/* The next walk may use entries that this one frees behind a page that it skipped. */
 	do {
 		ir_iopt_refresh_limited(iopt, first, last, &limit);
 		left_out = ir_iopt_next_stale(iopt, first, last) != UINT64_MAX;

@@ -167,7 +167,7 @@ static bool is_whole(int fd, uint64_t size)
 	ElfW(Ehdr) head;
 	ElfW(Phdr) part;
 
-	/* What is no such object is for the loader to refuse. */
+	/* The loader refuses other files. */
 	if (pread(fd, &head, sizeof(head), 0) != sizeof(head) ||
 	    memcmp(head.e_ident, ELFMAG, SELFMAG) || head.e_phentsize != sizeof(part))
 		return true;

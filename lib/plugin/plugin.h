@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a registry is made of.
+ * The parts of a registry.
  *
  *   registry.c  the lists
  *   load.c      a shared object: finding its struct ir_plugin, copying what it has

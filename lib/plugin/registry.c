@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is built in: a plug-in that need not be loaded. */
+/* The built-in ones: a plug-in that need not be loaded. */
 static const struct ir_plugin builtin = {
 	IR_PLUGIN_HEAD,
 	.strategies = ir_strategies,

@@ -66,7 +66,7 @@ static int note_shortage(struct ir_entries *e, const struct ir_entries_late *lat
 		if (concerns(late->device, i))
 			add_held(&s->own, &e->devices[i]);
 	}
-	/* What is under way elsewhere may be done on the host already. */
+	/* RPCITs under way on other CPUs may be done on the host already. */
 	for (unsigned int i = 0; i < e->nr_late; i++) {
 		const struct ir_entries_late *l = &e->late[i];
 

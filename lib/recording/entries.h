@@ -21,7 +21,7 @@
 #define IR_SHORTAGES	4096	/* that are kept */
 #define IR_ENTRIES_LATE	64	/* effects still to come: some for each CPU */
 
-/* What takes effect when an RPCIT is done. */
+/* A change that takes effect when an RPCIT is done. */
 struct ir_entries_late {
 	uint64_t issued_ns;
 	uint64_t time_ns;

@@ -21,7 +21,7 @@ static uint8_t *orders_of(struct ir_iova_survey *s, uint32_t cpu)
 	return &s->to_tree[cpu];
 }
 
-/* Of too many nothing is told, but how many there were at least. */
+/* With too many, only a lower bound of their number is known. */
 static void give_up(struct ir_iova_survey *s)
 {
 	s->off = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What recorded mappings tell about the IOVA allocator at the recording's start.
+ * Infers the IOVA allocator's state at the recording's start from recorded mappings.
  *
  * The tree hands out addresses from the top down, each new one below all before.
  * An address that was not freed during the recording and yet lies above the
@@ -27,7 +27,7 @@ struct ir_iova_survey {
 	uint64_t lowest_seen;		/* first page of all so far, 0: none */
 	uint64_t lowest;		/* of the first range from the tree, 0: none yet */
 	uint64_t end_of_lowest;		/* and the page behind it */
-	bool off;			/* too many: nothing is told */
+	bool off;			/* too many: nothing is inferred */
 	uint64_t left_out;		/* that were too many */
 };
 

@@ -9,13 +9,13 @@
 
 #define PROGRESS_EVENTS	65536
 
-/* What a pass reads with; the recording's own results stay as they are. */
+/* The state of one pass; the recording's own results are not changed. */
 struct reading {
 	struct ir_recording *rec;
 	const struct ir_pass *pass;
 	struct ir_damage damage;
 	struct ir_reader *reader;
-	struct ir_assembler *assembler;	/* NULL: no operations are wanted */
+	struct ir_assembler *assembler;	/* NULL: no operations were requested */
 };
 
 static int reading_open(struct reading *r, struct ir_error *err)

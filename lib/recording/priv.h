@@ -56,7 +56,7 @@ struct ir_recording {
 	bool lost;
 	struct ir_reader *reader;
 	struct ir_assembler *assembler;
-	/* What passes over the file have learned, for the next one. */
+	/* Results of earlier passes, for the next one. */
 	struct ir_owners owners_known;
 	char **names;			/* of devices, by number, which stay the same */
 	size_t nr_names;
@@ -91,7 +91,7 @@ int ir_recording_spool_failed(const struct ir_recording *rec, int rc, struct ir_
  * The last pass's reader and assembler stay, for what they have counted.
  */
 int ir_survey(struct ir_recording *rec, struct ir_error *err);
-/** ir_survey_config - what the assembler is told: all that passes have learned so far */
+/** ir_survey_config - the assembler's configuration, with the results of earlier passes */
 void ir_survey_config(struct ir_recording *rec, struct ir_reader *reader,
 		      struct ir_assembler_config *config);
 /** ir_recording_finish_op - what the assembler does not know of an operation */

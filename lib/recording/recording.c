@@ -80,7 +80,7 @@ static void note_start(struct ir_recording *rec)
 	m->nr_start_iovas = rec->iovas.nr_free;
 }
 
-/* With one queue its timer tells about the machine; with several they are mixed up. */
+/* Only with one queue do timers show the machine's HZ and lateness; several are mixed up. */
 static void estimate_timers(struct ir_recording *rec)
 {
 	struct ir_recorded_machine *m = &rec->info.machine;
@@ -99,7 +99,7 @@ static void estimate_timers(struct ir_recording *rec)
 	m->has_timer_late = est.late_known;
 }
 
-/* Who may miss operations: all but those that were gone before anything was lost. */
+/* Marks the devices that may miss operations: all but those gone before anything was lost. */
 static int fill_losses(struct ir_recording *rec)
 {
 	struct ir_recording_info *info = &rec->info;
@@ -122,7 +122,7 @@ static int fill_losses(struct ir_recording *rec)
 	return 0;
 }
 
-/* What the domains were, if not all of them were the same. */
+/* The types of the domains, if they differ. */
 static int fill_types(struct ir_recording *rec)
 {
 	struct ir_domain_survey *s = ir_assembler_domains(rec->assembler);
@@ -176,7 +176,7 @@ static int fill_hint(struct ir_recording *rec)
 	return info->hint ? 0 : -ENOMEM;
 }
 
-/* What the first pass found, in the caller's terms. */
+/* Copies the results of the first pass into the caller's structure. */
 static int fill_info(struct ir_recording *rec)
 {
 	const struct ir_reader_info *from = &rec->reader->info;
@@ -226,13 +226,13 @@ static int fill_info(struct ir_recording *rec)
 	note_start(rec);
 	info->machine.s390_dma_api = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
 	info->max_mappings = ir_assembler_max_mappings(rec->assembler) + (uint32_t)rec->nr_initial;
-	/* Only several devices have timers, or domains, that could be told apart. */
+	/* Only several devices have several timers or domains. */
 	if (info->nr_devices > 2) {
 		info->damage.count[IR_DAMAGE_LIMIT_DOMAINS] = ir_assembler_domains(rec->assembler)->left_out;
 		if (info->machine.timer_flushes)
 			info->damage.count[IR_DAMAGE_LIMIT_TIMERS] = rec->timer_owners.left_out;
 	}
-	/* Nothing else asks for what is told of the allocator (note_start()). */
+	/* Only note_start() uses the allocator's state. */
 	if (info->nr_devices <= 2 && !info->machine.s390_dma_api)
 		info->damage.count[IR_DAMAGE_LIMIT_START_IOVAS] = rec->iovas.left_out;
 	info->complete = ir_damage_complete(&info->damage);
@@ -266,7 +266,7 @@ static int check_device(struct ir_recording *rec, struct ir_error *err)
 			    ir_file_path(rec->file), rec->device, used ? names : " none");
 }
 
-/* Who made the mappings: chains become call sites, and symbols are needed no more. */
+/* Makes call sites of call chains; after it symbols are not needed any more. */
 static int find_sites(struct ir_recording *rec, struct ir_error *err)
 {
 	const struct ir_symbol_sources sources = {

@@ -16,7 +16,7 @@
 
 #define CHUNK	(UINT64_C(256) << 10)	/* written to and read from the file at once */
 
-/* What comes behind the three words, in this order; or instead of them. */
+/* The parts behind the three words, in this order, or instead of them. */
 enum {
 	HAS_TIMES	= 1 << 0,	/* sync_ns, rpcit_ns */
 	HAS_REST	= 1 << 1,	/* struct rest: what few operations have */

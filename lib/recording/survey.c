@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The survey: what a recording's events tell, and its operations put away. */
+/* The survey: collects facts from a recording's events, and stores its operations in the spool. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -160,7 +160,7 @@ static void note_direct(struct ir_recording_info *info, const struct ir_event *e
 	info->dma_direct += ev->paddr && ev->addr == ev->paddr;
 }
 
-/* What the pages of a mapping have beyond what its driver asked for, and its direction. */
+/* The bytes of a mapping's pages beyond those its driver asked for, and its direction. */
 static void note_asked(struct ir_recording *rec, const struct ir_event *ev)
 {
 	struct ir_recording_info *info = &rec->info;
@@ -397,7 +397,7 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op)
 	return rc;
 }
 
-/* What a pass has read; some bytes are read more than once. */
+/* The bytes that a pass has read; some are read more than once. */
 static void report_progress(const struct ir_recording *rec)
 {
 	uint64_t size = ir_file_size(rec->file);
@@ -470,7 +470,7 @@ static int survey_once(struct ir_recording *rec, struct ir_error *err)
 		return ir_recording_spool_failed(rec, rc, err);
 	if (rec->chains && rec->chains->no_memory)
 		return ir_recording_no_memory(rec, err);
-	if (rec->chains)	/* further passes would tell it again */
+	if (rec->chains)	/* further passes would find the same */
 		rec->chains->complete = true;
 	note_span(rec);
 	return 0;
@@ -526,7 +526,7 @@ void ir_survey_forget_names(struct ir_recording *rec)
 	rec->nr_names = 0;
 }
 
-/* What was learned says devices by their numbers: the next pass must use the same. */
+/* Results have devices by number: the next pass must use the same numbers. */
 static int keep_names(struct ir_recording *rec)
 {
 	const struct ir_reader_info *info = &rec->reader->info;

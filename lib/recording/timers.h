@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What recorded flush-queue timers tell about the machine: how many jiffies a
+ * Infers facts about the machine from recorded flush-queue timers: how many jiffies a
  * second it had, where they begin on the recording's clock, and how late its
  * timers fire.  None of these is written into a recording; all of them show in
  * when a timer fired after the unmap that armed it.
@@ -22,13 +22,13 @@ struct ir_timer_samples {
 };
 
 struct ir_timer_estimate {
-	uint32_t hz;		/* 0: the samples do not tell */
+	uint32_t hz;		/* 0: the samples do not decide */
 	uint64_t phase_ns;	/* jiffies begin at this time, modulo the wheel's granularity */
 	uint64_t late_ns;	/* mean time from a timer's expiry to its flush */
 	bool late_known;
 };
 
-#define IR_TIMER_OWNERS 32	/* timers, and devices, told apart */
+#define IR_TIMER_OWNERS 32	/* timers and devices that are kept apart */
 
 /*
  * Whose timer is it?  A recording names timers by their address and unmaps by

@@ -228,7 +228,7 @@ void ir_engine_free(struct ir_engine *e)
 	free(e);
 }
 
-/* What comes next: a timer, or an actor whose RPCIT is done. */
+/* The next thing to happen: a timer, or an actor whose RPCIT is done. */
 __attribute__((noinline))
 static void run_next(struct ir_guest *g)
 {
@@ -405,7 +405,7 @@ static void run_block(void *arg)
 			return;
 		if (e->next.time_ns > g->now_ns)
 			g->now_ns = e->next.time_ns;
-		/* What follows the block is not known: it may come at once. */
+		/* The operation behind the block is not known: it may come at once. */
 		g->next_op_ns = e->at < e->end ? e->at->time_ns : 0;
 		e->has_next = false;
 		perform(e, &e->next, e->next_segs, e->next_nr, e->next_number);
@@ -438,7 +438,7 @@ void ir_engine_run_numbered(struct ir_engine *e, const struct ir_op *ops, const 
 	replay(e);
 }
 
-/* What was lost is missing in the counts of every device that was there then, or came later. */
+/* Lost events are missing in the counts of every device that was there then, or came later. */
 static void mark_bounds(const struct ir_recording_info *info, uint16_t device,
 			struct ir_result *res)
 {
@@ -446,7 +446,7 @@ static void mark_bounds(const struct ir_recording_info *info, uint16_t device,
 	res->lower_bound_ns = res->lower_bound ? info->lost_ns : 0;
 }
 
-/* What is the device's own among the parameters. */
+/* The parameters that are the device's own. */
 static void device_parameters(const struct ir_engine *e, uint16_t device, struct ir_effective *par)
 {
 	struct ir_limit limit;
@@ -459,7 +459,7 @@ static void device_parameters(const struct ir_engine *e, uint16_t device, struct
 	par->limit_shortages = device ? limit.shortages : 0;
 }
 
-/* What ended the replay; 0: nothing did. */
+/* The error that ended the replay, or 0. */
 static int why_stopped(const struct ir_engine *e, struct ir_error *err)
 {
 	const char *fault = ir_guard_fault(e->guest->guard);

@@ -77,7 +77,7 @@ static int fit(const struct search *s, struct ir_fit *fit)
 
 	if (rc)
 		return rc;
-	/* What takes the last entry runs short; retries do not add to what is held. */
+	/* An RPCIT that takes the last entry reports a shortage; retries do not add to the entries held. */
 	enough = s->results[0].peaks.host_pages + 1;
 	rc = smallest(s, 0, enough, fit->shortages, &fit->low, &fit->at_low);
 	if (!rc)

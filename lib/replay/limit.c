@@ -12,7 +12,7 @@ struct range {
 	int64_t low, high;
 };
 
-/* How much of what was mapped before, and that no event tells of, is this device's. */
+/* This device's part of the pages that were mapped before and that no event shows. */
 static int64_t unknown_initial(const struct ir_recording_info *info, uint64_t initial_pages,
 			       enum ir_share share)
 {
@@ -25,7 +25,7 @@ static int64_t unknown_initial(const struct ir_recording_info *info, uint64_t in
 	return (int64_t)unknown;
 }
 
-/* What had been unmapped before the recording may have been held until the first flush. */
+/* Pages unmapped before the recording may have been held until the first flush. */
 static uint64_t unmapped_before(const struct ir_recording_info *info)
 {
 	return info->machine.s390_dma_api && !ir_recorded_strict(info) ? info->machine.unmapped_pages : 0;
@@ -159,7 +159,7 @@ static struct ir_limit own_limits(const struct ir_recording_info *info, uint64_t
 	return all;
 }
 
-/* Nobody can say of whom a shortage is if its RPCIT has no name. */
+/* A shortage whose RPCIT has no device cannot be attributed. */
 static bool all_named(const struct ir_recorded_machine *m)
 {
 	for (size_t i = 0; i < m->nr_shortages; i++)

@@ -33,7 +33,7 @@ static inline bool ir_limit_several(const struct ir_recording_info *info)
 	return info->nr_devices > 2 && !info->device;
 }
 
-/* Whose the limits were: both ways to explain the same shortages. */
+/* Limits for each device, or one for all: two explanations of the same shortages. */
 struct ir_limits {
 	struct ir_limit own;	/* each device's own: all of them agree, of all; the range of one */
 	bool differ;		/* and devices have different ones */

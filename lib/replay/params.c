@@ -6,14 +6,14 @@
 #include "replay/limit.h"
 #include "replay/params.h"
 
-/* What the DMA API falls back to; drivers/iommu/dma-iommu.c, Linux 6.12. */
+/* The DMA API's fallback; drivers/iommu/dma-iommu.c, Linux 6.12. */
 #define FQ_SIZE			256	/* IOVA_DEFAULT_FQ_SIZE */
 #define FQ_TIMEOUT_MS		10	/* IOVA_DEFAULT_FQ_TIMEOUT */
 #define SINGLE_FQ_SIZE		32768	/* IOVA_SINGLE_FQ_SIZE */
 #define SINGLE_FQ_TIMEOUT_MS	1000	/* IOVA_SINGLE_FQ_TIMEOUT */
 
 /*
- * Where an s390 aperture lies if nothing tells: from QEMU's ZPCI_SDMA_ADDR
+ * The default start of an s390 aperture: from QEMU's ZPCI_SDMA_ADDR
  * (hw/s390x/s390-pci-bus.h, 10.0) to the end of what a region-third table
  * reaches (ZPCI_TABLE_SIZE_RT, arch/s390/include/asm/pci_dma.h, Linux 6.12).
  */
@@ -194,7 +194,7 @@ static void resolve_initial(const struct ir_config *c, const struct ir_recording
 		par->initial_devices = info->device ? 1 : (uint32_t)info->nr_devices - 1;
 }
 
-/* A host that ran short has a limit, even if nobody gives it. */
+/* A host that ran short has a limit, even if none is given. */
 static void resolve_limit(const struct ir_config *c, const struct ir_recording_info *info,
 			  struct ir_effective *par)
 {
@@ -223,7 +223,7 @@ static void resolve_limit(const struct ir_config *c, const struct ir_recording_i
 	par->other_limit = other == &limits.all || !limits.differ ? ir_limit_value(other) : 0;
 }
 
-/* What the former DMA API unmaps lazily waits for a global RPCIT. */
+/* Pages that the former DMA API unmaps lazily wait for a global RPCIT. */
 static void resolve_lazy(const struct ir_config *c, const struct ir_recording_info *info,
 			 struct ir_effective *par)
 {
@@ -242,7 +242,7 @@ static void resolve_timer(const struct ir_params *p, const struct ir_recorded_ma
 {
 	par->hz = p->hz ? p->hz : m->hz ? m->hz : default_hz;
 	par->from.hz = p->hz ? IR_FROM_USER : m->hz ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
-	/* What was measured with another number of jiffies means nothing. */
+	/* A lateness measured with another HZ is not used. */
 	if (par->hz != (m->hz ? m->hz : default_hz))
 		return;
 	if (m->has_timer_phase) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Parameters: what the user gave, what the recording tells, and the kernel's defaults. */
+/* Parameters: the user's, the recording's, and the kernel's defaults. */
 #ifndef IR_REPLAY_PARAMS_H
 #define IR_REPLAY_PARAMS_H
 

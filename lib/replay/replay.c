@@ -51,7 +51,7 @@ static size_t devices_of(const struct ir_recording_info *info)
 	return info->nr_devices > 2 ? info->nr_devices - 1 : 1;
 }
 
-/* What the configurations take at least (iommu-replay-promises(7)). */
+/* The least memory that the configurations need (iommu-replay-promises(7)). */
 static uint64_t least_memory(const struct ir_config *configs, size_t n,
 			     const struct ir_recording_info *info)
 {
@@ -89,7 +89,7 @@ static int over_budget(const struct pool *p, const struct ir_recording_info *inf
 	return too_large("needs more than", info, p->nr_tasks, p->budget.limit, err);
 }
 
-/* The one that is furthest behind, of those that nobody runs and that have something to do. */
+/* The configuration furthest behind, of those that no thread runs and that have blocks to do. */
 static struct task *next_task(struct pool *p)
 {
 	struct task *best = NULL;
@@ -139,7 +139,7 @@ static uint64_t slowest(const struct pool *p)
 	return min;
 }
 
-/* A block that nobody uses any more. */
+/* A block that is not used any more. */
 static struct block *block_to_fill(struct pool *p)
 {
 	pthread_mutex_lock(&p->lock);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What was merged: iotlb_sync_map may fail, after one global RPCIT. */
+/* The merged version: iotlb_sync_map may fail, after one global RPCIT. */
 #include "strategy/common.h"
 
 const struct ir_strategy ir_sync_map_retry = {

@@ -45,7 +45,7 @@ struct ir_compare_report *ir_compare_read(const char *name, const char *text, si
 void ir_compare_report_free(struct ir_compare_report *report);
 /** ir_compare_has_digest - false: as ir_report_has_digest() */
 bool ir_compare_has_digest(const struct ir_compare_report *report);
-/** ir_compare_version - of the program that wrote the report; NULL: not told */
+/** ir_compare_version - of the program that wrote the report; NULL: not recorded */
 const char *ir_compare_version(const struct ir_compare_report *report);
 /** ir_compare_key - the key of the @i-th figure of any row, NULL after the last */
 const char *ir_compare_key(const struct ir_compare_report *report, size_t i);

@@ -40,13 +40,13 @@ enum ir_fault_source {	/* bits */
 	IR_FAULT_CONSOLE	= 1 << 2,
 };
 
-/* What the report says about the entry of the page table. */
+/* The report's statement about the entry of the page table. */
 enum ir_fault_entry { IR_ENTRY_UNKNOWN, IR_ENTRY_NOT_PRESENT, IR_ENTRY_NOT_PERMITTED };
 
 /* A task that mapped or unmapped. */
 struct ir_fault_by {
 	const char *task;		/* NULL: not known */
-	const char *function;		/* "dma_map_page"; NULL: no event tells */
+	const char *function;		/* "dma_map_page"; NULL: no event shows it */
 	uint32_t pid;
 	uint32_t cpu;
 };
@@ -58,7 +58,7 @@ struct ir_fault_mapping {
 	uint32_t segments;		/* pieces of the whole */
 	uint32_t site;			/* call site, a number in info->sites */
 	const char *device;		/* NULL: not named */
-	const char *direction;		/* "TO_DEVICE"; NULL: not told */
+	const char *direction;		/* "TO_DEVICE"; NULL: not recorded */
 	uint64_t mapped_ns;		/* 0: before the recording */
 	uint64_t unmapped_ns;		/* 0: not in the recording */
 	struct ir_fault_by mapped_by, unmapped_by;
@@ -131,7 +131,7 @@ struct ir_fault_options {
 	/* "0000:00:10.0,0000:00:10.1": devices of one IOMMU group; may be NULL */
 	const char *const *groups;
 	size_t nr_groups;
-	uint64_t delay_ns;		/* 0: as the recording tells */
+	uint64_t delay_ns;		/* 0: as the recording shows */
 };
 
 /**

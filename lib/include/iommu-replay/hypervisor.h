@@ -31,7 +31,7 @@ enum ir_rpcit_status {
 	IR_RPCIT_ERROR,			/* anything else */
 };
 
-/* Whose a limit is. */
+/* The scope of a limit. */
 enum ir_share {
 	IR_SHARE_DEVICE,	/* each device has its own */
 	IR_SHARE_GUEST,		/* all devices of the guest draw on one */
@@ -87,7 +87,7 @@ struct ir_hypervisor {
 	/* Its own parameters, up to IR_HYPERVISOR_OWN, after these a NULL name; NULL: none. */
 	const struct ir_hypervisor_param *own;
 	const struct ir_plugin_info *plugin;	/* set when it is loaded; NULL: built in */
-	/* Whose its limits are, unless the user says otherwise. */
+	/* The default scope of its limits. */
 	enum ir_share share;
 	bool has_backend;		/* QEMU with vfio: entries may be counted (type1) or not (iommufd) */
 	/*

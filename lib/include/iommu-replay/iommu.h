@@ -29,7 +29,7 @@ enum ir_invalidation_kind {
 	IR_INVALIDATION_KINDS
 };
 
-/* What an entry of the host's limit stands for. */
+/* The unit of an entry of the host's limit. */
 enum ir_entry_unit {
 	IR_ENTRY_PAGE,		/* a page of 4 KiB */
 	IR_ENTRY_LEAF,		/* a leaf of the page table, of any power of two */

@@ -6,7 +6,7 @@
  * One DMA mapping is one IR_OP_MAP, however many physically contiguous pieces
  * its scatter list had; pieces after the first follow directly as IR_OP_SEGMENT.
  * Mappings have dense numbers, given out when a mapping begins and used again
- * after it ended, so that nobody needs a hash table to find one.
+ * after it ended, so that no hash table is needed to find one.
  */
 #ifndef IOMMU_REPLAY_OP_H
 #define IOMMU_REPLAY_OP_H
@@ -22,7 +22,7 @@ enum ir_op_kind {
 	IR_OP_UNMAP,		/* the mapping ends */
 	IR_OP_FAILED_MAP,	/* an attempt that never reached the page table (no IOVA): pages */
 	IR_OP_INITIAL,		/* a mapping made before the recording began, known from its unmap */
-	IR_OP_FLUSH_TIMER,	/* the recorded machine's flush-queue timer fired; iova: which timer, if told */
+	IR_OP_FLUSH_TIMER,	/* the recorded machine's flush-queue timer fired; iova: which timer, if recorded */
 	IR_OP_LOST,		/* events were lost before this point */
 	IR_OP_DETACH,		/* the device's domain is gone, and all its mappings with it */
 	IR_OP_DOMAIN_TYPE,	/* the device's domain is strict (IR_OPF_STRICT), or has a queue, from now on */

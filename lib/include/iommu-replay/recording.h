@@ -98,7 +98,7 @@ struct ir_recorded_shortage {
 /* More pages mapped before a recording (4 GiB) are taken for damage. */
 #define IR_MAX_INITIAL_PAGES (1u << 20)
 
-/* What the recording tells about the machine; zero: it does not tell. */
+/* Facts about the machine from the recording; zero: not recorded. */
 struct ir_recorded_machine {
 	uint64_t aperture_start;	/* bytes; from the first global RPCIT */
 	uint64_t aperture_size;
@@ -115,7 +115,7 @@ struct ir_recorded_machine {
 	 * dma-iommu: all IOVAs from this page on were taken at the start, but for
 	 * those listed (in the order in which they were handed out).
 	 */
-	uint64_t taken_pfn;		/* 0: not told */
+	uint64_t taken_pfn;		/* 0: not recorded */
 	const struct ir_start_iova *start_iovas;
 	size_t nr_start_iovas;
 	uint32_t hz;			/* jiffies a second, from when timers fired or who built the kernel */
@@ -131,7 +131,7 @@ struct ir_recorded_machine {
 	uint64_t rpcit_base_ns;
 	uint64_t rpcit_page_ns;
 	uint64_t rpcit_global_ns;
-	/* By the kernel's counters, without those of retries; 0: not told. */
+	/* By the kernel's counters, without those of retries; 0: not recorded. */
 	uint64_t counted_rpcits;
 	const struct ir_recorded_shortage *shortages;	/* the first ones, in their order */
 	size_t nr_shortages;
@@ -149,7 +149,7 @@ struct ir_recording_info {
 	const char *format;	/* "trace.dat v7 (zstd)" */
 	const char *why;	/* what was recognised */
 	const char *byte_order;	/* "big", "little" */
-	const char *kernel;	/* NULL: not told; likewise below */
+	const char *kernel;	/* NULL: not recorded; likewise below */
 	const char *arch;
 	const char *clock;
 	uint32_t cpus;
@@ -168,11 +168,11 @@ struct ir_recording_info {
 	uint64_t max_live_pages;
 	/* Successful maps of the DMA API, and those whose DMA address is the physical one. */
 	uint64_t dma_maps, dma_direct;
-	uint64_t dma_sized;		/* of these, those whose size in bytes is told, */
+	uint64_t dma_sized;		/* of these, those whose size in bytes is recorded, */
 	uint64_t subpage_bytes;		/* and what their pages have beyond it */
 	uint64_t page_frees;		/* how often memory was freed, if that was recorded */
-	uint64_t dma_directions;	/* of these, those whose direction is told */
-	/* What they take in an I/O page table, whose entries may be ranges: estimated. */
+	uint64_t dma_directions;	/* of these, those whose direction is recorded */
+	/* Their entries in an I/O page table, which may be ranges: estimated. */
 	uint64_t max_live_entries;
 	uint64_t max_memory;	/* as options->max_memory, never 0 */
 	struct ir_recorded_rpcit rpcit;
@@ -205,7 +205,7 @@ struct ir_recording_options {
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *progress_arg;
 	bool rpcits;		/* have recorded RPCITs among the operations */
-	bool survey_only;	/* only ir_recording_info() is wanted: there will be no operations */
+	bool survey_only;	/* only ir_recording_info() will be used: there will be no operations */
 	size_t spool_memory;	/* bytes of operations to keep in memory; 0: the default, 4 MiB */
 	/*
 	 * What events mean that are not known by their name; stays the caller's and
@@ -234,7 +234,7 @@ struct ir_recording_options {
 
 /** ir_recorded_strict - were most unmaps flushed at once, as in a domain of type DMA */
 bool ir_recorded_strict(const struct ir_recording_info *info);
-/** ir_default_hz - jiffies a second of a machine like the recorded one, if nothing tells */
+/** ir_default_hz - the default of jiffies a second for a machine like the recorded one */
 uint32_t ir_default_hz(const struct ir_recording_info *info);
 
 /**

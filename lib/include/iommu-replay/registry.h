@@ -4,7 +4,7 @@
  * that are built in first, then those of plug-ins in the order of loading.
  *
  * A registry is its owner's; there is none for the whole process.  It may be
- * read by several threads while nobody loads a plug-in.
+ * read by several threads while no plug-in is being loaded.
  */
 #ifndef IOMMU_REPLAY_REGISTRY_H
 #define IOMMU_REPLAY_REGISTRY_H

@@ -39,7 +39,7 @@ enum ir_timer_mode {
 	IR_TIMER_RECORDED,	/* fires at IR_OP_FLUSH_TIMER */
 };
 
-/* What QEMU pins memory with. */
+/* The kernel interface with which QEMU pins memory. */
 enum ir_backend {
 	IR_BACKEND_DEFAULT,	/* type1 where the hypervisor has a backend, else none */
 	IR_BACKEND_TYPE1,	/* vfio_iommu_type1: counts entries; a limit of 65535 by default */
@@ -69,7 +69,7 @@ const char *ir_latency_mode_name(enum ir_latency_mode mode);
 
 #define IR_MAX_COPIES 64u	/* of the recording's devices */
 
-/* What the user asks for.  Zero means "default" in every field. */
+/* The user's settings.  Zero means "default" in every field. */
 struct ir_params {
 	const struct ir_iommu *iommu;	/* NULL: the recorded machine's */
 	struct ir_hypervisor_params hypervisor;
@@ -100,7 +100,7 @@ struct ir_params {
 	uint64_t all_page_ns;		/* and for each page that is mapped then */
 };
 
-/* What is used: every value set, and where it came from. */
+/* The effective values, all set, and where each came from. */
 struct ir_effective {
 	const struct ir_iommu *iommu;
 	const char *iommu_why;		/* what it is known from, in words */
@@ -237,9 +237,9 @@ struct ir_result {
 	struct {
 		uint64_t pages;
 		double page_seconds;
-		/* Of pages that the device may write to; those count whose direction is not told. */
+		/* Of pages that the device may write to; those count whose direction is not recorded. */
 		double writable_page_seconds;
-		/* Mapped again, or freed if the recording tells, while still reachable: a lower bound. */
+		/* Mapped again, or freed if that is recorded, while still reachable: a lower bound. */
 		uint64_t reused_pages;
 		double reused_page_seconds;
 		uint64_t reachable_p50, reachable_p99;	/* pages, of the time */
@@ -279,7 +279,7 @@ struct ir_replay_options {
 	 */
 	struct ir_site_result *sites;
 	/*
-	 * Room for a timeline of each configuration, all NULL; NULL: none is wanted.
+	 * Room for a timeline of each configuration, all NULL; NULL: not requested.
 	 * Those made are the caller's (ir_timeline_free()), also after an error.
 	 */
 	struct ir_timeline **timelines;

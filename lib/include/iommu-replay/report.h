@@ -23,7 +23,7 @@
 /* A result that was held against the recording, and how it came about. */
 struct ir_report_verify {
 	struct ir_verify verify;
-	bool equal;			/* as far as the tolerance asks for it */
+	bool equal;			/* within the tolerance */
 	uint64_t tolerance;
 	double tolerance_percent;
 	/* They are not, but would be with the recorded timers. */
@@ -38,8 +38,8 @@ struct ir_report_verify {
 
 /* How and when a report was made. */
 struct ir_report_origin {
-	const char *command_line;	/* without what does not change the report; NULL: not told */
-	const char *date;		/* "2026-11-28T23:51Z"; NULL: not told */
+	const char *command_line;	/* without what does not change the report; NULL: not recorded */
+	const char *date;		/* "2026-11-28T23:51Z"; NULL: not recorded */
 };
 
 /* One recording and what its configurations gave; all pointers are the caller's. */
@@ -51,17 +51,17 @@ struct ir_report_entry {
 	const struct ir_report_verify *verify;	/* of each result; NULL: not verified */
 	/* As struct ir_replay_options has them: info->nr_devices for each result; NULL: none. */
 	const struct ir_result *devices;
-	/* As struct ir_replay_options has them; NULL: results are not told by call site. */
+	/* As struct ir_replay_options has them; NULL: no results by call site. */
 	const struct ir_site_result *sites;
 	struct ir_timeline *const *timelines;	/* of each result; NULL: not collected */
 	const struct ir_explanation *explanations;	/* of each result; NULL: not asked for */
 	const struct ir_faults *faults;	/* of the recording; NULL: were not looked for */
-	/* What each result would have made of them; NULL: not asked for. */
+	/* How many of them each result would have hidden or shown; NULL: not requested. */
 	const struct ir_fault_exposure *fault_exposure;
-	const struct ir_report_origin *origin;	/* of the whole report; NULL: not told */
+	const struct ir_report_origin *origin;	/* of the whole report; NULL: not recorded */
 };
 
-/* For more devices than this nobody reads the figures of each. */
+/* With more devices than this, figures of each are left out. */
 #define IR_REPORT_DEVICES 1024
 
 /**
@@ -140,7 +140,7 @@ bool ir_report_has_digest(const struct ir_report *report);
 /** ir_report_document - the whole document again, as text for free(); NULL: no memory */
 char *ir_report_document(const struct ir_report *report);
 
-/** ir_version - "0.1.0" */
+/** ir_version - "0.2.0" */
 const char *ir_version(void);
 
 #endif

@@ -22,7 +22,7 @@
 
 enum {
 	IR_SITE_UNKNOWN,	/* mapped without a recorded call chain, or before the recording */
-	IR_SITE_TIMER,		/* nobody's: the timer of a flush queue */
+	IR_SITE_TIMER,		/* of no call site: the timer of a flush queue */
 	IR_SITES_FIRST,		/* from here on they are ranked: most mappings first */
 };
 
@@ -37,7 +37,7 @@ struct ir_site {
 	const char *name;	/* "nvme_prep_rq.part.0+0x4e2", or the address */
 	const char *driver;	/* "nvme", "vmlinux"; NULL: not known */
 	const char *function;	/* "nvme_prep_rq.part.0"; NULL: not known */
-	uint64_t address;	/* 0: not told */
+	uint64_t address;	/* 0: not recorded */
 	uint32_t chains;	/* different call chains through it */
 	/* The one most often taken, innermost frame first, DMA API and tracing included. */
 	const struct ir_frame *frames;
@@ -57,7 +57,7 @@ struct ir_site_table {
 	const char *hint;		/* what would give more; NULL: nothing is missing */
 };
 
-/* What a replay found of one site. */
+/* The figures of one site in a replay. */
 struct ir_site_result {
 	uint64_t mappings;		/* attempted */
 	uint64_t pages;			/* of these */

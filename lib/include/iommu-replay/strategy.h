@@ -86,7 +86,7 @@ struct ir_strategy {
 };
 
 /*
- * What a strategy may call.
+ * Functions that a strategy may call.
  */
 
 /**

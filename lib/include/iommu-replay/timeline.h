@@ -9,7 +9,7 @@
  * within a bucket it was.
  *
  * Values are those between operations and RPCITs: what an RPCIT passes through
- * while it walks the page table nobody else sees.
+ * while it walks the page table that only it uses.
  */
 #ifndef IOMMU_REPLAY_TIMELINE_H
 #define IOMMU_REPLAY_TIMELINE_H
@@ -22,7 +22,7 @@
 #define IR_TIMELINE_FAILURES	256	/* listed; all are counted */
 #define IR_HISTOGRAM_BUCKETS	64	/* bucket i: values from 2^i to 2^(i+1) - 1 */
 
-/* What goes up and down. */
+/* Values that rise and fall. */
 enum ir_track {
 	IR_TRACK_HOST_PAGES,	/* in the hypervisor's shadow */
 	IR_TRACK_LIVE_PAGES,	/* valid in the guest's page tables */

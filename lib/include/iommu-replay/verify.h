@@ -14,7 +14,7 @@
 
 #include <iommu-replay/replay.h>
 
-/* What is compared; UINT64_MAX: not known (not recorded, or not a thing of that machine). */
+/* The figures compared; UINT64_MAX: not known (not recorded, or not a thing of that machine). */
 struct ir_verify_totals {
 	uint64_t total;
 	uint64_t global;
@@ -22,7 +22,7 @@ struct ir_verify_totals {
 	uint64_t insufficient;
 	uint64_t map_failed;
 	uint64_t iova_exhausted;
-	uint64_t queue_full;	/* flushes by cause, where the recording tells them apart */
+	uint64_t queue_full;	/* flushes by cause, where the recording has the cause */
 	uint64_t queue_timeout;
 };
 
