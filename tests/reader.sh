@@ -20,7 +20,9 @@ for file in traces/*.dat; do
 		continue
 	fi
 	by_time_and_cpu <"$tmp/theirs" >"$tmp/theirs.sorted"
-	"$BUILD/tests/tool_events" "$file" 2>"$tmp/err" | by_time_and_cpu >"$tmp/ours.sorted"
+	# tool_tracecmd does not have the flushes of other IOMMUs.
+	"$BUILD/tests/tool_events" "$file" 2>"$tmp/err" | grep -v '^[0-9]* [0-9]* [0-9]* flush:' |
+		by_time_and_cpu >"$tmp/ours.sorted"
 	check "$name as libtracecmd reads it: $(wc -l <"$tmp/theirs") events" \
 		cmp -s "$tmp/theirs.sorted" "$tmp/ours.sorted"
 done

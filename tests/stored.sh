@@ -28,7 +28,8 @@ sys.exit(new != old)' "$tmp/sealed.json" "$old"
 done
 exits "results without digests are merged" 0 merge --format json -o "$tmp/merged" tests/stored/results-1.jsonl
 says "results without digests: says so" "4 lines have no digest: an older version wrote them"
-unsealed <"$tmp/merged" >"$tmp/plain"
+# But for the version of the program.
+unsealed <"$tmp/merged" | sed 's/"version": "[^"]*"/"version": "0.1.0"/' >"$tmp/plain"
 check "to the same report as before" cmp -s "$tmp/plain" tests/stored/merge-1.json
 
 # A digest does not depend on the notation, and on nothing but the content.

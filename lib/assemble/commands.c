@@ -94,13 +94,14 @@ static bool map_sync(struct ir_assembler *a, struct slot *s, const struct ir_eve
 /* The first piece of the flush of the mapping under way; the others are for nothing else. */
 static bool first_piece(struct ir_assembler *a, struct slot *s, struct ir_event *own)
 {
-	const struct rec *head;
+	struct rec *head;
 
 	if (s->map_state == MAP_NONE || s->map_state == MAP_SYNCED || !in_window(a, s->head))
 		return false;
 	head = rec(a, s->head);
 	if (head->iova != own->addr)
 		return false;
+	head->certain = true;	/* no segment comes after the first flush */
 	s->map_state = MAP_SYNCED;
 	own->size = live_of(a, head->live)->pages << IR_PAGE_SHIFT;
 	own->device = head->device;

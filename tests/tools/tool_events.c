@@ -18,7 +18,10 @@ static const char *const kinds[IR_EV_KINDS] = {
 	"lost", "map", "unmap", "dma_map", "dma_map_sg", "dma_map_sg_err", "dma_unmap",
 	"dma_unmap_sg", "rpcit", "rpcit_ret", "fq_timeout", "fq_flush", "flush_all", "tlb_sync",
 	"s390_map_page", "s390_unmap_page", "s390_update_trans", "iova_alloc",
-	"iova_alloc_ret", "iova_free", "attach", "detach", "marker", "map_failed",
+	"iova_alloc_ret", "iova_free", "attach", "detach", "marker", "stack", "map_failed",
+	"io_fault", "console", "flush:sync_map", "flush:map", "flush:map_piece", "flush:tag_range",
+	"flush:tag_all", "flush:command", "flush:command_all", "switch", "idle", "interrupt",
+	"flush:ret", "page_free",
 };
 
 static void print_event(const struct ir_reader *rd, const struct ir_event *ev)

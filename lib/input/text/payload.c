@@ -513,8 +513,11 @@ static enum text_result take_tag(struct text_span text, struct ir_event *ev)
 		!memmem(text.start, text_len(&text), "type 0x0 ", 9);
 	p = memmem(text.start, text_len(&text), " [0x", 4);
 	if (ev->kind != IR_EV_TAG_ALL) {
-		p = p ? ir_text_number(p + 2, text.end, false, &ev->addr) : NULL;
-		if (!p || p == text.end || !ir_text_number(p + 1, text.end, false, &ev->size))
+		const char *dash = p ? memchr(p, '-', (size_t)(text.end - p)) : NULL;
+		const char *stop = dash ? memchr(dash, ']', (size_t)(text.end - dash)) : NULL;
+
+		if (!stop || !ir_text_number(p + 2, dash, false, &ev->addr) ||
+		    !ir_text_number(dash + 1, stop, false, &ev->size))
 			return TEXT_BAD;
 	}
 	ir_finish_tag(ev);
