@@ -14,6 +14,7 @@
 #include <dlfcn.h>
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
 #define ASAN 1
 #else
 #define ASAN 0
@@ -47,10 +48,16 @@ static void swap(ucontext_t *from, const ucontext_t *to)
 {
 #if ASAN
 	static int (*libc_swap)(ucontext_t *from, const ucontext_t *to);
-	void *libc = libc_swap ? NULL : dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
 
-	if (libc)
-		*(void **)&libc_swap = dlsym(libc, "swapcontext");
+	if (!libc_swap) {
+		void *libc;
+
+		__lsan_disable();	/* the loader keeps memory of its own */
+		libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+		__lsan_enable();
+		if (libc)
+			*(void **)&libc_swap = dlsym(libc, "swapcontext");
+	}
 	if (libc_swap) {
 		libc_swap(from, to);
 		return;

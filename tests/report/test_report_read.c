@@ -45,7 +45,7 @@ static int setup(void **state)
 		.start_ns = UINT64_C(1) << 60, .duration_ns = 77,
 		.events = events, .nr_events = 2, .devices = devices, .nr_devices = 3,
 		.max_live_pages = 12, .complete = true,
-		.rpcit = { true, 1, 2, 3, 4, 5, 6, true }, .flushes = { true, 7, 8, 9 },
+		.rpcit = { true, 1, 2, 3, 4, 5, 6, true }, .flushes = { true, 7, 8, 9, 10, 11 },
 		.machine = {
 			.aperture_start = 4096, .aperture_size = 8192, .mapped_pages = 3,
 			.unmapped_pages = 1, .has_marker = true, .hz = 100, .timer_phase_ns = 5,
