@@ -177,7 +177,7 @@ killed() {
 }
 
 for signal in $signals; do
-	killed "SIG$signal" $signal
+	killed "SIG$signal" "$signal"
 done
 if [ -n "$shim" ]; then
 	for signal in QUIT SEGV ABRT; do
