@@ -293,6 +293,7 @@ build = options.build
 program = os.path.abspath(f"{build}/iommu-replay")
 # Loading a locale, glibc loses memory when it gets no more of it.
 environment = {"PATH": os.environ["PATH"], "LC_ALL": "C",
+	       "SOURCE_DATE_EPOCH": os.environ["SOURCE_DATE_EPOCH"],
 	       # ASan wants to be first, and the preloaded library is.
 	       "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=1:allocator_may_return_null=1",
 	       "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}

@@ -61,7 +61,8 @@ static int setup(void **state)
 	};
 	memset(&result, 0, sizeof(result));
 	fill(&result, sizeof(result));
-	result.lower_bound = true;	/* no other byte is one */
+	/* No other byte is one. */
+	result.lower_bound = result.exposure.has_directions = result.exposure.has_sizes = true;
 	result.parameters = (struct ir_effective){
 		.hypervisor = { .entry_limit = 8192, .pinned_limit = 5, .tlb_refresh = 1 }, .queue = IR_QUEUE_PER_CPU, .queue_size = 256,
 		.queue_timeout_ms = 10, .aperture_start = 4096, .aperture = 1 << 20,
