@@ -14,7 +14,7 @@
 #include "io/input.h"
 #include "formats/document.h"
 
-/* What a condition of --fail-if may name: the total, the kinds, and lines that are missing. */
+/* The keys of --fail-if: the total, the kinds, and lines that are missing. */
 static const char *figure_name(const void *arg, size_t i)
 {
 	(void)arg;

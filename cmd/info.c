@@ -19,7 +19,7 @@ int cmd_info(const struct settings *settings)
 		int opened = input_open(&input, settings, settings->operands[i],
 					document_interrupted, &doc);
 
-		/* What is wrong with a recording is what one asks info about: it is shown. */
+		/* info exists to show what is wrong with a recording. */
 		if (input.rec)
 			opened = worse(opened, document_add(&doc, &(struct ir_report_entry){
 				.info = input.info,

@@ -75,7 +75,7 @@ static void add_limit(json_t *parameters, const char *name, bool has, uint64_t l
 				    limit ? ir_json_count(limit) : json_null());
 }
 
-/* What is special to a hypervisor: the default among the others, and what it means. */
+/* Adds a hypervisor's own parameters: the defaults among the others; returns their meanings. */
 static json_t *add_own(json_t *parameters, const struct ir_hypervisor *hv)
 {
 	const struct ir_hypervisor_param *own;
@@ -135,7 +135,7 @@ static json_t *list_iommus(const struct settings *settings)
 	return list;
 }
 
-/* What an event is, with its condition: "unmap when flags & 0x400". */
+/* The kind of an event with its condition: "unmap when flags & 0x400". */
 static json_t *event_is(const struct ir_known_event *event)
 {
 	return json_sprintf("%s%s%s%s%s", event->is, event->when ? " when " : "",
@@ -191,7 +191,7 @@ static const char *list_name(const void *arg, size_t i)
 	return lists[i].name;
 }
 
-/* What else there is to say of an item, in lines of its last column. */
+/* Further facts about an item, as lines of its last column. */
 static void print_details(FILE *out, const json_t *item)
 {
 	const json_t *origin = json_object_get(item, "origin");

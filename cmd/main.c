@@ -127,7 +127,7 @@ static void hold_standard_descriptors(void)
 }
 
 /*
- * What jansson has no memory for it may leave out without a word: characters of a
+ * Without memory jansson may leave out characters of a number silently: of a
  * word it reads, keys it writes.
  */
 static void *json_memory(size_t size)

@@ -55,7 +55,7 @@ static struct ir_config *make_configs(const struct settings *settings, int *stat
 	return configs;
 }
 
-/* Who watches each replay for the recorded faults; all NULL: there are none. */
+/* The watch of each replay for the recorded faults; all NULL: there are none. */
 struct watching {
 	struct ir_faults *faults;
 	struct ir_fault_watch **watches;
@@ -118,7 +118,7 @@ static int watch(const struct settings *settings, const struct input *input,
 	return STATUS_ERROR;
 }
 
-/* What each replay made of them; NULL: there are none, or no memory. */
+/* The faults that each replay hides and shows; NULL: there are none, or no memory. */
 static struct ir_fault_exposure *watched(const struct watching *w)
 {
 	struct ir_fault_exposure *exposure = NULL;

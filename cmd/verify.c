@@ -70,7 +70,7 @@ static bool marker_suffices(const struct ir_recording_info *info)
 	return info->machine.has_marker && (info->nr_devices <= 2 || info->device);
 }
 
-/* What neither the user nor the recording tells. */
+/* Defaults for what neither the user nor the recording gives. */
 static void fill_from_manifest(const struct machine *m, const struct ir_recording_info *info,
 			       struct ir_params *p)
 {

@@ -68,7 +68,7 @@ enum command_bit {
 	IN_ALL	= IN_INPUT | IN_LIST | IN_COMPARE | IN_REPORT | IN_BATCH | IN_MERGE,
 };
 
-/* What verify can fit. */
+/* The parameters that verify --fit can fit. */
 enum fit {
 	FIT_NOTHING,
 	FIT_ENTRY_LIMIT,
@@ -83,7 +83,7 @@ enum by {
 	BY_DEVICE,
 };
 
-/* What sweep can look for. */
+/* The goals of sweep --find. */
 enum find {
 	FIND_NOTHING,
 	FIND_ENTRY_LIMIT,
@@ -137,7 +137,7 @@ static inline void hypervisor_apply(const struct hypervisor_choice *choice,
 	config->params.backend = choice->backend;
 }
 
-/* What the command line says. */
+/* The settings of a command line. */
 struct settings {
 	const struct command *command;
 	char **operands;

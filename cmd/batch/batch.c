@@ -78,7 +78,7 @@ static int no_memory(struct ir_error *err)
 	return ir_error_set(err, -ENOMEM, "out of memory");
 }
 
-/* What ends the batch; the first one counts. */
+/* The error that ends the batch; the first one counts. */
 static void give_up(struct batch *b, const struct ir_error *err)
 {
 	pthread_mutex_lock(&b->lock);
@@ -101,7 +101,7 @@ static bool stopped(struct batch *b)
 
 /* Lines. */
 
-/* What a cell was asked to be, for those that did not come to be anything. */
+/* A cell's recording and parameters, for cells without a result. */
 static json_t *json_question(const struct batch *b, size_t cell)
 {
 	const struct plan_recording *recording = &b->plan.recordings[cell / b->plan.nr_configs];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a batch would be: batch --dry-run. */
+/* batch --dry-run: the cells, time and size of a batch. */
 #ifndef CMD_DRY_H
 #define CMD_DRY_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What results depend on besides recordings and the manifest. */
+/* The inputs of results besides recordings and the manifest. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static int write_plugin(FILE *out, const struct ir_plugin_info *plugin, struct i
 	return rc;
 }
 
-/* What results depend on besides recordings and the manifest: files by their content. */
+/* Fingerprints the inputs besides recordings and the manifest: files by their content. */
 char *plan_how(const struct settings *s, struct ir_error *err)
 {
 	char digest[FINGERPRINT_SIZE], *text;

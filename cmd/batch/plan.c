@@ -456,7 +456,7 @@ static void leave_out_others(struct settings *s)
 	s->nr_strategies = n;
 }
 
-/* What contradicts itself has no cells. */
+/* A contradictory configuration has no cells. */
 static int leave_out(const struct manifest *m, struct plan *plan, struct ir_error *err)
 {
 	size_t n = 0;

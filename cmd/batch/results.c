@@ -11,7 +11,7 @@
 
 #include "report/json.h"
 
-/* What every line begins with, so that a torn one can be told from somebody else's file. */
+/* The beginning of every line, so that a torn line differs from another program's file. */
 #define BEGINNING "{\"schema\":\"" RESULTS_SCHEMA "\""
 
 static int fail(const struct results *results, struct ir_error *err)

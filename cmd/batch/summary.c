@@ -11,7 +11,7 @@
 
 #define MOST_STRATEGIES 32
 
-/* What the results of a strategy amount to, of all recordings or of one. */
+/* Totals of a strategy's results, of all recordings or of one. */
 struct sum {
 	const char *strategy;
 	size_t results;

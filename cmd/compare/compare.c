@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "formats/renderers.h"
 
-/* What the options say, understood. */
+/* The options, parsed. */
 struct gate {
 	struct ir_condition *conditions;
 	char **ignored;

@@ -15,7 +15,7 @@
 
 struct document {
 	const struct settings *settings;
-	/* What of the settings' renderer shows them. */
+	/* The function of the settings' renderer that draws them. */
 	int (*render)(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 	const struct ir_report *report;	/* whose the entries are; NULL: the document's own */
 	struct origin origin;

@@ -24,7 +24,7 @@
 #define TEXT_OF(number) #number
 #define TEXT(number) TEXT_OF(number)
 
-/* What ends a process by default, but for SIGKILL and what asks it to end. */
+/* The signals that end a process by default, without SIGKILL and requests to end. */
 static const int fatal[] = {
 	SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, SIGXCPU, SIGALRM,
 	SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGPOLL, SIGPWR,
@@ -112,7 +112,7 @@ void crash_catch(void)
 	struct sigaction action = { .sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO | SA_ONSTACK };
 
 	for (size_t i = 0; i < NR_FATAL; i++)
-		/* What is ignored stays ignored. */
+		/* An ignored signal stays ignored. */
 		if (!sigaction(fatal[i], NULL, &before[i]) && before[i].sa_handler != SIG_IGN)
 			sigaction(fatal[i], &action, NULL);
 	atexit(on_exit_called);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What may end the program at once: a fault, abort(), exit() in code of a plug-in, or
+ * Handles what may end the program at once: a fault, abort(), exit() in code of a plug-in, or
  * a call of such code that does not return.  Unfinished files are removed, and a
  * plug-in whose code was running is named; the exit status is 1 then.
  */

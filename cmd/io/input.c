@@ -48,7 +48,7 @@ void interrupts_catch(void)
 {
 	struct sigaction old;
 
-	/* What nohup or a shell script's & ignores stays ignored. */
+	/* A signal that nohup or a shell script's & ignores stays ignored. */
 	for (size_t i = 0; i < NR_SIGNALS; i++)
 		ignored[i] = !sigaction(signals[i], NULL, &old) && old.sa_handler == SIG_IGN;
 	interrupts_keep();

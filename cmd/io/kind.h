@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a file is that was given where it does not belong. */
+/* Recognises a file that was given to the wrong command. */
 #ifndef CMD_KIND_H
 #define CMD_KIND_H
 

@@ -201,7 +201,7 @@ int output_open(struct output *out, const char *path, char *const *inputs, size_
 		out->stream = NULL;
 		return fail(out, err);
 	}
-	/* What a symbolic link points to is replaced, not the link. */
+	/* The target of a symbolic link is replaced, not the link. */
 	out->target = exists ? realpath(path, NULL) : strdup(path);
 	out->stream = NULL;
 	if (!out->target)

@@ -31,7 +31,7 @@ struct output {
 /**
  * output_keep_standard - the program's standard output is its reports' alone from now on
  *
- * What others print there, code of plug-ins above all, goes to standard error.
+ * Output of other code, plug-ins above all, goes to standard error.
  */
 void output_keep_standard(void);
 /**

@@ -9,7 +9,7 @@
 /**
  * parameters_check - whether parameters contradict each other
  *
- * What a manifest says of a machine may: a queue of a type has a size even if a
+ * Parameters of a manifest's machine are exempt: a queue of a type has a size even if a
  * domain has no queue.  Returns 0, or -EINVAL with @err set.
  */
 int parameters_check(const struct ir_params *params, struct ir_error *err);

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What a manifest says of a recorded machine; zero: nothing. */
+/* A manifest's facts about a recorded machine; zero: none. */
 struct machine {
 	char *manifest;			/* which one: for free(); NULL: none lists the recording */
 	const struct ir_strategy *strategy;

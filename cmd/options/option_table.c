@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What options there are, for which command, and what --help says about them. */
+/* The options, the commands that take them, and their help. */
 #include "options/option_values.h"
 
 static const struct choice queue_choices[] = {

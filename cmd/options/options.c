@@ -75,7 +75,7 @@ static const struct option_spec *find_option(const struct command *command, int 
 	return NULL;
 }
 
-/* What getopt_long() wants; ":" first, so that it tells the two errors apart. */
+/* The option string of getopt_long(); ":" first, so that its two errors differ. */
 static void getopt_tables(const struct command *command, char *letters, struct option *longs)
 {
 	*letters++ = ':';
@@ -155,7 +155,7 @@ static int check_machine(const struct settings *settings, struct ir_error *err)
 		.params = settings->params,
 	};
 
-	/* What does not depend on strategy and hypervisor, before a recording is opened. */
+	/* Checks that do not depend on strategy and hypervisor, before a recording is opened. */
 	if (settings->command->bit & IN_REPLAY &&
 	    (ir_config_check(&any, err) || parameters_check(&settings->params, err)))
 		return -EINVAL;

@@ -35,7 +35,7 @@ static uint64_t events_in(const struct ir_timeline_bucket *b)
 	return n;
 }
 
-/* What devices reach: the shadow; where there is none, what is mapped and what is not yet flushed. */
+/* Pages that devices reach: the shadow; without one, mapped and not yet flushed pages. */
 static uint64_t host_in(const struct ir_timeline_bucket *b)
 {
 	return b->max[IR_TRACK_HOST_PAGES] ? b->max[IR_TRACK_HOST_PAGES] :
@@ -69,7 +69,7 @@ static uint64_t peak_of(const struct ir_timeline *t, figure get)
 	return peak;
 }
 
-/* What all lanes of a course share. */
+/* Shared by all lanes of a course. */
 struct course {
 	FILE *out;
 	const struct ir_rows *rows;
@@ -292,7 +292,7 @@ static uint64_t lazy_in(const struct ir_timeline_bucket *b)
 	return b->max[IR_TRACK_LAZY_PAGES];
 }
 
-/* What can be pointed at. */
+/* The areas that can be pointed at. */
 static void data(const struct course *c)
 {
 	const struct ir_timeline *first = timeline_of(c->rows, &c->rows->row[0]);

@@ -16,7 +16,7 @@ struct log_axis {
 	bool is_time;
 };
 
-/* What all pictures of a page share, so that they can be compared. */
+/* Scales that all pictures of a page share, so that they can be compared. */
 struct scales {
 	uint64_t most_flushes;
 	struct log_axis exposure;

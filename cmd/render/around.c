@@ -69,7 +69,7 @@ static bool see_owner(void *arg, const struct ir_op *op)
 		return true;
 	o->last = *op;
 	o->has_last = true;
-	/* What an interrupt did in between has other addresses. */
+	/* Operations of an interrupt in between have other addresses. */
 	if (!a->global && v->want.present && op->iova == a->iova) {
 		o->covered = *op;
 		o->has_covered = true;

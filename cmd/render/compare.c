@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What compare found: on a terminal, in Markdown, as JSON and as CSV.
+ * The results of compare: on a terminal, in Markdown, as JSON and as CSV.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -288,7 +288,7 @@ static int draw_most(const struct drawing *drawing, const struct compared *c,
 	return rc;
 }
 
-/* Those for a table; for free(), NULL: no memory. */
+/* The differences for a table; for free(), NULL: no memory. */
 static const struct ir_difference **list_differences(const struct ir_comparison *result, size_t *n)
 {
 	const struct ir_difference **list = calloc(result->nr_differences + 1, sizeof(list[0]));
@@ -334,7 +334,7 @@ static void draw_new_figures(const struct drawing *drawing, const struct compare
 	}
 }
 
-/* What decided. */
+/* The conditions that decided. */
 static void draw_gate(const struct drawing *drawing, const struct compared *c)
 {
 	const struct ir_compare_options *options = c->options;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What changed between two reports, and how that is shown. */
+/* The changes between two reports, and how they are drawn. */
 #ifndef CMD_RENDER_COMPARE_H
 #define CMD_RENDER_COMPARE_H
 

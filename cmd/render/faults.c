@@ -110,7 +110,7 @@ static const char *is_are(uint64_t n)
 	return n == 1 ? " is" : "s are";
 }
 
-/* What the list does not have, and why. */
+/* Notes on faults that the list lacks, with the reason. */
 static void notes(const struct drawing *d, const struct ir_faults *faults)
 {
 	if (faults->nr > SHOWN)

@@ -125,7 +125,7 @@ static char *wrap_words(const char *text, size_t width)
 	return copy;
 }
 
-/* What a column needs: for its texts as they are, or if they are wrapped at every blank. */
+/* The width that a column needs: for its texts as they are, or if they are wrapped at every blank. */
 static size_t needed(const char *title, const char *const *cells, size_t nr_columns, size_t rows,
 		     bool wrapped)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all tables on a terminal share. */
+/* Shared by all tables on a terminal. */
 #ifndef CMD_RENDER_PLAIN_H
 #define CMD_RENDER_PLAIN_H
 

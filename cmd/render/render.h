@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What renderers draw on, and with: lines and tables, on a terminal, in Markdown and
+ * The tools of renderers: lines and tables, on a terminal, in Markdown and
  * as HTML.
  */
 #ifndef CMD_RENDER_H
@@ -40,7 +40,7 @@ void markdown_item(void *out, const char *label, const char *text, enum view_mar
 int markdown_table(const struct canvas *canvas, const struct plain_column *columns,
 		   size_t nr_columns, const char *const *cells, size_t rows);
 
-/* Who draws: lines, and a table of texts under a heading. */
+/* A way to draw: lines, and a table of texts under a heading. */
 struct drawing {
 	const struct canvas *canvas;
 	view_line emit;
@@ -49,7 +49,7 @@ struct drawing {
 		     size_t nr_columns, const char *const *cells, size_t rows);
 };
 
-/* What there is to know of one recording; 0 or a negative errno. */
+/* Draws the facts about one recording; 0 or a negative errno. */
 typedef int (*draw_entry)(const struct drawing *drawing, const struct ir_report_entry *entry);
 /** draw_info - all that is known of a recording */
 int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry);

@@ -236,7 +236,7 @@ static void write_frame(FILE *out, const struct ir_frame *frame)
 		fprintf(out, " [%s]", frame->module);
 }
 
-/* Who called the call site. */
+/* The callers of a call site. */
 static int say_chain(const struct drawing *drawing, const struct ir_site *site)
 {
 	struct ir_memory memory;
@@ -272,7 +272,7 @@ static int say_chains(const struct drawing *drawing, const struct ir_site_table 
 }
 
 /*
- * Who held the entries, or the IOVAs, when a replay ran short: the largest holders in words.
+ * The largest holders of the entries, or the IOVAs, when a replay ran short, in words.
  */
 
 #define HOLDERS		3

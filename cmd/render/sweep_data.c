@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a sweep gave, for programs: a report of all cells, with the question and the
+ * A sweep's results for programs: a report of all cells, with the question and the
  * answers beside it.
  */
 #include <errno.h>
@@ -117,7 +117,7 @@ static json_t *json_find(const struct sweep *sweep)
 			 "answers", answers);
 }
 
-/* What is said of a run's results means nothing for cells. */
+/* The verdict of a run does not apply to cells. */
 static char *sealed(json_t *document, const char *verdict)
 {
 	json_t *recording = json_array_get(json_object_get(document, "recordings"), 0);

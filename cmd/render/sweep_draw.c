@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a sweep gave, for people: a table for each figure, values down and
+ * A sweep's results for people: a table for each figure, values down and
  * strategies across, and the answers with their proofs.
  */
 #include <errno.h>
@@ -230,7 +230,7 @@ static void no_probe_cells(struct cells *cells, const char *why)
 	cell(cells, "-");
 }
 
-/* What the machine's users call them. */
+/* The words of the machine's users. */
 static const char *flushes(const struct sweep *sweep)
 {
 	const struct ir_iommu *iommu = sweep->settings->params.iommu;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a sweep means, in sentences; texts are marked ones (verdict/verdict.h). */
+/* The meaning of a sweep in sentences; texts are marked ones (verdict/verdict.h). */
 #ifndef CMD_SWEEP_WORDS_H
 #define CMD_SWEEP_WORDS_H
 
 #include "render/sweep.h"
 #include "verdict/verdict.h"
 
-/* What a strategy needs for no map to fail. */
+/* The value that a strategy needs for no map to fail. */
 struct sweep_need {
 	enum {
 		SWEEP_NEED_ANY,		/* any value will do: the parameter has no effect */

@@ -38,7 +38,7 @@ struct layout {
 	size_t nr;
 };
 
-/* What a row is called: its @member's name; twins have a mark before it. */
+/* The name of a row: its @member's; twins have a mark before it. */
 static char *row_name(const struct layout *layout, const struct ir_row *row, size_t member)
 {
 	char *name = ir_row_name(layout->rows, row, member), *clean, *text = NULL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What tables show of throughput: its cells, and what it rests on. */
+/* Throughput in tables: its cells, and its assumptions. */
 #include "render/time.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What tables show of throughput. */
+/* Throughput in tables. */
 #ifndef CMD_RENDER_TIME_H
 #define CMD_RENDER_TIME_H
 

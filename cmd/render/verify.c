@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What verify found, for people: on a terminal and in Markdown.
+ * The results of verify, for people: on a terminal and in Markdown.
  *
  * Both show the same lines and the same two tables, of totals and of what
  * happened around the first difference; they differ in how these are drawn.
@@ -80,7 +80,7 @@ static int draw_totals(const struct drawing *d, const struct ir_verify *v)
 	return cells_draw(&cells, d, columns);
 }
 
-/* What RPCITs are called in a recording of another IOMMU. */
+/* The word for RPCITs in a recording of another IOMMU. */
 static const char *thing(const struct ir_report_entry *entry)
 {
 	return entry->info->rpcit.present ? "RPCIT" : "flush";
@@ -179,7 +179,7 @@ static void row_rpcit(struct cells *cells, const struct ir_verify_rpcit *r)
 	free(text);
 }
 
-/* What is like the recorded one is not worth a second look. */
+/* A figure that equals the recorded one has no mark. */
 static void row_predicted(struct cells *cells, const struct ir_report_entry *entry,
 			  const struct around_row *row)
 {

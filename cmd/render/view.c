@@ -25,7 +25,7 @@ static const char *or_unknown(const char *text)
 	return text ? text : "not told";
 }
 
-/* What the recording says about flushes itself, to be held against the results. */
+/* The recording's own flushes, to compare with the results. */
 static void view_recorded(const struct ir_recording_info *info, view_line emit, void *arg)
 {
 	const struct ir_recorded_flushes *flushes = &info->flushes;
@@ -215,7 +215,7 @@ void view_no_mapping(const struct ir_recording_info *info, view_line emit, void 
 	line_end(&line, emit, arg, "warning", VIEW_BAD);
 }
 
-/* What the recording does not have, although nothing in it is damaged. */
+/* Notes on what the recording lacks, although nothing in it is damaged. */
 static void note_probe(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	const struct ir_recording_info *info = entry->info;
@@ -251,7 +251,7 @@ static void note_hz(const struct ir_report_entry *entry, view_line emit, void *a
 	line_end(&line, emit, arg, "note", VIEW_NOTE);
 }
 
-/* What was asked of the timers and of the RPCITs' latency, and did not fit. */
+/* Notes on options for timers and latency that did not fit the recording. */
 static void note_timing(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	uint64_t overrun = 0;
@@ -276,7 +276,7 @@ static void note_timing(const struct ir_report_entry *entry, view_line emit, voi
 	}
 }
 
-/* What the program did not bring itself; @seen: how many results there were before. */
+/* The plug-ins in use; @seen: how many results there were before. */
 static void note_plugin(const struct ir_report_entry *entry, const struct ir_plugin_info *plugin,
 			size_t seen, view_line emit, void *arg)
 {
@@ -345,7 +345,7 @@ static void note_types(const struct ir_report_entry *entry, view_line emit, void
 	     TYPES_VARY ": not followed, strategies are as they are throughout", VIEW_NOTE);
 }
 
-/* What was lost cannot be counted, from the first loss on. */
+/* Counts are lower bounds from the first loss on. */
 static void note_bound(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	struct line line;
@@ -358,7 +358,7 @@ static void note_bound(const struct ir_report_entry *entry, view_line emit, void
 	line_end(&line, emit, arg, "note", VIEW_NOTE);
 }
 
-/* What each strategy would have made of the recorded faults. */
+/* The recorded faults that each strategy would have hidden. */
 static void note_faults(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	struct line line;

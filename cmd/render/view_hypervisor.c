@@ -85,7 +85,7 @@ static uint64_t limit_of(const struct ir_effective *p)
 	return p->hypervisor.entry_limit ? p->hypervisor.entry_limit : p->hypervisor.pinned_limit;
 }
 
-/* Whose the limits are, and why that is thought if nobody said it. */
+/* The scope of the limits, and the reason for it if it was inferred. */
 static void show_share(FILE *out, const struct ir_report_entry *entry, const struct ir_effective *p)
 {
 	bool inferred = p->from.share == IR_FROM_RECORDING;

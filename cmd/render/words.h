@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What results mean, drawn as lines: verdicts, and what explains them. */
+/* Draws verdicts and the lines that explain them. */
 #ifndef CMD_WORDS_H
 #define CMD_WORDS_H
 

@@ -15,7 +15,7 @@
 
 #include "sweep/priv.h"
 
-/* What a region-third table reaches: ZPCI_TABLE_SIZE_RT, arch/s390/include/asm/pci_dma.h, Linux 6.12. */
+/* The range of a region-third table: ZPCI_TABLE_SIZE_RT, arch/s390/include/asm/pci_dma.h, Linux 6.12. */
 #define LARGEST_APERTURE (UINT64_C(1) << 42)
 #define NEIGHBOURS 8	/* on either side of what was found */
 #define MAX_ROUNDS 40	/* of trying neighbours; each finds a smaller value */

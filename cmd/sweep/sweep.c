@@ -207,7 +207,7 @@ static int write_out(const struct sweep *sweep, struct output *out)
 	return write_text(sweep, out, text);
 }
 
-/* What the question left open, from the recording: the answer may have other rows then. */
+/* Takes from the recording what the options left open: the answer may have other rows then. */
 static int suit_recording(struct sweep *sweep, struct settings *own)
 {
 	struct ir_error err = { "" };

@@ -236,7 +236,7 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		record_flush(a, &own, own.device);
 }
 
-/* What is missing of @all, if nearly all are there: probes miss some 3 %. */
+/* The number missing of @all, if nearly all are there: probes miss some 3 %. */
 static uint64_t missed(uint64_t all, uint64_t seen)
 {
 	return seen < all && (all - seen) * 10 < all ? all - seen : 0;

@@ -97,7 +97,7 @@ struct rec {
  * Where the recording has no results of RPCITs, a global one in MAP_SYNC leads to MAP_RETRY.
  * Where it has no dma:* events, MAP_SYNCED is left at once for MAP_NONE: nothing more comes.
  *
- * What each state says about an unmap of the same range by the same task, which follows at once:
+ * The meaning of an unmap of the same range by the same task that follows at once, in each state:
  *   MAP_SHORT             the map failed and is undone: one failed attempt
  *   MAP_RETRY             without recorded results: the same; with them: an ordinary unmap
  *   MAP_SYNC, MAP_SYNCED  an ordinary unmap
@@ -128,7 +128,7 @@ enum map_state {
  */
 enum unmap_state { UNMAP_NONE, UNMAP_DONE, UNMAP_UNNAMED, UNMAP_SUSPECT, UNMAP_UNDID };
 
-/* What one CPU is doing in one context (task or interrupt). */
+/* The state of one CPU in one context (task or interrupt). */
 struct slot {
 	uint64_t head;		/* first piece of the mapping under way, NONE */
 	uint64_t tail;		/* its last piece */
@@ -384,7 +384,7 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s, const s
 void ir_asm_timed_out(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev);
 /* Its flush will not be seen. */
 void ir_asm_forget_timer(struct ir_assembler *a, struct cpu *c);
-/* What they were, and how many must have been missed. */
+/* The recorded flushes, and how many of them probes must have missed. */
 void ir_asm_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *flushes);
 
 /* The results of the RPCITs under way on this CPU will not be seen. */

@@ -507,7 +507,7 @@ uint64_t ir_bitmap_fit(struct ir_bitmap *map, uint64_t first, uint64_t last, uin
 	return node_fit(map->root, map->height, first, last, &r);
 }
 
-/* What is looked for: so many clear bits in a row, of which @open lie before this place. */
+/* A search for so many clear bits in a row, of which @open lie before this place. */
 struct run {
 	uint64_t size, open;
 };

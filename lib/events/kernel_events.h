@@ -40,7 +40,7 @@ enum ir_base {
 	IR_BASE_DIRECTION,	/* TO_DEVICE, or its number */
 };
 
-/* What is done after the fields are read. */
+/* The step after the fields are read. */
 enum ir_finish {
 	IR_FINISH_NONE,
 	IR_FINISH_RANGE,	/* texts: both ends and the size must agree */

@@ -186,7 +186,7 @@ static int merge_console(struct finding *f)
 	return 0;
 }
 
-/* Those of the log beside the recording; what is left stands for itself. */
+/* Merges faults of the log beside the recording; the remaining ones stay faults of their own. */
 static int merge_log(struct finding *f)
 {
 	struct place *places = make_places(&f->reports);

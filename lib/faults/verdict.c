@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What may have happened.
+ * Finds what may have happened.
  *
  * The access lies in a window in front of the report.  In this window the page was
  * mapped at some times and unmapped at others.  While it was mapped for the kind of

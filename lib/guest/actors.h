@@ -4,7 +4,7 @@
  * it lasts, other CPUs go on.  Each CPU is two actors, task and interrupt.  An
  * actor that waits keeps its stack, so that strategies stay straight-line code.
  *
- * What happens next is decided by time alone: of two things at the same time,
+ * Time alone decides what happens next: of two things at the same time,
  * the one that was asked for first.
  *
  * Without actors (an RPCIT takes no time) work is done at once, waiting does

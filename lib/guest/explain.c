@@ -86,7 +86,7 @@ static void see_lazy(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns
 	see(arg, site, true, pages, since_ns);
 }
 
-/* What the mappings of one device hold, or those of all (NULL). */
+/* The entries that the mappings of one device hold, or of all (NULL). */
 static uint64_t look_at(const struct ir_guest *g, const struct ir_domain *only, struct holders *hs)
 {
 	uint64_t held = 0;

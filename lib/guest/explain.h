@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who holds the entries when the guest runs short; see iommu-replay/explain.h. */
+/* Finds the holders of the entries when the guest runs short; see iommu-replay/explain.h. */
 #ifndef IR_GUEST_EXPLAIN_H
 #define IR_GUEST_EXPLAIN_H
 

@@ -25,7 +25,7 @@
 struct ir_guest;
 
 /*
- * What a replay takes: for each device (its tables, allocator, histogram; most of them
+ * The memory of a replay: for each device (its tables, allocator, histogram; most of them
  * are used by one CPU), each entry of an I/O page table, each mapping.
  */
 #define IR_DEVICE_BYTES		6144	/* without its page table, */

@@ -30,7 +30,7 @@ struct ir_site_account {
 };
 
 /*
- * What the tables of one device count, or those of a whole guest: a device's
+ * Counters of the tables of one device, or of a whole guest: a device's
  * totals are also added to those at @whole, but for the exposure, which is put
  * together at the end.
  */

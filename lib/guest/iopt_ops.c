@@ -526,7 +526,7 @@ void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
 	ir_iopt_refresh_range(iopt, pfn, pfn);
 }
 
-/* Those of a leaf's pages that there is room for, one after the other. */
+/* Takes a leaf's pages one after the other, as long as there is room. */
 static uint64_t with_room(const struct leaf *l, uint64_t set, uint64_t charged, uint64_t room)
 {
 	uint64_t chosen = 0;

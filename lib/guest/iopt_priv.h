@@ -214,7 +214,7 @@ struct entry ir_iopt_look_up(struct ir_iopt *iopt, uint64_t pfn);
  */
 uint64_t ir_iopt_block_place(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, struct spot *s);
 /*
- * What there is at @pfn: a block in @s, with as many pages as are returned; or, with
+ * Finds the block at @pfn: in @s, with as many pages as are returned; or, with
  * s->in NULL, so many pages without entries.  0: a leaf, or no memory.  Larger blocks
  * are split, so that no more than @pages are returned.
  */

@@ -80,7 +80,7 @@ static uint64_t take_recorded(struct ir_guest *g, enum ir_cause cause)
 	return ns;
 }
 
-/* What a flush of everything goes through. */
+/* The pages that a flush of everything walks. */
 static uint64_t mapped_pages(const struct ir_domain *d)
 {
 	return d->guest->cfg.hypervisor->shadows ? d->totals.shadow_pages : d->totals.live_pages;

@@ -9,7 +9,7 @@
  * ir_unpack - replace a compressed file by a temporary copy that is not
  * @start: the file's first @len bytes
  *
- * What is damaged or cut short is unpacked as far as it goes; ir_file_cut() says
+ * A damaged or cut file is unpacked as far as possible; ir_file_cut() says
  * so.  Returns 1 if it was unpacked, 0 if it is not compressed in a way that can
  * be, or a negative errno with @err set.
  */

@@ -53,7 +53,7 @@ static int grow(struct collect *c, void *list, size_t nr, size_t *room, size_t s
 	return 0;
 }
 
-/* What record-dma measured: "... event_cost_ns=5600 tracepoint_cost_ns=2700". */
+/* Reads the costs that record-dma measured: "... event_cost_ns=5600 tracepoint_cost_ns=2700". */
 static void read_marker(struct collect *c, const char *text)
 {
 	static const char probe[] = " event_cost_ns=", tracepoint[] = " tracepoint_cost_ns=";

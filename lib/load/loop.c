@@ -112,7 +112,7 @@ static struct pending pop(struct cpu *c)
 }
 
 /*
- * What steps take.
+ * Durations of steps.
  */
 
 /* Events that were recorded with the step and the work before it, without those in flushes. */
@@ -252,7 +252,7 @@ static bool is_clocked(const struct loop *l, const struct step *s)
 		(l->cfg->clocked == IR_CLOCKED_ALL && l->load->streams[s->stream].is_alone);
 }
 
-/* What the task waits for; if that is not known, the last unmap as the only guess. */
+/* The event that the task waits for; if that is not known, the last unmap. */
 static uint32_t cause_of(const struct loop *l, const struct step *s)
 {
 	if (l->load->info.idle_known)

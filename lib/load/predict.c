@@ -110,7 +110,7 @@ static void find_bounds(struct prediction *p)
 	cfg.clocked = IR_CLOCKED_LIKELY;
 	cfg.extra_ns = (double)load->path_ns;
 	widen(p, ratio_of(p, &cfg));
-	/* What CPUs did otherwise may have waited for the hypervisor, too: then its time decides. */
+	/* CPU time may include waiting for the hypervisor: then the hypervisor's time decides. */
 	if (p->cfg.serialised && p->result.server_ns)
 		widen(p, (double)p->self_server_ns / (double)p->result.server_ns);
 	if (spread < least)
@@ -177,7 +177,7 @@ static int latencies(const struct prediction *p, struct ir_time *time)
 	return then && now ? 0 : -ENOMEM;
 }
 
-/* What is used most; waiting for completions means that the device is. */
+/* The resource that is used most; if CPUs wait for completions, it is the device. */
 static enum ir_bottleneck bottleneck(const struct prediction *p, double ns)
 {
 	const struct ir_loop_result *r = &p->result;

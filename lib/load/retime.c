@@ -98,7 +98,7 @@ static int compare(const void *x, const void *y)
 	return (a->first > b->first) - (a->first < b->first);
 }
 
-/* What is no step of its own keeps its distance from the step before it. */
+/* An operation that is no step keeps its distance from the step before it. */
 static uint32_t make_groups(const struct ir_load *load, const uint64_t *start, struct group *groups)
 {
 	int64_t shift = 0;

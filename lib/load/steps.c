@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What lay between operations: each CPU's events in time order, cut into work, idle time,
+ * Cuts the time between operations, each CPU's events in time order, into work, idle time,
  * interrupts, and flushes with their share of waiting for other CPUs.
  *
  * An interrupt's time is not its task's: .irq_total of a CPU adds up the time of
@@ -155,7 +155,7 @@ static int make_cpus(struct builder *b)
 	return 0;
 }
 
-/* What was on a CPU between @from and now, without interrupts; never negative. */
+/* The time of a CPU's task between @from and now, without interrupts; never negative. */
 static uint64_t net(uint64_t from, uint64_t to, uint64_t irq)
 {
 	return to > from + irq ? to - from - irq : 0;

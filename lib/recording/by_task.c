@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* What an interrupt does is not the doing of the task that it interrupted. */
+/* An interrupt's mappings are not attributed to the task that it interrupted. */
 #define INTERRUPT UINT64_MAX
 
 void ir_by_task_event(struct ir_recording *rec, struct ir_event *ev)

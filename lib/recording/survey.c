@@ -547,7 +547,7 @@ static int keep_names(struct ir_recording *rec)
 }
 
 /*
- * What has been learned from a pass: 1 if another one would give something else,
+ * Keeps the results of a pass: 1 if another one would give something else,
  * because it would know from its start what this one did not; 0, or -ENOMEM.
  */
 static int learn(struct ir_recording *rec)
@@ -580,7 +580,7 @@ static int learn(struct ir_recording *rec)
 }
 
 /*
- * What a file declares is not always what was recorded, and a text declares
+ * A file may declare more than was recorded, and a text declares
  * nothing; and whose an RPCIT is may be learned late.  Where that makes a
  * difference, the file is read once more.
  */

@@ -31,7 +31,7 @@ struct ir_timer_estimate {
 #define IR_TIMER_OWNERS 32	/* timers and devices that are kept apart */
 
 /*
- * Whose timer is it?  A recording names timers by their address and unmaps by
+ * Finds the device of a timer.  A recording names timers by their address and unmaps by
  * their device.  A timer that fires was armed by an unmap of its device at least
  * the queue's timeout ago; after a few times only one device fits.
  */

@@ -63,7 +63,7 @@ static enum ir_iova_depot depot_of(const struct ir_recording_info *info)
 }
 
 /*
- * Whose the @i-th page is that was mapped before the recording.  With a single named
+ * The device of the @i-th page that was mapped before the recording.  With a single named
  * device, or if one was asked for, that one owns them all; several are taken to have
  * equal shares, as no event tells.
  */
@@ -75,7 +75,7 @@ static uint16_t owner_of_initial(const struct ir_recording_info *info, uint64_t 
 }
 
 /*
- * What was mapped before the recording, page by page: how it was mapped is not
+ * Maps the pages from before the recording one by one: how they were mapped is not
  * known.
  *
  * Where the recording tells which pages had been unmapped again, those are.  The
@@ -86,7 +86,7 @@ static void preload(struct ir_guest *g, const struct ir_recording_info *info, ui
 {
 	uint16_t base = (uint16_t)(copy * info->nr_devices);
 	const bool *reused = info->machine.reused;
-	/* Those that the recording unmaps are operations of their own. */
+	/* Pages that the recording unmaps are operations of their own. */
 	uint64_t live = g->par.initial_pages - info->machine.found_pages;
 	uint64_t flushed = g->par.initial_flushed_pages;
 	uint64_t lazy = g->par.initial_lazy_pages + flushed, told = 0;
@@ -373,7 +373,7 @@ static inline bool fetch(struct ir_engine *e)
 }
 
 /*
- * What must happen before the next operation, or the end.  A detach waits for all that
+ * Runs everything that happens before the next operation, or the end.  A detach waits for all that
  * is under way, as the kernel does.
  */
 static inline bool comes_first(const struct ir_engine *e)

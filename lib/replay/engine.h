@@ -36,7 +36,7 @@ void ir_engine_watch_flushes(struct ir_engine *e, ir_engine_flushed flushed, voi
 /**
  * ir_engine_interrupts - stop after a plug-in's callback when *@interrupted is not 0
  *
- * What is built in does not wait: who reads the operations looks at the flag.
+ * Built-in code does not wait: the reader of the operations looks at the flag.
  */
 void ir_engine_interrupts(struct ir_engine *e, const volatile int *interrupted);
 /**

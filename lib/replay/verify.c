@@ -138,7 +138,7 @@ static bool earliest(const struct lanes *lanes, const struct ir_verify_rpcit **f
 }
 
 /*
- * What has no counterpart is a difference, too: the earliest one on a CPU, as that belongs to
+ * An RPCIT without a counterpart is a difference, too: the earliest one on a CPU, as that belongs to
  * an operation; a flush of the queue only if there is none.
  */
 static void leftovers_of(struct checker *c, const struct lanes *lanes, bool queue)

@@ -222,7 +222,7 @@ bool ir_column_own(const struct ir_column *column, const struct ir_report_entry 
 	return true;
 }
 
-/* What a plug-in says of itself; without one its whole object is null. */
+/* A plug-in's facts about itself; without a plug-in the object is null. */
 enum plugin_text { PLUGIN_FILE, PLUGIN_VERSION, PLUGIN_ABI };
 
 static struct ir_value plugin_value(const struct ir_plugin_info *plugin, size_t what)
@@ -480,7 +480,7 @@ static bool put_source_timer(const struct ir_entry_fields *to, size_t result, si
 	return i >= 0;
 }
 
-/* What follows from other columns. */
+/* Columns that follow from others. */
 static bool put_nothing(const struct ir_entry_fields *to, size_t result, size_t arg,
 			struct ir_value value)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a result says about time.  Its objects are null where nothing is known: all of it
+ * The figures of time of a result.  Its objects are null where nothing is known: all of it
  * without durations of flushes, throughput and what belongs to it unless the load was
  * replayed, what is without tracing if its cost is not known.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the getters and setters of columns share. */
+/* Shared by the getters and setters of columns. */
 #ifndef IR_REPORT_COLUMNS_VALUE_H
 #define IR_REPORT_COLUMNS_VALUE_H
 

@@ -15,7 +15,7 @@
 #include <string.h>
 
 /*
- * What a spreadsheet would take for a formula, and what the mark itself could be
+ * A text that a spreadsheet would take for a formula, and what the mark itself could be
  * taken for: a text that begins with one of these gets the mark.  "-" alone, which
  * is the name of what has none, is no formula.
  */
@@ -141,7 +141,7 @@ static bool nothing(const struct ir_column *column)
 	return false;
 }
 
-/* What the lines of a document have, all of them the same. */
+/* The columns that all lines of a document have. */
 struct shape {
 	bool results;		/* else only the recording */
 	bool verified;		/* all results, or none */

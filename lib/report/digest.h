@@ -8,7 +8,7 @@
 /* How all JSON of reports is written, but for its indentation. */
 #define IR_JSON_FLAGS JSON_REAL_PRECISION(15)
 
-/* What the member "digest" of a stored object shows. */
+/* The result of checking the member "digest" of a stored object. */
 enum ir_seal {
 	IR_SEAL_GOOD,		/* the object is as it was written */
 	IR_SEAL_NONE,		/* an older version wrote it, without a digest */

@@ -69,7 +69,7 @@ static int set_key(json_t *object, const char *key, json_t *value, bool absent)
 		if (absent && !strchr(key, '.'))
 			return json_object_set_new(object, part, value);
 		next = json_object_get(object, part);
-		/* What does not exist has no parts. */
+		/* An object that is null has no members. */
 		if (json_is_null(next)) {
 			json_decref(value);
 			return 0;
@@ -254,7 +254,7 @@ static json_t *json_frames(const struct ir_site *site)
 	return list;
 }
 
-/* What only a recording's own rows have: the chain that most mappings came through. */
+/* Only a recording's own rows have it: the chain that most mappings came through. */
 static int set_chain(json_t *object, const struct ir_site *site)
 {
 	int rc = json_object_set_new(object, "function", json_or_null(site->function));

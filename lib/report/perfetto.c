@@ -146,7 +146,7 @@ static uint64_t not_listed(const struct ir_timeline *t, size_t bucket, enum ir_f
 	return n;
 }
 
-/* Those that are not listed are known by their bucket. */
+/* Failures that are not listed are known by their bucket. */
 static void write_more_failures(struct trace *t, const struct ir_timeline *timeline)
 {
 	if (timeline->nr_failures == timeline->failed)

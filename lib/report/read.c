@@ -3,7 +3,7 @@
  * A report, read into the structures that it was written from, so that all
  * renderers can have it again.  It may be anybody's file.
  *
- * What a report of another version does not have stays zero; what is not known
+ * Members that a report of another version lacks stay zero; what is not known
  * here is left alone.
  */
 #include "report/json.h"

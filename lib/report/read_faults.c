@@ -244,7 +244,7 @@ static bool count_parts(const json_t *list, size_t *candidates)
 	return true;
 }
 
-/* What each result hides and shows of them, if all have that. */
+/* The faults that each result hides and shows, if all results have that. */
 static int read_exposures(struct ir_read_entry *e, const json_t *results, struct ir_error *err)
 {
 	const json_t *result;

@@ -71,7 +71,7 @@ static int find_plugin(struct ir_read_names *names, const struct ir_plugin_info 
 	return 0;
 }
 
-/* What a result says of a plug-in under @key; NULL: that it is built in. */
+/* The plug-in of a result under @key; NULL: it is built in. */
 static int read_plugin(struct ir_read_names *names, const json_t *result, const char *key,
 		       const struct ir_plugin_info **plugin, struct ir_error *err)
 {

@@ -40,7 +40,7 @@ static bool read_address(const json_t *json, uint64_t *address)
 	return !errno && end > text + 2;
 }
 
-/* What is missing is zero. */
+/* Missing members are zero. */
 static bool read_small(const json_t *json, uint32_t *count)
 {
 	uint64_t value = 0;

@@ -137,7 +137,7 @@ static struct ir_site_row row_of(const struct ir_report_entry *entry, size_t res
 	return row;
 }
 
-/* What has no driver keeps the name that says why. */
+/* A row without a driver keeps the name that gives the reason. */
 static void add_to_driver(struct ir_site_row *rows, size_t *nr, const struct ir_site_row *row)
 {
 	const char *name = row->driver ? row->driver :

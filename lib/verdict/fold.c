@@ -86,7 +86,7 @@ static unsigned int rank(const struct ir_report_entry *entry, size_t result)
 	return ir_strategy_rank(entry->configs[result].strategy);
 }
 
-/* Nobody could tell them apart; how much IOVA space they took, and how deep queues were, is inside. */
+/* Two results are one row if they differ in IOVA pages and queue depth at most. */
 static bool same_result(const struct ir_result *a, const struct ir_result *b)
 {
 	return !memcmp(&a->rpcit, &b->rpcit, sizeof(a->rpcit)) &&

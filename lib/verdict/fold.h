@@ -13,7 +13,7 @@
 #include <iommu-replay/report.h>
 #include <stdbool.h>
 
-/* What the recording's end cuts off: these figures are at least as large. */
+/* Figures that the recording's end cuts off are lower bounds. */
 struct ir_cut {
 	bool p50, p99, max;
 };

@@ -54,7 +54,7 @@ struct ir_short ir_time_text(uint64_t ns, enum ir_typography typography)
 	size_t unit = 0;
 	double value;
 
-	/* What rounds to 1000 has the next unit. */
+	/* A value that rounds to 1000 gets the next unit. */
 	while (unit < 3 && (double)ns >= units[unit + 1].ns * 0.9995)
 		unit++;
 	value = (double)ns / units[unit].ns;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What verdicts and the lines that explain them share. */
+/* Shared by verdicts and the lines that explain them. */
 #ifndef IR_VERDICT_PRIV_H
 #define IR_VERDICT_PRIV_H
 

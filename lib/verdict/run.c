@@ -162,7 +162,7 @@ static void say_work(const struct ir_saying *s, const struct ir_row *pick, const
 			ir_share_text(b->throughput.ratio, a->throughput.ratio).s);
 }
 
-/* What less exposure costs, if another row offers that. */
+/* The cost of less exposure, if another row has less. */
 static void say_tight(const struct ir_saying *s, const struct ir_row *pick, const struct ir_row *tight)
 {
 	double ratio = pick->flushes ? (double)tight->flushes / (double)pick->flushes : 0;

@@ -37,7 +37,7 @@ static void say_command(const struct ir_saying *s, const char *command, const ch
 	fputc(IR_MARK_END, s->out);
 }
 
-/* What the limit is called; NULL: there is none. */
+/* The name of the limit; NULL: there is none. */
 static const char *limit_key(const struct ir_effective *p)
 {
 	return p->hypervisor.entry_limit ? "entry-limit" :

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What to try after a run. */
+/* The next command to try after a run. */
 #ifndef IR_VERDICT_TRY_NEXT_H
 #define IR_VERDICT_TRY_NEXT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What results mean, in sentences: a verdict, and lines that explain it.
+ * The meaning of results in sentences: a verdict, and lines that explain it.
  *
  * Pure functions of finished results.  Texts have marks (enum ir_mark) around names
  * and what is important; ir_marked_plain() removes them.

@@ -24,7 +24,7 @@ enum ir_shortage_kind {
 /** ir_shortage_kind_name - "insufficient", "iova_exhausted", ... */
 const char *ir_shortage_kind_name(enum ir_shortage_kind kind);
 
-/* Who held something.  Of several shortages: pages are a sum over these. */
+/* A holder.  Of several shortages: pages are a sum over these. */
 struct ir_entry_holder {
 	uint16_t device;	/* as in operations */
 	uint32_t site;		/* of the recording's sites */

@@ -146,7 +146,7 @@ struct ir_faults *ir_faults_find(struct ir_recording *rec, const struct ir_fault
 void ir_faults_free(struct ir_faults *faults);
 
 /*
- * What a strategy would have made of the recorded faults.  A device that uses a page
+ * How many of the recorded faults a strategy would have hidden and shown.  A device that uses a page
  * after its unmap reaches it until the replay flushes it: the fault is hidden then, else
  * shown.  Other kinds of faults are shown by every strategy.
  */

@@ -55,7 +55,7 @@ struct ir_iommu {
 	bool single_queue;	/* with a shadow, the kernel's flush queue is a single large one */
 	bool told;		/* the guest learns that the host ran short */
 	/*
-	 * What covers [first, last].  @shadowed: the guest knows that a hypervisor shadows
+	 * The commands that cover [first, last].  @shadowed: the guest knows that a hypervisor shadows
 	 * its page table (caching mode, NpCache).
 	 */
 	struct ir_cover (*cover)(uint64_t first, uint64_t last, bool shadowed);

@@ -18,7 +18,7 @@
 struct ir_load;
 struct ir_recording;
 
-/* What limits the throughput. */
+/* The resource that limits the throughput. */
 enum ir_bottleneck {
 	IR_BOTTLENECK_NONE,		/* not known */
 	IR_BOTTLENECK_CPU,		/* a CPU that is busy all the time, or is taken for busy */
@@ -39,7 +39,7 @@ struct ir_throughput {
 	double recorded_per_second;
 };
 
-/* What a prediction rests on; each is true if it was used. */
+/* The assumptions of a prediction; each is true if it was used. */
 struct ir_time_assumptions {
 	bool device_times;	/* device times and placement do not depend on the strategy */
 	bool no_iotlb_misses;	/* they cost nothing */

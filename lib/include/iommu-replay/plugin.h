@@ -12,7 +12,7 @@
  *		.strategies = strategies,
  *	};
  *
- * What is built in is registered through the same struct, and uses no more of
+ * Built-in code is registered through the same struct, and uses no more of
  * the library than its public headers.  iommu-replay-plugin(7) goes through an
  * example step by step.
  *

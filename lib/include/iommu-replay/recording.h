@@ -76,7 +76,7 @@ struct ir_start_iova {
 };
 
 /*
- * What the host held when the RPCIT of a mapping reported insufficient resources: pages,
+ * The host's entries when the RPCIT of a mapping reported insufficient resources: pages,
  * without those of this mapping, and of those that were mapped before the recording only
  * with what it unmaps.  Between min and max is what other CPUs mapped at that moment, and
  * what was unmapped while a flush was under way, which may have come too late for that.
@@ -191,7 +191,7 @@ struct ir_recording_info {
 	uint64_t lost_ns;
 	const bool *devices_lost;	/* NULL: complete */
 	/*
-	 * Whose the recorded RPCITs or flushes are is known of all of them: with
+	 * The devices of all recorded RPCITs and flushes are known: with
 	 * options.device, rpcit and flushes above are those of that device alone.
 	 */
 	bool rpcits_by_device;
@@ -208,7 +208,7 @@ struct ir_recording_options {
 	bool survey_only;	/* only ir_recording_info() will be used: there will be no operations */
 	size_t spool_memory;	/* bytes of operations to keep in memory; 0: the default, 4 MiB */
 	/*
-	 * What events mean that are not known by their name; stays the caller's and
+	 * Rules for events that are not known by their name; stays the caller's and
 	 * must outlive the recording.  NULL: only those known by their name count.
 	 */
 	const struct ir_events *events;

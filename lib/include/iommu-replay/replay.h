@@ -106,7 +106,7 @@ struct ir_effective {
 	const char *iommu_why;		/* what it is known from, in words */
 	struct ir_hypervisor_params hypervisor;
 	/*
-	 * Nobody gave the entry limit: recorded shortages that show it, of so many.  With
+	 * The entry limit was inferred: recorded shortages that show it, of so many.  With
 	 * @limits_differ devices have limits of their own, each in the device's share of the
 	 * result; here is that of the one with most shortages.
 	 */
@@ -202,7 +202,7 @@ struct ir_result {
 		uint64_t by_cause[IR_CAUSES];
 		uint64_t by_kind[IR_INVALIDATION_KINDS];
 	} invalidations;
-	/* What the host's limit counts (ir_iommu.entry). */
+	/* Entries of the host, as its limit counts them (ir_iommu.entry). */
 	struct {
 		uint64_t peak;		/* held at once */
 		uint64_t refused;	/* kept out by the limit, once for each walk */
@@ -280,13 +280,13 @@ struct ir_replay_options {
 	struct ir_site_result *sites;
 	/*
 	 * Room for a timeline of each configuration, all NULL; NULL: not requested.
-	 * Those made are the caller's (ir_timeline_free()), also after an error.
+	 * The timelines made are the caller's (ir_timeline_free()), also after an error.
 	 */
 	struct ir_timeline **timelines;
 	/* Zeroed room for @n: who held what at shortages.  NULL: not wanted.  Needs sites. */
 	struct ir_explanation *explanations;
 	/*
-	 * What the recording tells about time (ir_load_new()), to predict what each
+	 * Facts about time from the recording (ir_load_new()), to predict what each
 	 * configuration costs: result->time.  Operations then happen when they would have,
 	 * with the configuration's flushes, unless @recorded_times.  NULL: at recorded times.
 	 */

@@ -14,7 +14,7 @@
  * The runs are noted as they come, and merged by a heap while events are handed
  * out, so an event moves only where room is made: what has gone is closed up.
  *
- * What is kept in memory is two rounds.  A file without rounds, or with
+ * Two rounds are kept in memory.  A file without rounds, or with
  * enormous ones, would be kept whole: from PD_WINDOW_EVENTS events or PD_WINDOW_BYTES
  * of their data on, the earlier half goes out.
  *

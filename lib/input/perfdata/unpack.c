@@ -5,7 +5,7 @@
  * records like any other, and a record may begin in one and end in the next:
  * tools/perf/util/zstd.c and tool.c, Linux 6.16.
  *
- * What is unpacked at a time is bounded, however much a few bytes may expand to.
+ * The amount unpacked at a time is bounded, however much a few bytes may expand to.
  * zstd itself keeps a window, of at most 128 MiB (its own limit).
  */
 #include <errno.h>

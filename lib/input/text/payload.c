@@ -631,6 +631,6 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 		return TEXT_BAD;
 	if (w.open_end)
 		return TEXT_OPEN_END;
-	/* What kernels print in brackets is whole with its bracket. */
+	/* A word in brackets is complete with its closing bracket. */
 	return w.bare && !pl->tail && w.end[-1] != ')' && w.end[-1] != ']' ? TEXT_FRAGMENT : TEXT_GOOD;
 }

@@ -173,7 +173,7 @@ static enum text_order order_of(const char *arch)
 }
 
 /*
- * What stands in front of the first event is needed at once: whether the
+ * The lines in front of the first event are needed at once: whether the
  * machine is an s390.  The lines are read again as the first ones.
  */
 static int read_start(struct text *t)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What mail, editors and terminals do to a text on its way is undone in a copy of
+ * Changes that mail, editors and terminals make to a text are undone in a copy of
  * it, if that is certain from its beginning:
  *
  *	UTF-16, with or without its mark; the mark of UTF-8

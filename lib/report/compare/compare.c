@@ -103,7 +103,7 @@ static uint64_t judge(const struct comparing *c, const char *key, struct ir_figu
 
 		if (!ir_compare_covers(condition->key, key))
 			continue;
-		/* What is not there cannot be shown to hold. */
+		/* A condition on a missing figure fails. */
 		if (value.type == IR_FIGURE_NONE ? !c->options->allow_missing :
 		    ir_condition_fails(condition, baseline, value))
 			failed |= UINT64_C(1) << i;
@@ -213,7 +213,7 @@ static int compare_all(struct comparing *c)
 {
 	int rc = 0;
 
-	/* Who belongs to whom comes first: notes on missing rows need to know who is left. */
+	/* Rows are matched first: notes on missing rows need the unmatched ones. */
 	for (size_t i = 0; i < c->baseline->nr_rows; i++) {
 		struct ir_compare_row *row = &c->baseline->rows[i], *other;
 

@@ -98,7 +98,7 @@ static bool is_ignored(const struct ir_compare_options *options, const char *key
 	return false;
 }
 
-/* What of a row's parameters both reports have, and nobody wants to ignore; NULL: no memory. */
+/* A row's parameters that both reports have and that are not ignored; NULL: no memory. */
 static json_t *matched_parameters(const struct ir_compare_row *row,
 				  const struct ir_compare_report *a,
 				  const struct ir_compare_report *b,

@@ -30,7 +30,7 @@ bool ir_compare_covers(const char *name, const char *key)
 }
 
 /*
- * What of a row are figures: of a result everything but what identifies it, and
+ * Collects the figures of a row: of a result everything but what identifies it, and
  * what verify found where, and the course; of a recording what was made of it, not when.
  */
 static bool is_figure(const char *key)
