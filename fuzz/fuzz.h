@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What all fuzz targets share.  A target is a file fuzz_NAME.c with
+ * Shared by all fuzz targets.  A target is a file fuzz_NAME.c with
  * LLVMFuzzerTestOneInput(); `make fuzz` links it with libFuzzer, and the tests
  * link it with replay_main.c, which runs the inputs of a directory once.
  *

@@ -202,7 +202,7 @@ else
 	skip "two at once on one file is an error: no flock"
 fi
 
-# What changed is done again, and nothing else.
+# Only changed cells are done again.
 cp "$tmp/in/7.2-strict-seqread-dma.dat" "$tmp/was"
 cp "$file" "$tmp/in/7.2-strict-seqread-dma.dat"
 cp "$tmp/all" "$tmp/part"
@@ -222,7 +222,7 @@ resumed "and one less"
 exits "the example" 0 batch --output "$tmp/example" examples/batch.json
 says "the example: all of it" "144 cells: 144 done"
 
-# What a batch would be, and recordings without a manifest.
+# --dry-run, and recordings without a manifest.
 exits "--dry-run" 0 batch --dry-run "$m"
 shows "--dry-run: the cells" "cells 144: 48 configurations of each recording"
 check "--dry-run: time and size" grep -Eq '^time +about [0-9.]+ s with' "$tmp/out"

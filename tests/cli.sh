@@ -71,7 +71,7 @@ exits "a queue of one slot holds nothing" 2 run --queue-size 1 x
 exits "a queue must be one of three" 2 run --queue double x
 exits "a latency has one plus" 2 run --flush-latency 1+2+3 x
 
-# What contradicts itself.
+# Contradictions.
 wrong() {
 	exits "wrong: $*" 2 "$@"
 	check "wrong: $*: in a line, and perhaps a hint" test "$(wc -l <"$tmp/err")" -le 2

@@ -436,7 +436,7 @@ IOMMU_REPLAY=$prog RUN_OPTIONS="--strategy strict --hypervisor lpar" \
 	"$tmp/own.json" "$file" >"$tmp/out" 2>"$tmp/err"
 check "the example for CI with another gate" test $? -eq 3
 
-# What matters first, and not more than ten of it.
+# The most important changes first, at most ten.
 if [ -f traces/6.12-fq-randread-lim2048-smp1.dat ]; then
 	lim=traces/6.12-fq-randread-lim2048-smp1.dat
 	"$prog" run --quiet --format json $lim >"$tmp/was"

@@ -16,7 +16,7 @@ if ! command -v bash >/dev/null; then
 	skip "completion in bash: no bash"
 else
 
-# What bash offers for the words given, the last of which is being typed.  As in readline, "=" is a
+# The words that bash offers for those given, the last of which is being typed.  As in readline, "=" is a
 # word of its own.
 cat >"$tmp/complete.bash" <<-'END'
 	source "$1"

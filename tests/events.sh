@@ -138,7 +138,7 @@ else
 	skip "texts of whole recordings: no trace-cmd"
 fi
 
-# What another kernel calls iommu:map and iommu:unmap.
+# Other names of iommu:map and iommu:unmap.
 
 cat >"$tmp/kernel.json" <<'END'
 { "events": [
@@ -235,12 +235,12 @@ shows "a device by name" "devices mine"
 ops --events "$tmp/kinds.json" "$tmp/kinds.txt" >"$tmp/ours"
 check "pages of 64 KiB, in hexadecimal" grep -q 100000 "$tmp/ours"
 
-# What is known can be ignored.
+# Known events can be ignored.
 echo '{"events": [{"event": "*:rpcit*", "is": "ignore"}]}' >"$tmp/ignore.json"
 run info --events "$tmp/ignore.json" traces/6.12-fq-seqread-lim512-smp2.dat
 check "ignored RPCITs are not there" sh -c "! grep -q '^recorded' '$tmp/out'"
 
-# What a file can get wrong.
+# Errors of an events file.
 
 # wrong TEXT JSON WORDS
 wrong() {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Who made the mappings (--by), and who held the entries when they ran out (--explain).
+# The makers of mappings (--by), and the holders of entries when they ran out (--explain).
 
 . tests/lib.sh
 

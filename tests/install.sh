@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What "make install" and the Debian packages put into an empty root, used from there.
+# Installs into an empty root by "make install" and as Debian packages, and uses it from there.
 
 . tests/lib.sh
 
@@ -30,7 +30,7 @@ version=$(sed -n 's/^VERSION := //p' Makefile)
 check "--version is the Makefile's" test "$("$prog" --version)" = "iommu-replay $version"
 
 cat >"$tmp/tiny.c" <<-'END'
-	/* What a program may do with the library: replay, and print a figure and the report. */
+	/* A program with the library: replays, and prints a figure and the report. */
 	#include <iommu-replay/registry.h>
 	#include <iommu-replay/report.h>
 	#include <stdio.h>

@@ -81,7 +81,7 @@ echo '[    9.1] amd_iommu_report_page_fault: 12 callbacks suppressed' | cat $log
 "$prog" faults --quiet --log "$tmp/log" $amd >"$tmp/out"
 check "lines that the kernel left out are said" grep -q "left out 12 lines" "$tmp/out"
 
-# What the mappings' devices are in.
+# The groups of the mappings' devices.
 "$prog" faults --quiet --group 0000:00:10.1 --group 0000:00:10.0 --format csv $amd >"$tmp/out"
 check "devices of different groups do not share addresses" grep -q ,other_domain, "$tmp/out"
 # shellcheck disable=SC2016	# not the shell's

@@ -16,7 +16,7 @@ if [ ! -x "$prog" ]; then
 fi
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-# What a terminal or the user's habits would change.
+# Settings of a terminal or the user that would change the output.
 unset COLUMNS NO_COLOR
 export LC_ALL=C.UTF-8
 # Reports of the same command are the same.

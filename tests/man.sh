@@ -19,7 +19,7 @@ page() {
 	mandoc -T ascii "$1" | sed "s/.$(printf '\b')//g"
 }
 
-# What is an option in the page: the heads of list items, with their letters.
+# The options in the page: the heads of list items, with their letters.
 page_options() {
 	sed -n 's/^\.It \(Fl .*\)/\1/p' "$1" | grep -o 'Fl -*[A-Za-z][A-Za-z-]*' |
 		sed 's/^Fl /-/' | sort

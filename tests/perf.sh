@@ -44,7 +44,7 @@ without_context() {
 	sed 's/ *irq$//; s/ *- *$//' | grep -v ' flush-timer '
 }
 
-# What can be printed instead of the time: since the first event, or since the one before.
+# Other times than the event's: since the first event, or since the one before.
 texts() {
 	perf script -i "$tmp/perf.data" --ns >"$tmp/absolute" 2>"$tmp/err"
 	perf script -i "$tmp/perf.data" --ns --reltime >"$tmp/relative" 2>"$tmp/err"

@@ -46,7 +46,7 @@ fault positive iotlb_sync_map "returned 1, which is neither 0 nor a negative err
 fault no-errno iotlb_sync_map "returned -5000, which is neither 0 nor a negative errno"
 fault positive-pages map_pages "returned "
 
-# What is asked of the library.
+# Calls of the library.
 
 fault cause iotlb_sync_map "called ir_rpcit() with 77, which is no cause"
 fault cause-negative iotlb_sync_map "called ir_rpcit() with -1, which is no cause"
@@ -69,7 +69,7 @@ fault behind-sync iotlb_sync "wrote behind the 24 bytes of its domain_size"
 fault behind iotlb_sync_map "wrote behind" --rpcit-latency 1000
 fault cause iotlb_sync_map "called ir_rpcit() with 77" --rpcit-latency 1000 --jobs 2
 
-# What ends a program.
+# Ends of the program.
 
 fault exits iotlb_sync_map "called exit()"
 fault exits iotlb_sync_map "called exit()" --jobs 4 --rpcit-latency 1000
@@ -106,7 +106,7 @@ case $(ldd "$prog" 2>/dev/null) in
 	done ;;
 esac
 
-# What does not return.  These take 10 s each, at the same time.
+# Callbacks that do not return.  They take 10 s each, at the same time.
 
 for strategy in loops sleeps rpcits; do
 	timeout -s KILL 60 "$prog" run --quiet --plugin "$so" --strategy $strategy "$file" \

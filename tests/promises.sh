@@ -129,7 +129,7 @@ within 150000 "200,000 RPCITs without a counterpart" info -q --format csv "$tmp/
 	"$tmp/rpcits.100000" >"$tmp/out" 2>"$tmp/err")
 check "memory: verify with a strategy that has no RPCITs, in 146 MiB: they differ" test $? -eq 3
 
-# What exceeds limits of the program is counted as such.
+# Input beyond limits of the program is counted as such.
 
 # counts KEY VALUE FILE: among the damage
 counts() {

@@ -10,7 +10,7 @@
 file=traces/6.12-fq-mixed-perf-g.perf.data
 symbols=traces/6.12-fq-mixed-perf-g.kallsyms
 
-# What is shown.
+# Output.
 
 exits "info --sites" 0 info --sites --kallsyms $symbols $file
 shows "it names the functions of the driver" "39 936 nvme nvme_prep_rq.part.0+0x4e2"
@@ -91,7 +91,7 @@ for format in table md; do
 	shows "$format: RPCITs of a call site" "nvme_prep_rq.part.0+0x4e2"
 done
 
-# What cannot be.
+# Errors.
 
 exits "symbols without a use" 2 info --kallsyms $symbols $file
 says "say what they go with" "go with --sites only"

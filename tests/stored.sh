@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What is stored is read again only if it is what was written: digests of reports and
+# Stored data is read again only if it is unchanged: digests of reports and
 # results, large numbers, CSV that is safe in a spreadsheet, files that appear whole.
 #
 # FLIPS: how many bits of a file of results are flipped, one at a time.

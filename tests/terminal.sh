@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What a person at a terminal expects: widths, colours, help, and hints for what was mistyped.
+# Output on a terminal: widths, colours, help, and hints for mistyped words.
 
 . tests/lib.sh
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What several unit tests share: cmocka in the right order, a random number
+ * Shared by unit tests: cmocka in the right order, a random number
  * generator with a fixed seed, and a simulated guest without a recording.
  */
 #ifndef IR_TESTS_TEST_UTIL_H

@@ -5,7 +5,7 @@
 # by way of trace-cmd report, and those of the directory RECORDINGS, which have
 # texts that kernels and perf wrote, and a manifest of what the machine counted.
 #
-# What a text cannot carry, and nothing else, may differ:
+# Only facts that a text cannot carry may differ:
 # - without the latency columns, whether a CPU was in an interrupt: the mark "irq"
 #   of operations, and timer flushes that are only told from other global RPCITs by
 #   that: those may be missing;

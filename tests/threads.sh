@@ -12,7 +12,7 @@ if [ ! -f $file ] || [ ! -f $two ]; then
 	skip "threads: their recordings are not in traces/"
 	exit 0
 fi
-# What ThreadSanitizer finds is a failure of its own, whatever comes out.
+# A finding of ThreadSanitizer is a failure, whatever the output.
 TSAN_OPTIONS="exitcode=66 ${TSAN_OPTIONS:-}"
 export TSAN_OPTIONS
 

@@ -153,7 +153,7 @@ figures "strict to lazy within 3 %, and within the bounds" \
 figures "without tracing within 4 %" 'near(untraced, truth, 4)' \
 	"$(true_ratio pair-strict-untraced pair-lazy-untraced)"
 
-# What is not known is said.
+# The output says what is not known.
 
 predict qd8-lazy strict --event-cost 1us
 figures "a given cost of an event counts more than the marker's" 'ratio > truth * 1.02' \

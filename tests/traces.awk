@@ -43,7 +43,7 @@ function all_totals(file, mode, t, off,    i, bad, got, want) {
 	say(bad == "", file, mode ": all totals equal" (off ? ", or off by " off : "") bad)
 }
 
-# What is told in bytes elsewhere.
+# Figures that others give in bytes.
 function pages(file, key, bytes) {
 	return known(T[file, bytes]) ? T[file, bytes] / 4096 : T[file, key]
 }

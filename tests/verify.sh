@@ -26,7 +26,7 @@ for tolerance in 0 3 1K 0% 10% 0.25%; do
 done
 exits "a recording that does not exist" 1 verify "$tmp/x"
 
-# What equals, and what does not.
+# Equal predictions and differing ones.
 
 exits "equal totals" 0 verify --timer recorded --flush-latency recorded $file
 shows "equal totals: the verdict" "verdict equal totals, equal sequence"

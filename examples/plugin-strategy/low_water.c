@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <iommu-replay/plugin.h>
 
-/* What a patch would add to struct zpci_dev. */
+/* State that a patch would add to struct zpci_dev. */
 struct low_water {
 	uint64_t mapped;	/* pages, since the last flush of everything */
 	uint64_t room;		/* so many were too many; 0: never yet */

@@ -20,7 +20,7 @@
 #include "assemble/assemble.h"
 
 #define KIND(k)		(UINT64_C(1) << (k))
-/* What recordings have: iommu:* alone; with RPCIT probes; with dma:* events. */
+/* The kinds of events of recordings: iommu:* alone; with RPCIT probes; with dma:* events. */
 #define PLAIN		(KIND(IR_EV_MAP) | KIND(IR_EV_UNMAP))
 #define PROBES		(PLAIN | KIND(IR_EV_RPCIT) | KIND(IR_EV_RPCIT_RET))
 #define NAMES		(PLAIN | KIND(IR_EV_DMA_MAP) | KIND(IR_EV_DMA_MAP_SG) | \

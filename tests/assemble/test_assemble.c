@@ -24,7 +24,7 @@ static void test_list_closed_by_rpcit(void **state)
 	finish(f, "M0 100+4/3 S 101+2 S 103+1 M1 104+2/2 S 105+1 U0 100+4 U1 104+2");
 }
 
-/* What the operation carries beside the page numbers. */
+/* The fields of an operation beside the page numbers. */
 static void test_fields(void **state)
 {
 	struct feed *f = feed_new(PROBES, state);

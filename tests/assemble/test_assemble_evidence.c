@@ -65,7 +65,7 @@ static void test_partial_unmaps_leave_a_mapping(void **state)
 }
 
 /*
- * What two CPUs mapped side by side is one mapping if an unmap goes across; then
+ * Adjacent mappings of two CPUs are one mapping if an unmap goes across; then
  * all pages of both remain to be unmapped.
  */
 static void test_all_pages_remain_after_a_join(void **state)

@@ -20,7 +20,7 @@ struct call_map {
 	bool fails;
 };
 
-/* What a context of a CPU still has to emit. */
+/* The events that a context of a CPU still has to emit. */
 struct actor {
 	struct ir_event queue[16];
 	unsigned int next, count;

@@ -253,7 +253,7 @@ static struct ir_guest *two_devices(const char *strategy, uint64_t limit)
 	return guest_on("kvm", strategy, kvm_par(limit));
 }
 
-/* What is queued is freed, nothing is flushed, and the next domain begins empty. */
+/* Queued IOVAs are freed, nothing is flushed, and the next domain begins empty. */
 static void test_guest_detach(void **state)
 {
 	struct ir_guest *g = two_devices("sync-map-retry", 0);
@@ -328,7 +328,7 @@ static void test_guest_share(void **state)
 	assert_int_equal(g->res.rpcit.insufficient, 0);
 	map_on(g, 2, 2, 30);
 	assert_int_equal(g->res.maps.map_failed, 1);
-	/* What a device loses with its domain is lost to its own limit alone. */
+	/* Entries that a device loses with its domain count for its own limit alone. */
 	ir_guest_detach(g, 2);
 	map_on(g, 1, 3, 9);
 	assert_int_equal(g->res.maps.map_failed, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a recording teaches: how long an RPCIT takes, and whose functions and domains are. */
+/* Facts from a recording: the duration of an RPCIT, the owners of functions and domains. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -61,7 +61,7 @@ static int set_limit(size_t i, const struct rlimit *limit)
 	return i ? setrlimit(RLIMIT_DATA, limit) : setrlimit(RLIMIT_AS, limit);
 }
 
-/* What the machine has, unless a limit of the process is lower. */
+/* The machine's memory, unless a limit of the process is lower. */
 static void test_default(void **state)
 {
 	uint64_t all = ir_budget_default();

@@ -59,7 +59,7 @@ static void destroy(struct data *d)
 
 static const enum ir_compression kinds[] = { IR_COMPRESSION_ZLIB, IR_COMPRESSION_ZSTD };
 
-/* What follows is left alone; a decompressor is used again and again, also after errors. */
+/* Bytes behind the stream are not read; a decompressor is used repeatedly, also after errors. */
 static void test_intact(void **state)
 {
 	size_t used, made;

@@ -142,7 +142,7 @@ static void test_find(void **state)
 	ir_events_free(NULL);
 }
 
-/* What needs no second look is ready when the reader has read it. */
+/* An event of one unconditional rule is ready when the reader has read it. */
 static void test_direct(void **state)
 {
 	struct ir_events *ev = ir_rules_builtin();

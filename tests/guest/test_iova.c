@@ -248,7 +248,7 @@ static void test_trimming(void **state)
 	ir_iova_destroy(d);
 }
 
-/* Who never calls ir_iova_work() gets the same, one magazine for each 100 ms gone by */
+/* Without calls of ir_iova_work() the result is the same, one magazine for each 100 ms */
 static void test_trimming_late(void **state)
 {
 	uint64_t pfn[636];

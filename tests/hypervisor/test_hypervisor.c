@@ -259,7 +259,7 @@ static void test_zvm_replaces(void **state)
 	destroy(h);
 }
 
-/* What is unmapped and flushed is pinned no more, far from the limit, too. */
+/* Unmapped and flushed pages are pinned no more, far from the limit, too. */
 static void test_zvm_unpins(void **state)
 {
 	struct host h = make("zvm", 10);
@@ -384,7 +384,7 @@ static void test_kvm_random(void **state)
 	}
 }
 
-/* What each one is by default, and which parameters it takes. */
+/* The defaults of each hypervisor, and the parameters that it takes. */
 static void test_registry(void **state)
 {
 	const struct ir_hypervisor *kvm = ir_hypervisor_find("kvm");

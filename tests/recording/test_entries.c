@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the recorded machine's host held whenever an RPCIT reported insufficient resources. */
+/* The entries of the recorded machine's host whenever an RPCIT reported insufficient resources. */
 #include "test_util.h"
 #include "recording/entries.h"
 
@@ -52,7 +52,7 @@ static void assert_held(const struct ir_held_pages *held, int64_t live, int64_t 
 	assert_int_equal(held->max, max);
 }
 
-/* What is mapped, and what was unmapped and not flushed. */
+/* Mapped pages, and those unmapped and not flushed. */
 static void test_lazy_pages_are_held(void **state)
 {
 	(void)state;
@@ -134,7 +134,7 @@ static void test_flush_within_a_flush(void **state)
 	assert_held(&e.list[0].own, 0, 0, 4);
 }
 
-/* What another CPU maps at that moment may be held already. */
+/* A mapping that another CPU makes at that moment may be held already. */
 static void test_under_way_elsewhere(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What recorded mappings tell about the IOVA allocator at the recording's start. */
+/* The IOVA allocator's state at the recording's start, inferred from mappings. */
 #include "test_util.h"
 #include "recording/iovas.h"
 

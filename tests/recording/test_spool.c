@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What went into the spool comes out of it, from memory and from a file. */
+/* Operations come back from the spool unchanged, from memory and from a file. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What recorded timers of flush queues tell: jiffies, their phase, lateness, whose they are. */
+/* Facts from recorded timers of flush queues: jiffies, their phase, lateness, owners. */
 #include "test_util.h"
 #include "base/timer.h"
 #include "recording/timers.h"
@@ -88,7 +88,7 @@ static void test_jiffies(void **state)
 	}
 }
 
-/* What the kernel was built with is not put in doubt. */
+/* A known HZ of the kernel is not replaced by an estimate. */
 static void test_known_jiffies(void **state)
 {
 	struct ir_timer_estimate est;

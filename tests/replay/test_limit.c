@@ -63,7 +63,7 @@ static void test_a_shortage_is_a_range(void **state)
 	assert_int_equal(limit.low, 101);
 	assert_int_equal(limit.high, 108);
 	assert_int_equal(ir_limit_value(&limit), 105);
-	/* What was mapped before is held, too. */
+	/* Pages mapped before are held, too. */
 	limit = ir_limit_infer(&info, 24, IR_SHARE_DEVICE, 0);
 	assert_int_equal(limit.low, 125);
 	assert_int_equal(limit.high, 132);
@@ -180,7 +180,7 @@ static void test_never_short(void **state)
 	held[2] = 295;
 	assert_int_equal(ir_limit_of_device(&info, 12, 2, 300, 65535), 300);
 	assert_int_equal(ir_limit_of_device(&info, 15, 2, 300, 65535), 65535);
-	/* What has no name has what the others have. */
+	/* A device without a name has the limit of the others. */
 	assert_int_equal(ir_limit_of_device(&info, 0, 0, 300, 65535), 300);
 	info.machine.held_pages = NULL;
 	assert_int_equal(ir_limit_of_device(&info, 0, 2, 300, 65535), 300);

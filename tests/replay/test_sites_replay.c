@@ -110,7 +110,7 @@ static void replayed_sites_add_up(void **state)
 	ir_recording_close(rec);
 }
 
-/* Who is to blame: each map and unmap for its own RPCIT, nobody for the timer's. */
+/* Each map and unmap has its own RPCIT; the timer's belongs to no site. */
 static void rpcits_have_a_cause(void **state)
 {
 	struct ir_config configs[2] = {

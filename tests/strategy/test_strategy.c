@@ -193,7 +193,7 @@ static void test_failed_map_returns_iova(void **state)
 }
 
 /*
- * Nobody looks at the result.  Limit 4, three live; of two more pages the first
+ * The result is not used.  Limit 4, three live; of two more pages the first
  * takes the last entry, the second stays out: the map succeeds, one page of it is
  * unbacked.  A map that takes exactly the last entry reports insufficient, too,
  * but lacks nothing.

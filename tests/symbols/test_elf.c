@@ -136,7 +136,7 @@ static struct ir_elf *write_and_open(struct file *f)
 	return e;
 }
 
-/* What ir_elf_symbols() says; @want: "name=address ...", in the order of addresses. */
+/* The result of ir_elf_symbols(); @want: "name=address ...", in the order of addresses. */
 static void assert_symbols(struct file *f, const char *module, int rc, const char *want)
 {
 	struct ir_symbol_table t = { .nr = 0 };
@@ -328,7 +328,7 @@ static void assert_refused(const char *content, size_t len, const char *says)
 		fail_msg("\"%s\" does not say \"%s\"", err.text, says);
 }
 
-/* What is none says what it is, and what to do. */
+/* A file that is no kernel gets a message with its kind and what to do. */
 static void test_other_files(void **state)
 {
 	struct ir_error err = { "" };

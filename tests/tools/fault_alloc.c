@@ -27,7 +27,7 @@ static unsigned long fault_at, calls;
 static bool ready, show;
 static _Thread_local unsigned int spared;	/* in a library that does not bear it */
 
-/* What the next library calls by this name. */
+/* The next library's function of this name. */
 #define NEXT(type, name) __extension__ ((type)dlsym(RTLD_NEXT, name))
 
 static void report(void)

@@ -12,7 +12,7 @@
  * IOVA domain.  Usage: tool_iova CPUS < LINES.  Exit status 1 if less than 95 % of what
  * could be predicted was predicted right.
  *
- * What the magazines and the depot held at the beginning is not in a recording.
+ * A recording lacks the content of magazines and depot at its beginning.
  * How full they were is: it decides when a CPU changes magazines, and so the
  * order in which addresses freed later come back.  For each CPU and order all
  * 128 x 128 fills are tried, with the depot answering as the recording says
@@ -229,7 +229,7 @@ static void add_pages(struct ir_bitmap *set, uint64_t lo, uint64_t hi)
 		fail("no memory");
 }
 
-/* What the recording has named so far */
+/* The IOVAs that the recording has named so far */
 static void see(struct replay *r, uint64_t pfn, uint64_t pages)
 {
 	if (r->seen)

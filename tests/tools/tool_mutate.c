@@ -12,7 +12,7 @@
  *	same		no event is another one: what was changed does not matter
  *	silent		events differ, and nothing says so
  *
- * What the recording itself has of damage does not count.
+ * Damage of the recording itself does not count.
  *
  *	tool_mutate [-rb] SEED CUTS CHANGES METADATA FILE
  *

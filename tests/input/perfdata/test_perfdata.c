@@ -142,7 +142,7 @@ static void test_header_only(void **state)
 	}
 }
 
-/* What is lost before the first event waits while a buffer full of them comes. */
+/* Losses before the first event wait while a buffer full of them comes. */
 static void test_early_gap(void **state)
 {
 	enum { MANY = 3000 };
@@ -196,7 +196,7 @@ static void test_rounds(void **state)
 	assert_event(7, 50, 1, false, 0x50000);
 }
 
-/* What perf promises not to happen gets the time of what went out before it. */
+/* An event that comes too late, against perf's promise, gets the time of the one before it. */
 static void test_late(void **state)
 {
 	const struct kind *k = &usual_little;

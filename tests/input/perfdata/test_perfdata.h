@@ -83,7 +83,7 @@ enum {
 #define USUAL	(IDENTIFIER | IP | TID | TIME | CPU | PERIOD | RAW)
 #define ALL	(USUAL | ADDR | READ | CHAIN | ID | STREAM)
 
-/* What varies between the recordings. */
+/* The properties that vary between the recordings. */
 struct kind {
 	bool big;
 	uint32_t attr_size;

@@ -9,7 +9,7 @@
 
 #define MAX_EVENTS 40000
 
-/* What the queue is to hold, by the number in which it was added. */
+/* The expected content of the queue, by the order of adding. */
 struct event {
 	uint64_t time;
 	uint32_t nr, len;
@@ -60,7 +60,7 @@ static void add(uint64_t time, uint32_t len)
 	waiting[nr_waiting++] = (struct event){ time, nr_added++, len };
 }
 
-/* Those up to @until, @nr of them at least, and all of one time. */
+/* Entries up to @until, at least @nr of them, and all of one time. */
 static void let_go(uint64_t until, size_t nr)
 {
 	size_t n = 0;

@@ -405,7 +405,7 @@ static void test_order(void **state)
 
 #define PERF(time) "fio 282 [002] " time ": iommu:unmap: IOMMU: iova=0x1000 - 0x2000 size=4096 unmapped_size=4096\n"
 
-/* What perf script prints with --deltatime are no times; with --reltime they begin at 0. */
+/* perf script --deltatime prints no times; with --reltime they begin at 0. */
 static void test_perf_times(void **state)
 {
 	struct result r;

@@ -105,7 +105,7 @@ static void test_graph(void **state)
 		   113, none);
 }
 
-/* What is no event, and no damage. */
+/* Lines that are no events, and no damage. */
 static void test_foreign(void **state)
 {
 	static const char *const lines[] = {
@@ -174,7 +174,7 @@ static void test_joined(void **state)
 		assert_int_equal(r.ev[0].addr, 0x1000);
 		assert_int_equal(r.ev[0].size, 4096);
 	}
-	/* What does not become whole is one event that is damaged, and the next line is itself. */
+	/* A line that stays incomplete is one damaged event, and the next line is read. */
 	r = read_text(HEAD "map: IOMMU: iova=0x1000 - 0x2000 paddr=0x5000\n" HEAD UNMAP "\n");
 	assert_int_equal(r.nr, 1);
 	assert_int_equal(all_damage(&r), 1);

@@ -280,7 +280,7 @@ static void test_missed(void **state)
 	on_all(missed);
 }
 
-/* What cannot be: each is given up, and the bytes are counted. */
+/* Impossible records: each is given up, and the bytes are counted. */
 static void test_corrupt(void **state)
 {
 	struct ir_subbuf sb;

@@ -142,7 +142,7 @@ static void test_order_of_many_cpus(void **state)
 			}
 }
 
-/* What a sub-buffer tells as lost, and the CPU's statistics tell again, is lost once. */
+/* Lost events that a sub-buffer and the CPU's statistics report are counted once. */
 static void test_lost_events_are_counted_once(void **state)
 {
 	static const struct {
