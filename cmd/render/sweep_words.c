@@ -262,6 +262,10 @@ static void say_answer(FILE *out, const struct sweep *sweep, size_t h)
 
 	if (!sweep->info->complete)
 		fprintf(out, "%cIncomplete: figures may be too low.%c ", IR_MARK_BAD, IR_MARK_END);
+	if (!sweep->info->ops.map && !sweep->info->ops.failed_map) {
+		fprintf(out, "%cThe recording has no maps.%c", IR_MARK_BAD, IR_MARK_END);
+		return;
+	}
 	say_hosts(out, sweep, h);
 	if (!sweep->sought && !strcmp(sweep->varied->name, "devices")) {
 		say_fits(out, sweep, h);

@@ -220,7 +220,7 @@ uint64_t view_host_limit(const struct ir_report_entry *entry, size_t result, uin
 	const struct ir_effective *p = &entry->results[result].parameters;
 
 	size_t nr = entry->info->nr_devices;
-	uint64_t sum = 0;
+	uint64_t sum = 0, copies = p->devices ? p->devices : 1;	/* 0: of an older report */
 
 	*devices = 0;
 	if (p->share == IR_SHARE_DEVICE)
@@ -230,8 +230,10 @@ uint64_t view_host_limit(const struct ir_report_entry *entry, size_t result, uin
 		}
 	if (p->limits_differ && sum) {
 		*devices = 1;
-		return sum;
+		return sum * copies;
 	}
 	*devices += !*devices;
+	if (p->share == IR_SHARE_DEVICE)
+		*devices *= copies;
 	return limit_of(p);
 }

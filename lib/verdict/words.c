@@ -60,7 +60,9 @@ static void say_failures(const struct ir_saying *s)
 	const struct ir_rows *rows = s->rows;
 	uint64_t replayed = rows->row[0].result->replayed_failures;
 
-	if (rows->nr_safe == rows->nr)
+	if (rows->nr_safe == rows->nr && rows->attempted == 1)
+		fputs("None: the only map succeeds with every strategy.", s->out);
+	else if (rows->nr_safe == rows->nr)
 		fprintf(s->out, "None: all %s maps succeed with every strategy.",
 			ir_count_text(rows->attempted).s);
 	else
