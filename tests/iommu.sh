@@ -176,6 +176,36 @@ else
 	skip "recordings of other IOMMUs: they are not here"
 fi
 
+# flushed NAME LAST: 100 maps and unmaps, flushed by events of this name; the one of map LAST is missing
+flushed() {
+	awk -v name="$1" -v last="$2" 'function at(us) { return sprintf("%15s-1     [000] ..... %d.%06d: ", "fio", 10 + us / 1000000, us % 1000000) }
+	function flush(us, addr, event) {
+		if (name == "tracepoints")
+			printf "%s%s: dmar0/0000:00:10.0[0] type iotlb did 4 [0x%x-0x%x] addr 0x%x pages 0x1 mask 0x0\n", at(us), event, addr, addr + 4095, addr
+		else
+			printf "%samd_flush_pages: (0) address=0x%x size=0x1000\n", at(us), addr
+	}
+	BEGIN {
+		for (i = 0; i < 100; i++) {
+			addr = 1048576 + 8192 * i
+			printf "%smap: IOMMU: iova=0x%016x - 0x%016x paddr=0x%016x size=4096\n", at(1000 * i), addr, addr + 4096, 16777216
+			if (i != last)
+				flush(1000 * i + 5, addr, "cache_tag_flush_range_np")
+			printf "%sunmap: IOMMU: iova=0x%016x - 0x%016x size=4096 unmapped_size=4096\n", at(1000 * i + 100), addr, addr + 4096
+			flush(1000 * i + 105, addr, "cache_tag_flush_range")
+		}
+	}'
+}
+flushed tracepoints -1 >"$tmp/all.txt"
+exits "verify: tracepoints of all flushes" 0 verify --iommu vtd --hypervisor vfio --strategy strict "$tmp/all.txt"
+flushed tracepoints 50 >"$tmp/less.txt"
+exits "verify: tracepoints miss nothing, so one flush less is a difference" 3 \
+	verify --iommu vtd --hypervisor vfio --strategy strict "$tmp/less.txt"
+flushed probes 50 >"$tmp/missed.txt"
+exits "verify: a probe may have missed one" 0 \
+	verify --iommu amd --hypervisor vfio --strategy strict "$tmp/missed.txt"
+shows "verify: and it says so" "missed 1 flush"
+
 # The tracepoint of VT-d without anything else: descriptors in text.
 cat >"$tmp/qi.txt" <<'END'
              tar-611     [002] .....    71.250000: map: IOMMU: iova=0x00000000f7700000 - 0x00000000f7701000 paddr=0x0000000041000000 size=4096

@@ -218,6 +218,7 @@ struct ir_assembler {
 	struct ir_rpcits rpcits;
 	struct ir_latency latency;
 	struct ir_recorded_flushes flushes;
+	bool probed;			/* flushes come from probes, not from tracepoints alone */
 	struct ir_op_totals totals;
 	bool no_memory;
 };

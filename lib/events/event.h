@@ -61,6 +61,7 @@ enum {
 	IR_EVF_IRQ	= 1 << 0,	/* in a hardware or software interrupt */
 	IR_EVF_NO_CONTEXT = 1 << 1,	/* the recording does not say */
 	IR_EVF_WHOLE	= 1 << 2,	/* IR_EV_MAP: a mapping, not a piece of one */
+	IR_EVF_PROBE	= 1 << 3,	/* by a rule: of a probe, which may miss hits */
 };
 
 /* Which function of the DMA API a dma:* event is of: in the upper half of .flags. */

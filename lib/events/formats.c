@@ -286,7 +286,7 @@ static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned 
 	struct ir_decoder dec = {
 		.kind = want->group ? want->group->kind : (uint16_t)want->spec->kind,
 		.finish = want->group ? IR_FINISH_NONE : (uint8_t)finish_of(want->spec),
-		.flags = want->group ? 0 :
+		.flags = want->group ? IR_EVF_PROBE :
 			(uint16_t)(ir_dma_function(want->spec->name) << IR_EVF_FUNCTION_SHIFT),
 	}, *list;
 	int ret = parse(fm, &dec, want, system, text);

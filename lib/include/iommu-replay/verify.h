@@ -27,6 +27,7 @@ struct ir_verify_totals {
 };
 
 #define IR_VERIFY_TOTALS 8
+#define IR_VERIFY_FLUSHES 4	/* the first ones, which count RPCITs or flushes */
 #define IR_NOT_KNOWN UINT64_MAX
 
 /** ir_verify_key - the name of the n-th total, "total" first */
@@ -49,8 +50,9 @@ struct ir_verify {
 	struct ir_verify_totals predicted;
 	struct ir_verify_totals recorded;
 	/*
-	 * The kernel counted at least so many RPCITs more than the recording has: its
-	 * probe missed them.  A prediction may have them or not.
+	 * The recording's probe missed so many RPCITs or flushes at least: by the kernel's
+	 * counters, or because nearly all maps and unmaps have theirs.  A prediction may have
+	 * them or not.  0 where tracepoints recorded the flushes: these miss none.
 	 */
 	uint64_t missed;
 	bool comparable;		/* the recording has RPCITs or flushes at all */

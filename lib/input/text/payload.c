@@ -601,6 +601,8 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 	ev->text = NULL;
 	if (spec->has_device && spec->name)
 		ev->flags |= (uint16_t)(ir_dma_function(spec->name) << IR_EVF_FUNCTION_SHIFT);
+	if (!spec->name)
+		ev->flags |= IR_EVF_PROBE;
 	if (spec->finish == IR_FINISH_FAULT)
 		return take_fault(text, ev);
 	if (spec->finish == IR_FINISH_QI)
