@@ -162,3 +162,16 @@ exits "initial pages of one of two" 0 run --strategy strict --initial-pages 20 \
 	--device 0002:00:00.0 --format json "$tmp/own"
 gives "initial pages of one of two: all are its own" \
 	"[(d['device'], d['peaks']['live_pages']) for d in result['devices']]" "[('0002:00:00.0', 29)]"
+
+# Entries that QEMU loses when an IOVA is used again without a flush are charged to the limit.
+file=traces/6.12-fq-randread-lim2048-smp1.dat
+if [ -f $file ]; then
+	for strategy in driver-lazy sync-map-retry strict; do
+		"$prog" run --quiet --strategy $strategy --format csv $file |
+			scripts/csv entries.peak peaks.host_pages >"$tmp/$strategy"
+	done
+	check "lost entries count: driver-lazy takes all 2048, and the host holds 55" \
+		test "$(cat "$tmp/driver-lazy")" = "2048	55"
+	check "without lost ones both are the same" test "$(cat "$tmp/sync-map-retry")" = "2048	2048"
+	check "below the limit as well" test "$(cat "$tmp/strict")" = "88	88"
+fi

@@ -408,7 +408,7 @@ static void say_lost(const struct drawing *d, const struct ir_result *result,
 		return;
 	held = (x->live_pages + x->lazy_pages + x->other_pages) / x->examined;
 	if (limit > held + limit / 10)
-		say(d, "", VIEW_BAD, "nobody: %" PRIu64 " entries (%.0f %% of the limit); the hypervisor "
+		say(d, "", VIEW_BAD, "no mapping: %" PRIu64 " entries (%.0f %% of the limit); the hypervisor "
 		    "lost them as IOVAs were used again without a flush", limit - held,
 		    100.0 * (double)(limit - held) / (double)limit);
 }

@@ -87,6 +87,7 @@ struct ir_domain {
 	struct ir_serving *serving;	/* the mapping that is about to be synced; NULL: none */
 	uint64_t entries;	/* held by the host, where they are not pages; those included of */
 	uint64_t lazy_entries;	/* what is unmapped and not yet flushed */
+	uint64_t charged;	/* pages that its own limit counts, those lost included */
 	struct ir_iopt_totals totals;
 	struct ir_result res;	/* the device's share of the guest's */
 };
@@ -174,6 +175,7 @@ struct ir_guest {
 	struct ir_iopt_totals totals;
 	uint64_t walked_pages;		/* mapped at flushes of everything, of all these */
 	uint64_t entries;		/* as those of a domain, of all domains */
+	uint64_t charged;		/* likewise */
 	struct ir_site_account sites;
 	uint64_t queue_entries;		/* of all flush queues */
 	uint64_t iova_pages;		/* of all domains */

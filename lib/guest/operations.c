@@ -611,7 +611,7 @@ static void keep_exposure(const struct ir_exposure *e, struct ir_timeline *t)
 static void fill_peaks(const struct ir_guest *g, const struct ir_iopt_totals *t,
 		       struct ir_result *res)
 {
-	if (!ir_entries_counted(g))
+	if (!ir_entries_counted(g) && res->entries.peak < t->peak_shadow_pages)
 		res->entries.peak = t->peak_shadow_pages;
 	res->peaks.live_pages = t->peak_live_pages;
 	res->peaks.lazy_pages = t->peak_lazy_pages;

@@ -44,6 +44,36 @@ static uint64_t left_out(struct ir_domain *d, uint64_t first, uint64_t last)
 	return ir_iopt_count_stale(d->iopt, first, last).valid;
 }
 
+static void peak(uint64_t value, uint64_t *top)
+{
+	if (value > *top)
+		*top = value;
+}
+
+/*
+ * Where the limit counts pages: those that are charged to it now.  QEMU does not give back
+ * the entry of a page that was replaced, so that these may be more than the host holds.
+ */
+static void note_charged(struct ir_domain *d)
+{
+	struct ir_guest *g = d->guest;
+	bool shared = d->hv == g->hv;
+	uint64_t limit = g->cfg.limits ? g->cfg.limits[shared ? 0 : d->device] :
+					 g->par.hypervisor.entry_limit;
+	uint64_t left, used;
+
+	if (!limit || !g->cfg.hypervisor->has_entry_limit || ir_entries_counted(g))
+		return;
+	left = g->cfg.hypervisor->available(d->hv);
+	used = left < limit ? limit - left : 0;
+	g->charged += used - (shared ? g->charged : d->charged);
+	if (!shared) {
+		d->charged = used;
+		peak(used, &d->res.entries.peak);
+	}
+	peak(g->charged, &g->res.entries.peak);
+}
+
 enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t last)
 {
 	struct ir_guest *g = d->guest;
@@ -58,6 +88,7 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 	else if (status == IR_RPCIT_INSUFFICIENT || status == IR_RPCIT_INSUFFICIENT_PINNED)
 		refused = left_out(d, first, last);
 	ir_count(d, entries.refused, refused);
+	note_charged(d);
 	return status;
 }
 
