@@ -8,21 +8,6 @@
 
 shared=../shared/recordings
 
-# figure FILTER: of the last run's report in JSON
-figure() {
-	python3 -c "import json, sys
-r = json.load(sys.stdin)['recordings'][0]
-results = r['results']
-recording = r['recording']
-print($1)" <"$tmp/out" 2>>"$tmp/err"
-}
-
-# gives TEXT FIGURE VALUE
-gives() {
-	got=$(figure "$2")
-	check "$1 (${got:-nothing})" test "$got" = "$3"
-}
-
 # A made recording: two functions, or two devices that map at the same places.
 # script FUNCTIONS NAMES STRICT [APART]: each is 0 or 1; one device after the other
 script() {

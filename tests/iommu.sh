@@ -37,8 +37,8 @@ shows "identity flushes nothing" "all zero total, sync-map, sync, full, timer"
 run run --quiet --iommu amd "$vtd"
 shows "--iommu" "IOMMU AMD-Vi (user)"
 
-# figure KEYS: of the only result
-figure() {
+# member KEYS: of the only result
+member() {
 	python3 -c 'import json, sys
 v = json.load(open(sys.argv[1]))["recordings"][0]["results"][0]
 for k in sys.argv[2].split("."): v = v[k]
@@ -49,18 +49,18 @@ if command -v python3 >/dev/null; then
 	for iommu in vtd amd smmuv3; do
 		run run --quiet --format json --iommu $iommu --hypervisor hardware --strategy strict "$vtd"
 		check "$iommu: a strict unmap is one command" \
-			test "$(figure invalidations.total)" -eq "$(figure invalidations.by_cause.sync)"
+			test "$(member invalidations.total)" -eq "$(member invalidations.by_cause.sync)"
 	done
 	run run --quiet --format json --iommu virtio --hypervisor vfio --strategy strict "$vtd"
 	check "virtio: all are requests" \
-		test "$(figure invalidations.total)" -eq "$(figure invalidations.by_kind.request)"
+		test "$(member invalidations.total)" -eq "$(member invalidations.by_kind.request)"
 	run run --quiet --format json --hypervisor vfio:entry-limit=10 --strategy strict "$vtd"
-	check "at most as many entries as the limit" test "$(figure entries.peak)" -eq 10
-	check "the others are refused" test "$(figure entries.refused)" -gt 0
-	check "the guest does not learn of it" test "$(figure maps.map_failed)" -eq 0
-	check "mappings are unbacked" test "$(figure maps.unbacked)" -gt 0
+	check "at most as many entries as the limit" test "$(member entries.peak)" -eq 10
+	check "the others are refused" test "$(member entries.refused)" -gt 0
+	check "the guest does not learn of it" test "$(member maps.map_failed)" -eq 0
+	check "mappings are unbacked" test "$(member maps.unbacked)" -gt 0
 	check "refused and unbacked pages are the same" \
-		test "$(figure entries.refused)" -eq "$(figure maps.unbacked_pages)"
+		test "$(member entries.refused)" -eq "$(member maps.unbacked_pages)"
 else
 	skip "figures: no python3"
 fi
@@ -74,22 +74,22 @@ if command -v python3 >/dev/null; then
 	options="--initial-pages 84 --timer recorded --strategy lazy --format json"
 	# shellcheck disable=SC2086	# options
 	run run --quiet --hypervisor vfio:entry-limit=1000 $options "$viommu"
-	check "by maps" test "$(figure invalidations.by_kind.page)" -eq 702
-	check "by the queue" test "$(figure invalidations.by_kind.domain)" -eq 10
-	check "the host is full" test "$(figure entries.peak)" -eq 1000
-	refused=$(figure entries.refused)
+	check "by maps" test "$(member invalidations.by_kind.page)" -eq 702
+	check "by the queue" test "$(member invalidations.by_kind.domain)" -eq 10
+	check "the host is full" test "$(member entries.peak)" -eq 1000
+	refused=$(member entries.refused)
 	check "refused: $refused of 2426" test $((refused * 100 / 2426)) -ge 98
 	# shellcheck disable=SC2086
 	run run --quiet --hypervisor vfio:backend=iommufd $options "$viommu"
-	check "iommufd counts nothing" test "$(figure entries.refused)" -eq 0
+	check "iommufd counts nothing" test "$(member entries.refused)" -eq 0
 fi
 if command -v python3 >/dev/null; then
 	run run --quiet --format json --strategy lazy --flush-all-latency 3ms "$viommu"
 	check "a flush of everything has a price of its own" test \
-		"$(figure time.by_cause.queue_timeout)" -eq $(($(figure rpcit.by_cause.queue_timeout) * 3000000))
-	cheap=$(figure time.flush_ns)
+		"$(member time.by_cause.queue_timeout)" -eq $(($(member rpcit.by_cause.queue_timeout) * 3000000))
+	cheap=$(member time.flush_ns)
 	run run --quiet --format json --strategy lazy --flush-all-latency 3ms+1us "$viommu"
-	check "and one for each mapped page" test "$(figure time.flush_ns)" -gt "$cheap"
+	check "and one for each mapped page" test "$(member time.flush_ns)" -gt "$cheap"
 fi
 run sweep --quiet --find min-entry-limit --initial-pages 84 "$viommu"
 shows "the smallest limit: strict" "strict 1,079 0"

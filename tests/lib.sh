@@ -116,3 +116,21 @@ recording() {
 	smallest=$(ls -Sr "${TRACES:-traces}"/*.dat 2>/dev/null | head -n 1)
 	[ -n "$smallest" ] && echo "$smallest"
 }
+
+# figure EXPRESSION: of the last run's report in JSON; the first recording is r, its results
+# results, the first of these result with parameters
+figure() {
+	python3 -c "import json, sys
+r = json.load(sys.stdin)['recordings'][0]
+recording = r['recording']
+results = r['results']
+result = results[0] if results else {}
+parameters = result.get('parameters')
+print($1)" <"$tmp/out" 2>>"$tmp/err"
+}
+
+# gives TEXT EXPRESSION VALUE
+gives() {
+	got=$(figure "$2")
+	check "$1 (${got:-nothing})" test "$got" = "$3"
+}

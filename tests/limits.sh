@@ -6,21 +6,6 @@
 
 . tests/lib.sh
 
-# figure EXPRESSION: of the last run's report in JSON
-figure() {
-	python3 -c "import json, sys
-r = json.load(sys.stdin)['recordings'][0]
-result = r['results'][0]
-parameters = result['parameters']
-print($1)" <"$tmp/out" 2>>"$tmp/err"
-}
-
-# gives TEXT EXPRESSION VALUE
-gives() {
-	got=$(figure "$2")
-	check "$1 (${got:-nothing})" test "$got" = "$3"
-}
-
 # A made recording of one CPU whose host holds entries until a global RPCIT, as QEMU does.
 # script OWN:OWN... | =SHARED ROUNDS: the devices' own limits, or one for two devices
 script() {

@@ -32,20 +32,9 @@ struct part {
 	bool alone;		/* the only group */
 };
 
-static char *host_of(const struct ir_report_entry *entry, size_t result)
-{
-	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
-
-	if (!out)
-		return NULL;
-	ir_host_words(entry, result, out);
-	return ir_memory_close(&memory);
-}
-
 static void write_host(FILE *out, const struct ir_report_entry *entry, size_t result)
 {
-	char *text = host_of(entry, result);
+	char *text = ir_host_text(entry, result);
 
 	ir_markup_text(out, text);
 	free(text);
@@ -328,11 +317,11 @@ static void write_contents(FILE *out, const struct ir_report_entry *entries, siz
 /* "replayed on kvm with 64 host mappings", if that is true of all. */
 static void write_hosts(FILE *out, const struct ir_report_entry *entries, size_t n)
 {
-	char *first = host_of(&entries[0], 0);
+	char *first = ir_host_text(&entries[0], 0);
 	bool same = first;
 
 	for (size_t e = 1; e < n && same; e++) {
-		char *other = host_of(&entries[e], 0);
+		char *other = ir_host_text(&entries[e], 0);
 
 		same = other && !strcmp(first, other);
 		free(other);

@@ -77,7 +77,7 @@ char *ir_result_label(const struct ir_report_entry *entry, size_t result)
 	return ir_memory_close(&memory);
 }
 
-static char *host_text(const struct ir_report_entry *entry, size_t result)
+char *ir_host_text(const struct ir_report_entry *entry, size_t result)
 {
 	struct ir_memory memory;
 	FILE *out = ir_memory_open(&memory);
@@ -90,7 +90,7 @@ static char *host_text(const struct ir_report_entry *entry, size_t result)
 
 bool ir_same_host(const struct ir_report_entry *entry, size_t a, size_t b)
 {
-	char *x = host_text(entry, a), *y = host_text(entry, b);
+	char *x = ir_host_text(entry, a), *y = ir_host_text(entry, b);
 	bool same = x && y && !strcmp(x, y);
 
 	free(x);

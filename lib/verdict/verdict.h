@@ -62,6 +62,8 @@ void ir_words(const struct ir_rows *rows, enum ir_typography typography, ir_word
 char *ir_result_label(const struct ir_report_entry *entry, size_t result);
 /** ir_host_words - "kvm with 2,048 host mappings"; differs if two groups of results differ */
 void ir_host_words(const struct ir_report_entry *entry, size_t result, FILE *out);
+/** ir_host_text - the same; for free(), NULL: no memory */
+char *ir_host_text(const struct ir_report_entry *entry, size_t result);
 /** ir_same_host - whether ir_host_words() says the same of two results */
 bool ir_same_host(const struct ir_report_entry *entry, size_t a, size_t b);
 /** ir_marked_plain - a marked text without its marks, in place; NULL is fine */
