@@ -111,3 +111,17 @@ done
 # shellcheck disable=SC2016	# not the shell's
 check "a name in HTML is text" sh -c '! grep -q "<b>" "$1"' sh "$tmp/out.html"
 check "a name in Markdown is text" grep -qF '\<b\>' "$tmp/out.md"
+
+# More operations than the assembler's window holds: the holder is the last one before the fault.
+awk 'BEGIN {
+	for (i = 0; i < 70000; i++) {
+		addr = 1048576 + 4096 * (i % 5000 + (i >= 35000) * 5000)
+		t = 10 + i / 10000
+		printf "%16s [000] ..... %.6f: map: IOMMU: iova=0x%016x - 0x%016x paddr=0x%016x size=4096\n", "fio-1", t, addr, addr + 4096, 16777216
+		printf "%16s [000] ..... %.6f: unmap: IOMMU: iova=0x%016x - 0x%016x size=4096 unmapped_size=4096\n", "fio-1", t + 0.00005, addr, addr + 4096
+	}
+	printf "%16s [000] ..... %.6f: io_page_fault: IOMMU:pci 0000:00:10.0 iova=0x%016x flags=0x0001\n", "irq/24-2", t + 1, 1048576 + 4096 * 7
+}' >"$tmp/many.txt"
+"$prog" faults --quiet --format csv "$tmp/many.txt" >"$tmp/out"
+check "140,000 events before a fault: its last mapping is found" test \
+	"$(tail -n 1 "$tmp/out" | cut -d, -f8,9,13,15,17)" = "unmapped,0x107000,13000700000,13000750000,4999150000"
