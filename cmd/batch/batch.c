@@ -54,7 +54,7 @@ struct batch {
 	size_t *line;			/* of each cell of the shard; NO_LINE: not yet */
 	size_t next_recording;
 	size_t running;			/* threads */
-	size_t done, reused, failed;	/* cells; those that failed are done */
+	size_t done, reused, failed, left_out;	/* cells; those that failed or are left out are done */
 	size_t shown;
 	bool stop;
 	struct ir_error error;		/* the first one that ends the batch */
@@ -123,9 +123,9 @@ static json_t *json_question(const struct batch *b, size_t cell)
 			 "hypervisor", c->hypervisor, "parameters", values);
 }
 
-/* Takes @recording and @result over; @error NULL: done. */
-static char *make_line(const struct task *t, size_t cell, const char *error, json_t *recording,
-		       json_t *result, size_t *len)
+/* Takes @recording and @result over; @error NULL: it did not fail. */
+static char *make_line(const struct task *t, size_t cell, const char *status, const char *error,
+		       json_t *recording, json_t *result, size_t *len)
 {
 	const struct plan *plan = &t->batch->plan;
 	char fingerprint[FINGERPRINT_SIZE], *clean, *text;
@@ -141,7 +141,7 @@ static char *make_line(const struct task *t, size_t cell, const char *error, jso
 			 "version", ir_version(), "digest", "", "batch", plan->digest, "cell", (json_int_t)cell,
 			 "cells", (json_int_t)plan_cells(plan), "fingerprint", fingerprint,
 			 "input", *t->input ? json_string(t->input) : json_null(),
-			 "status", error ? "failed" : "done");
+			 "status", status);
 	if (error && line) {
 		clean = ir_text_utf8(error);
 		json_object_set_new(line, "error", clean ? json_string(clean) : NULL);
@@ -162,8 +162,8 @@ static char *make_line(const struct task *t, size_t cell, const char *error, jso
 	return text;
 }
 
-/* A cell's line goes into the file; false: the batch is over. */
-static bool put_line(struct task *t, size_t cell, const char *error, char *text, size_t len)
+/* A cell's line goes into the file, and into @count if any; false: the batch is over. */
+static bool put_line(struct task *t, size_t cell, size_t *count, char *text, size_t len)
 {
 	struct batch *b = t->batch;
 	struct ir_error err = { "" };
@@ -179,7 +179,8 @@ static bool put_line(struct task *t, size_t cell, const char *error, char *text,
 		good = true;
 		b->line[cell - b->first] = b->results.nr_lines - 1;
 		b->done++;
-		b->failed += !!error;
+		if (count)
+			++*count;
 	}
 	pthread_mutex_unlock(&b->lock);
 	free(text);
@@ -188,15 +189,17 @@ static bool put_line(struct task *t, size_t cell, const char *error, char *text,
 	return good;
 }
 
+/* @why NULL: it is left out. */
 static bool put_failure(struct task *t, size_t cell, const char *why)
 {
 	char *name = ir_text_utf8(t->name), *text;
 	size_t len = 0;
 
-	text = make_line(t, cell, why, json_pack("{s:o}", "file", name ? json_string(name) : NULL),
+	text = make_line(t, cell, why ? "failed" : "left-out", why,
+			 json_pack("{s:o}", "file", name ? json_string(name) : NULL),
 			 json_question(t->batch, cell), &len);
 	free(name);
-	return put_line(t, cell, why, text, len);
+	return put_line(t, cell, why ? &t->batch->failed : &t->batch->left_out, text, len);
 }
 
 /* The @i-th result of a step. */
@@ -208,8 +211,8 @@ static bool put_result(struct task *t, size_t cell, const struct ir_config *conf
 		.devices = t->devices ? t->devices + i * t->info.nr_devices : NULL,
 	};
 	size_t len = 0;
-	char *text = make_line(t, cell, NULL, ir_json_recording(&entry), ir_json_result(&entry, 0),
-			       &len);
+	char *text = make_line(t, cell, "done", NULL, ir_json_recording(&entry),
+			       ir_json_result(&entry, 0), &len);
 
 	return put_line(t, cell, NULL, text, len);
 }
@@ -308,8 +311,13 @@ static void replay_all(struct task *t)
 
 	for (size_t i = 0; i < t->nr_cells; i++) {
 		cells[n] = t->cells[i];
-		if (!plan_config(&t->batch->plan, cells[n], &configs[n], &err)) {
+		int rc = plan_config(&t->batch->plan, cells[n], &t->info, &configs[n], &err);
+
+		if (!rc) {
 			n++;
+		} else if (rc > 0) {
+			if (!put_failure(t, cells[n], NULL))
+				return;
 		} else {
 			say_failure(t->batch, t->path,
 				    t->batch->plan.configs[cells[n] % t->batch->plan.nr_configs].name,
@@ -353,6 +361,7 @@ static int select_cells(struct task *t, size_t first, size_t end)
 			b->line[cell - b->first] = line;
 			b->done++;
 			b->reused++;
+			b->left_out += b->results.lines[line].left_out;
 		} else {
 			t->cells[t->nr_cells++] = cell;
 		}
@@ -446,7 +455,11 @@ static void say_summary(const struct batch *b)
 	if (b->settings->quiet)
 		return;
 	message("%zu cell%s: %zu done, %zu failed%s", cells, cells == 1 ? "" : "s",
-		b->done - b->failed, b->failed, b->done < cells ? "; the rest is not done" : "");
+		b->done - b->failed - b->left_out, b->failed,
+		b->done < cells ? "; the rest is not done" : "");
+	if (b->left_out)
+		message("%zu of them left out, as machines like the recorded ones have no such configuration",
+			b->left_out);
 	if (b->plan.left_out)
 		message("%zu configuration%s of each recording left out, as %s", b->plan.left_out,
 			b->plan.left_out == 1 ? "" : "s",

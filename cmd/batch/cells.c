@@ -8,15 +8,25 @@
 #include "base/memory.h"
 #include "batch/plan.h"
 #include "options/options.h"
+#include "options/suit.h"
 
-int plan_config(const struct plan *plan, size_t cell, struct ir_config *config,
-		struct ir_error *err)
+int plan_config(const struct plan *plan, size_t cell, const struct ir_recording_info *info,
+		struct ir_config *config, struct ir_error *err)
 {
 	const struct plan_recording *recording = &plan->recordings[cell / plan->nr_configs];
 	const struct plan_config *c = &plan->configs[cell % plan->nr_configs];
+	const struct ir_iommu *iommu = ir_iommu_recorded(info, NULL);
 	int rc = 0;
 
 	*config = c->config;
+	if (!iommu->single_queue)
+		config->strategy = c->elsewhere;
+	if (!config->strategy)
+		return 1;
+	if (c->default_hypervisor)
+		config->hypervisor = default_hypervisor(info, iommu);
+	if (config->hypervisor != c->config.hypervisor && ir_config_check(config, NULL))
+		return 1;
 	if (c->error)
 		return ir_error_set(err, -EINVAL, "%s", c->error);
 	for (size_t i = 0; i < recording->settings.n && !rc; i++)

@@ -21,6 +21,9 @@ struct axis {
 
 struct plan_config {
 	struct ir_config config;
+	bool default_hypervisor;	/* none was asked for: it is that of a machine like the recorded */
+	/* The strategy for recordings of other IOMMUs than s390's; NULL: there is none. */
+	const struct ir_strategy *elsewhere;
 	char *hypervisor;		/* "kvm:entry-limit=2048", as it was written */
 	struct setting *settings;	/* as many as the plan has axes; texts are the axes' */
 	char *name;			/* all of it in one line, for people and fingerprints */
@@ -31,6 +34,7 @@ struct plan_config {
  * plan_config_make - one configuration
  * @combination: of the axes' values; the last axis changes fastest
  *
+ * c->elsewhere and c->default_hypervisor are the caller's to set.
  * Returns 0 or -ENOMEM; c->error is set if it contradicts itself.
  */
 int plan_config_make(const struct axis *axes, size_t nr_axes, const struct hypervisor_choice *choice,

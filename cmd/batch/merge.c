@@ -27,7 +27,7 @@ struct merge {
 	size_t nr_files;
 	struct where *cells;
 	size_t nr_cells;
-	size_t missing, failed;
+	size_t missing, failed, left_out;
 	struct output out;
 };
 
@@ -138,10 +138,12 @@ static int place_lines(struct merge *m, struct ir_error *err)
 		for (size_t i = 0; i < m->files[f].nr_lines && !rc; i++)
 			rc = add_line(m, &m->files[f], i, err);
 	for (size_t i = 0; i < m->nr_cells && !rc; i++) {
-		if (!m->cells[i].results)
+		if (!m->cells[i].results) {
 			m->missing++;
-		else if (!line_of(&m->cells[i])->done)
-			m->failed++;
+			continue;
+		}
+		m->failed += !line_of(&m->cells[i])->done;
+		m->left_out += line_of(&m->cells[i])->left_out;
 	}
 	return rc;
 }
@@ -194,8 +196,13 @@ static json_t *make_report(const struct merge *m, struct ir_error *err)
 	int rc = 0;
 
 	for (size_t i = 0; i < m->nr_cells && !rc; i++) {
-		json_t *line = m->cells[i].results ? object_of(&m->cells[i], err) : NULL, *recording;
+		bool left_out = m->cells[i].results && line_of(&m->cells[i])->left_out;
+		json_t *line = NULL, *recording;
 
+		if (left_out)
+			continue;
+		if (m->cells[i].results)
+			line = object_of(&m->cells[i], err);
 		if (!line) {
 			rc = m->cells[i].results ? -EIO : 0;
 			continue;
@@ -257,6 +264,7 @@ static int render_report(struct merge *m, const struct ir_report *report, struct
 	const struct renderer *renderer = renderer_of(m->settings);
 	struct merged merged = {
 		.cells = m->nr_cells, .failed = m->failed, .missing = m->missing,
+		.left_out = m->left_out,
 	};
 	struct rendering r;
 	char *text = NULL;

@@ -445,15 +445,21 @@ static void free_axis(struct axis *axis)
 
 /* Configurations. */
 
-/* The cells are laid out before a recording is read: "all" is all of s390. */
-static void leave_out_others(struct settings *s)
+/*
+ * Strategies for s390 and for other IOMMUs: both lists are those that were asked for, or
+ * all that there are.  NULL: there is no @i-th.
+ */
+static const struct ir_strategy *nth_strategy(const struct settings *s, size_t i, bool s390)
 {
-	size_t n = 0;
+	for (size_t k = 0; k < s->nr_strategies; k++) {
+		const struct ir_strategy *st = s->strategies[k];
 
-	for (size_t i = 0; i < s->nr_strategies; i++)
-		if (!s->all_strategies || !s->strategies[i]->not_s390)
-			s->strategies[n++] = s->strategies[i];
-	s->nr_strategies = n;
+		if (s->all_strategies && (s390 ? st->not_s390 : st->s390_only))
+			continue;
+		if (!i--)
+			return st;
+	}
+	return NULL;
 }
 
 /* A contradictory configuration has no cells. */
@@ -481,14 +487,16 @@ static int make_configs(struct manifest *m, struct plan *plan, const struct axis
 			struct ir_error *err)
 {
 	const struct settings *s = &m->settings;
-	size_t combinations = 1, n;
+	size_t combinations = 1, strategies = 0, n;
 	int rc = 0;
 
 	for (size_t i = 0; i < plan->nr_axes; i++)
 		if (__builtin_mul_overflow(combinations, plan->axes[i].n, &combinations) ||
 		    combinations > MAX_CONFIGS)
 			combinations = MAX_CONFIGS + 1;
-	n = s->nr_hypervisors * s->nr_strategies;
+	while (nth_strategy(s, strategies, true))
+		strategies++;
+	n = s->nr_hypervisors * strategies;
 	if (combinations > MAX_CONFIGS / n || combinations * n > MAX_CELLS / plan->nr_recordings)
 		return ir_error_set(err, -E2BIG, "%s: more than %d configurations or %d cells",
 				    m->path, MAX_CONFIGS, MAX_CELLS);
@@ -497,10 +505,15 @@ static int make_configs(struct manifest *m, struct plan *plan, const struct axis
 		return no_memory(err);
 	for (size_t h = 0; h < s->nr_hypervisors; h++)
 		for (size_t c = 0; c < combinations; c++)
-			for (size_t i = 0; i < s->nr_strategies && !rc; i++)
-				rc = plan_config_make(plan->axes, plan->nr_axes, &s->hypervisors[h], hypervisors->texts[h],
-						 s->strategies[i], c,
-						 &plan->configs[plan->nr_configs++]);
+			for (size_t i = 0; i < strategies && !rc; i++) {
+				struct plan_config *made = &plan->configs[plan->nr_configs++];
+
+				made->elsewhere = nth_strategy(s, i, false);
+				made->default_hypervisor = s->default_hypervisor;
+				rc = plan_config_make(plan->axes, plan->nr_axes, &s->hypervisors[h],
+						      hypervisors->texts[h], nth_strategy(s, i, true), c,
+						      made);
+			}
 	return rc ? no_memory(err) : leave_out(m, plan, err);
 }
 
@@ -597,7 +610,7 @@ static int parse(struct manifest *m, struct plan *plan, struct ir_error *err)
 		rc = read_names(m, "strategies", "strategy", "all", &strategies, err);
 	if (!rc)
 		rc = read_names(m, "hypervisors", "hypervisor", "kvm", &hypervisors, err);
-	leave_out_others(&m->settings);
+	m->settings.default_hypervisor = !json_object_get(m->root, "hypervisors");
 	if (!rc)
 		rc = make_configs(m, plan, &hypervisors, err);
 	if (!rc)

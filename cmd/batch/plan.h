@@ -7,6 +7,10 @@
  * values of the parameters in their order in the manifest, then strategy by
  * strategy.  This is the canonical order of results.
  *
+ * Cells are laid out before a recording is read.  Without "strategies" there are as many
+ * as s390 has; the n-th cell of a recording of another IOMMU is the n-th of its strategies,
+ * and the cells behind the last are left out.
+ *
  * To add a key of manifests: a line in the list of keys of its object, and in
  * iommu-replay-manifest(5).
  */
@@ -71,12 +75,15 @@ static inline size_t plan_cells(const struct plan *plan)
 	return plan->nr_recordings * plan->nr_configs;
 }
 /**
- * plan_config - the configuration of a cell
+ * plan_config - the configuration of a cell, with the strategy and the hypervisor of the
+ * recorded machine where the manifest names none
+ * @info: of the cell's recording
  *
- * Returns 0, or -EINVAL with @err set if it contradicts itself.
+ * Returns 0; 1 if a machine like the recorded one has no such configuration; or -EINVAL
+ * with @err set if it contradicts itself.
  */
-int plan_config(const struct plan *plan, size_t cell, struct ir_config *config,
-		struct ir_error *err);
+int plan_config(const struct plan *plan, size_t cell, const struct ir_recording_info *info,
+		struct ir_config *config, struct ir_error *err);
 /**
  * plan_fingerprint - of a cell
  * @input: of the recording's content

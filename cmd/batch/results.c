@@ -77,7 +77,8 @@ static bool parse_object(const json_t *object, struct result_line *line)
 	const json_t *cell = json_object_get(object, "cell");
 	const json_t *cells = json_object_get(object, "cells");
 	bool good = schema && !strcmp(schema, RESULTS_SCHEMA) && status &&
-		(!strcmp(status, "done") || !strcmp(status, "failed")) &&
+		(!strcmp(status, "done") || !strcmp(status, "left-out") ||
+		 !strcmp(status, "failed")) &&
 		json_is_integer(cell) && json_is_integer(cells) && json_integer_value(cell) >= 0 &&
 		json_integer_value(cell) < json_integer_value(cells) &&
 		copy_digest(line->batch, json_object_get(object, "batch")) &&
@@ -88,7 +89,8 @@ static bool parse_object(const json_t *object, struct result_line *line)
 	if (good) {
 		line->cell = (uint64_t)json_integer_value(cell);
 		line->cells = (uint64_t)json_integer_value(cells);
-		line->done = !strcmp(status, "done");
+		line->left_out = !strcmp(status, "left-out");
+		line->done = line->left_out || !strcmp(status, "done");
 	}
 	return good;
 }

@@ -33,7 +33,8 @@ struct result_line {
 	uint64_t cells;		/* of the whole batch */
 	char batch[FINGERPRINT_SIZE];
 	char fingerprint[FINGERPRINT_SIZE];
-	bool done;		/* the replay succeeded */
+	bool done;		/* the replay succeeded, or there is none to be done */
+	bool left_out;		/* a machine like the recorded one has no such configuration */
 	bool verified;		/* it has a digest, which is right */
 	bool as_written;	/* byte by byte as results_line() writes it */
 };

@@ -130,18 +130,21 @@ int batch_summary(const struct drawing *d, const struct merged *m)
 {
 	struct sums sums = { .n = 0 };
 	size_t results = 0, failing = 0;
+	char left_out[48] = "";
 	int rc;
 
 	for (size_t e = 0; e < m->n; e++)
 		add(&sums, &m->entries[e]);
+	if (m->left_out)
+		snprintf(left_out, sizeof(left_out), ", %zu left out", m->left_out);
 	for (size_t s = 0; s < sums.n; s++) {
 		results += sums.list[s].results;
 		failing += sums.list[s].failing;
 	}
 	say(d, "batch", m->failed || m->missing ? VIEW_BAD : VIEW_PLAIN,
-	    "%zu cell%s: %zu done, %zu failed, %zu missing; %zu recording%s", m->cells,
-	    m->cells == 1 ? "" : "s", m->cells - m->failed - m->missing, m->failed, m->missing, m->n,
-	    m->n == 1 ? "" : "s");
+	    "%zu cell%s: %zu done, %zu failed, %zu missing%s; %zu recording%s", m->cells,
+	    m->cells == 1 ? "" : "s", m->cells - m->failed - m->missing - m->left_out, m->failed,
+	    m->missing, left_out, m->n, m->n == 1 ? "" : "s");
 	say(d, "failures", failing ? VIEW_BAD : VIEW_PLAIN, "maps fail or are unbacked in %zu of %zu results",
 	    failing, results);
 	rc = draw_strategies(d, &sums);

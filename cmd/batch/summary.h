@@ -8,7 +8,7 @@
 struct merged {
 	const struct ir_report_entry *entries;
 	size_t n;
-	size_t cells, failed, missing;
+	size_t cells, failed, missing, left_out;
 };
 
 /** batch_summary - draw it; 0 or -ENOMEM */
