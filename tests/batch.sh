@@ -407,3 +407,40 @@ printf '{ "schema": "iommu-replay-manifest/1", "recordings": [ "%s", "%s", "%s" 
 	"strategies": [ "strict" ], "parameters": { "entry-limit": 500 } }' $mixed >"$tmp/limit.json"
 exits "a limit where the recorded machine has none" 0 batch --output "$tmp/limit" "$tmp/limit.json"
 says "a limit where the recorded machine has none: left out" "1 of them left out"
+
+# Call sites and courses over time, as run has them.
+
+sites=$dir/6.12-fq-mixed-perf-g.perf.data
+exits "call sites and timelines" 0 batch --quiet --by-site --timeline --output "$tmp/sites" \
+	"$sites" "$dir/6.12-fq-randwrite.dat"
+exits "call sites: they are merged" 0 merge --format json --output "$tmp/sites.json" "$tmp/sites"
+exits "call sites: run has them" 0 run --by-site --timeline --hypervisor kvm --format json \
+	--output "$tmp/run.json" "$sites" "$dir/6.12-fq-randwrite.dat"
+# Merged results have no command line, no date, no verdict, but failed cells.
+anonymous() {
+	sed '/^  "tool": {/,/^  },/d; /^ *"failed": \[\]/d; /^ *"verdict": /d; s/^\( *\]\),$/\1/' "$1" | unsealed
+}
+anonymous "$tmp/sites.json" >"$tmp/more.plain"
+anonymous "$tmp/run.json" >"$tmp/run.plain"
+check "call sites: as run has them" cmp "$tmp/more.plain" "$tmp/run.plain"
+for format in csv md html table; do
+	"$prog" report --verbose --format $format "$tmp/run.json" | grep -v '<dt>command' >"$tmp/run.plain"
+	"$prog" merge --verbose --format $format "$tmp/sites" | grep -v '<dt>command' >"$tmp/more.plain"
+	case $format in
+	csv) check "call sites: as run in $format" cmp "$tmp/run.plain" "$tmp/more.plain" ;;
+	html)
+		check "call sites: as run in $format" cmp "$tmp/run.plain" "$tmp/more.plain"
+		check "call sites: the page draws courses" grep -q 'Course over time' "$tmp/more.plain"
+		;;
+	*) check "call sites: with the reports in $format" grep -q 'virtqueue\|nvme' "$tmp/more.plain" ;;
+	esac
+done
+exits "call sites: the summary names them" 0 merge --format table "$tmp/sites"
+shows "call sites: how to see them" "call sites in the report of each recording: --verbose"
+exits "tasks" 0 batch --quiet --by comm --output "$tmp/tasks" "$dir/6.12-fq-randwrite.dat"
+exits "tasks: they are merged" 0 merge --format csv "$tmp/tasks"
+check "tasks: they have rows" grep -q 'fio' "$tmp/out"
+exits "without call sites, another batch" 0 batch --quiet --resume --output "$tmp/tasks" "$dir/6.12-fq-randwrite.dat"
+check "without call sites, another batch: nothing of it was kept" sh -c "! grep -q sites_by '$tmp/tasks'"
+exits "symbols without call sites" 2 batch --kallsyms "$m" --output "$tmp/none" "$sites"
+exits "symbols that are missing" 1 batch --by-site --kallsyms "$tmp/none" --output "$tmp/none" "$sites"

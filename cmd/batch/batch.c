@@ -29,6 +29,7 @@
 #include "report/json.h"
 #include "base/memory.h"
 #include "batch/results.h"
+#include "batch/shares.h"
 
 #define CELLS_AT_ONCE 64	/* of a recording; after each such step lines are written */
 #define SHOWN_FAILURES 10	/* messages about failed recordings */
@@ -68,7 +69,7 @@ struct task {
 	char input[FINGERPRINT_SIZE];	/* "": its content is not known */
 	struct ir_recording *rec;
 	struct ir_recording_info info;
-	struct ir_result *devices;	/* their shares in CELLS_AT_ONCE results; NULL: not recorded apart */
+	struct shares shares;		/* of CELLS_AT_ONCE results */
 	size_t *cells;			/* to be done */
 	size_t nr_cells;
 };
@@ -208,12 +209,13 @@ static bool put_result(struct task *t, size_t cell, const struct ir_config *conf
 {
 	struct ir_report_entry entry = {
 		.info = &t->info, .configs = config, .results = result, .nr_results = 1,
-		.devices = t->devices ? t->devices + i * t->info.nr_devices : NULL,
 	};
 	size_t len = 0;
-	char *text = make_line(t, cell, "done", NULL, ir_json_recording(&entry),
-			       ir_json_result(&entry, 0), &len);
+	char *text;
 
+	shares_put(&t->shares, i, &entry);
+	text = make_line(t, cell, "done", NULL, ir_json_recording(&entry), ir_json_result(&entry, 0),
+			 &len);
 	return put_line(t, cell, NULL, text, len);
 }
 
@@ -261,14 +263,14 @@ static void fail_all(struct task *t, const char *why)
 /* Replays. */
 
 /* @first: the place of the first result in the step. */
-static int replay(const struct task *t, const struct ir_config *configs, size_t n,
+static int replay(struct task *t, const struct ir_config *configs, size_t n,
 		  struct ir_result *results, size_t first, struct ir_error *err)
 {
 	struct ir_replay_options options = {
 		.jobs = t->batch->jobs_each, .interrupted = interrupts_flag(),
-		.devices = t->devices ? t->devices + first * t->info.nr_devices : NULL,
 	};
 
+	shares_ask(&t->shares, first, n, &options);
 	return ir_replay(t->rec, configs, n, &options, results, err);
 }
 
@@ -373,20 +375,19 @@ static int select_cells(struct task *t, size_t first, size_t end)
 
 static void open_and_replay(struct task *t, const struct stat *before)
 {
-	struct ir_recording_options options = {
-		.device = t->batch->settings->device, .events = t->batch->events,
-		.max_memory = t->batch->memory_each,
-	};
+	struct ir_recording_options options = shares_recording(t->batch->settings);
 	struct ir_error err = { "" };
 	struct stat now;
 
+	options.events = t->batch->events;
+	options.max_memory = t->batch->memory_each;
 	t->rec = ir_recording_open(t->path, &options, &err);
 	if (!t->rec) {
 		fail_all(t, err.text);
 		return;
 	}
 	t->info = *ir_recording_info(t->rec);
-	if (input_devices(&(struct input){ .info = &t->info }, CELLS_AT_ONCE, &t->devices)) {
+	if (shares_open(&t->shares, t->batch->settings, &t->info, CELLS_AT_ONCE)) {
 		no_memory(&err);
 		give_up(t->batch, &err);
 		goto out;
@@ -400,7 +401,7 @@ static void open_and_replay(struct task *t, const struct stat *before)
 	else
 		replay_all(t);
 out:
-	free(t->devices);
+	shares_free(&t->shares);
 	ir_recording_close(t->rec);
 }
 

@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 #include "base/message.h"
+#include "batch/shares.h"
 #include "io/output.h"
+#include "report/json.h"
 
-#define LINE_BYTES 4096		/* of a result: some three to five KB */
+#define LINE_BYTES 4096		/* of a result that cannot be measured */
+#define HEAD_BYTES 500		/* of a line, before the recording and the result */
 
 static double now(void)
 {
@@ -20,26 +23,50 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* How long it takes to open a recording and to replay it once; false: it cannot be. */
-static bool measure(const struct settings *settings, const char *path,
-		    const struct ir_config *config, double *open_s, double *replay_s)
+struct measured {
+	double open_s, replay_s;
+	size_t line;			/* bytes */
+};
+
+static size_t text_size(json_t *object)
 {
-	const struct ir_recording_options options = {
-		.device = settings->device, .max_memory = settings->max_memory,
-	};
-	const struct ir_replay_options once = { .jobs = 1 };
+	size_t size = object ? json_dumpb(object, NULL, 0, JSON_COMPACT | IR_JSON_FLAGS) : 0;
+
+	json_decref(object);
+	return size;
+}
+
+/* How long it takes to open a recording and to replay it once, and its line; false: it cannot be. */
+static bool measure(const struct settings *settings, const char *path,
+		    const struct ir_config *config, struct measured *m)
+{
+	const struct ir_recording_options options = shares_recording(settings);
+	struct ir_replay_options once = { .jobs = 1 };
 	struct ir_error err = { "" };
+	struct shares shares = { .n = 0 };
 	struct ir_result result;
+	struct ir_report_entry entry = {
+		.configs = config, .results = &result, .nr_results = 1,
+	};
 	double start = now();
 	struct ir_recording *rec = ir_recording_open(path, &options, &err);
 	bool ok = false;
 
 	if (!rec)
 		return false;
-	*open_s = now() - start;
+	m->open_s = now() - start;
 	start = now();
-	ok = !ir_replay(rec, config, 1, &once, &result, &err);
-	*replay_s = now() - start;
+	entry.info = ir_recording_info(rec);
+	if (!shares_open(&shares, settings, entry.info, 1)) {
+		shares_ask(&shares, 0, 1, &once);
+		ok = !ir_replay(rec, config, 1, &once, &result, &err);
+	}
+	m->replay_s = now() - start;
+	shares_put(&shares, 0, &entry);
+	if (ok)
+		m->line = HEAD_BYTES + text_size(ir_json_recording(&entry)) +
+			text_size(ir_json_result(&entry, 0));
+	shares_free(&shares);
 	ir_recording_close(rec);
 	return ok;
 }
@@ -72,7 +99,8 @@ int batch_dry_run(const struct settings *settings, const struct plan *plan, size
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	double jobs = settings->jobs ? settings->jobs : online > 0 ? (double)online : 1;
-	double open_s = 0, replay_s = 0, seconds, each;
+	struct measured measured = { .line = LINE_BYTES };
+	double seconds, each, bytes;
 	struct sizes sizes = { .n = 0 };
 	struct output out;
 	struct ir_error err = { "" };
@@ -94,16 +122,19 @@ int batch_dry_run(const struct settings *settings, const struct plan *plan, size
 		fprintf(out.stream, "; %zu more left out, as they contradict themselves",
 			plan->left_out);
 	each = sizes.n ? (double)(end - first) / (double)sizes.n : 0;
-	if (sizes.smallest && measure(settings, sizes.smallest_path, &plan->configs[0].config, &open_s,
-				      &replay_s)) {
-		seconds = (double)sizes.all / (double)sizes.smallest * (open_s + replay_s * each) / jobs;
-		fprintf(out.stream, "\ntime        about %.*f s with %.0f thread%s",
-			seconds < 10 ? 1 : 0, seconds, jobs, jobs > 1 ? "s" : "");
+	if (sizes.smallest && measure(settings, sizes.smallest_path, &plan->configs[0].config,
+				      &measured)) {
+		seconds = (double)sizes.all / (double)sizes.smallest *
+			(measured.open_s + measured.replay_s * each) / jobs;
+		fprintf(out.stream, "\ntime        %s %.*f s with %.0f thread%s",
+			seconds < 0.1 ? "less than" : "about", seconds < 10 ? 1 : 0,
+			seconds < 0.1 ? 0.1 : seconds, jobs, jobs > 1 ? "s" : "");
 	} else {
 		fputs("\ntime        not known: the smallest recording cannot be replayed", out.stream);
 	}
-	fprintf(out.stream, "\nresults     about %.1f MB\n",
-		(double)(end - first) * LINE_BYTES / 1e6);
+	bytes = (double)(end - first) * (double)measured.line;
+	fprintf(out.stream, "\nresults     about %.*f %s\n", bytes < 1e6 ? 0 : 1,
+		bytes < 1e6 ? bytes / 1e3 : bytes / 1e6, bytes < 1e6 ? "kB" : "MB");
 	if (output_commit(&out, &err)) {
 		message("%s", err.text);
 		return STATUS_ERROR;

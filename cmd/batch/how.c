@@ -19,6 +19,27 @@ static int write_plugin(FILE *out, const struct ir_plugin_info *plugin, struct i
 	return rc;
 }
 
+/* The shares in lines, and the files that name call sites. */
+static int write_shares(FILE *out, const struct settings *s, struct ir_error *err)
+{
+	const char *const files[] = { s->vmlinux, s->kallsyms };
+	char digest[FINGERPRINT_SIZE];
+	int rc = 0;
+
+	/* A batch without them has the fingerprint that it always had. */
+	if (s->sites || s->timeline)
+		fprintf(out, "%s %d %s\n", s->sites ? "sites" : "", s->by, s->timeline ? "timeline" : "");
+	/* A directory of modules is known by its name alone. */
+	if (s->modules)
+		fprintf(out, "%s\n", s->modules);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !rc; i++) {
+		rc = files[i] ? fingerprint_file(files[i], digest, err) : 0;
+		if (files[i] && !rc)
+			fprintf(out, "%s\n", digest);
+	}
+	return rc;
+}
+
 /* Fingerprints the inputs besides recordings and the manifest: files by their content. */
 char *plan_how(const struct settings *s, struct ir_error *err)
 {
@@ -37,6 +58,7 @@ char *plan_how(const struct settings *s, struct ir_error *err)
 		rc = fingerprint_file(s->events, digest, err);
 	if (s->events && !rc)
 		fprintf(out, "%s\n", digest);
+	rc = rc ? rc : write_shares(out, s, err);
 	for (size_t i = 0; ir_registry_strategies(s->registry)[i] && !rc; i++)
 		rc = write_plugin(out, ir_registry_strategies(s->registry)[i]->plugin, err);
 	for (size_t i = 0; ir_registry_hypervisors(s->registry)[i] && !rc; i++)

@@ -9,11 +9,13 @@
 
 #include "base/cmd.h"
 #include "base/message.h"
+#include "base/text.h"
 #include "io/output.h"
 #include "report/json.h"
 #include "batch/results.h"
 #include "batch/summary.h"
 #include "formats/renderers.h"
+#include "render/origin.h"
 
 /* Where a cell's line is. */
 struct where {
@@ -258,6 +260,18 @@ static int write_report(struct merge *m, struct ir_error *err)
 	return 0;
 }
 
+/* Call sites are many: they stand in the reports alone, which the summary names. */
+static void say_sites(const struct drawing *drawing, const struct merged *merged)
+{
+	for (size_t i = 0; i < merged->n; i++) {
+		if (!merged->entries[i].sites)
+			continue;
+		say(drawing, "call sites", VIEW_PLAIN,
+		    "in the report of each recording: --verbose shows them");
+		return;
+	}
+}
+
 /* The report as people, or spreadsheets, read it; tables and Markdown begin with a summary. */
 static int render_report(struct merge *m, const struct ir_report *report, struct ir_error *err)
 {
@@ -277,6 +291,8 @@ static int render_report(struct merge *m, const struct ir_report *report, struct
 			struct drawing drawing = renderer->drawing(&r.canvas);
 
 			rc = batch_summary(&drawing, &merged);
+			if (!rc && !m->settings->verbose)
+				say_sites(&drawing, &merged);
 		}
 		if (!rc && (!renderer->drawing || m->settings->verbose)) {
 			if (renderer->drawing)
@@ -292,10 +308,26 @@ static int render_report(struct merge *m, const struct ir_report *report, struct
 	return 0;
 }
 
+/* A page says what made it, and when; results and their JSON do not depend on it. */
+static int put_origin(const struct merge *m, json_t *document)
+{
+	json_t *tool = json_object_get(document, "tool");
+	struct origin origin;
+	char *line;
+	int rc;
+
+	origin_make(&origin, m->settings);
+	line = ir_text_utf8(origin.report.command_line);
+	rc = !line || json_object_set_new(tool, "command_line", json_string(line)) ||
+		json_object_set_new(tool, "date", json_string(origin.date));
+	free(line);
+	return rc;
+}
+
 static int write_rendered(struct merge *m, struct ir_error *err)
 {
 	json_t *document = make_report(m, err);
-	char *text = document ? ir_json_text(document) : NULL;
+	char *text = document && !put_origin(m, document) ? ir_json_text(document) : NULL;
 	struct ir_report *report;
 	int rc;
 

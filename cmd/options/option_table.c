@@ -132,12 +132,12 @@ const struct option_spec option_table[] = {
 	  IN_INPUT | IN_BATCH | IN_LIST, option_parse_text, AT(events) },
 	{ 0, "--by-site", NULL, NULL,
 	  "Also tell the results by call site and by driver. The recording needs call chains.",
-	  IN_RUN, option_parse_flag, AT(sites) },
+	  IN_RUN | IN_BATCH, option_parse_flag, AT(sites) },
 	{ 0, "--by", NULL, "",
 	  "Also tell who made the mappings, and what that cost: call sites, or drivers alone (as "
 	  "--by-site), tasks by their names (comm), or devices, which the report has if there are "
 	  "several.",
-	  IN_RUN | IN_INFO, option_parse_choice, AT(by), .choices = by_choices },
+	  IN_RUN | IN_BATCH | IN_INFO, option_parse_choice, AT(by), .choices = by_choices },
 	{ 0, "--explain", NULL, NULL,
 	  "For each strategy that runs short of entries or IOVAs: who held them then, by device, "
 	  "task (or call site, with --by site), and since when.",
@@ -170,14 +170,14 @@ const struct option_spec option_table[] = {
 	  IN_FAULTS, option_parse_texts, AT(fail_if) },
 	{ 0, "--vmlinux", NULL, "FILE",
 	  "For call sites: the recorded kernel, an ELF file with symbols.",
-	  IN_RUN | IN_INFO | IN_FAULTS, option_parse_text, AT(vmlinux) },
+	  IN_RUN | IN_BATCH | IN_INFO | IN_FAULTS, option_parse_text, AT(vmlinux) },
 	{ 0, "--modules", NULL, "DIR",
 	  "For call sites: a directory with the recorded kernel's modules (.ko, .ko.debug).",
-	  IN_RUN | IN_INFO | IN_FAULTS, option_parse_text, AT(modules) },
+	  IN_RUN | IN_BATCH | IN_INFO | IN_FAULTS, option_parse_text, AT(modules) },
 	{ 0, "--kallsyms", NULL, "FILE",
 	  "For call sites: a copy of /proc/kallsyms, made while recording. Default: the "
 	  "recording's own, else that of the running kernel if it is the recorded one.",
-	  IN_RUN | IN_INFO | IN_FAULTS, option_parse_text, AT(kallsyms) },
+	  IN_RUN | IN_BATCH | IN_INFO | IN_FAULTS, option_parse_text, AT(kallsyms) },
 	{ 0, "--timer", NULL, "",
 	  "Flush-queue timer: simulated (default), or fired when the recording's own flushes "
 	  "by timer happened.",
@@ -202,8 +202,8 @@ const struct option_spec option_table[] = {
 	  IN_REPLAY, option_parse_event_cost, .max = 1000000000 },
 	{ 0, "--timeline", NULL, NULL,
 	  "Have the course of each replay in the JSON report, too: pages, queues, RPCITs and "
-	  "failures over time, and histograms. HTML has it always.",
-	  IN_RUN, option_parse_flag, AT(timeline) },
+	  "failures over time, and histograms. The HTML page of run has it always.",
+	  IN_RUN | IN_BATCH, option_parse_flag, AT(timeline) },
 	{ 0, "--perfetto", NULL, "FILE",
 	  "Write the course of each replay to FILE as trace events that Perfetto opens "
 	  "(ui.perfetto.dev).",
