@@ -54,7 +54,13 @@ check "verify begins with its verdict" grep -q '<p class="lead"><strong>The mode
 "$prog" run --quiet --hypervisor kvm:entry-limit=1024 --format json "$file" >"$tmp/b.json"
 "$prog" compare --format html --ignore parameters.entry_limit "$tmp/a.json" "$tmp/b.json" >"$tmp/compare.html" 2>/dev/null
 "$prog" sweep --quiet --vary entry-limit=64:4096:x2 --find min-entry-limit --format html "$file" >"$tmp/sweep.html"
-for name in verify info compare sweep; do
+"$prog" sweep --quiet --frontier --format html "$file" >"$tmp/frontier.html"
+check "the frontier has a picture with its ends" test "$(count '<text class="dot-name"[^>]*>\(strict +1\|identity\)<' "$tmp/frontier.html")" -eq 2
+"$prog" sweep --quiet --frontier --format json "$file" >"$tmp/frontier.json"
+check "the frontier has a dot for each of its combinations, and one in the key" test \
+	"$(count '<circle class="dot"' "$tmp/frontier.html")" -eq $(($(grep -c '"page_seconds": null,\|^        "page_seconds"' "$tmp/frontier.json") + 1))
+check "the frontier: maps fail with some" test "$(count '<text class="cross"' "$tmp/frontier.html")" -eq 3
+for name in verify info compare sweep frontier; do
 	check "$name: a whole page" test "$(count '</html>' "$tmp/$name.html")" -eq 1
 done
 # Names come from anybody.
@@ -145,7 +151,8 @@ fi
 quiet "no errors on the console"
 dark=--blink-settings=preferredColorScheme=0
 for what in page:1400 page:800 page:390 page:1400:$dark page:390:$dark two:1400 two:390 many:1400 many:390 \
-	many:1400:$dark sites:390 verify:1400 verify:390 info:390 compare:390 sweep:1400 sweep:390 sweep:1400:$dark; do
+	many:1400:$dark sites:390 verify:1400 verify:390 info:390 compare:390 sweep:1400 sweep:390 sweep:1400:$dark \
+	frontier:1400 frontier:800 frontier:390 frontier:390:$dark; do
 	name=${what%%:*}
 	rest=${what#*:}
 	option=${rest#*:}

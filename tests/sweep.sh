@@ -226,5 +226,11 @@ fi
 exits "--frontier as a table" 0 sweep --quiet --frontier --strategy strict,fq-flush "$file"
 check "--frontier as a table: its ends" sh -c \
 	"grep -q '^identity .* all memory' '$tmp/out' && grep -q '^strict ' '$tmp/out'"
+shows "--frontier as a table: the answer" " flushes least ("
+shows "--frontier as a table: the next command" "iommu-replay run --strategy strict,fq-flush --queue-size"
+exits "--frontier with two limits" 0 sweep --quiet --frontier --strategy strict,fq-flush --hypervisor kvm \
+	--hypervisor kvm:entry-limit=4096 "$file"
+check "--frontier with two limits: each has its ends" test "$(grep -c '^strict ' "$tmp/out")" -eq 2
+shows "--frontier with two limits: each has its verdict" "verdict On kvm, entry-limit 4,096: "
 exits "--frontier and --vary" 2 sweep --frontier --vary hz=100:250 "$file"
 exits "--frontier with a size" 2 sweep --frontier --queue-size 100 "$file"

@@ -473,5 +473,5 @@ static int compare(const struct canvas *canvas, const struct compared *of)
 
 const struct renderer renderer_html = {
 	.name = "html", .report = report, .info = info, .verify = verify, .faults = faults,
-	.sweep = sweep_html, .compare = compare, .timelines = true,
+	.sweep = sweep_html, .frontier = frontier_html, .compare = compare, .timelines = true,
 };

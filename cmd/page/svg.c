@@ -57,6 +57,10 @@ struct ir_short log_axis_name(const struct log_axis *axis, int exponent)
 	static const char *const units[] = { "ns", "\xc2\xb5s", "ms", "s" };
 	struct ir_short text;
 
+	if (!axis->is_time && exponent < 0) {
+		snprintf(text.s, sizeof(text.s), "%.*f", -exponent, pow(10, exponent));
+		return text;
+	}
 	if (!axis->is_time)
 		return ir_count_text((uint64_t)(pow(10, exponent) + .5));
 	if (exponent > 11)
@@ -153,23 +157,7 @@ void svg_range(FILE *out, const struct log_axis *axis, const struct ir_row *row)
 		"<circle class=\"ring\" cx=\"%.2f%%\" cy=\"9\" r=\"4.5\"/></svg>", p50, p99, p50);
 }
 
-/* Cost against exposure. */
-
-struct box {
-	double left, top, right, bottom;
-};
-
-struct cost {
-	FILE *out;
-	const struct ir_rows *rows;
-	struct log_axis axis;		/* of p99 */
-	double top;			/* flushes at the upper end */
-	struct box taken[64];		/* dots and labels, in pixels of COST_WIDTH */
-	size_t nr_taken;
-};
-
-/* So that a third of it is a round number, at least @value. */
-static double round_up(double value)
+double svg_round_up(double value)
 {
 	static const double factors[] = { 1.5, 3, 6, 7.5, 9, 12, 15 };
 	double unit = value > 1 ? pow(10, floor(log10(value))) : 1;
@@ -179,6 +167,72 @@ static double round_up(double value)
 			return fmax(factors[i] * unit, 3);
 	return 15 * unit;
 }
+
+static bool is_free(const struct svg_labels *labels, const struct svg_box *box)
+{
+	if (box->left < -4 || box->right > labels->width + 8 || box->top < -8 || box->bottom > labels->height + 2)
+		return false;
+	for (size_t i = 0; i < labels->nr; i++)
+		if (box->left < labels->taken[i].right && box->right > labels->taken[i].left &&
+		    box->top < labels->taken[i].bottom && box->bottom > labels->taken[i].top)
+			return false;
+	return true;
+}
+
+static void take(struct svg_labels *labels, struct svg_box box)
+{
+	if (labels->nr < sizeof(labels->taken) / sizeof(labels->taken[0]))
+		labels->taken[labels->nr++] = box;
+}
+
+void svg_take_dot(struct svg_labels *labels, double x, double y)
+{
+	x *= labels->width / 100;
+	take(labels, (struct svg_box){ x - 6, y - 6, x + 6, y + 6 });
+}
+
+/* Try ten places for a label; without a free one it has none, and its dot a title. */
+bool svg_label(struct svg_labels *labels, FILE *out, double x, double y, const char *class, const char *text)
+{
+	static const struct {
+		double dx, dy;
+		int anchor;		/* -1: it ends there, 0: it is centred, 1: it begins there */
+	} places[] = {
+		{ 9, 4, 1 }, { -9, 4, -1 }, { 0, -10, 0 }, { 0, 19, 0 }, { 6, -10, -1 }, { 6, 19, -1 },
+		{ -6, -10, 1 }, { -6, 19, 1 }, { 6, -24, -1 }, { 6, 33, -1 },
+	};
+	static const char *const anchors[] = { "end", "middle", "start" };
+	double width = 0, at = x * labels->width / 100;
+
+	/* Continuation bytes of UTF-8 have no width. */
+	for (const char *c = text; *c; c++)
+		width += (*c & 0xc0) == 0x80 ? 0 : 6.6;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		double left = at + places[i].dx - (places[i].anchor < 0 ? width :
+						    places[i].anchor ? 0 : width / 2);
+		struct svg_box box = { left, y + places[i].dy - 11, left + width, y + places[i].dy + 3 };
+
+		if (!is_free(labels, &box))
+			continue;
+		take(labels, box);
+		fprintf(out, "<text class=\"%s\" x=\"%.2f%%\" y=\"%.1f\" dx=\"%.0f\" dy=\"%.0f\" text-anchor=\"%s\">",
+			class, x, y, places[i].dx, places[i].dy, anchors[places[i].anchor + 1]);
+		ir_markup_text(out, text);
+		fputs("</text>", out);
+		return true;
+	}
+	return false;
+}
+
+/* Cost against exposure. */
+
+struct cost {
+	FILE *out;
+	const struct ir_rows *rows;
+	struct log_axis axis;		/* of p99 */
+	double top;			/* flushes at the upper end */
+	struct svg_labels labels;
+};
 
 static double cost_x(const struct cost *c, const struct ir_row *row)
 {
@@ -192,53 +246,6 @@ static double cost_x(const struct cost *c, const struct ir_row *row)
 static double cost_y(const struct cost *c, const struct ir_row *row)
 {
 	return COST_HEIGHT * (1 - (double)row->flushes / c->top);
-}
-
-static bool is_free(const struct cost *c, const struct box *box)
-{
-	if (box->left < -4 || box->right > COST_WIDTH + 8 || box->top < -8 || box->bottom > COST_HEIGHT + 2)
-		return false;
-	for (size_t i = 0; i < c->nr_taken; i++)
-		if (box->left < c->taken[i].right && box->right > c->taken[i].left &&
-		    box->top < c->taken[i].bottom && box->bottom > c->taken[i].top)
-			return false;
-	return true;
-}
-
-static void take(struct cost *c, struct box box)
-{
-	if (c->nr_taken < sizeof(c->taken) / sizeof(c->taken[0]))
-		c->taken[c->nr_taken++] = box;
-}
-
-/* Try ten places for a label; without a free one it has none, and its dot a title. */
-static void cost_label(struct cost *c, const struct ir_row *row, const char *text, size_t len)
-{
-	static const struct {
-		double dx, dy;
-		int anchor;		/* -1: it ends there, 0: it is centred, 1: it begins there */
-	} places[] = {
-		{ 9, 4, 1 }, { -9, 4, -1 }, { 0, -10, 0 }, { 0, 19, 0 }, { 6, -10, -1 }, { 6, 19, -1 },
-		{ -6, -10, 1 }, { -6, 19, 1 }, { 6, -24, -1 }, { 6, 33, -1 },
-	};
-	static const char *const anchors[] = { "end", "middle", "start" };
-	double x = cost_x(c, row) * COST_WIDTH / 100, y = cost_y(c, row), width = 6.6 * (double)len;
-
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		double left = x + places[i].dx - (places[i].anchor < 0 ? width :
-						   places[i].anchor ? 0 : width / 2);
-		struct box box = { left, y + places[i].dy - 11, left + width, y + places[i].dy + 3 };
-
-		if (!is_free(c, &box))
-			continue;
-		take(c, box);
-		fprintf(c->out, "<text class=\"%s\" x=\"%.2f%%\" y=\"%.1f\" dx=\"%.0f\" dy=\"%.0f\" text-anchor=\"%s\">",
-			row->failures ? "cross-name" : "dot-name", cost_x(c, row), y, places[i].dx,
-			places[i].dy, anchors[places[i].anchor + 1]);
-		ir_markup_text(c->out, text);
-		fputs("</text>", c->out);
-		return;
-	}
 }
 
 static void cost_point(struct cost *c, const struct ir_row *row)
@@ -266,7 +273,7 @@ static void cost_point(struct cost *c, const struct ir_row *row)
 	if (name && asprintf(&text, "%s%s%s", name, more, row->cut.p99 ? " \xe2\x96\xb8" : "") < 0) {
 		ir_memory_spoil(c->out);
 	} else if (name) {
-		cost_label(c, row, text, strlen(name) + strlen(more) + (row->cut.p99 ? 2 : 0));
+		svg_label(&c->labels, c->out, x, y, row->failures ? "cross-name" : "dot-name", text);
 		free(text);
 	}
 	free(name);
@@ -301,7 +308,8 @@ void svg_cost(FILE *out, const struct scales *scales, const struct ir_rows *rows
 {
 	struct cost c = {
 		.out = out, .rows = rows, .axis = { 0, 0, true },
-		.top = round_up(1.1 * (double)scales->most_flushes),
+		.top = svg_round_up(1.1 * (double)scales->most_flushes),
+		.labels = { .width = COST_WIDTH, .height = COST_HEIGHT },
 	};
 
 	for (size_t i = 0; i < rows->nr; i++)
@@ -314,11 +322,8 @@ void svg_cost(FILE *out, const struct scales *scales, const struct ir_rows *rows
 	fprintf(out, "<div style=\"padding:10px 12px 24px 54px\"><svg width=\"100%%\" height=\"%.0f\" role=\"img\" "
 		"aria-label=\"Cost against exposure\">", COST_HEIGHT);
 	cost_axes(&c);
-	for (size_t i = 0; i < rows->nr; i++) {
-		double x = cost_x(&c, &rows->row[i]) * COST_WIDTH / 100, y = cost_y(&c, &rows->row[i]);
-
-		take(&c, (struct box){ x - 6, y - 6, x + 6, y + 6 });
-	}
+	for (size_t i = 0; i < rows->nr; i++)
+		svg_take_dot(&c.labels, cost_x(&c, &rows->row[i]), cost_y(&c, &rows->row[i]));
 	for (size_t i = 0; i < rows->nr; i++)
 		cost_point(&c, &rows->row[i]);
 	fputs("</svg></div><p class=\"key\"><span><svg width=\"11\" height=\"11\"><circle class=\"dot\" cx=\"5.5\" cy=\"5.5\" "

@@ -16,6 +16,17 @@ struct log_axis {
 	bool is_time;
 };
 
+/* Labels of dots that do not cover each other; in pixels of the width that they are placed for. */
+struct svg_box {
+	double left, top, right, bottom;
+};
+
+struct svg_labels {
+	double width, height;
+	struct svg_box taken[192];	/* dots and labels */
+	size_t nr;
+};
+
 /* Scales that all pictures of a page share, so that they can be compared. */
 struct scales {
 	uint64_t most_flushes;
@@ -36,6 +47,13 @@ int log_axis_step(const struct log_axis *axis);
 struct ir_short log_axis_name(const struct log_axis *axis, int exponent);
 /** svg_ticks - the labels of an axis as HTML */
 void svg_ticks(FILE *out, const struct log_axis *axis);
+
+/** svg_round_up - at least @value, and three times a round number */
+double svg_round_up(double value);
+/** svg_take_dot - no label covers this place; @x in per cent, @y in pixels */
+void svg_take_dot(struct svg_labels *labels, double x, double y);
+/** svg_label - write a label beside a dot; false: it has no room there */
+bool svg_label(struct svg_labels *labels, FILE *out, double x, double y, const char *class, const char *text);
 
 /** svg_bar - flushes by cause */
 void svg_bar(FILE *out, const struct ir_result *result, uint64_t most);

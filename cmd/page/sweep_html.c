@@ -379,7 +379,7 @@ static int write_curve(FILE *out, const struct sweep *sweep, size_t h)
 	return 0;
 }
 
-static void write_host(FILE *out, const struct sweep *sweep, size_t h)
+void html_host(FILE *out, const struct sweep *sweep, size_t h)
 {
 	struct ir_memory memory;
 	FILE *host = ir_memory_open(&memory);
@@ -390,6 +390,17 @@ static void write_host(FILE *out, const struct sweep *sweep, size_t h)
 	text = ir_memory_close(&memory);
 	ir_markup_text(out, text);
 	free(text);
+}
+
+void html_sweep_about(FILE *out, const struct sweep *sweep)
+{
+	const struct ir_report_entry entry = { .info = sweep->info };
+
+	view_recording(&entry, html_item, out);
+	view_notes(&entry, html_item, out);
+	if (sweep->origin.report.command_line)
+		html_item(out, "command", sweep->origin.report.command_line, VIEW_PLAIN);
+	fprintf(out, "<dt>made by</dt><dd>iommu-replay %s, %s</dd>\n", ir_version(), sweep->origin.date);
 }
 
 static int write_about(const struct canvas *canvas, const struct sweep *sweep)
@@ -438,7 +449,7 @@ int sweep_html(const struct canvas *canvas, const struct sweep *sweep)
 	for (size_t h = 0; h < settings->nr_hypervisors && !rc; h++) {
 		if (settings->nr_hypervisors > 1) {
 			fputs("<h2>On ", out);
-			write_host(out, sweep, h);
+			html_host(out, sweep, h);
 			fputs("</h2>\n", out);
 		}
 		rc = write_needs(out, sweep, h);

@@ -10,6 +10,7 @@
 #define CMD_RENDERER_H
 
 #include "render/compare.h"
+#include "render/frontier.h"
 #include "render/render.h"
 #include "render/sweep.h"
 
@@ -21,6 +22,7 @@ struct renderer {
 	int (*verify)(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 	int (*faults)(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
 	int (*sweep)(const struct canvas *canvas, const struct sweep *sweep);
+	int (*frontier)(const struct canvas *canvas, const struct frontier *frontier);	/* NULL: as a report or a drawing */
 	int (*compare)(const struct canvas *canvas, const struct compared *compared);
 	struct drawing (*drawing)(const struct canvas *canvas);	/* lines and tables; NULL: it has none */
 	bool terminal;		/* the canvas has a width and colours */

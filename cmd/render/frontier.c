@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "render/frontier.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "render/cells.h"
+#include "render/sweep_words.h"
+#include "report/columns.h"
+
+static bool is_identity(const struct frontier *f, size_t i)
+{
+	return !strcmp(f->configs[i].strategy->name, "identity");
+}
+
+uint64_t frontier_flushes(const struct frontier *f, size_t i)
+{
+	return f->results[i].rpcit.total;
+}
+
+double frontier_exposure(const struct frontier *f, size_t i)
+{
+	return is_identity(f, i) ? HUGE_VAL : f->results[i].exposure.page_seconds;
+}
+
+static bool has_queue(const struct frontier *f, size_t i)
+{
+	return f->results[i].parameters.queue != IR_QUEUE_NONE;
+}
+
+size_t frontier_twin(const struct frontier *f, size_t i, size_t from)
+{
+	const struct ir_result *r = &f->results[i];
+
+	for (; from < f->n; from++) {
+		const struct ir_result *o = &f->results[from];
+
+		if (from != i && f->host[from] == f->host[i] &&
+		    frontier_flushes(f, from) == frontier_flushes(f, i) && !sweep_failures(o) &&
+		    !(frontier_exposure(f, from) < frontier_exposure(f, i)) &&
+		    !(frontier_exposure(f, from) > frontier_exposure(f, i)) &&
+		    has_queue(f, from) == has_queue(f, i) &&
+		    (!has_queue(f, i) || (o->parameters.queue_size == r->parameters.queue_size &&
+					  o->parameters.queue_timeout_ms == r->parameters.queue_timeout_ms)))
+			break;
+	}
+	return from;
+}
+
+struct ir_short frontier_queue(const struct frontier *f, size_t i, enum ir_typography typography)
+{
+	const struct ir_effective *p = &f->results[i].parameters;
+	struct ir_short text = { "" };
+
+	if (has_queue(f, i))
+		snprintf(text.s, sizeof(text.s), "%.16s slots, %.16s%sms", ir_count_text(p->queue_size).s,
+			 ir_count_text(p->queue_timeout_ms).s, typography == IR_PLAIN ? " " : "\xc2\xa0");
+	return text;
+}
+
+/* Of hypervisor @h, without identity: the first of the frontier, or its last. */
+static size_t end_of(const struct frontier *f, size_t h, bool last)
+{
+	size_t found = f->n;
+
+	for (size_t k = 0; k < f->nr_best; k++) {
+		size_t i = f->best[k];
+
+		if (f->host[i] == h && !is_identity(f, i) && (found == f->n || last))
+			found = i;
+	}
+	return found;
+}
+
+size_t frontier_pick(const struct frontier *f, size_t h)
+{
+	size_t fewest = end_of(f, h, false), least = end_of(f, h, true), pick = fewest;
+
+	for (size_t k = 0; k < f->nr_best && fewest < f->n; k++) {
+		size_t i = f->best[k];
+
+		if (f->host[i] == h && !is_identity(f, i) &&
+		    10 * (frontier_flushes(f, i) - frontier_flushes(f, fewest)) <=
+			    frontier_flushes(f, least) - frontier_flushes(f, fewest))
+			pick = i;
+	}
+	return pick;
+}
+
+static void say_name(FILE *out, const struct frontier *f, size_t i, enum ir_typography typography)
+{
+	struct ir_short queue = frontier_queue(f, i, typography);
+	const char *separator = " (identical here: ";
+	size_t twins = 0;
+
+	fprintf(out, "%c%s%c", IR_MARK_NAME, f->configs[i].strategy->name, IR_MARK_END);
+	for (size_t t = frontier_twin(f, i, 0); t < f->n; t = frontier_twin(f, i, t + 1))
+		twins++;
+	for (size_t t = frontier_twin(f, i, 0); t < f->n && twins <= 2; t = frontier_twin(f, i, t + 1)) {
+		fprintf(out, "%s%s", separator, f->configs[t].strategy->name);
+		separator = ", ";
+	}
+	if (twins > 2)
+		fprintf(out, " (and %s identical here)", ir_count_word(twins).s);
+	else
+		fputs(twins ? ")" : "", out);
+	if (*queue.s)
+		fprintf(out, " with %s", queue.s);
+}
+
+static struct ir_short page_seconds(double value)
+{
+	struct ir_short text;
+	char real[IR_REAL_TEXT];
+
+	if (value >= 1000)
+		return ir_count_text((uint64_t)(value + .5));
+	snprintf(text.s, sizeof(text.s), "%.40s", ir_real_text(real, sizeof(real), value, 3));
+	return text;
+}
+
+static void say_exposure(FILE *out, const struct frontier *f, size_t i)
+{
+	double value = frontier_exposure(f, i);
+
+	if (value > 0)
+		fprintf(out, "%s page-seconds", page_seconds(value).s);
+	else
+		fputs("nothing", out);
+}
+
+static void say_ends(FILE *out, const struct frontier *f, size_t h, enum ir_typography typography)
+{
+	size_t fewest = end_of(f, h, false), least = end_of(f, h, true), pick = frontier_pick(f, h);
+
+	say_name(out, f, fewest, typography);
+	if (frontier_flushes(f, fewest))
+		fprintf(out, " flushes least (%s time%s)", ir_count_text(frontier_flushes(f, fewest)).s,
+			frontier_flushes(f, fewest) == 1 ? "" : "s");
+	else
+		fputs(" needs no flush", out);
+	if (fewest == least) {
+		fputs(", and nothing exposes less: it leaves ", out);
+		say_exposure(out, f, fewest);
+		fputs(" reachable.", out);
+		return;
+	}
+	fputs(", and leaves ", out);
+	say_exposure(out, f, fewest);
+	fputs(" of unmapped pages reachable; ", out);
+	say_name(out, f, least, typography);
+	fputs(" leaves ", out);
+	say_exposure(out, f, least);
+	fprintf(out, ", for %s flushes.", ir_count_text(frontier_flushes(f, least)).s);
+	if (pick == fewest || pick == least)
+		return;
+	fputs(" With a tenth of these additional flushes or less, ", out);
+	say_name(out, f, pick, typography);
+	fputs(" leaves ", out);
+	say_exposure(out, f, pick);
+	fprintf(out, ", for %s flushes.", ir_count_text(frontier_flushes(f, pick)).s);
+}
+
+char *frontier_verdict(const struct frontier *f, size_t h, enum ir_typography typography)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+
+	if (!out)
+		return NULL;
+	if (!f->sweep->info->complete)
+		fprintf(out, "%cIncomplete: figures may be too low.%c ", IR_MARK_BAD, IR_MARK_END);
+	if (f->sweep->settings->nr_hypervisors > 1) {
+		fputs("On ", out);
+		sweep_host(out, f->sweep, h);
+		fputs(": ", out);
+	}
+	if (!f->sweep->info->ops.map)
+		fprintf(out, "%cThe recording has no maps.%c", IR_MARK_BAD, IR_MARK_END);
+	else if (end_of(f, h, false) == f->n)
+		fprintf(out, "%cMaps fail with all strategies and queues.%c", IR_MARK_BAD, IR_MARK_END);
+	else
+		say_ends(out, f, h, typography);
+	return ir_memory_close(&memory);
+}
+
+void frontier_words(const struct frontier *f, size_t h, ir_words_line emit, void *arg)
+{
+	size_t pick = frontier_pick(f, h);
+	struct ir_memory memory;
+	FILE *out;
+	char *text;
+
+	if (pick == f->n || !f->sweep->info->ops.map)
+		return;
+	out = ir_memory_open(&memory);
+	if (!out) {
+		emit(arg, "Try next", NULL);
+		return;
+	}
+	fprintf(out, "Its other figures, beside those of strict: %ciommu-replay run --strategy strict", IR_MARK_CODE);
+	if (strcmp(f->configs[pick].strategy->name, "strict"))
+		fprintf(out, ",%s", f->configs[pick].strategy->name);
+	if (has_queue(f, pick))
+		fprintf(out, " --queue-size %u --queue-timeout %u", f->results[pick].parameters.queue_size,
+			f->results[pick].parameters.queue_timeout_ms);
+	fputc(' ', out);
+	ir_write_shell(out, f->sweep->path);
+	fputc(IR_MARK_END, out);
+	text = ir_memory_close(&memory);
+	emit(arg, "Try next", text);
+	free(text);
+}
+
+/* The strategies that come to the same, and the hypervisor if there are several. */
+static void same_cell(struct cells *cells, const struct frontier *f, size_t i)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	const char *separator = "";
+	char *text;
+
+	if (f->sweep->settings->nr_hypervisors > 1 && out) {
+		fputs("on ", out);
+		sweep_host(out, f->sweep, f->host[i]);
+		separator = "; ";
+	}
+	for (size_t t = frontier_twin(f, i, 0); t < f->n && out; t = frontier_twin(f, i, t + 1)) {
+		fprintf(out, "%s%s", separator, f->configs[t].strategy->name);
+		separator = ", ";
+	}
+	text = out ? ir_memory_close(&memory) : NULL;
+	if (text)
+		cell(cells, "%s", *text ? text : "-");
+	else
+		cells->failed = true;
+	free(text);
+}
+
+static void row_of(struct cells *cells, const struct frontier *f, size_t i)
+{
+	const struct ir_result *r = &f->results[i];
+	bool queue = has_queue(f, i), every = is_identity(f, i);
+
+	cell(cells, "%s", f->configs[i].strategy->name);
+	cell(cells, queue ? "%s" : "-", ir_count_text(r->parameters.queue_size).s);
+	cell(cells, queue ? "%s ms" : "-", ir_count_text(r->parameters.queue_timeout_ms).s);
+	cell(cells, "%s", ir_count_text(frontier_flushes(f, i)).s);
+	cell(cells, "%s", every ? "all memory" : r->exposure.page_seconds > 0 ?
+	     page_seconds(r->exposure.page_seconds).s : "-");
+	cell(cells, "%s", every ? "always" : r->exposure.p99_ns ? ir_time_text(r->exposure.p99_ns, IR_PLAIN).s : "-");
+	cell(cells, every ? "all" : r->exposure.reused_pages ? "%s" : "-", ir_count_text(r->exposure.reused_pages).s);
+}
+
+int frontier_table(const struct frontier *f, bool all, const struct drawing *d)
+{
+	const struct plain_column columns[] = {
+		{ "strategy", false }, { "queue size", true }, { "timeout", true }, { "flushes", true },
+		{ "exposed page-s", true }, { "p99", true }, { "reused pages", true },
+		{ all ? "failed maps" : "the same as", all },
+	};
+	struct cells cells;
+	size_t n = all ? f->n : f->nr_best;
+
+	cells_init(&cells, sizeof(columns) / sizeof(columns[0]), n);
+	for (size_t k = 0; k < n; k++) {
+		size_t i = all ? k : f->best[k];
+		uint64_t failures = sweep_failures(&f->results[i]);
+
+		row_of(&cells, f, i);
+		if (all)
+			cell(&cells, failures ? "%s" : "-", ir_count_text(failures).s);
+		else
+			same_cell(&cells, f, i);
+	}
+	return cells_draw(&cells, d, columns);
+}
+
+static void emit_line(void *arg, const char *label, const char *text)
+{
+	const struct drawing *d = arg;
+
+	(void)label;
+	d->emit(d->arg, "try next", text, VIEW_PLAIN);
+}
+
+int frontier_draw(const struct frontier *f, const struct drawing *d)
+{
+	int rc;
+
+	say(d, "frontier", VIEW_PLAIN, "%zu of %zu combinations of strategy, queue size and timeout are "
+	    "not beaten in both, flushes and exposure%s", f->nr_best, f->n, f->failing ? "" : "; no map fails in any");
+	if (f->failing)
+		say(d, "failures", VIEW_BAD, "maps fail with %zu of the combinations, which are left out", f->failing);
+	fputc('\n', d->canvas->out);
+	rc = frontier_table(f, false, d);
+	fputc('\n', d->canvas->out);
+	for (size_t h = 0; h < f->sweep->settings->nr_hypervisors && !rc; h++) {
+		char *text = frontier_verdict(f, h, IR_PLAIN);
+
+		if (!text)
+			return -ENOMEM;
+		frontier_words(f, h, emit_line, (void *)(uintptr_t)d);
+		d->emit(d->arg, "verdict", text, VIEW_PLAIN);
+		free(text);
+	}
+	return rc;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The frontier of a recording: of all strategies, with each of some queue sizes and
+ * timeouts, those that no other one beats in both, flushes and exposure.
+ *
+ * A combination is one replay.  strict is at one end, where nothing or least is exposed;
+ * identity, which is never flushed and where all memory is, at the other.  Combinations
+ * whose maps fail are not on it.  Hypervisors do not compete with each other.
+ */
+#ifndef CMD_RENDER_FRONTIER_H
+#define CMD_RENDER_FRONTIER_H
+
+#include "render/sweep.h"
+#include "verdict/verdict.h"
+
+struct frontier {
+	const struct sweep *sweep;
+	struct ir_config *configs;
+	struct ir_result *results;
+	size_t *host;		/* of each, the number of its hypervisor */
+	size_t n;
+	size_t *best;		/* combinations that nothing beats, the fewest flushes first */
+	size_t nr_best, failing;
+};
+
+/** frontier_flushes - of a combination */
+uint64_t frontier_flushes(const struct frontier *f, size_t i);
+/** frontier_exposure - page-seconds; HUGE_VAL: all memory, always (identity) */
+double frontier_exposure(const struct frontier *f, size_t i);
+/** frontier_twin - another one with the same queue that comes to the same; the first from @from on, else f->n */
+size_t frontier_twin(const struct frontier *f, size_t i, size_t from);
+/** frontier_queue - "64 slots, 10 ms", or "" without a queue */
+struct ir_short frontier_queue(const struct frontier *f, size_t i, enum ir_typography typography);
+/**
+ * frontier_pick - the compromise under hypervisor @h; f->n: there is none
+ *
+ * The least exposed of those whose flushes beyond the fewest are at most a tenth of
+ * those that the least exposed of all has beyond them.
+ */
+size_t frontier_pick(const struct frontier *f, size_t h);
+/** frontier_verdict - under hypervisor @h, a marked text for free(); NULL: no memory */
+char *frontier_verdict(const struct frontier *f, size_t h, enum ir_typography typography);
+/** frontier_words - how to replay the pick, and to try next */
+void frontier_words(const struct frontier *f, size_t h, ir_words_line emit, void *arg);
+/** frontier_draw - verdicts and a table; 0 or -ENOMEM */
+int frontier_draw(const struct frontier *f, const struct drawing *d);
+/** frontier_table - its combinations, or all: 0 or -ENOMEM */
+int frontier_table(const struct frontier *f, bool all, const struct drawing *d);
+
+#endif
