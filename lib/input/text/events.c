@@ -299,10 +299,13 @@ static bool is_continuation(struct text_span *line, struct text_columns *cols)
 	return what == TEXT_OTHER_FOREIGN || what == TEXT_OTHER_BROKEN;
 }
 
-/* Put @more behind @line, which is in t->joined afterwards: 0, -E2BIG, or -ENOMEM. */
+/*
+ * Put @more behind @line, which is in t->joined afterwards: 0, -E2BIG, or -ENOMEM.  One
+ * blank stands between them; mail of format=flowed has it at the end of a line.
+ */
 static int append(struct text *t, struct text_span *line, const struct text_span *more)
 {
-	size_t len = text_len(line);
+	size_t len = (size_t)(text_trim(line->start, line->end) - line->start);
 
 	if (!t->joined)
 		t->joined = malloc(TEXT_MAX_LINE + 1);
@@ -313,7 +316,8 @@ static int append(struct text *t, struct text_span *line, const struct text_span
 	if (line->start != t->joined)
 		memmove(t->joined, line->start, len);	/* it may be a part of what was joined */
 	if (more->start < more->end) {
-		t->joined[len++] = ' ';
+		if (len)
+			t->joined[len++] = ' ';
 		memcpy(t->joined + len, more->start, text_len(more));
 		len += text_len(more);
 	}
@@ -492,9 +496,12 @@ static struct text_name *name_of(struct text *t, const char *name, const char *c
 /* A line that ends behind its time: the name is in the next one, which belongs to it then. */
 static int join_head(struct text *t, struct text_span *line, const char **rest)
 {
-	size_t at = (size_t)(*rest - line->start);
-	int rc = t->cut ? 0 : join_next(t, line);
+	size_t at = (size_t)(text_trim(line->start, *rest) - line->start);
+	int rc;
 
+	if (t->cut)
+		return 0;
+	rc = join_next(t, line);
 	if (rc < 0)
 		return rc;
 	*rest = line->start + at;

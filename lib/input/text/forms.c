@@ -140,10 +140,13 @@ static const struct {
 		"is text of perf script without names of events; print it again with perf script -F +event" },
 	[TEXT_FORM_NO_TIME] = { is_no_time,
 		"is text of perf script without the time; print it again with perf script -F +time" },
+	[TEXT_FORM_UNKNOWN] = { ir_text_is_ours,
+		"has events of mappings, but not with task, CPU and time in front of them; take them from /sys/kernel/tracing/trace, trace-cmd report or perf script" },
 };
 
 enum text_form ir_text_form(const struct text_span *line)
 {
+	/* The last one is for lines that no other one knows. */
 	for (int i = TEXT_FORM_NONE + 1; i < TEXT_FORMS; i++)
 		if (forms[i].is && forms[i].is(line))
 			return (enum text_form)i;

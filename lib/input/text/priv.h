@@ -93,6 +93,14 @@ static inline const char *text_skip_spaces(const char *p, const char *end)
 	return p;
 }
 
+/* The end without the blanks in front of it. */
+static inline const char *text_trim(const char *start, const char *end)
+{
+	while (end > start && end[-1] == ' ')
+		end--;
+	return end;
+}
+
 /* head.c */
 
 enum text_style {
@@ -350,6 +358,7 @@ enum text_form {
 	TEXT_FORM_GRAPH,	/* comments of function_graph without time or CPU */
 	TEXT_FORM_DYNDBG,	/* dynamic debug of iommu.c */
 	TEXT_FORM_PRINTK,	/* events in a kernel's log, by tp_printk */
+	TEXT_FORM_UNKNOWN,	/* events in lines of no known form */
 	TEXT_FORMS
 };
 
