@@ -73,23 +73,29 @@ static bool is_faults(const struct ir_report_entry *entries, size_t n)
 static int render(const struct settings *settings, const struct ir_report *report,
 		  struct ir_report_entry *entries, size_t n)
 {
+	const struct renderer *renderer = renderer_of(settings);
+	bool verify = !is_faults(entries, n) && !is_info(entries, n) && is_verify(entries, n);
+	int (*draw)(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n) =
+		is_faults(entries, n) ? renderer->faults : is_info(entries, n) ? renderer->info :
+		verify ? renderer->verify : renderer->report;
 	struct verified *verified = NULL;
 	struct document doc;
-	int status = document_open(&doc, settings);
+	int status;
 
+	if (!draw) {
+		message("%s: %s shows results of run, of which the report has none", settings->operands[0],
+			renderer->name);
+		return STATUS_USAGE;
+	}
+	status = document_open(&doc, settings);
 	if (status)
 		return status;
 	doc.report = report;
 	doc.entries = entries;
 	doc.n = n;
-	doc.render = renderer_of(settings)->report;
-	if (is_faults(entries, n)) {
-		doc.render = renderer_of(settings)->faults;
-	} else if (is_info(entries, n)) {
-		doc.render = renderer_of(settings)->info;
-	} else if (is_verify(entries, n)) {
+	doc.render = draw;
+	if (verify) {
 		verified = as_verified(entries, n);
-		doc.render = renderer_of(settings)->verify;
 		if (!verified) {
 			message("out of memory");
 			output_abort(&doc.out);

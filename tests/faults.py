@@ -70,7 +70,7 @@ EVENTS = "scripts/events/iommu-map.json"
 COMMANDS += [["info", "--sites", "-f", f, INPUTS["perf-g"]] for f in ("table", "json")]
 COMMANDS += [["run", "-j1", "--by-site", "--strategy", "strict", "-f", f, INPUTS["perf-g"]]
 	     for f in ("table", "csv")]
-COMMANDS += [["report", "-f", f, BASELINE] for f in ("table", "json", "csv", "md", "html")]
+COMMANDS += [["report", "-f", f, BASELINE] for f in ("table", "json", "csv", "md", "svg", "html")]
 COMMANDS += [["report", "-f", "html", "-o", FILE, BASELINE]]
 COMMANDS += [["run", "-j1", "--strategy", "fq-flush", "--perfetto", FILE, INPUTS["v7"]],
 	     ["run", "-j1", "--strategy", "fq-flush", "--timeline", "-f", "html", INPUTS["v7"]]]

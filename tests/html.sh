@@ -68,6 +68,23 @@ cp "$file" "$tmp/<script>alert(1)<&\"'.dat"
 "$prog" run --quiet --strategy strict --format html "$tmp/<script>alert(1)<&\"'.dat" >"$tmp/names.html"
 check "names are no mark-up" test "$(count '<script>alert' "$tmp/names.html")" -eq 0
 
+# The picture in README.md: nothing in it changes unless a figure does.
+exits "a picture" 0 run --quiet --format svg -o "$tmp/strategies.svg" "$file"
+check "the picture in README.md is what its command gives" cmp "$tmp/strategies.svg" examples/strategies.svg
+check "the picture in README.md: its command" grep -q "run --format svg --output strategies.svg $file" README.md
+check "the picture is at most 60 kB large" test "$(wc -c <examples/strategies.svg)" -le 61440
+check "the picture needs no other file and no script" \
+	test "$(grep -cE '(src|href)=|url\(|@import|<script|var\(' "$tmp/strategies.svg")" -eq 0
+"$prog" run --quiet --strategy strict --format svg "$tmp/<script>alert(1)<&\"'.dat" >"$tmp/names.svg"
+if command -v python3 >/dev/null; then
+	for picture in strategies names; do
+		check "the picture is well-formed: $picture" python3 -c \
+			"import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])" "$tmp/$picture.svg"
+	done
+fi
+"$prog" run --quiet --format svg "$file" traces/6.12-fq-twodev.dat >"$tmp/many.svg"
+check "a picture of several recordings has each" test "$(count 'class="text title"' "$tmp/many.svg")" -eq 2
+
 chromium=$(command -v chromium || command -v chromium-browser)
 if [ -z "$chromium" ]; then
 	skip "web page in a browser: no chromium"

@@ -30,7 +30,7 @@ again() {
 	done
 }
 
-formats="table csv md json html"
+formats="table csv md json svg html"
 again "of run --timeline" run --quiet --timeline --hypervisor "$limit" "$file"
 formats="table csv md json"
 again "of run" run --quiet --hypervisor "$limit" --hypervisor zvm "$file" "$fq"
@@ -92,6 +92,8 @@ again "of verify with plug-ins" verify --quiet --plugin "$tmp/low_water.so" --pl
 exits "report: a verification as a web page" 0 report --format html "$tmp/report.json"
 shows "it has the totals" '<th>recorded</th>'
 "$prog" info --quiet --sites --format json --kallsyms $symbols $chains >"$tmp/report.json"
+exits "report: a recording as a picture" 2 report --format svg "$tmp/report.json"
+says "report: a recording as a picture: there are no results" "svg shows results of run"
 exits "report: a recording as a web page" 0 report --format html "$tmp/report.json"
 shows "it has the call sites" '<td class="text">nvme_prep_rq.part.0+0x4e2</td>'
 
@@ -171,6 +173,12 @@ sys.exit(len({len(row) for row in csv.reader(open(sys.argv[1], newline=""))}) !=
 			*) check "they do not reach the terminal" test "$(grep -c "$escape" "$tmp/out")" -eq 0 ;;
 			esac
 		done
+	done
+	for name in sites two; do
+		exits "report: bad names, $name as svg" 0 report --format svg "$tmp/$name.evil"
+		check "report: bad names, $name as svg: well-formed" python3 -c \
+			"import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])" "$tmp/out"
+		check "report: bad names, $name as svg: no mark-up" test "$(grep -c '<img' "$tmp/out")" -eq 0
 	done
 	for i in 0 1 2 3; do
 		for format in table md html csv; do

@@ -2,12 +2,13 @@
 #include "formats/renderers.h"
 
 extern const struct renderer renderer_table, renderer_json, renderer_csv, renderer_markdown,
-	renderer_html;
+	renderer_svg, renderer_html;
 const struct renderer *const renderers[] = {
 	&renderer_table,
 	&renderer_json,
 	&renderer_csv,
 	&renderer_markdown,
+	&renderer_svg,
 	&renderer_html,
 	NULL
 };
