@@ -47,7 +47,7 @@ shows "and what that means" "reserve: mappings left when RPCIT first reports a s
 
 exits "a strategy of a plug-in, named before it is loaded" 0 \
 	run --quiet --strategy low-water "$file" --plugin "$low"
-shows "the report names the plug-in" "plug-in $low, version 1.0 (ABI 1)"
+shows "the report names the plug-in" "plug-in $low, version 1.0 (ABI 2)"
 exits "all strategies with a plug-in" 0 run --quiet --plugin "$low" "$file"
 check "all has the plug-in's, too" grep -q '^\(  = \)\?low-water ' "$tmp/out"
 exits "a hypervisor of a plug-in, with its own parameter" 0 run --quiet --plugin "$warn" \
@@ -93,7 +93,7 @@ if command -v python3 >/dev/null; then
 		    par = row["parameters"]
 		    assert (row["strategy"], row["hypervisor"]) == (st, hv)
 		    assert par["own"] == own and par["sources"]["own"] == source
-		    info = {"version": "1.0", "abi": 1}
+		    info = {"version": "1.0", "abi": 2}
 		    assert par["sources"]["strategy_plugin"] == (
 		        {"file": low, **info} if st == "low-water" else None)
 		    assert par["sources"]["hypervisor_plugin"] == (
@@ -149,11 +149,12 @@ names() {
 	"$prog" list --format json "$1" | sed -n 's/^      "name": "\(.*\)",*$/\1/p'
 }
 
-# outcome PREFIX: the figures of all strategies under all hypervisors, without where they are from
+# outcome PREFIX IOMMU: the figures of all strategies under all hypervisors, without where they are from
 outcome() {
-	set -- "$1" "$(names strategies | sed "s/^/$1/" | paste -sd,)"
+	set -- "$1" "$(names strategies | sed "s/^/$1/" | paste -sd,)" "$2"
 	options="--hypervisor $1kvm:entry-limit=300 --hypervisor $1kvm-aperture:entry-limit=300"
 	options="$options --hypervisor $1zvm:pinned-limit=300 --hypervisor $1lpar"
+	options="$options --hypervisor $1vfio:entry-limit=300 --hypervisor $1hardware --iommu $3"
 	# shellcheck disable=SC2086
 	"$prog" run --quiet --plugin "$tmp/same.so" --strategy "$2" $options --initial-pages 40 \
 		--format csv "$file" | sed 's/\bx-//g' |
@@ -161,13 +162,38 @@ outcome() {
 			{ for (i = 1; i <= NF; i++) if (!drop[i]) printf "%s,", $i; print "" }'
 }
 
-outcome "" >"$tmp/built-in"
-outcome x- >"$tmp/as-plugin"
-check "there are figures of all of them" test "$(wc -l <"$tmp/built-in")" -eq \
-	$(($(names strategies | wc -l) * 4 + 1))
-check "as a plug-in it has the same figures" cmp -s "$tmp/built-in" "$tmp/as-plugin"
+# AMD-Vi: where entries are not pages.
+for iommu in s390 amd; do
+	outcome "" $iommu >"$tmp/built-in"
+	outcome x- $iommu >"$tmp/as-plugin"
+	check "$iommu: there are figures of all of them" test "$(wc -l <"$tmp/built-in")" -eq \
+		$(($(names strategies | wc -l) * 6 + 1))
+	check "$iommu: as a plug-in it has the same figures" cmp -s "$tmp/built-in" "$tmp/as-plugin"
+done
 
 # The ABI.
+
+# A plug-in as it was compiled for 0.1.0, from a copy of that version's structs.
+cp tests/plugins/old.c tests/plugins/abi1.h "$tmp"
+check "a plug-in of ABI 1 compiles against its own header" \
+	"$cc" -std=c11 -Wall -Wextra -Werror -fPIC -shared -o "$tmp/old.so" "$tmp/old.c"
+# served STRATEGY HYPERVISOR: the figures
+served() {
+	"$prog" run --quiet --plugin "$tmp/old.so" --strategy "$1" --hypervisor "$2" --aperture 2G --format csv \
+		traces/6.12-fq-randread-lim2048-smp1.dat |
+		scripts/csv rpcit.total rpcit.insufficient rpcit.global maps.map_failed peaks.host_pages exposure.max_ns
+}
+served sync-map-retry kvm:entry-limit=2048 >"$tmp/built-in"
+served old-retry kvm:entry-limit=2048 >"$tmp/old-strategy"
+served sync-map-retry old-kvm:entry-limit=2048 >"$tmp/old-hypervisor"
+served sync-map-retry old-kvm:entry-limit=2048,slack=64 >"$tmp/old-slack"
+check "a strategy of ABI 1 is served" cmp -s "$tmp/built-in" "$tmp/old-strategy"
+check "a hypervisor of ABI 1 is served" cmp -s "$tmp/built-in" "$tmp/old-hypervisor"
+check "and its own parameter has an effect" sh -c "! cmp -s '$tmp/built-in' '$tmp/old-slack'"
+exits "it behind another IOMMU" 0 run --quiet --plugin "$tmp/old.so" --iommu amd --hypervisor old-kvm:entry-limit=2048 \
+	--strategy strict,old-retry "$file"
+run run --quiet --plugin "$tmp/old.so" --strategy old-retry "$file"
+shows "the report says which ABI" "version 0.9 (ABI 1)"
 
 head='#include <iommu-replay/plugin.h>
 #include <stddef.h>'
@@ -223,6 +249,11 @@ $longer"
 refuses "another ABI" "made for plug-in ABI 99; iommu-replay" "$head
 $strategy
 const struct ir_plugin ir_plugin = { .abi = 99, .size = 12345678 };"
+refuses "a hypervisor of a development version" "development versions of iommu-replay 0.2.0" "$head
+static const struct ir_hypervisor mine = { .name = \"mine\" };
+static const struct ir_hypervisor *const list[] = { &mine, NULL };
+const struct ir_plugin ir_plugin = { .abi = 1, .size = sizeof(struct ir_plugin),
+	.hypervisor_size = sizeof(struct ir_hypervisor), .hypervisors = list };"
 refuses "sizes that make no sense" "uses something that iommu-replay" "$head
 $strategy
 const struct ir_plugin ir_plugin = { .abi = IR_PLUGIN_ABI, .size = 0xffffffff };"

@@ -287,6 +287,35 @@ static uint64_t available(const void *hv)
 	return n;
 }
 
+static uint64_t take(void *hv, uint64_t n)
+{
+	const struct instance *in = hv;
+	struct ir_guard *guard = in->guard;
+	struct ir_call call = hypervisor_call(guard, "take");
+	uint64_t taken;
+
+	if (!begin(guard, &call))
+		return 0;
+	taken = guard->hypervisor->take(in->hv, n);
+	end(guard);
+	if (taken <= n)
+		return taken;
+	set_fault(guard, &call, "took %" PRIu64 " entries, of %" PRIu64, taken, n);
+	return n;
+}
+
+static void give(void *hv, uint64_t n)
+{
+	const struct instance *in = hv;
+	struct ir_guard *guard = in->guard;
+	struct ir_call call = hypervisor_call(guard, "give");
+
+	if (!begin(guard, &call))
+		return;
+	guard->hypervisor->give(in->hv, n);
+	end(guard);
+}
+
 static void disable(void *hv, struct ir_iopt *iopt)
 {
 	const struct instance *in = hv;
@@ -385,6 +414,8 @@ struct ir_guard *ir_guard_new(struct ir_guest *g)
 		hv->rpcit = rpcit;
 		hv->available = available;
 		hv->disable = hv->disable ? disable : NULL;
+		hv->take = hv->take ? take : NULL;
+		hv->give = hv->give ? give : NULL;
 		g->cfg.hypervisor = hv;
 	}
 	return guard;

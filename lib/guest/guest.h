@@ -335,7 +335,7 @@ static inline struct ir_site_result *ir_guest_site(struct ir_guest *g)
 /** ir_entries_counted - the host's limit counts leaves or requests, not pages */
 static inline bool ir_entries_counted(const struct ir_guest *g)
 {
-	return g->par.hypervisor.entry != IR_ENTRY_PAGE && g->cfg.hypervisor->take;
+	return g->par.iommu->entry != IR_ENTRY_PAGE && g->cfg.hypervisor->take;
 }
 
 /** ir_entries_take - the host takes a mapping's entries; pages of those left out are refused */

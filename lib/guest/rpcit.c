@@ -62,7 +62,7 @@ static void note_charged(struct ir_domain *d)
 					 g->par.hypervisor.entry_limit;
 	uint64_t left, used;
 
-	if (!limit || !g->cfg.hypervisor->has_entry_limit || ir_entries_counted(g))
+	if (!limit || !g->cfg.hypervisor->has_entry_limit)
 		return;
 	left = g->cfg.hypervisor->available(d->hv);
 	used = left < limit ? limit - left : 0;
@@ -81,9 +81,13 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 	uint64_t refused = 0;
 
 	d->totals.now_ns = g->now_ns;
+	if (ir_entries_counted(g)) {
+		ir_iopt_refresh_range(d->iopt, first, last);
+		return IR_RPCIT_OK;
+	}
 	status = g->cfg.hypervisor->rpcit(d->hv, d->iopt, first, last);
-	if (g->cfg.hypervisor->refuses && !g->cfg.hypervisor->available(d->hv) &&
-	    !ir_entries_counted(g))
+	/* Also what a walk left out before it came to pages that gave their entries back. */
+	if (g->cfg.hypervisor->refuses)
 		refused = ir_iopt_refuse(d->iopt, first, last);
 	else if (status == IR_RPCIT_INSUFFICIENT || status == IR_RPCIT_INSUFFICIENT_PINNED)
 		refused = left_out(d, first, last);

@@ -12,7 +12,6 @@
 
 struct vfio {
 	bool limited;
-	bool by_page;		/* the limit counts pages */
 	uint64_t avail;		/* entries still allowed */
 };
 
@@ -23,7 +22,6 @@ static void *vfio_open(const struct ir_hypervisor_params *params)
 	if (v)
 		*v = (struct vfio){
 			.limited = params->entry_limit != 0,
-			.by_page = params->entry == IR_ENTRY_PAGE,
 			.avail = params->entry_limit,
 		};
 	return v;
@@ -36,7 +34,7 @@ static enum ir_rpcit_status vfio_flush(void *hv, struct ir_iopt *iopt, uint64_t 
 	struct vfio *v = hv;
 	struct ir_iopt_limit limit = { .room = v->avail, .charged = IR_STALE_FRESH };
 
-	if (v->limited && v->by_page) {
+	if (v->limited) {
 		ir_iopt_refresh_limited(iopt, first, last, &limit);
 		v->avail = limit.room;
 	} else {

@@ -117,7 +117,7 @@ static int check_hypervisor(const struct ir_registry *registry, const struct ir_
 	if (rc)
 		return rc;
 	missing = !hv->open ? "open" : !hv->close ? "close" : !hv->rpcit ? "rpcit" :
-		!hv->available ? "available" : NULL;
+		!hv->available ? "available" : hv->take && !hv->give ? "give" : NULL;
 	if (missing)
 		return ir_error_set(err, -EINVAL, "%s: hypervisor %s has no callback \"%s\"",
 				    loaded->file, hv->name, missing);

@@ -9,12 +9,19 @@
 #include <fcntl.h>
 #include <iommu-replay/report.h>
 #include <link.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_STRUCT 4096		/* no struct of a plug-in will ever be larger */
+
+/*
+ * The size of a hypervisor in ABI 1.  Versions between 0.1.0 and 0.2.0 had that number and
+ * a larger struct, with a member more in its parameters.
+ */
+#define ABI_1_HYPERVISOR offsetof(struct ir_hypervisor, take)
 
 static int no_memory(struct ir_error *err)
 {
@@ -143,12 +150,16 @@ static int take(struct ir_loaded *loaded, struct ir_error *err)
 	if (!abi)
 		return ir_error_set(err, -EINVAL, "%s: not a plug-in of iommu-replay: it has no symbol "
 				    "\"ir_plugin\" (iommu-replay-plugin(7))", loaded->file);
-	if (*abi != IR_PLUGIN_ABI)
-		return ir_error_set(err, -EINVAL, "%s: made for plug-in ABI %u; iommu-replay %s has %d: "
-				    "compile it against its headers", loaded->file, *abi,
-				    ir_version(), IR_PLUGIN_ABI);
+	if (*abi < IR_PLUGIN_ABI_OLDEST || *abi > IR_PLUGIN_ABI)
+		return ir_error_set(err, -EINVAL, "%s: made for plug-in ABI %u; iommu-replay %s has %d "
+				    "and serves %d: compile it against its headers", loaded->file,
+				    *abi, ir_version(), IR_PLUGIN_ABI, IR_PLUGIN_ABI_OLDEST);
 	if (copy_struct(&plugin, sizeof(plugin), abi, ((const struct ir_plugin *)abi)->size))
 		return too_new(loaded, "the plug-in", err);
+	if (plugin.abi == 1 && plugin.hypervisors && plugin.hypervisor_size > ABI_1_HYPERVISOR)
+		return ir_error_set(err, -EINVAL, "%s: made for a plug-in ABI that development versions "
+				    "of iommu-replay 0.2.0 had; compile it against the headers of %s",
+				    loaded->file, ir_version());
 	if (plugin.version) {
 		loaded->version = strdup(plugin.version);
 		if (!loaded->version)

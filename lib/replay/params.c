@@ -83,7 +83,6 @@ static void resolve_hypervisor(const struct ir_config *c, struct ir_effective *p
 	const struct ir_hypervisor_params *given = &c->params.hypervisor;
 
 	par->hypervisor = c->hypervisor->defaults;
-	par->hypervisor.entry = par->iommu->entry;
 	if (c->hypervisor->has_entry_limit && c->params.has_entry_limit) {
 		par->hypervisor.entry_limit = given->entry_limit;
 		par->from.entry_limit = IR_FROM_USER;

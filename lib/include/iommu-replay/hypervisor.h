@@ -17,7 +17,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <iommu-replay/iommu.h>
 
 /* One device's I/O page table and the hypervisor's shadow of it; opaque. */
 struct ir_iopt;
@@ -48,14 +47,13 @@ struct ir_hypervisor_param {
 	uint64_t value;		/* the default */
 };
 
-/* Parameters; a hypervisor ignores those it does not list. */
+/* Parameters; a hypervisor ignores those it does not list.  A member more changes the plug-in ABI. */
 struct ir_hypervisor_params {
 	uint64_t entry_limit;	/* mappings that may exist at once; 0: no limit */
 	uint64_t pinned_limit;	/* pages that may be pinned; 0: no limit */
 	int tlb_refresh;	/* 1 or 0: whether the guest is to issue an RPCIT after mapping */
 	uint32_t own_given;	/* bit i: own[i] was given, else it is the default */
 	uint64_t own[IR_HYPERVISOR_OWN];	/* in the order of the hypervisor's table */
-	enum ir_entry_unit entry;	/* what the limit counts: the IOMMU's, set by the replay */
 };
 
 struct ir_hypervisor {
@@ -96,8 +94,9 @@ struct ir_hypervisor {
 	 */
 	bool refuses;
 	/*
-	 * Where the limit counts leaves or requests (params->entry): take @n entries, as far as
-	 * there is room, and return how many; give @n back.  NULL: pages are counted always.
+	 * Where the limit counts leaves or requests (struct ir_iommu): take @n entries, as far as
+	 * there is room, and return how many; give @n back.  rpcit() is not called there, and
+	 * nothing is refused by page.  NULL: pages are counted always.
 	 */
 	uint64_t (*take)(void *hv, uint64_t n);
 	void (*give)(void *hv, uint64_t n);

@@ -33,7 +33,12 @@
  * tell, what an older plug-in does not have is zero, and a newer plug-in is
  * accepted if what this library does not know is zero in it.
  */
-#define IR_PLUGIN_ABI 1
+#define IR_PLUGIN_ABI 2
+/*
+ * Since 2 hypervisors may refuse entries without a word, and count others than pages.  A
+ * plug-in of this ABI and later ones works: what it lacks is zero.
+ */
+#define IR_PLUGIN_ABI_OLDEST 1
 
 /* The first member must stay the first one. */
 struct ir_plugin {
