@@ -40,6 +40,7 @@ debian_arch() {
 	case $1 in
 	s390x) echo s390x ;;
 	x86_64 | amd64) echo amd64 ;;
-	*) die "$1: no such architecture here; s390x or x86_64" ;;
+	aarch64 | arm64) echo arm64 ;;
+	*) die "$1: no such architecture here; s390x, x86_64 or aarch64" ;;
 	esac
 }
