@@ -52,7 +52,8 @@ for command in $commands; do
 		sed -n 's/^  *\(-., \)\{0,1\}\(--[a-z-]*\).*/\2/p' | paste -sd ' ')" "$command" -
 done
 offers "the rest of an option" "--queue --queue-size --queue-timeout" run --que
-offers "words of an option" "table json csv md svg html" run --format ""
+formats=$("$prog" run --format none 2>&1 | sed -n 's/.*known: //p' | tr -d ,)
+offers "words of an option" "$formats" run --format ""
 offers "words of a letter" "json" run -f j
 offers "words after =" "single" run --queue = si
 offers "words after = alone" "single per-cpu none" run --queue =

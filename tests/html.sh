@@ -13,7 +13,7 @@ if [ ! -f "$file" ]; then
 	exit 0
 fi
 page=$tmp/page.html
-exits "a web page" 0 run --quiet --hypervisor kvm:entry-limit=2048 --format html -o "$page" "$file"
+exits "a web page" 0 run --quiet --strategy $eight --hypervisor kvm:entry-limit=2048 --format html -o "$page" "$file"
 
 count() {
 	grep -o -e "$1" "$2" | wc -l
@@ -32,7 +32,7 @@ has "its twins are named" '<b>sync-map-retry</b><small>= fq-flush, map-inline</s
 has "failing rows are set apart" '<tr class="apart">'
 check "each distinct result has a lane, the workload one, and the axis" test "$(count '<div class="lane' "$page")" -ge 7
 has "the idle end is cropped" '>Not drawn: '
-has "the command line is told" 'iommu-replay run --hypervisor kvm:entry-limit=2048 traces/'
+has "the command line is told" "iommu-replay run --strategy $eight --hypervisor kvm:entry-limit=2048 traces/"
 has "and when" ', 2024-11-29T00:00Z'
 has "failed maps are listed" '<summary>First failed maps</summary>'
 has "columns are explained" '<summary>What the columns mean</summary>'

@@ -120,8 +120,8 @@ mkdir -p "$tmp/same/strategy" "$tmp/same/hypervisor"
 for room in strategy hypervisor; do
 	cp lib/$room/*.[ch] "$tmp/same/$room"
 	rm "$tmp/same/$room/registry.c"
-	sed -i -E 's/(\.name = ")/\1x-/; s/\bir_(strict|lazy_ignore|fq_flush|sync_map_retry|map_inline|driver_lazy|legacy|legacy_strict|null|lazy|identity|kvm|kvm_aperture|zvm|lpar|vfio|hardware)\b/x_\1/' \
-		"$tmp/same/$room"/*.c
+	built_in=$(sed -n "s/^const struct ir_$room ir_\([a-z_]*\) = {/\1/p" lib/$room/*.c | paste -sd '|')
+	sed -i -E 's/(\.name = ")/\1x-/; s/\bir_('"$built_in"')\b/x_\1/' "$tmp/same/$room"/*.c
 done
 {
 	echo '#include <iommu-replay/plugin.h>'
