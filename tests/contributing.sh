@@ -9,7 +9,7 @@ file=traces/6.12-fq-randread-lim2048-smp1.dat
 tree=$tmp/tree
 
 mkdir "$tree" "$tree/build"
-cp -rp CONTRIBUTING.md Makefile cmd lib man scripts "$tree"
+cp -rp CONTRIBUTING.md Makefile cmd lib man scripts tests traces "$tree"
 # Objects are not compiled again unless a patch changes what they are made of.
 cp -rp "$BUILD/lib" "$BUILD/cmd" "$tree/build"
 awk -v dir="$tmp" '/^```diff/ { n++; on = 1; next } /^```/ { on = 0 } on { print >(dir "/" n ".diff") }' \
@@ -38,4 +38,15 @@ if [ -x "$prog" ]; then
 	check "the reader reads its format" [ "$(grep -c map "$tmp/out")" -eq 2 ]
 	run list strategies
 	check "the strategy is listed" grep -q '^batched ' "$tmp/out"
+	(cd "$tree" && sh tests/man.sh) >"$tmp/man" 2>&1
+	for missing in 'batched is in iommu-replay-strategies(7)' 'kvm-small is in iommu-replay-strategies(7)' \
+		'toy is in iommu-replay(1)' 'iommu-replay-run(1) has its formats: .*|tsv' 'maps\.also_unbacked'; do
+		check "a missing manual entry is reported: $missing" grep -q "^not ok - .*$missing" "$tmp/man"
+	done
+	check "no other test of the manuals fails" test "$(grep -c '^not ok' "$tmp/man")" -eq 7
+	if command -v python3 >/dev/null; then
+		check "the order of directories holds" sh -c "cd '$tree' && scripts/check-layers build >'$tmp/err' 2>&1"
+	else
+		skip "the order of directories holds: no python3"
+	fi
 fi

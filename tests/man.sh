@@ -62,12 +62,19 @@ names() {
 
 for name in run info verify faults sweep compare report; do
 	formats=$("$prog" "$name" --help | sed -n 's/^  -f, --format //p')
-	check "iommu-replay-$name(1) has its formats" \
+	check "iommu-replay-$name(1) has its formats: $formats" \
 		test "$(sed -n '/^\.It Fl f /s/.*-format Cm //p' "man/iommu-replay-$name.1" | sed 's/ Ns | Ns Cm /|/g')" = "$formats"
 done
 for name in $(names strategies) $(names hypervisors); do
 	check "$name is in iommu-replay-strategies(7)" \
 		grep -q "^\.It Cm $name\$" man/iommu-replay-strategies.7
+done
+
+# The message about a file of no known format lists all readers.
+echo "no recording" >"$tmp/none"
+run info "$tmp/none"
+for name in $(sed -n 's/.*looked for: //p' "$tmp/err" | tr -d ,); do
+	check "$name is in iommu-replay(1)" grep -q "^\.It Cm $name\$" man/iommu-replay.1
 done
 
 # Every counter of damage, from the one place that names them.
@@ -97,7 +104,7 @@ while read -r key; do
 		grep -Eq "^\.(It|Cm) .*\b$(echo "$key" | sed 's/\./\\./g')\b" \
 		man/iommu-replay-report.5 || missing="$missing $key"
 done <"$tmp/keys"
-check "every field of the report is documented:$missing" test -z "$missing"
+check "every field of the report is in iommu-replay-report(5):$missing" test -z "$missing"
 
 # And every member of the JSON of all commands, with all that can be asked for.
 if ! command -v python3 >/dev/null; then
@@ -145,4 +152,4 @@ while text[at:].strip():
 print(*sorted(missing), *([] if n == 6 else [f"{n} documents instead of 6"]))
 END
 )
-check "every member of the JSON is documented: $missing" test -z "$missing"
+check "every member of the JSON is in iommu-replay-report(5): $missing" test -z "$missing"

@@ -3,7 +3,7 @@
  * A renderer: a format of --format for everything that is a report.
  *
  * It is one file that ends in its const struct renderer, and a line in
- * renderers[] of renderers.c.  The formats that a command offers are those that
+ * renderers[] of formats/renderers.c.  The formats that a command offers are those that
  * have the member for what the command shows.
  */
 #ifndef CMD_RENDERER_H
