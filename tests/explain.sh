@@ -28,6 +28,13 @@ exits "--explain" 0 run --explain --strategy strict,fq-flush --hypervisor kvm:en
 shows "--explain: who ran short, and how often" "shortages fq-flush: 2 maps met a host that was full"
 shows "--explain: what was live" "first: 2 pages"
 check "--explain has no tables by task" sh -c "! grep -q ' task\$' '$tmp/out'"
+check "--explain in a web page" sh -c "'$prog' run --explain --strategy fq-flush --hypervisor kvm:entry-limit=4 \
+	--format html '$tmp/two' | grep -q '<dd>first: 2 pages (40%) mapped'"
+exits "--explain with two limits" 0 run --explain --strategy fq-flush --hypervisor kvm:entry-limit=4 \
+	--hypervisor kvm:entry-limit=5 "$tmp/two"
+shows "--explain with two limits: of which they are" "shortages fq-flush on kvm with 4 host mappings: "
+exits "--explain of unbacked pages" 0 run --explain --strategy lazy-ignore --hypervisor kvm:entry-limit=1 "$tmp/two"
+shows "--explain of unbacked pages: they hold no entries" "pages wanted the host's 1 entry"
 exits "--explain without a shortage" 0 run --explain --strategy strict --hypervisor kvm "$tmp/two"
 shows "--explain without a shortage says so" "shortages none"
 if ! command -v python3 >/dev/null; then

@@ -40,6 +40,24 @@ again "of verify" verify --quiet "$file"
 again "of verify with a difference" verify --quiet --strategy legacy-strict --hypervisor kvm "$file"
 again "of info" info --quiet "$file"
 
+# Shortages.
+formats="table csv md json html"
+again "of run --explain" run --quiet --timeline --explain "$fq"
+again "of run --explain, two limits and devices" run --quiet --timeline --explain --hypervisor kvm:entry-limit=60 \
+	--hypervisor kvm:entry-limit=100 traces/6.12-fq-two-nvme-limits-smp2.dat
+again "of run --explain, with call sites" run --quiet --timeline --explain --by site \
+	--hypervisor kvm:entry-limit=64 traces/6.12-fq-mixed-perf-g.perf.data
+again "of run --explain, vtd" run --quiet --timeline --explain --by comm traces/x86_64-6.12-vtd-caching-lim1000.dat
+again "of run --explain, no shortage" run --quiet --timeline --explain --hypervisor lpar "$file"
+"$prog" run --quiet --explain --format json "$fq" | unsealed >"$tmp/shortages.json"
+for change in 's/"examined": [0-9]*/"examined": 99999999/' 's/"state": "live"/"state": 1/' \
+	's/"mean_ns": [0-9]*/"mean_ns": "x"/' 's/"kind": "insufficient"/"kind": "other"/' \
+	's/"lazy_pages": [0-9]*,$/"lazy_pages": "18446744073709551615",/'; do
+	sed "$change" "$tmp/shortages.json" >"$tmp/bad.json"
+	exits "report: a shortage that cannot be: $change" 1 report "$tmp/bad.json"
+	says "report: a shortage that cannot be, and which: $change" "shortages has a value that it cannot have"
+done
+
 # Devices, call sites, losses, user events and plug-ins.
 
 two=traces/6.12-fq-twodev.dat

@@ -107,15 +107,16 @@ static int write_part(const struct part *p)
 	return write_devices(p);
 }
 
-/* Call sites, with their tables, folded. */
+/* Shortages and call sites, with their tables, folded. */
 static int write_sites(const struct canvas *canvas, const struct ir_report_entry *entry)
 {
 	const struct drawing drawing = { canvas, html_line, canvas->out, html_table };
 	int rc;
 
-	if (!entry->info->sites || !entry->sites)
+	if (!entry->explanations && (!entry->info->sites || !entry->sites))
 		return 0;
-	html_begin_details(canvas->out, "By call site");
+	html_begin_details(canvas->out, !entry->sites ? "Holders at shortages" :
+			   entry->info->sites->tasks ? "By task" : "By call site");
 	fputs("<div>", canvas->out);
 	rc = draw_replayed_sites(&drawing, entry);
 	fputs("</div></details>\n", canvas->out);

@@ -12,6 +12,7 @@
 #include "render/render.h"
 #include "base/memory.h"
 #include "report/columns.h"
+#include "report/explain.h"
 #include "report/sites.h"
 #include "verdict/numbers.h"
 #include "verdict/verdict.h"
@@ -278,6 +279,11 @@ static int say_chains(const struct drawing *drawing, const struct ir_site_table 
 #define HOLDERS		3
 #define HOLDERS_VERBOSE	10
 
+static size_t holders_shown(const struct drawing *d)
+{
+	return d->canvas->verbose ? HOLDERS_VERBOSE : HOLDERS;
+}
+
 static const char *plural(uint64_t n)
 {
 	return n == 1 ? "" : "s";
@@ -295,35 +301,69 @@ static const char *device_name(const struct ir_report_entry *entry, uint16_t dev
 	return device && device < entry->info->nr_devices ? entry->info->devices[device] : NULL;
 }
 
-/* The same shortages, with the same holders. */
-static bool is_same(const struct ir_report_entry *entry, size_t a, size_t b)
+static bool same_time(uint64_t a, uint64_t b)
 {
-	return entry->configs[a].hypervisor == entry->configs[b].hypervisor &&
-		entry->results[a].parameters.hypervisor.entry_limit ==
-			entry->results[b].parameters.hypervisor.entry_limit &&
-		!memcmp(&entry->explanations[a], &entry->explanations[b],
-			sizeof(entry->explanations[a]));
+	return !strcmp(ir_time_text(a, IR_PLAIN).s, ir_time_text(b, IR_PLAIN).s);
 }
 
-static bool said_before(const struct ir_report_entry *entry, size_t result)
+static bool same_holder(const struct ir_report_entry *entry, const struct ir_explanation *x, size_t i,
+			const struct ir_explanation *y)
+{
+	const struct ir_entry_holder *a = &x->holders[i], *b = &y->holders[i];
+	uint64_t pages = ir_explanation_mean(x, a->pages);
+
+	if (pages != ir_explanation_mean(y, b->pages))
+		return false;
+	return !pages || (a->device == b->device && a->lazy == b->lazy && same_time(a->oldest_ns, b->oldest_ns) &&
+			  !strcmp(site_name(entry, a->site), site_name(entry, b->site)) &&
+			  same_time(ir_holder_mean_ns(a), ir_holder_mean_ns(b)));
+}
+
+/* Whether all that is shown of them is the same. */
+static bool same_words(const struct ir_report_entry *entry, const struct ir_explanation *x,
+		       const struct ir_explanation *y, size_t shown)
+{
+	bool same = !memcmp(x->count, y->count, sizeof(x->count)) && x->examined == y->examined &&
+		same_time(x->first_ns - entry->info->start_ns, y->first_ns - entry->info->start_ns) &&
+		same_time(x->last_ns - entry->info->start_ns, y->last_ns - entry->info->start_ns) &&
+		ir_explanation_mean(x, x->live_pages) == ir_explanation_mean(y, y->live_pages) &&
+		ir_explanation_mean(x, x->lazy_pages) == ir_explanation_mean(y, y->lazy_pages) &&
+		ir_explanation_mean(x, x->other_pages) == ir_explanation_mean(y, y->other_pages);
+
+	for (size_t i = 0; i < shown && same; i++)
+		same = i < x->nr_holders && i < y->nr_holders ? same_holder(entry, x, i, y) :
+			x->nr_holders == y->nr_holders;
+	return same;
+}
+
+/* The same shortages, with the same holders. */
+static bool is_same(const struct drawing *d, const struct ir_report_entry *entry, size_t a, size_t b)
+{
+	return ir_same_host(entry, a, b) &&
+		same_words(entry, &entry->explanations[a], &entry->explanations[b], holders_shown(d));
+}
+
+static bool said_before(const struct drawing *d, const struct ir_report_entry *entry, size_t result)
 {
 	for (size_t i = 0; i < result; i++)
-		if (is_same(entry, i, result))
+		if (is_same(d, entry, i, result))
 			return true;
 	return false;
 }
 
 /* "fq-flush, sync-map-retry": the strategies to which the same happened. */
-static void write_names(FILE *out, const struct ir_report_entry *entry, size_t result)
+static void write_names(FILE *out, const struct drawing *d, const struct ir_report_entry *entry, size_t result)
 {
-	bool several = entry->configs[0].hypervisor != entry->configs[entry->nr_results - 1].hypervisor;
+	bool several = !ir_same_host(entry, 0, entry->nr_results - 1);
 
 	fputs(entry->configs[result].strategy->name, out);
 	for (size_t i = result + 1; i < entry->nr_results; i++)
-		if (is_same(entry, i, result))
+		if (is_same(d, entry, i, result))
 			fprintf(out, ", %s", entry->configs[i].strategy->name);
-	if (several)
-		fprintf(out, " on %s", entry->configs[result].hypervisor->name);
+	if (several) {
+		fputs(" on ", out);
+		ir_host_words(entry, result, out);
+	}
 }
 
 static void write_counts(FILE *out, const struct ir_report_entry *entry,
@@ -337,19 +377,21 @@ static void write_counts(FILE *out, const struct ir_report_entry *entry,
 
 		if (!n)
 			continue;
-		fprintf(out, "%s%" PRIu64 " ", separator, n);
+		fprintf(out, "%s%s ", separator, ir_count_text(n).s);
+		if (*separator == ':')
+			fprintf(out, "map%s ", plural(n));
 		switch ((enum ir_shortage_kind)kind) {
 		case IR_SHORTAGE_RESOURCES:
-			fprintf(out, "map%s met a host that was full", plural(n));
+			fputs("met a host that was full", out);
 			break;
 		case IR_SHORTAGE_IOVA:
-			fprintf(out, "map%s failed without an IOVA", plural(n));
+			fputs("failed without an IOVA", out);
 			break;
 		case IR_SHORTAGE_FAILED:
-			fprintf(out, "map%s failed", plural(n));
+			fputs("failed", out);
 			break;
 		default:
-			fprintf(out, "map%s %s left unbacked", plural(n), n == 1 ? "was" : "were");
+			fprintf(out, "%s left unbacked", n == 1 ? "was" : "were");
 		}
 		separator = ", ";
 	}
@@ -360,7 +402,7 @@ static void write_counts(FILE *out, const struct ir_report_entry *entry,
 	else
 		fprintf(out, ", from %s to %s", first.s, last.s);
 	if (x->examined < ir_explanation_total(x))
-		fprintf(out, "; the first %" PRIu64 " were examined", x->examined);
+		fprintf(out, "; the first %s were examined", ir_count_text(x->examined).s);
 }
 
 static void say_holder(const struct drawing *d, const struct ir_report_entry *entry,
@@ -368,31 +410,38 @@ static void say_holder(const struct drawing *d, const struct ir_report_entry *en
 {
 	const char *device = entry->info->nr_devices > 2 ? device_name(entry, h->device) : NULL;
 	struct ir_short mean, oldest;
-	uint64_t pages = (h->pages + x->examined / 2) / x->examined;
+	uint64_t pages = ir_explanation_mean(x, h->pages);
 
-	mean = ir_time_text(h->pages ? (uint64_t)(h->page_ns / (double)h->pages) : 0, IR_PLAIN);
+	mean = ir_time_text(ir_holder_mean_ns(h), IR_PLAIN);
 	oldest = ir_time_text(h->oldest_ns, IR_PLAIN);
-	say(d, "", VIEW_PLAIN, "%s%s%s: %" PRIu64 " page%s (%.0f %%) %s, for %s on average, the oldest for %s",
-	    device ? device : "", device ? ", " : "", site_name(entry, h->site), pages, plural(pages),
-	    all ? 100.0 * (double)h->pages / (double)all : 0,
+	if (!pages)
+		return;
+	say(d, "", VIEW_PLAIN, "%s%s%s: %s page%s (%s) %s, for %s on average, the oldest for %s",
+	    device ? device : "", device ? ", " : "", site_name(entry, h->site), ir_count_text(pages).s,
+	    plural(pages), ir_share_text((double)pages, (double)all).s,
 	    h->lazy ? "unmapped and not yet flushed" : "mapped", mean.s, oldest.s);
+}
+
+/* On average of the examined shortages. */
+static uint64_t held_pages(const struct ir_explanation *x)
+{
+	return ir_explanation_mean(x, x->live_pages) + ir_explanation_mean(x, x->lazy_pages) +
+		ir_explanation_mean(x, x->other_pages);
 }
 
 static void say_holders(const struct drawing *d, const struct ir_report_entry *entry,
 			const struct ir_explanation *x)
 {
-	uint64_t all = x->live_pages + x->lazy_pages + x->other_pages, other;
-	size_t shown = d->canvas->verbose ? HOLDERS_VERBOSE : HOLDERS;
+	uint64_t other = ir_explanation_mean(x, x->other_pages), all = held_pages(x);
+	size_t shown = holders_shown(d);
 
 	if (!x->examined)
 		return;
 	for (size_t i = 0; i < x->nr_holders && i < shown; i++)
 		say_holder(d, entry, x, &x->holders[i], all);
-	other = (x->other_pages + x->examined / 2) / x->examined;
 	if (other)
-		say(d, "", VIEW_PLAIN, "mapped before the recording, or being mapped: %" PRIu64
-		    " page%s (%.0f %%)", other, plural(other),
-		    100.0 * (double)x->other_pages / (double)all);
+		say(d, "", VIEW_PLAIN, "mapped before the recording, or being mapped: %s page%s (%s)",
+		    ir_count_text(other).s, plural(other), ir_share_text((double)other, (double)all).s);
 }
 
 /*
@@ -406,11 +455,17 @@ static void say_lost(const struct drawing *d, const struct ir_result *result,
 
 	if (!x->examined || !x->count[IR_SHORTAGE_RESOURCES])
 		return;
-	held = (x->live_pages + x->lazy_pages + x->other_pages) / x->examined;
+	held = held_pages(x);
 	if (limit > held + limit / 10)
-		say(d, "", VIEW_BAD, "no mapping: %" PRIu64 " entries (%.0f %% of the limit); the hypervisor "
-		    "lost them as IOVAs were used again without a flush", limit - held,
-		    100.0 * (double)(limit - held) / (double)limit);
+		say(d, "", VIEW_BAD, "no mapping: %s entries (%s of the limit); the hypervisor "
+		    "lost them as IOVAs were used again without a flush", ir_count_text(limit - held).s,
+		    ir_share_text((double)(limit - held), (double)limit).s);
+}
+
+/* Unbacked pages are mapped, and hold none of the entries. */
+static bool wanted_more(const struct ir_explanation *x, uint64_t limit)
+{
+	return x->count[IR_SHORTAGE_UNBACKED] && limit && held_pages(x) > limit;
 }
 
 static int draw_shortages(const struct drawing *d, const struct ir_report_entry *entry)
@@ -423,19 +478,25 @@ static int draw_shortages(const struct drawing *d, const struct ir_report_entry 
 		FILE *out;
 		char *text;
 
-		if (!ir_explanation_total(x) || said_before(entry, i))
+		if (!ir_explanation_total(x) || said_before(d, entry, i))
 			continue;
 		out = ir_memory_open(&memory);
 		if (!out)
 			return -ENOMEM;
-		write_names(out, entry, i);
+		write_names(out, d, entry, i);
 		write_counts(out, entry, x);
 		text = ir_memory_close(&memory);
 		if (!text)
 			return -ENOMEM;
-		say(d, "shortages", VIEW_NOTE, "%s; then the %s were held by", text,
-		    x->count[IR_SHORTAGE_IOVA] * 2 > ir_explanation_total(x) ? "IOVAs" :
-		    "host's entries");
+		if (wanted_more(x, entry->results[i].parameters.hypervisor.entry_limit))
+			say(d, "shortages", VIEW_NOTE, "%s; then %s pages wanted the host's %s entr%s", text,
+			    ir_count_text(held_pages(x)).s,
+			    ir_count_text(entry->results[i].parameters.hypervisor.entry_limit).s,
+			    entry->results[i].parameters.hypervisor.entry_limit == 1 ? "y" : "ies");
+		else
+			say(d, "shortages", VIEW_NOTE, "%s; then the %s were held by", text,
+			    x->count[IR_SHORTAGE_IOVA] * 2 > ir_explanation_total(x) ? "IOVAs" :
+			    "host's entries");
 		free(text);
 		say_holders(d, entry, x);
 		say_lost(d, &entry->results[i], x);

@@ -26,18 +26,18 @@ static json_t *site_json(const struct ir_report_entry *entry, uint32_t site)
 	return name_or_null(table && site < table->nr ? table->sites[site].name : NULL);
 }
 
-/* @n: over how many shortages it was added up */
-static json_t *holder_json(const struct ir_report_entry *entry, const struct ir_entry_holder *h, uint64_t n)
+/* @x: over whose shortages it was added up; NULL: it is of one */
+static json_t *holder_json(const struct ir_report_entry *entry, const struct ir_entry_holder *h,
+			   const struct ir_explanation *x)
 {
 	json_t *object = json_object();
 	int rc = json_object_set_new(object, "device", device_json(entry, h->device));
 
 	rc |= json_object_set_new(object, "site", site_json(entry, h->site));
 	rc |= json_object_set_new(object, "state", json_string(h->lazy ? "lazy" : "live"));
-	rc |= json_object_set_new(object, "pages", ir_json_count(h->pages / n));
+	rc |= json_object_set_new(object, "pages", ir_json_count(x ? ir_explanation_mean(x, h->pages) : h->pages));
 	rc |= json_object_set_new(object, "oldest_ns", ir_json_count(h->oldest_ns));
-	rc |= json_object_set_new(object, "mean_ns", ir_json_count(
-		h->pages ? (uint64_t)(h->page_ns / (double)h->pages) : 0));
+	rc |= json_object_set_new(object, "mean_ns", ir_json_count(ir_holder_mean_ns(h)));
 	if (!rc)
 		return object;
 	json_decref(object);
@@ -45,12 +45,12 @@ static json_t *holder_json(const struct ir_report_entry *entry, const struct ir_
 }
 
 static json_t *holders_json(const struct ir_report_entry *entry, const struct ir_entry_holder *list,
-			    size_t nr, uint64_t n)
+			    size_t nr, const struct ir_explanation *x)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < nr; i++) {
-		if (json_array_append_new(array, holder_json(entry, &list[i], n))) {
+		if (json_array_append_new(array, holder_json(entry, &list[i], x))) {
 			json_decref(array);
 			return NULL;
 		}
@@ -77,7 +77,7 @@ static json_t *moment_json(const struct ir_report_entry *entry, const struct ir_
 	rc |= json_object_set_new(object, "site", site_json(entry, s->site));
 	rc |= json_object_set_new(object, "pages", ir_json_count(s->pages));
 	rc |= set_pages(object, s->live_pages, s->lazy_pages, s->other_pages);
-	rc |= json_object_set_new(object, "holders", holders_json(entry, s->holders, s->nr_holders, 1));
+	rc |= json_object_set_new(object, "holders", holders_json(entry, s->holders, s->nr_holders, NULL));
 	if (!rc)
 		return object;
 	json_decref(object);
@@ -100,7 +100,6 @@ static json_t *moments_json(const struct ir_report_entry *entry, const struct ir
 json_t *ir_explanation_json(const struct ir_report_entry *entry, size_t i)
 {
 	const struct ir_explanation *x = &entry->explanations[i];
-	uint64_t n = x->examined ? x->examined : 1;
 	json_t *object = json_object();
 	int rc = object ? 0 : -1;
 
@@ -112,8 +111,9 @@ json_t *ir_explanation_json(const struct ir_report_entry *entry, size_t i)
 				  ir_json_count(x->first_ns) : json_null());
 	rc |= json_object_set_new(object, "last_ns", ir_explanation_total(x) ?
 				  ir_json_count(x->last_ns) : json_null());
-	rc |= set_pages(object, x->live_pages / n, x->lazy_pages / n, x->other_pages / n);
-	rc |= json_object_set_new(object, "holders", holders_json(entry, x->holders, x->nr_holders, n));
+	rc |= set_pages(object, ir_explanation_mean(x, x->live_pages), ir_explanation_mean(x, x->lazy_pages),
+			ir_explanation_mean(x, x->other_pages));
+	rc |= json_object_set_new(object, "holders", holders_json(entry, x->holders, x->nr_holders, x));
 	rc |= json_object_set_new(object, "moments", moments_json(entry, x));
 	if (!rc)
 		return object;

@@ -150,6 +150,8 @@ static int read_results(struct ir_report *report, struct ir_read_entry *e, const
 			return ir_error_set(err, rc, "results[%zu]: %.400s", i, why.text);
 	}
 	rc = ir_read_shares(e, results, err);
+	if (!rc)
+		rc = ir_read_explanations(e, results, err);
 	return rc ? rc : ir_read_site_results(e, results, err);
 }
 
@@ -222,6 +224,7 @@ void ir_report_free(struct ir_report *report)
 		for (size_t r = 0; e->timelines && r < e->entry.nr_results; r++)
 			ir_timeline_free(e->timelines[r]);
 		free(e->timelines);
+		free(e->explanations);
 		ir_read_faults_free(e->faults);
 		free(e->fault_exposures);
 		free(e->events);

@@ -7,6 +7,7 @@
  *   read_shares.c	shares of devices
  *   read_sites.c	call sites
  *   read_faults.c	faults
+ *   read_explain.c	shortages
  *   read_names.c	strategies, hypervisors and plug-ins that are not there
  */
 #ifndef IR_REPORT_READ_H
@@ -32,6 +33,7 @@ struct ir_read_entry {
 	struct ir_frame *frames;
 	struct ir_site_result *site_results;
 	struct ir_timeline **timelines;
+	struct ir_explanation *explanations;
 	struct ir_read_faults *faults;
 	struct ir_fault_exposure *fault_exposures;
 };
@@ -63,6 +65,9 @@ int ir_read_site_results(struct ir_read_entry *e, const json_t *results, struct 
 /** ir_read_faults - the recording's faults and those of results, if the report has them; after ir_read_sites() */
 int ir_read_faults(struct ir_read_entry *e, const json_t *entry, struct ir_error *err);
 void ir_read_faults_free(struct ir_read_faults *faults);
+
+/** ir_read_explanations - shortages of the results, if all have them; after ir_read_sites() */
+int ir_read_explanations(struct ir_read_entry *e, const json_t *results, struct ir_error *err);
 
 /** ir_read_names - the strategy and the hypervisor of a result, with the latter's own parameters */
 int ir_read_names(struct ir_read_names **names, const json_t *result, struct ir_config *config,

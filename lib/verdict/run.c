@@ -80,6 +80,17 @@ static const struct ir_row *find_tight(const struct ir_rows *rows)
 	return tight;
 }
 
+/* Of two strategies one. */
+static void say_only_failing(const struct ir_saying *s)
+{
+	char *name = ir_row_name(s->rows, &s->rows->row[s->rows->nr_safe], 0);
+
+	fprintf(s->out, "%c%s fails maps.%c ", IR_MARK_BAD, name ? name : "", IR_MARK_END);
+	if (!name)
+		ir_memory_spoil(s->out);
+	free(name);
+}
+
 static void say_failing(const struct ir_saying *s)
 {
 	const struct ir_rows *rows = s->rows;
@@ -99,6 +110,10 @@ static void say_failing(const struct ir_saying *s)
 	word[0] = word[0] >= 'a' && word[0] <= 'z' ? (char)(word[0] - 'a' + 'A') : word[0];
 	if (failing == all && all == 1)
 		fprintf(s->out, "%cMaps fail.%c ", IR_MARK_BAD, IR_MARK_END);
+	else if (failing == all && all == 2)
+		fprintf(s->out, "%cBoth strategies fail maps.%c ", IR_MARK_BAD, IR_MARK_END);
+	else if (all == 2)
+		say_only_failing(s);
 	else if (failing == all)
 		fprintf(s->out, "%cAll %s strategies fail maps.%c ", IR_MARK_BAD, ir_count_word(all).s,
 			IR_MARK_END);
