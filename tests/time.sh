@@ -153,6 +153,33 @@ figures "strict to lazy within 3 %, and within the bounds" \
 figures "without tracing within 4 %" 'near(untraced, truth, 4)' \
 	"$(true_ratio pair-strict-untraced pair-lazy-untraced)"
 
+# A batch has the same figures as run, and merge has all of them.
+
+exits "batch takes --load" 0 batch --quiet --load closed --event-cost 5.6us --output "$tmp/cells" \
+	traces/throughput/lazy.txt.xz traces/throughput/strict.txt.xz
+time_columns="strategy time.flush_ns time.throughput.ratio time.throughput.low time.throughput.high
+	time.throughput.untraced.ratio time.throughput.bottleneck time.cpu_ns_per_operation
+	time.latency.p99_ns time.assumptions.idle_time_unknown"
+run merge --format csv "$tmp/cells"
+# shellcheck disable=SC2086	# a list
+scripts/csv $time_columns <"$tmp/out" >"$tmp/merged"
+for mode in lazy strict; do
+	run run --quiet --load closed --event-cost 5.6us --hypervisor kvm --format csv \
+		"traces/throughput/$mode.txt.xz"
+	# shellcheck disable=SC2086
+	scripts/csv $time_columns <"$tmp/out"
+done >"$tmp/alone"
+check "with the figures of run" cmp -s "$tmp/alone" "$tmp/merged"
+run merge --format table "$tmp/cells"
+shows "and merge has the throughput of each strategy" "of recorded"
+exits "another cost of an event is another batch" 0 batch --resume --load closed --event-cost 2us \
+	--output "$tmp/cells" traces/throughput/lazy.txt.xz traces/throughput/strict.txt.xz
+says "whose cells are all done again" "16 lines that are no part of this batch"
+exits "a cell without the duration of a flush fails" 3 batch --load closed --output "$tmp/failed" \
+	traces/6.1-lazy-seqread.dat
+says "and says what is missing" "no duration of a flush was recorded"
+exits "--dry-run takes it, too" 0 batch --dry-run --load closed traces/throughput/lazy.txt.xz
+
 # The output says what is not known.
 
 predict qd8-lazy strict --event-cost 1us

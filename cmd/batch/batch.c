@@ -68,6 +68,7 @@ struct task {
 	const char *name, *path;
 	char input[FINGERPRINT_SIZE];	/* "": its content is not known */
 	struct ir_recording *rec;
+	struct ir_load *load;		/* --load closed; else NULL */
 	struct ir_recording_info info;
 	struct shares shares;		/* of CELLS_AT_ONCE results */
 	size_t *cells;			/* to be done */
@@ -267,7 +268,7 @@ static int replay(struct task *t, const struct ir_config *configs, size_t n,
 		  struct ir_result *results, size_t first, struct ir_error *err)
 {
 	struct ir_replay_options options = {
-		.jobs = t->batch->jobs_each, .interrupted = interrupts_flag(),
+		.jobs = t->batch->jobs_each, .interrupted = interrupts_flag(), .load = t->load,
 	};
 
 	shares_ask(&t->shares, first, n, &options);
@@ -394,13 +395,18 @@ static void open_and_replay(struct task *t, const struct stat *before)
 	}
 	/* Results do not depend on where the program was started. */
 	t->info.file = t->name;
+	if (t->batch->settings->closed)
+		t->load = input_new_load(t->rec, t->batch->settings, &err);
 	if (stat(t->path, &now) || !same_stat(before, &now))
 		fail_all(t, "it was changed while it was read");
 	else if (t->batch->settings->strict_input && !t->info.complete)
 		fail_all(t, "incomplete (--strict-input)");
-	else
+	else if (t->load || !t->batch->settings->closed)
 		replay_all(t);
+	else if (!*interrupts_flag())
+		fail_all(t, err.text);
 out:
+	ir_load_free(t->load);
 	shares_free(&t->shares);
 	ir_recording_close(t->rec);
 }

@@ -9,6 +9,7 @@
 
 #include "base/message.h"
 #include "batch/shares.h"
+#include "io/input.h"
 #include "io/output.h"
 #include "report/json.h"
 
@@ -42,6 +43,7 @@ static bool measure(const struct settings *settings, const char *path,
 {
 	const struct ir_recording_options options = shares_recording(settings);
 	struct ir_replay_options once = { .jobs = 1 };
+	struct ir_load *load = NULL;
 	struct ir_error err = { "" };
 	struct shares shares = { .n = 0 };
 	struct ir_result result;
@@ -54,10 +56,12 @@ static bool measure(const struct settings *settings, const char *path,
 
 	if (!rec)
 		return false;
+	if (settings->closed)
+		once.load = load = input_new_load(rec, settings, &err);
 	m->open_s = now() - start;
 	start = now();
 	entry.info = ir_recording_info(rec);
-	if (!shares_open(&shares, settings, entry.info, 1)) {
+	if ((load || !settings->closed) && !shares_open(&shares, settings, entry.info, 1)) {
 		shares_ask(&shares, 0, 1, &once);
 		ok = !ir_replay(rec, config, 1, &once, &result, &err);
 	}
@@ -67,6 +71,7 @@ static bool measure(const struct settings *settings, const char *path,
 		m->line = HEAD_BYTES + text_size(ir_json_recording(&entry)) +
 			text_size(ir_json_result(&entry, 0));
 	shares_free(&shares);
+	ir_load_free(load);
 	ir_recording_close(rec);
 	return ok;
 }

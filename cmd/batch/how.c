@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The inputs of results besides recordings and the manifest. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -54,6 +55,8 @@ char *plan_how(const struct settings *s, struct ir_error *err)
 	if (!fingerprint_file("/proc/self/exe", digest, NULL))
 		fprintf(out, "%s\n", digest);
 	fprintf(out, "%s\n%s\n", s->strict_input ? "strict" : "", s->device ? s->device : "");
+	if (s->closed)
+		fprintf(out, "closed %d %" PRIu64 "\n", s->has_event_cost, s->event_cost_ns);
 	if (s->events)
 		rc = fingerprint_file(s->events, digest, err);
 	if (s->events && !rc)

@@ -19,6 +19,9 @@ struct sum {
 	uint64_t least, most;		/* flushes of a result */
 	uint64_t flushes;		/* of all of them */
 	uint64_t longest_ns;		/* exposure.p99_ns at most */
+	size_t closed;			/* results with throughput */
+	double slowest, fastest;	/* of these: throughput.ratio */
+	uint64_t least_cpu_ns, most_cpu_ns;	/* and CPU time of an operation */
 };
 
 struct sums {
@@ -44,6 +47,21 @@ static struct sum *sum_of(struct sums *sums, const char *strategy)
 	return &sums->list[i];
 }
 
+static void add_time(struct sum *s, const struct ir_time *t)
+{
+	if (!t->closed)
+		return;
+	if (!s->closed || t->throughput.ratio < s->slowest)
+		s->slowest = t->throughput.ratio;
+	if (!s->closed || t->throughput.ratio > s->fastest)
+		s->fastest = t->throughput.ratio;
+	if (!s->closed || t->cpu_ns < s->least_cpu_ns)
+		s->least_cpu_ns = t->cpu_ns;
+	if (!s->closed || t->cpu_ns > s->most_cpu_ns)
+		s->most_cpu_ns = t->cpu_ns;
+	s->closed++;
+}
+
 static void add(struct sums *sums, const struct ir_report_entry *entry)
 {
 	for (size_t i = 0; i < entry->nr_results; i++) {
@@ -62,7 +80,26 @@ static void add(struct sums *sums, const struct ir_report_entry *entry)
 			s->most = flushes;
 		if (r->exposure.p99_ns > s->longest_ns)
 			s->longest_ns = r->exposure.p99_ns;
+		add_time(s, &r->time);
 	}
+}
+
+/* From and to, where these differ. */
+static void time_cells(struct cells *cells, const struct sum *s)
+{
+	if (!s->closed)
+		cell(cells, "-");
+	else if (s->fastest - s->slowest < 0.0005)
+		cell(cells, "%.3f", s->slowest);
+	else
+		cell(cells, "%.3f-%.3f", s->slowest, s->fastest);
+	if (!s->closed)
+		cell(cells, "-");
+	else if (s->least_cpu_ns == s->most_cpu_ns)
+		cell(cells, "%s", ir_time_text(s->least_cpu_ns, IR_PLAIN).s);
+	else
+		cell(cells, "%s-%s", ir_time_text(s->least_cpu_ns, IR_PLAIN).s,
+		     ir_time_text(s->most_cpu_ns, IR_PLAIN).s);
 }
 
 static int draw_strategies(const struct drawing *d, const struct sums *sums)
@@ -70,10 +107,14 @@ static int draw_strategies(const struct drawing *d, const struct sums *sums)
 	static const struct plain_column columns[] = {
 		{ "strategy", false }, { "results", true }, { "with failed maps", true },
 		{ "flushes of all", true }, { "longest p99 exposure", true },
+		{ "of recorded", true }, { "CPU/op", true },	/* with --load closed */
 	};
+	bool closed = false;
 	struct cells cells;
 
-	cells_init(&cells, 5, sums->n);
+	for (size_t i = 0; i < sums->n; i++)
+		closed |= sums->list[i].closed != 0;
+	cells_init(&cells, closed ? 7 : 5, sums->n);
 	for (size_t i = 0; i < sums->n; i++) {
 		const struct sum *s = &sums->list[i];
 
@@ -82,6 +123,8 @@ static int draw_strategies(const struct drawing *d, const struct sums *sums)
 		cell(&cells, s->failing ? "%zu" : "-", s->failing);
 		cell(&cells, "%s", ir_count_text(s->flushes).s);
 		cell(&cells, "%s", s->longest_ns ? ir_time_text(s->longest_ns, IR_PLAIN).s : "-");
+		if (closed)
+			time_cells(&cells, s);
 	}
 	fputc('\n', d->canvas->out);
 	return cells_draw(&cells, d, columns);

@@ -186,32 +186,28 @@ int input_devices(const struct input *input, size_t n, struct ir_result **device
 	return STATUS_ERROR;
 }
 
-/* Without the duration of a flush every strategy would cost the same. */
-static bool knows_flushes(const struct input *input, const struct settings *settings)
-{
-	return settings->params.latency == IR_LATENCY_GIVEN || ir_load_info(input->load)->flush_ns ||
-		(settings->vary && strstr(settings->vary, "latency"));
-}
-
-int input_load(struct input *input, const struct settings *settings)
+struct ir_load *input_new_load(struct ir_recording *rec, const struct settings *settings,
+			       struct ir_error *err)
 {
 	const struct ir_load_options options = {
 		.event_cost_given = settings->has_event_cost,
 		.event_cost_ns = settings->event_cost_ns, .interrupted = &interrupted,
 	};
+
+	return ir_load_new(rec, &options, err);
+}
+
+int input_load(struct input *input, const struct settings *settings)
+{
 	struct ir_error err = { "" };
 
 	if (!settings->closed)
 		return STATUS_DONE;
-	input->load = ir_load_new(input->rec, &options, &err);
+	input->load = input_new_load(input->rec, settings, &err);
 	progress_clear();
-	if (input->load && knows_flushes(input, settings))
-		return STATUS_DONE;
 	if (input->load)
-		message("%s: --load closed: no duration of a flush was recorded (events rpcit and "
-			"rpcit_ret); give --flush-latency", input->path);
-	else
-		message("%s", err.text);
+		return STATUS_DONE;
+	message("%s", err.text);
 	return interrupted ? STATUS_INTERRUPTED : STATUS_ERROR;
 }
 

@@ -195,11 +195,11 @@ const struct option_spec option_table[] = {
 	  "When operations happen: when they were recorded (open, the default), or when what they "
 	  "waited for has happened (closed): the results then have throughput, with bounds. See "
 	  "iommu-replay-throughput(7).",
-	  IN_REPLAY, option_parse_load, .min = 0 },
+	  IN_REPLAY | IN_BATCH, option_parse_load, .min = 0 },
 	{ 0, "--event-cost", NULL, "TIME|auto",
 	  "For --load closed: what tracing cost the recorded machine for each event of a probe. "
 	  "Default: auto, as record-dma --time measured it, else it is not known.",
-	  IN_REPLAY, option_parse_event_cost, .max = 1000000000 },
+	  IN_REPLAY | IN_BATCH, option_parse_event_cost, .max = 1000000000 },
 	{ 0, "--timeline", NULL, NULL,
 	  "Have the course of each replay in the JSON report, too: pages, queues, RPCITs and "
 	  "failures over time, and histograms. The HTML page of run has it always.",

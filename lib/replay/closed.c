@@ -113,6 +113,10 @@ static int predict(const struct closed *c, size_t i, struct ir_error *err)
 		ir_error_set(err, -ENOMEM, "out of memory");
 
 	quiet.observer = NULL;
+	/* Without the duration of a flush every strategy would cost the same. */
+	if (!rc && quiet.params.latency != IR_LATENCY_GIVEN && !ir_load_info(load)->flush_ns)
+		rc = ir_error_set(err, -ENODATA, "--load closed: no duration of a flush was recorded "
+				  "(events rpcit and rpcit_ret); give --flush-latency");
 	if (!rc && quiet.params.devices > 1)
 		rc = ir_error_set(err, -EINVAL, "a load is that of the recorded devices; leave out --devices");
 	if (!rc)
