@@ -209,20 +209,29 @@ static void suspend_calls(const struct ir_actors *a, struct ir_calls *calls)
 		ir_calls_suspend(calls);
 }
 
-/* Runs the actor's operations, one after the other, on the running fiber. */
-static void work_off(struct ir_actors *a, struct ir_actor *actor)
+static void do_work(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *work)
 {
-	struct ir_guest *g = a->guest;
+	a->running = actor;
+	a->guest->cpu = actor->cpu;
+	a->guest->op = IR_NO_OP;
+	work->run(a->guest, work);
+}
 
+/*
+ * Runs @now, if there is one, and what waits for the actor's CPU, one after the other,
+ * on the running fiber.
+ */
+static void work_off(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *now)
+{
+	actor->busy = true;
 	actor->calls.depth = 0;
 	resume_calls(a, &actor->calls);
+	if (now)
+		do_work(a, actor, now);
 	while (actor->first) {
 		struct queued *q = actor->first;
 
-		a->running = actor;
-		g->cpu = actor->cpu;
-		g->op = IR_NO_OP;
-		q->work.run(g, &q->work);
+		do_work(a, actor, &q->work);
 		actor->first = q->next;
 		q->next = a->spare;
 		a->spare = q;
@@ -242,7 +251,7 @@ static void live(void *arg)
 
 		a->start = NULL;
 		if (actor)
-			work_off(a, actor);
+			work_off(a, actor, NULL);
 		if (a->spawner) {	/* it did not have to wait */
 			struct ir_fiber *to = a->spawner;
 
@@ -311,7 +320,9 @@ static void wait_here(struct ir_actors *a)
 	g->op = self->op;
 }
 
-static struct ir_actor *actor_of(struct ir_actors *a, unsigned int cpu, bool irq)
+/* The first work of a CPU, in tasks or in interrupts; NULL: no memory. */
+__attribute__((noinline))
+static struct ir_actor *new_actor(struct ir_actors *a, unsigned int cpu, bool irq)
 {
 	uint32_t i = 2 * cpu + irq;
 
@@ -326,12 +337,17 @@ static struct ir_actor *actor_of(struct ir_actors *a, unsigned int cpu, bool irq
 		a->all = grown;
 		a->nr = nr;
 	}
-	if (!a->all[i]) {
-		a->all[i] = calloc(1, sizeof(*a->all[i]));
-		if (a->all[i])
-			a->all[i]->cpu = cpu;
-	}
+	a->all[i] = calloc(1, sizeof(*a->all[i]));
+	if (a->all[i])
+		a->all[i]->cpu = cpu;
 	return a->all[i];
+}
+
+static inline struct ir_actor *actor_of(struct ir_actors *a, unsigned int cpu, bool irq)
+{
+	uint32_t i = 2 * cpu + irq;
+
+	return i < a->nr && a->all[i] ? a->all[i] : new_actor(a, cpu, irq);
 }
 
 static bool enqueue(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *work)
@@ -380,22 +396,31 @@ static void spawn(struct ir_actors *a, struct ir_actor *actor)
 	go_on_with(a, to);
 }
 
+/* Work that may not begin at once, or that has more than lies on the caller's stack. */
+__attribute__((noinline))
+static void start_copy(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *work)
+{
+	if (!actor || !enqueue(a, actor, work)) {
+		a->guest->totals.failed = true;
+		return;
+	}
+	if (actor->busy)
+		return;
+	if (work->op)
+		work_off(a, actor, NULL);
+	else
+		spawn(a, actor);
+}
+
 void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const struct ir_work *work)
 {
 	struct ir_actors *a = g->actors;
 	struct ir_actor *actor = actor_of(a, cpu, irq);
 
-	if (!actor || !enqueue(a, actor, work)) {
-		g->totals.failed = true;
-		return;
-	}
-	if (actor->busy)
-		return;
-	actor->busy = true;
-	if (work->op)
-		work_off(a, actor);
+	if (actor && !actor->busy && work->op && work->nr_segs <= 1)
+		work_off(a, actor, work);
 	else
-		spawn(a, actor);
+		start_copy(a, actor, work);
 }
 
 /* Nothing happens before @until_ns but what the running actor does. */

@@ -21,7 +21,11 @@
 
 struct ir_actor;
 
-/* Something a CPU does.  With actors it may have to wait, so what it points to is copied. */
+/*
+ * Something a CPU does.  With actors it may have to wait for its CPU: what it points to is
+ * copied then.  An operation with one piece that begins at once is not: it lies on the
+ * stack of who calls ir_actors_do(), which the actor keeps while it waits.
+ */
 struct ir_work {
 	void (*run)(struct ir_guest *g, const struct ir_work *work);
 	const struct ir_op *op;		/* an operation; NULL: a timer's work */

@@ -28,11 +28,9 @@ struct ir_engine {
 	struct ir_op map;		/* the mapping whose pieces are coming */
 	struct ir_segment *segs;
 	uint32_t nr_segs, room_segs;
-	struct ir_op next;		/* the next operation, if has_next, */
-	const struct ir_segment *next_segs;	/* with its pieces */
-	struct ir_segment next_seg;
-	uint32_t next_nr;
-	uint32_t next_number;		/* and its number, if operations have some */
+	const struct ir_op *next;	/* the next operation, if has_next; its pieces may be in segs */
+	struct ir_op copy;		/* it, where it is of a device that is there several times */
+	uint32_t next_number;		/* its number, if operations have some */
 	uint32_t map_number;		/* of the mapping whose pieces are coming */
 	const struct ir_op *begin;	/* of the block */
 	const uint32_t *numbers;	/* of its operations; NULL: they have none */
@@ -254,6 +252,12 @@ static bool is_map(const struct ir_op *op)
 	return op->kind == IR_OP_MAP || op->kind == IR_OP_FAILED_MAP;
 }
 
+/* The mapping has several pieces: the others are operations behind this one. */
+static bool has_pieces(const struct ir_op *op)
+{
+	return op->segments > 1 && is_map(op);
+}
+
 /* The first piece of a mapping that has several, or one more of them; true: it is the last one. */
 __attribute__((noinline))
 static bool gather(struct ir_engine *e, const struct ir_op *op, uint32_t number)
@@ -301,8 +305,8 @@ static uint32_t number_of(struct ir_engine *e, const struct ir_op *op)
 }
 
 /* One operation; if it is a map, with all its pieces. */
-static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir_segment *segs,
-		    uint32_t nr, uint32_t number)
+static inline void perform(struct ir_engine *e, const struct ir_op *op, const struct ir_segment *segs,
+			   uint32_t nr, uint32_t number)
 {
 	struct ir_guest *g = e->guest;
 	uint32_t mapping;
@@ -346,26 +350,18 @@ static void perform(struct ir_engine *e, const struct ir_op *op, const struct ir
 /* Have the next operation ready, with all its pieces; false: the block has no more. */
 static inline bool fetch(struct ir_engine *e)
 {
-	struct ir_op copy;
-
-	while (e->copies ? ir_copies_next(e->copies, e->finishing, &copy) : e->at < e->end) {
-		const struct ir_op *op = e->copies ? &copy : e->at++;
+	while (e->copies ? ir_copies_next(e->copies, e->finishing, &e->copy) : e->at < e->end) {
+		const struct ir_op *op = e->copies ? &e->copy : e->at++;
 		uint32_t number = e->numbers ? e->numbers[op - e->begin] : IR_NO_OP;
 
-		e->next_number = number;
-		if (op->kind == IR_OP_SEGMENT || (op->segments > 1 && is_map(op))) {
+		if (op->kind == IR_OP_SEGMENT || has_pieces(op)) {
 			if (!gather(e, op, number))
 				continue;
-			e->next = e->map;
-			e->next_number = e->map_number;
-			e->next_segs = e->segs;
-			e->next_nr = e->nr_segs;
-		} else {
-			e->next = *op;
-			e->next_seg = (struct ir_segment){ .paddr = op->paddr, .pages = op->seg_pages };
-			e->next_segs = &e->next_seg;
-			e->next_nr = 1;
+			op = &e->map;
+			number = e->map_number;
 		}
+		e->next = op;
+		e->next_number = number;
 		e->has_next = true;
 		return true;
 	}
@@ -382,8 +378,18 @@ static inline bool comes_first(const struct ir_engine *e)
 
 	if (!e->has_next)
 		return is_due(g, e->end_ns) || ir_actors_next_ns(g) != UINT64_MAX;
-	return is_due(g, e->next.time_ns) ||
-		(e->next.kind == IR_OP_DETACH && ir_actors_next_ns(g) != UINT64_MAX);
+	return is_due(g, e->next->time_ns) ||
+		(e->next->kind == IR_OP_DETACH && ir_actors_next_ns(g) != UINT64_MAX);
+}
+
+/* On this fiber's stack: others may fetch the next operation while this one waits. */
+static inline void run_op(struct ir_engine *e)
+{
+	struct ir_op op = *e->next;
+	struct ir_segment seg = { .paddr = op.paddr, .pages = op.seg_pages };
+	bool pieces = has_pieces(&op);
+
+	perform(e, &op, pieces ? e->segs : &seg, pieces ? e->nr_segs : 1, e->next_number);
 }
 
 /*
@@ -397,18 +403,18 @@ static void run_block(void *arg)
 
 	while (!e->stopped && (e->has_next || fetch(e) || e->finishing)) {
 		if (comes_first(e)) {
-			g->next_op_ns = e->has_next ? e->next.time_ns : UINT64_MAX;
+			g->next_op_ns = e->has_next ? e->next->time_ns : UINT64_MAX;
 			run_next(g);
 			continue;
 		}
 		if (!e->has_next)
 			return;
-		if (e->next.time_ns > g->now_ns)
-			g->now_ns = e->next.time_ns;
+		if (e->next->time_ns > g->now_ns)
+			g->now_ns = e->next->time_ns;
 		/* The operation behind the block is not known: it may come at once. */
 		g->next_op_ns = e->at < e->end ? e->at->time_ns : 0;
 		e->has_next = false;
-		perform(e, &e->next, e->next_segs, e->next_nr, e->next_number);
+		run_op(e);
 	}
 }
 
