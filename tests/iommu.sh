@@ -95,6 +95,94 @@ run sweep --quiet --find min-entry-limit --initial-pages 84 "$viommu"
 shows "the smallest limit: strict" "strict 1,079 0"
 shows "the smallest limit: lazy" "lazy 1,873 0"
 
+# arm64: the IOMMU is known from its probes; traces.sh compares the figures with what QEMU served.
+
+smmu=traces/aarch64-6.12-strict-mixed-1m.dat
+virtio=traces/aarch64-6.12-lazy-mixed-1m-virtio.dat
+run run --quiet --timer recorded "$smmu"
+shows "SMMUv3: known from its probes" "IOMMU SMMUv3 (its events); maps are not flushed"
+shows "SMMUv3: it is hardware" "hypervisor hardware, tlb_refresh 0"
+check "SMMUv3: the strategies are strict and lazy" test "$(grep -cE '^(strict|lazy) ' "$tmp/out")" -eq 2
+exits "SMMUv3: verify" 0 verify "$smmu"
+shows "SMMUv3: each range command is predicted" "2050 flushes compared one by one, all alike"
+run run --quiet "$virtio"
+shows "virtio-iommu: known from its probes, on arm64 too" "IOMMU virtio-iommu (its events)"
+shows "virtio-iommu: maps are requests of a hypervisor" "hypervisor vfio"
+exits "virtio-iommu: verify" 0 verify --timer recorded "$virtio"
+shows "virtio-iommu: each kick is predicted" "2111 flushes compared one by one, all alike"
+if command -v python3 >/dev/null; then
+	run run --quiet --format json --strategy strict "$smmu"
+	check "SMMUv3: range commands that QEMU served" test "$(member invalidations.by_kind.range)" -eq 2050
+	run run --quiet --format json --strategy lazy "$virtio"
+	check "virtio-iommu: MAP requests that QEMU served" test "$(member invalidations.by_cause.sync_map)" -eq 2120
+	check "virtio-iommu: UNMAP requests that QEMU served" test "$(member invalidations.by_cause.sync)" -eq 2050
+fi
+
+# At a limit (also tests/guest/test_vfio_guest.c).
+
+# limited STRATEGY LIMIT: a recording on standard input, with vfio
+limited() {
+	cat >"$tmp/limited.txt"
+	run run --quiet --format json --timer recorded --hypervisor "vfio:entry-limit=$2" --strategy "$1" \
+		"$tmp/limited.txt"
+}
+if command -v python3 >/dev/null; then
+	# The mapping of 8 pages begins first and is synced second, so that the one of 2 is held, and fits again.
+	limited strict 8 <<-'END'
+	             fio-611     [000] .....    71.100000: map: IOMMU: iova=0x00000000f7700000 - 0x00000000f7708000 paddr=0x0000000041000000 size=32768
+	             fio-612     [001] .....    71.200000: map: IOMMU: iova=0x00000000f7710000 - 0x00000000f7712000 paddr=0x0000000042000000 size=8192
+	             fio-612     [001] d..2.    71.200010: qi_submit: iotlb_inv dmar1: 0x300f2 0xf7710001 0x0 0x0
+	             fio-611     [000] d..2.    71.300000: qi_submit: iotlb_inv dmar1: 0x300f2 0xf7700003 0x0 0x0
+	             fio-612     [001] .....    71.400000: unmap: IOMMU: iova=0x00000000f7710000 - 0x00000000f7712000 size=8192 unmapped_size=8192
+	             fio-612     [001] d..2.    71.400010: qi_submit: iotlb_inv dmar1: 0x300f2 0xf7710001 0x0 0x0
+	             fio-612     [001] .....    71.500000: map: IOMMU: iova=0x00000000f7710000 - 0x00000000f7712000 paddr=0x0000000042000000 size=8192
+	             fio-612     [001] d..2.    71.500010: qi_submit: iotlb_inv dmar1: 0x300f2 0xf7710001 0x0 0x0
+	END
+	check "a mapping reaches the host at its sync, in the order of syncs over CPUs" \
+		test "$(member entries.refused)" -eq 2
+	# A domain flush walks over a mapping of another CPU that is not synced, before it gives back what was unmapped.
+	limited lazy 8 <<-'END'
+	             fio-611     [000] .....    71.000000: map: IOMMU: iova=0x00000000f7708000 - 0x00000000f7710000 paddr=0x0000000041000000 size=32768
+	             fio-611     [000] d..2.    71.000010: qi_submit: iotlb_inv dmar1: 0x300f2 0xf7708003 0x0 0x0
+	             fio-611     [000] .....    71.010000: unmap: IOMMU: iova=0x00000000f7708000 - 0x00000000f7710000 size=32768 unmapped_size=32768
+	             fio-612     [001] .....    71.015000: map: IOMMU: iova=0x00000000f7700000 - 0x00000000f7704000 paddr=0x0000000042000000 size=16384
+	          <idle>-0       [000] ..s2.    71.020000: fq_timeout: (0) timer=0xff1100
+	          <idle>-0       [000] d.s2.    71.020010: qi_submit: iotlb_inv dmar1: 0x300e2 0x0 0x0 0x0
+	             fio-612     [001] d..2.    71.030000: qi_submit: iotlb_inv dmar1: 0x300f2 0xf7700002 0x0 0x0
+	             fio-612     [001] .....    71.040000: map: IOMMU: iova=0x00000000f7708000 - 0x00000000f7710000 paddr=0x0000000041000000 size=32768
+	             fio-612     [001] d..2.    71.040010: qi_submit: iotlb_inv dmar1: 0x300f2 0xf7708003 0x0 0x0
+	END
+	check "what a walk comes to before there is room stays refused" test "$(member entries.refused)" -eq 4
+fi
+
+# Two adjacent scatter lists of VT-d, as Linux 7.2 maps them: no dma:* event says where one ends.
+adjacent() {
+	cat <<-'END'
+	            fio-611     [002] .....    71.250000: map: IOMMU: iova=0x00000000f7700000 - 0x00000000f7702000 paddr=0x0000000041000000 size=8192
+	            fio-611     [002] .....    71.250001: map: IOMMU: iova=0x00000000f7702000 - 0x00000000f7704000 paddr=0x0000000042000000 size=8192
+	            fio-611     [002] .....    71.250002: intel_sync_map: (0) domain=0xff1100 iova=0xf7700000 size=0x4000
+	            fio-611     [002] d..2.    71.250003: qi_submit: iotlb_inv dmar1: 0x300f2 0xf7700002 0x0 0x0
+	            fio-611     [002] .....    71.250004: map: IOMMU: iova=0x00000000f7704000 - 0x00000000f7706000 paddr=0x0000000043000000 size=8192
+	            fio-611     [002] .....    71.250005: map: IOMMU: iova=0x00000000f7706000 - 0x00000000f7708000 paddr=0x0000000044000000 size=8192
+	            fio-611     [002] .....    71.250006: intel_sync_map: (0) domain=0xff1100 iova=0xf7704000 size=0x4000
+	            fio-611     [002] d..2.    71.250007: qi_submit: iotlb_inv dmar1: 0x300f2 0xf7704002 0x0 0x0
+	         <idle>-0       [002] ..s1.    71.250100: unmap: IOMMU: iova=0x00000000f7700000 - 0x00000000f7704000 size=16384 unmapped_size=16384
+	         <idle>-0       [002] ..s1.    71.250101: unmap: IOMMU: iova=0x00000000f7704000 - 0x00000000f7708000 size=16384 unmapped_size=16384
+	END
+}
+# apart TEXT LINES...: without these lines
+apart() {
+	adjacent | grep -vE "$2" >"$tmp/adjacent.txt"
+	run info "$tmp/adjacent.txt"
+	shows "adjacent scatter lists: two by $1" "2 maps (8 pages, 4 pieces)"
+	shows "adjacent scatter lists: two by $1, and nothing is assumed" "complete: nothing lost, nothing damaged"
+}
+apart "their syncs, without caching mode" "qi_submit|unmap"
+apart "their descriptors" "sync_map|unmap"
+apart "the sync of the second alone" "qi_submit|unmap|iova=0xf7700000"
+apart "the sync of the first alone" "qi_submit|unmap|iova=0xf7704000"
+apart "their unmaps" "qi_submit|sync_map"
+
 # The three cases of the manual, to the digit.
 
 # in_manual N: the first N words of each line of the last run that begins with a strategy
