@@ -60,6 +60,8 @@ for file in traces/*.dat; do
 	case $name in
 	6.1-*) files="s390-dma-api rpcit" ;;
 	x86_64-*icount*) files=vt-d ;;
+	aarch64-*-virtio.dat) files=virtio-iommu ;;
+	aarch64-*) files=smmuv3 ;;
 	x86_64-*) continue ;;
 	*) files=rpcit ;;
 	esac

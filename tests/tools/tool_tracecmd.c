@@ -56,6 +56,7 @@ static const struct known known[] = {
 	{ NULL, "fq_timeout", "fq_timeout", NULL, NULL, NULL, "timer", NULL, false },
 	{ NULL, "fq_flush", "fq_flush", NULL, NULL, NULL, "cookie", NULL, false },
 	{ NULL, "intel_flush_all", "flush_all", NULL, NULL, NULL, "domain", NULL, false },
+	{ NULL, "viommu_flush_all", "flush_all", NULL, NULL, NULL, "domain", NULL, false },
 	{ NULL, "intel_tlb_sync", "tlb_sync", "start", "end", NULL, "domain", NULL, false },
 	{ NULL, "s390_map_page", "s390_map_page", NULL, "size", NULL, "dev", NULL, false },
 	{ NULL, "s390_map_sg_one", "s390_map_page", NULL, "size", NULL, "dev", NULL, false },
