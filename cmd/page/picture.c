@@ -164,7 +164,7 @@ static void heads(struct pen *p, const struct log_axis *axis)
 	for (int e = axis->from; e <= axis->to && axis->to > axis->from; e += log_axis_step(axis)) {
 		double x = RANGE_X + RANGE_WIDTH * (double)(e - axis->from) / (axis->to - axis->from);
 
-		words(p, x, y + 17, e == axis->from ? "" : e == axis->to ? "end" : "middle", log_axis_name(axis, e).s);
+		words(p, x, y + 17, e == axis->to ? "end" : "middle", log_axis_name(axis, e).s);
 	}
 	p->y += 36;
 }
