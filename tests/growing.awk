@@ -15,12 +15,19 @@
 #	full	holes in an aperture of 5n/8 pages, of which 16 are free at its end; then n mappings
 #		of two pages come and go there
 #	cpus	n operations, each on another CPU
+#	memory	n mappings of memory that a fixed multiplier would put into one bucket, and their unmaps
+#	tasks	n tasks, each with four mappings, one at a time, whose flushes are recorded
 #	rpcits	n recorded RPCITs that no strategy but strict has
 
 function event(name, text, cpu) {
 	time += 10
-	printf "%16s [%03d] %d.%06d: %s: %s\n", "fio-100", cpu, time / 1000000, time % 1000000,
+	printf "%16s [%03d] %d.%06d: %s: %s\n", "fio-" (task ? task : 100), cpu, time / 1000000, time % 1000000,
 		name, text
+}
+
+# Bytes of so many pages: not every awk prints numbers above 2^31 in full.
+function bytes(pages) {
+	return sprintf("%.0f", pages * 4096)
 }
 
 # Not every awk prints numbers above 2^32 in hexadecimal.
@@ -30,14 +37,23 @@ function hex(page) {
 	return sprintf("0x%x%06x000", page / 16777216, page % 16777216)
 }
 
+function map_to(page, pages, memory, cpu) {
+	event("map", "IOMMU: iova=" hex(page) " - " hex(page + pages) " paddr=" hex(memory) \
+	      " size=" bytes(pages), cpu)
+}
+
 function map(page, pages, cpu) {
-	event("map", "IOMMU: iova=" hex(page) " - " hex(page + pages) " paddr=" \
-	      hex(65536 + page % 4000000) " size=" (pages * 4096), cpu)
+	map_to(page, pages, 65536 + page % 4000000, cpu)
+}
+
+function flush(page) {
+	event("rpcit", "(zpci_refresh_trans+0x0/0x100) fn=0x1 addr=" hex(page) " range=0x1000")
+	event("rpcit_ret", "(0x1 <- zpci_refresh_trans) ret=0x0")
 }
 
 function unmap(page, pages, cpu) {
 	event("unmap", "IOMMU: iova=" hex(page) " - " hex(page + pages) " size=" \
-	      (pages * 4096) " unmapped_size=" (pages * 4096), cpu)
+	      bytes(pages) " unmapped_size=" bytes(pages), cpu)
 }
 
 function device(i) {
@@ -97,7 +113,7 @@ BEGIN {
 			map(base + 4 * n + 2 * i, 1)
 			dma_map(4096, base + 4 * n + 2 * i)
 		}
-	} else if (kind == "crafted") {
+	} else if (kind == "crafted" || kind == "memory") {
 		# Multiples of the inverse of 0x9e3779b97f4a7c15 modulo 2^52: its products are
 		# small, so that bits 32 to 51 are 0.  In two halves, as numbers are exact up
 		# to 2^53 only.
@@ -109,7 +125,11 @@ BEGIN {
 				low += inverse_low
 				high = (high + inverse_high + int(low / 67108864)) % 67108864
 				low %= 67108864
-				if (pass)
+				if (kind == "memory" && pass)
+					unmap(base + 2 * i, 1)
+				else if (kind == "memory")
+					map_to(base + 2 * i, 1, high * 67108864 + low)
+				else if (pass)
 					unmap(high * 67108864 + low, 1)
 				else
 					map(high * 67108864 + low, 1)
@@ -142,6 +162,13 @@ BEGIN {
 			map(base + 2 * i, 1, i % 8000)
 		for (i = 0; i < n; i++)
 			unmap(base + 2 * i, 1, i % 8000)
+	} else if (kind == "tasks") {
+		for (k = 0; k < 4; k++)
+			for (task = 1; task <= n; task++) {
+				map(base + 2 * task, 1)
+				flush(base + 2 * task)
+				unmap(base + 2 * task, 1)
+			}
 	} else if (kind == "rpcits") {
 		for (i = 0; i < n; i++) {
 			map(base + i % 1000 * 2, 1)

@@ -11,9 +11,12 @@
 
 . tests/lib.sh
 
-# make KIND N: a recording, as $tmp/KIND.N
+# make KIND N: a recording, as $tmp/KIND.N.  One whose lines cannot be read would cost nothing.
 make() {
-	[ -f "$tmp/$1.$2" ] || awk -v kind="$1" -v n="$2" -f tests/growing.awk >"$tmp/$1.$2"
+	[ ! -f "$tmp/$1.$2" ] || return 0
+	awk -v kind="$1" -v n="$2" -f tests/growing.awk >"$tmp/$1.$2"
+	"$prog" info -q --strict-input "$tmp/$1.$2" >"$tmp/out" 2>"$tmp/err" ||
+		not_ok "growing.awk: $1 of $2 is a complete recording"
 }
 
 # instructions ARGUMENTS...: of the program, to standard output
@@ -71,7 +74,14 @@ else
 	grows "time: an aperture full of holes, former DMA API" full 8000 run -q -j 1 --format csv \
 		--strategy legacy --aperture @N@0K
 	grows "time: an aperture full of holes" full 8000 $fast --aperture @N@0K
+	grows "time: unmapped memory for one bucket" memory 4000 $fast --queue single
+	grows "time: many tasks, predicted" tasks 1000 $fast --load closed
 	grows "time: many CPUs" cpus 1500 $fast --queue per-cpu --queue-size 8
+	make large 50
+	held=$(instructions $fast --api iommu --hypervisor vfio:entry-limit=0 "$tmp/large.50")
+	refused=$(instructions $fast --api iommu --hypervisor vfio:entry-limit=1 "$tmp/large.50")
+	check "time: mappings of 16 GiB that the host refuses: $refused instructions, $held if it holds them" \
+		test "$refused" -lt $((held * 2))
 	}
 	grows "time: a mapping that was many, in reverse" splits 8000 info -q --format csv
 	grows "time: a mapping that was many, in no order" parts 8000 info -q --format csv

@@ -97,16 +97,6 @@ void ir_requests_unmap(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	count_requests(d, IR_CAUSE_SYNC, ir_map_requests(pfn, pfn, pages));
 }
 
-/* Pages of the mapping that the host has refused. */
-static uint64_t count_refused(struct ir_domain *d, uint64_t pfn, uint64_t last)
-{
-	uint64_t n = 0;
-
-	for (; ir_iopt_refused(d->iopt) && pfn <= last; pfn++)
-		n += !ir_iopt_shadow(d->iopt, pfn);
-	return n;
-}
-
 void ir_guest_count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	const struct ir_strategy *st = d->guest->cfg.strategy;
@@ -115,7 +105,7 @@ void ir_guest_count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	/* A strategy that never refreshes anything is not asked about it. */
 	if ((!st->map_pages && !st->iotlb_sync_map) || !d->guest->cfg.hypervisor->shadows)
 		return;
-	n = count_refused(d, pfn, last);
+	n = ir_iopt_refused_in(d->iopt, pfn, last);
 	if (ir_iopt_next_stale(d->iopt, pfn, last) != UINT64_MAX)	/* mostly nothing is */
 		n += ir_iopt_count_stale(d->iopt, pfn, last).valid;
 	if (!n)

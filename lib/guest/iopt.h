@@ -78,6 +78,8 @@ uint64_t ir_iopt_changes(const struct ir_iopt *iopt);
 uint64_t ir_iopt_refuse(struct ir_iopt *iopt, uint64_t first, uint64_t last);
 /** ir_iopt_refused - how many valid pages the host has refused */
 uint64_t ir_iopt_refused(const struct ir_iopt *iopt);
+/** ir_iopt_refused_in - how many of these are in [first, last]: without a look at each page */
+uint64_t ir_iopt_refused_in(const struct ir_iopt *iopt, uint64_t first, uint64_t last);
 /** ir_iopt_visit_exposed - pages that the device still reaches; @site: 0 without sites */
 void ir_iopt_visit_exposed(struct ir_iopt *iopt,
 			   void (*see)(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns),

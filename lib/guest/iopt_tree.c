@@ -403,34 +403,65 @@ struct leaf *ir_iopt_find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool make)
 	return l;
 }
 
+/* The lowest way of @pfn: empty, a block, or, with s->leaf, a leaf.  False: the tree does not cover it. */
+static bool way_to(const struct ir_iopt *iopt, uint64_t pfn, struct spot *s)
+{
+	unsigned int height = iopt->top_height;
+	struct inner *in = iopt->top;
+
+	if (!in || !covers(in, height, pfn))
+		return false;
+	for (;; height--) {
+		*s = (struct spot){ .in = in, .height = height, .way = way_of(pfn, height) };
+		if (!(in->used & ~in->block & bit_of(s->way)))
+			return true;
+		if (height == 1)
+			break;
+		in = (struct inner *)in->way[s->way].node;
+	}
+	s->leaf = (struct leaf *)in->way[s->way].node;
+	return true;
+}
+
 struct entry ir_iopt_look_up(struct ir_iopt *iopt, uint64_t pfn)
 {
-	struct inner *in = iopt->top;
-	unsigned int height = iopt->top_height;
+	const struct block *b;
+	uint64_t offset;
+	struct spot s;
 
 	if (in_last_leaf(iopt, pfn))
 		return iopt->last->entry[pfn % WAYS];
-	if (!in || !covers(in, height, pfn))
+	if (!way_to(iopt, pfn, &s))
 		return (struct entry){ 0 };
-	for (;; height--) {
-		struct spot s = { .in = in, .height = height, .way = way_of(pfn, height) };
-		uint64_t offset = (pfn - block_first(&s)) << IR_PAGE_SHIFT;
+	if (s.leaf)
+		return s.leaf->entry[pfn % WAYS];
+	if (!(s.in->used & bit_of(s.way)))
+		return (struct entry){ 0 };
+	b = block_at(&s);
+	offset = (pfn - block_first(&s)) << IR_PAGE_SHIFT;
+	return (struct entry){
+		.guest = b->guest ? b->guest + offset : 0,
+		.shadow = b->shadow ? b->shadow + offset : 0,
+		.since = b->since,
+	};
+}
 
-		if (!(in->used & bit_of(s.way)))
-			return (struct entry){ 0 };
-		if (in->block & bit_of(s.way)) {
-			const struct block *b = block_at(&s);
+uint64_t ir_iopt_refused_in(const struct ir_iopt *iopt, uint64_t first, uint64_t last)
+{
+	uint64_t n = 0, end, set;
+	struct spot s;
 
-			return (struct entry){
-				.guest = b->guest ? b->guest + offset : 0,
-				.shadow = b->shadow ? b->shadow + offset : 0,
-				.since = b->since,
-			};
-		}
-		if (height == 1)
-			return ((struct leaf *)in->way[s.way].node)->entry[pfn % WAYS];
-		in = (struct inner *)in->way[s.way].node;
+	for (uint64_t pfn = first; iopt->refused && pfn <= last && way_to(iopt, pfn, &s); pfn = end + 1) {
+		end = block_first(&s) + way_pages(s.height) - 1;
+		if (end > last)
+			end = last;
+		set = ~UINT64_C(0) << pfn % WAYS & ~UINT64_C(0) >> (WAYS - 1 - end % WAYS);
+		if (s.leaf)
+			n += (unsigned int)__builtin_popcountll(s.leaf->refused & set);
+		else if (s.in->used & bit_of(s.way) && block_at(&s)->refused)
+			n += end - pfn + 1;
 	}
+	return n;
 }
 
 /*

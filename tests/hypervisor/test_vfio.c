@@ -36,6 +36,17 @@ static void assert_same(struct ir_iopt *iopt, const struct ir_hypervisor *vfio, 
 		assert_int_equal(ir_iopt_shadow(iopt, BASE + i) != 0, m->host[i] == HELD);
 }
 
+/* The count of a range is that of its pages, one by one: valid, not in the shadow, not stale. */
+static void assert_refused_in(struct ir_iopt *iopt, uint64_t first, uint64_t last)
+{
+	uint64_t n = 0;
+
+	for (uint64_t pfn = first; pfn <= last; pfn++)
+		n += ir_iopt_guest(iopt, pfn) && !ir_iopt_shadow(iopt, pfn) &&
+			ir_iopt_next_stale(iopt, pfn, pfn) == UINT64_MAX;
+	assert_int_equal(ir_iopt_refused_in(iopt, first, last), n);
+}
+
 static void test_refused(void **state)
 {
 	const struct ir_hypervisor *vfio = ir_hypervisor_find("vfio");
@@ -78,6 +89,7 @@ static void test_refused(void **state)
 					 IR_RPCIT_OK);
 			refused += ir_iopt_refuse(iopt, BASE + first, BASE + first + n - !!n);
 			model_flush(&m, first, first + n - !!n);
+			assert_refused_in(iopt, BASE + first, BASE + first + 100 + n / 2);
 		}
 		assert_int_equal(refused, m.refused);
 		assert_true(limit > 500 || refused > 0);
