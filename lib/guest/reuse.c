@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 
-#define LEAST_SLOTS 1024
+#include "base/seed.h"
+
+#define LEAST_BITS 10
 
 static size_t home(const struct ir_reuse *r, uint64_t page)
 {
-	return (size_t)(page * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (r->nr_slots - 1);
+	return ir_seed_hash(r->seed, page, r->bits);
 }
 
 /* The page's slot, or the free one where it would be. */
@@ -24,7 +26,10 @@ static bool grow(struct ir_reuse *r)
 {
 	struct ir_reuse more = *r;
 
-	more.nr_slots = r->nr_slots ? 2 * r->nr_slots : LEAST_SLOTS;
+	more.bits = r->nr_slots ? r->bits + 1 : LEAST_BITS;
+	more.nr_slots = (size_t)1 << more.bits;
+	if (!r->nr_slots)
+		more.seed = ir_seed();
 	more.slots = calloc(more.nr_slots, sizeof(*more.slots));
 	if (!more.slots) {
 		r->failed = true;

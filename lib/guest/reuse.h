@@ -28,7 +28,9 @@ struct ir_reuse_page {
 
 struct ir_reuse {
 	struct ir_reuse_page *slots;	/* a hash table, at most half full */
-	size_t nr_slots;		/* a power of two */
+	size_t nr_slots;		/* a power of two: 1 << bits */
+	unsigned int bits;
+	uint64_t seed;			/* of the table: which pages share slots is not the recording's choice */
 	size_t nr;
 	uint64_t reused_now;		/* translations to pages that were used again */
 	uint64_t last_ns;		/* page_ns is as of then */

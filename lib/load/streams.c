@@ -7,52 +7,77 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/seed.h"
 #include "load/priv.h"
 
-#define BUCKETS	1024u	/* a power of two */
+#define LEAST_BITS 6
 
+/* Streams by device, CPU and task: lists of those that share a bucket. */
 struct table {
 	struct ir_load *load;
-	uint32_t bucket[BUCKETS];
-	uint32_t room;
+	uint32_t *buckets;	/* as many as there is room for streams: 1 << bits */
+	unsigned int bits;
+	uint64_t seed;
 };
 
-static uint32_t bucket_of(const struct step *s, uint16_t device)
+static uint32_t *bucket_of(const struct table *t, const struct stream *st)
 {
-	uint64_t key = ((uint64_t)s->pid << 17 | (uint64_t)s->cpu << 1 | s->irq) ^
-		(uint64_t)device << 48;
+	uint64_t key = ((uint64_t)st->pid << 17 | (uint64_t)st->cpu << 1 | st->irq) ^
+		(uint64_t)st->device << 48;
 
-	return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 54) & (BUCKETS - 1);
+	return &t->buckets[ir_seed_hash(t->seed, key, t->bits)];
 }
 
-/* An interrupt has no task of its own. */
+static void link_in(struct table *t, uint32_t number)
+{
+	struct stream *st = &t->load->streams[number];
+	uint32_t *first = bucket_of(t, st);
+
+	st->next = *first;
+	*first = number;
+}
+
+/* Room for twice as many; false: no memory. */
+static bool grow(struct table *t)
+{
+	unsigned int bits = t->buckets ? t->bits + 1 : LEAST_BITS;
+	size_t room = (size_t)1 << bits;
+	struct stream *streams = reallocarray(t->load->streams, room, sizeof(*streams));
+	uint32_t *buckets;
+
+	if (!streams)
+		return false;
+	t->load->streams = streams;
+	buckets = malloc(room * sizeof(*buckets));
+	if (!buckets)
+		return false;
+	memset(buckets, 0xff, room * sizeof(*buckets));	/* NO_STEP */
+	free(t->buckets);
+	t->buckets = buckets;
+	t->bits = bits;
+	for (uint32_t i = 0; i < t->load->nr_streams; i++)
+		link_in(t, i);
+	return true;
+}
+
+/* An interrupt has no task of its own.  NO_STEP: no memory. */
 static uint32_t stream_of(struct table *t, const struct step *s)
 {
 	struct ir_load *load = t->load;
-	uint16_t device = load->ops[s->op].device;
-	uint32_t pid = s->irq ? 0 : s->pid, *first, i;
-	struct step key = *s;
-	struct stream *grown;
+	struct stream key = {
+		.pid = s->irq ? 0 : s->pid, .device = load->ops[s->op].device, .cpu = s->cpu, .irq = s->irq,
+	};
 
-	key.pid = pid;
-	first = &t->bucket[bucket_of(&key, device)];
-	for (i = *first; i != NO_STEP; i = load->streams[i].next) {
+	for (uint32_t i = t->buckets ? *bucket_of(t, &key) : NO_STEP; i != NO_STEP; i = load->streams[i].next) {
 		const struct stream *st = &load->streams[i];
 
-		if (st->pid == pid && st->cpu == s->cpu && st->device == device && st->irq == s->irq)
+		if (st->pid == key.pid && st->cpu == key.cpu && st->device == key.device && st->irq == key.irq)
 			return i;
 	}
-	if (load->nr_streams == t->room) {
-		t->room = t->room ? 2 * t->room : 64;
-		grown = realloc(load->streams, t->room * sizeof(*grown));
-		if (!grown)
-			return NO_STEP;
-		load->streams = grown;
-	}
-	load->streams[load->nr_streams] = (struct stream){
-		.pid = pid, .device = device, .cpu = s->cpu, .irq = s->irq, .next = *first,
-	};
-	*first = load->nr_streams;
+	if ((!t->buckets || load->nr_streams >> t->bits) && !grow(t))
+		return NO_STEP;
+	load->streams[load->nr_streams] = key;
+	link_in(t, load->nr_streams);
 	return load->nr_streams++;
 }
 
@@ -81,18 +106,15 @@ static uint64_t spread(uint64_t *values, size_t n)
  * completions, the time from a completion to the next map varies less than that between
  * maps, which the device's time is a part of; of one that waits for a clock, more.
  */
-static int guess_open(struct ir_load *load, uint32_t number)
+static int guess_open(struct ir_load *load, struct stream *st, const uint32_t *steps)
 {
-	struct stream *st = &load->streams[number];
 	uint64_t *between = malloc(((size_t)st->maps + 1) * sizeof(*between));
 	uint64_t *behind = malloc(((size_t)st->maps + 1) * sizeof(*behind)), last_ns = 0;
 	size_t n = 0;
 
-	for (uint32_t i = 0; between && behind && i < load->nr_steps; i++) {
-		const struct step *s = &load->steps[i];
+	for (uint32_t i = 0; between && behind && i < st->maps; i++) {
+		const struct step *s = &load->steps[steps[i]];
 
-		if (s->stream != number)
-			continue;
 		if (last_ns && s->last != NO_STEP) {
 			between[n] = s->start_ns - last_ns;
 			behind[n++] = s->after_last_ns;
@@ -106,11 +128,54 @@ static int guess_open(struct ir_load *load, uint32_t number)
 	return between && behind ? 0 : -ENOMEM;
 }
 
+/* The steps of each stream, one stream behind the other, in st->maps places; NULL: no memory. */
+static uint32_t *by_stream(const struct ir_load *load)
+{
+	uint32_t *steps = malloc(((size_t)load->nr_steps + 1) * sizeof(*steps));
+	uint32_t *next = malloc(((size_t)load->nr_streams + 1) * sizeof(*next)), at = 0;
+
+	for (uint32_t i = 0; steps && next && i < load->nr_streams; i++) {
+		next[i] = at;
+		at += load->streams[i].maps;
+	}
+	for (uint32_t i = 0; steps && next && i < load->nr_steps; i++)
+		if (load->steps[i].stream != NO_STEP)
+			steps[next[load->steps[i].stream]++] = i;
+	if (!next) {
+		free(steps);
+		return NULL;
+	}
+	free(next);
+	return steps;
+}
+
+/* Which streams come by a clock. */
+static int find_open(struct ir_load *load)
+{
+	uint32_t *steps = load->info.idle_known ? NULL : by_stream(load), at = 0;
+	int rc = 0;
+
+	if (!load->info.idle_known && !steps)
+		return -ENOMEM;
+	for (uint32_t i = 0; !rc && i < load->nr_streams; i++) {
+		struct stream *st = &load->streams[i];
+
+		st->live = 0;
+		st->is_open = st->clock_waits > st->step_waits;
+		st->is_alone = st->alone > st->maps / 10 * 9;
+		if (steps && !st->irq && st->is_alone)
+			rc = guess_open(load, st, steps + at);
+		at += st->maps;
+		load->info.open_streams += st->is_open;
+	}
+	free(steps);
+	return rc;
+}
+
 int ir_load_streams(struct ir_load *load)
 {
-	struct table t = { .load = load };
+	struct table t = { .load = load, .seed = ir_seed() };
 
-	memset(t.bucket, 0xff, sizeof(t.bucket));
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
 		struct step *s = &load->steps[i];
 		struct stream *st;
@@ -120,8 +185,10 @@ int ir_load_streams(struct ir_load *load)
 		if (s->kind != IR_OP_MAP && s->kind != IR_OP_FAILED_MAP)
 			continue;
 		s->stream = stream_of(&t, s);
-		if (s->stream == NO_STEP)
+		if (s->stream == NO_STEP) {
+			free(t.buckets);
 			return -ENOMEM;
+		}
 		st = &load->streams[s->stream];
 		count(st, s);
 		st->alone += !st->live;
@@ -129,16 +196,9 @@ int ir_load_streams(struct ir_load *load)
 		if (st->live > st->most)
 			st->most = st->live;
 	}
-	for (uint32_t i = 0; i < load->nr_streams; i++) {
-		struct stream *st = &load->streams[i];
-
-		st->live = 0;
-		st->is_open = st->clock_waits > st->step_waits;
-		st->is_alone = st->alone > st->maps / 10 * 9;
-		if (!load->info.idle_known && !st->irq && st->is_alone && guess_open(load, i))
-			return -ENOMEM;
-		load->info.open_streams += st->is_open;
-	}
+	free(t.buckets);
+	if (find_open(load))
+		return -ENOMEM;
 	load->info.streams = load->nr_streams;
 	for (uint32_t i = 0; i < load->nr_steps; i++)
 		if (load->steps[i].stream != NO_STEP)

@@ -5,12 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/seed.h"
+
 #define MODULE_NAME 64u			/* MODULE_NAME_LEN is 56; include/linux/module.h, Linux 6.12 */
 #define MAX_KALLSYMS ((size_t)64 << 20)	/* 8 MiB in Linux 6.12 of Debian */
 
 struct ir_chains *ir_chains_new(void)
 {
-	return calloc(1, sizeof(struct ir_chains));
+	struct ir_chains *c = calloc(1, sizeof(*c));
+
+	if (c)
+		c->seed = ir_seed();
+	return c;
 }
 
 void ir_chains_free(struct ir_chains *c)
@@ -66,9 +72,9 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 	return hash ^ (hash >> 29);
 }
 
-static uint64_t hash_frames(const uint64_t *frames, size_t nr)
+static uint64_t hash_frames(const struct ir_chains *c, const uint64_t *frames, size_t nr)
 {
-	uint64_t hash = nr;
+	uint64_t hash = mix(c->seed, nr);
 
 	for (size_t i = 0; i < nr; i++)
 		hash = mix(hash, frames[i]);
@@ -82,19 +88,19 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 	return hash;
 }
 
-static uint64_t hash_name(const struct ir_chain_name *n)
+static uint64_t hash_name(const struct ir_chains *c, const struct ir_chain_name *n)
 {
-	return hash_text(hash_text(mix(mix(1, n->offset), n->address), n->symbol), n->module);
+	return hash_text(hash_text(mix(mix(c->seed, n->offset), n->address), n->symbol), n->module);
 }
 
 static uint64_t hash_chain_nr(const struct ir_chains *c, uint32_t nr)
 {
-	return hash_frames(c->frames + c->list[nr].first, c->list[nr].nr);
+	return hash_frames(c, c->frames + c->list[nr].first, c->list[nr].nr);
 }
 
 static uint64_t hash_name_nr(const struct ir_chains *c, uint32_t nr)
 {
-	return hash_name(&c->names[nr]);
+	return hash_name(c, &c->names[nr]);
 }
 
 static void put_slot(struct ir_hash *h, uint64_t hash, uint32_t nr)
@@ -181,7 +187,7 @@ uint32_t ir_chains_add(struct ir_chains *c, const uint64_t *frames, size_t nr,
 		damage->count[IR_DAMAGE_CUT_CHAINS]++;
 		nr = IR_CHAIN_DEPTH;
 	}
-	hash = hash_frames(frames, nr);
+	hash = hash_frames(c, frames, nr);
 	found = find_chain(c, hash, frames, nr);
 	if (found)
 		return found;
@@ -218,7 +224,7 @@ static char *copy_of(struct ir_chains *c, const char *text)
 
 uint64_t ir_chains_name(struct ir_chains *c, const struct ir_chain_name *name)
 {
-	uint64_t hash = hash_name(name);
+	uint64_t hash = hash_name(c, name);
 	struct ir_chain_name *grown;
 	uint32_t slot, found;
 

@@ -69,6 +69,7 @@ struct ir_chains {
 	uint32_t nr, room;
 	uint64_t *frames;
 	uint32_t nr_frames, room_frames;
+	uint64_t seed;		/* of both hashes */
 	struct ir_hash chain_hash;
 	bool named;		/* frames are numbers of names */
 	bool tasks;		/* of tasks; a chain was a PID */

@@ -138,9 +138,13 @@ int pd_attr_add(struct perfdata *pd, const unsigned char *p, size_t len)
 /* Keep the table at most half full. */
 static int grow_ids(struct pd_attrs *attrs)
 {
-	struct pd_attrs grown = { .slots = attrs->slots ? attrs->slots * 2 : 64 };
+	struct pd_attrs grown = {
+		.bits = attrs->slots ? attrs->bits + 1 : 6,
+		.seed = attrs->slots ? attrs->seed : ir_seed(),
+	};
 	uint32_t i;
 
+	grown.slots = 1u << grown.bits;
 	grown.ids = calloc(grown.slots, sizeof(*grown.ids));
 	if (!grown.ids)
 		return -ENOMEM;
@@ -150,6 +154,8 @@ static int grow_ids(struct pd_attrs *attrs)
 	free(attrs->ids);
 	attrs->ids = grown.ids;
 	attrs->slots = grown.slots;
+	attrs->bits = grown.bits;
+	attrs->seed = grown.seed;
 	return 0;
 }
 

@@ -29,6 +29,7 @@
 #include <stdint.h>
 #include "base/cursor.h"
 #include "base/decompress.h"
+#include "base/seed.h"
 #include "events/formats.h"
 #include "events/reader.h"
 
@@ -103,7 +104,9 @@ struct pd_attrs {
 	uint32_t id_pos;	/* where samples have their id; 0: all are of the first one */
 	struct pd_id *ids;	/* open hash */
 	uint32_t nr_ids;
-	uint32_t slots;		/* a power of two */
+	uint32_t slots;		/* a power of two: 1 << bits */
+	unsigned int bits;
+	uint64_t seed;		/* of the hash */
 };
 
 /* An event that waits for its turn. */
@@ -250,7 +253,7 @@ int pd_attr_id(struct perfdata *pd, uint32_t attr, uint64_t id);
 /** pd_attr_slot - the slot of an id, or the free one where it belongs; there must be slots */
 static inline uint32_t pd_attr_slot(const struct pd_attrs *attrs, uint64_t id)
 {
-	uint32_t slot = (uint32_t)((id * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (attrs->slots - 1);
+	uint32_t slot = ir_seed_hash(attrs->seed, id, attrs->bits);
 
 	while (attrs->ids[slot].attr && attrs->ids[slot].id != id)
 		slot = (slot + 1) & (attrs->slots - 1);
