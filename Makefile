@@ -289,11 +289,13 @@ FUZZERS   := $(FUZZ_SRC:%.c=$(BUILD)/%)
 FUZZ_MAIN ?= fuzz/replay_main.c
 SECONDS   ?= 60
 
-$(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c fuzz/fuzz.c fuzz/fuzz.h $(FUZZ_MAIN) $(LIB)
+# What gives the pipeline its events is in the target itself.
+$(BUILD)/fuzz/fuzz_pipeline: FUZZ_LINK := -Wl,--wrap=ir_reader_open_with
+$(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c fuzz/fuzz.c fuzz/replays.c fuzz/fuzz.h fuzz/replays.h $(FUZZ_MAIN) $(LIB)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) $(call pkg_cflags,$(LIBS)) $(LDFLAGS) -o $@ \
-		$< fuzz/fuzz.c $(FUZZ_MAIN) $(LIB) $(call pkg_libs,$(LIBS)) -lm
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) $(call pkg_cflags,$(LIBS)) $(LDFLAGS) $(FUZZ_LINK) -o $@ \
+		$< fuzz/fuzz.c fuzz/replays.c $(FUZZ_MAIN) $(LIB) $(call pkg_libs,$(LIBS)) -lm
 
 fuzzers: $(FUZZERS)
 

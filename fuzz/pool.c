@@ -15,11 +15,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "fuzz.h"
 
 #define BIG	((size_t)32 << 10)
 #define KEEP	((size_t)16 << 20)	/* larger ones are rare: ASan's own */
 #define SLOTS	64
+#define MAX_SECONDS 10	/* of CPU time for one input */
 
 void *__real_malloc(size_t size);
 void __real_free(void *ptr);
@@ -153,10 +155,21 @@ void *__wrap_realloc(void *ptr, size_t size)
 	return moved;
 }
 
+static double cpu_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* Whatever else the machine does: libFuzzer's -timeout is by the clock on the wall. */
 int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	double begin = cpu_seconds();
 	int rc = __real_LLVMFuzzerTestOneInput(data, size);
 
+	fuzz_check(cpu_seconds() - begin < MAX_SECONDS, "an input took more than 10 s of CPU time");
 	for (size_t i = 0; i < SLOTS; i++)
 		fuzz_check(!slots[i].size, "a big block was not freed");
 	return rc;

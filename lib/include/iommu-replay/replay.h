@@ -269,7 +269,8 @@ struct ir_replay_options {
 	 * Each device's share of each result: room for as many as the recording has
 	 * devices (info->nr_devices, the first one without a name), configuration by
 	 * configuration; NULL: not wanted.  Counts add up to the whole, peaks do not,
-	 * and overrun_ns is of the whole alone.
+	 * and overrun_ns is of the whole alone.  Of several copies (params.devices) the
+	 * shares are the first one's.
 	 */
 	struct ir_result *devices;
 	/*
