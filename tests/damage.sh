@@ -38,3 +38,21 @@ for file in perfdata/6.12-lazy-randread-perfpipe text/6.12-fq-mixed-text \
 	    text/6.12-lazy-mixed-perf.perfscript text/6.12-fq-mixed-perf-g-script.perfscript; do
 	damage "fuzz/corpus/$file"
 done
+
+# Times that no clock has: the highest bit of the times at which both pages begin.
+if command -v python3 >/dev/null; then
+	python3 - fuzz/corpus/tracedat/6.12-fq-twodev.v6 >"$tmp/late.dat" <<-'END'
+		import struct, sys
+		data = bytearray(open(sys.argv[1], "rb").read())
+		for at in range(len(data) - 16):
+		    time, commit = struct.unpack_from(">QQ", data, at)
+		    if 10**9 < time < 10**12 and 0 < commit < 4096:
+		        data[at] |= 0x80
+		sys.stdout.buffer.write(data)
+	END
+	run run --quiet --strategy strict --flush-latency 0 --format json "$tmp/late.dat"
+	check "times beyond 292 years are damage" grep -q '"bad_events": [1-9]' "$tmp/out"
+	check "times beyond 292 years are no exposure" grep -q '"max_ns": 0,' "$tmp/out"
+else
+	skip "times beyond 292 years are damage: no python3"
+fi

@@ -92,8 +92,10 @@ enum ir_dma_direction {
 #define IR_EVENT_VALUES 6
 #define IR_EVENT_ASKED 5	/* IR_EV_DMA_MAP_SG: value of the sum of lengths[], in bytes; 0: truncated */
 
+#define IR_TIME_MAX INT64_MAX	/* ns; the simulated guest keeps flags in the highest bit of a time */
+
 struct ir_event {
-	uint64_t time_ns;
+	uint64_t time_ns;		/* at most IR_TIME_MAX when it leaves ir_reader_next() */
 	union {
 		struct {
 			uint64_t addr;

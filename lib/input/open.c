@@ -227,6 +227,10 @@ int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, st
 		if (ev->kind <= IR_EV_KINDS || ir_rules_apply(rd, ev))
 			break;
 	}
+	if (rc == 1 && ev->time_ns > IR_TIME_MAX) {
+		ev->time_ns = IR_TIME_MAX;
+		rd->damage->count[IR_DAMAGE_BAD_EVENTS]++;
+	}
 	if (rc == 0) {
 		ir_calls_finish(rd);
 		rc = check_file(rd->file, err);

@@ -39,12 +39,13 @@ int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, st
  * ir_reader_next - the next event: 1, 0 at the end, negative errno
  *
  * The end is an error if anything could not be read on the way (ir_file_fail()).
+ * Later times than IR_TIME_MAX, of 292 years, are damage, and become IR_TIME_MAX.
  */
 static inline int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
 {
 	int rc = rd->ops->next(rd, ev, err);
 
-	if (rc != 1 || ev->kind == IR_EV_LOST || ev->kind > IR_EV_KINDS)
+	if (rc != 1 || ev->kind == IR_EV_LOST || ev->kind > IR_EV_KINDS || ev->time_ns > IR_TIME_MAX)
 		rc = ir_reader_next_special(rd, rc, ev, err);
 	return rc;
 }
