@@ -7,15 +7,16 @@
 JOB is qdN (N requests at a time), rateN (one at a time, N a second) or receive (an interrupt for
 each packet, by a clock).  The last line of TEXT is a comment with the truth: operations a second,
 and CPU time of an operation.  Keys, in microseconds: flush, probe, tracepoint (what tracing costs
-an event; 0: not traced), device; operations; idle=0 leaves out when the CPU was idle.
+an event; 0: not traced), device, quiet (idle before the first operation); operations; idle=0 leaves
+out when the CPU was idle.
 
 This is no part of the model: nothing here knows of steps, streams or ratios.
 """
 import heapq
 import sys
 
-PARAMETERS = {"flush": 20.0, "probe": 5.6, "tracepoint": 2.8, "device": 80.0, "operations": 4000,
-              "idle": 1, "traced": 1}
+PARAMETERS = {"flush": 20.0, "probe": 5.6, "tracepoint": 2.8, "device": 80.0, "quiet": 0.0,
+              "operations": 4000, "idle": 1, "traced": 1}
 
 
 class Machine:
@@ -169,6 +170,7 @@ def main():
     m = Machine(mode, par)
     if job != "receive":        # the task slept until now
         m.switch(True)
+        m.now += m.par["quiet"]
         m.switch(False)
     begun, m.busy = m.now, 0.0
     if job == "receive":

@@ -64,6 +64,14 @@ for job in qd1 qd8 qd32; do
 	figures "$job: the recorded mode from its own recording" 'near(ratio, 1, 0.1)'
 done
 
+# A recording begins before its workload does.
+for mode in lazy strict; do
+	simulate "quiet-$mode" qd1 "$mode" quiet=100000
+done
+predict quiet-lazy strict
+figures "idle time before the first operation makes no difference" 'near(ratio, truth, 0.5)' \
+	"$(true_ratio quiet-lazy quiet-strict)"
+
 for mode in lazy strict; do
 	simulate "no-$mode" qd32 "$mode" idle=0
 done

@@ -402,7 +402,13 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 
 	if (!c->idle_ns)
 		return;
-	idle = net(c->idle_ns, now_ns, c->irq_total - c->idle_irq + c->entries);
+	/* What was before the first step is no part of the load. */
+	if (now_ns <= c->gap_ns) {
+		c->idle_ns = 0;
+		return;
+	}
+	idle = net(c->idle_ns > c->gap_ns ? c->idle_ns : c->gap_ns, now_ns,
+		   c->irq_total - c->idle_irq + c->entries);
 	b->load->entries_ns += c->entries;
 	c->wait = (struct step){
 		.before_ns = net(c->gap_ns, c->idle_ns, c->idle_irq - c->gap_irq + c->gap_idle),
