@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * list: what can be chosen, and which events are understood.
+ * list: what can be chosen, which events are understood, which figures there are.
  *
  * Each list is collected once, as JSON, and shown as that or as a table.
  */
@@ -173,6 +173,25 @@ static json_t *list_events(const struct settings *settings)
 	return list;
 }
 
+static void add_figures(json_t *list, const char *of, const struct ir_column *columns)
+{
+	for (const struct ir_column *c = columns; c->key; c++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o, s:o}",
+			"of", of, "name", c->key, "heading", json_text(c->title),
+			"group", json_text(c->group), "meaning", json_text(c->help)));
+}
+
+static json_t *list_figures(const struct settings *settings)
+{
+	json_t *list = json_array();
+
+	(void)settings;
+	add_figures(list, "recording", ir_recording_columns);
+	add_figures(list, "result", ir_result_columns);
+	add_figures(list, "verify", ir_verify_columns);
+	return list;
+}
+
 static const struct list {
 	const char *name;
 	json_t *(*collect)(const struct settings *settings);	/* NULL: it said why */
@@ -182,6 +201,7 @@ static const struct list {
 	{ "hypervisors", list_hypervisors, { "name", "parameters", "summary" } },
 	{ "iommus", list_iommus, { "name", "title", "entry", "summary" } },
 	{ "events", list_events, { "system", "name", "meaning" } },
+	{ "figures", list_figures, { "of", "name", "heading", "meaning" } },
 	{ .name = NULL },
 };
 

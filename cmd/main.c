@@ -45,7 +45,7 @@ const struct command commands[] = {
 	{ "report", cmd_report, "Render a JSON report again: as a table, CSV, Markdown or a web page",
 	  "REPORT.json", IN_REPORT, 1, report_formats },
 	{ "list", cmd_list, "List what can be chosen, or what is understood",
-	  "strategies|hypervisors|iommus|events", IN_LIST, 1, list_formats },
+	  "strategies|hypervisors|iommus|events|figures", IN_LIST, 1, list_formats },
 	{ .name = NULL },
 };
 

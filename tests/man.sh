@@ -89,22 +89,11 @@ if ! file=$(recording); then
 	skip "the report's fields are documented: no recordings in traces/"
 	exit 0
 fi
-"$prog" run --quiet --strategy strict --format csv "$file" | head -n 1 | tr , '\n' |
-	sed 's/^recording\.//' >"$tmp/keys"
-"$prog" verify --quiet --format csv "$file" | head -n 1 | tr , '\n' |
-	sed -n 's/^verify\.//p' >>"$tmp/keys"
-missing=
-while read -r key; do
-	# Objects that are described as one: their last names are in the text.
-	case $key in
-	damage.* | parameters.sources.* | recorded_*.* | kernel_counters.* | first_difference.*.*) key=${key##*.} ;;
-	esac
-	grep -Eq "^(\.It|\.Pq|\.Cm).*[ ,]$(echo "$key" | sed 's/\./\\./g')( |\$)" \
-		man/iommu-replay-report.5 ||
-		grep -Eq "^\.(It|Cm) .*\b$(echo "$key" | sed 's/\./\\./g')\b" \
-		man/iommu-replay-report.5 || missing="$missing $key"
-done <"$tmp/keys"
-check "every field of the report is in iommu-replay-report(5):$missing" test -z "$missing"
+if command -v python3 >/dev/null; then
+	check "iommu-replay-report(5) has the figures as the program has them: scripts/man-figures writes them" \
+		scripts/man-figures --check "$prog"
+fi
+check "every figure has a meaning" sh -c "! '$prog' list --format json figures | grep -q '\"meaning\": null'"
 
 # And every member of the JSON of all commands, with all that can be asked for.
 if ! command -v python3 >/dev/null; then

@@ -13,58 +13,24 @@
 #define ZERO "<span class=\"none\">\xe2\x80\x93</span>"
 #define CROSS "\xe2\x9c\x95 "
 
-/* Columns in plain words, and what they mean. */
-static const struct {
-	const char *key, *word, *meaning;
-} words[] = {
-	{ "rpcit.total", "Flushes", "Flushes (RPCIT instructions) issued, for whatever cause. The hypervisor has to serve "
-	  "each of them." },
-	{ "rpcit.insufficient", "no resources", "Flushes that reported insufficient resources: the hypervisor could not "
-	  "establish a mapping." },
-	{ "rpcit.by_cause.sync_map", "after a map", "Flushes issued after a map, so that the hypervisor learns of the new "
-	  "mapping." },
-	{ "rpcit.by_cause.sync", "after an unmap", "Flushes issued after an unmap, so that the page is out of reach at "
-	  "once." },
-	{ "rpcit.by_cause.queue_full", "queue full", "Flushes of everything because the flush queue was full." },
-	{ "rpcit.by_cause.queue_timeout", "timer", "Flushes of everything because the queue\xe2\x80\x99s timer expired." },
-	{ "rpcit.by_cause.retry", "retry", "Flushes of everything because another flush ran out of resources." },
-	{ "rpcit.by_cause.wrap", "address wrap", "Flushes of everything because addresses ran out and the search began anew "
-	  "(former DMA API)." },
-	{ "invalidations.total", "Flushes", "Commands that invalidate, for whatever cause." },
-	{ "invalidations.by_cause.sync_map", "after a map", "Commands issued after a map." },
-	{ "invalidations.by_cause.sync", "after an unmap", "Commands issued after an unmap, so that the page is out of reach "
-	  "at once." },
-	{ "invalidations.by_cause.queue_full", "queue full", "Commands for everything because the flush queue was full." },
-	{ "invalidations.by_cause.queue_timeout", "timer", "Commands for everything because the queue\xe2\x80\x99s timer "
-	  "expired." },
-	{ "invalidations.by_cause.retry", "retry", "Commands issued because another one ran out of resources." },
-	{ "entries.peak", "entries", "Most entries at a time of what the host limits, and that limit." },
-	{ "entries.refused", "refused", "Entries that the limit kept out." },
-	{ "maps.iova_exhausted", "no address", "Maps that failed because there was no free address." },
-	{ "maps.map_failed", "failed", "Maps that failed because their flush did, and were undone." },
-	{ "maps.unbacked", "unbacked", "Maps that count as done although the device would fault on some of their pages." },
-	{ "peaks.lazy_pages", "unmapped", "Most pages at a time that were unmapped and not yet flushed." },
-	{ "peaks.host_pages", "in host", "Most pages at a time that were mapped in the hypervisor, and its limit." },
-	{ "exposure.p50_ns", "median", "Half of the unmapped pages were out of the device\xe2\x80\x99s reach after this "
-	  "time." },
-	{ "exposure.p99_ns", "99%", "99 in 100 unmapped pages were out of reach after this time." },
-	{ "exposure.max_ns", "longest", "The longest time that a page stayed within reach after its unmap." },
-};
-
 static const char *word_of(const struct ir_column *column)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(words[i].key, column->key))
-			return words[i].word;
-	return column->title;
+	return column->word ? column->word : column->title;
 }
 
-static const char *meaning_of(const struct ir_column *column)
+/* A column's meaning: @begin and @end stand around names. */
+static void help_text(FILE *out, const char *help, const char *begin, const char *end)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(words[i].key, column->key))
-			return words[i].meaning;
-	return NULL;
+	char *copy = strdup(help ? help : ""), *rest = copy, *part;
+
+	if (!copy)
+		ir_markup_text(out, NULL);	/* spoils the stream */
+	for (bool name = false; (part = strsep(&rest, "`")); name = !name) {
+		fputs(name ? begin : "", out);
+		ir_markup_text(out, part);
+		fputs(name ? end : "", out);
+	}
+	free(copy);
 }
 
 static bool has_cause(const struct ir_rows *rows, int cause)
@@ -251,7 +217,7 @@ static void column_heads(FILE *out, const struct ir_rows *rows)
 		if (!is_drawn(rows, i))
 			continue;
 		fprintf(out, "<th%s><abbr title=\"", begins_group(rows, i) ? " class=\"first\"" : "");
-		ir_markup_text(out, meaning_of(column) ? meaning_of(column) : column->key);
+		help_text(out, column->help, "", "");
 		fprintf(out, "\">%s</abbr><code>%s</code></th>", word_of(column), column->title);
 	}
 	fputs("</tr>\n", out);
@@ -326,7 +292,7 @@ void board_glossary(FILE *out, const struct ir_report_entry *entry)
 		if (!c->group || !ir_column_shown(c, entry))
 			continue;
 		fprintf(out, "<dt>%s <code>%s</code></dt><dd>", word_of(c), c->title);
-		ir_markup_text(out, meaning_of(c) ? meaning_of(c) : c->key);
+		help_text(out, c->help, "<code>", "</code>");
 		fputs("</dd>\n", out);
 	}
 	fputs("</dl></details>\n", out);

@@ -70,6 +70,8 @@ struct ir_entry_fields;
 struct ir_column {
 	const char *key;	/* "rpcit.by_cause.sync_map" */
 	const char *title;	/* heading in tables; NULL: not in tables */
+	const char *word;	/* heading on web pages, in words; NULL: as in tables */
+	const char *help;	/* what it means, in a line; names between backquotes */
 	const char *group;	/* heading over several columns; NULL: none */
 	/* @result: which of the entry's results; 0 for columns of the recording */
 	struct ir_value (*get)(const struct ir_report_entry *entry, size_t result, size_t arg);

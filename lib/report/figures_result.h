@@ -9,8 +9,8 @@
  * backquotes.  Rows with the same text that follow each other are described as one.
  */
 #define FROM(field) offsetof(struct ir_result, field)
-#define ROW(key_, getter, arg_, help_, ...) \
-	{ .key = key_, .get = getter, .put = put_##getter, .arg = arg_, .help = help_, ##__VA_ARGS__ }
+#define ROW(key_, getter, arg_, help_) \
+	{ .key = key_, .get = getter, .put = put_##getter, .arg = arg_, .help = help_ }
 #define PARAM(key, getter, field, help) \
 	ROW("parameters." key, getter, FROM(parameters.field), help)
 #define SOURCE(key, field) \
@@ -19,9 +19,13 @@
 	{ .key = "parameters.sources." key_, .get = getter, .put = put_nothing, .arg = member, .help = help_ }
 #define COUNT(key, field, help) ROW(key, result_u64, FROM(field), help)
 #define REAL(key, getter, field, help) ROW(key, getter, FROM(field), help)
-#define SHOWN(where_, group_, key, title_, word_, unit_, field, help) \
-	ROW(key, result_u64, FROM(field), help, .title = title_, .word = word_, .group = group_, \
-	    .unit = unit_, .where = where_)
+#define FIGURE(where_, group_, key_, title_, word_, unit_, getter, field, help_) \
+	{ .key = key_, .title = title_, .word = word_, .group = group_, .get = getter, .put = put_##getter, \
+	  .arg = FROM(field), .unit = unit_, .where = where_, .help = help_ }
+#define SHOWN(where, group, key, title, word, unit, field, help) \
+	FIGURE(where, group, key, title, word, unit, result_u64, field, help)
+#define CLOSED(key, title, unit, getter, field, help) \
+	FIGURE(IR_SHOWN_CLOSED, G_TIME, "time." key, title, NULL, unit, getter, time.field, help)
 #define ON_S390(...)  SHOWN(IR_SHOWN_ON_S390, __VA_ARGS__)
 #define ELSEWHERE(...) SHOWN(IR_SHOWN_ELSEWHERE, __VA_ARGS__)
 #define ALWAYS(...)   SHOWN(IR_SHOWN_ALWAYS, __VA_ARGS__)
@@ -315,10 +319,9 @@
 	TIME(time_real, "flush_share", flush_share,
 	      "that as a share of the time of all CPUs: of the recording, or with `--load closed` of the "
 	      "work, on those CPUs that had operations"),
-	ROW("time.cpu_ns_per_operation", time_cpu, FROM(time.cpu_ns),
+	CLOSED("cpu_ns_per_operation", "CPU/op", IR_UNIT_NS, time_cpu, cpu_ns,
 	      "CPU time of a mapping, all that its CPU did for it and waited for the hypervisor; null "
-	      "without `--load closed`",
-	    .title = "CPU/op", .group = G_TIME, .unit = IR_UNIT_NS, .where = IR_SHOWN_CLOSED),
+	      "without `--load closed`"),
 	TIME(time_u64, "by_cause.sync_map", by_cause[IR_CAUSE_SYNC_MAP],
 	      "`time.flush_ns` by the cause of the flush"),
 	TIME(time_u64, "by_cause.sync", by_cause[IR_CAUSE_SYNC], "`time.flush_ns` by the cause of the flush"),
@@ -329,10 +332,8 @@
 	TIME(time_u64, "by_cause.retry", by_cause[IR_CAUSE_RETRY],
 	      "`time.flush_ns` by the cause of the flush"),
 	TIME(time_u64, "by_cause.wrap", by_cause[IR_CAUSE_WRAP], "`time.flush_ns` by the cause of the flush"),
-	ROW("time.throughput.ratio", closed_real, FROM(time.throughput.ratio),
-	      "predicted throughput of the same work by the recorded one, both traced alike",
-	    .title = "of recorded", .group = G_TIME, .unit = IR_UNIT_RATIO,
-	    .where = IR_SHOWN_CLOSED),
+	CLOSED("throughput.ratio", "of recorded", IR_UNIT_RATIO, closed_real, throughput.ratio,
+	      "predicted throughput of the same work by the recorded one, both traced alike"),
 	THROUGHPUT(closed_real, "throughput", throughput),
 	TIME(closed_bottleneck, "throughput.bottleneck", bottleneck,
 	      "`cpu`, `hypervisor` (it serves one flush at a time), `device` (CPUs wait for completions) "

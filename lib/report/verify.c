@@ -188,51 +188,71 @@ static struct ir_value percent(const struct ir_report_entry *entry, size_t resul
 	};
 }
 
-#define VALUE(k, getter, a)	{ .key = k, .get = getter, .arg = a }
-#define TOTALS(k, getter) \
-	VALUE(k ".total", getter, 0), VALUE(k ".global", getter, 1), \
-	VALUE(k ".ranged", getter, 2), VALUE(k ".insufficient", getter, 3), \
-	VALUE(k ".map_failed", getter, 4), VALUE(k ".iova_exhausted", getter, 5), \
-	VALUE(k ".queue_full", getter, 6), VALUE(k ".queue_timeout", getter, 7)
-#define RPCIT(k, getter) \
-	VALUE(k ".time_ns", getter, TIME), VALUE(k ".cpu", getter, CPU), \
-	VALUE(k ".global", getter, GLOBAL), VALUE(k ".iova", getter, IOVA), \
-	VALUE(k ".pages", getter, PAGES), VALUE(k ".insufficient", getter, INSUFFICIENT)
+#define VALUE(k, getter, a, h)	{ .key = k, .get = getter, .arg = a, .help = h }
+#define OF_VERIFY(k, field, h)	VALUE(k, verify_u64, offsetof(struct ir_verify, field), h)
+#define FITTED(k, field, h)	VALUE("fit.entry_limit." k, fitted, offsetof(struct ir_fit, field), h)
+#define OF_REPORT(k, field, h)	VALUE(k, report_text, offsetof(struct ir_report_verify, field), h)
+#define TOTALS(k, getter, flushes, failed, queue) \
+	VALUE(k ".total", getter, 0, flushes), VALUE(k ".global", getter, 1, flushes), \
+	VALUE(k ".ranged", getter, 2, flushes), VALUE(k ".insufficient", getter, 3, flushes), \
+	VALUE(k ".map_failed", getter, 4, failed), VALUE(k ".iova_exhausted", getter, 5, failed), \
+	VALUE(k ".queue_full", getter, 6, queue), VALUE(k ".queue_timeout", getter, 7, queue)
+#define RPCIT(k, getter, h) \
+	VALUE(k ".time_ns", getter, TIME, h), VALUE(k ".cpu", getter, CPU, h), \
+	VALUE(k ".global", getter, GLOBAL, h), VALUE(k ".iova", getter, IOVA, h), \
+	VALUE(k ".pages", getter, PAGES, h), VALUE(k ".insufficient", getter, INSUFFICIENT, h)
+#define OPERATION(k, part, h)	VALUE("first_difference.operation." k, operation, part, h)
+
+#define RECORDED "the same of the recorded machine; null if not recorded"
+#define FULL "entry limits with which the host was full where most of the recorded RPCITs reported it"
+#define FIT \
+	"entry limits with as many insufficient RPCITs as recorded; if low is above high there are none, " \
+	"and both come closest; null without `--fit`"
+#define TOLERANCE "the tolerance: a number, or a share in per cent, whichever allows more"
+#define WHERE \
+	"when and where the first difference is, by the recorded RPCIT if there is one, otherwise by the " \
+	"predicted one; null if there is no difference"
+#define BELONGS \
+	"the operation that this RPCIT belongs to, as iommu-replay-ops(1) prints it; null if there is none"
+#define CHOSEN "where it was taken from: `user`, `manifest`, `recording` or `default`"
 
 _Static_assert(IR_VERIFY_TOTALS == 8, "a total has no column");
 
 const struct ir_column ir_verify_columns[] = {
-	TOTALS("predicted", predicted),
-	TOTALS("recorded", recorded),
-	VALUE("equal", equal, 0),
-	VALUE("equal_with_recorded_timers", timers, 0),
-	VALUE("missed", verify_u64, offsetof(struct ir_verify, missed)),
-	VALUE("tolerance", tolerance, 0),
-	VALUE("tolerance_percent", percent, 0),
-	VALUE("fit.entry_limit.low", fitted, offsetof(struct ir_fit, low)),
-	VALUE("fit.entry_limit.high", fitted, offsetof(struct ir_fit, high)),
-	VALUE("fit.entry_limit.place_low", fitted, offsetof(struct ir_fit, place_low)),
-	VALUE("fit.entry_limit.place_high", fitted, offsetof(struct ir_fit, place_high)),
-	VALUE("sequence.compared", verify_u64, offsetof(struct ir_verify, compared)),
-	VALUE("sequence.same", same, 0),
-	VALUE("iova.compared", verify_u64, offsetof(struct ir_verify, iovas)),
-	VALUE("iova.equal", verify_u64, offsetof(struct ir_verify, iovas_equal)),
-	VALUE("first_difference.time_ns", difference, TIME),
-	VALUE("first_difference.cpu", difference, CPU),
-	VALUE("first_difference.in_queue", difference, IN_QUEUE),
-	RPCIT("first_difference.recorded", want),
-	RPCIT("first_difference.predicted", got),
-	VALUE("first_difference.operation.kind", operation, KIND),
-	VALUE("first_difference.operation.time_ns", operation, TIME),
-	VALUE("first_difference.operation.iova", operation, IOVA),
-	VALUE("first_difference.operation.pages", operation, PAGES),
-	VALUE("first_difference.operation.mapping", operation, MAPPING),
-	VALUE("first_difference.operation.failed", operation, FAILED),
-	VALUE("first_difference.operation.interrupt", operation, INTERRUPT),
-	VALUE("sources.strategy", report_text, offsetof(struct ir_report_verify, strategy_from)),
-	VALUE("sources.hypervisor", report_text,
-	      offsetof(struct ir_report_verify, hypervisor_from)),
-	VALUE("sources.manifest", report_text, offsetof(struct ir_report_verify, manifest)),
+	TOTALS("predicted", predicted, "RPCITs of the replay; for another IOMMU (VT-d) its flushes",
+	       "failed maps of the replay", "flushes of the queue by cause"),
+	TOTALS("recorded", recorded, RECORDED, RECORDED, RECORDED),
+	VALUE("equal", equal, 0, "whether all totals that are known agree, within the tolerance"),
+	VALUE("equal_with_recorded_timers", timers, 0,
+	      "true if they do not, but would with `--timer recorded`; otherwise null"),
+	OF_VERIFY("missed", missed, "RPCITs that the probe missed at least, by the kernel's counters"),
+	VALUE("tolerance", tolerance, 0, TOLERANCE),
+	VALUE("tolerance_percent", percent, 0, TOLERANCE),
+	FITTED("low", low, FIT),
+	FITTED("high", high, FIT),
+	FITTED("place_low", place_low, FULL),
+	FITTED("place_high", place_high, FULL),
+	OF_VERIFY("sequence.compared", compared,
+		  "RPCITs that were compared one by one, the first unlike pair included"),
+	VALUE("sequence.same", same, 0, "whether there is no first difference"),
+	OF_VERIFY("iova.compared", iovas, "mappings whose address was recorded"),
+	OF_VERIFY("iova.equal", iovas_equal, "those that the replay gave the same address"),
+	VALUE("first_difference.time_ns", difference, TIME, WHERE),
+	VALUE("first_difference.cpu", difference, CPU, WHERE),
+	VALUE("first_difference.in_queue", difference, IN_QUEUE,
+	      "true if it is among the flushes of the queue, false if among the RPCITs of a CPU"),
+	RPCIT("first_difference.recorded", want, "the recorded RPCIT; null if there is none"),
+	RPCIT("first_difference.predicted", got, "the predicted RPCIT; null if there is none"),
+	OPERATION("kind", KIND, BELONGS),
+	OPERATION("time_ns", TIME, BELONGS),
+	OPERATION("iova", IOVA, BELONGS),
+	OPERATION("pages", PAGES, BELONGS),
+	OPERATION("mapping", MAPPING, BELONGS),
+	OPERATION("failed", FAILED, "whether it fails on the recorded machine"),
+	OPERATION("interrupt", INTERRUPT, "whether it is in an interrupt"),
+	OF_REPORT("sources.strategy", strategy_from, CHOSEN),
+	OF_REPORT("sources.hypervisor", hypervisor_from, CHOSEN),
+	OF_REPORT("sources.manifest", manifest, "which manifest; null if none lists the recording"),
 	{ .key = NULL },
 };
 
