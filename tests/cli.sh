@@ -102,6 +102,30 @@ wrong run --queue-timeout 10min x
 wrong run --queue-timeout 1.5ms x
 wrong run --queue-timeout 2d x
 wrong run --flush-latency 5min x
+# Two values of one option contradict each other; lists add up.
+wrong run --hz 100 --hz 250 x
+wrong run --queue-size 100 --queue-size 200 x
+wrong run --rpcit-latency 10us --flush-latency 20us x
+wrong run --format json --format csv x
+wrong run -o "$tmp/a" --output "$tmp/b" x
+wrong run --device 0001:00:00.0 --device 0002:00:00.0 x
+wrong run --by comm --by site x
+wrong run --queue single --queue per-cpu x
+wrong run --load open --load closed x
+wrong run --iommu vtd --iommu amd x
+wrong verify --tolerance 1 --tolerance 2% x
+wrong sweep --find min-aperture --find min-entry-limit x
+wrong sweep --vary hz=100:250 --vary cpus=1:2 x
+wrong batch --shard 1/2 --shard 2/2 -o "$tmp/a" x
+wrong batch -o "$tmp/a" -o "$tmp/b" x
+wrong info --time-window 1s:2s --time-window 2s:3s x
+wrong list --events a --events b events
+wrong faults --delay 1ms --delay 2ms x
+exits "one value of an option twice" 2 run --hz 100 --hz 250 x
+says "one value of an option twice: which" '--hz is given twice, as "100" and as "250"'
+exits "the same value of an option twice" 1 run --hz 100 --hz 100 --quiet --quiet "$tmp/x"
+exits "lists add up" 1 run --strategy strict --strategy legacy --hypervisor kvm --hypervisor zvm \
+	--group a,b --group c,d "$tmp/x"
 wrong help frobnicate
 wrong help run info
 

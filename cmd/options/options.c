@@ -224,6 +224,28 @@ static int choose_by(struct settings *settings, struct ir_error *err)
 	return 0;
 }
 
+/* Whether another one adds to what was given, instead of contradicting it. */
+static bool adds_up(const struct option_spec *spec)
+{
+	return spec->parse == option_parse_strategy || spec->parse == option_parse_hypervisor ||
+		spec->parse == option_parse_plugin || spec->parse == option_parse_texts;
+}
+
+/* @given: the argument of each option so far; the last one of several would hide the others. */
+static int check_repeated(const struct option_spec *spec, const char *arg, const char **given,
+			  struct ir_error *err)
+{
+	const char **before = &given[spec - option_table];
+
+	if (!spec->arg || adds_up(spec))
+		return 0;
+	if (*before && strcmp(*before, arg))
+		return ir_error_set(err, -EINVAL, "%s is given twice, as \"%.100s\" and as \"%.100s\"", spec->name,
+				    *before, arg);
+	*before = arg;
+	return 0;
+}
+
 static int check_messages(const struct settings *settings, struct ir_error *err)
 {
 	if (settings->quiet && settings->verbose)
@@ -242,6 +264,7 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	struct option longs[2 * MAX_OPTIONS + 1];
 	char letters[2 * MAX_OPTIONS + 2];
 	enum options_outcome found = OPTIONS_OK;
+	const char *given[MAX_OPTIONS] = { NULL };
 	struct command_line line;
 	int result, rc;
 
@@ -275,6 +298,8 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 		else if (spec->letter == 'V')
 			found = OPTIONS_VERSION;
 		else if (!spec->first)
+			rc = check_repeated(spec, optarg, given, err);
+		if (!rc && spec->parse && !spec->first)
 			rc = spec->parse(settings, spec, optarg, err);
 		if (rc || found != OPTIONS_OK)
 			break;
