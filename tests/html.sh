@@ -72,6 +72,14 @@ check "names are no mark-up" test "$(count '<script>alert' "$tmp/names.html")" -
 exits "a picture" 0 run --quiet --format svg -o "$tmp/strategies.svg" "$file"
 check "the picture in README.md is what its command gives" cmp "$tmp/strategies.svg" examples/strategies.svg
 check "the picture in README.md: its command" grep -q "run --format svg --output strategies.svg $file" README.md
+# So is the example: each of its sentences, whatever is left out between them.
+"$prog" run --quiet "$file" | tr -s ' \n' ' ' >"$tmp/now"
+sed -n '/^    \$ build\/iommu-replay run/,/^$/p' README.md | sed '1,2d; s/^    [a-z][a-z]*  */@/' | tr -s ' \n' ' ' |
+	sed 's/\[\.\.\.\]/@/g; s/ *@ */\n/g; s/ *$/\n/' >"$tmp/example"
+check "the example in README.md has four sentences or more" test "$(grep -c . "$tmp/example")" -ge 4
+while read -r part; do
+	[ -z "$part" ] || check "the example in README.md: $part" grep -qF -e "$part" "$tmp/now"
+done <"$tmp/example"
 check "the picture is at most 60 kB large" test "$(wc -c <examples/strategies.svg)" -le 61440
 check "the picture needs no other file and no script" \
 	test "$(grep -cE '(src|href)=|url\(|@import|<script|var\(' "$tmp/strategies.svg")" -eq 0

@@ -54,7 +54,7 @@ if [ $told = yes ]; then
 else
 	skip "RPCITs that take time: ThreadSanitizer is not told about their stacks"
 fi
-same "a sweep" sweep --vary entry-limit=64:512:x2 --vary queue-size=8:256:x32 --format csv $file
+same "a sweep" sweep --vary entry-limit=64:512:x2 --format csv $file
 
 # Results are written in the order of the cells, whoever is ready first.
 cat >"$tmp/m.json" <<-END

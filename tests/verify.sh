@@ -77,7 +77,7 @@ exits "a hypervisor without a limit" 1 verify --hypervisor zvm --fit entry-limit
 none="--manifest none --hypervisor kvm:entry-limit=0"
 # shellcheck disable=SC2086	# options
 exits "off by 9" 3 verify $none --tolerance 8 $file
-shows "off by 9: how much that is" "totals differ (tolerance 8): total by 0.036 % (9 of 25019), "
+shows "off by 9: how much that is" "totals differ (tolerance 8): total by 0.036% (9 of 25019), "
 # shellcheck disable=SC2086	# options
 exits "off by 9, which is allowed" 0 verify $none --tolerance 9 $file
 shows "off by 9, which is allowed: the verdict" "verdict equal totals (tolerance 9)"
@@ -140,7 +140,7 @@ check "all hits recorded: nothing is said of missed ones" sh -c "! grep -q misse
 counted 9 12 >"$tmp/missed"
 exits "missed hits are no difference" 0 verify --manifest none "$tmp/missed"
 shows "missed hits: how many" \
-	"the recording's probe missed 3 RPCITs or more (25.00 %): by the kernel's counters there were 12, retries not counted"
+	"the recording's probe missed 3 RPCITs or more (25.00%): by the kernel's counters there were 12, retries not counted"
 counted 9 11 >"$tmp/missed"
 exits "more than were missed is a difference" 3 verify --manifest none "$tmp/missed"
 shows "more than were missed: how many were" "missed 2 RPCITs or more"

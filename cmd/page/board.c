@@ -379,7 +379,8 @@ static void matrix_head(FILE *out, const struct ir_rows *rows, const struct matr
 }
 
 static void write_matrix(FILE *out, const struct ir_rows *rows, size_t n, const struct matrix_column *columns,
-			 size_t nr)
+			 size_t nr,
+			 const struct ir_report_entry *entries)
 {
 	fputs("<p class=\"key\"><span><i class=\"swatch\" style=\"background:rgba(var(--heat),.06);outline:1px solid "
 	      "var(--rule)\"></i>1.00 flush per map</span> <span><i class=\"swatch\" style=\"background:rgba(var(--heat),.4)\">"
@@ -392,7 +393,8 @@ static void write_matrix(FILE *out, const struct ir_rows *rows, size_t n, const 
 	for (size_t r = 0; r < n; r++) {
 		const struct ir_recording_info *info = rows[r].entry->info;
 
-		fprintf(out, "<tr><th scope=\"row\"><a href=\"#r%zu\">", r);
+		fprintf(out, "<tr><th scope=\"row\"><a href=\"#r%zu\">",
+			(size_t)(rows[r].entry - entries));
 		html_name(out, info->file);
 		fprintf(out, "</a><small>%s maps, %s</small></th>", ir_count_text(rows[r].attempted).s,
 			ir_time_text(info->duration_ns, IR_TYPESET).s);
@@ -403,7 +405,7 @@ static void write_matrix(FILE *out, const struct ir_rows *rows, size_t n, const 
 	fputs("</tbody></table></div>\n", out);
 }
 
-int board_matrix(FILE *out, const struct ir_rows *rows, size_t n)
+int board_matrix(FILE *out, const struct ir_rows *rows, size_t n, const struct ir_report_entry *entries)
 {
 	size_t nr = rows[0].end - rows[0].first, used = 0;
 	struct matrix_column *columns = calloc(nr + 1, sizeof(*columns));
@@ -430,7 +432,7 @@ int board_matrix(FILE *out, const struct ir_rows *rows, size_t n)
 	}
 	if (columns && members) {
 		qsort(columns, used, sizeof(*columns), by_failures);
-		write_matrix(out, rows, n, columns, used);
+		write_matrix(out, rows, n, columns, used, entries);
 	}
 	nr = columns && members;
 	free(columns);

@@ -15,8 +15,9 @@ void board_figures(FILE *out, const struct ir_rows *rows);
 void board_glossary(FILE *out, const struct ir_report_entry *entry);
 /**
  * board_matrix - recordings down, strategies across
- * @rows: of each recording, all with the same strategies; row r links to #r0 and so on
+ * @rows: of each recording, all with the same strategies
+ * @entries: the first of all recordings of the page; the one of @entries[i] is #ri
  */
-int board_matrix(FILE *out, const struct ir_rows *rows, size_t n);
+int board_matrix(FILE *out, const struct ir_rows *rows, size_t n, const struct ir_report_entry *entries);
 
 #endif

@@ -37,9 +37,9 @@ struct pen {
 static void colour(FILE *out, const char *name, bool dark)
 {
 	const char *css = (const char *)asset_page_css, *at;
-	char key[32];
+	char key[48];
 
-	snprintf(key, sizeof(key), "--%s: ", name);
+	snprintf(key, sizeof(key), "--%.40s: ", name);
 	at = strstr(css, key);
 	if (at && dark)
 		at = strstr(at + 1, key);

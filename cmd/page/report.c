@@ -280,39 +280,90 @@ static int write_one(const struct canvas *canvas, const struct ir_report_entry *
 	return rc;
 }
 
-/* The verdict over all recordings, and the matrix. */
-static int write_all(FILE *out, const struct ir_report_entry *entries, size_t n)
+/* The verdict over those recordings, and their matrix; @all: they are all of the page. */
+static int write_alike(FILE *out, const struct ir_report_entry *entries, const size_t *numbers, size_t n, bool all)
 {
 	struct ir_rows *rows = calloc(n, sizeof(*rows));
 	char *text = NULL;
 	int rc = rows ? 0 : -ENOMEM;
 
-	for (size_t e = 0; rows && e < n; e++)
-		if (ir_rows_make(&rows[e], &entries[e], 0, entries[e].nr_results))
+	for (size_t i = 0; rows && i < n; i++)
+		if (ir_rows_make(&rows[i], &entries[numbers[i]], 0, entries[numbers[i]].nr_results))
 			rc = -ENOMEM;
 	if (!rc) {
 		text = ir_verdict_several(rows, n, IR_TYPESET);
 		fputs("<p class=\"lead\">", out);
 		html_marked(out, text);
-		fputs("</p>\n<h2 id=\"matrix\">Recordings and strategies</h2>\n", out);
-		rc = board_matrix(out, rows, n);
+		fputs(all ? "</p>\n<h2 id=\"matrix\">Recordings and strategies</h2>\n" : "</p>\n", out);
+		rc = board_matrix(out, rows, n, entries);
 	}
-	for (size_t e = 0; rows && e < n; e++)
-		ir_rows_free(&rows[e]);
+	for (size_t i = 0; rows && i < n; i++)
+		ir_rows_free(&rows[i]);
 	free(rows);
 	free(text);
 	return rc;
 }
 
-static void write_contents(FILE *out, const struct ir_report_entry *entries, size_t n)
+static void write_list(FILE *out, const struct ir_report_entry *entries, const size_t *numbers, size_t n)
 {
-	fputs("<h2 id=\"matrix\">Recordings</h2>\n<ul>\n", out);
-	for (size_t e = 0; e < n; e++) {
-		fprintf(out, "<li><a href=\"#r%zu\">", e);
-		html_name(out, entries[e].info->file);
+	fputs("<ul>\n", out);
+	for (size_t i = 0; i < n; i++) {
+		fprintf(out, "<li><a href=\"#r%zu\">", numbers[i]);
+		html_name(out, entries[numbers[i]].info->file);
 		fputs("</a></li>\n", out);
 	}
 	fputs("</ul>\n", out);
+}
+
+/* The recordings from @e on with the IOMMU and the strategies of that one, which are not done. */
+static size_t find_alike(const struct ir_report_entry *entries, size_t n, size_t e, const bool *done, size_t *numbers)
+{
+	size_t nr = 0;
+
+	numbers[nr++] = e;
+	for (size_t k = e + 1; k < n; k++) {
+		const struct ir_report_entry pair[] = { entries[e], entries[k] };
+
+		if (!done[k] && ir_report_iommu(&entries[k]) == ir_report_iommu(&entries[e]) &&
+		    ir_verdict_alike(pair, 2))
+			numbers[nr++] = k;
+	}
+	return nr;
+}
+
+/* A verdict and a matrix for each kind of machine; recordings that nothing can be compared with are a list. */
+static int write_contents(FILE *out, const struct ir_report_entry *entries, size_t n)
+{
+	size_t *numbers = calloc(n, sizeof(*numbers)), *alone = calloc(n, sizeof(*alone)), nr_alone = 0, nr, parts = 0;
+	bool *done = calloc(n, sizeof(*done));
+	int rc = numbers && alone && done ? 0 : -ENOMEM;
+
+	for (size_t e = 0; e < n && !rc; e++) {
+		if (done[e])
+			continue;
+		nr = find_alike(entries, n, e, done, numbers);
+		for (size_t i = 0; i < nr; i++)
+			done[numbers[i]] = true;
+		if (nr == 1) {
+			alone[nr_alone++] = e;
+			continue;
+		}
+		if (nr < n) {
+			fprintf(out, "<h2%s>", parts ? "" : " id=\"matrix\"");
+			ir_markup_text(out, ir_report_iommu(&entries[e])->title);
+			fprintf(out, ": %s recordings</h2>\n", ir_count_text(nr).s);
+		}
+		parts++;
+		rc = write_alike(out, entries, numbers, nr, nr == n);
+	}
+	if (!rc && nr_alone) {
+		fprintf(out, "<h2%s>%s</h2>\n", parts ? "" : " id=\"matrix\"", parts ? "Others" : "Recordings");
+		write_list(out, entries, alone, nr_alone);
+	}
+	free(numbers);
+	free(alone);
+	free(done);
+	return rc;
 }
 
 /* "replayed on kvm with 64 host mappings", if that is true of all. */
@@ -336,13 +387,21 @@ static void write_hosts(FILE *out, const struct ir_report_entry *entries, size_t
 	free(first);
 }
 
+static bool same_iommu(const struct ir_report_entry *entries, size_t n)
+{
+	for (size_t e = 1; e < n; e++)
+		if (ir_report_iommu(&entries[e]) != ir_report_iommu(&entries[0]))
+			return false;
+	return true;
+}
+
 static int write_several(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	static const struct html_link links[] = {
 		{ "matrix", "Matrix" }, { "each", "Each recording" }, { "about", "Replay" }, { NULL, NULL },
 	};
 	FILE *out = canvas->out;
-	bool alike = ir_verdict_alike(entries, n);
+	bool alike = ir_verdict_alike(entries, n) && same_iommu(entries, n);
 	char title[80];
 	int rc = 0;
 
@@ -356,10 +415,8 @@ static int write_several(const struct canvas *canvas, const struct ir_report_ent
 		fputs("<p class=\"facts-line\">", out);
 		write_hosts(out, entries, n);
 		fputs("</p>\n", out);
-		rc = write_all(out, entries, n);
-	} else {
-		write_contents(out, entries, n);
 	}
+	rc = write_contents(out, entries, n);
 	fputs("<h2 id=\"each\">Each recording</h2>\n", out);
 	for (size_t e = 0; e < n && !rc; e++) {
 		const struct ir_recording_info *info = entries[e].info;

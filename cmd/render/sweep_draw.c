@@ -106,46 +106,80 @@ static int draw_part(const struct sweep *sweep, const struct drawing *d, size_t 
 	return rc;
 }
 
-/* "the entry limit is met with 4 or more": 0 stands for never. */
+/* 0 stands for never. */
 static void write_from(FILE *out, const char *what, uint64_t from)
 {
 	if (from)
-		fprintf(out, "; %s with %" PRIu64, what, from);
+		fprintf(out, "; %s from %" PRIu64 " on", what, from);
 }
 
-/* How many times the devices fit, and what gets in the way first. */
-static int draw_fits(const struct sweep *sweep, const struct drawing *d, size_t h)
+/* How many times the devices fit with a strategy, and what gets in the way first; NULL: no memory. */
+static char *fits_text(const struct sweep *sweep, size_t h, size_t s)
 {
 	uint64_t most = sweep->range.values[sweep->range.n - 1];
+	struct sweep_fits fits = sweep_fits(sweep, h, s);
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
 
-	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
-		struct sweep_fits fits = sweep_fits(sweep, h, s);
-		struct ir_memory memory;
-		FILE *out = ir_memory_open(&memory);
-		char *text;
+	if (!out)
+		return NULL;
+	if (!fits.failing)
+		fprintf(out, "%" PRIu64 " or more fit, no map fails", most);
+	else if (fits.fit)
+		fprintf(out, "%" PRIu64 " fit; maps fail with %" PRIu64, fits.fit, fits.failing);
+	else
+		fprintf(out, "maps fail already with %" PRIu64, fits.failing);
+	write_from(out, "entries run short", fits.short_of_entries);
+	write_from(out, "a queue is full", fits.queue_full);
+	write_from(out, "the hypervisor is busy", fits.hypervisor_busy);
+	if (fits.busy > 1)
+		fprintf(out, "; flushes would take %s times the time there is with %" PRIu64,
+			ir_ratio_text(fits.busy).s, most);
+	else if (fits.busy >= 0)
+		fprintf(out, "; flushes take %s of the time with %" PRIu64, ir_share_text(fits.busy, 1).s, most);
+	return ir_memory_close(&memory);
+}
 
-		if (!out)
-			return -ENOMEM;
-		if (!fits.failing)
-			fprintf(out, "%" PRIu64 " or more fit, no map fails", most);
-		else if (fits.fit)
-			fprintf(out, "%" PRIu64 " fit; maps fail with %" PRIu64, fits.fit, fits.failing);
-		else
-			fprintf(out, "maps fail already with %" PRIu64, fits.failing);
-		write_from(out, "entries run short", fits.short_of_entries);
-		write_from(out, "a queue is full", fits.queue_full);
-		write_from(out, "the hypervisor is busy", fits.hypervisor_busy);
-		if (fits.busy >= 0)
-			fprintf(out, "; flushes take %.0f %% of the time with %" PRIu64,
-				100 * fits.busy, most);
-		text = ir_memory_close(&memory);
-		if (!text)
-			return -ENOMEM;
-		say(d, s ? "" : "devices", fits.fit ? VIEW_PLAIN : VIEW_BAD, "%s: %s",
-		    sweep->settings->strategies[s]->name, text);
-		free(text);
+/* A line for all strategies that have the same text as @s, unless an earlier one has. */
+static void draw_fits_of(const struct sweep *sweep, const struct drawing *d, size_t h, char *const *texts, size_t s)
+{
+	size_t n = sweep->settings->nr_strategies;
+	struct ir_memory memory;
+	FILE *out;
+	char *names;
+
+	for (size_t i = 0; i < s; i++)
+		if (!strcmp(texts[i], texts[s]))
+			return;
+	out = ir_memory_open(&memory);
+	for (size_t i = s; i < n && out; i++)
+		if (!strcmp(texts[i], texts[s]))
+			fprintf(out, "%s%s", i > s ? ", " : "", sweep->settings->strategies[i]->name);
+	names = out ? ir_memory_close(&memory) : NULL;
+	if (!names)
+		ir_memory_spoil(d->canvas->out);
+	else
+		say(d, s ? "" : "devices", sweep_fits(sweep, h, s).fit ? VIEW_PLAIN : VIEW_BAD, "%s: %s", names,
+		    texts[s]);
+	free(names);
+}
+
+static int draw_fits(const struct sweep *sweep, const struct drawing *d, size_t h)
+{
+	size_t n = sweep->settings->nr_strategies;
+	char **texts = calloc(n + 1, sizeof(char *));
+	int rc = texts ? 0 : -ENOMEM;
+
+	for (size_t s = 0; s < n && !rc; s++) {
+		texts[s] = fits_text(sweep, h, s);
+		rc = texts[s] ? 0 : -ENOMEM;
 	}
-	return 0;
+	for (size_t s = 0; s < n && !rc; s++)
+		draw_fits_of(sweep, d, h, texts, s);
+	for (size_t s = 0; s < n && texts; s++)
+		free(texts[s]);
+	free((void *)texts);
+	return rc;
 }
 
 /* Between which values two strategies change places in throughput, hypervisor @h. */
@@ -219,8 +253,8 @@ static void probe_cells(struct cells *cells, const struct sweep *sweep, const st
 
 	value_text(sweep->sought, probe->value, text, sizeof(text));
 	cell(cells, "%s", text);
-	cell(cells, "%" PRIu64, sweep_failures(&probe->result));
-	cell(cells, "%" PRIu64, probe->result.rpcit.total);
+	cell(cells, sweep_failures(&probe->result) ? "%s" : "-", ir_count_text(sweep_failures(&probe->result)).s);
+	cell(cells, "%s", ir_count_text(probe->result.rpcit.total).s);
 }
 
 static void no_probe_cells(struct cells *cells, const char *why)
@@ -283,7 +317,7 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 	} else if (search->smallest) {
 		cell(cells, "the smallest value there is");
 	} else {
-		cell(cells, "all larger ones tried suffice");
+		cell(cells, "every larger value tried also works");
 	}
 }
 

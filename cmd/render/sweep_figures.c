@@ -96,6 +96,8 @@ static double busy_share(const struct sweep *sweep, const struct ir_result *r)
 	uint64_t base = own ? r->parameters.rpcit_base_ns : m->rpcit_base_ns;
 	uint64_t page = own ? r->parameters.rpcit_page_ns : m->rpcit_page_ns;
 
+	if (r->time.known && sweep->info->duration_ns)
+		return (double)r->time.flush_ns / (double)sweep->info->duration_ns;
 	if (!base || !sweep->info->duration_ns)
 		return -1;
 	return ((double)r->rpcit.total * (double)base +

@@ -196,24 +196,92 @@ static void say_others(FILE *out, const struct sweep *sweep, size_t h, uint64_t 
 	fputc('.', out);
 }
 
-/* How many times the recorded devices fit. */
-static void say_fits(FILE *out, const struct sweep *sweep, size_t h)
+/* The strategies from @s on with the same answer: "a, b and c"; false: said before. */
+static bool say_alike(FILE *out, const struct sweep *sweep, size_t h, size_t s, size_t *alike)
 {
-	uint64_t last = sweep->range.values[sweep->range.n - 1];
+	uint64_t fit = sweep_fits(sweep, h, s).fit;
+	size_t said = 0;
+
+	*alike = 0;
+	for (size_t i = 0; i < sweep->settings->nr_strategies; i++) {
+		if (sweep_fits(sweep, h, i).fit != fit)
+			continue;
+		if (i < s)
+			return false;
+		++*alike;
+	}
+	if (*alike == sweep->settings->nr_strategies && *alike > 2) {
+		fprintf(out, "%s %s strategies", s ? "all" : "All", ir_count_word(*alike).s);
+		return true;
+	}
+	for (size_t i = s; i < sweep->settings->nr_strategies; i++) {
+		if (sweep_fits(sweep, h, i).fit != fit)
+			continue;
+		fputs(!said ? "" : said + 1 == *alike ? " and " : ", ", out);
+		say_strategy(out, sweep, i);
+		said++;
+	}
+	return true;
+}
+
+/* From which number on the hypervisor has no time left, with the first strategies for which that is so. */
+static void say_busy(FILE *out, const struct sweep *sweep, size_t h)
+{
+	uint64_t first = 0;
 	size_t said = 0;
 
 	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
 		struct sweep_fits fits = sweep_fits(sweep, h, s);
 
-		fputs(said++ ? "; " : "", out);
+		if (fits.fit && fits.hypervisor_busy && (!first || fits.hypervisor_busy < first))
+			first = fits.hypervisor_busy;
+	}
+	if (!first)
+		return;
+	fprintf(out, " From %s on, flushes take %.0f%% of the time or more with ", ir_count_text(first).s,
+		100 * SWEEP_BUSY);
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		struct sweep_fits fits = sweep_fits(sweep, h, s);
+
+		if (!fits.fit || fits.hypervisor_busy != first)
+			continue;
+		fputs(said++ ? ", " : "", out);
 		say_strategy(out, sweep, s);
-		if (!fits.fit)
-			fputs(" does not even fit the smallest number", out);
-		else
-			fprintf(out, " fits %s time%s the recorded devices%s", ir_count_text(fits.fit).s,
-				fits.fit == 1 ? "" : "s", fits.fit == last ? " and perhaps more" : "");
 	}
 	fputc('.', out);
+}
+
+/* How many times the recorded devices fit. */
+static void say_fits(FILE *out, const struct sweep *sweep, size_t h)
+{
+	uint64_t first = sweep->range.values[0], last = sweep->range.values[sweep->range.n - 1];
+	struct ir_memory memory;
+	size_t said = 0, alike;
+
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		struct sweep_fits fits = sweep_fits(sweep, h, s);
+		FILE *names = ir_memory_open(&memory);
+		bool new = names && say_alike(names, sweep, h, s, &alike);
+		char *text = names ? ir_memory_close(&memory) : NULL;
+
+		if (!text)
+			ir_memory_spoil(out);
+		if (text && new) {
+			fprintf(out, "%s%s", said++ ? "; " : "", text);
+			if (!fits.fit && first == 1)
+				fprintf(out, " fail%s maps even with the devices as they are", alike == 1 ? "s" : "");
+			else if (!fits.fit)
+				fprintf(out, " fail%s maps already with %s times the devices", alike == 1 ? "s" : "",
+					ir_count_text(first).s);
+			else
+				fprintf(out, "%s the recorded devices %s time%s%s",
+					alike == 1 ? " fits" : " fit", ir_count_text(fits.fit).s,
+					fits.fit == 1 ? "" : "s", fits.fit == last ? ", the most that was tried" : "");
+		}
+		free(text);
+	}
+	fputc('.', out);
+	say_busy(out, sweep, h);
 }
 
 static bool is_asked(const struct sweep *sweep, const char *name)

@@ -150,6 +150,9 @@ static size_t heading_length(const char *name, size_t width)
 		while (len && name[len - 1] == ' ')
 			len--;
 	}
+	/* "invalidations by cause" ends before "by" rather than behind it. */
+	if (len > 3 && name[len] && !strncmp(name + len - 3, " by", 3))
+		len -= 3;
 	return len;
 }
 

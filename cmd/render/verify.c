@@ -167,7 +167,7 @@ static void draw_sequence(const struct drawing *d, const struct ir_report_entry 
 		draw_difference(d, entry);
 	if (v->iovas)
 		say(d, "IOVAs", VIEW_PLAIN, "%" PRIu64 " of %" PRIu64
-		    " (%.2f %%) were allocated as recorded", v->iovas_equal, v->iovas,
+		    " (%.2f%%) were allocated as recorded", v->iovas_equal, v->iovas,
 		    100.0 * (double)v->iovas_equal / (double)v->iovas);
 }
 
@@ -253,7 +253,7 @@ static int share_text(const struct ir_verify *v, unsigned int i, char *text, siz
 	if (!want)
 		return snprintf(text, room, "%s by %" PRIu64 ", none recorded", ir_verify_key(i),
 				off);
-	return snprintf(text, room, "%s by %s %% (%" PRIu64 " of %" PRIu64 ")", ir_verify_key(i),
+	return snprintf(text, room, "%s by %s%% (%" PRIu64 " of %" PRIu64 ")", ir_verify_key(i),
 			ir_real_text(share, sizeof(share), share_off(v, i), 2), off, want);
 }
 
@@ -283,13 +283,13 @@ static void say_missed(const struct drawing *d, const struct ir_report_entry *en
 	if (!v->missed || v->recorded.total == IR_NOT_KNOWN)
 		return;
 	if (!entry->info->rpcit.present) {
-		say(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " flush%s (%.2f %%): as many "
+		say(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " flush%s (%.2f%%): as many "
 		    "maps and unmaps have none, where nearly all others have one", v->missed,
 		    v->missed == 1 ? "" : "es",
 		    100.0 * (double)v->missed / (double)(v->missed + v->recorded.total));
 		return;
 	}
-	say(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " RPCIT%s or more (%.2f %%): "
+	say(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " RPCIT%s or more (%.2f%%): "
 	    "by the kernel's counters there were %" PRIu64 ", retries not counted", v->missed,
 	    plural(v->missed),
 	    100.0 * (double)v->missed / (double)counted, counted);
@@ -301,7 +301,7 @@ static void draw_verdict(const struct drawing *d, const struct ir_report_entry *
 	char tolerance[64] = "", off[256];
 
 	if (r->tolerance_percent > 0)
-		snprintf(tolerance, sizeof(tolerance), "(tolerance %g %%)",
+		snprintf(tolerance, sizeof(tolerance), "(tolerance %g%%)",
 			 r->tolerance_percent);
 	else if (r->tolerance)
 		snprintf(tolerance, sizeof(tolerance), "(tolerance %" PRIu64 ")",

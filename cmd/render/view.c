@@ -22,7 +22,7 @@ static const char *plural(uint64_t n)
 
 static const char *or_unknown(const char *text)
 {
-	return text ? text : "not told";
+	return text ? text : "not recorded";
 }
 
 /* The recording's own flushes, to compare with the results. */
@@ -33,21 +33,21 @@ static void view_recorded(const struct ir_recording_info *info, view_line emit, 
 	struct line line;
 
 	if (rpcit->present && line_begin(&line, emit, arg)) {
-		fprintf(line.out, "%" PRIu64 " RPCIT%s: %" PRIu64 " global, %" PRIu64 " ranged; ",
-			rpcit->total, plural(rpcit->total), rpcit->global, rpcit->ranged);
+		fprintf(line.out, "%s RPCIT%s: %s global, %s ranged; ", ir_count_text(rpcit->total).s,
+			plural(rpcit->total), ir_count_text(rpcit->global).s, ir_count_text(rpcit->ranged).s);
 		if (rpcit->has_results)
-			fprintf(line.out, "%" PRIu64 " insufficient, %" PRIu64 " failed",
-				rpcit->insufficient, rpcit->failed);
+			fprintf(line.out, "%s insufficient, %s failed", ir_count_text(rpcit->insufficient).s,
+				ir_count_text(rpcit->failed).s);
 		else
 			fputs("their results were not recorded", line.out);
 		line_end(&line, emit, arg, "recorded", VIEW_PLAIN);
 	}
 	if (flushes->present && line_begin(&line, emit, arg)) {
-		fprintf(line.out, "flushes: %" PRIu64 " because a queue was full, %" PRIu64
-			" by its timer, %" PRIu64 " of a range", flushes->queue_full,
-			flushes->queue_timeout, flushes->range);
+		fprintf(line.out, "flushes: %s because a queue was full, %s by its timer, %s of a range",
+			ir_count_text(flushes->queue_full).s, ir_count_text(flushes->queue_timeout).s,
+			ir_count_text(flushes->range).s);
 		if (flushes->map)
-			fprintf(line.out, ", %" PRIu64 " after mapping", flushes->map);
+			fprintf(line.out, ", %s after mapping", ir_count_text(flushes->map).s);
 		line_end(&line, emit, arg, "recorded", VIEW_PLAIN);
 	}
 }
@@ -64,8 +64,8 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 		line_end(&line, emit, arg, "recording", VIEW_PLAIN);
 	}
 	if (line_begin(&line, emit, arg)) {
-			fprintf(line.out, "kernel %s, %s, %u CPU%s; %s", or_unknown(info->kernel),
-			info->arch ? info->arch : "architecture not told", info->cpus,
+		fprintf(line.out, "kernel %s, %s, %u CPU%s; %s", or_unknown(info->kernel),
+			info->arch ? info->arch : "architecture not recorded", info->cpus,
 			plural(info->cpus),
 			ir_time_text(info->duration_ns, IR_PLAIN).s);
 		if (info->clock)
@@ -82,14 +82,13 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 		line_end(&line, emit, arg, "window", VIEW_PLAIN);
 	}
 	if (line_begin(&line, emit, arg)) {
-		fprintf(line.out, "%" PRIu64 " map%s (%" PRIu64 " page%s, %" PRIu64 " piece%s), %"
-			PRIu64 " unmap%s (%" PRIu64 " page%s), %" PRIu64 " failed map%s",
-			info->ops.map, plural(info->ops.map),
-			info->ops.map_pages, plural(info->ops.map_pages),
-			info->ops.segments, plural(info->ops.segments),
-			info->ops.unmap, plural(info->ops.unmap),
-			info->ops.unmap_pages, plural(info->ops.unmap_pages),
-			info->ops.failed_map, plural(info->ops.failed_map));
+		fprintf(line.out, "%s map%s (%s page%s, %s piece%s), %s unmap%s (%s page%s), %s failed map%s",
+			ir_count_text(info->ops.map).s, plural(info->ops.map),
+			ir_count_text(info->ops.map_pages).s, plural(info->ops.map_pages),
+			ir_count_text(info->ops.segments).s, plural(info->ops.segments),
+			ir_count_text(info->ops.unmap).s, plural(info->ops.unmap),
+			ir_count_text(info->ops.unmap_pages).s, plural(info->ops.unmap_pages),
+			ir_count_text(info->ops.failed_map).s, plural(info->ops.failed_map));
 		line_end(&line, emit, arg, "operations", VIEW_PLAIN);
 	}
 	if (info->events_file && line_begin(&line, emit, arg)) {
@@ -129,9 +128,8 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 		line_end(&line, emit, arg, "devices", VIEW_PLAIN);
 	}
 	if (info->machine.aperture_size && line_begin(&line, emit, arg)) {
-		fprintf(line.out, "%s from %s on, as a global RPCIT has it",
-			ir_bytes_text(info->machine.aperture_size, IR_PLAIN).s,
-			ir_bytes_text(info->machine.aperture_start, IR_PLAIN).s);
+		view_aperture(line.out, info->machine.aperture_start, info->machine.aperture_size);
+		fputs(", as a global RPCIT has it", line.out);
 		line_end(&line, emit, arg, "aperture", VIEW_PLAIN);
 	}
 	if (info->machine.has_marker && line_begin(&line, emit, arg)) {
@@ -148,8 +146,12 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 		line_end(&line, emit, arg, "jiffies", VIEW_PLAIN);
 	}
 	if (info->machine.rpcit_base_ns && line_begin(&line, emit, arg)) {
-		fprintf(line.out, "one takes %" PRIu64 " ns, and %" PRIu64 " ns a page",
-			info->machine.rpcit_base_ns, info->machine.rpcit_page_ns);
+		fprintf(line.out, "one takes %s", ir_time_text(info->machine.rpcit_base_ns, IR_PLAIN).s);
+		if (info->machine.rpcit_page_ns)
+			fprintf(line.out, ", and %s a page", ir_time_text(info->machine.rpcit_page_ns, IR_PLAIN).s);
+		if (info->machine.rpcit_global_ns)
+			fprintf(line.out, "; one over everything %s",
+				ir_time_text(info->machine.rpcit_global_ns, IR_PLAIN).s);
 		line_end(&line, emit, arg, "RPCITs", VIEW_PLAIN);
 	}
 	if (info->types_vary)
@@ -270,8 +272,9 @@ static void note_timing(const struct ir_report_entry *entry, view_line emit, voi
 		     VIEW_NOTE);
 	/* A last RPCIT may well end behind the last event. */
 	if (overrun * 100 > entry->info->duration_ns && line_begin(&line, emit, arg)) {
-		fprintf(line.out, "RPCITs take longer than the recording has time for: the last one ended "
-			"%s after its end", ir_time_text(overrun, IR_PLAIN).s);
+		fprintf(line.out, "%s take longer than the recording has time for: the last one ended "
+			"%s after its end", ir_report_iommu(entry)->single_queue ? "RPCITs" : "flushes",
+			ir_time_text(overrun, IR_PLAIN).s);
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}
 }

@@ -167,6 +167,16 @@ static void show_iommu(const struct ir_effective *p, view_line emit, void *arg)
 	line_end(&line, emit, arg, "IOMMU", VIEW_PLAIN);
 }
 
+void view_aperture(FILE *out, uint64_t start, uint64_t size)
+{
+	/* The end where it is rounder: 256 TiB less a page is no number to read. */
+	if (size % (1 << 30) && start < UINT64_MAX - size && !((start + size) % (1 << 30)))
+		fprintf(out, "from %s to %s", ir_bytes_text(start, IR_PLAIN).s,
+			ir_bytes_text(start + size, IR_PLAIN).s);
+	else
+		fprintf(out, "%s from %s on", ir_bytes_text(size, IR_PLAIN).s, ir_bytes_text(start, IR_PLAIN).s);
+}
+
 void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t end,
 		     view_line emit, void *arg)
 {
@@ -188,9 +198,11 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	for (size_t i = 0; ir_hypervisor_own(hv, i); i++)
 		fprintf(line.out, ", %s %" PRIu64 "%s", hv->own[i].name, p->hypervisor.own[i],
 			origin(p->from.own[i]));
-	if (p->aperture)
-		fprintf(line.out, "; aperture %s from %s on%s", ir_bytes_text(p->aperture, IR_PLAIN).s,
-			ir_bytes_text(p->aperture_start, IR_PLAIN).s, origin(p->from.aperture));
+	if (p->aperture) {
+		fputs("; aperture ", line.out);
+		view_aperture(line.out, p->aperture_start, p->aperture);
+		fputs(origin(p->from.aperture), line.out);
+	}
 	show_initial(line.out, p);
 	show_queues(line.out, entry, first, end);
 	if (p->devices > 1)
@@ -205,13 +217,13 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	if (p->timer == IR_TIMER_RECORDED)
 		fputs("; recorded timer (user)", line.out);
 	if (p->rpcit_base_ns || p->rpcit_page_ns || p->from.rpcit_latency != IR_FROM_DEFAULT)
-		fprintf(line.out, "; %s takes %s%" PRIu64 " ns and %" PRIu64 " ns a page%s",
-			p->iommu ? p->iommu->word : "RPCIT",
+		fprintf(line.out, "; %s takes %s%s and %s a page%s", p->iommu ? p->iommu->word : "RPCIT",
 			p->latency == IR_LATENCY_RECORDED ? "what it took then, else " : "",
-			p->rpcit_base_ns, p->rpcit_page_ns, origin(p->from.rpcit_latency));
+			ir_time_text(p->rpcit_base_ns, IR_PLAIN).s, ir_time_text(p->rpcit_page_ns, IR_PLAIN).s,
+			origin(p->from.rpcit_latency));
 	if (p->has_all)
-		fprintf(line.out, "; a flush of everything takes %" PRIu64 " ns and %" PRIu64
-			" ns a mapped page (user)", p->all_base_ns, p->all_page_ns);
+		fprintf(line.out, "; a flush of everything takes %s and %s a mapped page (user)",
+			ir_time_text(p->all_base_ns, IR_PLAIN).s, ir_time_text(p->all_page_ns, IR_PLAIN).s);
 	line_end(&line, emit, arg, "hypervisor", VIEW_PLAIN);
 }
 

@@ -229,6 +229,11 @@ static int suit_recording(struct sweep *sweep, struct settings *own)
 		rc = make_cells(sweep, &err);
 	if (!rc && own->find != FIND_NOTHING)
 		rc = make_searches(sweep, &err);
+	if (rc == -EINVAL && own->default_hypervisor) {
+		message("%s: the recording is taken as one without a hypervisor (%s), which has no such limit; "
+			"with one: --hypervisor vfio, or kvm", sweep->path, own->hypervisors[0].hypervisor->name);
+		return STATUS_USAGE;
+	}
 	return !rc ? STATUS_DONE : rc == -ENOMEM ? STATUS_ERROR : wrong_usage(own, err.text);
 }
 

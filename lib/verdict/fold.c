@@ -86,12 +86,31 @@ static unsigned int rank(const struct ir_report_entry *entry, size_t result)
 	return ir_strategy_rank(entry->configs[result].strategy);
 }
 
+/* The same in the digits that are shown. */
+static bool same_real(double a, double b)
+{
+	return a <= b * 1.0005 && b <= a * 1.0005;
+}
+
+static bool same_exposure(const struct ir_result *x, const struct ir_result *y)
+{
+	return x->exposure.pages == y->exposure.pages && x->exposure.p50_ns == y->exposure.p50_ns &&
+		x->exposure.p99_ns == y->exposure.p99_ns && x->exposure.max_ns == y->exposure.max_ns &&
+		x->exposure.reachable_at_end == y->exposure.reachable_at_end &&
+		x->exposure.reachable_p50 == y->exposure.reachable_p50 &&
+		x->exposure.reachable_p99 == y->exposure.reachable_p99 &&
+		x->exposure.reused_pages == y->exposure.reused_pages &&
+		same_real(x->exposure.page_seconds, y->exposure.page_seconds) &&
+		same_real(x->exposure.writable_page_seconds, y->exposure.writable_page_seconds) &&
+		same_real(x->exposure.reused_page_seconds, y->exposure.reused_page_seconds);
+}
+
 /* Two results are one row if they differ in IOVA pages and queue depth at most. */
 static bool same_result(const struct ir_result *a, const struct ir_result *b)
 {
 	return !memcmp(&a->rpcit, &b->rpcit, sizeof(a->rpcit)) &&
 		!memcmp(&a->maps, &b->maps, sizeof(a->maps)) &&
-		!memcmp(&a->exposure, &b->exposure, sizeof(a->exposure)) &&
+		same_exposure(a, b) &&
 		a->peaks.live_pages == b->peaks.live_pages &&
 		a->peaks.lazy_pages == b->peaks.lazy_pages &&
 		a->peaks.host_pages == b->peaks.host_pages;

@@ -205,6 +205,12 @@ static void say_tight(const struct ir_saying *s, const struct ir_row *pick, cons
 	else
 		fprintf(s->out, ", for %s times the flushes", ir_ratio_text(ratio).s);
 	say_work(s, pick, tight);
+	if (s->rows->timed && tight->flush_ns < pick->flush_ns) {
+		fputs(", which take ", s->out);
+		ir_say_time(s, tight->flush_ns, false);
+		fputs(" instead of ", s->out);
+		ir_say_time(s, pick->flush_ns, false);
+	}
 	fputc('.', s->out);
 }
 

@@ -94,6 +94,10 @@ static void say_verified(FILE *out, const struct ir_report_entry *entry)
 			predicted == 1 ? "" : "es", ir_count_text(recorded).s,
 			ir_share_text(off_by(predicted, recorded), (double)recorded).s);
 		say_parts(out, &r->verify);
+	} else if (predicted == recorded) {
+		fprintf(out, "%cThe model predicts as many flushes as were recorded, %s, but they differ:%c", IR_MARK_BAD,
+			ir_count_text(recorded).s, IR_MARK_END);
+		say_parts(out, &r->verify);
 	} else {
 		fprintf(out, "%cThe model is off by %s of the flushes:%c %s flush%s predicted, %s recorded", IR_MARK_BAD,
 			recorded ? ir_share_text(off_by(predicted, recorded), (double)recorded).s :

@@ -77,29 +77,62 @@ static void say_failures(const struct ir_saying *s)
 			replayed == 1 ? "is" : "are");
 }
 
-static void say_time_of_flushes(const struct ir_saying *s, const struct ir_row *least,
-				const struct ir_row *most)
+/* Whether any of the first @n rows has flushes of everything, which take longer where that was recorded. */
+static bool has_global(const struct ir_rows *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rows->row[i].result->rpcit.global)
+			return true;
+	return false;
+}
+
+/* @named: the strategies have to be said, as more flushes do not take more time. */
+static void say_time_of(const struct ir_saying *s, const struct ir_row *row, bool named)
+{
+	if (row->flush_ns)
+		ir_say_time(s, row->flush_ns, false);
+	else
+		fputs("none", s->out);
+	if (!named)
+		return;
+	fputs(" (", s->out);
+	ir_say_name(s, row, 0);
+	fputc(')', s->out);
+}
+
+/* Of the first @n rows; @fewest and @most by their number of flushes. */
+static void say_time_of_flushes(const struct ir_saying *s, size_t n, const struct ir_row *fewest,
+				const struct ir_row *most_of)
 {
 	const struct ir_recording_info *info = s->rows->entry->info;
 	double run = (double)ir_active_ns(info) * (info->cpus ? info->cpus : 1);
+	const struct ir_row *least = s->rows->row, *most = s->rows->row;
+	bool named;
 
+	for (size_t i = 1; i < n; i++) {
+		if (s->rows->row[i].flush_ns < least->flush_ns)
+			least = &s->rows->row[i];
+		if (s->rows->row[i].flush_ns > most->flush_ns)
+			most = &s->rows->row[i];
+	}
+	if (most->flush_ns == least->flush_ns)
+		most = least;
+	named = most != least && (least->flushes != fewest->flushes || most->flushes != most_of->flushes);
 	if (!s->rows->timed) {
 		fputs(" How long flushes took was not recorded.", s->out);
 		return;
 	}
 	if (info->machine.rpcit_base_ns)
-		fprintf(s->out, " At %s each%s, as recorded, that is ",
-			ir_time_text(info->machine.rpcit_base_ns, s->typography).s,
+		fprintf(s->out, " At %s each%s", ir_time_text(info->machine.rpcit_base_ns, s->typography).s,
 			info->machine.rpcit_page_ns ? " and more with their pages" : "");
-	else
-		fputs(" They take ", s->out);
-	if (least->flush_ns)
-		ir_say_time(s, least->flush_ns, false);
-	else
-		fputs("none", s->out);
+	if (info->machine.rpcit_base_ns && info->machine.rpcit_global_ns && has_global(s->rows, n))
+		fprintf(s->out, ", or %s over everything",
+			ir_time_text(info->machine.rpcit_global_ns, s->typography).s);
+	fputs(info->machine.rpcit_base_ns ? ", as recorded, that is " : " They take ", s->out);
+	say_time_of(s, least, named);
 	if (most != least) {
 		fputs(" to ", s->out);
-		ir_say_time(s, most->flush_ns, false);
+		say_time_of(s, most, named);
 	}
 	fprintf(s->out, ", or %s", ir_share_text((double)least->flush_ns, run).s);
 	if (most != least)
@@ -138,7 +171,7 @@ static void say_flushes(const struct ir_saying *s)
 		fprintf(s->out, " %s of them follow%s a map and are the same for all.",
 			ir_count_text(map).s, map == 1 ? "s" : "");
 	if (most->flushes)
-		say_time_of_flushes(s, least, most);
+		say_time_of_flushes(s, n, least, most);
 }
 
 static void say_exposures(const struct ir_saying *s)

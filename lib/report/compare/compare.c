@@ -247,7 +247,7 @@ static int list_unmatched(struct comparing *c)
 		return no_memory(c->err);
 	for (int i = 0; i < 2; i++)
 		for (const char **name = sides[i]->parameter_names; *name; name++)
-			if (strcmp(*name, "parameters.sources") &&
+			if (!ir_compare_is_evidence(*name) &&
 			    !json_object_get(sides[!i]->parameters, *name))
 				fprintf(out, "%s%s", ftell(out) ? ", " : "", *name + skip);
 	c->to->unmatched = ir_memory_close(&memory);

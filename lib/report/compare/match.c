@@ -98,6 +98,19 @@ static bool is_ignored(const struct ir_compare_options *options, const char *key
 	return false;
 }
 
+bool ir_compare_is_evidence(const char *name)
+{
+	static const char *const evidence[] = {
+		"parameters.sources", "parameters.limit_shortages", "parameters.limit_agree",
+		"parameters.other_limit", "parameters.other_agree",
+	};
+
+	for (size_t i = 0; i < sizeof(evidence) / sizeof(evidence[0]); i++)
+		if (!strcmp(name, evidence[i]))
+			return true;
+	return false;
+}
+
 /* A row's parameters that both reports have and that are not ignored; NULL: no memory. */
 static json_t *matched_parameters(const struct ir_compare_row *row,
 				  const struct ir_compare_report *a,
@@ -112,7 +125,7 @@ static json_t *matched_parameters(const struct ir_compare_row *row,
 		const char *name = a->parameter_names[i];
 		json_t *value = json_object_get(all, name + skip);
 
-		if (!value || !strcmp(name, "parameters.sources") ||
+		if (!value || ir_compare_is_evidence(name) ||
 		    !json_object_get(b->parameters, name) || is_ignored(options, name))
 			continue;
 		if (json_object_set(matched, name + skip, value)) {
@@ -222,7 +235,7 @@ static void print_value(FILE *out, const json_t *value)
 static bool varies(struct ir_compare_row *const *group, size_t n, const json_t *other,
 		   const char *name)
 {
-	if (!strcmp(name, "parameters.sources") || !json_object_get(other, name))
+	if (ir_compare_is_evidence(name) || !json_object_get(other, name))
 		return false;
 	for (size_t i = 1; i < n; i++)
 		if (!json_equal(parameter(group[0], name), parameter(group[i], name)))
@@ -397,7 +410,7 @@ int ir_compare_note(const struct ir_compare_report *report, struct ir_compare_ro
 		const char *name = report->parameter_names[i];
 		const json_t *was = parameter(row, name), *is = parameter(other, name);
 
-		if (!strcmp(name, "parameters.sources") || !was || !is || json_equal(was, is) ||
+		if (ir_compare_is_evidence(name) || !was || !is || json_equal(was, is) ||
 		    is_ignored(options, name))
 			continue;
 		fprintf(out, "%s%s was ", ftell(out) ? ", " : "", name + strlen("parameters."));

@@ -67,4 +67,7 @@ int ir_compare_note(const struct ir_compare_report *report, struct ir_compare_ro
 bool ir_condition_fails(const struct ir_condition *condition, struct ir_figure baseline,
 			struct ir_figure value);
 
+/** ir_compare_is_evidence - a parameter that says where others are from; rows match without it */
+bool ir_compare_is_evidence(const char *name);
+
 #endif
