@@ -118,16 +118,21 @@ static int watch(const struct settings *settings, const struct input *input,
 	return STATUS_ERROR;
 }
 
-/* The faults that each replay hides and shows; NULL: there are none, or no memory. */
-static struct ir_fault_exposure *watched(const struct watching *w)
+/* The faults that each replay hides and shows, if there are any; 0, or -ENOMEM with @err set. */
+static int watched(const struct watching *w, const struct ir_fault_exposure **exposure,
+		   struct ir_error *err)
 {
-	struct ir_fault_exposure *exposure = NULL;
+	struct ir_fault_exposure *all;
 
-	if (w->faults && w->faults->nr)
-		exposure = calloc(w->n, sizeof(*exposure));
-	for (size_t i = 0; exposure && i < w->n; i++)
-		ir_fault_watch_result(w->watches[i], &exposure[i]);
-	return exposure;
+	if (!w->faults || !w->faults->nr)
+		return 0;
+	all = calloc(w->n, sizeof(*all));
+	if (!all)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < w->n; i++)
+		ir_fault_watch_result(w->watches[i], &all[i]);
+	*exposure = all;
+	return 0;
 }
 
 static int replay(struct document *doc, const struct input *input, const char *path,
@@ -182,7 +187,8 @@ static int replay(struct document *doc, const struct input *input, const char *p
 		free(sites);
 		entry.sites = NULL;
 	}
-	entry.fault_exposure = rc ? NULL : watched(&watching);
+	if (!rc)
+		rc = watched(&watching, &entry.fault_exposure, &err);
 	watching_free(&watching);
 	if (!rc)
 		return document_add(doc, &entry);

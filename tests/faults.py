@@ -46,6 +46,7 @@ INPUTS = {
 	"perf-script": CORPUS + "text/6.12-lazy-mixed-perf.perfscript",
 }
 FILE, BASELINE, PIPE = "@FILE", "@BASELINE", "@PIPE"
+BASE = "@"	# a file that main() makes
 
 # Every command with every format; every reader; standard input.
 COMMANDS = [["run", "-j1", "-f", f, INPUTS["v7-zstd"]] for f in ("table", "json", "csv", "md")]
@@ -80,6 +81,19 @@ SWEEP = ["sweep", "-j1", "--strategy", "strict,fq-flush", "--vary", "entry-limit
 COMMANDS += [SWEEP + ["-f", f] for f in ("table", "json", "csv", "md", "html")]
 COMMANDS += [SWEEP + ["-o", FILE]]
 COMMANDS += [["list", "-o", FILE, "strategies"], ["--version"], ["run", "--help"]]
+REPORTS = ("run-sites", "run-timeline", "run-devices", "verify", "info")
+COMMANDS += [["report", "-f", f, CORPUS + "report/" + r] for r in REPORTS for f in ("table", "json", "html")]
+COMMANDS += [["compare", "-f", "table", CORPUS + "report/" + r, CORPUS + "report/" + r] for r in REPORTS[:4]]
+LOGGED = ["--log", "traces/faults/vtd-console.dmesg.txt", BASE + "logged"]
+COMMANDS += [["faults", "-f", f] + LOGGED for f in ("table", "json", "csv", "md", "html")]
+COMMANDS += [["run", "-j1", "--strategy", "strict"] + LOGGED]
+COMMANDS += [["run", "-j2", "--load", "closed", "--strategy", "strict,lazy", "-f", f, BASE + "load"] for f in ("table", "json")]
+COMMANDS += [["run", "-j1", "--strategy", "strict,fq-flush", "--hypervisor", "kvm:entry-limit=4", "--explain", "--by", "comm",
+	      "-f", f, INPUTS["text"]] for f in ("table", "json", "md")]
+COMMANDS += [["run", "-j1", "--strategy", "strict,legacy", "--devices", "3", INPUTS["v7"]],
+	     ["run", "-j1", "--strategy", "lazy", "--iommu", "virtio", "--hypervisor", "vfio:entry-limit=4", INPUTS["text"]],
+	     ["run", "-j1", "--strategy", "strict", "--time-window", "0:1ms", INPUTS["text"]]]
+COMMANDS += [["merge", "-f", f, BASE + "cells"] for f in ("jsonl", "table", "json", "html")]
 
 # Calls, and what they fail with.  The disk may be full, a descriptor bad, a name gone.
 SYSCALLS = {call: error for calls, error in (
@@ -106,7 +120,7 @@ class Run:
 					stdin = feed(file.read())
 			elif word == FILE:
 				arguments.append(f"{room}/out")
-			elif word.startswith(BASELINE):
+			elif word.startswith(BASE):
 				arguments.append(f"{base}/{word[1:]}")
 			else:
 				arguments.append(word)
@@ -261,6 +275,11 @@ def main():
 		with open(f"{base}/{name}", "wb") as file:
 			file.write(Run(["run", "-j1", "-f", "json", "--hypervisor", f"kvm:entry-limit={limit}",
 					INPUTS["v7"]]).out)
+	subprocess.run([program, "batch", "-q", "-j1", "-o", f"{base}/cells", INPUTS["v7"], INPUTS["text"]], check=True)
+	with open(f"{base}/load", "wb") as file:
+		file.write(subprocess.check_output([sys.executable, "tests/time.py", "qd8", "lazy", "operations=20"]))
+	with open("traces/faults/vtd-console.txt", "rb") as whole, open(f"{base}/logged", "wb") as file:
+		file.write(whole.read()[:12000])
 	for command in wanted:
 		if options.kind in ("all", "allocations"):
 			command.allocations(options.number)

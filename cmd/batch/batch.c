@@ -146,7 +146,10 @@ static char *make_line(const struct task *t, size_t cell, const char *status, co
 			 "status", status);
 	if (error && line) {
 		clean = ir_text_utf8(error);
-		json_object_set_new(line, "error", clean ? json_string(clean) : NULL);
+		if (json_object_set_new(line, "error", clean ? json_string(clean) : NULL)) {
+			json_decref(line);
+			line = NULL;
+		}
 		free(clean);
 	}
 	if (!line) {

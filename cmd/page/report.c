@@ -270,7 +270,9 @@ static int write_one(const struct canvas *canvas, const struct ir_report_entry *
 	char *title = page_title(entry);
 	int rc;
 
-	html_begin(canvas->out, title, links);
+	if (!title)
+		ir_memory_spoil(canvas->out);
+	html_begin(canvas->out, title ? title : "", links);
 	free(title);
 	write_facts(canvas->out, entry);
 	rc = write_verdicts(canvas->out, entry, "<p class=\"lead\">", "</p>\n");
@@ -372,9 +374,13 @@ static void write_hosts(FILE *out, const struct ir_report_entry *entries, size_t
 	char *first = ir_host_text(&entries[0], 0);
 	bool same = first;
 
+	if (!first)
+		ir_memory_spoil(out);
 	for (size_t e = 1; e < n && same; e++) {
 		char *other = ir_host_text(&entries[e], 0);
 
+		if (!other)
+			ir_memory_spoil(out);
 		same = other && !strcmp(first, other);
 		free(other);
 	}
@@ -457,6 +463,8 @@ static int write_drawn(const struct canvas *canvas, const struct ir_report_entry
 	char *name = n == 1 ? page_title(&entries[0]) : NULL;
 	int rc = 0;
 
+	if (n == 1 && !name)
+		ir_memory_spoil(out);
 	html_begin(out, name ? name : title, NULL);
 	free(name);
 	for (size_t e = 0; e < n && !rc; e++) {

@@ -435,9 +435,11 @@ static json_t *json_difference(const struct compared *c, const struct ir_differe
 	double share;
 
 	for (size_t i = 0; i < c->options->nr_conditions; i++)
-		if (d->conditions >> i & 1)
-			json_array_append_new(conditions,
-					      json_string(c->options->conditions[i].text));
+		if (d->conditions >> i & 1 &&
+		    json_array_append_new(conditions, json_string(c->options->conditions[i].text))) {
+			json_decref(conditions);
+			return NULL;
+		}
 	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}",
 			 "kind", kind_names[d->kind], "recording", d->recording,
 			 "strategy", json_text(d->strategy),

@@ -58,7 +58,9 @@ static size_t names_width(const struct layout *layout, size_t width)
 		for (size_t m = 0; m < layout->rows->row[r].nr_members; m++) {
 			char *name = row_name(layout, &layout->rows->row[r], m);
 
-			if (name && strlen(name) > width)
+			if (!name)
+				ir_memory_spoil(layout->canvas->out);
+			else if (strlen(name) > width)
 				width = strlen(name);
 			free(name);
 		}

@@ -126,11 +126,15 @@ static json_t *json_sources(unsigned int sources)
 		IR_FAULT_EVENT, IR_FAULT_CONSOLE, IR_FAULT_LOG,
 	};
 	json_t *list = json_array();
+	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (sources & all[i])
-			json_array_append_new(list, json_string(ir_fault_source_name(all[i])));
-	return list;
+			rc |= json_array_append_new(list, json_string(ir_fault_source_name(all[i])));
+	if (!rc)
+		return list;
+	json_decref(list);
+	return NULL;
 }
 
 static const char *entry_name(enum ir_fault_entry entry)

@@ -380,12 +380,16 @@ static int set_text(json_t *object, const char *key, char *text)
 static json_t *json_tool(const struct ir_report_origin *origin)
 {
 	json_t *tool = json_pack("{s:s}", "version", ir_version());
+	int rc = tool ? 0 : -1;
 
 	if (origin && origin->command_line)
-		json_object_set_new(tool, "command_line", json_text(origin->command_line));
+		rc |= json_object_set_new(tool, "command_line", json_text(origin->command_line));
 	if (origin && origin->date)
-		json_object_set_new(tool, "date", json_text(origin->date));
-	return tool;
+		rc |= json_object_set_new(tool, "date", json_text(origin->date));
+	if (!rc)
+		return tool;
+	json_decref(tool);
+	return NULL;
 }
 
 static json_t *json_entry(const struct ir_report_entry *entry)

@@ -17,6 +17,32 @@ static void write_clean(FILE *out, const char *text)
 	free(clean);
 }
 
+/* That there is no limit, where there might be one. */
+static bool says_unlimited(const struct ir_effective *p)
+{
+	return !p->hypervisor.entry_limit && p->from.entry_limit != IR_FROM_DEFAULT;
+}
+
+/* Whose the limits are, and whether RPCITs refresh; NULL: as always. */
+static const char *share_words(const struct ir_report_entry *entry, size_t result)
+{
+	static const char all[] = "all devices together", each[] = "each device";
+	const struct ir_effective *p = &entry->results[result].parameters;
+
+	if (p->from.share == IR_FROM_DEFAULT || !ir_limit_of(entry, result))
+		return NULL;
+	return p->share == IR_SHARE_GUEST ? all : each;
+}
+
+static const char *refresh_words(const struct ir_effective *p)
+{
+	static const char on[] = "tlb-refresh 1", off[] = "tlb-refresh 0";
+
+	if (p->from.tlb_refresh == IR_FROM_DEFAULT)
+		return NULL;
+	return p->hypervisor.tlb_refresh > 0 ? on : off;
+}
+
 void ir_host_words(const struct ir_report_entry *entry, size_t result, FILE *out)
 {
 	const struct ir_hypervisor *hypervisor = entry->configs[result].hypervisor;
@@ -28,7 +54,7 @@ void ir_host_words(const struct ir_report_entry *entry, size_t result, FILE *out
 		fprintf(out, "%s%s host mapping%s", separator, ir_count_text(p->hypervisor.entry_limit).s,
 			ir_plural(p->hypervisor.entry_limit));
 		separator = ", ";
-	} else if (p->from.entry_limit != IR_FROM_DEFAULT) {
+	} else if (says_unlimited(p)) {
 		fputs(" without a limit", out);
 		separator = ", ";
 	}
@@ -41,11 +67,10 @@ void ir_host_words(const struct ir_report_entry *entry, size_t result, FILE *out
 		fprintf(out, "%siommufd", separator);
 		separator = ", ";
 	}
-	if (p->from.share != IR_FROM_DEFAULT && ir_limit_of(entry, result))
-		fprintf(out, p->share == IR_SHARE_GUEST ? "%sall devices together" : "%seach device",
-			separator);
-	if (p->from.tlb_refresh != IR_FROM_DEFAULT)
-		fprintf(out, ", tlb-refresh %d", p->hypervisor.tlb_refresh > 0);
+	if (share_words(entry, result))
+		fprintf(out, "%s%s", separator, share_words(entry, result));
+	if (refresh_words(p))
+		fprintf(out, ", %s", refresh_words(p));
 }
 
 static bool has_rival(const struct ir_report_entry *entry, size_t result, bool any_host)
@@ -90,12 +115,15 @@ char *ir_host_text(const struct ir_report_entry *entry, size_t result)
 
 bool ir_same_host(const struct ir_report_entry *entry, size_t a, size_t b)
 {
-	char *x = ir_host_text(entry, a), *y = ir_host_text(entry, b);
-	bool same = x && y && !strcmp(x, y);
+	const struct ir_effective *p = &entry->results[a].parameters, *q = &entry->results[b].parameters;
 
-	free(x);
-	free(y);
-	return same;
+	return !strcmp(entry->configs[a].hypervisor->name, entry->configs[b].hypervisor->name) &&
+		p->hypervisor.entry_limit == q->hypervisor.entry_limit &&
+		p->hypervisor.pinned_limit == q->hypervisor.pinned_limit &&
+		says_unlimited(p) == says_unlimited(q) &&
+		(p->backend == IR_BACKEND_IOMMUFD) == (q->backend == IR_BACKEND_IOMMUFD) &&
+		share_words(entry, a) == share_words(entry, b) &&
+		refresh_words(p) == refresh_words(q);
 }
 
 void ir_write_shell(FILE *out, const char *word)
