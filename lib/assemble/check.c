@@ -31,6 +31,9 @@ static const char *check_unmap(struct ir_assembler *a, const struct slot *s)
 		return "a slot has a suspect exactly in UNMAP_SUSPECT";
 	if (s->unmap_state == UNMAP_SUSPECT && in_window(a, s->unmap) && !rec(a, s->unmap)->held)
 		return "the unmap of a suspect is held";
+	if (s->unmap_state == UNMAP_SUSPECT && in_window(a, s->unmap) && in_window(a, s->suspect) &&
+	    rec(a, s->unmap)->live != rec(a, s->suspect)->live)
+		return "the unmap of a suspect is what ended its mapping";
 	if (s->unmap_state == UNMAP_UNDID && s->unmap != NONE)
 		return "a failed attempt leaves no record of its unmap";
 	return NULL;

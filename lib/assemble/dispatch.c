@@ -96,14 +96,6 @@ static void stack_event(struct ir_assembler *a, struct slot *s, const struct ir_
  * dma:* events.
  */
 
-/* The suspect has ended by another unmap than the slot's last one: it was an older mapping. */
-static bool ended_otherwise(struct ir_assembler *a, const struct slot *s)
-{
-	uint32_t live = rec(a, s->suspect)->live;
-
-	return live_of(a, live)->ended && rec(a, s->unmap)->live != live;
-}
-
 static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
 		       uint64_t pages)
 {
@@ -113,7 +105,7 @@ static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_e
 		s->unmap_state = UNMAP_DONE;
 		return;
 	}
-	if (in_window(a, s->suspect) && in_window(a, s->unmap) && !ended_otherwise(a, s)) {
+	if (in_window(a, s->suspect) && in_window(a, s->unmap)) {
 		uint64_t head = s->suspect;
 
 		ir_asm_name_device(a, rec(a, head), ev->device);
