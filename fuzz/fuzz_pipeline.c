@@ -23,8 +23,8 @@
  * Events of an input, repeated ones included, and pages of all of them: time is promised by pages,
  * too.  Most inputs are short, so that many can be tried.
  */
-#define MAX_EVENTS (how() == LONG ? 20000u : 1000u)
-#define MAX_PAGES (UINT64_C(1) << (how() == LONG ? 22 : 17))
+#define MAX_EVENTS (is_long() ? 20000u : 1000u)
+#define MAX_PAGES (UINT64_C(1) << (is_long() ? 22 : 17))
 #define MAX_DEVICES 5
 #define MEMORY (UINT64_C(256) << 20)
 
@@ -64,6 +64,12 @@ static size_t input_size;
 static unsigned int how(void)
 {
 	return input[2] >> 6;
+}
+
+/* One in 64. */
+static bool is_long(void)
+{
+	return how() == LONG && input[0] % 16 == 0;
 }
 
 struct state {
