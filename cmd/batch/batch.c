@@ -132,6 +132,7 @@ static char *make_line(const struct task *t, size_t cell, const char *status, co
 	const struct plan *plan = &t->batch->plan;
 	char fingerprint[FINGERPRINT_SIZE], *clean, *text;
 	json_t *line;
+	int rc = 0;
 
 	if (plan_fingerprint(plan, cell, t->input, fingerprint)) {
 		json_decref(recording);
@@ -144,25 +145,15 @@ static char *make_line(const struct task *t, size_t cell, const char *status, co
 			 "cells", (json_int_t)plan_cells(plan), "fingerprint", fingerprint,
 			 "input", *t->input ? json_string(t->input) : json_null(),
 			 "status", status);
-	if (error && line) {
+	/* All are taken over, whatever comes of it; one that is NULL is an error. */
+	if (error) {
 		clean = ir_text_utf8(error);
-		if (json_object_set_new(line, "error", clean ? json_string(clean) : NULL)) {
-			json_decref(line);
-			line = NULL;
-		}
+		rc |= json_object_set_new(line, "error", clean ? json_string(clean) : NULL);
 		free(clean);
 	}
-	if (!line) {
-		json_decref(recording);
-		json_decref(result);
-		return NULL;
-	}
-	/* Both are taken over, whatever comes of it; one that is NULL is an error. */
-	if (json_object_set_new(line, "recording", recording) |
-	    json_object_set_new(line, "result", result))
-		text = NULL;
-	else
-		text = results_line(line, len);
+	rc |= json_object_set_new(line, "recording", recording);
+	rc |= json_object_set_new(line, "result", result);
+	text = rc ? NULL : results_line(line, len);
 	json_decref(line);
 	return text;
 }
