@@ -122,15 +122,26 @@ static json_t *list_hypervisors(const struct settings *settings)
 	return list;
 }
 
+/* "lazy", or "lazy, strict" if the kernel takes others with a shadow. */
+static json_t *domains_by_default(const struct ir_iommu *iommu)
+{
+	const char *plain = iommu->strict ? "strict" : "lazy";
+	const char *shadowed = iommu->strict_shadowed ? "strict" : "lazy";
+	bool same = iommu->strict == iommu->strict_shadowed;
+
+	return json_sprintf("%s%s%s", plain, same ? "" : ", ", same ? "" : shadowed);
+}
+
 static json_t *list_iommus(const struct settings *settings)
 {
 	json_t *list = json_array();
 
 	(void)settings;
 	for (size_t i = 0; ir_iommus[i]; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:s}",
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}",
 			"name", ir_iommus[i]->name, "title", ir_iommus[i]->title,
 			"entry", ir_entry_unit_name(ir_iommus[i]->entry),
+			"domains", domains_by_default(ir_iommus[i]),
 			"origin", json_text(ir_iommus[i]->origin), "summary", ir_iommus[i]->summary));
 	return list;
 }
@@ -199,7 +210,7 @@ static const struct list {
 } lists[] = {
 	{ "strategies", list_strategies, { "name", "summary" } },
 	{ "hypervisors", list_hypervisors, { "name", "parameters", "summary" } },
-	{ "iommus", list_iommus, { "name", "title", "entry", "summary" } },
+	{ "iommus", list_iommus, { "name", "title", "entry", "domains", "summary" } },
 	{ "events", list_events, { "system", "name", "meaning" } },
 	{ "figures", list_figures, { "of", "name", "heading", "meaning" } },
 	{ .name = NULL },

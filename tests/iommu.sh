@@ -339,3 +339,17 @@ sed 's/size=0xfff83fff/size=0x4000/; /size=0xffffffffffffffff/d' "$tmp/amd72.txt
 run info "$tmp/amd612.txt"
 shows "AMD-Vi of Linux 6.12: the same" \
 	"flushes: 0 because a queue was full, 1 by its timer, 1 of a range, 1 after mapping"
+
+# SMMUv3 is not flushed after mapping, so that vfio cannot follow it; without range commands there is one for each page.
+exits "vfio behind SMMUv3" 1 run --quiet --hypervisor vfio "$smmu"
+says "vfio behind SMMUv3: why not" "hypervisor vfio: it cannot follow SMMUv3, where maps are not flushed"
+if command -v python3 >/dev/null; then
+	run run --quiet --format json --strategy strict --iommu smmuv3-granule "$smmu"
+	check "SMMUv3 without range commands: one for each page" test "$(member invalidations.by_kind.page)" -eq 46287
+fi
+run run --quiet "$smmu"
+shows "the kernel's domains by default: strict behind SMMUv3" "the kernel's domains are strict by default"
+run run --quiet "$viommu"
+shows "the kernel's domains by default: strict in caching mode" "the kernel's domains are strict by default"
+run run --quiet "$vtd"
+shows "the kernel's domains by default: lazy behind VT-d" "the kernel's domains are lazy by default"

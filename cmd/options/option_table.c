@@ -70,7 +70,7 @@ const struct option_spec option_table[] = {
 	  "if maps were flushed, else hardware. Keys: entry-limit, pinned-limit (0: no limit), tlb-refresh=0|1, "
 	  "as far as it takes them.",
 	  IN_VERIFY, .parse = option_parse_hypervisor },
-	{ 0, "--iommu", NULL, "s390|vtd|amd|smmuv3|virtio",
+	{ 0, "--iommu", NULL, "s390|vtd|amd|smmuv3|smmuv3-granule|virtio",
 	  "IOMMU of the machine. Default: as the recording tells.",
 	  IN_REPLAY, .parse = option_parse_iommu },
 	{ 0, "--plugin", NULL, "FILE.so",

@@ -164,6 +164,9 @@ static void show_iommu(const struct ir_effective *p, view_line emit, void *arg)
 		fputs("; each map and unmap is a request", line.out);
 	else
 		fprintf(line.out, "; maps are %sflushed", p->hypervisor.tlb_refresh > 0 ? "" : "not ");
+	fprintf(line.out, "; the kernel's domains are %s by default",
+		(p->hypervisor.tlb_refresh > 0 ? p->iommu->strict_shadowed : p->iommu->strict) ?
+		"strict" : "lazy");
 	line_end(&line, emit, arg, "IOMMU", VIEW_PLAIN);
 }
 

@@ -23,5 +23,7 @@ const struct ir_iommu ir_iommu_amd = {
 	.word = "invalidation",
 	.entry = IR_ENTRY_LEAF,
 	.everything = IR_INVALIDATION_ALL,
+	.flushes_maps = true,
+	.strict_shadowed = true,	/* as VT-d, with NpCache */
 	.cover = amd_cover,
 };

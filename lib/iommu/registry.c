@@ -6,10 +6,11 @@
 #include <iommu-replay/recording.h>
 
 extern const struct ir_iommu ir_iommu_s390, ir_iommu_vtd, ir_iommu_amd, ir_iommu_smmuv3,
-	ir_iommu_virtio;
+	ir_iommu_smmuv3_granule, ir_iommu_virtio;
 
 const struct ir_iommu *const ir_iommus[] = {
-	&ir_iommu_s390, &ir_iommu_vtd, &ir_iommu_amd, &ir_iommu_smmuv3, &ir_iommu_virtio, NULL
+	&ir_iommu_s390, &ir_iommu_vtd, &ir_iommu_amd, &ir_iommu_smmuv3, &ir_iommu_smmuv3_granule,
+	&ir_iommu_virtio, NULL
 };
 
 const struct ir_iommu *ir_iommu_find(const char *name)

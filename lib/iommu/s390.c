@@ -16,6 +16,7 @@ const struct ir_iommu ir_iommu_s390 = {
 	.word = "RPCIT",
 	.entry = IR_ENTRY_PAGE,
 	.everything = IR_INVALIDATION_ALL,
+	.flushes_maps = true,
 	.single_queue = true,
 	.told = true,
 	.cover = s390_cover,

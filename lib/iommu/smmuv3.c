@@ -31,5 +31,7 @@ const struct ir_iommu ir_iommu_smmuv3 = {
 	.word = "invalidation",
 	.entry = IR_ENTRY_PAGE,
 	.everything = IR_INVALIDATION_DOMAIN,
+	.strict = true,		/* CONFIG_IOMMU_DEFAULT_DMA_STRICT is arm64's default */
+	.strict_shadowed = true,
 	.cover = smmuv3_cover,
 };

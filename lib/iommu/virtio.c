@@ -23,6 +23,7 @@ const struct ir_iommu ir_iommu_virtio = {
 	.word = "invalidation",
 	.entry = IR_ENTRY_REQUEST,
 	.everything = IR_INVALIDATION_REQUEST,
+	.flushes_maps = true,
 	.requests = true,
 	.cover = virtio_cover,
 };

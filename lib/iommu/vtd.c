@@ -30,5 +30,7 @@ const struct ir_iommu ir_iommu_vtd = {
 	.word = "invalidation",
 	.entry = IR_ENTRY_PAGE,
 	.everything = IR_INVALIDATION_DOMAIN,
+	.flushes_maps = true,
+	.strict_shadowed = true,	/* "IOMMU batching disallowed due to virtualization" */
 	.cover = vtd_cover,
 };

@@ -280,6 +280,19 @@ static int check_copies(const struct ir_config *config, const struct ir_recordin
 			    " times are more than can be told apart", devices_of(info), copies);
 }
 
+/* QEMU refuses vfio there: what is mapped would not be known. */
+static int check_iommu(const struct ir_config *config, const struct ir_recording_info *info,
+		       struct ir_error *err)
+{
+	const struct ir_iommu *iommu = config->params.iommu ? config->params.iommu :
+		ir_iommu_recorded(info, NULL);
+
+	if (!config->hypervisor->refuses || iommu->flushes_maps)
+		return 0;
+	return ir_error_set(err, -EINVAL, "hypervisor %s: it cannot follow %s, where maps are not flushed",
+			    config->hypervisor->name, iommu->title);
+}
+
 static int replay_closed(struct pool *p, const struct ir_config *configs,
 			 const struct ir_recording_info *info, const struct ir_replay_options *options,
 			 struct ir_result *results, struct ir_error *err)
@@ -312,6 +325,8 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 		rc = ir_config_check(&configs[i], err);
 	for (size_t i = 0; i < n && !rc; i++)
 		rc = check_copies(&configs[i], info, err);
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = check_iommu(&configs[i], info, err);
 	if (!rc && least_memory(configs, n, info) > info->max_memory)
 		rc = too_large("needs", info, n, least_memory(configs, n, info), err);
 	if (!rc)

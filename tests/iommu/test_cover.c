@@ -63,6 +63,12 @@ static void test_smmuv3(void **state)
 	assert_int_equal(cover("smmuv3", 0, 0xfffff, false).commands, 4);
 }
 
+static void test_smmuv3_granule(void **state)
+{
+	(void)state;
+	assert_cover(cover("smmuv3-granule", 64, 31, false), 31, IR_INVALIDATION_PAGE, 64, 94);
+}
+
 static void test_s390_and_virtio(void **state)
 {
 	(void)state;
@@ -113,6 +119,7 @@ int main(void)
 		cmocka_unit_test(test_vtd_as_the_kernel),
 		cmocka_unit_test(test_amd),
 		cmocka_unit_test(test_smmuv3),
+		cmocka_unit_test(test_smmuv3_granule),
 		cmocka_unit_test(test_s390_and_virtio),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_names),

@@ -51,6 +51,9 @@ struct ir_iommu {
 	const char *word;	/* what its users call a flush: "invalidation", "RPCIT" */
 	enum ir_entry_unit entry;
 	enum ir_invalidation_kind everything;	/* the kind of a flush of everything */
+	bool flushes_maps;	/* with a shadow, what was mapped is flushed or requested; else no shadow can follow */
+	bool strict;		/* the kernel's domains are strict unless something else is asked for; else lazy */
+	bool strict_shadowed;	/* the same with a shadow */
 	bool requests;		/* maps and unmaps are requests; a flush only makes the host serve them */
 	bool single_queue;	/* with a shadow, the kernel's flush queue is a single large one */
 	bool told;		/* the guest learns that the host ran short */
