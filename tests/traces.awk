@@ -193,7 +193,7 @@ function judge(file,    strict) {
 		say(R[file, "verify.sequence.same"] == "true", file,
 			"timer and latency recorded: the RPCITs one by one, too")
 	if (strict)
-		all_totals(file, "simulated", S, 0)
+		all_totals(file, "simulated", S, T[file, "missed_hits"] + 0)
 	else if (S[file, "hypervisor"] == "lpar")
 		vtd(file)
 	else if (S[file, "hypervisor"] == "vfio" || S[file, "hypervisor"] == "hardware")

@@ -40,12 +40,16 @@ static const struct ir_rule_text builtin[] = {
 	{ .event = "amd_sync_map", .is = "sync-map",
 	  .meaning = "AMD-Vi: a mapping is complete (amd_iommu_iotlb_sync_map)",
 	  .fields = { { "domain", "domain", 0 }, { "iova", "iova", 0 }, { "size", "size", 0 } } },
-	/* A size, which is even, up to Linux 6.12; the last byte in 7.2: 0 to ~0 becomes a size of 0. */
+	/*
+	 * The third argument is a size in Linux 6.12, one less in 6.1's iotlb_sync, and the last byte
+	 * in 7.2.  What is for everything counts as amd_flush_all, and becomes a size of 0 here.
+	 */
 	{ .event = "amd_flush_pages", .is = "flush-command",
 	  .meaning = "AMD-Vi: a range was flushed, after mapping too with NpCache "
 		     "(amd_iommu_domain_flush_pages)",
 	  .fields = { { "iova", "address", 0 },
-		      { "size", "size + (size & 1) * (1 - address)", 0 } } },
+		      { "size", "((size >> 52) == 0) * "
+				"(size + (size & 1) * (1 - (size >= address) * address))", 0 } } },
 	{ .event = "amd_flush_pages_inner", .is = "flush-piece",
 	  .meaning = "AMD-Vi: a piece of such a range (__domain_flush_pages)",
 	  .fields = { { "iova", "address", 0 }, { "size", "size", 0 } } },

@@ -122,6 +122,7 @@ struct ir_guest_config {
 	const struct ir_effective *par;
 	const uint64_t *limits;		/* of entries, by device number; NULL: par's for each */
 	enum ir_iova_depot depot;
+	uint64_t everything;		/* commands of a flush of everything; 0: one */
 	bool dma32_first;
 	const struct ir_observer *observer;
 	struct ir_site_result *sites;	/* as struct ir_replay_options has them */

@@ -27,6 +27,7 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 		return NULL;
 	g->cfg = *cfg;
 	g->par = *cfg->par;
+	g->cfg.everything += !cfg->everything;
 	if (!g->par.iommu)
 		g->par.iommu = ir_iommu_find("s390");
 	g->sites.list = cfg->sites;

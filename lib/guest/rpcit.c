@@ -200,8 +200,10 @@ static struct ir_cover commands(struct ir_domain *d, uint64_t first, uint64_t la
 	const struct ir_iommu *iommu = par->iommu;
 	uint64_t start = par->aperture_start >> IR_PAGE_SHIFT;
 	uint64_t end = (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT;
-	struct ir_cover c = { !iommu->requests, iommu->everything, first, last };
+	struct ir_cover c = { d->guest->cfg.everything, iommu->everything, first, last };
 
+	if (iommu->requests)
+		c.commands = 0;
 	if (!global)
 		c = iommu->cover(first, last, par->hypervisor.tlb_refresh);
 	if (c.first < start)

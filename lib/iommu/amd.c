@@ -23,6 +23,7 @@ const struct ir_iommu ir_iommu_amd = {
 	.word = "invalidation",
 	.entry = IR_ENTRY_LEAF,
 	.everything = IR_INVALIDATION_ALL,
+	.cuts_everything = 63,	/* a power of two for each bit of CMD_INV_IOMMU_ALL_PAGES_ADDRESS, Linux 6.1 */
 	.flushes_maps = true,
 	.strict_shadowed = true,	/* as VT-d, with NpCache */
 	.cover = amd_cover,

@@ -46,18 +46,27 @@ static int no_memory(struct ir_error *err)
 	return ir_error_set(err, -ENOMEM, "out of memory while replaying, or over 64 GiB mapped at once");
 }
 
-/* Linux 6.7 brought the depot without a bound; "6.12.107+deb13-s390x" */
-static enum ir_iova_depot depot_of(const struct ir_recording_info *info)
+/* "6.12.107+deb13-s390x"; a kernel that is not known is a new one. */
+static bool before_linux_6_7(const struct ir_recording_info *info)
 {
 	unsigned long major, minor = 0;
 	char *end;
 
 	if (!info->kernel)
-		return IR_IOVA_DEPOT_TRIMMED;
+		return false;
 	major = strtoul(info->kernel, &end, 10);
 	if (*end == '.')
 		minor = strtoul(end + 1, NULL, 10);
-	return major > 6 || (major == 6 && minor >= 7) ? IR_IOVA_DEPOT_TRIMMED : IR_IOVA_DEPOT_FIXED;
+	return major < 6 || (major == 6 && minor < 7);
+}
+
+/* How many commands a flush of everything is. */
+static uint64_t commands_of_everything(const struct ir_effective *par,
+				       const struct ir_recording_info *info)
+{
+	bool cut = par->iommu->cuts_everything && par->hypervisor.tlb_refresh > 0;
+
+	return cut && before_linux_6_7(info) ? par->iommu->cuts_everything : 1;
 }
 
 /*
@@ -148,7 +157,8 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		.strategy = config->strategy,
 		.hypervisor = config->hypervisor,
 		.par = &par,
-		.depot = depot_of(info),
+		/* Linux 6.7 brought the depot without a bound. */
+		.depot = before_linux_6_7(info) ? IR_IOVA_DEPOT_FIXED : IR_IOVA_DEPOT_TRIMMED,
 		.observer = config->observer,
 		.sites = sites,
 		.timeline = timeline,
@@ -160,6 +170,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	ir_params_resolve(config, info, &par);
 	/* s390 sets forcedac; other PCI devices first try below 4 GiB, if the aperture begins there. */
 	cfg.dma32_first = !par.iommu->single_queue && par.aperture_start < UINT64_C(1) << 32;
+	cfg.everything = commands_of_everything(&par, info);
 	e->info = info;
 	e->nr_copies = par.devices;
 	if (infer_limits(e, config, &par)) {

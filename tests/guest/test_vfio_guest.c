@@ -220,6 +220,23 @@ static void test_order_of_a_walk(void **state)
 	finish(g);
 }
 
+/* A flush of everything may be cut into several commands; it is one flush all the same. */
+static void test_everything_is_cut(void **state)
+{
+	struct ir_guest *g = vfio_guest("amd", "lazy", 100);
+
+	(void)state;
+	g->cfg.everything = 63;
+	map(g, 1, 4);
+	map(g, 2, 4);
+	unmap(g, 1);
+	unmap(g, 2);
+	assert_rpcits(g, (struct rpcits){ .sync_map = 2, .full = 1 });
+	assert_int_equal(g->res.invalidations.by_kind[IR_INVALIDATION_ALL], 63);
+	assert_int_equal(g->res.invalidations.total, 2 + 63);
+	finish(g);
+}
+
 /* iommufd counts nothing. */
 static void test_no_limit(void **state)
 {
@@ -242,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_refused_leaves),
 		cmocka_unit_test(test_requests_in_order),
 		cmocka_unit_test(test_order_of_a_walk),
+		cmocka_unit_test(test_everything_is_cut),
 		cmocka_unit_test(test_no_limit),
 	};
 

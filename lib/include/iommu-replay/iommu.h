@@ -51,6 +51,8 @@ struct ir_iommu {
 	const char *word;	/* what its users call a flush: "invalidation", "RPCIT" */
 	enum ir_entry_unit entry;
 	enum ir_invalidation_kind everything;	/* the kind of a flush of everything */
+	/* With a shadow, before Linux 6.7: so many commands; 0: one, as without and later. */
+	uint8_t cuts_everything;
 	bool flushes_maps;	/* with a shadow, what was mapped is flushed or requested; else no shadow can follow */
 	bool strict;		/* the kernel's domains are strict unless something else is asked for; else lazy */
 	bool strict_shadowed;	/* the same with a shadow */
