@@ -63,7 +63,7 @@
 	{ .key = "hypervisor", .get = hypervisor_name, .put = put_nothing, .help =
 	      "names; see iommu-replay-strategies(7)" },
 
-	ROW("parameters.iommu", result_iommu, 0, "the IOMMU: `s390`, `vtd`, `amd`, `smmuv3`, `virtio`"),
+	ROW("parameters.iommu", result_iommu, 0, "the IOMMU: `s390`, `vtd`, `amd`, `smmuv3`, `smmuv3-granule`, `virtio`"),
 	ROW("parameters.iommu_known_from", result_iommu_why, 0, "what it is known from, in words"),
 	PARAM("entry_limit", result_limit, hypervisor.entry_limit,
 	      "mappings that the hypervisor allows; null: not limited"),
