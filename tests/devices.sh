@@ -183,7 +183,7 @@ else
 	check "two domains of VT-d: each has its flushes" \
 		test "$(tr '\n' ' ' <"$tmp/flushes")" = "35 40 "
 	exits "a device's life: unbound, strict for a while, unplugged" 0 verify $lifecycle
-	shows "a device's life: every RPCIT" "6108 RPCITs compared one by one, all alike"
+	shows "a device's life: every RPCIT" "6,108 RPCITs compared one by one, all alike"
 	run run --strategy all --format json $lazy_two
 	gives "two domains of VT-d: every counter adds up" "all(
 		r['rpcit']['total'] == sum(d['rpcit']['total'] for d in r['devices']) and

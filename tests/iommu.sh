@@ -104,12 +104,12 @@ shows "SMMUv3: known from its probes" "IOMMU SMMUv3 (its events); maps are not f
 shows "SMMUv3: it is hardware" "hypervisor hardware, tlb_refresh 0"
 check "SMMUv3: the strategies are strict and lazy" test "$(grep -cE '^(strict|lazy) ' "$tmp/out")" -eq 2
 exits "SMMUv3: verify" 0 verify "$smmu"
-shows "SMMUv3: each range command is predicted" "2050 flushes compared one by one, all alike"
+shows "SMMUv3: each range command is predicted" "2,050 flushes compared one by one, all alike"
 run run --quiet "$virtio"
 shows "virtio-iommu: known from its probes, on arm64 too" "IOMMU virtio-iommu (its events)"
 shows "virtio-iommu: maps are requests of a hypervisor" "hypervisor vfio"
 exits "virtio-iommu: verify" 0 verify --timer recorded "$virtio"
-shows "virtio-iommu: each kick is predicted" "2111 flushes compared one by one, all alike"
+shows "virtio-iommu: each kick is predicted" "2,111 flushes compared one by one, all alike"
 if command -v python3 >/dev/null; then
 	run run --quiet --format json --strategy strict "$smmu"
 	check "SMMUv3: range commands that QEMU served" test "$(member invalidations.by_kind.range)" -eq 2050

@@ -30,7 +30,7 @@ exits "a recording that does not exist" 1 verify "$tmp/x"
 
 exits "equal totals" 0 verify --timer recorded --flush-latency recorded $file
 shows "equal totals: the verdict" "verdict equal totals, equal sequence"
-shows "equal totals: how many were compared" "25019 RPCITs compared one by one, all alike"
+shows "equal totals: how many were compared" "25,019 RPCITs compared one by one, all alike"
 shows "the share of equal IOVAs" "were allocated as recorded"
 shows "the table of totals" "predicted recorded difference"
 shows "the machine is from the manifest" \
@@ -77,7 +77,7 @@ exits "a hypervisor without a limit" 1 verify --hypervisor zvm --fit entry-limit
 none="--manifest none --hypervisor kvm:entry-limit=0"
 # shellcheck disable=SC2086	# options
 exits "off by 9" 3 verify $none --tolerance 8 $file
-shows "off by 9: how much that is" "totals differ (tolerance 8): total by 0.036% (9 of 25019), "
+shows "off by 9: how much that is" "totals differ (tolerance 8): total by 0.036% (9 of 25,019), "
 # shellcheck disable=SC2086	# options
 exits "off by 9, which is allowed" 0 verify $none --tolerance 9 $file
 shows "off by 9, which is allowed: the verdict" "verdict equal totals (tolerance 9)"

@@ -41,6 +41,7 @@ static const char *mark_class(enum view_mark mark)
 void html_marked(FILE *out, const char *text)
 {
 	const char *end = "";
+	bool first = true;
 
 	if (!text) {
 		ir_memory_spoil(out);
@@ -67,13 +68,14 @@ void html_marked(FILE *out, const char *text)
 			end = "</strong>";
 			break;
 		case IR_MARK_CODE:
-			fputs("<br><code class=\"command\">", out);
+			fputs(first ? "<code class=\"command\">" : "<br><code class=\"command\">", out);
 			end = "</code>";
 			break;
 		default:
 			while ((unsigned char)text[len] > IR_MARK_CODE)
 				len++;
 		}
+		first = false;
 		if (!len) {
 			text++;
 			continue;

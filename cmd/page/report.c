@@ -505,7 +505,7 @@ static int info(const struct canvas *canvas, const struct ir_report_entry *entri
 
 static int verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
-	return write_drawn(canvas, entries, n, "Predicted and recorded", draw_verify);
+	return write_drawn(canvas, entries, n, "Predicted and recorded", draw_verified);
 }
 
 static int faults(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)

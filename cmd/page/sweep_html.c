@@ -43,8 +43,9 @@ static bool alike(const struct courses *c, size_t a, size_t b, bool everywhere)
 			return false;
 		if (fails && !everywhere)
 			continue;
-		if (x->rpcit.total != y->rpcit.total || x->exposure.p99_ns != y->exposure.p99_ns ||
-		    sweep_failures(x) != sweep_failures(y))
+		/* Of a failing one the table has the failures alone. */
+		if (fails ? sweep_failures(x) != sweep_failures(y) :
+		    x->rpcit.total != y->rpcit.total || x->exposure.p99_ns != y->exposure.p99_ns)
 			return false;
 		same++;
 	}
@@ -398,8 +399,11 @@ void html_sweep_about(FILE *out, const struct sweep *sweep)
 
 	view_recording(&entry, html_item, out);
 	view_notes(&entry, html_item, out);
-	if (sweep->origin.report.command_line)
-		html_item(out, "command", sweep->origin.report.command_line, VIEW_PLAIN);
+	if (sweep->origin.report.command_line) {
+		fputs("<dt>command</dt><dd><code class=\"command\">", out);
+		ir_markup_text(out, sweep->origin.report.command_line);
+		fputs("</code></dd>\n", out);
+	}
 	fprintf(out, "<dt>made by</dt><dd>iommu-replay %s, %s</dd>\n", ir_version(), sweep->origin.date);
 }
 
@@ -413,9 +417,8 @@ static int write_about(const struct canvas *canvas, const struct sweep *sweep)
 	      "</summary><div>\n", out);
 	rc = sweep_draw(sweep, &drawing);
 	fputs("</div></details>\n<dl>\n", out);
-	if (sweep->origin.report.command_line)
-		html_item(out, "command", sweep->origin.report.command_line, VIEW_PLAIN);
-	fprintf(out, "<dt>made by</dt><dd>iommu-replay %s, %s</dd></dl>\n", ir_version(), sweep->origin.date);
+	html_sweep_about(out, sweep);
+	fputs("</dl>\n", out);
 	return rc;
 }
 

@@ -69,13 +69,13 @@ static int draw_totals(const struct drawing *d, const struct ir_verify *v)
 		if (want == IR_NOT_KNOWN || got == IR_NOT_KNOWN)
 			continue;
 		cell(&cells, "%s", ir_verify_key(i));
-		cell(&cells, "%" PRIu64, got);
-		cell(&cells, "%" PRIu64, want);
+		cell(&cells, "%s", ir_count_text(got).s);
+		cell(&cells, "%s", ir_count_text(want).s);
 		if (got == want)
 			cell(&cells, "-");
 		else
-			cell(&cells, "%c%" PRIu64, got > want ? '+' : '-',
-			     got > want ? got - want : want - got);
+			cell(&cells, "%c%s", got > want ? '+' : '-',
+			     ir_count_text(got > want ? got - want : want - got).s);
 	}
 	return cells_draw(&cells, d, columns);
 }
@@ -146,8 +146,8 @@ static void draw_difference(const struct drawing *d, const struct ir_report_entr
 
 	if (entry->verify->has_operation && !op)
 		ir_memory_spoil(d->canvas->out);
-	say(d, "sequence", VIEW_NOTE, "%" PRIu64 " %s were alike; then the first difference, at %"
-	    PRIu64 ".%09" PRIu64 " s on CPU %u, %s%s", alike, things(entry),
+	say(d, "sequence", VIEW_NOTE, "%s %s were alike; then the first difference, at %"
+	    PRIu64 ".%09" PRIu64 " s on CPU %u, %s%s", ir_count_text(alike).s, things(entry),
 	    r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu,
 	    v->difference_in_queue ? "a flush of the queue" : op ? "which belongs to: " :
 	    "belonging to no known operation", op ? op : "");
@@ -161,14 +161,14 @@ static void draw_sequence(const struct drawing *d, const struct ir_report_entry 
 	const struct ir_verify *v = &entry->verify->verify;
 
 	if (v->same_sequence)
-		say(d, "sequence", VIEW_PLAIN, "%" PRIu64 " %s compared one by one, all alike",
-		    v->compared, things(entry));
+		say(d, "sequence", VIEW_PLAIN, "%s %s compared one by one, all alike",
+		    ir_count_text(v->compared).s, things(entry));
 	else
 		draw_difference(d, entry);
 	if (v->iovas)
-		say(d, "IOVAs", VIEW_PLAIN, "%" PRIu64 " of %" PRIu64
-		    " (%.2f%%) were allocated as recorded", v->iovas_equal, v->iovas,
-		    100.0 * (double)v->iovas_equal / (double)v->iovas);
+		say(d, "IOVAs", VIEW_PLAIN, "%s of %s (%s) were allocated as recorded",
+		    ir_count_text(v->iovas_equal).s, ir_count_text(v->iovas).s,
+		    ir_share_text((double)v->iovas_equal, (double)v->iovas).s);
 }
 
 static void row_rpcit(struct cells *cells, const struct ir_verify_rpcit *r)
@@ -243,7 +243,7 @@ static double share_off(const struct ir_verify *v, unsigned int i)
 	return 100.0 * (double)off / (double)(want ? want : 1);
 }
 
-/* "insufficient by 12 % (6 of 50)" */
+/* "insufficient by 12% (6 of 50)" */
 static int share_text(const struct ir_verify *v, unsigned int i, char *text, size_t room)
 {
 	uint64_t got = ir_verify_value(&v->predicted, i), want = ir_verify_value(&v->recorded, i);
@@ -253,8 +253,9 @@ static int share_text(const struct ir_verify *v, unsigned int i, char *text, siz
 	if (!want)
 		return snprintf(text, room, "%s by %" PRIu64 ", none recorded", ir_verify_key(i),
 				off);
-	return snprintf(text, room, "%s by %s%% (%" PRIu64 " of %" PRIu64 ")", ir_verify_key(i),
-			ir_real_text(share, sizeof(share), share_off(v, i), 2), off, want);
+	return snprintf(text, room, "%s by %s%% (%s of %s)", ir_verify_key(i),
+			ir_real_text(share, sizeof(share), share_off(v, i), 2), ir_count_text(off).s,
+			ir_count_text(want).s);
 }
 
 /* The total, and what of the rest is off most. */
@@ -349,11 +350,10 @@ static void say_fit(const struct drawing *d, const struct ir_report_verify *r)
 		    fit->places);
 }
 
-int draw_verify(const struct drawing *d, const struct ir_report_entry *entry)
+int draw_verified(const struct drawing *d, const struct ir_report_entry *entry)
 {
 	const struct verified *verified = (const void *)entry->verify;
 	FILE *out = d->canvas->out;
-	char *words;
 	int rc;
 
 	view_recording(entry, d->emit, d->arg);
@@ -371,7 +371,14 @@ int draw_verify(const struct drawing *d, const struct ir_report_entry *entry)
 	say_fit(d, entry->verify);
 	draw_verdict(d, entry);
 	view_notes(entry, d->emit, d->arg);
-	words = ir_verdict_verify(entry);
+	return rc;
+}
+
+int draw_verify(const struct drawing *d, const struct ir_report_entry *entry)
+{
+	int rc = draw_verified(d, entry);
+	char *words = ir_verdict_verify(entry);
+
 	d->emit(d->arg, "in words", words, entry->verify->equal ? VIEW_PLAIN : VIEW_BAD);
 	free(words);
 	return rc;

@@ -17,7 +17,9 @@ struct verified {
 	struct around around;		/* with --verbose */
 };
 
-/** draw_verify - one entry, whose verify is in a struct verified */
+/** draw_verified - one entry, whose verify is in a struct verified, without its verdict in words */
+int draw_verified(const struct drawing *drawing, const struct ir_report_entry *entry);
+/** draw_verify - the same, with them */
 int draw_verify(const struct drawing *drawing, const struct ir_report_entry *entry);
 
 #endif
