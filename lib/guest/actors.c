@@ -458,6 +458,8 @@ void ir_actors_resume(struct ir_guest *g)
 	struct ir_actor *actor = heap_pop(a);
 
 	g->now_ns = actor->wake_ns;
+	if (!actor->fiber)	/* no memory: it could not wait, and has gone on */
+		return;
 	push(&a->parked, a->current);
 	go_on_with(a, actor->fiber);
 }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <errno.h>
+#include <sys/resource.h>
 
 #include "replay/engine.h"
 
@@ -352,9 +354,40 @@ static void test_depot_of_kernels(void **state)
 	assert_true(depot_is_trimmed(NULL));
 }
 
+/* Without memory for a stack to wait on the replay goes on to its end, and has failed. */
+static void test_no_stack_to_wait_on(void **state)
+{
+	struct run *r = run_new("strict", "zvm", 10 * MS);
+	struct rlimit was, none;
+	struct ir_error err;
+	struct ir_op ops[3];
+
+	(void)state;
+	/* The last one after the others' flushes. */
+	for (uint16_t i = 0; i < 3; i++)
+		ops[i] = (struct ir_op){ .kind = IR_OP_MAP, .time_ns = i < 2 ? UINT64_C(10) + i : 1 * MS,
+					 .cpu = 1 + i, .mapping = 1 + i, .pages = 1, .seg_pages = 1,
+					 .segments = 1 };
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	free(r);
+	skip();		/* they need memory themselves */
+#endif
+	begin(r);
+	map(r, 0, 0, 0);
+	assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = was.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+	ir_engine_run(r->engine, ops, 3);
+	assert_int_equal(setrlimit(RLIMIT_AS, &was), 0);
+	assert_int_equal(ir_engine_finish(r->engine, &r->result, NULL, &err), -ENOMEM);
+	ir_engine_free(r->engine);
+	free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_stack_to_wait_on),
 		cmocka_unit_test(test_a_busy_cpu_keeps_the_order),
 		cmocka_unit_test(test_equal_wake_ups_keep_their_order),
 		cmocka_unit_test(test_an_actor_goes_before_a_timer_of_the_same_time),
