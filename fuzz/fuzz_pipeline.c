@@ -23,8 +23,8 @@
  * Events of an input, repeated ones included, and pages of all of them: time is promised by pages,
  * too.  Most inputs are short, so that many can be tried.
  */
-#define MAX_EVENTS (is_long() ? 20000u : 1000u)
-#define MAX_PAGES (UINT64_C(1) << (is_long() ? 22 : 17))
+#define MAX_EVENTS (is_long() ? 20000u : 400u)
+#define MAX_PAGES (UINT64_C(1) << (is_long() ? 22 : 14))
 #define MAX_DEVICES 5
 #define MEMORY (UINT64_C(256) << 20)
 
