@@ -22,7 +22,7 @@ static const char *plural(uint64_t n)
 
 static const char *or_unknown(const char *text)
 {
-	return text ? text : "not recorded";
+	return text ? text : "not told";
 }
 
 /* The recording's own flushes, to compare with the results. */
@@ -65,7 +65,7 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 	}
 	if (line_begin(&line, emit, arg)) {
 		fprintf(line.out, "kernel %s, %s, %u CPU%s; %s", or_unknown(info->kernel),
-			info->arch ? info->arch : "architecture not recorded", info->cpus,
+			info->arch ? info->arch : "architecture not told", info->cpus,
 			plural(info->cpus),
 			ir_time_text(info->duration_ns, IR_PLAIN).s);
 		if (info->clock)

@@ -77,9 +77,13 @@ static void say_failures(const struct ir_saying *s)
 			replayed == 1 ? "is" : "are");
 }
 
-/* Whether any of the first @n rows has flushes of everything, which take longer where that was recorded. */
+/* Whether any of the first @n rows has flushes of everything, and they take longer than others. */
 static bool has_global(const struct ir_rows *rows, size_t n)
 {
+	const struct ir_recorded_machine *machine = &rows->entry->info->machine;
+
+	if (machine->rpcit_global_ns <= machine->rpcit_base_ns + machine->rpcit_base_ns / 10)
+		return false;
 	for (size_t i = 0; i < n; i++)
 		if (rows->row[i].result->rpcit.global)
 			return true;
@@ -125,7 +129,7 @@ static void say_time_of_flushes(const struct ir_saying *s, size_t n, const struc
 	if (info->machine.rpcit_base_ns)
 		fprintf(s->out, " At %s each%s", ir_time_text(info->machine.rpcit_base_ns, s->typography).s,
 			info->machine.rpcit_page_ns ? " and more with their pages" : "");
-	if (info->machine.rpcit_base_ns && info->machine.rpcit_global_ns && has_global(s->rows, n))
+	if (info->machine.rpcit_base_ns && has_global(s->rows, n))
 		fprintf(s->out, ", or %s over everything",
 			ir_time_text(info->machine.rpcit_global_ns, s->typography).s);
 	fputs(info->machine.rpcit_base_ns ? ", as recorded, that is " : " They take ", s->out);
