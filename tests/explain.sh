@@ -55,6 +55,8 @@ check "--explain as JSON" python3 - "$tmp/json" <<-'END_PY'
 END_PY
 run report "$tmp/json"
 check "a report with shortages is rendered again" test "$status" -eq 0
+run run --quiet --explain --strategy sync-map-retry --format json tests/corpus/function-graph-comments.txt
+shows "where lines have no task's name, its PID stands for it" '"PID 611"'
 file=traces/6.12-fq-randread-lim2048-smp1.dat
 if [ -f $file ]; then
 	"$prog" run --quiet --strategy sync-map-retry --format csv $file >"$tmp/plain"

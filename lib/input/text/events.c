@@ -554,7 +554,7 @@ static int event_line(struct text *t, struct text_span *line, const struct text_
 
 	if (!note_line(t, line, head))
 		return 0;
-	if (t->rd->tasks)
+	if (t->rd->tasks && head->task)
 		note_task(t, line->start, head);
 	if (rest == line->end)
 		rc = join_head(t, line, &rest);

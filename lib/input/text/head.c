@@ -424,6 +424,7 @@ static bool parse_graph(const char *line, const char *end, struct text_head *hea
 	if (!p || *p != ')' || head->cpu >= TEXT_MAX_CPUS)
 		return false;
 	head->pid = graph_pid(p, comment);
+	head->task = NULL;
 	head->flags = IR_EVF_NO_CONTEXT;
 	head->odd_flags = false;
 	head->at = 0;

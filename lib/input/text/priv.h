@@ -121,7 +121,7 @@ struct text_head {
 	bool odd_flags;		/* a letter that is not known says what the CPU was doing */
 	uint32_t at;		/* column where the CPU or the PID was found */
 	const char *rest;	/* event name and payload */
-	const char *task;	/* behind the last byte of its name */
+	const char *task;	/* behind the last byte of its name; NULL: the line has none */
 };
 
 /* Where the last line had its CPU: mostly the next one has it there, too; and what a header said. */
