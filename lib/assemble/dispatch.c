@@ -24,7 +24,7 @@ uint64_t ir_assembler_evidence(void)
 	return mask;
 }
 
-struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config)
+static struct ir_assembler *new_assembler(const struct ir_assembler_config *config)
 {
 	struct ir_assembler *a = calloc(1, sizeof(*a));
 
@@ -34,9 +34,10 @@ struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config)
 	if (config->seen_kinds >> IR_EV_PAGE_FREE & 1)
 		a->frees = calloc(1, sizeof(*a->frees));
 	a->emit = NONE;
+	a->fast_kinds = ir_asm_fast_kinds(config);
 	if (config->owners)
 		a->owners = *config->owners;
-	a->window = malloc(WINDOW * sizeof(*a->window));
+	a->window = aligned_alloc(_Alignof(struct rec), WINDOW * sizeof(*a->window));
 	if (!a->window || (config->seen_kinds >> IR_EV_PAGE_FREE & 1 && !a->frees)) {
 		ir_assembler_free(a);
 		return NULL;
@@ -44,10 +45,30 @@ struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config)
 	return a;
 }
 
+struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config)
+{
+	struct ir_assembler *a = new_assembler(config);
+
+#ifdef IR_DEBUG
+	if (a && a->fast_kinds) {
+		struct ir_assembler_config slow = *config;
+
+		slow.damage = &a->slow_damage;
+		a->slow = new_assembler(&slow);
+		if (a->slow)
+			a->slow->fast_kinds = 0;
+	}
+#endif
+	return a;
+}
+
 void ir_assembler_free(struct ir_assembler *a)
 {
 	if (!a)
 		return;
+#ifdef IR_DEBUG
+	ir_assembler_free(a->slow);
+#endif
 	for (uint32_t i = 0; i < a->nr_mapped; i++)
 		ir_bitmap_free(a->mapped[i]);
 	free(a->mapped);
@@ -309,16 +330,27 @@ static void memory_event(struct ir_assembler *a, const struct ir_event *ev)
 	rec(a, number)->pages = pages;
 }
 
-int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
+/* Debug builds compare with an assembler that has no fast path. */
+static inline void check_event(struct ir_assembler *a, const struct ir_event *ev)
+{
+#ifdef IR_DEBUG
+	assert(a->no_memory || !ir_assembler_check(a, ev->cpu));
+	if (a->slow)
+		ir_assembler_event(a->slow, ev);
+#else
+	(void)a;
+	(void)ev;
+#endif
+}
+
+static int general_event(struct ir_assembler *a, const struct ir_event *ev)
 {
 	struct cpu *c;
 
 	if (ev->kind == IR_EV_FLUSH_RET)	/* of times alone, which operations do not need */
-		return a->emit != NONE || ir_asm_may_leave(a);
+		return a->has_op || a->emit != NONE || ir_asm_may_leave(a);
 	c = ir_asm_cpu(a, ev->cpu);
-	/* The window is empty: continue at its first place, which is in the cache. */
-	if (a->first == a->end)
-		a->first = a->end = (a->end + WINDOW - 1) / WINDOW * WINDOW;
+	ir_asm_restart(a);
 	if (a->frees && (ev->kind == IR_EV_PAGE_FREE || ev->kind == IR_EV_MAP ||
 			 ev->kind == IR_EV_S390_UPDATE_TRANS))
 		memory_event(a, ev);
@@ -330,12 +362,24 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 		slot_event(a, c, &c->slot[ev->flags & IR_EVF_IRQ], ev);
 	else if (!a->no_memory)
 		damage(a, IR_DAMAGE_BAD_EVENTS);
+	check_event(a, ev);
 	if (a->no_memory)
 		return -ENOMEM;
-#ifdef IR_DEBUG
-	assert(!ir_assembler_check(a, ev->cpu));
-#endif
-	return a->emit != NONE || ir_asm_may_leave(a);
+	return a->has_op || a->emit != NONE || ir_asm_may_leave(a);
+}
+
+int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
+{
+	if (a->fast_kinds >> ev->kind & 1 && ev->cpu < a->nr_cpus) {
+		struct cpu *c = &a->cpus[ev->cpu];
+		enum ir_fast fast = ir_asm_fast(a, c, &c->slot[ev->flags & IR_EVF_IRQ], ev);
+
+		if (fast != IR_FAST_NOT) {
+			check_event(a, ev);
+			return a->no_memory ? -ENOMEM : (int)fast;
+		}
+	}
+	return general_event(a, ev);
 }
 
 void ir_assembler_end(struct ir_assembler *a)
@@ -349,6 +393,10 @@ void ir_assembler_end(struct ir_assembler *a)
 		}
 	}
 	a->ended = true;
+#ifdef IR_DEBUG
+	if (a->slow)
+		ir_assembler_end(a->slow);
+#endif
 }
 
 const struct ir_op_totals *ir_assembler_totals(const struct ir_assembler *a)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Records leave the window, and become operations. */
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "assemble/priv.h"
 
@@ -191,11 +193,15 @@ static void emit_segment(struct ir_assembler *a, struct ir_op *op)
 	a->emit = r->next;
 }
 
-bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op)
+static const struct ir_op *take(struct ir_assembler *a)
 {
+	if (a->has_op) {
+		a->has_op = false;
+		return &a->op;
+	}
 	if (a->emit != NONE) {
-		emit_segment(a, op);
-		return true;
+		emit_segment(a, &a->op);
+		return &a->op;
 	}
 	while (ir_asm_may_leave(a)) {
 		struct rec *r = rec(a, a->first);
@@ -204,8 +210,32 @@ bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op)
 		if (r->held && r->kind == REC_SEGMENT)
 			ir_asm_release_holder(a, a->first);
 		a->first++;
-		if (leave(a, r, op))
-			return true;
+		if (leave(a, r, &a->op))
+			return &a->op;
 	}
-	return false;
+	return NULL;
+}
+
+const struct ir_op *ir_assembler_take(struct ir_assembler *a)
+{
+	const struct ir_op *op = take(a);
+
+#ifdef IR_DEBUG
+	if (a->slow) {
+		const struct ir_op *same = ir_assembler_take(a->slow);
+
+		assert(!op == !same && (!op || !memcmp(op, same, sizeof(*op))));
+		assert(!memcmp(&a->totals, &a->slow->totals, sizeof(a->totals)));
+	}
+#endif
+	return op;
+}
+
+bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op)
+{
+	const struct ir_op *next = ir_assembler_take(a);
+
+	if (next)
+		*op = *next;
+	return next;
 }

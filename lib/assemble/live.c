@@ -4,22 +4,6 @@
 #include "base/seed.h"
 #include "assemble/live.h"
 
-static uint32_t bucket_of(const struct ir_live_table *t, uint64_t iova)
-{
-	return ir_seed_hash(t->seed, iova >> 12, t->bits);
-}
-
-static void link_in(struct ir_live_table *t, uint32_t i)
-{
-	uint32_t *bucket = &t->buckets[bucket_of(t, t->pool[i].iova)];
-
-	t->pool[i].next = *bucket;
-	t->pool[i].prev = IR_LIVE_NONE;
-	if (*bucket != IR_LIVE_NONE)
-		t->pool[*bucket].prev = i;
-	*bucket = i;
-}
-
 static bool grow(struct ir_live_table *t)
 {
 	uint32_t room = t->room ? t->room * 2 : 1024;
@@ -46,7 +30,7 @@ static bool grow(struct ir_live_table *t)
 	/* Growing happens only when the free list is empty: every entry is a mapping. */
 	for (uint32_t i = 0; i < t->used; i++)
 		if (!t->pool[i].ended)
-			link_in(t, i);
+			ir_live_link(t, i);
 	return true;
 }
 
@@ -152,7 +136,7 @@ uint32_t ir_live_add(struct ir_live_table *t, uint64_t iova, uint64_t pages)
 	}
 	t->count++;
 	t->pool[i] = (struct ir_live){ .iova = iova, .pages = pages, .remaining = pages };
-	link_in(t, i);
+	ir_live_link(t, i);
 	if (t->first_of)
 		link_of(t, i);
 	return i;
@@ -167,7 +151,7 @@ static uint32_t first_at(const struct ir_live_table *t, uint32_t i, uint64_t iov
 
 uint32_t ir_live_find(const struct ir_live_table *t, uint64_t iova)
 {
-	return t->room ? first_at(t, t->buckets[bucket_of(t, iova)], iova) : IR_LIVE_NONE;
+	return t->room ? first_at(t, t->buckets[ir_live_bucket(t, iova)], iova) : IR_LIVE_NONE;
 }
 
 uint32_t ir_live_find_next(const struct ir_live_table *t, uint32_t index)
@@ -180,7 +164,7 @@ void ir_live_end(struct ir_live_table *t, uint32_t index)
 	struct ir_live *l = &t->pool[index];
 
 	if (l->prev == IR_LIVE_NONE)
-		t->buckets[bucket_of(t, l->iova)] = l->next;
+		t->buckets[ir_live_bucket(t, l->iova)] = l->next;
 	else
 		t->pool[l->prev].next = l->next;
 	if (l->next != IR_LIVE_NONE)

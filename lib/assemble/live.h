@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/seed.h"
 
 #define IR_LIVE_NONE	UINT32_MAX
 
@@ -42,6 +43,23 @@ struct ir_live_table {
 	uint32_t *first_of;	/* of each device; NULL before the first ir_live_first_of() */
 	uint32_t nr_devices;
 };
+
+static inline uint32_t ir_live_bucket(const struct ir_live_table *t, uint64_t iova)
+{
+	return ir_seed_hash(t->seed, iova >> 12, t->bits);
+}
+
+/* Entry @i is the first of its bucket. */
+static inline void ir_live_link(struct ir_live_table *t, uint32_t i)
+{
+	uint32_t *bucket = &t->buckets[ir_live_bucket(t, t->pool[i].iova)];
+
+	t->pool[i].next = *bucket;
+	t->pool[i].prev = IR_LIVE_NONE;
+	if (*bucket != IR_LIVE_NONE)
+		t->pool[*bucket].prev = i;
+	*bucket = i;
+}
 
 /** ir_live_add - a new mapping; returns its index, IR_LIVE_NONE without memory */
 uint32_t ir_live_add(struct ir_live_table *t, uint64_t iova, uint64_t pages);

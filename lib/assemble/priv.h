@@ -3,6 +3,7 @@
  * Inside the assembler: the window of records, and the state of each CPU.
  *
  *   dispatch.c  gives each event to its handler
+ *   fast.c      the common case of map, RPCIT and unmap, in few instructions
  *   mappings.c  groups pieces into mappings
  *   pieces.c    finds pieces of a mapping, cuts it apart
  *   unmaps.c    matches unmaps to mappings
@@ -34,8 +35,12 @@
 enum rec_kind { REC_SEGMENT, REC_UNMAP, REC_FAILED, REC_TIMER, REC_LOST, REC_RPCIT, REC_DETACH, REC_FREE,
 		REC_NOTHING };
 
-/* One record of the window: a piece of a mapping, or something else in time order. */
+/*
+ * One record of the window: a piece of a mapping, or something else in time order.  It has two
+ * cache lines of its own: finding one is a shift, not a multiplication.
+ */
 struct rec {
+	_Alignas(128)
 	uint64_t time_ns;
 	uint64_t iova;
 	uint64_t paddr;
@@ -179,6 +184,13 @@ struct ir_assembler {
 	uint64_t first, end;		/* record numbers in the window; they rise, some are left out */
 	uint64_t emit;			/* piece to emit next within the first record's mapping, NONE */
 	uint16_t emit_device;		/* of that mapping */
+	struct ir_op op;		/* what ir_assembler_take() returns */
+	bool has_op;			/* that was made already, and is older than the window */
+	uint64_t fast_kinds;		/* of events that ir_asm_fast() is asked for */
+#ifdef IR_DEBUG
+	struct ir_assembler *slow;	/* takes the same events without the fast path */
+	struct ir_damage slow_damage;
+#endif
 	bool ended;
 	bool lost;			/* events were lost: unmaps may be missing */
 	struct cpu *cpus;
@@ -264,6 +276,27 @@ static inline bool ir_asm_may_leave(struct ir_assembler *a)
 	if (a->ended || !has_room(a))
 		return true;
 	return !r->held && (r->kind != REC_SEGMENT || r->pieces < 2 || r->certain);
+}
+
+/* fast.c */
+
+/* The kinds of events that it takes, as bits: none in recordings that it is not for. */
+uint64_t ir_asm_fast_kinds(const struct ir_assembler_config *cfg);
+enum ir_fast {
+	IR_FAST_TAKEN,
+	IR_FAST_OPS = IR_OPS_MAYBE,
+	IR_FAST_OP = IR_OPS_ONE,
+	IR_FAST_NOT,	/* nothing was changed: the event is for the general path */
+};
+/* Take an event of one of these kinds. */
+enum ir_fast ir_asm_fast(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			 const struct ir_event *ev);
+
+/* If the window is empty: continue at its first place, which is in the cache. */
+static inline void ir_asm_restart(struct ir_assembler *a)
+{
+	if (a->first == a->end)
+		a->first = a->end = (a->end + WINDOW - 1) / WINDOW * WINDOW;
 }
 
 /* mappings.c */

@@ -289,6 +289,21 @@ int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool 
 	return assign(map, first, last, value);
 }
 
+bool ir_bitmap_claim(struct ir_bitmap *map, uint64_t first, uint64_t last)
+{
+	uint64_t *word, bits = mask_between(first % WAYS, last % WAYS);
+
+	if (!in_last_word(map, first, last))
+		return false;
+	word = &map->leaf->word[way_in_leaf(first)];
+	/* Where a word becomes full, the nodes above may have to know. */
+	if (*word & bits || (*word | bits) == ~UINT64_C(0))
+		return false;
+	*word |= bits;
+	map->leaf->any |= UINT64_C(1) << way_in_leaf(first);
+	return true;
+}
+
 static uint64_t node_next(const struct node *n, unsigned int height, uint64_t from, bool value)
 {
 	unsigned int shift = way_shift(height);

@@ -21,6 +21,12 @@ struct ir_bitmap *ir_bitmap_new(uint64_t bits);
 void ir_bitmap_free(struct ir_bitmap *map);
 /** ir_bitmap_assign - set or clear [first, last]; 0 or -ENOMEM (then unchanged in parts) */
 int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value);
+/**
+ * ir_bitmap_claim - set [first, last] if all of it is clear, where that is cheap
+ *
+ * False: nothing was set, as a bit was set already, or it is not all in the word used last.
+ */
+bool ir_bitmap_claim(struct ir_bitmap *map, uint64_t first, uint64_t last);
 /** ir_bitmap_next - the first bit at or after @from that is @value, or IR_BITMAP_NONE */
 uint64_t ir_bitmap_next(const struct ir_bitmap *map, uint64_t from, bool value);
 /**

@@ -89,10 +89,23 @@ static void find_room(struct ir_bitmap *map, const uint8_t *bits, uint64_t n, ui
 	assert_int_equal(ir_bitmap_run(map, first, size), run_in_array(bits, n, first, size));
 }
 
+/* Some bits from @first on are claimed, if they can be: whether there is a way to see it or not. */
+static bool claim(struct ir_bitmap *map, uint8_t *bits, uint64_t n, uint64_t first)
+{
+	uint64_t last = first + first % 3 < n ? first + first % 3 : n - 1;
+
+	if (!ir_bitmap_claim(map, first, last))
+		return false;
+	assert_int_equal(next_in_array(bits, last + 1, first, true), IR_BITMAP_NONE);
+	memset(bits + first, 1, last - first + 1);
+	return true;
+}
+
 static void run_random(uint64_t n, unsigned int steps, uint64_t seed, uint64_t longest)
 {
 	struct ir_bitmap *map = make(n);
 	uint8_t *bits = calloc(n, 1);
+	unsigned int claimed = 0;
 
 	assert_non_null(bits);
 	for (unsigned int step = 0; step < steps; step++) {
@@ -104,6 +117,7 @@ static void run_random(uint64_t n, unsigned int steps, uint64_t seed, uint64_t l
 
 		assign(map, first, last, value);
 		memset(bits + first, value, last - first + 1);
+		claimed += claim(map, bits, n, first);
 		assert_int_equal(ir_bitmap_next(map, from, true),
 				 next_in_array(bits, n, from, true));
 		assert_int_equal(ir_bitmap_next(map, from, false),
@@ -113,6 +127,7 @@ static void run_random(uint64_t n, unsigned int steps, uint64_t seed, uint64_t l
 			compare(map, bits, n);
 	}
 	compare(map, bits, n);
+	assert_true(claimed > 0);
 	free(bits);
 	ir_bitmap_free(map);
 }

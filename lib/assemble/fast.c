@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The common case, in a quarter of the general path's instructions (90 an event instead of 350):
+ *
+ *   iommu:map of one piece, RPCIT over it, its result 0       on one CPU in one context
+ *   iommu:unmap of a whole mapping                            with nothing else under way
+ *
+ * Each function below does what the general one named above it does then, or returns IR_FAST_NOT and
+ * has changed nothing; the general path takes the event in that case.  Builds with -DIR_DEBUG run a
+ * second assembler without this file and compare all operations (dispatch.c).
+ *
+ * Preconditions, for the recording (ir_asm_fast_kinds()):
+ *  - no filter, one device, no call chains, no names for functions; RPCITs are no operations;
+ *  - it has results of RPCITs, and nothing that names devices or comes from the former DMA API.
+ *
+ * For each event:
+ *  - no unmap of its slot waits for a name or is suspected to end a failed map;
+ *  - a map finds its slot in MAP_NONE; its RPCIT is the first event behind it in that slot that
+ *    MAP_PIECES has an arrow for, and is issued while no other RPCIT of the CPU is under way;
+ *  - the mapping overlaps no other one, and the page table's bitmap has it in the word used last;
+ *  - an unmapped mapping has left the window, which is empty.
+ */
+#include "assemble/priv.h"
+
+#define KIND(kind) (UINT64_C(1) << IR_EV_##kind)
+
+uint64_t ir_asm_fast_kinds(const struct ir_assembler_config *cfg)
+{
+	const uint64_t names = KIND(DMA_MAP) | KIND(DMA_MAP_SG) | KIND(DMA_UNMAP) | KIND(DMA_UNMAP_SG) |
+		KIND(S390_UPDATE_TRANS) | KIND(S390_MAP_PAGE) | KIND(S390_UNMAP_PAGE) | KIND(PAGE_FREE);
+
+	if (cfg->filter || cfg->several || cfg->sites || cfg->rpcits || cfg->name_function ||
+	    cfg->seen_kinds & names || !(cfg->seen_kinds & KIND(RPCIT_RET)))
+		return 0;
+	return KIND(MAP) | KIND(UNMAP) | KIND(RPCIT) | KIND(RPCIT_RET);
+}
+
+/* Of whole pages, without a name: a mapping's event, or its unmap's. */
+static inline bool is_plain(const struct ir_event *ev)
+{
+	return !((ev->addr | ev->size) & (IR_PAGE_SIZE - 1)) && !ev->device &&
+		ev->size - 1 < MAX_PAGES << IR_PAGE_SHIFT && ev->addr + (ev->size - 1) >= ev->addr &&
+		!(ev->flags & IR_EVF_WHOLE);
+}
+
+/* Nothing of the event's slot waits for it, but what the function at hand looks at. */
+static inline void saw_event(struct cpu *c, struct slot *s)
+{
+	c->events++;
+	s->just_unmapped = false;
+}
+
+/* ir_live_add() of what is no list of a device's; IR_LIVE_NONE: there is no free entry. */
+static inline uint32_t add_live(struct ir_live_table *t, uint64_t iova, uint64_t pages, uint64_t head)
+{
+	uint32_t i = t->free;
+
+	if (t->count == t->used || t->first_of)
+		return IR_LIVE_NONE;
+	t->free = t->pool[i].next;
+	t->count++;
+	t->pool[i] = (struct ir_live){ .iova = iova, .pages = pages, .remaining = pages, .head = head };
+	ir_live_link(t, i);
+	return i;
+}
+
+/* After an event that leaves the slot's mapping held: does another record leave? */
+static inline enum ir_fast held(struct ir_assembler *a, const struct slot *s)
+{
+	return a->first != s->head && (a->has_op || a->emit != NONE || ir_asm_may_leave(a)) ?
+		IR_FAST_OPS : IR_FAST_TAKEN;
+}
+
+/* ir_asm_map() */
+static inline enum ir_fast map(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			       const struct ir_event *ev)
+{
+	uint64_t pages = ev->size >> IR_PAGE_SHIFT, number;
+	uint32_t live;
+
+	if (s->map_state != MAP_NONE || s->begun != NONE || !s->open || !is_plain(ev))
+		return IR_FAST_NOT;
+	ir_asm_restart(a);
+	number = a->end;
+	live = add_live(&a->live, ev->addr, pages, number);
+	if (live == IR_LIVE_NONE)
+		return IR_FAST_NOT;
+	saw_event(c, s);
+	s->announced = false;
+	s->zdev = 0;
+	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
+	*rec(a, number) = (struct rec){
+		.time_ns = ev->time_ns, .last_time_ns = ev->time_ns,
+		.iova = ev->addr, .paddr = ev->paddr, .pages = pages,
+		.next = NONE, .live = live, .pieces = 1, .site = ev->site, .cpu = (uint16_t)ev->cpu,
+		.kind = REC_SEGMENT, .flags = ev->flags & IR_EVF_IRQ ? IR_OPF_IRQ : 0, .held = true,
+	};
+	a->end++;
+	s->head = s->tail = number;
+	s->pid = ev->pid;
+	s->map_state = MAP_PIECES;
+	return held(a, s);
+}
+
+/* The function's owner is the one found last, and no device's. */
+static inline bool is_known_function(const struct ir_assembler *a, uint64_t fn)
+{
+	const struct ir_owner *w = &a->owners.owner[a->owners.last];
+
+	return a->nr_functions && a->first_fn == fn && a->owners.last < a->owners.nr && w->key == fn &&
+		w->kind == IR_OWNER_FUNCTION && !w->device;
+}
+
+/* ir_asm_rpcit() */
+static inline enum ir_fast rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
+				 const struct ir_event *ev)
+{
+	struct rec *head = rec(a, s->head);
+
+	if (s->map_state != MAP_PIECES || c->nested || !in_window(a, s->head) || s->zdev ||
+	    head->device || head->pieces != 1 || head->iova != ev->addr ||
+	    head->pages << IR_PAGE_SHIFT != ev->size || live_of(a, head->live)->pages != head->pages ||
+	    !is_known_function(a, ev->aux))
+		return IR_FAST_NOT;
+	saw_event(c, s);
+	a->rpcits.total++;
+	c->nested = 1;
+	c->rpcit[0] = (struct rpcit){
+		.record = NONE, .head = s->head, .time_ns = ev->time_ns, .pages = head->pages,
+		.events = c->events, .step = MAP_SYNC, .counted = true, .slot = (uint8_t)(s - c->slot),
+	};
+	head->certain = true;
+	head->sync_time_ns = ev->time_ns;
+	head->fn = ev->aux;
+	s->map_state = MAP_SYNC;
+	return held(a, s);
+}
+
+/* emit_map(): the first record leaves the window. */
+static inline void emit(struct ir_assembler *a, const struct rec *r, struct ir_live *l)
+{
+	uint64_t sync = r->sync_time_ns - r->time_ns;
+
+	a->first++;
+	l->emitted = true;
+	l->number = a->nr_free ? a->free_numbers[--a->nr_free] : a->max_mappings++;
+	a->totals.map++;
+	a->totals.map_pages += l->pages;
+	a->totals.segments++;
+	a->op = (struct ir_op){
+		.time_ns = r->time_ns, .iova = r->iova, .paddr = r->paddr,
+		.pages = (uint32_t)l->pages, .seg_pages = (uint32_t)l->pages, .segments = 1,
+		.mapping = l->number, .sync_ns = sync < UINT32_MAX ? (uint32_t)sync : 0,
+		.rpcit_ns = r->rpcit_ns < UINT32_MAX ? (uint32_t)r->rpcit_ns : 0, .site = r->site,
+		.cpu = r->cpu, .kind = IR_OP_MAP, .flags = r->flags,
+	};
+	a->has_op = true;
+}
+
+/* ir_asm_rpcit_ret(): the mapping is complete. */
+static inline enum ir_fast rpcit_ret(struct ir_assembler *a, struct cpu *c, struct slot *s,
+				     const struct ir_event *ev)
+{
+	const struct rpcit *q = &c->rpcit[0];
+	struct rec *head = rec(a, s->head);
+	uint64_t first = head->iova >> IR_PAGE_SHIFT, number = s->head;
+	struct ir_live *l;
+
+	if (c->nested != 1 || q->step != MAP_SYNC || s->map_state != MAP_SYNC || ev->ret ||
+	    q->head != number || &c->slot[q->slot] != s || !in_window(a, number) || head->pieces != 1 ||
+	    head->flags & ~IR_OPF_IRQ || head->device || !a->nr_mapped || !a->mapped[0])
+		return IR_FAST_NOT;
+	l = live_of(a, head->live);
+	if (l->ended || l->device || !ir_bitmap_claim(a->mapped[0], first, first + l->pages - 1))
+		return IR_FAST_NOT;
+	saw_event(c, s);
+	a->rpcits.has_results = true;
+	head->rpcit_ns = ev->time_ns - q->time_ns;
+	head->held = false;
+	if (c->events == q->events + 1)
+		ir_latency_add(&a->latency, q->pages, head->rpcit_ns);
+	if (a->nr_seen)
+		a->seen[0].attached = true;
+	c->nested = 0;
+	s->head = NONE;
+	s->map_state = MAP_NONE;
+	if (a->first == number && !a->has_op && a->emit == NONE) {
+		emit(a, head, l);
+		if (a->first == a->end)
+			return IR_FAST_OP;
+	}
+	return a->has_op || a->emit != NONE || ir_asm_may_leave(a) ? IR_FAST_OPS : IR_FAST_TAKEN;
+}
+
+/* ir_asm_unmap(), and the operation that it becomes: it needs no record. */
+static inline enum ir_fast unmap(struct ir_assembler *a, struct cpu *c, struct slot *s,
+				 const struct ir_event *ev)
+{
+	uint32_t i;
+	struct ir_live *l;
+
+	if (a->first != a->end || a->has_op || a->emit != NONE || s->map_state != MAP_NONE || s->unmap_device ||
+	    !is_plain(ev))
+		return IR_FAST_NOT;
+	i = ir_live_find(&a->live, ev->addr);
+	if (i == IR_LIVE_NONE || ir_live_find_next(&a->live, i) != IR_LIVE_NONE)
+		return IR_FAST_NOT;
+	l = live_of(a, i);
+	if (!l->emitted || l->pages << IR_PAGE_SHIFT != ev->size || l->device ||
+	    a->nr_free == a->room_free)
+		return IR_FAST_NOT;
+	saw_event(c, s);
+	s->just_unmapped = true;
+	s->announced = false;
+	s->unmap_state = UNMAP_DONE;
+	s->unmap = NONE;
+	s->unmap_iova = ev->addr;
+	s->unmap_size = ev->size;
+	s->unmap_ns = ev->time_ns;
+	s->unmapped = 0;
+	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
+	ir_domains_unmap(&a->domains, 0, ev->time_ns);
+	ir_asm_mark_free(a, l);
+	a->totals.unmap++;
+	a->totals.unmap_pages += l->pages;
+	a->free_numbers[a->nr_free++] = l->number;
+	a->op = (struct ir_op){
+		.time_ns = ev->time_ns, .iova = ev->addr, .paddr = ev->paddr,
+		.pages = (uint32_t)l->pages, .mapping = l->number, .cpu = (uint16_t)ev->cpu,
+		.kind = IR_OP_UNMAP, .flags = ev->flags & IR_EVF_IRQ ? IR_OPF_IRQ : 0,
+	};
+	a->has_op = true;
+	ir_live_drop(&a->live, i);
+	return IR_FAST_OP;
+}
+
+enum ir_fast ir_asm_fast(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			 const struct ir_event *ev)
+{
+	if (s->unmap_state > UNMAP_DONE)
+		return IR_FAST_NOT;
+	switch (ev->kind) {
+	case IR_EV_MAP:
+		return map(a, c, s, ev);
+	case IR_EV_RPCIT:
+		return rpcit(a, c, s, ev);
+	case IR_EV_RPCIT_RET:
+		return rpcit_ret(a, c, s, ev);
+	default:
+		return unmap(a, c, s, ev);
+	}
+}
