@@ -21,12 +21,12 @@ static int read_events(const char *path, struct ir_error *err)
 	struct ir_file *file = ir_file_open(path, err);
 	struct ir_reader *rd = file ? ir_reader_open(file, &damage, err) : NULL;
 	uint64_t wanted = 0, all = 0;
-	struct ir_event ev;
+	struct ir_event evs[64];
 	int rc = rd ? 1 : -1;
 
 	while (rc > 0) {
-		rc = ir_reader_next(rd, &ev, err);
-		wanted += rc > 0;
+		rc = ir_reader_next_block(rd, evs, 64, err);
+		wanted += rc > 0 ? (uint64_t)rc : 0;
 	}
 	if (!rc) {
 		for (size_t i = 0; i < rd->info.nr_events; i++)

@@ -73,8 +73,8 @@ static void decode(struct ir_reader *rd, struct ir_formats *fm)
 		unsigned int wanted;
 
 		fill_record(rec, 10 + (nr * 7 & 3), nr);
-		wanted = ir_formats_wanted(fm, rec);
-		if (!wanted || !ir_formats_decode(fm, wanted, rec, sizeof(rec), &ev))
+		wanted = ir_formats_wanted(fm, rec, fm->big);
+		if (!wanted || !ir_formats_decode(fm, wanted, fm->big, rec, sizeof(rec), &ev))
 			continue;
 		if (ev.kind > IR_EV_KINDS && !ir_rules_apply(rd, &ev))
 			continue;

@@ -268,7 +268,9 @@ static void sort_places(struct ir_decoder *dec)
 	/* In an event that is complete, the extra one is no part of it. */
 	dec->numbers_only = dec->nr_numbers == n && dec->finish == IR_FINISH_NONE &&
 		(!extra || dec->kind > IR_EV_KINDS);
-	dec->words_only = dec->numbers_only && dec->nr_words == n;
+	dec->ends_block = dec->kind > IR_EV_KINDS || dec->finish == IR_FINISH_MARKER ||
+		dec->finish == IR_FINISH_CONSOLE || dec->finish == IR_FINISH_FAULT;
+	dec->plain = dec->numbers_only && !dec->ends_block;
 }
 
 /* Both ends of a range, which texts print, are not in the record. */
@@ -547,21 +549,18 @@ static bool decode_other(struct ir_formats *fm, const struct ir_decoder *dec,
 	return finish(fm, (enum ir_finish)dec->finish, ev, extra, spans);
 }
 
-static bool bad_event(struct ir_formats *fm)
+static enum ir_decoded bad_event(struct ir_formats *fm)
 {
 	fm->rd->damage->count[IR_DAMAGE_BAD_EVENTS]++;
-	return false;
+	return IR_DECODED_BAD;
 }
 
-bool ir_formats_decode_rest(struct ir_formats *fm, const struct ir_decoder *dec,
-			    const unsigned char *rec, size_t len, struct ir_event *ev)
+enum ir_decoded ir_formats_decode_rest(struct ir_formats *fm, const struct ir_decoder *dec,
+				       const unsigned char *rec, size_t len, struct ir_event *ev)
 {
 	if (len < dec->min_len)
 		return bad_event(fm);
-	for (unsigned int i = dec->nr_words; i < dec->nr_numbers; i++) {
-		const struct ir_place *pl = &dec->places[i];
-
-		ev->value[pl->slot] = ir_load_int(rec + pl->offset, pl->size, pl->is_signed, fm->big);
-	}
-	return dec->numbers_only || decode_other(fm, dec, rec, len, ev) || bad_event(fm);
+	if (!dec->numbers_only && !decode_other(fm, dec, rec, len, ev))
+		return bad_event(fm);
+	return dec->ends_block ? IR_DECODED_LAST : IR_DECODED;
 }

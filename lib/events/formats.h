@@ -51,7 +51,8 @@ struct ir_decoder {
 	uint8_t nr_numbers;	/* then those of other numbers */
 	uint8_t nr_places;
 	bool numbers_only;	/* and nothing to finish */
-	bool words_only;
+	bool plain;			/* numbers only, and no last one of a block */
+	bool ends_block;		/* an event of it is the last one of a block (reader.h) */
 	struct ir_place places[IR_EVENT_VALUES + 1];
 };
 
@@ -98,18 +99,25 @@ void ir_formats_release(struct ir_formats *fm);
  */
 int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, size_t len);
 
-/* The rest of ir_formats_decode(), for what is not just words. */
-bool ir_formats_decode_rest(struct ir_formats *fm, const struct ir_decoder *dec,
+/* What became of a record. */
+enum ir_decoded {
+	IR_DECODED_BAD,		/* it is too short or makes no sense: counted as damage */
+	IR_DECODED,
+	IR_DECODED_LAST,	/* and the event must be the last one of its block (reader.h) */
+};
+
+/* The rest of ir_formats_decode(), for what is not just numbers. */
+enum ir_decoded ir_formats_decode_rest(struct ir_formats *fm, const struct ir_decoder *dec,
 			    const unsigned char *rec, size_t len, struct ir_event *ev);
 
 /**
  * ir_formats_decode - decode a record for which ir_formats_wanted() said so
  * @nr: what it said
+ * @big: the byte order; where the compiler knows it, loads need no test of it
  *
- * The caller fills in time and cpu.  Returns false if the record is too short
- * or makes no sense (counted as damage).
+ * The caller fills in time and cpu.
  */
-static inline bool ir_formats_decode(struct ir_formats *fm, unsigned int nr,
+static inline enum ir_decoded ir_formats_decode(struct ir_formats *fm, unsigned int nr, bool big,
 				     const unsigned char *rec, size_t len, struct ir_event *ev)
 {
 	const struct ir_decoder *dec = &fm->decoders[nr];
@@ -121,12 +129,15 @@ static inline bool ir_formats_decode(struct ir_formats *fm, unsigned int nr,
 		ev->kind = dec->kind;
 		ev->flags = dec->flags |
 			(rec[dec->flags_offset] & IR_TRACE_FLAGS_IRQ ? IR_EVF_IRQ : 0);
-		ev->pid = ir_load32(rec + dec->pid_offset, fm->big);
+		ev->pid = ir_load32(rec + dec->pid_offset, big);
 		memset(ev->value, 0, sizeof(ev->value));
 		for (const struct ir_place *end = pl + dec->nr_words; pl < end; pl++)
-			ev->value[pl->slot] = ir_load64(rec + pl->offset, fm->big);
-		if (dec->words_only)
-			return true;
+			ev->value[pl->slot] = ir_load64(rec + pl->offset, big);
+		for (const struct ir_place *end = dec->places + dec->nr_numbers; pl < end; pl++)
+			ev->value[pl->slot] = ir_load_int(rec + pl->offset, pl->size, pl->is_signed,
+							  big);
+		if (dec->plain)
+			return IR_DECODED;
 	}
 	return ir_formats_decode_rest(fm, dec, rec, len, ev);
 }
@@ -142,12 +153,14 @@ struct ir_format *ir_formats_new(struct ir_formats *fm, unsigned int id);
 /**
  * ir_formats_wanted - count a record and find its decoder
  * @rec: the raw record, beginning with common_type
+ * @big: the byte order
  *
  * Returns the number of the decoder, or 0: the event is only counted.
  */
-static inline unsigned int ir_formats_wanted(struct ir_formats *fm, const unsigned char *rec)
+static inline unsigned int ir_formats_wanted(struct ir_formats *fm, const unsigned char *rec,
+					     bool big)
 {
-	unsigned int id = ir_load16(rec, fm->big), at = fm->index[id];
+	unsigned int id = ir_load16(rec, big), at = fm->index[id];
 	struct ir_format *f = at ? &fm->list[at] : ir_formats_new(fm, id);
 
 	f->count++;

@@ -59,7 +59,8 @@ struct ir_reader_ops {
 	const char *name;
 	/*
 	 * How many bits of the first @len bytes matched this format; 0: not
-	 * this one.  @len is at most IR_READER_PEEK.
+	 * this one.  @len is at most IR_READER_PEEK.  From IR_READER_CERTAIN on no
+	 * other reader is asked.
 	 */
 	int (*bid)(const unsigned char *start, size_t len);
 	/*
@@ -69,9 +70,16 @@ struct ir_reader_ops {
 	int (*open)(struct ir_reader *rd, struct ir_error *err);
 	/* The next event in time order: 1, 0 at the end, or a negative errno. */
 	int (*next)(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err);
+	/*
+	 * Optional: the next events, at most @max (at least 1): how many, 0 at the end, or a
+	 * negative errno.  An event of lost events, of a kind above IR_EV_KINDS, or with a text
+	 * is the last one of its block.
+	 */
+	int (*next_block)(struct ir_reader *rd, struct ir_event *evs, int max, struct ir_error *err);
 	void (*close)(struct ir_reader *rd);
 };
 
+#define IR_READER_CERTAIN 64
 #define IR_READER_PEEK 65536	/* a text may have a mail's headers in front */
 
 struct ir_reader {

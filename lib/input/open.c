@@ -30,7 +30,8 @@ static const struct ir_reader_ops *recognise(const unsigned char *start, size_t 
 	int best_bid = 0;
 	size_t i;
 
-	for (i = 0; i < NR_READERS; i++) {
+	/* To look through binary data for text would take most of the time that a small recording needs. */
+	for (i = 0; i < NR_READERS && best_bid < IR_READER_CERTAIN; i++) {
 		int bid = readers[i]->bid(start, len);
 
 		if (bid > best_bid) {
@@ -236,6 +237,21 @@ int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, st
 		rc = check_file(rd->file, err);
 	}
 	return rc ? rc : complained(rd, err);
+}
+
+int ir_reader_end_block(struct ir_reader *rd, int n, struct ir_event *evs, int max,
+			struct ir_error *err)
+{
+	while (n > 0) {
+		struct ir_event *last = &evs[n - 1];
+
+		if (last->kind == IR_EV_LOST)
+			ir_calls_lost(rd->calls, last->cpu);
+		if (last->kind <= IR_EV_KINDS || ir_rules_apply(rd, last) || --n)
+			break;
+		n = rd->ops->next_block(rd, evs, max, err);
+	}
+	return n > 0 ? n : ir_reader_next_special(rd, n, evs, err);
 }
 
 void ir_reader_close(struct ir_reader *rd)

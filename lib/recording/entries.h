@@ -9,6 +9,7 @@
  *
  * Invariants
  *  - what takes effect later is in late[], and everything before it has taken effect;
+ *  - nothing of it takes effect before next_ns;
  *  - of what was mapped before the recording, what it unmaps is counted from the start
  *    (ir_entries_end() adds it), and the rest never.
  */
@@ -50,6 +51,7 @@ struct ir_entries {
 	size_t nr_devices;
 	struct ir_entries_late late[IR_ENTRIES_LATE];
 	unsigned int nr_late;
+	uint64_t next_ns;	/* 0: something must, as late[] is full, or nothing is known yet */
 	uint64_t order;
 	struct ir_recorded_shortage *list;
 	size_t nr, room;

@@ -37,6 +37,7 @@ struct ir_spool {
 	uint64_t *buf;
 	size_t room;		/* words in buf */
 	size_t used;		/* of these */
+	size_t full;		/* with so many used there may be no room for another operation */
 	size_t at;		/* next one to read */
 	size_t memory;		/* words */
 	int fd;			/* -1: all is in buf */
@@ -78,13 +79,14 @@ static inline uint64_t page_address(uint64_t number)
 	return number << IR_PAGE_SHIFT | number >> (64 - IR_PAGE_SHIFT);
 }
 
-/* Of a mapping of one piece, and of what has none. */
+/* Not of a mapping of one piece, and of what has none. */
 static inline bool has_rest(const struct ir_op *op)
 {
-	uint32_t map = op->kind == IR_OP_MAP;
-
-	return (op->segments ^ map) | (op->seg_pages ^ (map ? op->pages : 0)) | op->site |
-		op->retry_ns | op->pages >> 16;
+	if (op->site || op->retry_ns || op->pages > UINT16_MAX)
+		return true;
+	if (op->kind == IR_OP_MAP)
+		return op->segments != 1 || op->seg_pages != op->pages;
+	return op->segments || op->seg_pages;
 }
 
 static size_t encode_whole(uint64_t *to, const struct ir_op *op)
@@ -100,7 +102,9 @@ static size_t encode_whole(uint64_t *to, const struct ir_op *op)
  *	FORM_BITS of the above, time since the operation before; its page's number
  *	from that of the operation before (32)
  *	number of the physical page (32), mapping (32)
- *	cpu (16), device (16), pages (16), kind (8), flags (8)
+ *	cpu (16), device (16), kind (8), flags (8), pages (16)
+ *
+ * What lies side by side in struct ir_op lies so here: the compiler moves it at once.
  */
 static inline size_t encode(const struct ir_spool *sp, uint64_t *to, const struct ir_op *op)
 {
@@ -124,8 +128,8 @@ static inline size_t encode(const struct ir_spool *sp, uint64_t *to, const struc
 	}
 	to[0] = iova << 32 | time << FORM_BITS | form;
 	to[1] = (uint64_t)op->mapping << 32 | paddr;
-	to[2] = (uint64_t)op->flags << 56 | (uint64_t)op->kind << 48 |
-		(uint64_t)(op->pages & 0xffff) << 32 | (uint32_t)op->device << 16 | op->cpu;
+	to[2] = (uint64_t)op->pages << 48 | (uint64_t)op->flags << 40 | (uint64_t)op->kind << 32 |
+		(uint32_t)op->device << 16 | op->cpu;
 	return (size_t)(at - to);
 }
 
@@ -138,15 +142,15 @@ static inline size_t decode(const struct ir_spool *sp, struct ir_op *op, const u
 		memcpy(op, from + 1, sizeof(*op));
 		return MAX_WORDS;
 	}
-	map = (uint8_t)(from[2] >> 48) == IR_OP_MAP;
+	map = (uint8_t)(from[2] >> 32) == IR_OP_MAP;
 	*op = (struct ir_op){
 		.time_ns = sp->time_ns + ((uint32_t)from[0] >> FORM_BITS),
 		.iova = page_address(sp->iova + (from[0] >> 32) - HALF),
 		.paddr = (from[1] & UINT32_MAX) << IR_PAGE_SHIFT,
 		.mapping = (uint32_t)(from[1] >> 32),
 		.cpu = (uint16_t)from[2], .device = (uint16_t)(from[2] >> 16),
-		.pages = (uint16_t)(from[2] >> 32), .segments = map,
-		.kind = (uint8_t)(from[2] >> 48), .flags = (uint8_t)(from[2] >> 56),
+		.pages = (uint16_t)(from[2] >> 48), .segments = map,
+		.kind = (uint8_t)(from[2] >> 32), .flags = (uint8_t)(from[2] >> 40),
 	};
 	op->seg_pages = map ? op->pages : 0;
 	if (from[0] & HAS_TIMES) {
@@ -175,6 +179,7 @@ static int resize(struct ir_spool *sp, size_t room)
 		return -ENOMEM;
 	sp->buf = buf;
 	sp->room = room;
+	sp->full = room - MAX_WORDS + 1;
 	return 0;
 }
 
@@ -206,7 +211,7 @@ static int make_room(struct ir_spool *sp)
 
 int ir_spool_add(struct ir_spool *sp, const struct ir_op *op)
 {
-	if (sp->room - sp->used < MAX_WORDS) {
+	if (sp->used >= sp->full) {
 		int rc = make_room(sp);
 
 		if (rc)

@@ -14,7 +14,7 @@
 #define SPOOL_MEMORY	(UINT64_C(4) << 20)	/* of operations, some 150,000; more go to a file */
 #define MAX_INITIAL	(UINT64_C(1) << 20)	/* mappings from before the recording */
 #define PROGRESS_EVENTS	65536
-#define MEMORY_EVENTS	1024		/* between two looks at what is live */
+#define BLOCK_EVENTS	64		/* 5 KiB: they stay in the cache */
 #define MAX_PASSES	4
 
 int ir_recording_no_memory(const struct ir_recording *rec, struct ir_error *err)
@@ -69,8 +69,8 @@ void ir_survey_config(struct ir_recording *rec, struct ir_reader *reader,
 		config->name_function = name_function;
 }
 
-/* Begin to read the file from its start. */
-static int pass_begin(struct ir_recording *rec, struct ir_error *err)
+/* Begin to read the file from its start.  Before the first pass, only what it declares is known. */
+static int pass_begin(struct ir_recording *rec, bool first, struct ir_error *err)
 {
 	struct ir_assembler_config config;
 	const struct ir_reader_options options = {
@@ -84,6 +84,11 @@ static int pass_begin(struct ir_recording *rec, struct ir_error *err)
 	rec->reader = ir_reader_open_with(rec->file, &options, &rec->info.damage, err);
 	if (!rec->reader)
 		return -EINVAL;
+	if (first)
+		rec->seen_kinds = rec->reader->info.seen_kinds;
+	if (rec->reader->info.untraced && !rec->options.survey_only)
+		return ir_error_set(err, -ENOTSUP, "%s: %s", ir_file_path(rec->file),
+				    rec->reader->info.hint);
 	for (size_t i = 1; i < rec->nr_names; i++)
 		ir_reader_device(rec->reader, rec->names[i], strlen(rec->names[i]));
 	ir_survey_config(rec, rec->reader, &config);
@@ -205,6 +210,29 @@ static void note_event(struct ir_recording *rec, const struct ir_event *ev)
 		note_asked(rec, ev);
 }
 
+#define KIND(kind) (UINT64_C(1) << IR_EV_##kind)
+
+/* Kinds of which note_event() notes more than that they are there, and when. */
+#define NOTED_KINDS (KIND(STACK) | KIND(MARKER) | KIND(PAGE_FREE) | KIND(DMA_MAP) | KIND(DMA_MAP_SG))
+
+/* As note_event() for each of @n: mostly 9 instructions an event instead of 30. */
+static void note_block(struct ir_recording *rec, const struct ir_event *evs, int n)
+{
+	uint64_t kinds = 0, last = rec->last_ns;
+
+	for (int i = 0; i < n; i++) {
+		kinds |= UINT64_C(1) << evs[i].kind;
+		last = evs[i].time_ns > last ? evs[i].time_ns : last;
+	}
+	if (rec->info.start_ns && !rec->device && !(kinds & NOTED_KINDS)) {
+		rec->found_kinds |= kinds;
+		rec->last_ns = last;
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		note_event(rec, &evs[i]);
+}
+
 /*
  * From when to when it goes.  Markers, and the exit of a process, say that no more
  * operations followed; where there are none, the events say all there is.
@@ -259,7 +287,7 @@ static int note_reuse(struct ir_recording *rec, const struct ir_op *op)
 {
 	uint64_t n = rec->info.machine.mapped_pages, first = op->iova >> IR_PAGE_SHIFT;
 
-	if (!n || !(rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1))
+	if (!n)
 		return 0;
 	if (!rec->reused) {
 		rec->reused = calloc(n, sizeof(*rec->reused));
@@ -341,55 +369,72 @@ static void note_detach(struct ir_recording *rec, struct device_state *d, uint64
 			 rec->device_states->live_entries);
 }
 
-static int survey_op(struct ir_recording *rec, const struct ir_op *op)
+static int survey_map(struct ir_recording *rec, struct device_state *d, const struct ir_op *op)
 {
-	struct device_state *d = state_of(rec, op->device);
-	int rc = 0;
+	int rc = rec->entries.next_fit ? note_reuse(rec, op) : 0;
 
-	if (!d)
-		return -ENOMEM;
-	/* Is the device there after this operation? */
-	if (op->kind != IR_OP_LOST && op->kind != IR_OP_SEGMENT && op->kind != IR_OP_RPCIT)
-		d->gone_ns = 0;
-	rec->device_seen |= op->device == rec->filter;
-	if (op->kind == IR_OP_MAP || op->kind == IR_OP_UNMAP || op->kind == IR_OP_FAILED_MAP)
-		rec->info.last_operation_ns = op->time_ns;
+	if (!rc)
+		rc = ir_iovas_map(&rec->iovas, op);
+	if (!(op->flags & IR_OPF_FAILED))
+		begin_live(rec, d, op->pages);
+	if (!rc && rec->chains)
+		rc = ir_chain_count(&rec->chain_totals, op);
+	return rc;
+}
+
+static int survey_unmap(struct ir_recording *rec, struct device_state *d, const struct ir_op *op)
+{
+	ir_timers_armed(&rec->timers, op->time_ns);
+	ir_timer_owners_unmap(&rec->timer_owners, op->device, op->time_ns);
+	if (op->mapping != IR_NO_MAPPING)
+		end_live(rec, d, op->pages, entries_of(op->pages));
+	else if (!rec->lost && !(op->flags & IR_OPF_FAILED))
+		return add_initial(rec, op);
+	return 0;
+}
+
+static int survey_other(struct ir_recording *rec, struct device_state *d, const struct ir_op *op)
+{
 	switch (op->kind) {
-	case IR_OP_MAP:
-		rc = note_reuse(rec, op);
-		if (!rc)
-			rc = ir_iovas_map(&rec->iovas, op);
-		if (!(op->flags & IR_OPF_FAILED))
-			begin_live(rec, d, op->pages);
-		break;
+	case IR_OP_FAILED_MAP:
+		rec->info.last_operation_ns = op->time_ns;
+		return rec->chains ? ir_chain_count(&rec->chain_totals, op) : 0;
 	case IR_OP_FLUSH_TIMER:
 		rec->info.machine.timer_flushes++;
 		ir_timers_fired(&rec->timers, op->time_ns);
 		ir_timer_owners_fired(&rec->timer_owners, op->iova, op->time_ns);
-		break;
-	case IR_OP_UNMAP:
-		ir_timers_armed(&rec->timers, op->time_ns);
-		ir_timer_owners_unmap(&rec->timer_owners, op->device, op->time_ns);
-		if (op->mapping == IR_NO_MAPPING) {
-			if (!rec->lost && !(op->flags & IR_OPF_FAILED))
-				rc = add_initial(rec, op);
-		} else {
-			end_live(rec, d, op->pages, entries_of(op->pages));
-		}
-		break;
+		return 0;
 	case IR_OP_DETACH:
 		note_detach(rec, d, op->time_ns);
-		break;
+		return 0;
 	case IR_OP_LOST:
 		if (!rec->lost)
 			rec->first_lost_ns = op->time_ns;
 		rec->lost = true;
-		break;
+		return 0;
 	default:
-		break;
+		return 0;
 	}
-	if (!rc && rec->chains && (op->kind == IR_OP_MAP || op->kind == IR_OP_FAILED_MAP))
-		rc = ir_chain_count(&rec->chain_totals, op);
+}
+
+static int survey_op(struct ir_recording *rec, const struct ir_op *op)
+{
+	struct device_state *d = state_of(rec, op->device);
+	int rc;
+
+	if (!d)
+		return -ENOMEM;
+	rec->device_seen |= op->device == rec->filter;
+	if (op->kind == IR_OP_MAP || op->kind == IR_OP_UNMAP) {
+		d->gone_ns = 0;
+		rec->info.last_operation_ns = op->time_ns;
+		rc = op->kind == IR_OP_MAP ? survey_map(rec, d, op) : survey_unmap(rec, d, op);
+	} else {
+		/* Is the device there after this operation? */
+		if (op->kind != IR_OP_LOST && op->kind != IR_OP_SEGMENT && op->kind != IR_OP_RPCIT)
+			d->gone_ns = 0;
+		rc = survey_other(rec, d, op);
+	}
 	if (!rc)
 		rc = ir_entries_op(&rec->entries, op);
 	if (!rc && rec->spool)
@@ -410,11 +455,11 @@ static void report_progress(const struct ir_recording *rec)
 /* Operations that are certain by now. */
 static int survey_ops(struct ir_recording *rec)
 {
-	struct ir_op op;
+	const struct ir_op *op;
 	int rc = 0;
 
-	while (!rc && ir_assembler_next(rec->assembler, &op))
-		rc = survey_op(rec, &op);
+	while (!rc && (op = ir_assembler_take(rec->assembler)))
+		rc = survey_op(rec, op);
 	return rc;
 }
 
@@ -433,31 +478,55 @@ static int check_memory(const struct ir_recording *rec, struct ir_error *err)
 			    ir_assembler_max_mappings(rec->assembler));
 }
 
-static int survey_once(struct ir_recording *rec, struct ir_error *err)
+static int survey_block(struct ir_recording *rec, const struct ir_event *evs, int n)
 {
-	uint64_t n = 0;
-	struct ir_event ev;
-	int rc = pass_begin(rec, err), more;
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	while ((more = ir_reader_next(rec->reader, &ev, err)) > 0) {
-		if (ir_has_window(rec) && !ir_window_has(rec, &ev))
+	note_block(rec, evs, n);
+	for (const struct ir_event *ev = evs, *end = evs + n; ev < end && rc >= 0; ev++) {
+		rc = ir_assembler_event(rec->assembler, ev);
+		if (rc == IR_OPS_ONE)
+			rc = survey_op(rec, ir_assembler_take(rec->assembler));
+		else if (rc == IR_OPS_MAYBE)
+			rc = survey_ops(rec);
+	}
+	return rc;
+}
+
+/* The events of the window, in @evs; each with its task, if call sites are tasks. */
+static int choose_events(struct ir_recording *rec, struct ir_event *evs, int n)
+{
+	int kept = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (ir_has_window(rec) && !ir_window_has(rec, &evs[i]))
 			continue;
 		if (rec->options.tasks && rec->chains)
-			ir_by_task_event(rec, &ev);
-		note_event(rec, &ev);
-		rc = ir_assembler_event(rec->assembler, &ev);
-		if (rc > 0)
-			rc = survey_ops(rec);
+			ir_by_task_event(rec, &evs[i]);
+		evs[kept++] = evs[i];
+	}
+	return kept;
+}
+
+static int survey_once(struct ir_recording *rec, struct ir_error *err)
+{
+	struct ir_event block[BLOCK_EVENTS];
+	uint64_t seen = 0;
+	int rc, more;
+
+	while ((more = ir_reader_next_block(rec->reader, block, BLOCK_EVENTS, err)) > 0) {
+		int n = more;
+
+		if (ir_has_window(rec) || rec->chains)
+			n = choose_events(rec, block, more);
+		rc = survey_block(rec, block, n);
 		if (rc)
 			return ir_recording_spool_failed(rec, rc, err);
-		if (n % MEMORY_EVENTS == 0) {
-			rc = check_memory(rec, err);
-			if (rc)
-				return rc;
-		}
-		if (++n % PROGRESS_EVENTS == 0)
+		rc = check_memory(rec, err);
+		if (rc)
+			return rc;
+		seen += (unsigned int)more;
+		if (seen % PROGRESS_EVENTS < (unsigned int)more)
 			report_progress(rec);
 	}
 	if (more < 0)
@@ -586,22 +655,13 @@ static int learn(struct ir_recording *rec)
  */
 int ir_survey(struct ir_recording *rec, struct ir_error *err)
 {
-	struct ir_damage damage = { 0 };
-	const struct ir_reader_options options = { .events = rec->options.events };
-	struct ir_reader *rd = ir_reader_open_with(rec->file, &options, &damage, err);
 	int rc;
 
-	if (!rd)
-		return -EINVAL;
-	rec->seen_kinds = rd->info.seen_kinds;
 	rec->counter_at_start = UINT64_MAX;
-	rc = rd->info.untraced && !rec->options.survey_only ?
-		ir_error_set(err, -ENOTSUP, "%s: %s", ir_file_path(rec->file), rd->info.hint) : 0;
-	ir_reader_close(rd);
-	if (rc)
-		return rc;
 	for (unsigned int pass = 0;; pass++) {
-		rc = survey_once(rec, err);
+		rc = pass_begin(rec, pass == 0, err);
+		if (!rc)
+			rc = survey_once(rec, err);
 		if (rc)
 			return rc;
 		rc = learn(rec);

@@ -275,7 +275,8 @@ static inline bool fill_event(struct perfdata *pd, const struct pd_entry *entry,
 	if (!entry->wanted) {
 		fill_lost(entry, ev);
 	} else {
-		if (!ir_formats_decode(&pd->formats, entry->wanted, pd->queue.bytes + entry->pos,
+		if (!ir_formats_decode(&pd->formats, entry->wanted, pd->formats.big,
+				       pd->queue.bytes + entry->pos,
 				       entry->len, ev))
 			return false;
 		ev->site = entry->site;

@@ -239,7 +239,7 @@ static inline int take_sample(struct perfdata *pd, const unsigned char *rec, uin
 		bad_event(pd);
 		return 0;
 	}
-	wanted = (uint16_t)ir_formats_wanted(&pd->formats, raw);
+	wanted = (uint16_t)ir_formats_wanted(&pd->formats, raw, pd->formats.big);
 	if (!wanted) {
 		pd_note_time(pd, time);
 		return 0;

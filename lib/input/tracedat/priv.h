@@ -119,6 +119,7 @@ struct tracedat {
 	size_t block;		/* bytes of one read */
 	struct td_entry *losers;
 	struct td_entry winner;	/* of all streams: the one that comes next */
+	uint64_t until;		/* records of it before this time come before all others */
 	bool popped;		/* the winner was handed out */
 	uint64_t visited[TD_MAX_OPTION_SECTIONS];	/* v7: options sections that were read */
 	uint32_t nr_visited;
@@ -214,19 +215,18 @@ int td_add_stream(struct tracedat *td, uint32_t instance, uint32_t cpu, uint64_t
 		  uint64_t size);
 
 /** td_stream_next - to the next wanted record of the sub-buffer; false: there is none */
-static inline bool td_stream_next(struct tracedat *td, struct td_stream *st)
+static inline bool td_stream_next(struct tracedat *td, struct td_stream *st, bool big)
 {
-	while (ir_subbuf_next(&st->sb)) {
-		st->wanted = ir_formats_wanted(&td->formats, st->sb.rec);
-		if (!st->wanted || (st->passed_over && st->wanted == td->formats.stack)) {
-			st->passed_over = true;
-			if (!st->first_other)
-				st->first_other = st->sb.time;
-			st->last_other = st->sb.time;
-			continue;
-		}
-		st->passed_over = false;
-		return true;
+	while (ir_subbuf_next(&st->sb, big)) {
+		st->wanted = ir_formats_wanted(&td->formats, st->sb.rec, big);
+		if (st->wanted && !st->passed_over)
+			return true;
+		st->passed_over = !st->wanted || st->wanted == td->formats.stack;
+		if (!st->passed_over)
+			return true;
+		if (!st->first_other)
+			st->first_other = st->sb.time;
+		st->last_other = st->sb.time;
 	}
 	return false;
 }

@@ -405,7 +405,7 @@ int td_stream_advance(struct tracedat *td, struct td_stream *st)
 	int ret;
 
 	for (;;) {
-		if (td_stream_next(td, st))
+		if (td_stream_next(td, st, td->big))
 			return 1;
 		end_subbuf(td, st);
 		ret = next_subbuf(td, st);

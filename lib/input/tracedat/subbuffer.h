@@ -93,20 +93,22 @@ bool ir_subbuf_next_special(struct ir_subbuf *sb);
 
 /**
  * ir_subbuf_next - go to the next data record
+ * @big: sb->big; where the compiler knows it, loads need no test of it
  *
  * True with sb->rec, sb->rec_len (at least 4) and sb->time, or false at the end.
  */
-static inline bool ir_subbuf_next(struct ir_subbuf *sb)
+static inline bool ir_subbuf_next(struct ir_subbuf *sb, bool big)
 {
+	size_t room = (size_t)(sb->end - sb->next);
 	uint32_t word, type, delta, len;
 
-	if (sb->end - sb->next < 8)
+	if (room < 8)
 		return ir_subbuf_next_special(sb);
-	word = ir_load32(sb->next, sb->big);
-	type = sb->big ? word >> 27 : word & 31;
-	delta = sb->big ? word & 0x7ffffff : word >> 5;
+	word = ir_load32(sb->next, big);
+	type = big ? word >> 27 : word & 31;
+	delta = big ? word & 0x7ffffff : word >> 5;
 	len = type * 4;
-	if (!type || type > IR_SUBBUF_MAX_SMALL || (size_t)(sb->end - sb->next) < len + 4)
+	if (type - 1 > IR_SUBBUF_MAX_SMALL - 1 || room < len + 4)
 		return ir_subbuf_next_special(sb);
 	sb->time += delta;
 	sb->rec = sb->next + 4;

@@ -96,15 +96,15 @@ static void small(bool big, unsigned int long_size)
 
 	assert_int_equal(start(&sb, &pg), IR_SUBBUF_COMPLETE);
 	assert_int_equal(sb.time, 1000);
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.time, 1005);
 	assert_int_equal(sb.rec_len, 4);
 	assert_int_equal(ir_load32(sb.rec, big), 0x11223344);
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.time, 1012);
 	assert_int_equal(sb.rec_len, 8);
 	assert_int_equal(ir_load32(sb.rec + 4, big), 2);
-	assert_false(ir_subbuf_next(&sb));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.corrupt, 0);
 }
 
@@ -133,14 +133,14 @@ static void length_word(bool big, unsigned int long_size)
 	commit(&pg, 0);
 
 	start(&sb, &pg);
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.rec_len, 8);
 	assert_int_equal(ir_load32(sb.rec, big), 0xa);
 	assert_int_equal(sb.time, 3);
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(ir_load32(sb.rec, big), 0xc);
 	assert_int_equal(sb.time, 3);
-	assert_false(ir_subbuf_next(&sb));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 }
 
 static void test_length_word(void **state)
@@ -170,11 +170,11 @@ static void times(bool big, unsigned int long_size)
 	commit(&pg, 0);
 
 	start(&sb, &pg);
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.time, 100 + 2 * (1u << 27) + 1 + 10);
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.time, 4 * (1u << 27) + 9 + 1);
-	assert_false(ir_subbuf_next(&sb));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.corrupt, 0);
 }
 
@@ -207,9 +207,9 @@ static void test_stamp_top(void **state)
 	commit(&pg, 0);
 
 	start(&sb, &pg);
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 	assert_true(sb.time == top + 60);
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 	assert_true(sb.time == (UINT64_C(4) << 59) + 5);
 }
 
@@ -234,10 +234,10 @@ static void padding(bool big, unsigned int long_size)
 	commit(&pg, 0);
 
 	start(&sb, &pg);
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(ir_load32(sb.rec, big), 0xf);
 	assert_int_equal(sb.time, 7);
-	assert_false(ir_subbuf_next(&sb));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.corrupt, 0);
 }
 
@@ -265,13 +265,13 @@ static void missed(bool big, unsigned int long_size)
 	commit(&pg, high | UINT64_C(0xc0000000));
 	assert_int_equal(start(&sb, &pg), IR_SUBBUF_MISSED);
 	assert_int_equal(sb.missed, 77);
-	assert_true(ir_subbuf_next(&sb));
-	assert_false(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 
 	commit(&pg, high | UINT64_C(0x80000000));
 	assert_int_equal(start(&sb, &pg), IR_SUBBUF_MISSED);
 	assert_int_equal(sb.missed, 0);
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 }
 
 static void test_missed(void **state)
@@ -292,7 +292,7 @@ static void test_corrupt(void **state)
 	pg.used = PAGE;
 	commit(&pg, 0);
 	start(&sb, &pg);
-	assert_false(ir_subbuf_next(&sb));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.corrupt, PAGE - 16);
 
 	/* A record of 28 * 4 bytes where 4 are committed: 8 bytes are left. */
@@ -301,7 +301,7 @@ static void test_corrupt(void **state)
 	add_word(&pg, 0);
 	commit(&pg, 0);
 	start(&sb, &pg);
-	assert_false(ir_subbuf_next(&sb));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.corrupt, 8);
 
 	/* A length word below its own size and data, and one beyond the end. */
@@ -311,11 +311,11 @@ static void test_corrupt(void **state)
 	add_word(&pg, 0);
 	commit(&pg, 0);
 	start(&sb, &pg);
-	assert_false(ir_subbuf_next(&sb));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.corrupt, 12);
 	put(&pg, 20, 0xfffffff0, 4);
 	start(&sb, &pg);
-	assert_false(ir_subbuf_next(&sb));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.corrupt, 12);
 
 	/* Padding of no length would never end. */
@@ -324,7 +324,7 @@ static void test_corrupt(void **state)
 	add_word(&pg, 0);
 	commit(&pg, 0);
 	start(&sb, &pg);
-	assert_false(ir_subbuf_next(&sb));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.corrupt, 8);
 }
 
@@ -343,7 +343,7 @@ static void test_limit(void **state)
 	commit(&pg, 0);
 	start(&sb, &pg);
 	sb.limit = 200;
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.time, 200);
 	assert_int_equal(sb.beyond, 1);
 
@@ -354,7 +354,7 @@ static void test_limit(void **state)
 	add_word(&pg, 0);
 	commit(&pg, 0);
 	start(&sb, &pg);
-	assert_true(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
 	assert_true(sb.time == IR_SUBBUF_LAST_TIME);
 }
 
@@ -377,12 +377,12 @@ static void test_cut(void **state)
 	commit(&pg, 0);
 	ir_subbuf_start(&sb, &pg.lay, pg.bytes, 16 + 16);
 	assert_int_equal(sb.cut, 4);
-	assert_true(ir_subbuf_next(&sb));
-	assert_false(ir_subbuf_next(&sb));
+	assert_true(ir_subbuf_next(&sb, sb.big));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.corrupt, 0);
 
 	ir_subbuf_start(&sb, &pg.lay, pg.bytes, 7);	/* not even a header */
-	assert_false(ir_subbuf_next(&sb));
+	assert_false(ir_subbuf_next(&sb, sb.big));
 	assert_int_equal(sb.corrupt, 7);
 }
 

@@ -47,6 +47,39 @@ struct events {
 	struct ir_damage damage;
 };
 
+static bool same_event(const struct ir_event *a, const struct ir_event *b)
+{
+	return a->time_ns == b->time_ns && a->kind == b->kind && a->cpu == b->cpu && a->pid == b->pid &&
+		a->flags == b->flags && a->addr == b->addr && a->size == b->size && a->paddr == b->paddr &&
+		a->aux == b->aux && a->ret == b->ret;
+}
+
+/* Blocks of any size have the same events, and damage is counted once. */
+static void assert_blocks(struct ir_file *file, const struct events *all, int max)
+{
+	struct ir_damage damage = { .count = { 0 } };
+	struct ir_error err;
+	struct ir_reader *rd = ir_reader_open(file, &damage, &err);
+	struct ir_event evs[8];
+	size_t nr = 0;
+	int n;
+
+	assert_non_null(rd);
+	while ((n = ir_reader_next_block(rd, evs, max, &err)) > 0) {
+		assert_true(n <= max);
+		for (int i = 0; i < n; i++, nr++) {
+			assert_true(nr < all->nr && same_event(&evs[i], &all->ev[nr]));
+			/* Its text lasts until the next call only. */
+			assert_true(evs[i].kind != IR_EV_MARKER || i == n - 1);
+		}
+	}
+	assert_int_equal(n, 0);
+	assert_int_equal(ir_reader_next_block(rd, evs, max, &err), 0);
+	assert_int_equal(nr, all->nr);
+	assert_memory_equal(&damage, &all->damage, sizeof(damage));
+	ir_reader_close(rd);
+}
+
 static void read_events(struct tracedat_file *f, struct events *all)
 {
 	struct ir_error err;
@@ -69,6 +102,8 @@ static void read_events(struct tracedat_file *f, struct events *all)
 	/* At its end a reader stays there, and counts nothing again. */
 	assert_int_equal(ir_reader_next(rd, &all->ev[all->nr], &err), 0);
 	ir_reader_close(rd);
+	for (int max = 1; max <= 8; max++)
+		assert_blocks(file, all, max);
 	ir_file_close(file);
 }
 
