@@ -261,7 +261,7 @@ check-kernel: $(PROG)
 	BUILD=$(BUILD) scripts/lab/check $(if $(SHORT),--short)
 
 # The writer of large recordings, the yardsticks, and the stop watch.
-BENCH := $(addprefix $(BUILD)/bench/,grow decode tracecmd_iter measure)
+BENCH := $(addprefix $(BUILD)/bench/,grow decode floor tracecmd_iter measure)
 
 $(BUILD)/bench/grow: $(wildcard bench/grow*.[ch] bench/source.[ch])
 	$(call say,CC,$@)

@@ -12,9 +12,11 @@
  *
  * All commands run once before any runs again, so that a machine that becomes
  * slower or faster meanwhile does so for all of them.  After SECONDS no further
- * round begins.  Figures are medians over the rounds, of whole processes: wall
- * time, and peak memory as the kernel accounts it (getrusage), which includes
- * mapped pages of files.
+ * round begins.  Figures are of whole processes: wall time, CPU time, and peak
+ * memory as the kernel accounts it (getrusage), which includes mapped pages of
+ * files.  Of wall time the least, the median and the most over the rounds are
+ * shown, of all else medians.  A claim is judged by its medians; behind it stand the
+ * least and the most of A / B in the rounds, where both ran under the same conditions.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -188,6 +190,24 @@ static double median(const double *values, unsigned int n)
 	return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 
+static double least(const double *values, unsigned int n)
+{
+	double found = values[0];
+
+	for (unsigned int i = 1; i < n; i++)
+		found = values[i] < found ? values[i] : found;
+	return found;
+}
+
+static double most(const double *values, unsigned int n)
+{
+	double found = values[0];
+
+	for (unsigned int i = 1; i < n; i++)
+		found = values[i] > found ? values[i] : found;
+	return found;
+}
+
 static double ns_per_event(const struct command *c)
 {
 	return median(c->wall, c->rounds) * 1e9 / (double)c->events;
@@ -213,39 +233,47 @@ static json_t *show_command(const struct list *list, const struct command *c)
 	}
 	if (than)
 		snprintf(ratio, sizeof(ratio), "%.2f x", ns_per_event(than) / ns);
-	printf("%-34s %9.1f %11.2f %9.1f %9.3f %9.3f  %s\n", c->label, ns, 1e3 / ns,
-	       median(c->peak, c->rounds), median(c->wall, c->rounds),
-	       median(c->cpu, c->rounds), ratio);
-	return json_pack("{s:s, s:I, s:i, s:f, s:f, s:f, s:f, s:s, s:o}", "label", c->label,
-			 "events", (json_int_t)c->events, "rounds", (int)c->rounds,
+	printf("%-34s %8.1f %8.1f %8.1f %9.1f %8.3f %8.3f  %s\n", c->label,
+	       least(c->wall, c->rounds) * 1e9 / (double)c->events, ns,
+	       most(c->wall, c->rounds) * 1e9 / (double)c->events, median(c->peak, c->rounds),
+	       median(c->wall, c->rounds), median(c->cpu, c->rounds), ratio);
+	return json_pack("{s:s, s:I, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:o}", "label",
+			 c->label, "events", (json_int_t)c->events, "rounds", (int)c->rounds,
 			 "ns_per_event", ns, "peak_mib", median(c->peak, c->rounds),
+			 "wall_min_s", least(c->wall, c->rounds), "wall_max_s", most(c->wall, c->rounds),
+			 "cpu_min_s", least(c->cpu, c->rounds), "cpu_max_s", most(c->cpu, c->rounds),
 			 "wall_s", median(c->wall, c->rounds), "cpu_s", median(c->cpu, c->rounds),
 			 "against", c->yardstick,
 			 "times_faster", than ? json_real(ns_per_event(than) / ns) : json_null());
 }
 
-static double quantity(const struct command *c, const char *what)
+static const double *quantity(const struct command *c, const char *what)
 {
-	if (!strcmp(what, "memory"))
-		return median(c->peak, c->rounds);
-	return median(!strcmp(what, "cpu") ? c->cpu : c->wall, c->rounds);
+	return !strcmp(what, "memory") ? c->peak : !strcmp(what, "cpu") ? c->cpu : c->wall;
 }
 
 static json_t *show_claim(const struct list *list, const struct claim *c)
 {
 	const struct command *a = find(list, c->left), *b = find(list, c->right);
-	double ratio;
+	double ratio, pairs[MAX_ROUNDS];
+	unsigned int rounds;
 	bool holds;
 
 	if (!a || !b) {
 		printf("%-62s not measured\n", c->text);
 		return json_pack("{s:s, s:n}", "text", c->text, "ratio");
 	}
-	ratio = quantity(a, c->what) / quantity(b, c->what);
+	rounds = a->rounds < b->rounds ? a->rounds : b->rounds;
+	ratio = median(quantity(a, c->what), a->rounds) / median(quantity(b, c->what), b->rounds);
+	for (unsigned int i = 0; i < rounds; i++)
+		pairs[i] = quantity(a, c->what)[i] / quantity(b, c->what)[i];
 	holds = *c->op == '<' ? ratio <= c->bound : ratio >= c->bound;
-	printf("%-62s %8.2f  (%s %g) %s\n", c->text, ratio, *c->op == '<' ? "at most" : "at least",
-	       c->bound, holds ? "yes" : "NO");
-	return json_pack("{s:s, s:f, s:s, s:f, s:b}", "text", c->text, "ratio", ratio, "bound",
+	printf("%-62s %8.2f  %6.2f to %6.2f  (%s %g) %s\n", c->text, ratio, least(pairs, rounds),
+	       most(pairs, rounds), *c->op == '<' ? "at most" : "at least", c->bound,
+	       holds ? "yes" : "NO");
+	return json_pack("{s:s, s:f, s:f, s:f, s:f, s:s, s:f, s:b}", "text", c->text, "ratio", ratio,
+			 "pairs_min", least(pairs, rounds), "pairs_median", median(pairs, rounds),
+			 "pairs_max", most(pairs, rounds), "bound",
 			 *c->op == '<' ? "at most" : "at least", "value", c->bound, "holds", holds);
 }
 
@@ -253,8 +281,8 @@ static void show(const struct list *list, const char *json_path, const char *mac
 {
 	json_t *root = json_object(), *commands = json_array(), *claims = json_array();
 
-	printf("\n%-34s %9s %11s %9s %9s %9s  %s\n", "", "ns/event", "Mevents/s", "peak MiB",
-	       "wall s", "cpu s", "faster by");
+	printf("\n%-34s %26s\n%-34s %8s %8s %8s %9s %8s %8s  %s\n", "", "ns/event", "", "min",
+	       "median", "max", "peak MiB", "wall s", "cpu s", "faster by");
 	for (size_t i = 0; i < list->nr_commands; i++)
 		json_array_append_new(commands, show_command(list, &list->commands[i]));
 	printf("\n");
