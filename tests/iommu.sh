@@ -360,3 +360,16 @@ run run --quiet "$viommu"
 shows "the kernel's domains by default: strict in caching mode" "the kernel's domains are strict by default"
 run run --quiet "$vtd"
 shows "the kernel's domains by default: lazy behind VT-d" "the kernel's domains are lazy by default"
+
+# Without an event that says it: a driver's function in a call chain.
+cat >"$tmp/chain.txt" <<'TEXT'
+            fio-611     [000] .....    71.250000: map: IOMMU: iova=0x00000000fff80000 - 0x00000000fff84000 paddr=0x0000000041000000 size=16384
+            fio-611     [000] .....    71.250001: <stack trace>
+ => iommu_map
+ => amd_iommu_map_pages
+ => __iommu_dma_map
+ => nvme_prep_rq
+         <idle>-0       [000] ..s1.    71.250100: unmap: IOMMU: iova=0x00000000fff80000 - 0x00000000fff84000 size=16384 unmapped_size=16384
+TEXT
+run run --quiet --by-site "$tmp/chain.txt"
+shows "call chains: the driver in them" "IOMMU AMD-Vi (its call chains)"

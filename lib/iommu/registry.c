@@ -4,6 +4,7 @@
 
 #include <iommu-replay/iommu.h>
 #include <iommu-replay/recording.h>
+#include <iommu-replay/sites.h>
 
 extern const struct ir_iommu ir_iommu_s390, ir_iommu_vtd, ir_iommu_amd, ir_iommu_smmuv3,
 	ir_iommu_smmuv3_granule, ir_iommu_virtio;
@@ -78,6 +79,18 @@ static const struct ir_iommu *by_event(const struct ir_recording_info *info)
 	return iommu;
 }
 
+/* Where call chains were read: a function of a driver in one that is often taken. */
+static const struct ir_iommu *by_site(const struct ir_recording_info *info)
+{
+	const struct ir_iommu *iommu = NULL;
+
+	for (size_t i = 0; info->sites && i < info->sites->nr && !iommu; i++)
+		for (uint32_t k = 0; k < info->sites->sites[i].nr_frames && !iommu; k++)
+			if (info->sites->sites[i].frames[k].symbol)
+				iommu = by_mark(info->sites->sites[i].frames[k].symbol);
+	return iommu;
+}
+
 static bool is_arch(const struct ir_recording_info *info, const char *start)
 {
 	return info->arch && !strncmp(info->arch, start, strlen(start));
@@ -88,6 +101,10 @@ const struct ir_iommu *ir_iommu_recorded(const struct ir_recording_info *info, c
 	const struct ir_iommu *iommu = by_event(info);
 	const char *from = "its events";
 
+	if (!iommu) {
+		iommu = by_site(info);
+		from = iommu ? "its call chains" : from;
+	}
 	if (is_arch(info, "s390")) {
 		iommu = &ir_iommu_s390;
 		from = "its architecture";
