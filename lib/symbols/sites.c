@@ -225,7 +225,7 @@ static int symbol_length(const char *symbol)
 	const char *at = strstr(symbol, suffix);
 	const char *digits = at ? at + sizeof(suffix) - 1 : "";
 
-	if (at && !digits[strspn(digits, "0123456789")])
+	if (at && at > symbol && !digits[strspn(digits, "0123456789")])
 		return (int)(at - symbol);
 	return (int)strlen(symbol);
 }
