@@ -21,6 +21,7 @@ check "--by comm: another task's" grep -Eq '^ +1 +- +1 .* second$' "$tmp/out"
 shows "--by comm: an interrupt is nobody's" "(interrupt)"
 exits "info --by comm" 0 info --by comm "$tmp/two"
 check "info --by comm: a task" grep -Eq '^ *3 +3 +first$' "$tmp/out"
+shows "info --by comm: in words" "mapped by first 60%, (interrupt) 20%, second 20% of 5 pages"
 exits "--by comm and --by-site" 2 run --by comm --by-site "$tmp/two"
 
 # The limit is four: the fourth map takes the last entry, of which the host reports that it is full.

@@ -161,12 +161,42 @@ static void sum_up(struct ir_site_row *sum, const struct ir_site_row *rows, size
 		ir_site_add(sum, &rows[i]);
 }
 
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* "fio 62%, nc 38% of 13,178 pages": the largest, in words. */
+static int say_makers(const struct drawing *drawing, const struct ir_site_row *rows, size_t nr,
+		      const struct ir_site_row *sum)
+{
+	struct ir_memory memory;
+	FILE *out;
+	char *text;
+
+	if (!sum->pages)
+		return 0;
+	out = ir_memory_open(&memory);
+	for (size_t i = 0; i < nr && i < 3 && out; i++)
+		fprintf(out, "%s%s %s", i ? ", " : "", rows[i].name ? rows[i].name : "(unknown)",
+			nr == 1 ? "all" : ir_share_text((double)rows[i].pages, (double)sum->pages).s);
+	if (out)
+		fprintf(out, "%s %s page%s", nr == 1 ? "" : " of", ir_count_text(sum->pages).s, plural(sum->pages));
+	text = out ? ir_memory_close(&memory) : NULL;
+	if (!text)
+		return -ENOMEM;
+	say(drawing, "mapped by", VIEW_PLAIN, "%s", text);
+	free(text);
+	return 0;
+}
+
 static int draw_recorded(const struct drawing *drawing, const struct ir_report_entry *entry,
 			 enum ir_site_grouping grouping)
 {
 	struct ir_site_row sum = { .name = "" };
 	struct sheet sheet = { .nr = 0 };
 	size_t nr;
+	int rc;
 	struct ir_site_row *rows = ir_site_rows(entry, IR_RECORDING_ROWS, grouping, &nr);
 
 	if (!rows)
@@ -175,7 +205,9 @@ static int draw_recorded(const struct drawing *drawing, const struct ir_report_e
 	put_columns(&sheet, ir_site_recorded, &sum, grouping);
 	put_rows(&sheet, ir_site_recorded, NULL, rows, nr, &sum, grouping,
 		 drawing->canvas->verbose);
+	rc = grouping == IR_BY_SITE ? 0 : say_makers(drawing, rows, nr, &sum);
 	free(rows);
+	sheet.failed |= rc < 0;
 	return draw_sheet(drawing, &sheet);
 }
 
@@ -282,11 +314,6 @@ static int say_chains(const struct drawing *drawing, const struct ir_site_table 
 static size_t holders_shown(const struct drawing *d)
 {
 	return d->canvas->verbose ? HOLDERS_VERBOSE : HOLDERS;
-}
-
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
 }
 
 static const char *site_name(const struct ir_report_entry *entry, uint32_t site)
@@ -528,6 +555,8 @@ int draw_recorded_sites(const struct drawing *drawing, const struct ir_report_en
 	if (!table)
 		return 0;
 	say_names(drawing, table);
+	if (table->nr <= IR_SITES_FIRST)
+		return 0;
 	rc = say_chains(drawing, table);
 	return rc ? rc : draw_lists(drawing, entry, draw_recorded);
 }
@@ -547,6 +576,8 @@ int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_en
 		return 0;
 	fputc('\n', drawing->canvas->out);
 	say_names(drawing, table);
+	if (table->nr <= IR_SITES_FIRST)
+		return 0;	/* one row, of what is not known */
 	rc = say_chains(drawing, table);
 	return rc ? rc : draw_lists(drawing, entry, draw_replayed);
 }
