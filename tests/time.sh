@@ -5,6 +5,8 @@
 # what --load closed says where it cannot know.
 
 . tests/lib.sh
+# shellcheck source=tests/suite.sh
+. tests/suite.sh
 
 command -v python3 >/dev/null || {
 	skip "throughput: no python3"
@@ -161,6 +163,34 @@ figures "strict to lazy within 3 %, and within the bounds" \
 figures "without tracing within 4 %" 'near(untraced, truth, 4)' \
 	"$(true_ratio pair-strict-untraced pair-lazy-untraced)"
 
+# Those that record-dma --time made, with idle time, interrupts and the cost of an event, and what their
+# manifest says that the jobs got.
+
+scripts/manifest ios_per_second_traced ios_per_second_untraced <traces/throughput/manifest.json |
+	while read -r file traced untraced; do
+		recording=real-${file%.dat}
+		cp "traces/throughput/$file" "$tmp/$recording"
+		echo "$traced 0" >"$tmp/$recording.truth"
+		echo "$untraced 0" >"$tmp/$recording-untraced.truth"
+	done
+for job in depth1 depth32 rate; do
+	for to in strict lazy; do
+		from=real-$job-$([ $to = lazy ] && echo strict || echo lazy)
+		other=$([ $to = lazy ] && echo sync-map-retry || echo strict)
+		predict "real-$job-$to" "$other"
+		figures "recorded, $job, $to: the mode that was recorded has a ratio of 1" 'near(ratio, 1, 0.1)'
+		cpu=$(awk -F '\t' '{ print $6 }' "$tmp/figures")
+		predict "$from" "$other"
+		figures "$job, idle time recorded: $to within 1 %, no bounds needed" \
+			'near(ratio, truth, 1) && low == high && idle == "true"' "$(true_ratio "$from" "real-$job-$to")"
+		figures "$job: without tracing within 2 %" 'near(untraced, truth, 2)' \
+			"$(true_ratio "$from-untraced" "real-$job-$to-untraced")"
+		figures "$job: and CPU time of an operation within 2 %" 'near(cpu, truth, 2)' "$cpu"
+	done
+done
+figures "a limited rate limits that job" 'bottleneck == "workload"'
+suite traces/throughput
+
 # A batch has the same figures as run, and merge has all of them.
 
 exits "batch takes --load" 0 batch --quiet --load closed --event-cost 5.6us --output "$tmp/cells" \
@@ -234,3 +264,6 @@ check "and its throughput" sh -c 'grep -q "\"ratio\": 1\.0*," "$0" || grep -q "\
 run sweep --quiet --load closed --hypervisor kvm --strategy strict,sync-map-retry \
 	--vary flush-latency=1us:64us:x4 "$tmp/qd8-lazy"
 shows "sweep has the throughput over the price of a flush" "time.throughput.ratio"
+run sweep --quiet --load closed --event-cost 5.6us --hypervisor kvm:entry-limit=64 --flush-all-latency 1ms \
+	--strategy strict,sync-map-retry --vary flush-latency=1us:100us:x2 traces/throughput/lazy.txt.xz
+shows "and says where two strategies change places" "strict is faster than sync-map-retry up to 8,000"
