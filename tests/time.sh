@@ -74,6 +74,15 @@ predict quiet-lazy strict
 figures "idle time before the first operation makes no difference" 'near(ratio, truth, 0.5)' \
 	"$(true_ratio quiet-lazy quiet-strict)"
 
+# Several requests in flight, and a CPU that waits for some of them only.
+for mode in lazy strict; do
+	simulate "slow4-$mode" qd4 "$mode" device=300
+done
+predict slow4-lazy strict
+figures "nearly busy: lazy to strict within 6 %" 'near(ratio, truth, 6)' "$(true_ratio slow4-lazy slow4-strict)"
+predict slow4-strict sync-map-retry
+figures "nearly busy: strict to lazy within 6 %" 'near(ratio, truth, 6)' "$(true_ratio slow4-strict slow4-lazy)"
+
 for mode in lazy strict; do
 	simulate "no-$mode" qd32 "$mode" idle=0
 done

@@ -170,6 +170,8 @@ static int collect(struct collect *c, struct ir_recording *rec, struct ir_error 
 	c->load->info.idle_known = c->switches || c->idles;
 	set_costs(c);
 	rc = ir_load_steps(c->load, c->events, c->nr, c->switches);
+	if (!rc && c->load->info.idle_known)
+		rc = ir_load_interrupts(c->load);
 	return rc ? rc : ir_load_streams(c->load);
 }
 

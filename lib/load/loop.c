@@ -262,10 +262,42 @@ static uint32_t cause_of(const struct loop *l, const struct step *s)
 	return l->cfg->as_idle_as_can_be ? s->last : NO_STEP;
 }
 
+/*
+ * A task that keeps several mappings live waits when as many are live as it can have, and
+ * goes on when there are fewer: whether it had to wait is not that of the recorded step.
+ */
+static const struct stream *counted(const struct loop *l, const struct step *s)
+{
+	const struct stream *st = s->stream != NO_STEP ? &l->load->streams[s->stream] : NULL;
+
+	if (!l->load->info.idle_known || !st || !st->counts || s->irq || s->wait == WAIT_CLOCK)
+		return NULL;
+	if (s->wait == WAIT_STEP && l->load->steps[l->load->steps[s->cause].map].stream != s->stream)
+		return NULL;
+	return st;
+}
+
+static bool is_full(const struct loop *l, const struct step *s, const struct stream *st)
+{
+	return l->live[s->stream] > (s->wait == WAIT_STEP ? s->live : st->most - 1);
+}
+
+/* What is left to do when there is no need to wait, and when there was. */
+static double rest(const struct step *s, const struct stream *st, bool waited)
+{
+	if (s->wait == WAIT_STEP)
+		return waited ? (double)s->after_ns : less((double)st->gap_ns, (double)s->before_ns);
+	return waited ? (double)st->awake_ns : less((double)s->before_ns, (double)st->asleep_ns);
+}
+
 static double before(const struct loop *l, const struct step *s)
 {
+	const struct stream *st = counted(l, s);
+
 	if (is_clocked(l, s))
 		return 0;
+	if (st && s->wait == WAIT_NONE && st->asleep_ns < s->before_ns)
+		return (double)st->asleep_ns;
 	return !l->load->info.idle_known && l->cfg->as_idle_as_can_be ? 0 : (double)s->before_ns;
 }
 
@@ -284,12 +316,26 @@ static void begin_after(struct loop *l, struct cpu *c)
 	c->left_ns = work(c, after(l, task_step(l, c)));
 }
 
+static void begin_rest(struct loop *l, struct cpu *c, const struct stream *st, bool waited)
+{
+	c->phase = PHASE_AFTER;
+	c->left_ns = work(c, rest(task_step(l, c), st, waited));
+}
+
 /* The work before the wait is done: wait, if there is still something to wait for. */
 static void begin_wait(struct loop *l, struct cpu *c)
 {
 	const struct step *s = task_step(l, c);
+	const struct stream *st = counted(l, s);
 	uint32_t cause = cause_of(l, s);
 
+	if (st) {
+		if (is_full(l, s, st))
+			c->phase = PHASE_WAIT;
+		else
+			begin_rest(l, c, st, c->phase == PHASE_WAIT);
+		return;
+	}
 	if (cause != NO_STEP && !l->done[cause]) {
 		c->phase = PHASE_WAIT;
 		return;
@@ -336,8 +382,12 @@ static uint64_t task_event(const struct loop *l, const struct cpu *c)
 	case PHASE_SLEEP:
 		return c->wake_ns > c->now_ns ? c->wake_ns : c->now_ns;
 	case PHASE_WAIT: {
-		uint32_t cause = cause_of(l, task_step(l, c));
+		const struct step *s = task_step(l, c);
+		const struct stream *st = counted(l, s);
+		uint32_t cause = cause_of(l, s);
 
+		if (st)
+			return is_full(l, s, st) ? UINT64_MAX : c->now_ns;
 		return !l->done[cause] ? UINT64_MAX :
 			l->done[cause] > c->now_ns ? l->done[cause] : c->now_ns;
 	}

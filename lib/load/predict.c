@@ -148,7 +148,15 @@ static void predict_untraced(struct prediction *p, struct ir_time *time)
 				    ratio * p->high / p->likely, self * truth / p->self);
 }
 
-/* A mapping's begin to the end of its unmap. */
+/* From a mapping's begin to the end of its unmap, without what follows in that one's interrupt. */
+static uint64_t latency(const struct prediction *p, uint32_t map)
+{
+	uint32_t unmap = p->load->steps[map].map;
+	uint64_t ns = p->done[unmap] - p->start[map], around = p->load->steps[unmap].around_ns;
+
+	return ns > around ? ns - around : 0;
+}
+
 static int latencies(const struct prediction *p, struct ir_time *time)
 {
 	const struct ir_load *load = p->load;
@@ -162,7 +170,7 @@ static int latencies(const struct prediction *p, struct ir_time *time)
 		if (s->kind != IR_OP_MAP || s->map == NO_STEP || !p->done[s->map])
 			continue;
 		then[n] = load->steps[s->map].end_ns - s->start_ns;
-		now[n++] = p->done[s->map] - p->start[i];
+		now[n++] = latency(p, i);
 	}
 	if (then && now && n) {
 		qsort(then, n, sizeof(*then), ir_compare_ns);

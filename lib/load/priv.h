@@ -4,6 +4,7 @@
  *
  *   load.c      reads events and operations of a recording
  *   steps.c     what lay between operations: work, waiting, flushes
+ *   interrupts.c  gives interrupts the time that they took from the work that they came into
  *   streams.c   who made the mappings; streams that come by a clock
  *   loop.c      replays the steps, given how long each flush takes
  *   retime.c    flushes of a replay; operations at the times that follow from them
@@ -44,6 +45,14 @@ enum wait {
 	WAIT_CLOCK,		/* until something else woke it: .wake_ns */
 };
 
+/* What an interrupt came into. */
+enum during {
+	DURING_FLUSH,		/* of a step, whose .disturber it is; or of none */
+	DURING_IDLE,
+	DURING_BEFORE,		/* work of a gap before it waited, or of one without a wait */
+	DURING_AFTER,		/* work after the wait */
+};
+
 enum arrival {
 	ARRIVES_IN_TURN,	/* a task step */
 	ARRIVES_FROM_DEVICE,	/* .device_ns after the end of its mapping's step */
@@ -64,10 +73,13 @@ struct step {
 	uint32_t follower;	/* of an interrupt step, NO_STEP */
 	uint32_t last;		/* the last unmap of this CPU's mappings in the gap, NO_STEP */
 	uint32_t cause;
+	uint32_t disturber;	/* .disturbed: the interrupt step that came */
 	uint32_t op;		/* number of the operation */
 	uint32_t map;		/* an unmap: its mapping's step; a map: its unmap's; or NO_STEP */
 	uint32_t stream;
+	uint32_t live;		/* mappings of the stream: of an unmap, behind it; of a map that waited for one, when it went on */
 	uint32_t own_ns;	/* of the step, without its flushes */
+	uint32_t around_ns;	/* of that, before and behind an interrupt's step */
 	uint32_t ranged_ns, global_ns;	/* recorded flushes, without waiting; 0: none, or not known */
 	uint32_t waited_ns;	/* what they waited for other CPUs */
 	uint32_t pid;
@@ -77,6 +89,7 @@ struct step {
 	bool hidden;		/* there was one whose duration was not recorded: it is in what the CPU worked */
 	uint8_t kind;		/* enum ir_op_kind */
 	uint8_t wait, arrival;
+	uint8_t during;		/* of an interrupt step: enum during */
 	bool irq;		/* runs as an interrupt: may be a thread that unmaps for others */
 	bool thread;
 	bool disturbed;		/* an interrupt came in one of its flushes */
@@ -93,6 +106,9 @@ struct stream {
 	uint32_t live, most;	/* mappings at a time */
 	uint32_t maps;
 	uint32_t clock_waits, step_waits;
+	bool counts;		/* it waits until fewer are live: some maps waited for an unmap, others needed not */
+	uint64_t asleep_ns, awake_ns;	/* means of those that waited: work before, and from what they waited for */
+	uint64_t gap_ns;	/* of those that did not: work from map to map */
 	uint32_t next;		/* in its bucket */
 	uint64_t last_map_ns;
 };
@@ -127,6 +143,11 @@ int ir_load_steps(struct ir_load *load, const struct activity *events, size_t n,
 
 /** ir_compare_ns - of two uint64_t, for qsort() */
 int ir_compare_ns(const void *x, const void *y);
+
+/* interrupts.c */
+
+/** ir_load_interrupts - where idle time is known; 0 or -ENOMEM */
+int ir_load_interrupts(struct ir_load *load);
 
 /* streams.c */
 

@@ -23,7 +23,8 @@ struct flush {
 	uint64_t time_ns, irq_total;
 	uint64_t service_ns, waited_ns;	/* until then, if .served */
 	bool served;
-	bool disturbed;		/* an interrupt came before its end was recorded */
+	bool disturbed;		/* an interrupt came before its end was recorded: */
+	uint32_t disturber;
 	bool global;
 };
 
@@ -221,6 +222,8 @@ static void begin_interrupt(struct builder *b, struct cpu *c, struct step *s)
 	if (c->idle_ns && c->entry_ns)
 		c->entries += s->start_ns - c->entry_ns;
 	c->entry_ns = 0;
+	s->during = c->nr_flushes ? DURING_FLUSH : c->idle_ns ? DURING_IDLE :
+		c->waited ? DURING_AFTER : DURING_BEFORE;
 	if (map) {
 		s->arrival = ARRIVES_FROM_DEVICE;
 		s->device_ns = (int64_t)(s->start_ns - map->end_ns);
@@ -234,6 +237,8 @@ static void begin_interrupt(struct builder *b, struct cpu *c, struct step *s)
 	for (unsigned int i = 0; i < c->nr_flushes; i++) {
 		if (!c->flush[i].served)
 			serve(b, &c->flush[i], s->start_ns);
+		if (!c->flush[i].disturbed)
+			c->flush[i].disturber = (uint32_t)(s - b->load->steps);
 		c->flush[i].disturbed = true;
 	}
 	c->burst = true;
@@ -351,7 +356,10 @@ static void end_flush(struct builder *b, struct cpu *c, const struct activity *a
 	if (f->step == NO_STEP)
 		return;
 	s = &b->load->steps[f->step];
-	s->disturbed |= f->disturbed;
+	if (f->disturbed && !s->disturbed) {
+		s->disturbed = true;
+		s->disturber = f->disturber;
+	}
 	if (s->irq)
 		c->irq_total += a->time_ns - s->end_ns;
 	s->end_ns = a->time_ns;

@@ -89,6 +89,49 @@ static void count(struct stream *st, const struct step *s)
 	st->last_map_ns = s->start_ns;
 }
 
+/* Means over a stream's maps: sums until now. */
+static void sum_gaps(struct ir_load *load, uint64_t *waited, uint64_t *others)
+{
+	for (uint32_t i = 0; i < load->nr_steps; i++) {
+		const struct step *s = &load->steps[i];
+		struct stream *st = s->stream != NO_STEP ? &load->streams[s->stream] : NULL;
+
+		if (!st || s->irq || s->wait == WAIT_CLOCK)
+			continue;
+		if (s->wait == WAIT_STEP) {
+			st->asleep_ns += s->before_ns;
+			st->awake_ns += s->after_ns;
+			waited[s->stream]++;
+		} else {
+			st->gap_ns += s->before_ns;
+			others[s->stream]++;
+		}
+	}
+}
+
+/* How a stream's task goes on, where it need not wait and where it has to. */
+static int find_gaps(struct ir_load *load)
+{
+	uint64_t *waited = calloc((size_t)load->nr_streams + 1, sizeof(*waited));
+	uint64_t *others = calloc((size_t)load->nr_streams + 1, sizeof(*others));
+
+	if (waited && others)
+		sum_gaps(load, waited, others);
+	for (uint32_t i = 0; waited && others && i < load->nr_streams; i++) {
+		struct stream *st = &load->streams[i];
+
+		if (!waited[i] || !others[i])
+			continue;
+		st->asleep_ns /= waited[i];
+		st->awake_ns /= waited[i];
+		st->gap_ns /= others[i];
+		st->counts = !st->is_open && st->most > 1;
+	}
+	free(waited);
+	free(others);
+	return waited && others ? 0 : -ENOMEM;
+}
+
 /* Counting stops at what failed: it is not mapped any more. */
 static bool lives(const struct ir_load *load, const struct step *s)
 {
@@ -181,7 +224,7 @@ int ir_load_streams(struct ir_load *load)
 		struct stream *st;
 
 		if (s->kind == IR_OP_UNMAP && s->map != NO_STEP)
-			load->streams[load->steps[s->map].stream].live--;
+			s->live = --load->streams[load->steps[s->map].stream].live;
 		if (s->kind != IR_OP_MAP && s->kind != IR_OP_FAILED_MAP)
 			continue;
 		s->stream = stream_of(&t, s);
@@ -191,6 +234,8 @@ int ir_load_streams(struct ir_load *load)
 		}
 		st = &load->streams[s->stream];
 		count(st, s);
+		if (s->wait == WAIT_STEP)
+			s->live = load->steps[s->cause].live;
 		st->alone += !st->live;
 		st->live += lives(load, s);
 		if (st->live > st->most)
@@ -203,5 +248,5 @@ int ir_load_streams(struct ir_load *load)
 	for (uint32_t i = 0; i < load->nr_steps; i++)
 		if (load->steps[i].stream != NO_STEP)
 			load->steps[i].is_open = load->streams[load->steps[i].stream].is_open;
-	return 0;
+	return find_gaps(load);
 }
