@@ -278,6 +278,41 @@ static enum ir_rpcit_status keeps(void *hv, struct ir_iopt *iopt, uint64_t first
 	return IR_RPCIT_OK;
 }
 
+/* "take @n entries, as far as there is room, and return how many" */
+static uint64_t takes_more(void *hv, uint64_t n)
+{
+	(void)hv;
+	return n + 1;
+}
+
+static uint64_t exit_take(void *hv, uint64_t n)
+{
+	(void)hv;
+	exit((int)n);
+}
+
+static void good_give(void *hv, uint64_t n)
+{
+	(void)hv;
+	(void)n;
+}
+
+static void exit_give(void *hv, uint64_t n)
+{
+	(void)hv;
+	exit((int)n);
+}
+
+static uint64_t good_take(void *hv, uint64_t n)
+{
+	(void)hv;
+	return n;
+}
+
+#define COUNTS(text, takes, gives)								\
+	{ TEXTS(text), .defaults = { .tlb_refresh = 1 }, .shadows = true, .open = good_open,	\
+	  .close = good_close, .rpcit = good_rpcit, .available = good_available, .take = takes, .give = gives }
+
 #define HYPERVISOR(text, opens, closes, refreshes, disables)				\
 	{ TEXTS(text), .defaults = { .tlb_refresh = 1 }, .shadows = true, .open = opens,	\
 	  .close = closes, .rpcit = refreshes, .available = good_available, .disable = disables }
@@ -291,6 +326,10 @@ static const struct ir_hypervisor all_hypervisors[] = {
 	HYPERVISOR("hv-clamped", good_open, good_close, clamped, NULL),
 	HYPERVISOR("hv-disable", good_open, good_close, good_rpcit, no_disable),
 	HYPERVISOR("hv-keeps", good_open, good_close, keeps, NULL),
+	COUNTS("hv-counts", good_take, good_give),
+	COUNTS("hv-takes-more", takes_more, good_give),
+	COUNTS("hv-take-exits", exit_take, good_give),
+	COUNTS("hv-give-exits", good_take, exit_give),
 };
 
 #define NR_HYPERVISORS (sizeof(all_hypervisors) / sizeof(all_hypervisors[0]))
