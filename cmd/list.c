@@ -245,7 +245,7 @@ static void print_details(FILE *out, const json_t *item)
 /* "entry-limit=65535 tlb-refresh=1"; texts as they are.  @last: with the details. */
 static char *cell_text(const json_t *item, const char *column, bool last)
 {
-	const json_t *value = json_object_get(item, column);
+	json_t *value = json_object_get(item, column);
 	const char *key;
 	json_t *member;
 	uint64_t count;
@@ -256,7 +256,7 @@ static char *cell_text(const json_t *item, const char *column, bool last)
 		return NULL;
 	if (json_is_string(value))
 		fputs(json_string_value(value), out);
-	json_object_foreach((json_t *)(uintptr_t)value, key, member) {
+	json_object_foreach(value, key, member) {
 		fprintf(out, "%s%s=", ftell(out) ? " " : "", key);
 		if (json_is_string(member))
 			fputs(json_string_value(member), out);

@@ -50,14 +50,14 @@ wrong(const struct manifest *m, const struct place *place, struct ir_error *err,
 }
 
 /* An object has these keys and no others; the list ends with a NULL name. */
-static int check_keys(const struct manifest *m, const json_t *object, struct place place,
+static int check_keys(const struct manifest *m, json_t *object, struct place place,
 		      const struct choice *keys, struct ir_error *err)
 {
 	struct ir_error why = { "" };
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+	json_object_foreach(object, key, value) {
 		size_t i = 0;
 
 		while (keys[i].name && strcmp(keys[i].name, key))
@@ -197,7 +197,7 @@ static int read_axis(const struct manifest *m, struct axis *axis, const json_t *
 static int read_axes(struct manifest *m, struct plan *plan, struct ir_error *err)
 {
 	struct place place = place_key((struct place){ .n = 0 }, "parameters");
-	const json_t *object = json_object_get(m->root, "parameters");
+	json_t *object = json_object_get(m->root, "parameters");
 	const char *key;
 	json_t *value;
 	int rc = 0;
@@ -209,7 +209,7 @@ static int read_axes(struct manifest *m, struct plan *plan, struct ir_error *err
 	plan->axes = calloc(json_object_size(object) + 1, sizeof(*plan->axes));
 	if (!plan->axes)
 		return no_memory(err);
-	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+	json_object_foreach(object, key, value) {
 		struct axis *axis = &plan->axes[plan->nr_axes];
 		struct place here = place_key(place, key);
 
@@ -227,7 +227,7 @@ static int read_axes(struct manifest *m, struct plan *plan, struct ir_error *err
 /* Recordings. */
 
 static int read_own_settings(const struct manifest *m, const struct plan *plan,
-			     struct settings_list *list, const json_t *object, struct place place,
+			     struct settings_list *list, json_t *object, struct place place,
 			     struct ir_error *err)
 {
 	const char *key;
@@ -240,7 +240,7 @@ static int read_own_settings(const struct manifest *m, const struct plan *plan,
 	list->item = calloc(json_object_size(object) + 1, sizeof(*list->item));
 	if (!list->item)
 		return no_memory(err);
-	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+	json_object_foreach(object, key, value) {
 		struct setting *setting = &list->item[list->n];
 		struct place here = place_key(place, key);
 
@@ -348,7 +348,7 @@ static int add_name(const struct manifest *m, struct plan *plan, const json_t *v
 		add_recording(m, plan, name, own, place, err);
 }
 
-static int read_recording(const struct manifest *m, struct plan *plan, const json_t *entry,
+static int read_recording(const struct manifest *m, struct plan *plan, json_t *entry,
 			  struct place place, struct ir_error *err)
 {
 	/* verify reads machines. */
@@ -389,7 +389,7 @@ static int read_recording(const struct manifest *m, struct plan *plan, const jso
 static int read_recordings(struct manifest *m, struct plan *plan, struct ir_error *err)
 {
 	struct place place = place_key((struct place){ .n = 0 }, "recordings");
-	const json_t *list = json_object_get(m->root, "recordings"), *entry;
+	json_t *list = json_object_get(m->root, "recordings"), *entry;
 	size_t i;
 	int rc = 0;
 

@@ -8,6 +8,7 @@
 
 #include "io/input.h"
 #include "base/message.h"
+#include "base/free.h"
 
 /* The last part of a path; @dir: what is before it. */
 static const char *split(const char *path, struct stat *dir)
@@ -69,13 +70,13 @@ void document_free_results(const struct ir_report_entry *entry)
 {
 	for (size_t i = 0; entry->timelines && i < entry->nr_results; i++)
 		ir_timeline_free(entry->timelines[i]);
-	free((void *)(uintptr_t)entry->timelines);
-	free((void *)(uintptr_t)entry->results);
-	free((void *)(uintptr_t)entry->devices);
-	free((void *)(uintptr_t)entry->sites);
-	free((void *)(uintptr_t)entry->explanations);
+	ir_free(entry->timelines);
+	ir_free(entry->results);
+	ir_free(entry->devices);
+	ir_free(entry->sites);
+	ir_free(entry->explanations);
 	ir_faults_free((struct ir_faults *)(uintptr_t)entry->faults);
-	free((void *)(uintptr_t)entry->fault_exposure);
+	ir_free(entry->fault_exposure);
 }
 
 int document_add(struct document *doc, const struct ir_report_entry *entry)

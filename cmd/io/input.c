@@ -13,6 +13,7 @@
 #include "base/share.h"
 #include "io/output.h"
 #include "base/memory.h"
+#include "base/free.h"
 
 /* A signal handler has nowhere else to write to. */
 static volatile int interrupted;
@@ -272,7 +273,7 @@ struct ir_recording_info *input_keep(const struct ir_recording_info *info)
 
 static void free_text(const char *text)
 {
-	free((void *)(uintptr_t)text);
+	ir_free(text);
 }
 
 void input_keep_free(struct ir_recording_info *info)
@@ -293,8 +294,8 @@ void input_keep_free(struct ir_recording_info *info)
 	for (size_t i = 0; i < info->nr_devices; i++)
 		free_text(info->devices[i]);
 	ir_site_table_unref(info->sites);
-	free((void *)(uintptr_t)info->events);
-	free((void *)(uintptr_t)info->devices);
+	ir_free(info->events);
+	ir_free(info->devices);
 	free(info);
 }
 

@@ -18,6 +18,7 @@
 #include "render/verify.h"
 #include "report/columns.h"
 #include "report/markup.h"
+#include "base/free.h"
 
 #define MANY_GROUPS 3		/* whose verdicts are whole */
 
@@ -78,7 +79,7 @@ static int write_devices(const struct part *p)
 			board_figures(p->out, &rows);
 		}
 		ir_rows_free(&rows);
-		free((void *)(uintptr_t)of.results);
+		ir_free(of.results);
 	}
 	fputs("</details>\n", p->out);
 	return rc;

@@ -13,6 +13,7 @@
 #include "render/renderer.h"
 #include "render/verify.h"
 #include "render/words.h"
+#include "base/free.h"
 
 /* Names from a recording must not become mark-up; marks of a verdict do. */
 static void write_escaped(FILE *out, const char *text)
@@ -157,7 +158,7 @@ static int write_devices(const struct drawing *drawing, const struct ir_report_e
 			view_device(entry, &of, first, ir_report_device_name(entry, d), markdown_item, out);
 			rc = write_results(drawing, &of, first, end, WITHOUT_WORDS);
 		}
-		free((void *)(uintptr_t)of.results);
+		ir_free(of.results);
 	}
 	return rc;
 }

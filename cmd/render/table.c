@@ -22,6 +22,7 @@
 #include "render/renderer.h"
 #include "render/verify.h"
 #include "render/words.h"
+#include "base/free.h"
 
 #define GAP 2			/* between columns */
 #define MAX_COLUMNS 32
@@ -326,7 +327,7 @@ static int print_devices(const struct canvas *canvas, const struct ir_report_ent
 				    (void *)(uintptr_t)canvas);
 			rc = print_results(canvas, &of, first, end, NULL);
 		}
-		free((void *)(uintptr_t)of.results);
+		ir_free(of.results);
 	}
 	return rc;
 }

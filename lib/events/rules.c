@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From the text of rules to groups of them, and which one an event belongs to. */
 #include "events/rules.h"
+#include "base/free.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ struct ir_events *ir_rules_new(const char *path)
 
 static void free_text(const char *text)
 {
-	free((void *)(uintptr_t)text);
+	ir_free(text);
 }
 
 static void free_rule(struct ir_rule *rule)

@@ -6,6 +6,7 @@
 #include "plugin/plugin.h"
 
 #include "base/call.h"
+#include "base/free.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -88,7 +89,7 @@ void ir_loaded_free(struct ir_loaded *loaded)
 	for (size_t i = 0; loaded->strategies && loaded->strategies[i]; i++)
 		free(loaded->strategies[i]);
 	for (size_t i = 0; loaded->hypervisors && loaded->hypervisors[i]; i++) {
-		free((void *)(uintptr_t)loaded->hypervisors[i]->own);
+		ir_free(loaded->hypervisors[i]->own);
 		free(loaded->hypervisors[i]);
 	}
 	free(loaded->strategies);

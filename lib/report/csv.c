@@ -7,6 +7,7 @@
 #include "report/columns.h"
 #include "base/memory.h"
 #include "report/sites.h"
+#include "base/free.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -202,7 +203,7 @@ static bool write_devices(FILE *out, const struct shape *shape, const struct ir_
 
 		if (!rc)
 			write_line(out, shape, &of, result, name ? name : "-", NULL);
-		free((void *)(uintptr_t)of.results);
+		ir_free(of.results);
 		if (rc)
 			return false;
 	}

@@ -12,6 +12,7 @@
 #include "report/faults.h"
 #include "report/sites.h"
 #include "verdict/verdict.h"
+#include "base/free.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -193,7 +194,7 @@ static json_t *json_share(const struct ir_report_entry *entry, size_t device, si
 		object = json_pack("{s:o}", "device", name ? json_text(name) : json_null());
 		object = add_columns(object, ir_result_columns, ir_column_of_device, &of, result);
 	}
-	free((void *)(uintptr_t)of.results);
+	ir_free(of.results);
 	return object;
 }
 

@@ -31,7 +31,7 @@ static int no_memory(struct ir_error *err)
 	return ir_error_set(err, -ENOMEM, "out of memory");
 }
 
-static int read_events(struct ir_read_entry *e, const json_t *events, struct ir_error *err)
+static int read_events(struct ir_read_entry *e, json_t *events, struct ir_error *err)
 {
 	const char *name;
 	json_t *count;
@@ -39,7 +39,7 @@ static int read_events(struct ir_read_entry *e, const json_t *events, struct ir_
 	e->events = calloc(json_object_size(events) + 1, sizeof(*e->events));
 	if (!e->events)
 		return no_memory(err);
-	json_object_foreach((json_t *)(uintptr_t)events, name, count) {
+	json_object_foreach(events, name, count) {
 		struct ir_event_total *total = &e->events[e->info.nr_events++];
 
 		total->name = name;

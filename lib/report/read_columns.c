@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const json_t *ir_read_member(const json_t *object, const char *key)
+json_t *ir_read_member(const json_t *object, const char *key)
 {
 	char part[64];
 	const char *dot;

@@ -94,20 +94,20 @@ static int read_plugin(struct ir_read_names *names, const json_t *result, const 
 }
 
 /* The same names of parameters, in the same order? */
-static bool same_own(const struct stranger *s, const json_t *own)
+static bool same_own(const struct stranger *s, json_t *own)
 {
 	const char *name;
 	json_t *value;
 	size_t i = 0;
 
-	json_object_foreach((json_t *)(uintptr_t)own, name, value)
+	json_object_foreach(own, name, value)
 		if (!same_text(s->own[i++].name, name))
 			return false;
 	return !s->own[i].name;
 }
 
 static int find_stranger(struct ir_read_names *names, const char *name,
-			 const struct ir_plugin_info *plugin, const json_t *own,
+			 const struct ir_plugin_info *plugin, json_t *own,
 			 const struct stranger **found, struct ir_error *err)
 {
 	struct stranger *s;
@@ -130,7 +130,7 @@ static int find_stranger(struct ir_read_names *names, const char *name,
 	s->strategy.name = s->hypervisor.name = name;
 	s->strategy.plugin = s->hypervisor.plugin = plugin;
 	s->hypervisor.own = s->own;
-	json_object_foreach((json_t *)(uintptr_t)own, key, value)
+	json_object_foreach(own, key, value)
 		s->own[i++] = (struct ir_hypervisor_param){ .name = key, .max = UINT64_MAX };
 	s->next = names->strangers;
 	names->strangers = s;
@@ -158,14 +158,14 @@ static int read_strategy(struct ir_read_names *names, const json_t *result,
 }
 
 /* Values of the parameters of its own, and where they came from. */
-static int read_own(const json_t *own, const json_t *sources, struct ir_effective *par,
+static int read_own(json_t *own, const json_t *sources, struct ir_effective *par,
 		    struct ir_error *err)
 {
 	const char *name;
 	json_t *value;
 	size_t i = 0;
 
-	json_object_foreach((json_t *)(uintptr_t)own, name, value) {
+	json_object_foreach(own, name, value) {
 		const char *from = json_string_value(json_object_get(sources, name));
 		int source = from ? -1 : IR_FROM_DEFAULT;
 
@@ -184,7 +184,7 @@ static int read_hypervisor(struct ir_read_names *names, const json_t *result,
 			   struct ir_config *config, struct ir_effective *par, struct ir_error *err)
 {
 	const char *name = json_string_value(json_object_get(result, "hypervisor"));
-	const json_t *own = ir_read_member(result, "parameters.own");
+	json_t *own = ir_read_member(result, "parameters.own");
 	const struct ir_plugin_info *plugin;
 	const struct stranger *s;
 	int rc = read_plugin(names, result, "parameters.sources.hypervisor_plugin", &plugin, err);

@@ -44,7 +44,7 @@ struct ir_read_names;
 /** ir_read_value - false: not a value, or one that is none of a report's */
 bool ir_read_value(const json_t *json, struct ir_value *value);
 /** ir_read_member - the member at the end of "a.b.c"; NULL: not there */
-const json_t *ir_read_member(const json_t *object, const char *key);
+json_t *ir_read_member(const json_t *object, const char *key);
 
 typedef bool (*ir_read_put)(const struct ir_column *column, const struct ir_entry_fields *to,
 			    size_t result, struct ir_value value);

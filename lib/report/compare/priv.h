@@ -11,8 +11,8 @@
 #include "report/json.h"
 
 struct ir_compare_row {
-	const json_t *recording;	/* its description */
-	const json_t *result;		/* NULL: the row is the recording's own */
+	json_t *recording;	/* its description */
+	json_t *result;		/* NULL: the row is the recording's own */
 	char *path;			/* of the recording, without "." and double slashes */
 	/* Known when two reports are compared: */
 	char *name;			/* the end of the path that tells it apart */

@@ -64,7 +64,7 @@ struct path {
 };
 
 /* All numbers below @object, whose path has @used bytes. */
-static int flatten(const json_t *object, struct path *path, size_t used, int depth, json_t *flat,
+static int flatten(json_t *object, struct path *path, size_t used, int depth, json_t *flat,
 		   struct ir_error *err)
 {
 	const char *key;
@@ -72,7 +72,7 @@ static int flatten(const json_t *object, struct path *path, size_t used, int dep
 	json_t *value;
 	int rc = 0;
 
-	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+	json_object_foreach(object, key, value) {
 		size_t len = strlen(key);
 
 		if (depth == MAX_DEPTH || used + len + 2 > MAX_KEY)
@@ -101,7 +101,7 @@ static int flatten(const json_t *object, struct path *path, size_t used, int dep
  */
 static int flatten_shares(const json_t *shares, json_t *flat, struct ir_error *err)
 {
-	const json_t *share;
+	json_t *share;
 	size_t i;
 
 	if (json_array_size(shares) < 2)
@@ -166,13 +166,13 @@ static char *normal_path(const char *path)
 }
 
 /* Collect names of numbers, or of parameters; what is new goes to the end. */
-static int collect(json_t *set, const char *prefix, const json_t *names, struct ir_error *err)
+static int collect(json_t *set, const char *prefix, json_t *names, struct ir_error *err)
 {
 	const char *key;
 	json_t *value;
 	char full[MAX_KEY];
 
-	json_object_foreach((json_t *)(uintptr_t)names, key, value) {
+	json_object_foreach(names, key, value) {
 		if (strlen(prefix) + strlen(key) >= sizeof(full))
 			return ir_error_set(err, -EINVAL, "not a report: the name \"%.60s\" is too "
 					    "long", key);
@@ -201,7 +201,7 @@ static const char **names_of(json_t *set)
 	return names;
 }
 
-static int add_row(struct ir_compare_report *report, const json_t *recording, const json_t *result,
+static int add_row(struct ir_compare_report *report, json_t *recording, json_t *result,
 		   struct ir_error *err)
 {
 	struct ir_compare_row *row = &report->rows[report->nr_rows];
@@ -226,7 +226,7 @@ static int add_row(struct ir_compare_report *report, const json_t *recording, co
 
 static int read_entry(struct ir_compare_report *report, const json_t *entry, struct ir_error *err)
 {
-	const json_t *recording = json_object_get(entry, "recording"), *result;
+	json_t *recording = json_object_get(entry, "recording"), *result;
 	size_t i;
 	int rc;
 
