@@ -120,7 +120,7 @@ static const struct parameter *known_parameter(const struct manifest *m, const c
 					       struct place place, struct ir_error *err)
 {
 	struct ir_error why = { "" };
-	const struct parameter *parameter = parameter_find(key, strlen(key), false, &why);
+	const struct parameter *parameter = parameter_find(key, strlen(key), &why);
 
 	if (!parameter)
 		wrong(m, &place, err, "%s", why.text);

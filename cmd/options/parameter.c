@@ -48,8 +48,7 @@ static bool is_name(const char *name, const char *text, size_t len)
 	return name && strlen(name) == len && !strncmp(name, text, len);
 }
 
-const struct parameter *parameter_find(const char *name, size_t len, bool numeric,
-				       struct ir_error *err)
+static const struct parameter *find(const char *name, size_t len, bool numeric, struct ir_error *err)
 {
 	for (const struct parameter *p = parameters; p->name; p++)
 		if ((is_name(p->name, name, len) || is_name(p->old_name, name, len)) &&
@@ -58,6 +57,16 @@ const struct parameter *parameter_find(const char *name, size_t len, bool numeri
 	name_unknown(err, numeric ? "numeric parameter" : "parameter", name, len, parameter_name,
 		     numeric ? "" : NULL);
 	return NULL;
+}
+
+const struct parameter *parameter_find(const char *name, size_t len, struct ir_error *err)
+{
+	return find(name, len, false, err);
+}
+
+const struct parameter *parameter_find_numeric(const char *name, size_t len, struct ir_error *err)
+{
+	return find(name, len, true, err);
 }
 
 int parameter_set(const struct parameter *parameter, struct ir_config *config, const char *text,

@@ -30,8 +30,9 @@ struct parameter {
 extern const struct parameter parameters[];
 
 /** parameter_find - by name, @len bytes; NULL with @err set */
-const struct parameter *parameter_find(const char *name, size_t len, bool numeric,
-				       struct ir_error *err);
+const struct parameter *parameter_find(const char *name, size_t len, struct ir_error *err);
+/** parameter_find_numeric - the same, only those that a range makes sense of */
+const struct parameter *parameter_find_numeric(const char *name, size_t len, struct ir_error *err);
 /**
  * parameter_set - give a configuration a value
  * @config: has its hypervisor

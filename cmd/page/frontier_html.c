@@ -248,10 +248,10 @@ int frontier_html(const struct canvas *canvas, const struct frontier *f)
 	}
 	fputs("<h2 id=\"frontier\">The frontier</h2>\n<p class=\"note\">Combinations that no other one beats in both, flushes "
 	      "and page-seconds; fewest flushes first.</p>\n", out);
-	rc = frontier_table(f, false, &drawing);
+	rc = frontier_table(f, FRONTIER_ALONE, &drawing);
 	html_begin_details(out, "All combinations");
 	if (!rc)
-		rc = frontier_table(f, true, &drawing);
+		rc = frontier_table(f, FRONTIER_ALL, &drawing);
 	fputs("</details>\n<h2 id=\"about\">Recording and replay</h2>\n<dl>\n", out);
 	html_sweep_about(out, sweep);
 	fputs("</dl>\n", out);

@@ -256,8 +256,9 @@ static void row_of(struct cells *cells, const struct frontier *f, size_t i)
 	cell(cells, every ? "all" : r->exposure.reused_pages ? "%s" : "-", ir_count_text(r->exposure.reused_pages).s);
 }
 
-int frontier_table(const struct frontier *f, bool all, const struct drawing *d)
+int frontier_table(const struct frontier *f, enum frontier_rows rows, const struct drawing *d)
 {
+	const bool all = rows == FRONTIER_ALL;
 	const struct plain_column columns[] = {
 		{ "strategy", false }, { "queue size", true }, { "timeout", true }, { "flushes", true },
 		{ "exposed page-s", true }, { "p99", true }, { "reused pages", true },
@@ -297,7 +298,7 @@ int frontier_draw(const struct frontier *f, const struct drawing *d)
 	if (f->failing)
 		say(d, "failures", VIEW_BAD, "maps fail with %zu of the combinations, which are left out", f->failing);
 	fputc('\n', d->canvas->out);
-	rc = frontier_table(f, false, d);
+	rc = frontier_table(f, FRONTIER_ALONE, d);
 	fputc('\n', d->canvas->out);
 	for (size_t h = 0; h < f->sweep->settings->nr_hypervisors && !rc; h++) {
 		char *text = frontier_verdict(f, h, IR_PLAIN);

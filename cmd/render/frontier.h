@@ -44,7 +44,12 @@ char *frontier_verdict(const struct frontier *f, size_t h, enum ir_typography ty
 void frontier_words(const struct frontier *f, size_t h, ir_words_line emit, void *arg);
 /** frontier_draw - verdicts and a table; 0 or -ENOMEM */
 int frontier_draw(const struct frontier *f, const struct drawing *d);
-/** frontier_table - its combinations, or all: 0 or -ENOMEM */
-int frontier_table(const struct frontier *f, bool all, const struct drawing *d);
+enum frontier_rows {
+	FRONTIER_ALONE,	/* combinations that no other beats */
+	FRONTIER_ALL,	/* all that were tried */
+};
+
+/** frontier_table - as a table: 0 or -ENOMEM */
+int frontier_table(const struct frontier *f, enum frontier_rows rows, const struct drawing *d);
 
 #endif

@@ -29,7 +29,7 @@ static int parse_vary(struct sweep *sweep, struct ir_error *err)
 	const char *text = sweep->settings->vary, *equals = strchrnul(text, '=');
 	int rc;
 
-	sweep->varied = parameter_find(text, (size_t)(equals - text), true, err);
+	sweep->varied = parameter_find_numeric(text, (size_t)(equals - text), err);
 	if (!sweep->varied)
 		return -EINVAL;
 	if (!*equals)
@@ -73,7 +73,7 @@ static const struct parameter *sought_parameter(int find)
 		[FIND_APERTURE] = "aperture", [FIND_QUEUE_SIZE] = "queue-size",
 	};
 
-	return parameter_find(names[find], strlen(names[find]), true, NULL);
+	return parameter_find_numeric(names[find], strlen(names[find]), NULL);
 }
 
 static int make_searches(struct sweep *sweep, struct ir_error *err)

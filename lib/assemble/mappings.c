@@ -145,7 +145,7 @@ void ir_asm_mark_free(struct ir_assembler *a, const struct ir_live *l)
 	struct ir_bitmap *map = ir_asm_mapped(a, l->device);
 	uint64_t first = l->iova >> IR_PAGE_SHIFT;
 
-	if (map && ir_bitmap_assign(map, first, first + l->pages - 1, false))
+	if (map && ir_bitmap_clear(map, first, first + l->pages - 1))
 		a->no_memory = true;
 }
 
@@ -204,7 +204,7 @@ void ir_asm_note_overlap(struct ir_assembler *a, struct rec *head)
 			end_lost(a, head);
 	}
 	note_attached(a, l->device);
-	if (ir_bitmap_assign(map, first, last, true))
+	if (ir_bitmap_set(map, first, last))
 		a->no_memory = true;
 }
 

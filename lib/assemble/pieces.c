@@ -160,9 +160,9 @@ unsigned int ir_asm_find_around(struct ir_assembler *a, uint64_t pfn, uint32_t *
 	index_uncertain(a);
 	if (!a->starts)
 		return 0;
-	for (bit = ir_bitmap_next(a->starts, LAST_PFN - pfn, true);
+	for (bit = ir_bitmap_next_set(a->starts, LAST_PFN - pfn);
 	     bit != IR_BITMAP_NONE && seen < MAX_ALIKE && bit - (LAST_PFN - pfn) < MAX_PAGES;
-	     bit = ir_bitmap_next(a->starts, bit + 1, true)) {
+	     bit = ir_bitmap_next_set(a->starts, bit + 1)) {
 		if (add_at(a, LAST_PFN - bit, pfn, found, &n))
 			seen++;
 		else

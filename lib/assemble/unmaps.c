@@ -232,7 +232,7 @@ static void unmap_some(struct ir_assembler *a, struct slot *s, const struct ir_e
 	struct ir_bitmap *map = ir_asm_mapped(a, l->device);
 
 	damage(a, IR_DAMAGE_PARTIAL_UNMAPS);
-	if (l->assumed && map && ir_bitmap_assign(map, first, first + pages - 1, false))
+	if (l->assumed && map && ir_bitmap_clear(map, first, first + pages - 1))
 		a->no_memory = true;
 	if (l->remaining > pages) {
 		l->remaining -= pages;

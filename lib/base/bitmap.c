@@ -370,7 +370,7 @@ static bool any(const struct ir_bitmap *map, uint64_t first, uint64_t last)
 		unsigned int shift = way_shift(height), way = (unsigned int)(lo >> shift);
 
 		if (hi >> shift != way || last >= map->bits)
-			return ir_bitmap_next(map, first, true) <= last;
+			return ir_bitmap_next_set(map, first) <= last;
 		if (!n->child[way])
 			return n->any >> way & 1;
 		n = n->child[way];

@@ -21,6 +21,15 @@ struct ir_bitmap *ir_bitmap_new(uint64_t bits);
 void ir_bitmap_free(struct ir_bitmap *map);
 /** ir_bitmap_assign - set or clear [first, last]; 0 or -ENOMEM (then unchanged in parts) */
 int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value);
+/** ir_bitmap_set, ir_bitmap_clear - the same, for one value */
+static inline int ir_bitmap_set(struct ir_bitmap *map, uint64_t first, uint64_t last)
+{
+	return ir_bitmap_assign(map, first, last, true);
+}
+static inline int ir_bitmap_clear(struct ir_bitmap *map, uint64_t first, uint64_t last)
+{
+	return ir_bitmap_assign(map, first, last, false);
+}
 /**
  * ir_bitmap_claim - set [first, last] if all of it is clear, where that is cheap
  *
@@ -29,6 +38,15 @@ int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool 
 bool ir_bitmap_claim(struct ir_bitmap *map, uint64_t first, uint64_t last);
 /** ir_bitmap_next - the first bit at or after @from that is @value, or IR_BITMAP_NONE */
 uint64_t ir_bitmap_next(const struct ir_bitmap *map, uint64_t from, bool value);
+/** ir_bitmap_next_set, ir_bitmap_next_clear - the same, for one value */
+static inline uint64_t ir_bitmap_next_set(const struct ir_bitmap *map, uint64_t from)
+{
+	return ir_bitmap_next(map, from, true);
+}
+static inline uint64_t ir_bitmap_next_clear(const struct ir_bitmap *map, uint64_t from)
+{
+	return ir_bitmap_next(map, from, false);
+}
 /**
  * ir_bitmap_fit - the highest place in [first, last] at which @size clear bits begin
  * @last: last + size - 1 is a bit of the map

@@ -88,4 +88,9 @@ static inline uint64_t ir_load_int(const void *p, unsigned int size, bool is_sig
 	return is_signed ? (uint64_t)(int64_t)*(const int8_t *)p : *(const uint8_t *)p;
 }
 
+static inline uint64_t ir_load_uint(const void *p, unsigned int size, bool big)
+{
+	return ir_load_int(p, size, false, big);
+}
+
 #endif

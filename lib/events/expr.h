@@ -31,8 +31,8 @@ struct ir_expr_name {
 
 struct ir_expr_names {
 	/* The index of a name's value (0 to 255), or a negative errno with @err set. */
-	int (*find)(void *arg, const struct ir_expr_name *name, struct ir_error *err);
-	void *arg;
+	int (*find)(const void *arg, const struct ir_expr_name *name, struct ir_error *err);
+	const void *arg;
 };
 
 /**

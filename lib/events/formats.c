@@ -330,11 +330,11 @@ char *ir_formats_full_name(const char *system, const char *name)
 static bool find_want(const struct ir_reader *rd, const char *system, const char *name,
 		      struct want *want)
 {
-	*want = (struct want){ .group = ir_rules_find(rd->events, system, name, true) };
+	*want = (struct want){ .group = ir_rules_find_user(rd->events, system, name) };
 	if (!want->group)
 		want->spec = ir_event_spec(system, name, IR_IN_FORMATS);
 	if (!want->group && !want->spec)
-		want->group = ir_rules_find(rd->events, system, name, false);
+		want->group = ir_rules_find_builtin(rd->events, system, name);
 	return want->spec || (want->group && want->group->kind != IR_EV_KINDS);
 }
 
@@ -400,15 +400,15 @@ static bool finish_sg(const struct ir_formats *fm, struct ir_event *ev, const st
 
 	if (lengths->len / lengths->elem_size != nr)
 		return false;
-	ev->addr = nr ? ir_load_int(addrs->data, addrs->elem_size, false, fm->big) : 0;
+	ev->addr = nr ? ir_load_uint(addrs->data, addrs->elem_size, fm->big) : 0;
 	if (!truncated || ev->aux < nr)
 		ev->aux = nr;
 	ev->size = ev->value[IR_EVENT_ASKED] = 0;
 	for (i = 0; i < nr && !truncated; i++) {
-		uint64_t addr = ir_load_int(addrs->data + i * addrs->elem_size,
-					    addrs->elem_size, false, fm->big);
-		uint64_t size = ir_load_int(lengths->data + i * lengths->elem_size,
-					    lengths->elem_size, false, fm->big);
+		uint64_t addr = ir_load_uint(addrs->data + i * addrs->elem_size,
+					    addrs->elem_size, fm->big);
+		uint64_t size = ir_load_uint(lengths->data + i * lengths->elem_size,
+					    lengths->elem_size, fm->big);
 
 		ev->value[IR_EVENT_ASKED] += size;
 		size += addr & (IOMMU_PAGE - 1);
@@ -458,7 +458,7 @@ static void finish_stack(const struct ir_formats *fm, struct ir_event *ev,
 	if (ev->aux && ev->aux < nr)
 		nr = ev->aux;
 	for (; n < nr && n <= IR_CHAIN_DEPTH; n++) {
-		frames[n] = ir_load_int(callers->data + n * word, (unsigned int)word, false, fm->big);
+		frames[n] = ir_load_uint(callers->data + n * word, (unsigned int)word, fm->big);
 		if (!frames[n] || frames[n] == (word == 8 ? UINT64_MAX : UINT32_MAX))
 			break;
 	}
@@ -486,7 +486,7 @@ static bool finish(struct ir_formats *fm, enum ir_finish how, struct ir_event *e
 		return true;
 	case IR_FINISH_ALLOC_SGT:
 		if (list->len >= list->elem_size)
-			ev->paddr = ir_load_int(list->data, list->elem_size, false, fm->big);
+			ev->paddr = ir_load_uint(list->data, list->elem_size, fm->big);
 		return true;
 	case IR_FINISH_SG:
 		return finish_sg(fm, ev, list, &spans[IR_SLOT_LENGTHS - IR_SLOT_NUMBERS], extra != 0);
@@ -517,7 +517,7 @@ static uint16_t place_device(const struct ir_formats *fm, const struct ir_place 
 {
 	if (!pl->size)
 		return ir_reader_device(fm->rd, (const char *)rec + pl->offset, pl->length);
-	return ir_reader_device_number(fm->rd, ir_load_int(rec + pl->offset, pl->size, false,
+	return ir_reader_device_number(fm->rd, ir_load_uint(rec + pl->offset, pl->size,
 							   fm->big));
 }
 

@@ -41,7 +41,7 @@ static bool is_users(const struct ir_reader *rd, const char *full)
 		return false;
 	memcpy(system, full, (size_t)(colon - full));
 	system[colon - full] = '\0';
-	return ir_rules_find(rd->events, system, colon + 1, true) != NULL;
+	return ir_rules_find_user(rd->events, system, colon + 1) != NULL;
 }
 
 int ir_formats_finish(struct ir_formats *fm)

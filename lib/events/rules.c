@@ -4,6 +4,7 @@
 #include "base/free.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,7 +231,7 @@ struct scope {
 	size_t group, entry;
 };
 
-static int find_name(void *arg, const struct ir_expr_name *name, struct ir_error *err)
+static int find_name(const void *arg, const struct ir_expr_name *name, struct ir_error *err)
 {
 	const struct scope *sc = arg;
 
@@ -244,13 +245,21 @@ static int find_name(void *arg, const struct ir_expr_name *name, struct ir_error
 static struct ir_expr *compile(const struct scope *sc, const char *key, const char *text,
 			       struct ir_error *err)
 {
-	const struct ir_expr_names names = { find_name, (void *)(uintptr_t)sc };
+	const struct ir_expr_names names = { find_name, sc };
 	struct ir_error why = { "" };
 	struct ir_expr *e = ir_expr_compile(text, &names, &why);
 
 	if (!e)
 		ir_error_set(err, -EINVAL, "%s: %.300s", key, why.text);
 	return e;
+}
+
+/* Adds @name to a list, which is cut where it does not fit. */
+static void add_to_list(char *list, size_t size, const char *name)
+{
+	size_t len = strlen(list);
+
+	snprintf(list + len, size - len, "%s%s", len ? ", " : "", name);
 }
 
 static const struct ir_rule_kind *find_kind(const char *name, struct ir_error *err)
@@ -261,10 +270,8 @@ static const struct ir_rule_kind *find_kind(const char *name, struct ir_error *e
 	for (; kind->name; kind++)
 		if (!strcmp(kind->name, name))
 			return kind;
-	for (kind = ir_rule_kinds(); kind->name; kind++) {
-		strcat(names, kind == ir_rule_kinds() ? "" : ", ");
-		strcat(names, kind->name);
-	}
+	for (kind = ir_rule_kinds(); kind->name; kind++)
+		add_to_list(names, sizeof(names), kind->name);
 	ir_error_set(err, -EINVAL, "is: \"%.40s\" is unknown; known: %s", name, names);
 	return NULL;
 }
@@ -278,8 +285,7 @@ static bool takes_role(const struct ir_rule_kind *kind, const char *role, char a
 
 		if (!strcmp(name, role))
 			return true;
-		strcat(all, i ? ", " : "");
-		strcat(all, name);
+		add_to_list(all, 128, name);
 	}
 	return false;
 }
@@ -563,8 +569,8 @@ void ir_rules_finish(struct ir_events *ev)
  * Finding.
  */
 
-const struct ir_rule_group *ir_rules_find(const struct ir_events *ev, const char *system,
-					  const char *name, bool user)
+static const struct ir_rule_group *find_event(const struct ir_events *ev, const char *system,
+					      const char *name, bool user)
 {
 	for (size_t i = 0; ev && i < ev->nr_groups; i++) {
 		const struct ir_rule_group *g = &ev->groups[i];
@@ -574,4 +580,16 @@ const struct ir_rule_group *ir_rules_find(const struct ir_events *ev, const char
 			return g;
 	}
 	return NULL;
+}
+
+const struct ir_rule_group *ir_rules_find_user(const struct ir_events *ev, const char *system,
+					       const char *name)
+{
+	return find_event(ev, system, name, true);
+}
+
+const struct ir_rule_group *ir_rules_find_builtin(const struct ir_events *ev, const char *system,
+						  const char *name)
+{
+	return find_event(ev, system, name, false);
 }

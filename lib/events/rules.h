@@ -110,12 +110,14 @@ void ir_rules_finish(struct ir_events *ev);
 int ir_rules_add_builtin(struct ir_events *ev);
 
 /**
- * ir_rules_find - the group of an event, if there is one
- * @system: NULL: a text does not say
- * @user: one out of a file, or a built-in one
+ * ir_rules_find_user - the group of an event that an events file names, or NULL
+ * @system: NULL: not known, as in a text
  */
-const struct ir_rule_group *ir_rules_find(const struct ir_events *ev, const char *system,
-					  const char *name, bool user);
+const struct ir_rule_group *ir_rules_find_user(const struct ir_events *ev, const char *system,
+					       const char *name);
+/** ir_rules_find_builtin - the same for built-in rules */
+const struct ir_rule_group *ir_rules_find_builtin(const struct ir_events *ev, const char *system,
+						  const char *name);
 
 /* Calls under way: of some events only the entry tells one thing, and the return another. */
 struct ir_calls;

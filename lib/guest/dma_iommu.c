@@ -288,7 +288,7 @@ static void arm_timer(struct ir_domain *d)
 	if (c->timer_on)
 		return;
 	c->timer_on = true;
-	ir_guest_timer_on(d, true);
+	ir_guest_timer_start(d);
 	c->timer_cpu = g->cpu;
 	c->timer_ns = UINT64_MAX;
 	if (g->par.timer == IR_TIMER_SIMULATED) {
@@ -375,7 +375,7 @@ static void fq_timeout(struct ir_guest *g, const struct ir_work *work)
 	g->sites.site = IR_SITE_TIMER;
 	g->recorded = (struct ir_recorded_times){ .rpcit_ns = work->rpcit_ns };
 	cookie(d)->timer_on = false;
-	ir_guest_timer_on(d, false);
+	ir_guest_timer_stop(d);
 	ir_actors_wait(g, g->now_ns + work->sync_ns);
 	dma_iommu_flush(d, IR_CAUSE_QUEUE_TIMEOUT);
 	g->recorded = (struct ir_recorded_times){ 0 };

@@ -124,8 +124,14 @@ void ir_due_free(struct ir_due *due)
 	free(due->taken);
 }
 
-void ir_guest_timer_on(struct ir_domain *d, bool on)
+void ir_guest_timer_start(struct ir_domain *d)
 {
-	if (ir_bitmap_assign(d->guest->timers_on, d->device, d->device, on))
+	if (ir_bitmap_set(d->guest->timers_on, d->device, d->device))
+		d->guest->totals.failed = true;
+}
+
+void ir_guest_timer_stop(struct ir_domain *d)
+{
+	if (ir_bitmap_clear(d->guest->timers_on, d->device, d->device))
 		d->guest->totals.failed = true;
 }

@@ -284,8 +284,9 @@ static inline void ir_guest_timer_armed(struct ir_domain *d, uint64_t when_ns)
 		d->guest->totals.failed = true;
 }
 
-/** ir_guest_timer_on - the timer of the domain's queue is on, or off */
-void ir_guest_timer_on(struct ir_domain *d, bool on);
+/** ir_guest_timer_start, ir_guest_timer_stop - the timer of the domain's queue is on, or off */
+void ir_guest_timer_start(struct ir_domain *d);
+void ir_guest_timer_stop(struct ir_domain *d);
 
 /** ir_guest_grew - the domain has more of what peaks are kept of */
 static inline void ir_guest_grew(struct ir_domain *d)

@@ -25,7 +25,7 @@ static void cache_removed(struct ir_iova_domain *d, uint64_t lo, uint64_t hi)
 		d->max32_alloc_size = IR_IOVA_32BIT_PFN;
 	if (!move32 && !move)
 		return;
-	next = ir_bitmap_next(d->taken, hi + 1, true);
+	next = ir_bitmap_next_set(d->taken, hi + 1);
 	if (move32)
 		d->cached32_pfn = next;
 	if (move)

@@ -503,7 +503,7 @@ bool ir_guest_preload_flushed(struct ir_guest *g, uint16_t device)
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns,
 			  uint32_t sync_ns)
 {
-	uint64_t next = device ? device : ir_bitmap_next(g->timers_on, 0, true);
+	uint64_t next = device ? device : ir_bitmap_next_set(g->timers_on, 0);
 
 	g->sites.site = IR_SITE_TIMER;
 	while (next < g->nr_domains) {
@@ -513,7 +513,7 @@ void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns
 			d->ops->flush_timer(d, rpcit_ns, sync_ns);
 		if (device)
 			break;
-		next = ir_bitmap_next(g->timers_on, next + 1, true);
+		next = ir_bitmap_next_set(g->timers_on, next + 1);
 	}
 }
 
@@ -568,7 +568,7 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 		ir_guard_check_disabled(d);
 	d->ops->exit(d);
 	ir_due_set(&g->due, d, UINT64_MAX);
-	ir_guest_timer_on(d, false);
+	ir_guest_timer_stop(d);
 	ir_guest_unhold(d, d->iova_pages);
 	if (d->strategy_priv)	/* the next domain begins anew */
 		memset(d->strategy_priv, 0, g->cfg.strategy->domain_size);

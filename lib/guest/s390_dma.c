@@ -79,9 +79,9 @@ static void release_locked(struct ir_domain *d)
 
 	if (!s->lazy_pages)
 		return;
-	for (first = ir_bitmap_next(s->lazy, 0, true); first != IR_BITMAP_NONE;
-	     first = ir_bitmap_next(s->lazy, end, true)) {
-		end = ir_bitmap_next(s->lazy, first, false);
+	for (first = ir_bitmap_next_set(s->lazy, 0); first != IR_BITMAP_NONE;
+	     first = ir_bitmap_next_set(s->lazy, end)) {
+		end = ir_bitmap_next_clear(s->lazy, first);
 		if (end == IR_BITMAP_NONE)
 			end = s->nr_pages;
 		mark(d, s->used, first, end - first, false);

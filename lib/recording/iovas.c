@@ -64,7 +64,7 @@ static int note_gaps(struct ir_iova_survey *s, const struct ir_op *op, uint64_t 
 {
 	uint64_t end = first + pages, pfn = first;
 
-	while ((pfn = ir_bitmap_next(s->seen, pfn, false)) < end) {
+	while ((pfn = ir_bitmap_next_clear(s->seen, pfn)) < end) {
 		/* Below the first range from the tree all was. */
 		if (!s->lowest || pfn >= s->end_of_lowest) {
 			if (s->nr_free == IR_START_IOVAS) {
@@ -75,7 +75,7 @@ static int note_gaps(struct ir_iova_survey *s, const struct ir_op *op, uint64_t 
 				.pfn = pfn, .pages = 1, .cpu = op->cpu,
 			};
 		}
-		if (ir_bitmap_assign(s->seen, pfn, pfn, true))
+		if (ir_bitmap_set(s->seen, pfn, pfn))
 			return -ENOMEM;
 		pfn++;
 	}
@@ -106,7 +106,7 @@ int ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op)
 	if (!s->lowest_seen || first < s->lowest_seen)
 		s->lowest_seen = first;
 	if (first + pages <= UINT64_C(1) << (64 - IR_PAGE_SHIFT))
-		return ir_bitmap_assign(s->seen, first, first + pages - 1, true);
+		return ir_bitmap_set(s->seen, first, first + pages - 1);
 	s->off = true;
 	return 0;
 }

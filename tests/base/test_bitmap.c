@@ -118,9 +118,9 @@ static void run_random(uint64_t n, unsigned int steps, uint64_t seed, uint64_t l
 		assign(map, first, last, value);
 		memset(bits + first, value, last - first + 1);
 		claimed += claim(map, bits, n, first);
-		assert_int_equal(ir_bitmap_next(map, from, true),
+		assert_int_equal(ir_bitmap_next_set(map, from),
 				 next_in_array(bits, n, from, true));
-		assert_int_equal(ir_bitmap_next(map, from, false),
+		assert_int_equal(ir_bitmap_next_clear(map, from),
 				 next_in_array(bits, n, from, false));
 		find_room(map, bits, n, &seed, longest);
 		if (step % 512 == 511)
@@ -245,18 +245,18 @@ static void test_empty_and_full(void **state)
 		uint64_t n = sizes[i];
 		struct ir_bitmap *map = make(n);
 
-		assert_int_equal(ir_bitmap_next(map, 0, false), 0);
-		assert_int_equal(ir_bitmap_next(map, 0, true), IR_BITMAP_NONE);
+		assert_int_equal(ir_bitmap_next_clear(map, 0), 0);
+		assert_int_equal(ir_bitmap_next_set(map, 0), IR_BITMAP_NONE);
 		assign(map, 0, n - 1, true);
 		/* no clear bit may be found behind the last one */
-		assert_int_equal(ir_bitmap_next(map, 0, false), IR_BITMAP_NONE);
-		assert_int_equal(ir_bitmap_next(map, n - 1, false), IR_BITMAP_NONE);
-		assert_int_equal(ir_bitmap_next(map, n - 1, true), n - 1);
-		assert_int_equal(ir_bitmap_next(map, n, true), IR_BITMAP_NONE);
+		assert_int_equal(ir_bitmap_next_clear(map, 0), IR_BITMAP_NONE);
+		assert_int_equal(ir_bitmap_next_clear(map, n - 1), IR_BITMAP_NONE);
+		assert_int_equal(ir_bitmap_next_set(map, n - 1), n - 1);
+		assert_int_equal(ir_bitmap_next_set(map, n), IR_BITMAP_NONE);
 		assign(map, n - 1, n - 1, false);
-		assert_int_equal(ir_bitmap_next(map, 0, false), n - 1);
+		assert_int_equal(ir_bitmap_next_clear(map, 0), n - 1);
 		assign(map, 0, n - 1, false);
-		assert_int_equal(ir_bitmap_next(map, 0, true), IR_BITMAP_NONE);
+		assert_int_equal(ir_bitmap_next_set(map, 0), IR_BITMAP_NONE);
 		ir_bitmap_free(map);
 	}
 }
@@ -268,12 +268,12 @@ static void test_first_and_last_bit(void **state)
 	(void)state;
 	assign(map, 0, 0, true);
 	assign(map, 999, 999, true);
-	assert_int_equal(ir_bitmap_next(map, 0, true), 0);
-	assert_int_equal(ir_bitmap_next(map, 1, true), 999);
-	assert_int_equal(ir_bitmap_next(map, 0, false), 1);
-	assert_int_equal(ir_bitmap_next(map, 999, false), IR_BITMAP_NONE);
-	assert_int_equal(ir_bitmap_next(map, 1000, true), IR_BITMAP_NONE);
-	assert_int_equal(ir_bitmap_next(map, UINT64_MAX, true), IR_BITMAP_NONE);
+	assert_int_equal(ir_bitmap_next_set(map, 0), 0);
+	assert_int_equal(ir_bitmap_next_set(map, 1), 999);
+	assert_int_equal(ir_bitmap_next_clear(map, 0), 1);
+	assert_int_equal(ir_bitmap_next_clear(map, 999), IR_BITMAP_NONE);
+	assert_int_equal(ir_bitmap_next_set(map, 1000), IR_BITMAP_NONE);
+	assert_int_equal(ir_bitmap_next_set(map, UINT64_MAX), IR_BITMAP_NONE);
 	ir_bitmap_free(map);
 }
 
@@ -285,18 +285,18 @@ static void test_large(void **state)
 
 	(void)state;
 	assign(map, 0, n - 1, true);
-	assert_int_equal(ir_bitmap_next(map, 0, false), IR_BITMAP_NONE);
+	assert_int_equal(ir_bitmap_next_clear(map, 0), IR_BITMAP_NONE);
 	assign(map, n / 3, n / 3, false);
-	assert_int_equal(ir_bitmap_next(map, 0, false), n / 3);
-	assert_int_equal(ir_bitmap_next(map, n / 3, true), n / 3 + 1);
-	assert_int_equal(ir_bitmap_next(map, n / 3 + 1, false), IR_BITMAP_NONE);
+	assert_int_equal(ir_bitmap_next_clear(map, 0), n / 3);
+	assert_int_equal(ir_bitmap_next_set(map, n / 3), n / 3 + 1);
+	assert_int_equal(ir_bitmap_next_clear(map, n / 3 + 1), IR_BITMAP_NONE);
 	assign(map, n / 3, n / 3, true);
-	assert_int_equal(ir_bitmap_next(map, 0, false), IR_BITMAP_NONE);
+	assert_int_equal(ir_bitmap_next_clear(map, 0), IR_BITMAP_NONE);
 	assign(map, 1, n - 2, false);
-	assert_int_equal(ir_bitmap_next(map, 0, true), 0);
-	assert_int_equal(ir_bitmap_next(map, 1, true), n - 1);
-	assert_int_equal(ir_bitmap_next(map, 1, false), 1);
-	assert_int_equal(ir_bitmap_next(map, n - 1, false), IR_BITMAP_NONE);
+	assert_int_equal(ir_bitmap_next_set(map, 0), 0);
+	assert_int_equal(ir_bitmap_next_set(map, 1), n - 1);
+	assert_int_equal(ir_bitmap_next_clear(map, 1), 1);
+	assert_int_equal(ir_bitmap_next_clear(map, n - 1), IR_BITMAP_NONE);
 	ir_bitmap_free(map);
 }
 

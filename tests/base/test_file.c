@@ -141,7 +141,7 @@ static void test_bytes(void **state)
 	assert_true(ir_le64(b) == UINT64_C(0xf8f9fafbfcfdfeff));
 	assert_true(ir_load_int(b, 1, true, true) == (uint64_t)-1);
 	assert_true(ir_load_int(b, 2, true, true) == (uint64_t)-2);
-	assert_true(ir_load_int(b, 4, false, true) == 0xfffefdfc);
+	assert_true(ir_load_uint(b, 4, true) == 0xfffefdfc);
 }
 
 /* Many names, so that the table grows, with and without a terminator. */

@@ -11,7 +11,7 @@
 #include "events/rules.h"
 
 /* "a" to "f" are the fields. */
-static int letter(void *arg, const struct ir_expr_name *name, struct ir_error *err)
+static int letter(const void *arg, const struct ir_expr_name *name, struct ir_error *err)
 {
 	(void)arg;
 	if (name->len == 1 && name->text[0] >= 'a' && name->text[0] <= 'f')
@@ -128,15 +128,15 @@ static void test_find(void **state)
 		"{\"event\": \"x\", \"is\": \"ignore\"}]}");
 
 	(void)state;
-	assert_non_null(ir_rules_find(ev, "kprobes", "abc", true));
-	assert_non_null(ir_rules_find(ev, "k", "aabbcbc", true));
-	assert_non_null(ir_rules_find(ev, NULL, "abc", true));
-	assert_null(ir_rules_find(ev, "fprobes", "abc", true));
-	assert_null(ir_rules_find(ev, "kprobes", "abcd", true));
-	assert_null(ir_rules_find(ev, "kprobes", "abc", false));
-	assert_non_null(ir_rules_find(ev, "any", "x", true));
-	assert_null(ir_rules_find(ev, "any", "rpcit", true));
-	assert_non_null(ir_rules_find(ev, "any", "rpcit", false));
+	assert_non_null(ir_rules_find_user(ev, "kprobes", "abc"));
+	assert_non_null(ir_rules_find_user(ev, "k", "aabbcbc"));
+	assert_non_null(ir_rules_find_user(ev, NULL, "abc"));
+	assert_null(ir_rules_find_user(ev, "fprobes", "abc"));
+	assert_null(ir_rules_find_user(ev, "kprobes", "abcd"));
+	assert_null(ir_rules_find_builtin(ev, "kprobes", "abc"));
+	assert_non_null(ir_rules_find_user(ev, "any", "x"));
+	assert_null(ir_rules_find_user(ev, "any", "rpcit"));
+	assert_non_null(ir_rules_find_builtin(ev, "any", "rpcit"));
 	assert_string_equal(ir_events_path(ev), "test");
 	ir_events_free(ev);
 	ir_events_free(NULL);
@@ -150,9 +150,9 @@ static void test_direct(void **state)
 
 	(void)state;
 	assert_non_null(ev);
-	g = ir_rules_find(ev, "fprobes", "rpcit", false);
+	g = ir_rules_find_builtin(ev, "fprobes", "rpcit");
 	assert_int_equal(g->kind, IR_EV_RPCIT);
-	g = ir_rules_find(ev, "kprobes", "s390_update_trans", false);
+	g = ir_rules_find_builtin(ev, "kprobes", "s390_update_trans");
 	assert_true(g->kind > IR_EV_KINDS);
 	assert_true(g->rules[0].in_place && g->rules[1].in_place);
 	ir_events_free(ev);

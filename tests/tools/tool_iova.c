@@ -225,7 +225,7 @@ static struct ir_bitmap *new_set(void)
 
 static void add_pages(struct ir_bitmap *set, uint64_t lo, uint64_t hi)
 {
-	if (ir_bitmap_assign(set, lo, hi, true))
+	if (ir_bitmap_set(set, lo, hi))
 		fail("no memory");
 }
 
@@ -259,7 +259,7 @@ static bool open_hole(struct replay *r, uint64_t pfn, uint64_t pages)
 		if (ir_bitmap_any(r->seen, i, i) || !ir_bitmap_any(r->single, i, i))
 			return false;
 		ir_iova_tree_put(r->d, i, 1);
-		ir_bitmap_assign(r->single, i, i, false);
+		ir_bitmap_clear(r->single, i, i);
 	}
 	return true;
 }

@@ -71,7 +71,7 @@ static const char *decimal_number(const char *p, const char *end, uint64_t *valu
 	return p;
 }
 
-const char *ir_text_number(const char *p, const char *end, bool hex, uint64_t *value)
+static const char *number(const char *p, const char *end, bool hex, uint64_t *value)
 {
 	bool negative = p < end && *p == '-';
 	const char *start;
@@ -89,6 +89,16 @@ const char *ir_text_number(const char *p, const char *end, bool hex, uint64_t *v
 	if (negative)
 		*value = -*value;
 	return p;
+}
+
+const char *ir_text_number(const char *p, const char *end, uint64_t *value)
+{
+	return number(p, end, false, value);
+}
+
+const char *ir_text_hex(const char *p, const char *end, uint64_t *value)
+{
+	return number(p, end, true, value);
 }
 
 /* Up to 10 digits: enough for PIDs and CPUs. */
@@ -240,7 +250,7 @@ static const char *parse_raw_flags(const char *p, const char *end, struct text_h
 
 	if (end - p < 4 || p[0] != '-')
 		return NULL;
-	p = ir_text_number(p + 1, end, false, &bits);
+	p = ir_text_number(p + 1, end, &bits);
 	if (!p || p == end || bits > UINT8_MAX)
 		return NULL;
 	head->flags = bits & (0x08 | 0x10 | 0x40) ? IR_EVF_IRQ : 0;	/* HARDIRQ, SOFTIRQ, NMI */

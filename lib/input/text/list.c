@@ -23,7 +23,7 @@ static const char *parse_numbers(struct text_list *list, const char *p, const ch
 		while (stop < end && *stop != ',' && *stop != '}')
 			stop++;
 		if (list->nr == TEXT_MAX_LIST ||
-		    ir_text_number(p, stop, false, &list->numbers[list->nr]) != stop)
+		    ir_text_number(p, stop, &list->numbers[list->nr]) != stop)
 			return NULL;
 		p = stop < end && *stop == ',' ? stop + 1 : stop;
 	}
@@ -36,7 +36,7 @@ static const char *parse_bytes(struct text_list *list, const char *p, const char
 
 	for (list->nr = 0; p < end && *p != ']'; list->nr++) {
 		if (end - p < 2 || list->nr == sizeof(list->bytes) ||
-		    ir_text_number(p, p + 2, true, &byte) != p + 2)
+		    ir_text_hex(p, p + 2, &byte) != p + 2)
 			return NULL;
 		list->bytes[list->nr] = (unsigned char)byte;
 		p += 2;
@@ -86,5 +86,5 @@ uint64_t ir_text_list_get(const struct text_list *list, size_t i, unsigned int s
 {
 	if (!list->is_bytes)
 		return list->numbers[i];
-	return ir_load_int(list->bytes + i * size, size, false, order == TEXT_ORDER_BIG);
+	return ir_load_uint(list->bytes + i * size, size, order == TEXT_ORDER_BIG);
 }

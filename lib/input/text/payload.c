@@ -97,7 +97,7 @@ static struct text_spec *kernel_spec(struct ir_file *file, const struct ir_event
 
 struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const char *name)
 {
-	const struct ir_rule_group *g = ir_rules_find(rd->events, system, name, true);
+	const struct ir_rule_group *g = ir_rules_find_user(rd->events, system, name);
 	const struct ir_event_spec *own = ir_event_spec(system, name, IR_IN_TEXTS);
 
 	rd->user_events += g != NULL;
@@ -106,7 +106,7 @@ struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const ch
 	if (!g && own)
 		return (struct text_want){ .spec = kernel_spec(rd->file, own), .wanted = true };
 	if (!g)
-		g = ir_rules_find(rd->events, system, name, false);
+		g = ir_rules_find_builtin(rd->events, system, name);
 	if (g && g->kind != IR_EV_KINDS)
 		return (struct text_want){ .spec = group_spec(rd->file, g, own), .group = g,
 					   .wanted = true };
@@ -154,7 +154,7 @@ static bool take_device(struct walk *w, const char *name, const char *stop)
 	if (stop == name || w->have >> IR_SLOT_DEVICE & 1)
 		return false;
 	w->have |= 1u << IR_SLOT_DEVICE;
-	if (!w->spec->name && ir_text_number(name, stop, false, &number) == stop) {
+	if (!w->spec->name && ir_text_number(name, stop, &number) == stop) {
 		w->ev->device = ir_reader_device_number(w->pl->rd, number);
 		return w->ev->device != 0;
 	}
@@ -219,7 +219,7 @@ static const char *take_number(struct walk *w, const struct field *f, const char
 		value = direction(p, (size_t)(stop - p));
 		p = stop;
 	} else {
-		p = ir_text_number(p, end, hex, &value);
+		p = hex ? ir_text_hex(p, end, &value) : ir_text_number(p, end, &value);
 	}
 	if (!p)
 		return NULL;
@@ -228,7 +228,7 @@ static const char *take_number(struct walk *w, const struct field *f, const char
 	/* iova=0x1000 - 0x2000 */
 	if (f->slot == IR_SLOT_ADDR && end - p > 3 && !memcmp(p, " - ", 3)) {
 		w->have |= 1u << IR_SLOT_END;
-		p = ir_text_number(p + 3, end, false, &w->values[IR_SLOT_END]);
+		p = ir_text_number(p + 3, end, &w->values[IR_SLOT_END]);
 	}
 	return p;
 }
@@ -459,8 +459,8 @@ static enum text_result take_fault(struct text_span text, struct ir_event *ev)
 			device++;
 		device++;
 	}
-	p = ir_text_number(flags + 7, text.end, false, &ev->aux);
-	if (device >= iova || !p || !ir_text_number(iova + 6, flags, false, &ev->addr))
+	p = ir_text_number(flags + 7, text.end, &ev->aux);
+	if (device >= iova || !p || !ir_text_number(iova + 6, flags, &ev->addr))
 		return TEXT_BAD;
 	ev->text = device;
 	ev->size = (uint64_t)(word_end(device, iova) - device);
@@ -472,7 +472,7 @@ static bool number_behind(struct text_span text, const char *key, uint64_t *valu
 {
 	const char *at = memmem(text.start, text_len(&text), key, strlen(key));
 
-	return at && ir_text_number(at + strlen(key), text.end, false, value);
+	return at && ir_text_number(at + strlen(key), text.end, value);
 }
 
 /* "iotlb_inv dmar1: 0x300f2 0xf7700000 0x0 0x0"; by name "qw0=0x300f2 qw1=0xf7700000". */
@@ -482,8 +482,8 @@ static enum text_result take_qi(struct text_span text, struct ir_event *ev)
 
 	if (!number_behind(text, "qw0=", &ev->aux) || !number_behind(text, "qw1=", &ev->addr)) {
 		p = memmem(text.start, text_len(&text), ": ", 2);
-		p = p ? ir_text_number(p + 2, text.end, false, &ev->aux) : NULL;
-		if (!p || p == text.end || !ir_text_number(p + 1, text.end, false, &ev->addr))
+		p = p ? ir_text_number(p + 2, text.end, &ev->aux) : NULL;
+		if (!p || p == text.end || !ir_text_number(p + 1, text.end, &ev->addr))
 			return TEXT_BAD;
 	}
 	ir_finish_qi(ev);
@@ -516,8 +516,8 @@ static enum text_result take_tag(struct text_span text, struct ir_event *ev)
 		const char *dash = p ? memchr(p, '-', (size_t)(text.end - p)) : NULL;
 		const char *stop = dash ? memchr(dash, ']', (size_t)(text.end - dash)) : NULL;
 
-		if (!stop || !ir_text_number(p + 2, dash, false, &ev->addr) ||
-		    !ir_text_number(dash + 1, stop, false, &ev->size))
+		if (!stop || !ir_text_number(p + 2, dash, &ev->addr) ||
+		    !ir_text_number(dash + 1, stop, &ev->size))
 			return TEXT_BAD;
 	}
 	ir_finish_tag(ev);
@@ -531,11 +531,11 @@ static bool switch_pid(const char *start, const char *end, const char *key, uint
 	const char *bracket = memmem(start, (size_t)(end - start), " [", 2);
 
 	if (at)
-		return ir_text_number(at + strlen(key), end, false, pid) != NULL;
+		return ir_text_number(at + strlen(key), end, pid) != NULL;
 	if (!bracket)
 		return false;
 	at = memrchr(start, ':', (size_t)(bracket - start));
-	return at && ir_text_number(at + 1, bracket, false, pid) == bracket;
+	return at && ir_text_number(at + 1, bracket, pid) == bracket;
 }
 
 /*

@@ -143,12 +143,13 @@ void ir_text_flags_header(const struct text_span *line, struct text_columns *col
 /** ir_text_name - where the event name at @rest ends, at its colon; NULL: there is none */
 const char *ir_text_name(const char **rest, const char *end);
 /**
- * ir_text_number - a number up to @end or a space
- * @hex: hexadecimal also without 0x
+ * ir_text_number - a decimal number, or one behind 0x, up to @end or a space
  *
  * Returns where it ends, NULL if it is none.  Negative numbers wrap.
  */
-const char *ir_text_number(const char *p, const char *end, bool hex, uint64_t *value);
+const char *ir_text_number(const char *p, const char *end, uint64_t *value);
+/** ir_text_hex - the same, but hexadecimal also without 0x */
+const char *ir_text_hex(const char *p, const char *end, uint64_t *value);
 
 /* list.c */
 

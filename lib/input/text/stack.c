@@ -45,7 +45,7 @@ static bool take_symbol(struct ir_chain_name *name, char *text, struct text_span
 	if (plus) {
 		slash = memchr(plus, '/', (size_t)(word.end - plus));
 		end = slash ? slash : word.end;
-		name->has_offset = ir_text_number(plus + 1, end, true, &name->offset) == end;
+		name->has_offset = ir_text_hex(plus + 1, end, &name->offset) == end;
 	}
 	len = (size_t)((name->has_offset ? plus : word.end) - word.start);
 	if (!len || len >= MAX_SYMBOL || *word.start == '[')
@@ -92,7 +92,7 @@ enum text_frame ir_text_frame_perf(struct ir_chains *chains, const struct text_s
 	at = p;
 	word = next_word(&p, line->end);
 	/* Without the address a line begins with the symbol. */
-	if (ir_text_number(word.start, word.end, true, &name.address) == word.end &&
+	if (ir_text_hex(word.start, word.end, &name.address) == word.end &&
 	    word.start < word.end) {
 		word = next_word(&p, line->end);
 	} else {
@@ -127,7 +127,7 @@ enum text_frame ir_text_frame_ftrace(struct ir_chains *chains, const struct text
 		return TEXT_FRAME_NONE;
 	p += 3;
 	word = next_word(&p, line->end);
-	if (ir_text_number(word.start, word.end, true, &name.address) != word.end ||
+	if (ir_text_hex(word.start, word.end, &name.address) != word.end ||
 	    text_len(&word) < 8) {
 		name.address = 0;
 		if (!take_symbol(&name, symbol, word))
@@ -144,7 +144,7 @@ enum text_frame ir_text_frame_ftrace(struct ir_chains *chains, const struct text
 		if (!text_len(&part))
 			part = inside(word, '<', '>');
 		if (text_len(&part) &&
-		    ir_text_number(part.start, part.end, true, &name.address) != part.end)
+		    ir_text_hex(part.start, part.end, &name.address) != part.end)
 			name.address = 0;
 	}
 	*frame = ir_chains_name(chains, &name);

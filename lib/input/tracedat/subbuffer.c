@@ -81,7 +81,7 @@ static uint64_t missed_count(const struct ir_subbuf_layout *lay, const unsigned 
 {
 	if (room < lay->commit_size)
 		return 0;
-	return ir_load_int(end, lay->commit_size, false, lay->big);
+	return ir_load_uint(end, lay->commit_size, lay->big);
 }
 
 enum ir_subbuf_missed ir_subbuf_start(struct ir_subbuf *sb, const struct ir_subbuf_layout *lay,
