@@ -40,7 +40,7 @@ const struct command commands[] = {
 	  "MANIFEST|RECORDING...", IN_BATCH, 0, batch_formats },
 	{ "merge", cmd_merge, "Put the results of a divided batch together",
 	  "RESULTS...", IN_MERGE, 0, merge_formats },
-	{ "compare", cmd_compare, "Hold a report against a baseline, and fail if it changed",
+	{ "compare", cmd_compare, "Compare a report with a baseline, and fail if it changed",
 	  "BASELINE NEW", IN_COMPARE, 2, compare_formats },
 	{ "report", cmd_report, "Render a JSON report again: as a table, CSV, Markdown or a web page",
 	  "REPORT.json", IN_REPORT, 1, report_formats },

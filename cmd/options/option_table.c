@@ -131,10 +131,10 @@ const struct option_spec option_table[] = {
 	  "What trace events mean that are not known by their name; see iommu-replay-events(5).",
 	  IN_INPUT | IN_BATCH | IN_LIST, option_parse_text, AT(events) },
 	{ 0, "--by-site", NULL, NULL,
-	  "Also tell the results by call site and by driver. The recording needs call chains.",
+	  "Also show the results by call site and by driver. The recording needs call chains.",
 	  IN_RUN | IN_BATCH, option_parse_flag, AT(sites) },
 	{ 0, "--by", NULL, "",
-	  "Also tell who made the mappings, and what that cost: call sites, or drivers alone (as "
+	  "Also show who made the mappings, and what that cost: call sites, or drivers alone (as "
 	  "--by-site), tasks by their names (comm), or devices, which the report has if there are "
 	  "several.",
 	  IN_RUN | IN_BATCH | IN_INFO, option_parse_choice, AT(by), .choices = by_choices },

@@ -389,7 +389,7 @@ static void write_hosts(FILE *out, const struct ir_report_entry *entries, size_t
 		fputs("replayed on ", out);
 		ir_markup_text(out, first);
 	} else {
-		fputs("each replayed on what its recording tells of its machine", out);
+		fputs("each replayed with the parameters that its recording has of its machine", out);
 	}
 	free(first);
 }

@@ -181,7 +181,7 @@ static bool same_operation(const struct collector *c, const struct around_row *r
 	return !interrupted(c, row->cpu, from, to);
 }
 
-/* May this recorded RPCIT be what this predicted one is held against? */
+/* Whether this recorded RPCIT may be the counterpart of this predicted one. */
 static bool counterparts(const struct collector *c, const struct around_row *row,
 			 const struct ir_rpcit *p, uint64_t number)
 {

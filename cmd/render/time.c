@@ -82,7 +82,7 @@ static void list_assumptions(const struct ir_time *t, FILE *out)
 	fputs("devices take as long as recorded, tasks stay on their CPUs, IOTLB misses cost nothing",
 	      out);
 	if (a->idle_unknown)
-		fputs("; the recording does not tell when CPUs were idle: the ratio takes them for busy, "
+		fputs("; the recording does not have the times when CPUs were idle: the ratio takes them for busy, "
 		      "the bounds have both (record-dma --time)", out);
 	if (a->event_cost_unknown)
 		fputs("; what tracing cost is not known: the ratio takes it for nothing, the bounds "

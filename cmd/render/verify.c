@@ -36,7 +36,7 @@ static const char *from_words(const char *from)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (from && !strcmp(known[i].from, from))
 			return known[i].words;
-	return from ? "from the manifest" : "from where is not told";
+	return from ? "from the manifest" : "source not recorded";
 }
 
 static void draw_settings(const struct drawing *d, const struct ir_report_entry *entry)

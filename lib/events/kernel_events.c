@@ -52,7 +52,7 @@ static const struct ir_event_spec events[] = {
 	  false, { DEVICE }, "a device is gone: its mappings end" },
 
 	{ "dma", "dma_map_page", IR_EV_DMA_MAP, IR_FINISH_NONE, IR_EVERYWHERE, true, MAP_FIELDS,
-	  "one mapping of one piece; tells device and failure (dma_addr ~0)" },
+	  "one mapping of one piece; has the device, and failure (dma_addr ~0)" },
 	{ "dma", "dma_map_phys", IR_EV_DMA_MAP, IR_FINISH_NONE, IR_EVERYWHERE, true, MAP_FIELDS,
 	  "the same, in newer kernels (7.2)" },
 	{ "dma", "dma_map_resource", IR_EV_DMA_MAP, IR_FINISH_NONE, IR_EVERYWHERE, true, MAP_FIELDS,

@@ -340,8 +340,8 @@ int ir_clock_align(struct finding *f)
 	ir_reports_sort(&f->log);
 	f->anchors.monotonic = f->anchors.nr != 0;
 	if (f->anchors.nr)
-		f->clock = f->info->clock ? "by lines that tell the monotonic clock" :
-			"by lines that tell the monotonic clock, if that is the recording's";
+		f->clock = f->info->clock ? "by lines with the monotonic clock" :
+			"by lines with the monotonic clock, if that is the recording's";
 	rc = lines_in_both(f);
 	if (!rc && !f->anchors.nr && f->stamp != IR_STAMP_NONE)
 		rc = faults_in_both(f);

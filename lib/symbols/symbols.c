@@ -385,7 +385,7 @@ static int place_vmlinux(struct ir_symbol_table *t, struct start recorded,
 	    (chains->frames[0] >= t->start && chains->frames[0] < t->end))
 		return 0;
 	return ir_error_set(err, -EINVAL,
-			    "%s: the recording does not tell where the kernel was, and it was not where this file has it; give --kallsyms, too",
+			    "%s: the recording does not have the address of the kernel, and it was not the one of this file; give --kallsyms, too",
 			    t->origin);
 }
 
@@ -500,7 +500,7 @@ static int add_modules(struct ir_symbols *syms, const char *dir, const struct ir
 	fts_close(fts);
 	if (!rc && !chains->nr_ranges && !chains->named)
 		return ir_error_set(err, -EINVAL,
-				    "%s: the recording does not tell where its modules were; give --kallsyms instead",
+				    "%s: the recording does not have the addresses of its modules; give --kallsyms instead",
 				    dir);
 	if (!rc && syms->nr == before && !chains->named && tool)
 		return ir_error_set(err, -ENOENT,

@@ -170,7 +170,7 @@ static void unplaced_vmlinux(void **state)
 	put_chain(&chains_little, 1000000000, false, 0, chain_prep, NR(chain_prep));
 	end_file(&file, data);
 	write_file(path, file.data, file.len);
-	fails_with(&options, "does not tell where the kernel was", "--kallsyms");
+	fails_with(&options, "does not have the address of the kernel", "--kallsyms");
 	/* With kallsyms it is known. */
 	options.kallsyms = file_kallsyms;
 	ir_recording_close(open_with(&options, &(struct ir_error){ "" }));

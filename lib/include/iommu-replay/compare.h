@@ -85,7 +85,7 @@ struct ir_condition {
  * @text: must outlive @condition
  *
  * OP is one of > >= < <= == = !=.  With a sign N is a change, with % a share of
- * the baseline; without N, the new value is held against the baseline.  Which
+ * the baseline; without N, the new value is compared with the baseline.  Which
  * keys there are is not known here.  Returns 0, or -EINVAL with @err set.
  */
 int ir_condition_parse(const char *text, struct ir_condition *condition, struct ir_error *err);

@@ -26,7 +26,9 @@ struct ir_events;
 struct ir_events *ir_events_load(const char *path, struct ir_error *err);
 /**
  * ir_events_parse - the same for @size bytes of JSON in memory
- * @name: what messages call it
+ * @name: for messages
+ *
+ * Returns NULL with @err set; free it with ir_events_free().
  */
 struct ir_events *ir_events_parse(const char *text, size_t size, const char *name,
 				  struct ir_error *err);

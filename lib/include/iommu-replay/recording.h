@@ -261,7 +261,7 @@ const struct ir_recording_info *ir_recording_info(const struct ir_recording *rec
  */
 ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t max,
 			  struct ir_error *err);
-/** ir_recording_rewind - the next read starts at the first operation again */
+/** ir_recording_rewind - the next read starts at the first operation; 0 or a negative errno with @err set */
 int ir_recording_rewind(struct ir_recording *rec, struct ir_error *err);
 
 #endif

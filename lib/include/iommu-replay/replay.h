@@ -61,7 +61,9 @@ enum ir_source {
 };
 
 const char *ir_source_name(enum ir_source source);
+/** ir_queue_type_name - as in --queue and in reports */
 const char *ir_queue_type_name(enum ir_queue_type type);
+/** ir_share_name - "device" or "guest" */
 const char *ir_share_name(enum ir_share share);
 /** ir_backend_name - NULL: none */
 const char *ir_backend_name(enum ir_backend backend);

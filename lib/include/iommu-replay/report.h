@@ -3,9 +3,8 @@
  * Reports: finished results, rendered.
  *
  * A report is one JSON document (schema iommu-replay-report/1, documented in
- * iommu-replay-report(5)); CSV and Markdown are the same figures in other
- * clothes.  The table for a terminal is the program's business, not the
- * library's.
+ * iommu-replay-report(5)); CSV has the same figures.  The program, not the
+ * library, writes tables, Markdown and HTML.
  */
 #ifndef IOMMU_REPLAY_REPORT_H
 #define IOMMU_REPLAY_REPORT_H
@@ -20,7 +19,7 @@
 
 #define IR_REPORT_SCHEMA "iommu-replay-report/1"
 
-/* A result that was held against the recording, and how it came about. */
+/* A result that was compared with the recording, and which parameters it had. */
 struct ir_report_verify {
 	struct ir_verify verify;
 	bool equal;			/* within the tolerance */

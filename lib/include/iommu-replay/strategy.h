@@ -98,7 +98,7 @@ struct ir_strategy {
  * (arch/s390/pci/pci_insn.c, Linux 6.12) does.
  */
 int ir_rpcit(struct ir_domain *domain, uint64_t iova, uint64_t size, enum ir_cause cause);
-/** ir_rpcit_global - one RPCIT per device over the whole aperture; results as ir_rpcit() */
+/** ir_rpcit_global - one RPCIT per device over the whole aperture; returns what ir_rpcit() does */
 int ir_rpcit_global(struct ir_domain *domain, enum ir_cause cause);
 /** ir_tlb_refresh - whether the hypervisor wants an RPCIT after mapping (zdev->tlb_refresh) */
 bool ir_tlb_refresh(const struct ir_domain *domain);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Verification: a replay with what the recorded machine had, held against what
- * that machine did.
+ * Verification: a replay with the parameters of the recorded machine, compared with
+ * what that machine did.
  *
  * Totals are compared by kind and outcome.  The RPCITs themselves are compared
  * one by one: those of mappings and retries in their order on each CPU, flushes
@@ -56,7 +56,7 @@ struct ir_verify {
 	 */
 	uint64_t missed;
 	bool comparable;		/* the recording has RPCITs or flushes at all */
-	uint64_t compared;		/* RPCITs held against each other, one by one */
+	uint64_t compared;		/* RPCITs that were compared one by one */
 	bool same_sequence;		/* no difference was found */
 	bool difference_in_queue;	/* in the flushes of the queue, not on a CPU */
 	struct ir_verify_rpcit want;	/* the first difference: recorded, */

@@ -142,7 +142,7 @@ static void describe(struct ir_reader_info *info, const struct survey *sv)
 		info->why = "has lines of time | CPU) task-PID | /* event: */";
 	} else if (sv->style == TEXT_STYLE_NONE) {
 		info->format = "text";
-		info->why = "has lines of other tools that tell of mappings";
+		info->why = "has lines of other tools with mappings";
 	} else if (sv->style == TEXT_STYLE_LATENCY) {
 		info->format = "ftrace text";
 		info->why = "has lines of task-PID CPU flags time: event:";
