@@ -207,7 +207,7 @@ says "hypervisor hv-open has no memory: says so" "out of memory"
 hypervisor hv-status rpcit "returned 9, which is no status of an RPCIT" "$file"
 hypervisor hv-close close "called exit()" "$file"
 
-# Where leaves are counted.
+# Callbacks for IOMMUs that count leaves.
 exits "hypervisor hv-counts works" 0 run --quiet --plugin "$so" --hypervisor hv-counts --iommu amd --strategy strict,lazy "$file"
 hypervisor hv-takes-more take "took 2 entries, of 1" --iommu amd "$file"
 hypervisor hv-take-exits take "called exit()" --iommu amd "$file"

@@ -42,7 +42,7 @@ static const struct ir_rule_text builtin[] = {
 	  .fields = { { "domain", "domain", 0 }, { "iova", "iova", 0 }, { "size", "size", 0 } } },
 	/*
 	 * The third argument is a size in Linux 6.12, one less in 6.1's iotlb_sync, and the last byte
-	 * in 7.2.  What is for everything counts as amd_flush_all, and becomes a size of 0 here.
+	 * in 7.2.  A flush of everything counts as amd_flush_all, and has a size of 0 here.
 	 */
 	{ .event = "amd_flush_pages", .is = "flush-command",
 	  .meaning = "AMD-Vi: a range was flushed, after mapping too with NpCache "

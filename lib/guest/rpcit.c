@@ -86,7 +86,7 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 		return IR_RPCIT_OK;
 	}
 	status = g->cfg.hypervisor->rpcit(d->hv, d->iopt, first, last);
-	/* Also what a walk left out before it came to pages that gave their entries back. */
+	/* Also pages that the walk left out before others gave their entries back. */
 	if (g->cfg.hypervisor->refuses)
 		refused = ir_iopt_refuse(d->iopt, first, last);
 	else if (status == IR_RPCIT_INSUFFICIENT || status == IR_RPCIT_INSUFFICIENT_PINNED)

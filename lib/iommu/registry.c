@@ -79,7 +79,7 @@ static const struct ir_iommu *by_event(const struct ir_recording_info *info)
 	return iommu;
 }
 
-/* Where call chains were read: a function of a driver in one that is often taken. */
+/* The first function of a driver in the recorded call chains, if they were read. */
 static const struct ir_iommu *by_site(const struct ir_recording_info *info)
 {
 	const struct ir_iommu *iommu = NULL;

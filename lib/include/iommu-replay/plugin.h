@@ -35,8 +35,8 @@
  */
 #define IR_PLUGIN_ABI 2
 /*
- * Since 2 hypervisors may refuse entries without a word, and count others than pages.  A
- * plug-in of this ABI and later ones works: what it lacks is zero.
+ * The oldest ABI that is served: what its plug-ins lack is zero.  Since 2 hypervisors can
+ * refuse entries without an error, and count entries that are not pages.
  */
 #define IR_PLUGIN_ABI_OLDEST 1
 
