@@ -234,7 +234,11 @@ static int suit_recording(struct sweep *sweep, struct settings *own)
 			"with one: --hypervisor vfio, or kvm", sweep->path, own->hypervisors[0].hypervisor->name);
 		return STATUS_USAGE;
 	}
-	return !rc ? STATUS_DONE : rc == -ENOMEM ? STATUS_ERROR : wrong_usage(own, err.text);
+	if (rc == -ENOMEM) {
+		message("%s", err.text);
+		return STATUS_ERROR;
+	}
+	return rc ? wrong_usage(own, err.text) : STATUS_DONE;
 }
 
 static int sweep_recording(struct sweep *sweep, struct output *out)
