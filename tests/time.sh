@@ -172,8 +172,8 @@ figures "strict to lazy within 3 %, and within the bounds" \
 figures "without tracing within 4 %" 'near(untraced, truth, 4)' \
 	"$(true_ratio pair-strict-untraced pair-lazy-untraced)"
 
-# Those that record-dma --time made, with idle time, interrupts and the cost of an event, and what their
-# manifest says that the jobs got.
+# Pairs that record-dma --time recorded, with idle time, interrupts and the cost of an event; their
+# manifest has what the jobs got.
 
 scripts/manifest ios_per_second_traced ios_per_second_untraced <traces/throughput/manifest.json |
 	while read -r file traced untraced; do

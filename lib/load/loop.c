@@ -282,7 +282,7 @@ static bool is_full(const struct loop *l, const struct step *s, const struct str
 	return l->live[s->stream] > (s->wait == WAIT_STEP ? s->live : st->most - 1);
 }
 
-/* What is left to do when there is no need to wait, and when there was. */
+/* Work that is left when there is no need to wait, and when there was. */
 static double rest(const struct step *s, const struct stream *st, bool waited)
 {
 	if (s->wait == WAIT_STEP)

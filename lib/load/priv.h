@@ -45,7 +45,7 @@ enum wait {
 	WAIT_CLOCK,		/* until something else woke it: .wake_ns */
 };
 
-/* What an interrupt came into. */
+/* The work that an interrupt came into. */
 enum during {
 	DURING_FLUSH,		/* of a step, whose .disturber it is; or of none */
 	DURING_IDLE,

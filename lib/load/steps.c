@@ -410,7 +410,7 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 
 	if (!c->idle_ns)
 		return;
-	/* What was before the first step is no part of the load. */
+	/* Idle time before the first step is no part of the load. */
 	if (now_ns <= c->gap_ns) {
 		c->idle_ns = 0;
 		return;
