@@ -251,6 +251,10 @@ int ir_reader_end_block(struct ir_reader *rd, int n, struct ir_event *evs, int m
 			break;
 		n = rd->ops->next_block(rd, evs, max, err);
 	}
+	for (int i = n; i-- > 0 && evs[i].time_ns > IR_TIME_MAX; ) {
+		evs[i].time_ns = IR_TIME_MAX;
+		rd->damage->count[IR_DAMAGE_BAD_EVENTS]++;
+	}
 	return n > 0 ? n : ir_reader_next_special(rd, n, evs, err);
 }
 

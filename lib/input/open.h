@@ -66,7 +66,9 @@ static inline int ir_reader_next_block(struct ir_reader *rd, struct ir_event *ev
 	if (!rd->ops->next_block)
 		return ir_reader_next(rd, evs, err);
 	n = rd->ops->next_block(rd, evs, max, err);
-	if (n <= 0 || evs[n - 1].kind == IR_EV_LOST || evs[n - 1].kind > IR_EV_KINDS)
+	/* Events are in the order of time: none is later than the last one. */
+	if (n <= 0 || evs[n - 1].kind == IR_EV_LOST || evs[n - 1].kind > IR_EV_KINDS ||
+	    evs[n - 1].time_ns > IR_TIME_MAX)
 		n = ir_reader_end_block(rd, n, evs, max, err);
 	return n;
 }
