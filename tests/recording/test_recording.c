@@ -4,26 +4,11 @@
  * device of several, losses, and files that cannot be read.
  */
 #include "input/tracedat/tracedat_util.h"
+#include "test_path.h"
 
 #include <unistd.h>
 
 #include <iommu-replay/recording.h>
-
-static char path[] = "/tmp/test_recording.XXXXXX";
-
-static int make_path(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_path(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
 
 static struct ir_recording *open_with(const struct ir_recording_options *options)
 {

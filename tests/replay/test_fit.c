@@ -12,24 +12,10 @@
 #include <cmocka.h>
 
 #include <iommu-replay/fit.h>
+#include "test_path.h"
 
-static char path[] = "/tmp/test_fit.XXXXXX";
 static FILE *out;
 static unsigned int us;
-
-static int make_path(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_path(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
 
 static void event(const char *name, uint64_t page, uint64_t pages)
 {

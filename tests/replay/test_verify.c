@@ -14,23 +14,9 @@
 #include <cmocka.h>
 
 #include <iommu-replay/verify.h>
+#include "test_path.h"
 
-static char path[] = "/tmp/test_verify.XXXXXX";
 static FILE *out;
-
-static int make_path(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_path(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
 
 /* The text of ftrace, microseconds after 100 s. */
 static void text_begin(void)

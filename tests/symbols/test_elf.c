@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "symbols/elf.h"
+#include "test_path.h"
 
 #define MAX_SYMBOLS	16
 #define TEXT_AT		UINT64_C(0x3ff80000000)	/* where the module's .text was loaded */
@@ -35,22 +36,6 @@ struct file {
 	Elf64_Shdr sections[SECTIONS];
 	size_t nr_symbols, strings_len;
 };
-
-static char path[] = "/tmp/test_elf.XXXXXX";
-
-static int make_path(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_path(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
 
 static uint32_t name_at(const char *name)
 {

@@ -9,24 +9,9 @@
 
 #include <iommu-replay/recording.h>
 #include "input/open.h"
+#include "test_path.h"
 
 #define MAX_EVENTS 64
-
-static char path[] = "/tmp/test_tracedat.XXXXXX";
-
-static int make_path(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_path(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
 
 static struct ir_recording *open_file(struct tracedat_file *f)
 {
