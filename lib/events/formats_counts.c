@@ -6,30 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events/event_counts.h"
 #include "events/formats.h"
-
-static int compare_counts(const void *a, const void *b)
-{
-	const struct ir_event_count *left = a, *right = b;
-
-	return strcmp(left->name, right->name);
-}
-
-/* Two ids of one name (a probe that was defined anew) become one line. */
-static size_t merge_counts(struct ir_event_count *list, size_t nr)
-{
-	size_t i, used = 0;
-
-	for (i = 0; i < nr; i++) {
-		if (used && !strcmp(list[used - 1].name, list[i].name)) {
-			list[used - 1].count += list[i].count;
-			free(list[i].name);
-		} else {
-			list[used++] = list[i];
-		}
-	}
-	return used;
-}
 
 /* Whether an events file names it; @full is "system:name". */
 static bool is_users(const struct ir_reader *rd, const char *full)
@@ -72,7 +50,6 @@ int ir_formats_finish(struct ir_formats *fm)
 		c->count = f->count;
 		info->nr_events++;
 	}
-	qsort(list, info->nr_events, sizeof(*list), compare_counts);
-	info->nr_events = merge_counts(list, info->nr_events);
+	info->nr_events = ir_event_counts_merge(list, info->nr_events);
 	return 0;
 }

@@ -54,20 +54,10 @@ static int too_new(const struct ir_loaded *loaded, const char *what, struct ir_e
 			    ir_version());
 }
 
-static size_t length(const void *list)
-{
-	const void *const *entries = list;
-	size_t n = 0;
-
-	while (entries && entries[n])
-		n++;
-	return n;
-}
-
 static int copy_strategies(struct ir_loaded *loaded, const struct ir_plugin *plugin,
 			   struct ir_error *err)
 {
-	size_t n = length(plugin->strategies);
+	size_t n = ir_list_length(plugin->strategies);
 
 	loaded->strategies = calloc(n + 1, sizeof(struct ir_strategy *));
 	if (!loaded->strategies)
@@ -115,7 +105,7 @@ static int copy_own(struct ir_loaded *loaded, struct ir_hypervisor *hv, size_t s
 static int copy_hypervisors(struct ir_loaded *loaded, const struct ir_plugin *plugin,
 			    struct ir_error *err)
 {
-	size_t n = length(plugin->hypervisors);
+	size_t n = ir_list_length(plugin->hypervisors);
 
 	loaded->hypervisors = calloc(n + 1, sizeof(struct ir_hypervisor *));
 	if (!loaded->hypervisors)

@@ -36,4 +36,15 @@ void ir_loaded_free(struct ir_loaded *loaded);
 int ir_loaded_check(const struct ir_registry *registry, const struct ir_loaded *loaded,
 		    struct ir_error *err);
 
+/** ir_list_length - how many pointers are in a list that ends with NULL; 0 for NULL */
+static inline size_t ir_list_length(const void *list)
+{
+	const void *const *entries = list;
+	size_t n = 0;
+
+	while (entries && entries[n])
+		n++;
+	return n;
+}
+
 #endif

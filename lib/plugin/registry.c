@@ -20,20 +20,10 @@ static const struct ir_plugin builtin = {
 	.hypervisors = ir_hypervisors,
 };
 
-static size_t length(const void *list)
-{
-	const void *const *entries = list;
-	size_t n = 0;
-
-	while (entries && entries[n])
-		n++;
-	return n;
-}
-
 /* @list with @more at its end; NULL: no memory, and @list is as it was. */
 static void *appended(void *list, const void *more)
 {
-	size_t old = length(list), new = length(more);
+	size_t old = ir_list_length(list), new = ir_list_length(more);
 	void **grown = reallocarray(list, old + new + 1, sizeof(*grown));
 
 	if (!grown)

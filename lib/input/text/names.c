@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "input/text/priv.h"
+#include "events/event_counts.h"
 
 #define SLOTS		(4 * TEXT_MAX_NAMES)
 
@@ -87,13 +88,6 @@ struct text_name *ir_text_names_get(struct text_names *names, const char *name, 
 	return entry;
 }
 
-static int compare_counts(const void *a, const void *b)
-{
-	const struct ir_event_count *left = a, *right = b;
-
-	return strcmp(left->name, right->name);
-}
-
 /* With the system, which most texts leave out. */
 static char *full_name(const struct text_name *entry)
 {
@@ -105,22 +99,6 @@ static char *full_name(const struct text_name *entry)
 	if (asprintf(&name, "%s:%s", system, entry->key) < 0)
 		return NULL;
 	return name;
-}
-
-/* "map" and "iommu:map" in one text are one event. */
-static size_t merge_counts(struct ir_event_count *list, size_t nr)
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i < nr; i++) {
-		if (used && !strcmp(list[used - 1].name, list[i].name)) {
-			list[used - 1].count += list[i].count;
-			free(list[i].name);
-		} else {
-			list[used++] = list[i];
-		}
-	}
-	return used;
 }
 
 int ir_text_names_finish(const struct text_names *names, struct ir_reader_info *info)
@@ -137,7 +115,6 @@ int ir_text_names_finish(const struct text_names *names, struct ir_reader_info *
 		c->count = names->list[i].count;
 		info->nr_events++;
 	}
-	qsort(info->events, info->nr_events, sizeof(*info->events), compare_counts);
-	info->nr_events = merge_counts(info->events, info->nr_events);
+	info->nr_events = ir_event_counts_merge(info->events, info->nr_events);
 	return 0;
 }
