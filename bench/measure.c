@@ -14,8 +14,8 @@
  * slower or faster meanwhile does so for all of them.  After SECONDS no further
  * round begins.  Figures are of whole processes: wall time, CPU time, and peak
  * memory as the kernel accounts it (getrusage), which includes mapped pages of
- * files.  Of wall time the least, the median and the most over the rounds are
- * shown, of all else medians.  A claim is judged by its medians; behind it stand the
+ * files.  CPU time is shown for each event, the least, the median and the most over
+ * the rounds: other programs may be using the machine.  All else are medians.  A claim is judged by its medians; behind it stand the
  * least and the most of A / B in the rounds, where both ran under the same conditions.
  */
 #include <errno.h>
@@ -210,7 +210,7 @@ static double most(const double *values, unsigned int n)
 
 static double ns_per_event(const struct command *c)
 {
-	return median(c->wall, c->rounds) * 1e9 / (double)c->events;
+	return median(c->cpu, c->rounds) * 1e9 / (double)c->events;
 }
 
 static const struct command *find(const struct list *list, const char *label)
@@ -234,12 +234,12 @@ static json_t *show_command(const struct list *list, const struct command *c)
 	if (than)
 		snprintf(ratio, sizeof(ratio), "%.2f x", ns_per_event(than) / ns);
 	printf("%-34s %8.1f %8.1f %8.1f %9.1f %8.3f %8.3f  %s\n", c->label,
-	       least(c->wall, c->rounds) * 1e9 / (double)c->events, ns,
-	       most(c->wall, c->rounds) * 1e9 / (double)c->events, median(c->peak, c->rounds),
+	       least(c->cpu, c->rounds) * 1e9 / (double)c->events, ns,
+	       most(c->cpu, c->rounds) * 1e9 / (double)c->events, median(c->peak, c->rounds),
 	       median(c->wall, c->rounds), median(c->cpu, c->rounds), ratio);
 	return json_pack("{s:s, s:I, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:o}", "label",
 			 c->label, "events", (json_int_t)c->events, "rounds", (int)c->rounds,
-			 "ns_per_event", ns, "peak_mib", median(c->peak, c->rounds),
+			 "cpu_ns_per_event", ns, "peak_mib", median(c->peak, c->rounds),
 			 "wall_min_s", least(c->wall, c->rounds), "wall_max_s", most(c->wall, c->rounds),
 			 "cpu_min_s", least(c->cpu, c->rounds), "cpu_max_s", most(c->cpu, c->rounds),
 			 "wall_s", median(c->wall, c->rounds), "cpu_s", median(c->cpu, c->rounds),
@@ -281,7 +281,7 @@ static void show(const struct list *list, const char *json_path, const char *mac
 {
 	json_t *root = json_object(), *commands = json_array(), *claims = json_array();
 
-	printf("\n%-34s %26s\n%-34s %8s %8s %8s %9s %8s %8s  %s\n", "", "ns/event", "", "min",
+	printf("\n%-34s %26s\n%-34s %8s %8s %8s %9s %8s %8s  %s\n", "", "CPU ns/event", "", "min",
 	       "median", "max", "peak MiB", "wall s", "cpu s", "faster by");
 	for (size_t i = 0; i < list->nr_commands; i++)
 		json_array_append_new(commands, show_command(list, &list->commands[i]));
