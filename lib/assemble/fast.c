@@ -17,7 +17,7 @@
  *  - no unmap of its slot waits for a name or is suspected to end a failed map;
  *  - a map finds its slot in MAP_NONE; its RPCIT is the first event behind it in that slot that
  *    MAP_PIECES has an arrow for, and is issued while no other RPCIT of the CPU is under way;
- *  - the mapping overlaps no other one, and the page table's bitmap has it in the word used last;
+ *  - the mapping overlaps no other one, and the bitmap of mapped pages has it in the word used last;
  *  - an unmapped mapping has left the window, which is empty.
  */
 #include "assemble/priv.h"

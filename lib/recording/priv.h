@@ -3,6 +3,7 @@
  * Inside a recording.
  *
  *   survey.c     reads the file, once or several times, and keeps the operations
+ *   learn.c      what one pass learns for the next one
  *   recording.c  opens it, sums up what was found, hands out the operations
  */
 #ifndef IR_TRACE_RECORDING_PRIV_H
@@ -61,6 +62,7 @@ struct ir_recording {
 	char **names;			/* of devices, by number, which stay the same */
 	size_t nr_names;
 	bool several;			/* devices are named */
+	bool tried;			/* the first pass ended early: the next ones know less than all of it */
 	bool name_functions;		/* of RPCITs, for lack of other names */
 	uint64_t first_ns;		/* the first event's, with a window; 0: not seen yet */
 	uint16_t filter;		/* number of the device that was asked for */

@@ -8,6 +8,7 @@
 
 #include "base/budget.h"
 #include "recording/by_task.h"
+#include "recording/learn.h"
 #include "recording/window.h"
 #include "base/temp.h"
 
@@ -16,6 +17,7 @@
 #define PROGRESS_EVENTS	65536
 #define BLOCK_EVENTS	64		/* 5 KiB: they stay in the cache */
 #define MAX_PASSES	4
+#define TRIAL_EVENTS	16384		/* after so many, the first pass may begin anew */
 
 int ir_recording_no_memory(const struct ir_recording *rec, struct ir_error *err)
 {
@@ -508,7 +510,8 @@ static int choose_events(struct ir_recording *rec, struct ir_event *evs, int n)
 	return kept;
 }
 
-static int survey_once(struct ir_recording *rec, struct ir_error *err)
+/* One pass; 1: it was a trial, and ended early. */
+static int survey_once(struct ir_recording *rec, bool trial, struct ir_error *err)
 {
 	struct ir_event block[BLOCK_EVENTS];
 	uint64_t seen = 0;
@@ -526,6 +529,11 @@ static int survey_once(struct ir_recording *rec, struct ir_error *err)
 		if (rc)
 			return rc;
 		seen += (unsigned int)more;
+		if (trial && seen >= TRIAL_EVENTS) {
+			trial = false;
+			if (ir_learn_restart(rec))
+				return 1;
+		}
 		if (seen % PROGRESS_EVENTS < (unsigned int)more)
 			report_progress(rec);
 	}
@@ -570,104 +578,43 @@ void ir_survey_clear(struct ir_recording *rec)
 	rec->nr_device_states = 0;
 }
 
-/* Domains whose timers are known belong to the timers' devices. */
-static void learn_timers(struct ir_recording *rec, struct ir_owners *owners)
-{
-	for (unsigned int i = 0; i < owners->nr; i++) {
-		struct ir_owner *w = &owners->owner[i];
-
-		if (!w->device && w->timer)
-			w->device = ir_timer_owner(&rec->timer_owners, w->timer);
-	}
-}
-
-static bool found(const struct ir_recording *rec, enum ir_event_kind kind)
-{
-	return rec->found_kinds >> kind & 1;
-}
-
-void ir_survey_forget_names(struct ir_recording *rec)
-{
-	for (size_t i = 0; i < rec->nr_names; i++)
-		free(rec->names[i]);
-	free(rec->names);
-	rec->names = NULL;
-	rec->nr_names = 0;
-}
-
-/* Results have devices by number: the next pass must use the same numbers. */
-static int keep_names(struct ir_recording *rec)
-{
-	const struct ir_reader_info *info = &rec->reader->info;
-
-	ir_survey_forget_names(rec);
-	rec->names = calloc(info->nr_devices, sizeof(*rec->names));
-	if (!rec->names)
-		return -ENOMEM;
-	rec->nr_names = info->nr_devices;
-	for (size_t i = 1; i < info->nr_devices; i++) {
-		rec->names[i] = strdup(info->devices[i]);
-		if (!rec->names[i]) {
-			ir_survey_forget_names(rec);
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-/*
- * Keeps the results of a pass: 1 if another one would give something else,
- * because it would know from its start what this one did not; 0, or -ENOMEM.
- */
-static int learn(struct ir_recording *rec)
-{
-	struct ir_owners owners = *ir_assembler_owners(rec->assembler);
-	bool several = rec->reader->info.nr_devices > 2, rpcits, again;
-
-	rpcits = found(rec, IR_EV_RPCIT) || found(rec, IR_EV_FLUSH_ALL) ||
-		found(rec, IR_EV_FQ_FLUSH) || found(rec, IR_EV_TLB_SYNC) ||
-		found(rec, IR_EV_COMMAND) || found(rec, IR_EV_COMMAND_ALL) ||
-		found(rec, IR_EV_TAG_RANGE) || found(rec, IR_EV_TAG_ALL) ||
-		found(rec, IR_EV_MAP_FLUSH) || found(rec, IR_EV_MAP_PIECE);
-	again = (rec->seen_kinds ^ rec->found_kinds) & ir_assembler_evidence();
-	rec->seen_kinds = rec->found_kinds;
-	learn_timers(rec, &owners);
-	/* One function needs no name; where there are names, functions get theirs from them. */
-	if (!rec->name_functions && !several && !found(rec, IR_EV_DMA_MAP) &&
-	    ir_owners_count(&owners, IR_OWNER_FUNCTION) > 1) {
-		rec->name_functions = again = true;
-		several = true;
-	}
-	if (several != rec->several &&
-	    (rpcits || found(rec, IR_EV_DEVICE_ATTACH) || found(rec, IR_EV_DEVICE_DETACH)))
-		again = true;
-	if (rec->device && several && rpcits && !ir_owners_equal(&owners, &rec->owners_known))
-		again = true;
-	rec->several = several;
-	rec->owners_known = owners;
-	return again && keep_names(rec) ? -ENOMEM : again;
-}
-
 /*
  * A file may declare more than was recorded, and a text declares
  * nothing; and whose an RPCIT is may be learned late.  Where that makes a
- * difference, the file is read once more.
+ * difference, the file is read once more; where the first events show it already,
+ * from there: a large file is not read twice because of formats that nothing uses.
  */
 int ir_survey(struct ir_recording *rec, struct ir_error *err)
 {
+	uint64_t declared = 0;
+	bool in_vain = false;
 	int rc;
 
 	rec->counter_at_start = UINT64_MAX;
-	for (unsigned int pass = 0;; pass++) {
-		rc = pass_begin(rec, pass == 0, err);
+	for (unsigned int passes = 0;;) {
+		bool first = !passes && !rec->tried;
+
+		rc = pass_begin(rec, first, err);
+		if (first)
+			declared = rec->seen_kinds;
 		if (!rc)
-			rc = survey_once(rec, err);
-		if (rc)
+			rc = survey_once(rec, first && !in_vain, err);
+		if (rc < 0)
 			return rc;
-		rc = learn(rec);
+		rec->tried |= rc > 0;
+		passes += !rc;
+		if (!rc && rec->tried && !((rec->found_kinds ^ declared) & ir_assembler_evidence())) {
+			/* The rest came late: as without a trial, the first pass is the whole file. */
+			in_vain = true;
+			passes = 0;
+			ir_learn_forget(rec);
+			ir_survey_clear(rec);
+			continue;
+		}
+		rc = ir_learn(rec);
 		if (rc < 0)
 			return ir_recording_no_memory(rec, err);
-		if (!rc || pass == MAX_PASSES - 1)
+		if (!rc || passes == MAX_PASSES)
 			return 0;
 		ir_survey_clear(rec);
 	}

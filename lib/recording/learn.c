@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Learns from a pass over a recording what the next one is to know from its start. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recording/learn.h"
+
+/* What a file declares that never came so far changes the meaning of what did. */
+static bool kinds_differ(const struct ir_recording *rec)
+{
+	return (rec->seen_kinds ^ rec->found_kinds) & ir_assembler_evidence();
+}
+
+/*
+ * Whether a first pass is better begun anew now than read to its end.  Functions get names
+ * for want of others, which may still come: then it goes on.  A queue's timer fires rarely.
+ */
+bool ir_learn_restart(const struct ir_recording *rec)
+{
+	const uint64_t late = UINT64_C(1) << IR_EV_FQ_TIMEOUT;
+
+	return (rec->seen_kinds ^ rec->found_kinds) & ir_assembler_evidence() & ~late &&
+		ir_owners_count(ir_assembler_owners(rec->assembler), IR_OWNER_FUNCTION) < 2;
+}
+
+/* Domains whose timers are known belong to the timers' devices. */
+static void learn_timers(struct ir_recording *rec, struct ir_owners *owners)
+{
+	for (unsigned int i = 0; i < owners->nr; i++) {
+		struct ir_owner *w = &owners->owner[i];
+
+		if (!w->device && w->timer)
+			w->device = ir_timer_owner(&rec->timer_owners, w->timer);
+	}
+}
+
+static bool found(const struct ir_recording *rec, enum ir_event_kind kind)
+{
+	return rec->found_kinds >> kind & 1;
+}
+
+void ir_survey_forget_names(struct ir_recording *rec)
+{
+	for (size_t i = 0; i < rec->nr_names; i++)
+		free(rec->names[i]);
+	free(rec->names);
+	rec->names = NULL;
+	rec->nr_names = 0;
+}
+
+void ir_learn_forget(struct ir_recording *rec)
+{
+	ir_survey_forget_names(rec);
+	rec->owners_known = (struct ir_owners){ .nr = 0 };
+	rec->several = rec->name_functions = rec->tried = false;
+}
+
+/* Results have devices by number: the next pass must use the same numbers. */
+static int keep_names(struct ir_recording *rec)
+{
+	const struct ir_reader_info *info = &rec->reader->info;
+
+	ir_survey_forget_names(rec);
+	rec->names = calloc(info->nr_devices, sizeof(*rec->names));
+	if (!rec->names)
+		return -ENOMEM;
+	rec->nr_names = info->nr_devices;
+	for (size_t i = 1; i < info->nr_devices; i++) {
+		rec->names[i] = strdup(info->devices[i]);
+		if (!rec->names[i]) {
+			ir_survey_forget_names(rec);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Keeps the results of a pass: 1 if another one would give something else,
+ * because it would know from its start what this one did not; 0, or -ENOMEM.
+ */
+int ir_learn(struct ir_recording *rec)
+{
+	struct ir_owners owners = *ir_assembler_owners(rec->assembler);
+	bool several = rec->reader->info.nr_devices > 2, rpcits, again;
+
+	rpcits = found(rec, IR_EV_RPCIT) || found(rec, IR_EV_FLUSH_ALL) ||
+		found(rec, IR_EV_FQ_FLUSH) || found(rec, IR_EV_TLB_SYNC) ||
+		found(rec, IR_EV_COMMAND) || found(rec, IR_EV_COMMAND_ALL) ||
+		found(rec, IR_EV_TAG_RANGE) || found(rec, IR_EV_TAG_ALL) ||
+		found(rec, IR_EV_MAP_FLUSH) || found(rec, IR_EV_MAP_PIECE);
+	again = kinds_differ(rec);
+	rec->seen_kinds = rec->found_kinds;
+	learn_timers(rec, &owners);
+	/* One function needs no name; where there are names, functions get theirs from them. */
+	if (!rec->name_functions && !several && !found(rec, IR_EV_DMA_MAP) &&
+	    ir_owners_count(&owners, IR_OWNER_FUNCTION) > 1) {
+		rec->name_functions = again = true;
+		several = true;
+	}
+	if (several != rec->several &&
+	    (rpcits || found(rec, IR_EV_DEVICE_ATTACH) || found(rec, IR_EV_DEVICE_DETACH) || rec->tried))
+		again = true;
+	/* A pass behind a trial is to know what one behind a whole pass would. */
+	if (((rec->device && several && rpcits) || rec->tried) &&
+	    !ir_owners_equal(&owners, &rec->owners_known))
+		again = true;
+	rec->several = several;
+	rec->owners_known = owners;
+	return again && keep_names(rec) ? -ENOMEM : again;
+}
