@@ -68,6 +68,16 @@ form "of dmesg -x" 's/^/kern  :err   : /'
 form "with callers" 's/\] /][   T58] /'
 form "without spaces at line ends" 's/ *$//'
 
+# Another clock, and no line with the monotonic one: the faults that are in both tell how far off it is.
+grep -v monotonic= $log | awk 'match($0, /^\[ *[0-9.]+\]/) {
+		printf "[%12.6f]%s\n", substr($0, 2, RLENGTH - 2) + 5000, substr($0, RLENGTH + 1)
+		next
+	} { print }' >"$tmp/log"
+list --log "$tmp/log" $amd >"$tmp/got"
+check "a log of another clock has the same faults" cmp "$tmp/expected" "$tmp/got"
+"$prog" faults --quiet --log "$tmp/log" $amd >"$tmp/out" 2>"$tmp/err"
+check "whose clock is found by the faults in both" grep -q 'by faults that are in both' "$tmp/out"
+
 # Damage: what can be read is; nothing crashes, and nothing is made up.
 form "with other lines between" 's/$/\nNov 29 host systemd[1]: Started something. [/'
 head -c 1500 $log >"$tmp/log"
