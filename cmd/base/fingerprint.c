@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/fingerprint.h"
-#include "base/sha256.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +22,7 @@ static int hash_fd(int fd, char digest[FINGERPRINT_SIZE])
 			continue;
 		if (n <= 0)
 			break;
-		sha256_update(&hash, buffer, (size_t)n);
+		SHA256Update(&hash, buffer, (size_t)n);
 	}
 	SHA256End(&hash, digest);
 	return n < 0 ? -errno : 0;
