@@ -344,10 +344,12 @@ install: all
 	$(PUT)$(ZSHDIR) $(BUILD)/completion/_iommu-replay
 	$(PUT)$(DATADIR)/iommu-replay/traces $(wildcard traces/*.dat traces/*.data traces/*.kallsyms) \
 		traces/manifest.json traces/baseline.json traces/README.md
+	$(PUT)$(DATADIR)/iommu-replay/traces/throughput $(wildcard traces/throughput/*)
 	$(PUT)$(DATADIR)/iommu-replay/events $(wildcard scripts/events/*.json)
 	$(PUT)$(DATADIR)/iommu-replay/examples examples/batch.json
 	$(INSTALL) -m 755 -D -t $(DESTDIR)$(DATADIR)/iommu-replay scripts/batch-slurm
 	$(PUT)$(DOCDIR) README.md
+	$(PUT)$(DOCDIR)/examples examples/strategies.svg
 	$(foreach d,$(EXAMPLES),$(PUT)$(DOCDIR)/$(d) $(wildcard $(d)/*.c $(d)/*.sh $(d)/Makefile) &&) :
 	chmod 755 $(DESTDIR)$(DOCDIR)/examples/*/*.sh
 
