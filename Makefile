@@ -216,13 +216,15 @@ mutate: $(PROG) $(BUILD)/tests/tool_mutate
 # One-line changes of tests/mutants/, each of which a test must notice.  LISTS= names some of the lists.
 MUTANTS := $(BUILD)/mutants
 
-mutants: export COMPILE = $(CC) -O1 $(BASE) -Itests $(call pkg_cflags,$(LIBS) cmocka)
-mutants: export COMPILE_CMD = $(CC) -O1 $(BASE) -Icmd $(call pkg_cflags,$(LIBS) $(CMD_LIBS))
+# The fast path of the assembler is compared with the general one in such builds.
+MUTANT_FLAGS := -O1 -DIR_DEBUG
+mutants: export COMPILE = $(CC) $(MUTANT_FLAGS) $(BASE) -Itests $(call pkg_cflags,$(LIBS) cmocka)
+mutants: export COMPILE_CMD = $(CC) $(MUTANT_FLAGS) $(BASE) -Icmd $(call pkg_cflags,$(LIBS) $(CMD_LIBS))
 mutants: export LINK = $(CC) -pthread -o @OUT@ @OBJECTS@ $(call pkg_libs,$(LIBS) cmocka) -lm
 mutants: export LINK_PROGRAM = $(CC) -pthread -o @OUT@ @OBJECTS@ -Wl,--dynamic-list=$(MUTANTS)/public/exports \
 	$(call pkg_libs,$(LIBS) $(CMD_LIBS)) -lm -ldl
 mutants:
-	$(MAKE) BUILD=$(MUTANTS) LTO= CFLAGS=-O1 all tools
+	$(MAKE) BUILD=$(MUTANTS) LTO= CFLAGS="$(MUTANT_FLAGS)" all tools
 	@tests/mutants.py $(MUTANTS) $(LISTS)
 
 tests: $(TESTS) $(TOOLS)

@@ -342,6 +342,21 @@ static void test_failed_map_by_shape(void **state)
 	finish(f, "M0 100+1/1 U0 100+1");
 }
 
+/* The second mapping is the first one that the short path could take: its RPCIT is of a known function. */
+static void test_rpcit_over_a_part(void **state)
+{
+	struct feed *f = feed_new(PROBES, state);
+
+	map_at(f, 100, 2);
+	rpcit(f, 100, 2, 0);
+	map_at(f, 200, 2);
+	rpcit(f, 200, 1, 0);
+	map_at(f, 300, 2);
+	rpcit(f, 300, 2, 0);
+	unmap_at(f, 200, 2);
+	finish(f, "M0 100+2/1 M1 200+2/1 M2 300+2/1 U1 200+2");
+}
+
 /* No IOVA: dma_map says ~0 and there was no iommu:map.  The size includes the offset. */
 static void test_iova_exhausted(void **state)
 {
@@ -441,6 +456,7 @@ int main(void)
 		BOTH(test_failed_map_told_twice),
 		BOTH(test_quick_unmap_is_no_failure),
 		BOTH(test_failed_map_by_shape),
+		cmocka_unit_test(test_rpcit_over_a_part),
 		BOTH(test_iova_exhausted),
 		BOTH(test_iova_exhausted_after_mapping),
 		BOTH(test_two_devices),
