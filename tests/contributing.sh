@@ -12,6 +12,7 @@ mkdir "$tree" "$tree/build"
 cp -rp CONTRIBUTING.md Makefile cmd lib man scripts tests traces "$tree"
 # Objects are not compiled again unless a patch changes what they are made of.
 cp -rp "$BUILD/lib" "$BUILD/cmd" "$tree/build"
+find "$tree/build" -name '*.d' -exec sed -i "s|^$BUILD/|build/|" {} +
 awk -v dir="$tmp" '/^```diff/ { n++; on = 1; next } /^```/ { on = 0 } on { print >(dir "/" n ".diff") }' \
 	CONTRIBUTING.md
 patches=0
@@ -38,13 +39,13 @@ if [ -x "$prog" ]; then
 	check "the reader reads its format" [ "$(grep -c map "$tmp/out")" -eq 2 ]
 	run list strategies
 	check "the strategy is listed" grep -q '^batched ' "$tmp/out"
-	(cd "$tree" && sh tests/man.sh) >"$tmp/man" 2>&1
+	(cd "$tree" && BUILD=build sh tests/man.sh) >"$tmp/man" 2>&1
 	for missing in 'batched is in iommu-replay-strategies(7)' 'kvm-small is in iommu-replay-strategies(7)' \
 		'toy is in iommu-replay(1)' 'iommu-replay-run(1) has its formats: .*|tsv' \
 		'iommu-replay-report(5) has the figures'; do
 		check "a missing manual entry is reported: $missing" grep -q "^not ok - .*$missing" "$tmp/man"
 	done
-	(cd "$tree" && scripts/man-figures "$prog" && sh tests/man.sh) >"$tmp/man" 2>&1
+	(cd "$tree" && scripts/man-figures "$prog" && BUILD=build sh tests/man.sh) >"$tmp/man" 2>&1
 	check "scripts/man-figures describes the figure" grep -q 'also_unbacked' "$tree/man/iommu-replay-report.5"
 	check "no other test of the manuals fails" test "$(grep -c '^not ok' "$tmp/man")" -eq 5
 	if command -v python3 >/dev/null; then

@@ -33,7 +33,7 @@ static void test_valid_sequences_stay(void **state)
 {
 	static const char *const valid[] = {
 		"", "nvme", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-		"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "a\xe2\x82\xac" "b",
+		"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", ("a\xe2\x82\xac" "b"),
 	};
 
 	(void)state;
