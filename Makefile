@@ -244,10 +244,9 @@ coverage:
 	-GCOV_ERROR_FILE=/dev/null tests/faults.py -k allocations -l 100 $(COVERAGE) >/dev/null
 	tests/coverage.py $(COVERAGE) tests/COVERAGE.md
 
-# Without the scripts that test other programs and texts (browsers, packages, manuals), and those
-# of commands that only put together what others test: CI has 25 minutes.
-ASAN_SKIP := html install contributing slurm text_tools byteorder layers man promises batch sweep \
-	compare sites terminal completion
+# Without the scripts that test other programs and texts (browsers, packages, manuals), or count
+# instructions: CI has 25 minutes.
+ASAN_SKIP := html install contributing slurm text_tools byteorder layers man promises
 
 check-asan:
 	SKIP="$(ASAN_SKIP)" \
