@@ -34,7 +34,7 @@ struct record {
 	uint16_t cpu;		/* of the source */
 };
 
-/* Where a kind of event has addresses that a device sees. */
+/* The fields of a kind of event that have addresses which a device sees. */
 #define MAX_ADDRS 2
 struct addresses {
 	uint16_t offset[MAX_ADDRS];

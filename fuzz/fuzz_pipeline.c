@@ -101,7 +101,7 @@ static uint64_t size_of(uint8_t byte)
 	return byte < 248 ? widened(byte, 24) * 4096 : odd[byte & 7];
 }
 
-/* Where the device's memory begins: IOVAs of domains that start at 0, at 4 GiB, and at the top. */
+/* The first address of the device's memory: IOVAs of domains that start at 0, at 4 GiB, and at the top. */
 static uint64_t address_of(uint8_t byte, const struct state *st)
 {
 	static const uint64_t bases[] = { 0x100000000, 0xfffff000, 0x1000, 0xffffffffffff0000 };

@@ -17,7 +17,7 @@
 #include "formats/renderers.h"
 #include "render/origin.h"
 
-/* Where a cell's line is. */
+/* The place of a cell's line. */
 struct where {
 	const struct results *results;	/* NULL: nowhere */
 	size_t line;

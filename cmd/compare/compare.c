@@ -194,7 +194,7 @@ static int check_known(const struct settings *settings, const struct gate *gate,
 	return status;
 }
 
-/* Nor would one on what is ignored. */
+/* A condition on ignored figures would not, either. */
 static int check_contradiction(const struct settings *settings, const struct gate *gate)
 {
 	struct ir_error err = { "" };

@@ -41,7 +41,7 @@ static void remember(const char *from, const char *to)
 	}
 }
 
-/* Where reports go; NULL: stdout.  Set once, before any output is opened. */
+/* The file of reports; NULL: stdout.  Set once, before any output is opened. */
 static FILE *kept;
 
 static FILE *standard(void)

@@ -57,7 +57,7 @@ static void heading(const struct part *p, const char *id, const char *text)
 	fprintf(p->out, "</%s>\n", element);
 }
 
-/* Where there are several devices: a folded table of each. */
+/* With several devices: a folded table of each. */
 static int write_devices(const struct part *p)
 {
 	size_t d = ir_report_device(p->entry, 0);

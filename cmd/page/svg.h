@@ -2,7 +2,7 @@
 /*
  * Pictures within text: bars, ranges, and cost against exposure.
  *
- * Where there is text, x is in per cent of the width and fonts are in pixels, so that a
+ * In drawings with text x is in per cent of the width and fonts are in pixels, so that a
  * narrow page shrinks the picture and not the text.
  */
 #ifndef CMD_SVG_H

@@ -308,7 +308,7 @@ static int print_results(const struct canvas *canvas, const struct ir_report_ent
 	return rc;
 }
 
-/* Where there are several devices: what each of them has of these results. */
+/* With several devices: the share of each in these results. */
 static int print_devices(const struct canvas *canvas, const struct ir_report_entry *entry,
 			 size_t first, size_t end)
 {

@@ -227,7 +227,7 @@ static void note_probe(const struct ir_report_entry *entry, view_line emit, void
 
 	if (!info->ops.map && !info->ops.failed_map)
 		view_no_mapping(info, emit, arg);
-	/* Where RPCITs were recorded, each mapping had one of its own. */
+	/* If RPCITs were recorded, each mapping had one of its own. */
 	if (!r->present || r->ranged - r->sync >= info->ops.map || !line_begin(&line, emit, arg))
 		return;
 	missed = info->ops.map - (r->ranged - r->sync);

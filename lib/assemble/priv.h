@@ -99,8 +99,8 @@ struct rec {
  *                                                      |                                  result: error
  *                                                      '--> split by a later event: see pieces.c
  *
- * Where the recording has no results of RPCITs, a global one in MAP_SYNC leads to MAP_RETRY.
- * Where it has no dma:* events, MAP_SYNCED is left at once for MAP_NONE: nothing more comes.
+ * If the recording has no results of RPCITs, a global one in MAP_SYNC leads to MAP_RETRY.
+ * If it has no dma:* events, MAP_SYNCED is left at once for MAP_NONE: nothing more comes.
  *
  * The meaning of an unmap of the same range by the same task that follows at once, in each state:
  *   MAP_SHORT             the map failed and is undone: one failed attempt
@@ -219,7 +219,7 @@ struct ir_assembler {
 	uint64_t first_fn;
 	unsigned int nr_functions;	/* 0, 1, or 2 and more */
 	/*
-	 * Where mappings begin that may be several, or were assumed to be one: pages,
+	 * The first pages of mappings that may be several, or were assumed to be one: pages,
 	 * counted from the top, so that the next one is the one below.  A few that are
 	 * in the window are not in there yet: they rarely have to be found.
 	 */

@@ -12,7 +12,7 @@
  * Way i of a node has no bit set if any lacks bit i, all bits set if full has
  * it; only else is there a child (or, in a leaf, is the word looked at).
  *
- * Where a search found no room is kept, so that the next one does not look there again:
+ * The place where a search found no room is kept, so that the next one does not look there again:
  * no_room and no_run are 0 after a bit of the node was cleared.  A leaf does not know the
  * nodes above it; they are told when another leaf is used, or before they are looked at.
  */
@@ -213,7 +213,7 @@ static inline bool in_last_leaf(const struct ir_bitmap *map, uint64_t bit)
 	return map->leaf && bit - map->leaf_first < UINT64_C(1) << LEAF_SHIFT;
 }
 
-/* Mostly the bits are in one word of the leaf used last. */
+/* The bits are mostly in one word of the leaf used last. */
 static inline bool in_last_word(const struct ir_bitmap *map, uint64_t first, uint64_t last)
 {
 	return first >> WAYS_SHIFT == last >> WAYS_SHIFT && in_last_leaf(map, first);
@@ -296,7 +296,7 @@ bool ir_bitmap_claim(struct ir_bitmap *map, uint64_t first, uint64_t last)
 	if (!in_last_word(map, first, last))
 		return false;
 	word = &map->leaf->word[way_in_leaf(first)];
-	/* Where a word becomes full, the nodes above may have to know. */
+	/* If a word becomes full, the nodes above may have to know. */
 	if (*word & bits || (*word | bits) == ~UINT64_C(0))
 		return false;
 	*word |= bits;

@@ -99,7 +99,7 @@ void ir_formats_release(struct ir_formats *fm);
  */
 int ir_formats_add(struct ir_formats *fm, const char *system, const char *text, size_t len);
 
-/* What became of a record. */
+/* The result of decoding a record. */
 enum ir_decoded {
 	IR_DECODED_BAD,		/* it is too short or makes no sense: counted as damage */
 	IR_DECODED,

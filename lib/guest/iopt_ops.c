@@ -11,7 +11,7 @@ static void peak(uint64_t value, uint64_t *top)
 		*top = value;
 }
 
-/* Mostly it is one page, or none.  Not every machine can count bits, and a call costs more. */
+/* It is mostly one page, or none.  Not every machine can count bits, and a call costs more. */
 static inline uint64_t count(uint64_t set)
 {
 	if (!(set & (set - 1)))

@@ -101,7 +101,7 @@ struct ir_iopt {
 	struct node *spare_inner, *spare_leaf;
 };
 
-/* Where some pages of a kind are: a leaf, or a block, or nothing. */
+/* The place of some pages of a kind: a leaf, or a block, or nothing. */
 struct spot {
 	struct leaf *leaf;
 	struct inner *in;	/* the block's node, its height, */

@@ -57,7 +57,7 @@ struct ir_iova_domain {
 	struct ir_iova_config config;
 	struct ir_bitmap *taken;	/* the tree's pages, by number */
 	uint64_t pfns;			/* how many it can have */
-	/* Where the ranges of cached_node and cached32_node begin; UINT64_MAX: the anchor. */
+	/* The first pages of the ranges of cached_node and cached32_node; UINT64_MAX: the anchor. */
 	uint64_t cached_pfn;
 	uint64_t cached32_pfn;
 	uint64_t max32_alloc_size;

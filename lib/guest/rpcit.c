@@ -51,7 +51,7 @@ static void peak(uint64_t value, uint64_t *top)
 }
 
 /*
- * Where the limit counts pages: those that are charged to it now.  QEMU does not give back
+ * If the limit counts pages: those that are charged to it now.  QEMU does not give back
  * the entry of a page that was replaced, so that these may be more than the host holds.
  */
 static void note_charged(struct ir_domain *d)

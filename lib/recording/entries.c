@@ -172,7 +172,7 @@ static int settle_late(struct ir_entries *e, uint64_t until_ns)
 	return rc;
 }
 
-/* Mostly one mapping is late, of a device that is known: that needs 20 instructions, not 60. */
+/* One mapping is late in most cases, of a device that is known: that needs 20 instructions, not 60. */
 static inline int settle_until(struct ir_entries *e, uint64_t until_ns)
 {
 	const struct ir_entries_late *late = &e->late[0];

@@ -6,7 +6,7 @@
 
 #include "recording/learn.h"
 
-/* What a file declares that never came so far changes the meaning of what did. */
+/* Kinds that a file declares and that never came so far change the meaning of those that did. */
 static bool kinds_differ(const struct ir_recording *rec)
 {
 	return (rec->seen_kinds ^ rec->found_kinds) & ir_assembler_evidence();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What one pass over a recording learns for the next one: kinds of events, owners, devices, names. */
+/* Results of one pass over a recording for the next one: kinds of events, owners, devices, names. */
 #ifndef IR_RECORDING_LEARN_H
 #define IR_RECORDING_LEARN_H
 

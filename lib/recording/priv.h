@@ -51,7 +51,7 @@ struct ir_recording {
 	struct ir_chains *chains;	/* NULL: call sites were not asked for */
 	struct ir_tasks tasks;		/* names, with options.tasks */
 	struct ir_chain_totals chain_totals;
-	/* Where ir_recording_read() is. */
+	/* The position of ir_recording_read(). */
 	size_t at_initial;
 	uint32_t unknown_unmaps;	/* of initial mappings, so far */
 	bool lost;

@@ -104,7 +104,7 @@ static size_t encode_whole(uint64_t *to, const struct ir_op *op)
  *	number of the physical page (32), mapping (32)
  *	cpu (16), device (16), kind (8), flags (8), pages (16)
  *
- * What lies side by side in struct ir_op lies so here: the compiler moves it at once.
+ * Members that are neighbours in struct ir_op are neighbours here: the compiler moves them at once.
  */
 static inline size_t encode(const struct ir_spool *sp, uint64_t *to, const struct ir_op *op)
 {

@@ -85,7 +85,7 @@ static uint16_t owner_of_initial(const struct ir_recording_info *info, uint64_t 
  * Maps the pages from before the recording one by one: how they were mapped is not
  * known.
  *
- * Where the recording tells which pages had been unmapped again, those are.  The
+ * If the recording shows which pages had been unmapped again, those are.  The
  * others are given single pages here and there: no mapping of the recording
  * found room in them, or it would have told.
  */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the figures of a device are; what has no name was given the last number. */
+/* The place of a device's figures; the last number is of those without a name. */
 static size_t place(const struct ir_report_entry *entry, size_t device)
 {
 	return device == entry->info->nr_devices ? 0 : device;

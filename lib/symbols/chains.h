@@ -46,7 +46,7 @@ struct ir_build_id {
 	uint8_t len;		/* 0: not known */
 };
 
-/* Where the kernel's text or that of a module was. */
+/* The addresses of the kernel's text or of a module's. */
 struct ir_kernel_range {
 	char *module;		/* NULL: the kernel itself, from _text on */
 	uint64_t start;

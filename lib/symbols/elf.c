@@ -118,7 +118,7 @@ int ir_elf_build_id(struct ir_elf *e, struct ir_build_id *id)
 }
 
 /*
- * Where each section of a module lies: those with code stand in the order of the
+ * The place of each section of a module: those with code stand in the order of the
  * file, from .text on, without the ones that are freed after init (layout_sections()
  * of kernel/module/main.c, Linux 6.12).  UINT64_MAX: not among them.  NULL: there
  * are no sections, or no memory, which errno tells.

@@ -230,7 +230,7 @@ static int no_memory(const char *path, struct ir_error *err)
 }
 
 /*
- * Where the recorded kernel was.
+ * The addresses of the recorded kernel.
  */
 
 struct start {

@@ -23,7 +23,7 @@ static bool says_unlimited(const struct ir_effective *p)
 	return !p->hypervisor.entry_limit && p->from.entry_limit != IR_FROM_DEFAULT;
 }
 
-/* Whose the limits are, and whether RPCITs refresh; NULL: as always. */
+/* The owner of the limits, and whether RPCITs refresh; NULL: as always. */
 static const char *share_words(const struct ir_report_entry *entry, size_t result)
 {
 	static const char all[] = "all devices together", each[] = "each device";

@@ -22,7 +22,7 @@ static void test_pieces_are_of_one_task(void **state)
 	finish(f, "M0 100+1/1 M1 101+1/1 M2 102+1/1");
 }
 
-/* Nor are they of one mapping if one was made in an interrupt. */
+/* They are not of one mapping either if one was made in an interrupt. */
 static void test_pieces_are_of_one_context(void **state)
 {
 	struct feed *f = feed_new(PLAIN, state);
@@ -127,7 +127,7 @@ static void test_a_flush_right_behind_an_unmap_tells_its_domain(void **state)
 	map_at(f, 400, 1);
 	flush_of(f, IR_EV_FLUSH_ALL, 0xc);
 	assert_int_equal(owner(f, 0xc), 0);
-	/* Nor does the flush of a timer that interrupts an unmap tell anything. */
+	/* The flush of a timer that interrupts an unmap is no evidence either. */
 	unmap_of(f, 3, 500);
 	event(f, (struct ir_event){ .kind = IR_EV_FQ_TIMEOUT, .aux = 0x77 });
 	flush_of(f, IR_EV_FLUSH_ALL, 0xd);

@@ -82,7 +82,7 @@ static void test_reading_again(void **state)
 	}
 }
 
-/* Where operations cannot be kept, the message names the directory and what to set. */
+/* If operations cannot be kept, the message names the directory and what to set. */
 static void test_no_room_for_operations(void **state)
 {
 	const struct ir_recording_options in_file = { .spool_memory = 1 };

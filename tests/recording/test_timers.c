@@ -102,7 +102,7 @@ static void test_known_jiffies(void **state)
 	assert_int_equal(ir_timers_estimate(&s, 250, 100).hz, 250);
 }
 
-/* Where timers are late by anything, only their mean tells. */
+/* If timers are late by different times, only their mean is known. */
 static void test_lateness(void **state)
 {
 	struct ir_timer_estimate est;

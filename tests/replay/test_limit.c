@@ -203,7 +203,7 @@ static void test_shared(void **state)
 	assert_true(limits.own.agree < 5);
 }
 
-/* Where both explain them it is each device's own, as vfio has it. */
+/* If both explain them it is each device's own, as vfio has it. */
 static void test_both_fit(void **state)
 {
 	struct ir_recording_info info = recording(2);
@@ -225,7 +225,7 @@ static void test_both_fit(void **state)
 	assert_int_equal(compare(&info, 0).share, IR_SHARE_GUEST);
 }
 
-/* Where neither explains them nothing speaks for a shared one. */
+/* If neither explains them nothing speaks for a shared one. */
 static void test_neither_fits(void **state)
 {
 	struct ir_recording_info info = recording(2);

@@ -16,7 +16,7 @@ static void perf_with_kallsyms(void **state)
 	}
 }
 
-/* Where operations are read from the file again they have the same sites. */
+/* Operations that are read from the file again have the same sites. */
 static void sites_of_operations(void **state)
 {
 	(void)state;

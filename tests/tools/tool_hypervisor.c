@@ -7,7 +7,7 @@
  *
  *   tool_hypervisor RECORDING ENTRY_LIMIT [PAGES_BEFORE] <LOG
  *
- * Where return values of RPCITs were not recorded (before Linux 6.7) only the
+ * If return values of RPCITs were not recorded (before Linux 6.7) only the
  * log tells their status.
  *
  * A log line: function, start, length (hex), status, available, shadow pages.
@@ -49,7 +49,7 @@ static void read_log(void)
 	}
 }
 
-/* Where in the log the recording begins: the first place at which its ranges follow. */
+/* The place in the log where the recording begins: the first place at which its ranges follow. */
 static size_t align(const struct ir_op *rpcits, size_t n)
 {
 	for (size_t at = 0; at + n <= nr_lines; at++) {

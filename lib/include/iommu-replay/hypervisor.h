@@ -94,7 +94,7 @@ struct ir_hypervisor {
 	 */
 	bool refuses;
 	/*
-	 * Where the limit counts leaves or requests (struct ir_iommu): take @n entries, as far as
+	 * If the limit counts leaves or requests (struct ir_iommu): take @n entries, as far as
 	 * there is room, and return how many; give @n back.  rpcit() is not called there, and
 	 * nothing is refused by page.  NULL: pages are counted always.
 	 */

@@ -220,7 +220,7 @@ struct ir_recording_options {
 	 */
 	uint64_t window_from_ns, window_to_ns;
 	bool tasks;		/* with sites: those are the tasks that ran, by name, not call sites */
-	/* Where names of functions are from, besides the recording itself; NULL: not given. */
+	/* Sources of names of functions besides the recording itself; NULL: not given. */
 	const char *vmlinux;	/* the recorded kernel's, an ELF file with symbols */
 	const char *modules;	/* a directory with its modules */
 	const char *kallsyms;	/* a copy of its /proc/kallsyms, of the recorded boot */

@@ -16,7 +16,7 @@
 
 struct ir_registry;
 
-/* Where a strategy or hypervisor was loaded from: their member plugin. */
+/* The plug-in that a strategy or hypervisor was loaded from: their member plugin. */
 struct ir_plugin_info {
 	const char *file;	/* as it was given */
 	const char *version;	/* the plug-in's own; NULL: it has none */

@@ -53,7 +53,7 @@ enum ir_latency_mode {
 	IR_LATENCY_GIVEN,	/* as the caller says; 0: no time, strictly serial */
 };
 
-/* Where a parameter's value came from. */
+/* The origin of a parameter's value. */
 enum ir_source {
 	IR_FROM_DEFAULT,	/* what the kernel or hypervisor would choose */
 	IR_FROM_RECORDING,

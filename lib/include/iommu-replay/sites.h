@@ -2,7 +2,7 @@
 /*
  * Call sites: who asked for the mappings.
  *
- * Where a recording has call chains (perf record -g, the stacktrace option of
+ * If a recording has call chains (perf record -g, the stacktrace option of
  * ftrace), each mapping has the chain of the event that made it.  Its call site is
  * the innermost frame outside of the DMA API, the IOMMU drivers and the tracing
  * itself: the line of a driver that called.  The driver is the module of that

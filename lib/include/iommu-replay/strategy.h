@@ -46,7 +46,7 @@ struct ir_gather {
 	uint64_t end;		/* last byte, inclusive */
 };
 
-/* Where the IOVA of an unmapped buffer goes. */
+/* The way of the IOVA of an unmapped buffer. */
 enum ir_unmap_mode {
 	IR_UNMAP_QUEUED,	/* into a flush queue (DMA-FQ); the queue calls flush_iotlb_all */
 	IR_UNMAP_STRICT,	/* iotlb_sync, then free (DMA) */

@@ -336,7 +336,7 @@ static int salvage(struct perfdata *pd, struct header *h, uint64_t start, uint64
 	return read_features(pd, h, table);
 }
 
-/* Where the data is; what follows it are the features. */
+/* The place of the data; the features follow it. */
 static uint64_t find_data(struct perfdata *pd, struct header *h)
 {
 	if (h->data.pos < HEADER_FEATURES || h->data.pos > pd->size) {

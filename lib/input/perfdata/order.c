@@ -78,7 +78,7 @@ int pd_queue_close_run(struct pd_queue *q)
 	return 0;
 }
 
-/* Where the raw data of an entry begins; also of the one behind the last. */
+/* The beginning of an entry's raw data; also of the one behind the last. */
 static size_t bytes_at(const struct pd_queue *q, size_t entry)
 {
 	return entry < q->nr ? q->entries[entry].pos : q->nr_bytes;
@@ -161,7 +161,7 @@ static int compare_places(const void *a, const void *b)
 	return left->at < right->at ? -1 : left->at > right->at;
 }
 
-/* Where a time was changed a run may have become several. */
+/* If a time was changed, a run may have become several. */
 static int split_runs(struct pd_queue *q)
 {
 	const struct pd_entry *e = q->entries;

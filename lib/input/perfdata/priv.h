@@ -78,7 +78,7 @@ struct pd_attr {
 	bool use_clockid;
 	bool sampled;		/* not every event was recorded */
 	bool counted;		/* none was: a member of a group whose leader is sampled */
-	/* Where things are in a sample, from the start of its record; 0: not there. */
+	/* Offsets of a sample's fields from the start of its record; 0: not there. */
 	uint16_t time_pos;
 	uint16_t cpu_pos;
 	uint16_t id_pos;
@@ -125,7 +125,7 @@ struct pd_run {
 	uint32_t at, end;	/* from .at on, up to .end */
 };
 
-/* Where an entry is, until some are released. */
+/* The place of an entry, until some are released. */
 struct pd_place {
 	uint64_t generation;
 	size_t entry;

@@ -74,7 +74,7 @@ static uint64_t read_size(const struct perfdata *pd, const struct pd_attr *at,
 }
 
 /*
- * Where what has a variable size ends, beginning at @pos; 0: it does not fit
+ * The end of fields of variable size that begin at @pos; 0: it does not fit
  * @chain: what was found of a call chain on the way
  */
 static uint32_t skip_variable(const struct perfdata *pd, const struct pd_attr *at,

@@ -124,7 +124,7 @@ struct text_head {
 	const char *task;	/* behind the last byte of its name; NULL: the line has none */
 };
 
-/* Where the last line had its CPU: mostly the next one has it there, too; and what a header said. */
+/* The place of the CPU in the last line, mostly also in the next one; and what a header said. */
 struct text_columns {
 	uint32_t at;
 	uint8_t style;

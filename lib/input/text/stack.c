@@ -133,7 +133,7 @@ enum text_frame ir_text_frame_ftrace(struct ir_chains *chains, const struct text
 		if (!take_symbol(&name, symbol, word))
 			return TEXT_FRAME_NONE;
 	}
-	/* Where there are offsets, modules are told, too. */
+	/* With offsets there are names of modules, too. */
 	name.has_origin = name.has_offset;
 	while (p < line->end) {
 		word = next_word(&p, line->end);

@@ -39,7 +39,7 @@ struct transport {
 	size_t mark;		/* bytes at its beginning that say so */
 	enum quoting quoting;
 	bool escapes, returns, blanks;
-	/* Where in it the copy is. */
+	/* The place of the copy in it. */
 	bool quoted;		/* this part is quoted-printable */
 	unsigned int nr_held;	/* of an escape: '=', a digit */
 	unsigned char held[2];

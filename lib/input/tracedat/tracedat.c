@@ -384,7 +384,7 @@ int next_block(struct tracedat *td, struct ir_event *evs, int max, bool big, str
 		}
 		ret = advance_winner(td, big, err);
 	}
-	/* What was read before an error comes first: it is tried again after that. */
+	/* Events that were read before an error come first: it is tried again after them. */
 	td->popped = ret != 0;
 	if (ev > evs)
 		return (int)(ev - evs);

@@ -423,7 +423,7 @@ static void test_perf_times(void **state)
 	assert_int_equal(all_damage(&r), 0);
 	assert_int_equal(r.nr, 4);
 	assert_int_equal(r.ev[2].time_ns, 764000);
-	/* Nor is it what several CPUs have, one behind the other. */
+	/* Texts of several CPUs, one behind the other, have real times, too. */
 	r = read_text(PERF("7.000100") PERF("7.000762") PERF("7.000100") PERF("7.000764")
 		      PERF("7.000102") PERF("7.000762") PERF("7.000100") PERF("7.000764")
 		      PERF("7.000102") PERF("7.000762"));
