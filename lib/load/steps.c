@@ -62,6 +62,7 @@ struct builder {
 	size_t nr_globals;
 	uint64_t path_ns, nr_paths;
 	bool returns, flush_returns;	/* durations of RPCITs, of other flushes, were recorded */
+	bool interrupts;		/* those without a step were */
 };
 
 static bool is_step(const struct ir_op *op)
@@ -528,7 +529,8 @@ int ir_compare_ns(const void *x, const void *y)
 }
 
 /*
- * A completion within idle time need not be what ended it.  A task that waited for one
+ * A completion within idle time need not be what ended it, and no interrupts were recorded
+ * that could have been.  A task that waited for one
  * runs at once: what takes much longer than most was woken by something else.
  */
 static int sort_out_wakes(struct ir_load *load)
@@ -628,13 +630,14 @@ int ir_load_steps(struct ir_load *load, const struct activity *events, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		b.returns |= events[i].kind == IR_EV_RPCIT_RET;
 		b.flush_returns |= events[i].kind == IR_EV_FLUSH_RET;
+		b.interrupts |= events[i].kind == IR_EV_INTERRUPT;
 	}
 	for (size_t i = 0; i < n && !rc; i++)
 		if (events[i].cpu < b.nr_cpus)
 			take(&b, &events[i], switches);
 	if (!rc) {
 		sum_up(&b);
-		rc = sort_out_wakes(load);
+		rc = b.interrupts ? 0 : sort_out_wakes(load);
 	}
 	for (uint32_t i = 0; b.cpus && i < b.nr_cpus; i++)
 		free(b.cpus[i].list);
