@@ -7,15 +7,15 @@
 JOB is qdN (N requests at a time), rateN (one at a time, N a second) or receive (an interrupt for
 each packet, by a clock).  The last line of TEXT is a comment with the truth: operations a second,
 and CPU time of an operation.  Keys, in microseconds: flush, probe, tracepoint (what tracing costs
-an event; 0: not traced), device, quiet (idle before the first operation); operations; idle=0 leaves
-out when the CPU was idle.
+an event; 0: not traced), device, quiet (idle before the first operation), wake (the longest time until
+a task that was woken runs); operations; idle=0 leaves out when the CPU was idle.
 
 This is no part of the model: nothing here knows of steps, streams or ratios.
 """
 import heapq
 import sys
 
-PARAMETERS = {"flush": 20.0, "probe": 5.6, "tracepoint": 2.8, "device": 80.0, "quiet": 0.0,
+PARAMETERS = {"flush": 20.0, "probe": 5.6, "tracepoint": 2.8, "device": 80.0, "quiet": 0.0, "wake": 0.0,
               "operations": 4000, "idle": 1, "traced": 1}
 
 
@@ -113,6 +113,8 @@ class Machine:
             self.now = max(self.now, first)
             self.interrupt()
         self.spend(5)
+        if self.par["wake"]:
+            self.now += self.par["wake"] * self.random()
         self.switch(False)
 
 

@@ -83,6 +83,15 @@ figures "nearly busy: lazy to strict within 6 %" 'near(ratio, truth, 6)' "$(true
 predict slow4-strict sync-map-retry
 figures "nearly busy: strict to lazy within 6 %" 'near(ratio, truth, 6)' "$(true_ratio slow4-strict slow4-lazy)"
 
+# A task that was woken may run much later than the quickest ones do: it has not waited for a clock.
+for mode in lazy strict; do
+	simulate "wake-$mode" qd1 "$mode" wake=200
+done
+predict wake-lazy strict
+figures "tasks that run late: lazy to strict" 'near(ratio, truth, 2)' "$(true_ratio wake-lazy wake-strict)"
+predict wake-strict sync-map-retry
+figures "tasks that run late: strict to lazy" 'near(ratio, truth, 2)' "$(true_ratio wake-strict wake-lazy)"
+
 for mode in lazy strict; do
 	simulate "no-$mode" qd32 "$mode" idle=0
 done

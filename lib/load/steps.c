@@ -529,9 +529,9 @@ int ir_compare_ns(const void *x, const void *y)
 }
 
 /*
- * A completion within idle time need not be what ended it, and no interrupts were recorded
- * that could have been.  A task that waited for one
- * runs at once: what takes much longer than most was woken by something else.
+ * Without recorded interrupts: a completion within idle time need not be what ended it.  A
+ * task that waited for one runs at once: one that takes much longer than the quickest was
+ * woken by something else.
  */
 static int sort_out_wakes(struct ir_load *load)
 {
