@@ -137,8 +137,8 @@ static void heading(struct pen *p, const struct ir_rows *rows)
 	fprintf(p->out, "<text class=\"text title\" x=\"%d\" y=\"%.1f\">", MARGIN, p->y + 20);
 	html_name(p->out, entry->info->file);
 	fputs("</text>\n", p->out);
-	if (host && asprintf(&text, "%s: %s maps in %s", host, ir_count_text(rows->attempted).s,
-			     ir_time_text(ir_active_ns(entry->info), IR_TYPESET).s) >= 0)
+	if (host && asprintf(&text, "%s: %s map%s in %s", host, ir_count_text(rows->attempted).s,
+			     rows->attempted == 1 ? "" : "s", ir_time_text(ir_active_ns(entry->info), IR_TYPESET).s) >= 0)
 		words(p, MARGIN, p->y + 42, "", text);
 	else
 		ir_memory_spoil(p->out);

@@ -430,8 +430,8 @@ static int write_several(const struct canvas *canvas, const struct ir_report_ent
 
 		fprintf(out, "<details class=\"recording\" id=\"r%zu\"><summary><b>", e);
 		html_name(out, info->file);
-		fprintf(out, "</b> <small>%s maps in %s", ir_count_text(info->ops.map).s,
-			ir_time_text(ir_active_ns(info), IR_TYPESET).s);
+		fprintf(out, "</b> <small>%s map%s in %s", ir_count_text(info->ops.map).s,
+			info->ops.map == 1 ? "" : "s", ir_time_text(ir_active_ns(info), IR_TYPESET).s);
 		if (info->kernel) {
 			fputs(", Linux ", out);
 			ir_markup_text(out, info->kernel);
