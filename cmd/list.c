@@ -16,7 +16,6 @@
 #include "io/output.h"
 #include "render/render.h"
 #include "report/columns.h"
-#include "report/json.h"
 #include "report/json_count.h"
 #include "base/memory.h"
 #include "events/known_events.h"

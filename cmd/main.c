@@ -7,11 +7,9 @@
 #include <iommu-replay/report.h>
 #include <jansson.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cmd.h"
 #include "io/crash.h"

@@ -145,7 +145,7 @@ struct settings {
 	char *command_line;		/* as given, without what does not change a report */
 	struct ir_registry *registry;	/* what --plugin loaded, and all that is built in */
 	uint32_t plugins;		/* how many --plugin has named */
-	const struct ir_strategy **strategies;	/* settings_init() and options own these two */
+	const struct ir_strategy **strategies;	/* owned by the settings, as is hypervisors */
 	size_t nr_strategies;
 	bool all_strategies;		/* "all" was asked for, or nothing */
 	struct hypervisor_choice *hypervisors;

@@ -6,7 +6,6 @@
 #ifndef CMD_MESSAGE_H
 #define CMD_MESSAGE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /** message - say something; control characters in it become '?' */

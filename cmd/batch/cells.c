@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "batch/plan.h"
-#include "options/options.h"
 #include "options/suit.h"
 
 int plan_config(const struct plan *plan, size_t cell, const struct ir_recording_info *info,

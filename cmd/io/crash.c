@@ -5,7 +5,6 @@
  */
 #include "io/crash.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -4,7 +4,6 @@
  * with all combinations, the table of those that nothing beats, all of them, the
  * recording.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>

@@ -7,7 +7,6 @@
  * SVG knows variables.
  */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

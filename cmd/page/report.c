@@ -7,7 +7,6 @@
  * is the list of contents.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

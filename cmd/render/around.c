@@ -97,7 +97,6 @@ struct collector {
 	size_t nr;
 	size_t ops;			/* operations among them; once it is reached: since then */
 	bool reached;
-	bool no_memory;
 	/* How many RPCITs of each CPU, and flushes of each device, there were before. */
 	uint64_t *recorded, *predicted;
 	struct around_row *more;	/* predicted ones */

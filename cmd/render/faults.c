@@ -5,7 +5,6 @@
  */
 #include "render/faults.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <iommu-replay/faults.h>
 #include <stdlib.h>

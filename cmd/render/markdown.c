@@ -35,7 +35,8 @@ static void write_escaped(FILE *out, const char *text)
 	}
 }
 
-void markdown_item(void *arg, const char *label, const char *text, enum view_mark mark)
+/* A list item: a view_line of a FILE. */
+static void markdown_item(void *arg, const char *label, const char *text, enum view_mark mark)
 {
 	FILE *out = arg;
 	const char *strong = mark == VIEW_BAD ? "**" : "";
@@ -53,7 +54,7 @@ void markdown_item(void *arg, const char *label, const char *text, enum view_mar
 	fputc('\n', out);
 }
 
-int markdown_table(const struct canvas *canvas, const struct plain_column *columns,
+static int markdown_table(const struct canvas *canvas, const struct plain_column *columns,
 		   size_t nr_columns, const char *const *cells, size_t rows)
 {
 	FILE *out = canvas->out;

@@ -8,7 +8,6 @@
 
 #include <iommu-replay/report.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
 #include "render/view.h"
@@ -34,11 +33,6 @@ struct plain_column {
 /** print_plain - @cells has @rows times @columns texts, row by row */
 int print_plain(const struct canvas *canvas, const struct plain_column *columns, size_t nr_columns,
 		const char *const *cells, size_t rows);
-
-/* The same in Markdown: a list item, which is a view_line of a FILE, and a table. */
-void markdown_item(void *out, const char *label, const char *text, enum view_mark mark);
-int markdown_table(const struct canvas *canvas, const struct plain_column *columns,
-		   size_t nr_columns, const char *const *cells, size_t rows);
 
 /* A way to draw: lines, and a table of texts under a heading. */
 struct drawing {

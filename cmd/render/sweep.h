@@ -109,7 +109,5 @@ const char *sweep_figure(const struct sweep *sweep, size_t i);
 const struct ir_column *sweep_find_figure(const char *key);
 /** sweep_figure_words - what it is, for a heading */
 const char *sweep_figure_words(const char *key);
-/** sweep_figure_value - of a cell; NAN: it has none */
-double sweep_figure_value(const struct sweep *sweep, size_t cell, const char *key, bool *is_time);
 
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The figures that a sweep shows: those of a report, and "failures". */
-#include <math.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -60,23 +59,6 @@ const char *sweep_figure(const struct sweep *sweep, size_t i)
 	static const char *const usual[] = { "rpcit.total", FAILURES, "time.throughput.ratio" };
 
 	return sweep->settings->figures.nr ? sweep->settings->figures.text[i] : usual[i];
-}
-
-double sweep_figure_value(const struct sweep *sweep, size_t cell, const char *key, bool *is_time)
-{
-	const struct ir_report_entry entry = {
-		.info = sweep->info, .configs = sweep->configs, .results = sweep->results,
-		.nr_results = sweep->nr_cells,
-	};
-	const struct ir_column *column = sweep_find_figure(key);
-	struct ir_value value;
-
-	*is_time = column && strlen(key) > 3 && !strcmp(key + strlen(key) - 3, "_ns");
-	if (!column)
-		return (double)sweep_failures(&sweep->results[cell]);
-	value = ir_column_value(column, &entry, cell);
-	return value.type == IR_VALUE_COUNT ? (double)value.count :
-		value.type == IR_VALUE_REAL ? value.real : NAN;
 }
 
 const char *sweep_figure_words(const char *key)

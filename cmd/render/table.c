@@ -9,7 +9,6 @@
  * again.  So nothing is wrapped or cut.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 /* Throughput in tables: its cells, and its assumptions. */
 #include "render/time.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,6 @@
  * Both show the same lines and the same two tables, of totals and of what
  * happened around the first difference; they differ in how these are drawn.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,8 +4,6 @@
 #define CMD_VIEW_LINE_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
 #include "base/memory.h"

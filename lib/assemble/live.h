@@ -9,7 +9,6 @@
 #define IR_TRACE_LIVE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include "base/seed.h"
 

@@ -31,7 +31,8 @@ struct cpu *ir_asm_new_cpu(struct ir_assembler *a, uint32_t number)
 	return &a->cpus[number];
 }
 
-void ir_asm_note_open(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+/* Something is under way in the slot of the event. */
+static void note_open(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	if (s->open)
 		return;
@@ -301,7 +302,7 @@ void ir_asm_begin(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	ir_asm_forget_undone(s);
 	if (in_window(a, s->begun))
 		rec(a, s->begun)->held = false;
-	ir_asm_note_open(a, s, ev);
+	note_open(a, s, ev);
 	s->begun = ir_asm_record(a, ev, REC_NOTHING);
 	rec(a, s->begun)->held = true;
 	ir_asm_await(a, s, s->begun);
@@ -352,7 +353,7 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 	r->device = ev->device;
 	if (ev->device && !ir_live_name(&a->live, r->live, ev->device))
 		a->no_memory = true;
-	ir_asm_note_open(a, s, ev);
+	note_open(a, s, ev);
 	r->named = ev->device != 0;
 	s->head = s->tail = number;
 	ir_asm_await(a, s, number);

@@ -319,8 +319,6 @@ static inline void ir_asm_await(const struct ir_assembler *a, struct slot *s, ui
 }
 /* Nothing more is expected for the slot's mapping; it may leave the window. */
 void ir_asm_release(struct ir_assembler *a, struct slot *s);
-/* Something is under way in the slot of the event. */
-void ir_asm_note_open(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 /* The slot that a mapping is still under way in, or NULL. */
 struct slot *ir_asm_holder(struct ir_assembler *a, uint64_t head);
 /* The slot that holds this mapping need not wait any more. */

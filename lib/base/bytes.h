@@ -41,29 +41,9 @@ static inline uint64_t ir_load64(const void *p, bool big)
 	return big == IR_HOST_BIG ? v : __builtin_bswap64(v);
 }
 
-static inline uint16_t ir_le16(const void *p)
-{
-	return ir_load16(p, false);
-}
-
-static inline uint32_t ir_le32(const void *p)
-{
-	return ir_load32(p, false);
-}
-
 static inline uint64_t ir_le64(const void *p)
 {
 	return ir_load64(p, false);
-}
-
-static inline uint16_t ir_be16(const void *p)
-{
-	return ir_load16(p, true);
-}
-
-static inline uint32_t ir_be32(const void *p)
-{
-	return ir_load32(p, true);
 }
 
 static inline uint64_t ir_be64(const void *p)

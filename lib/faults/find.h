@@ -129,8 +129,6 @@ int ir_clock_align(struct finding *f);
 
 /** ir_merge - all reports, each fault once, by time, in f->reports; 0 or -ENOMEM */
 int ir_merge(struct finding *f);
-/** ir_same_device - whether two reports can be of one device */
-bool ir_same_device(const struct finding *f, uint32_t a, uint32_t b);
 
 /* groups.c */
 

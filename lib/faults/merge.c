@@ -50,7 +50,8 @@ static uint32_t device_of_stream(const struct finding *f, uint32_t number)
 	return found ? found : number;
 }
 
-bool ir_same_device(const struct finding *f, uint32_t a, uint32_t b)
+/* Whether two reports can be of one device. */
+static bool same_device(const struct finding *f, uint32_t a, uint32_t b)
 {
 	uint64_t id;
 
@@ -101,7 +102,7 @@ static bool alike(const struct finding *f, const struct report *a, const struct 
 	return (pages ? (a->address ^ b->address) >> IR_PAGE_SHIFT == 0 : a->address == b->address) &&
 	       (!a->access || !b->access || a->access == b->access) &&
 	       !(a->entry && b->entry && a->entry != b->entry) &&
-	       ir_same_device(f, a->device, b->device);
+	       same_device(f, a->device, b->device);
 }
 
 /* All that is known of a fault: the trace event's time and address are the best. */

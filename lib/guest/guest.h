@@ -10,8 +10,8 @@
  *   s390_dma.c   arch/s390/pci/pci_dma.c: the former DMA API
  *   fixed_iova.c the bare IOMMU API: the caller chooses the IOVA
  *
- * Time is g->now_ns, in the recording's clock; only ir_guest_advance() and
- * waiting for an RPCIT move it.
+ * Time is g->now_ns, in the recording's clock.  The engine sets it before each operation and
+ * timer; actors.c moves it while an actor waits.
  */
 #ifndef IR_GUEST_GUEST_H
 #define IR_GUEST_GUEST_H

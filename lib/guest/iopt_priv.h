@@ -17,7 +17,7 @@
  *  - a page that the host has refused has a guest entry and no shadow entry, and is
  *    not stale: it stays refused until its guest entry changes;
  *  - the kinds of an inner node's way are those of the level below, except for the
- *    leaf used last: see ir_iopt_leave_leaf();
+ *    leaf used last: see ir_iopt_settle_last();
  *  - the tree begins at the lowest node that covers all pages ever used.
  *
  *   iopt_tree.c  nodes, leaves and blocks: find, make, split, release

@@ -8,7 +8,6 @@
 
 #include "base/budget.h"
 #include "recording/by_task.h"
-#include "base/temp.h"
 
 static const char *own(struct ir_recording *rec, const char *s)
 {

@@ -19,7 +19,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 enum ir_value_type {
 	IR_VALUE_NULL,		/* not known, or there is no such limit */

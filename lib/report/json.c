@@ -14,7 +14,6 @@
 #include "verdict/verdict.h"
 #include "base/free.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>

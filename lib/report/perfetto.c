@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "report/columns.h"
-#include "report/json.h"
+#include <jansson.h>
 #include "base/memory.h"
 
 struct trace {

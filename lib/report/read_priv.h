@@ -3,7 +3,7 @@
  * Reading reports, inside.
  *
  *   read.c		the document, recordings and results
- *   read_columns_result.c	figures
+ *   read_columns.c	figures
  *   read_shares.c	shares of devices
  *   read_sites.c	call sites
  *   read_faults.c	faults

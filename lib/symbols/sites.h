@@ -3,7 +3,6 @@
 #ifndef IR_TRACE_SITES_H
 #define IR_TRACE_SITES_H
 
-#include <iommu-replay/error.h>
 #include <iommu-replay/op.h>
 #include <iommu-replay/sites.h>
 #include "symbols/chains.h"

@@ -7,8 +7,6 @@
 #ifndef IR_VERDICT_NUMBERS_H
 #define IR_VERDICT_NUMBERS_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 enum ir_typography {

@@ -135,9 +135,9 @@ static void test_bytes(void **state)
 	static const unsigned char b[] = { 0xff, 0xfe, 0xfd, 0xfc, 0xfb, 0xfa, 0xf9, 0xf8 };
 
 	(void)state;
-	assert_int_equal(ir_le16(b), 0xfeff);
-	assert_int_equal(ir_be16(b), 0xfffe);
-	assert_int_equal(ir_be32(b), 0xfffefdfc);
+	assert_int_equal(ir_load16(b, false), 0xfeff);
+	assert_int_equal(ir_load16(b, true), 0xfffe);
+	assert_int_equal(ir_load32(b, true), 0xfffefdfc);
 	assert_true(ir_le64(b) == UINT64_C(0xf8f9fafbfcfdfeff));
 	assert_true(ir_load_int(b, 1, true, true) == (uint64_t)-1);
 	assert_true(ir_load_int(b, 2, true, true) == (uint64_t)-2);

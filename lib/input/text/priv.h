@@ -397,7 +397,6 @@ struct text {
 		uint32_t nr, back;	/* lines; those that are earlier than the one before */
 		bool told;
 	} times;
-	bool in_stack;		/* the last line was of a call chain */
 	size_t head_len;	/* of the line before, if that was an event */
 	size_t tabs;		/* before a line, that only indent the text */
 	struct {		/* the chain that is being read, if chains are wanted */

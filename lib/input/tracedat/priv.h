@@ -197,8 +197,6 @@ struct td_section {
 
 /** td_section_at - read a section header; false: none can be there */
 bool td_section_at(struct tracedat *td, uint64_t pos, struct td_section *sec);
-/** td_section_load - all of a section, decompressed, to be freed; NULL: damaged */
-unsigned char *td_section_load(struct tracedat *td, const struct td_section *sec, size_t *len);
 /** td_section_parse - a metadata section, by its id; others are passed over */
 int td_section_parse(struct tracedat *td, const struct td_section *sec);
 /** td_v7_options - one options section; @next: offset of the next one or 0 */

@@ -7,7 +7,6 @@
  * it is from is not told there: they are numbered as they come.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include "base/bytes.h"
 #include "input/tracedat/priv.h"
 

@@ -63,7 +63,8 @@ static unsigned char *unpack(struct tracedat *td, const unsigned char *in, size_
 	return out;
 }
 
-unsigned char *td_section_load(struct tracedat *td, const struct td_section *sec, size_t *len)
+/* All of a section, decompressed, to be freed; NULL: damaged. */
+static unsigned char *load_section(struct tracedat *td, const struct td_section *sec, size_t *len)
 {
 	unsigned char *data, *plain;
 	ssize_t got;
@@ -124,7 +125,7 @@ int td_section_parse(struct tracedat *td, const struct td_section *sec)
 	td->parsed |= 1u << sec->id;
 	if (sec->missing && sec->missing < UINT64_MAX / 2)
 		td_promise(td, td->size + sec->missing);
-	data = td_section_load(td, sec, &len);
+	data = load_section(td, sec, &len);
 	if (!data) {
 		td_damage(td, IR_DAMAGE_BAD_SECTIONS, 1);
 		return 0;
@@ -246,7 +247,7 @@ int td_v7_options(struct tracedat *td, const struct td_section *sec, uint64_t *n
 	*next = 0;
 	if (!visit(td, sec->pos))
 		return -EBADMSG;
-	data = td_section_load(td, sec, &len);
+	data = load_section(td, sec, &len);
 	if (!data)
 		return -EBADMSG;
 	ir_cursor_memory(&cur, data, len, td->big);
