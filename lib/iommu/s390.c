@@ -18,6 +18,5 @@ const struct ir_iommu ir_iommu_s390 = {
 	.everything = IR_INVALIDATION_ALL,
 	.flushes_maps = true,
 	.single_queue = true,
-	.told = true,
 	.cover = s390_cover,
 };

@@ -7,17 +7,16 @@
  * recording, strategy, hypervisor and effective parameters; where a parameter
  * came from does not matter, nor does one that only one of the reports knows.
  *
- * A recording goes by the name of its file without directories; where a report
- * has several of one name, by as many directories above as tell them apart.
- * Two rows of one report that are alike even so, with other figures, are an
- * error: there is no way to know what belongs together.
+ * A recording is named by its file, without directories.  If a report has several
+ * files of one name, as many parent directories are added as make the names differ.
+ * Two rows of one report that still match each other, but with different figures,
+ * are an error: their counterparts in the other report are not known.
  *
  * Figures are all numbers of a row, true and false being 1 and 0; those of devices
- * are called "devices.NAME.rpcit.total", NAME being "-" where there is none.  Lists
- * are not compared: call sites, whose names depend on the symbols, and the course
- * of a replay.  Replays are
- * deterministic, so any change of a figure fails unless conditions were given;
- * then these alone decide about figures.
+ * are called "devices.NAME.rpcit.total"; NAME is "-" for operations without a device.
+ * Lists are not compared: call sites, whose names depend on the symbols, and
+ * timelines.  Replays are deterministic, so any change of a figure fails.  If
+ * conditions were given, a change fails only where one of them is true.
  */
 #ifndef IOMMU_REPLAY_COMPARE_H
 #define IOMMU_REPLAY_COMPARE_H
@@ -85,8 +84,8 @@ struct ir_condition {
  * @text: must outlive @condition
  *
  * OP is one of > >= < <= == = !=.  With a sign N is a change, with % a share of
- * the baseline; without N, the new value is compared with the baseline.  Which
- * keys there are is not known here.  Returns 0, or -EINVAL with @err set.
+ * the baseline; without N, the new value is compared with the baseline.  The key
+ * is not checked: ir_compare() does that.  Returns 0, or -EINVAL with @err set.
  */
 int ir_condition_parse(const char *text, struct ir_condition *condition, struct ir_error *err);
 
@@ -100,7 +99,7 @@ struct ir_compare_options {
 
 enum ir_difference_kind {
 	IR_DIFFERENCE_CHANGED,		/* a figure has another value */
-	IR_DIFFERENCE_SAME,		/* it has not, but a condition fails */
+	IR_DIFFERENCE_SAME,		/* the value is the same, but a condition is true */
 	IR_DIFFERENCE_MISSING_FIGURE,	/* in the baseline only */
 	IR_DIFFERENCE_NEW_FIGURE,	/* in the new report only */
 	IR_DIFFERENCE_MISSING_ROW,
@@ -121,7 +120,7 @@ struct ir_difference {
 	const char *recording;
 	const char *strategy;		/* NULL: the row is the recording's own */
 	const char *hypervisor;		/* likewise */
-	const char *parameters;		/* those that tell rows apart, "entry_limit=64"; or "" */
+	const char *parameters;		/* those in which rows differ, "entry_limit=64"; or "" */
 	const char *key;		/* NULL for rows */
 	struct ir_figure baseline;
 	struct ir_figure value;
@@ -144,9 +143,9 @@ struct ir_comparison {
 /**
  * ir_compare - compare two reports
  *
- * Returns 0 whether something failed or not; a negative errno with @err set if
- * they cannot be compared.  @comparison is to be passed to
- * ir_comparison_free(), before the reports are freed, whatever the outcome.
+ * Returns 0 also if a difference failed, or a negative errno with @err set if the
+ * reports cannot be compared.  In both cases the caller passes @comparison to
+ * ir_comparison_free() before it frees the reports.
  */
 int ir_compare(struct ir_compare_report *baseline, struct ir_compare_report *news,
 	       const struct ir_compare_options *options, struct ir_comparison *comparison,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Damage: everything that is wrong with a recording, or that a replay cannot
- * take from it, is a named counter.  Nothing is swallowed: a reader that meets
- * something it cannot read adds to one of these and goes on.
+ * Damage: named counters of everything that is wrong with a recording, or that a
+ * replay cannot use.  A reader never skips anything silently: it adds to one of
+ * these counters and continues.
  *
  * To add a kind: one line in IR_DAMAGE_LIST.  The name appears in the reports
  * and in iommu-replay-report(5).
@@ -17,7 +17,7 @@ enum ir_severity {
 	IR_SEVERITY_INFO,	/* how the recording was made; nothing is missing */
 	IR_SEVERITY_LOSS,	/* the recording machine could not keep everything */
 	IR_SEVERITY_CORRUPT,	/* the file is not what was written */
-	IR_SEVERITY_LIMIT,	/* the file is sound, but exceeds what this program can take */
+	IR_SEVERITY_LIMIT,	/* the file is sound, but exceeds a limit of this program */
 };
 
 /*		 id			severity	name			meaning */

@@ -5,8 +5,8 @@
  * recordings (see struct ir_recording_options), in any number of threads: the
  * handle does not change.
  *
- * The events that are understood without a file stay so, but for those that the
- * file names.
+ * The built-in meanings of events remain in force, except for events that the file
+ * names.
  */
 #ifndef IOMMU_REPLAY_EVENTS_H
 #define IOMMU_REPLAY_EVENTS_H
@@ -19,9 +19,9 @@ struct ir_events;
 /**
  * ir_events_load - read an events file
  *
- * Returns NULL with @err set: the file cannot be read (at most 1 MiB is), is no
- * JSON, or says what makes no sense; the message names the file and the line or
- * the key.  Free it with ir_events_free(), after the recordings that use it.
+ * Returns NULL with @err set if the file cannot be read, is larger than 1 MiB, is not
+ * JSON, or has an invalid rule; the message names the file and the line or the key.
+ * Free it with ir_events_free(), after the recordings that use it.
  */
 struct ir_events *ir_events_load(const char *path, struct ir_error *err);
 /**

@@ -2,9 +2,8 @@
 /*
  * Explanations: who held the host's entries, or the IOVAs, when a replay ran short.
  *
- * Holders are put together by device, by call site or task (whichever the recording
- * was opened with, options.sites and options.tasks), and by state: live, or unmapped
- * and not yet flushed.
+ * Holders are grouped by device, by call site (or task, if the recording was opened
+ * with options.tasks), and by state: live, or unmapped and not yet flushed.
  */
 #ifndef IOMMU_REPLAY_EXPLAIN_H
 #define IOMMU_REPLAY_EXPLAIN_H
@@ -24,28 +23,28 @@ enum ir_shortage_kind {
 /** ir_shortage_kind_name - "insufficient", "iova_exhausted", ... */
 const char *ir_shortage_kind_name(enum ir_shortage_kind kind);
 
-/* A holder.  Of several shortages: pages are a sum over these. */
+/* A holder.  In the summary of several shortages, pages and page_ns are sums over them. */
 struct ir_entry_holder {
 	uint16_t device;	/* as in operations */
 	uint32_t site;		/* of the recording's sites */
 	bool lazy;		/* unmapped, not flushed; else mapped */
 	uint64_t pages;
-	uint64_t oldest_ns;	/* for how long the oldest of them was mapped, or unmapped */
-	double page_ns;		/* pages times that time: divided by pages it is the mean */
+	uint64_t oldest_ns;	/* time since its oldest page was mapped (lazy: unmapped) */
+	double page_ns;		/* sum of that time over all pages: page_ns / pages is the mean */
 };
 
 #define IR_MOMENT_HOLDERS	3	/* the largest ones */
 #define IR_EXPLAIN_MOMENTS	16	/* shortages that are kept one by one: the first ones */
-#define IR_EXPLAIN_HOLDERS	256	/* that are told apart */
+#define IR_EXPLAIN_HOLDERS	256	/* counted separately */
 
 /* One shortage. */
 struct ir_shortage {
 	uint64_t time_ns;
-	uint64_t pages;		/* of the mapping that met it */
-	uint64_t live_pages, lazy_pages;	/* held by mappings of the recording, */
-	uint64_t other_pages;	/* and by those made before it, or that are being made */
-	uint16_t device;	/* whose mapping that was, */
-	uint32_t site;
+	uint64_t pages;		/* of the mapping that ran short */
+	uint64_t live_pages, lazy_pages;	/* held by mappings of the recording */
+	uint64_t other_pages;	/* held by mappings made before it, or being made */
+	uint16_t device;	/* of the mapping that ran short */
+	uint32_t site;		/* likewise */
 	uint8_t kind;		/* enum ir_shortage_kind */
 	uint8_t nr_holders;
 	struct ir_entry_holder holders[IR_MOMENT_HOLDERS];	/* the largest first */
@@ -54,7 +53,7 @@ struct ir_shortage {
 struct ir_explanation {
 	uint64_t count[IR_SHORTAGE_KINDS];
 	uint64_t first_ns, last_ns;	/* of all of them */
-	uint64_t examined;	/* shortages that the figures below are of */
+	uint64_t examined;	/* shortages that the figures below cover */
 	uint64_t live_pages, lazy_pages, other_pages;	/* sums over these */
 	struct ir_entry_holder holders[IR_EXPLAIN_HOLDERS];	/* the largest first; the rest is left out */
 	size_t nr_holders;

@@ -8,10 +8,10 @@
  *
  * A report comes after the access.  The access happened at most
  * .uncertainty_ns before .time_ns; with a log whose clock is not the recording's,
- * it may also be that much after it.  Everything that the address was in that
- * time and under which the access faults is a candidate.  One candidate: it is
- * the answer, in .mapping.  Several: the kind is IR_FAULT_UNCERTAIN, and .mapping
- * is NULL.
+ * it may also be that much after it.  Each state of the address in that time in which
+ * the access faults is a candidate: a mapping that had ended, one with the wrong
+ * direction, no mapping.  If there is one candidate, its mapping is in .mapping.  If
+ * there are several, the kind is IR_FAULT_UNCERTAIN, and .mapping is NULL.
  */
 #ifndef IOMMU_REPLAY_FAULTS_H
 #define IOMMU_REPLAY_FAULTS_H
@@ -51,7 +51,7 @@ struct ir_fault_by {
 	uint32_t cpu;
 };
 
-/* A mapping, as far as the piece that held the address. */
+/* A mapping, and the piece of it that held the address. */
 struct ir_fault_mapping {
 	uint64_t iova, size;		/* the piece: what one iommu:map event mapped */
 	uint64_t whole_iova, whole_size;	/* the whole mapping */
@@ -63,8 +63,8 @@ struct ir_fault_mapping {
 	uint64_t unmapped_ns;		/* 0: not in the recording */
 	struct ir_fault_by mapped_by, unmapped_by;
 	/*
-	 * Flushed, of IOVAs that a queue held: when the recording's next flush of
-	 * all or of this range came after the unmap; 0: no flush was recorded.
+	 * When the recording's next flush of all or of this range came after the unmap;
+	 * 0: no flush was recorded.
 	 */
 	uint64_t flushed_ns;
 	bool is_before;			/* it was mapped before the recording began */
@@ -115,7 +115,7 @@ struct ir_faults {
 	size_t nr_sites;
 	uint64_t events, console_lines, log_lines;	/* reports that were read */
 	uint64_t outside;		/* faults of the log from before or after the recording */
-	uint64_t suppressed;		/* lines that the log says it left out */
+	uint64_t suppressed;		/* lines that the kernel left out, by the log's own count */
 	bool may_be_missing;		/* reports are rate-limited, and some may be missing */
 	uint64_t bad_lines;		/* that look like a fault and cannot be read */
 	uint64_t delay_ns;		/* how long before its report an access may be */

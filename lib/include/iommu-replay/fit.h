@@ -2,8 +2,8 @@
 /*
  * Fitting: which entry limits agree with the shortages of a recording.
  *
- * A larger limit has no more shortages, so that the limits with exactly as many as were
- * recorded are an interval, whose ends are found by bisection over replays.
+ * A larger limit never causes more shortages, so the limits that cause exactly as many
+ * as were recorded form an interval.  Bisection over replays finds its ends.
  */
 #ifndef IOMMU_REPLAY_FIT_H
 #define IOMMU_REPLAY_FIT_H
@@ -13,13 +13,13 @@
 struct ir_fit {
 	bool tried;
 	uint64_t shortages;	/* recorded; 0: nothing to fit, and the rest is 0, too */
-	/* Limits with as many shortages; low > high: there are none, and both come closest: */
+	/* Limits with as many shortages; low > high: there are none, and both are the closest. */
 	uint64_t low, high;
-	uint64_t at_low;	/* shortages with low: at most as many as recorded, */
-	uint64_t at_high;	/* and with high: at least as many */
+	uint64_t at_low;	/* shortages with low: at most as many as recorded */
+	uint64_t at_high;	/* shortages with high: at least as many as recorded */
 	/* Limits with which the host was full at the places of most shortages; 0: not known. */
 	uint64_t place_low, place_high;
-	uint32_t agree, places;	/* so many, of so many */
+	uint32_t agree, places;	/* shortages that agree with these limits, of so many compared */
 };
 
 /**

@@ -8,7 +8,7 @@
  * one number, 0 for invalid.
  *
  * To add a hypervisor: one file that ends in its const struct ir_hypervisor,
- * and one line in ir_hypervisors[] of registry.c; or a plug-in (plugin.h), which
+ * and its name in ir_hypervisors[] of registry.c; or a plug-in (plugin.h), which
  * can do whatever a built-in one can.
  */
 #ifndef IOMMU_REPLAY_HYPERVISOR_H
@@ -47,7 +47,7 @@ struct ir_hypervisor_param {
 	uint64_t value;		/* the default */
 };
 
-/* Parameters; a hypervisor ignores those it does not list.  A member more changes the plug-in ABI. */
+/* Parameters; a hypervisor ignores those it does not list.  Adding a member changes the plug-in ABI. */
 struct ir_hypervisor_params {
 	uint64_t entry_limit;	/* mappings that may exist at once; 0: no limit */
 	uint64_t pinned_limit;	/* pages that may be pinned; 0: no limit */
@@ -72,7 +72,7 @@ struct ir_hypervisor {
 	 */
 	void *(*open)(const struct ir_hypervisor_params *params);
 	void (*close)(void *hv);
-	/* RPCIT over [first, last], already clamped to the aperture; also when a device goes. */
+	/* RPCIT over [first, last], already clamped to the aperture; also when a device is removed. */
 	enum ir_rpcit_status (*rpcit)(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last);
 	/* Mappings still allowed, UINT64_MAX: no limit. */
 	uint64_t (*available)(const void *hv);
@@ -82,21 +82,21 @@ struct ir_hypervisor {
 	 * empty.  NULL: rpcit() is called over the whole aperture, and must do it.
 	 */
 	void (*disable)(void *hv, struct ir_iopt *iopt);
-	/* Its own parameters, up to IR_HYPERVISOR_OWN, after these a NULL name; NULL: none. */
+	/* Its own parameters, up to IR_HYPERVISOR_OWN; the list ends with a NULL name.  NULL: none. */
 	const struct ir_hypervisor_param *own;
 	const struct ir_plugin_info *plugin;	/* set when it is loaded; NULL: built in */
 	/* The default scope of its limits. */
 	enum ir_share share;
 	bool has_backend;		/* QEMU with vfio: entries may be counted (type1) or not (iommufd) */
 	/*
-	 * The guest does not learn of a shortage: rpcit() returns IR_RPCIT_OK, and what it
-	 * leaves out stays refused until it is unmapped.
+	 * The guest is not informed of a shortage: rpcit() returns IR_RPCIT_OK, and the pages
+	 * that it leaves out stay refused until they are unmapped.
 	 */
 	bool refuses;
 	/*
 	 * If the limit counts leaves or requests (struct ir_iommu): take @n entries, as far as
-	 * there is room, and return how many; give @n back.  rpcit() is not called there, and
-	 * nothing is refused by page.  NULL: pages are counted always.
+	 * there is room, and return how many; give @n back.  With such an IOMMU rpcit() is not
+	 * called, and no single page is refused.  NULL: the limit always counts pages.
 	 */
 	uint64_t (*take)(void *hv, uint64_t n);
 	void (*give)(void *hv, uint64_t n);
@@ -161,10 +161,10 @@ struct ir_iopt_limit {
  * ir_iopt_refresh_limited - ir_iopt_refresh() for the stale pages of [first, last], in their
  * order, as far as there is room
  *
- * A page of a charged kind takes one entry of limit->room; where there is none it is
+ * A page of a charged kind takes one entry of limit->room; if none is left, the page is
  * left as it is.  An invalid page gives one back.  Costs O(log n) for each page that
- * is refreshed, nothing for those that are left as they are: a hypervisor at its limit
- * that walks page by page instead looks at all of them again with each RPCIT.
+ * is refreshed, nothing for those that are left as they are.  A hypervisor at its limit
+ * that walks page by page instead would visit all of them again with each RPCIT.
  */
 void ir_iopt_refresh_limited(struct ir_iopt *iopt, uint64_t first, uint64_t last,
 			     struct ir_iopt_limit *limit);

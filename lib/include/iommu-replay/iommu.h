@@ -3,9 +3,9 @@
  * IOMMUs: what an invalidation is on each of them.
  *
  * The guest side (IOVAs, queues, scatter lists) is the same on every machine.  An
- * IOMMU says by which commands a range is covered and how far they reach, what a
- * flush of everything is, whether a mapping is a request of its own, and what one
- * entry of a host's limit stands for.
+ * IOMMU defines which commands cover a range and which pages these reach, what a
+ * flush of everything is, whether maps are requests to the host, and what one entry
+ * of the host's limit is.
  *
  * To add an IOMMU: one file in lib/iommu/ that ends in its const struct ir_iommu, and
  * one line in ir_iommus[] of registry.c.
@@ -51,14 +51,13 @@ struct ir_iommu {
 	const char *word;	/* what its users call a flush: "invalidation", "RPCIT" */
 	enum ir_entry_unit entry;
 	enum ir_invalidation_kind everything;	/* the kind of a flush of everything */
-	/* With a shadow, before Linux 6.7: so many commands; 0: one, as without and later. */
+	/* Commands of a flush of everything with a shadow, before Linux 6.7; 0: one, as in all other cases. */
 	uint8_t cuts_everything;
-	bool flushes_maps;	/* with a shadow, what was mapped is flushed or requested; else no shadow can follow */
-	bool strict;		/* the kernel's domains are strict unless something else is asked for; else lazy */
+	bool flushes_maps;	/* with a shadow, maps are flushed or requested; else no hypervisor can shadow it */
+	bool strict;		/* the kernel's default domains are strict; else lazy */
 	bool strict_shadowed;	/* the same with a shadow */
 	bool requests;		/* maps and unmaps are requests; a flush only makes the host serve them */
 	bool single_queue;	/* with a shadow, the kernel's flush queue is a single large one */
-	bool told;		/* the guest learns that the host ran short */
 	/*
 	 * The commands that cover [first, last].  @shadowed: the guest knows that a hypervisor shadows
 	 * its page table (caching mode, NpCache).
@@ -77,9 +76,9 @@ extern const struct ir_iommu *const ir_iommus[];
 const struct ir_iommu *ir_iommu_find(const char *name);
 /**
  * ir_iommu_recorded - the recorded machine's, by its events, call sites and architecture
- * @why: what it is known from, in words; may be NULL
+ * @why: set to the evidence, in words; may be NULL
  *
- * Never NULL: an architecture alone is a guess, and @why says so.
+ * Never NULL: without other evidence it is guessed from the architecture, and @why says so.
  */
 const struct ir_iommu *ir_iommu_recorded(const struct ir_recording_info *info, const char **why);
 

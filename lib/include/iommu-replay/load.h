@@ -2,10 +2,10 @@
 /*
  * Time: what a strategy costs the workload (iommu-replay-throughput(7)).
  *
- * A load is what a recording tells about who waited for what: how long CPUs worked
- * between operations, which completion a task waited for, how long the device took,
- * and how long each recorded flush did.  With a load, ir_replay() predicts how much
- * longer or shorter the same work takes under each configuration.
+ * A load is what a recording shows about waiting: how long CPUs worked between
+ * operations, which completion a task waited for, how long the device took, and how
+ * long each recorded flush took.  With a load, ir_replay() predicts how much longer
+ * or shorter the same work takes under each configuration.
  */
 #ifndef IOMMU_REPLAY_LOAD_H
 #define IOMMU_REPLAY_LOAD_H
@@ -21,7 +21,7 @@ struct ir_recording;
 /* The resource that limits the throughput. */
 enum ir_bottleneck {
 	IR_BOTTLENECK_NONE,		/* not known */
-	IR_BOTTLENECK_CPU,		/* a CPU that is busy all the time, or is taken for busy */
+	IR_BOTTLENECK_CPU,		/* a CPU that is busy, or assumed to be busy, all the time */
 	IR_BOTTLENECK_HYPERVISOR,	/* it serves one flush at a time */
 	IR_BOTTLENECK_DEVICE,		/* CPUs wait for completions */
 	IR_BOTTLENECK_WORKLOAD,		/* work comes by a clock, or from a network */
@@ -31,10 +31,10 @@ enum ir_bottleneck {
 /** ir_bottleneck_name - "cpu", ...; NULL: IR_BOTTLENECK_NONE */
 const char *ir_bottleneck_name(enum ir_bottleneck bottleneck);
 
-/* Of the same work: operations are mappings. */
+/* Operations (mappings) a second, for the same work. */
 struct ir_throughput {
 	double ratio;			/* predicted to recorded operations a second */
-	double low, high;		/* bounds of it, equal if all that decides was recorded */
+	double low, high;		/* bounds of the ratio; equal if nothing had to be assumed */
 	double per_second;		/* predicted operations */
 	double recorded_per_second;
 };
@@ -42,10 +42,10 @@ struct ir_throughput {
 /* The assumptions of a prediction; each is true if it was used. */
 struct ir_time_assumptions {
 	bool device_times;	/* device times and placement do not depend on the strategy */
-	bool no_iotlb_misses;	/* they cost nothing */
-	bool idle_unknown;	/* CPUs were taken for busy between operations */
-	bool event_cost_unknown;	/* of tracing: taken for nothing */
-	bool tracepoint_cost_guessed;	/* for half of what a probe costs */
+	bool no_iotlb_misses;	/* IOTLB misses cost nothing */
+	bool idle_unknown;	/* CPUs were busy between operations */
+	bool event_cost_unknown;	/* tracing cost nothing */
+	bool tracepoint_cost_guessed;	/* a tracepoint costs half of what a probe costs */
 	bool peers_do_not_adapt;	/* work that comes by a clock or from a network comes as recorded */
 	bool serialised;	/* the hypervisor serves one flush at a time */
 	bool price_from_ranged;	/* a flush of everything costs what one of a range does */
@@ -70,13 +70,13 @@ struct ir_time {
 };
 
 struct ir_load_options {
-	bool event_cost_given;		/* else as a marker in the recording says, else it is not known */
+	bool event_cost_given;		/* else taken from a marker in the recording, if it has one */
 	uint64_t event_cost_ns;		/* of a probe's event */
 	const volatile int *interrupted;	/* stop when it becomes non-zero; may be NULL */
 };
 
 struct ir_load_info {
-	bool idle_known;		/* the recording tells when CPUs were idle */
+	bool idle_known;		/* the recording shows when CPUs were idle */
 	bool event_cost_known;
 	bool event_cost_recorded;	/* by a marker */
 	uint64_t event_cost_ns;		/* of a probe's event */
@@ -89,7 +89,7 @@ struct ir_load_info {
 };
 
 /**
- * ir_load_new - read what a recording tells about time
+ * ir_load_new - read a recording's facts about time
  * @rec: stays the caller's; is read once more, and rewound
  *
  * All operations are kept in memory, some 200 bytes each.  Returns NULL with @err set:

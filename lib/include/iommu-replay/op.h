@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Operations: what the guest's drivers asked of the DMA API, taken from a
- * recording's events.  Small, of one size, in time order.
+ * Operations: the calls of the guest's drivers into the DMA API, reconstructed from a
+ * recording's events.  All have the same small size, and they are in time order.
  *
  * One DMA mapping is one IR_OP_MAP, however many physically contiguous pieces
  * its scatter list had; pieces after the first follow directly as IR_OP_SEGMENT.
- * Mappings have dense numbers, given out when a mapping begins and used again
- * after it ended, so that no hash table is needed to find one.
+ * Mappings have dense numbers, assigned when a mapping begins and reused after it
+ * ended, so that an array indexed by them finds a mapping without a hash table.
  */
 #ifndef IOMMU_REPLAY_OP_H
 #define IOMMU_REPLAY_OP_H
@@ -34,7 +34,7 @@ enum ir_op_flags {
 	IR_OPF_IRQ	= 1 << 0,	/* in interrupt context */
 	/*
 	 * IR_OP_MAP: failed on the recorded machine and was undone at once; no unmap
-	 * follows.  IR_OP_UNMAP: of no mapping that was there before the recording.
+	 * follows.  IR_OP_UNMAP: its mapping is not known, and was not made before the recording.
 	 */
 	IR_OPF_FAILED	= 1 << 1,
 	IR_OPF_IMPLIED	= 1 << 2,	/* IR_OP_UNMAP: not recorded, concluded from a new mapping at the same place */

@@ -16,8 +16,8 @@
  * the library than its public headers.  iommu-replay-plugin(7) goes through an
  * example step by step.
  *
- * A plug-in calls the functions of strategy.h and hypervisor.h in whoever
- * loaded it, so it need not be linked with the library.
+ * The functions of strategy.h and hypervisor.h that a plug-in calls are those of the
+ * process that loaded it, so it need not be linked with the library.
  */
 #ifndef IOMMU_REPLAY_PLUGIN_H
 #define IOMMU_REPLAY_PLUGIN_H
@@ -28,15 +28,15 @@
 #include <stdint.h>
 
 /*
- * Raised when a plug-in that was compiled before cannot work any more.  That
- * members were added at the end of a struct is not such a change: the sizes
- * tell, what an older plug-in does not have is zero, and a newer plug-in is
- * accepted if what this library does not know is zero in it.
+ * Raised by changes with which a plug-in compiled earlier cannot work any more.
+ * Adding members at the end of a struct is not such a change: the library compares the
+ * sizes, reads members that an older plug-in lacks as zero, and accepts a newer plug-in
+ * if the members that this library does not know are zero in it.
  */
 #define IR_PLUGIN_ABI 2
 /*
- * The oldest ABI that is served: what its plug-ins lack is zero.  Since 2 hypervisors can
- * refuse entries without an error, and count entries that are not pages.
+ * The oldest ABI that can be loaded; members that its plug-ins lack are zero.  Since 2
+ * hypervisors can refuse entries without an error, and count entries that are not pages.
  */
 #define IR_PLUGIN_ABI_OLDEST 1
 

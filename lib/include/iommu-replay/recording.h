@@ -2,12 +2,12 @@
 /*
  * Recordings: a file of trace events, read as operations.
  *
- * Opening a recording reads it once from end to end (the survey): that finds
- * everything that a replay must know before its first operation, counts the
- * events and the damage, and puts the operations away in small space (some 30
- * bytes each): in memory up to a bound, then in a temporary file without a name
- * in $TMPDIR or /var/tmp.  ir_recording_read() then hands them out, as often as
- * the caller rewinds.
+ * Opening a recording reads it from end to end (the survey), once or in a few passes:
+ * this finds everything that a replay must know before its first operation, counts the
+ * events and the damage, and stores the operations in compressed form (some 30
+ * bytes each): in memory up to a bound, then in an unnamed temporary file
+ * in $TMPDIR or /var/tmp.  ir_recording_read() returns them, again after each
+ * ir_recording_rewind().
  *
  * Operations are in time order; at equal times a CPU keeps its order in the file,
  * and a lower CPU number, in an earlier buffer instance, comes first.
@@ -32,8 +32,9 @@ struct ir_event_total {
 	uint64_t count;
 };
 
-/* Counts of operations; pages as the kernel's own counters have them. */
 #define IR_WINDOW_OPEN (UINT64_C(1) << 62)	/* window_to_ns: to the end */
+
+/* Counts of operations; pages as the kernel's own counters have them. */
 
 struct ir_op_totals {
 	uint64_t map;		/* mappings that reached the page table, undone ones included */
@@ -64,7 +65,7 @@ struct ir_recorded_flushes {
 	uint64_t queue_timeout;
 	uint64_t range;		/* of what was unmapped */
 	uint64_t map;		/* of what was mapped: a hypervisor shadows the page table */
-	uint64_t missed;	/* maps and unmaps that were flushed as the others were, and whose flush is not there */
+	uint64_t missed;	/* maps and unmaps that must have been flushed as the others were, without a recorded flush */
 };
 
 /* A range of IOVAs that was free when the recording began, among taken ones. */
@@ -76,14 +77,15 @@ struct ir_start_iova {
 };
 
 /*
- * The host's entries when the RPCIT of a mapping reported insufficient resources: pages,
- * without those of this mapping, and of those that were mapped before the recording only
- * with what it unmaps.  Between min and max is what other CPUs mapped at that moment, and
- * what was unmapped while a flush was under way, which may have come too late for that.
+ * The host's entries when the RPCIT of a mapping reported insufficient resources, in
+ * pages.  Pages of this mapping do not count, and of the pages that were mapped before the
+ * recording only those that the recording unmaps.  min and max differ by what other CPUs
+ * were mapping at that moment, and by what was unmapped during a flush, perhaps too late
+ * for it.
  */
 struct ir_held_pages {
-	int64_t live;		/* what is mapped alone */
-	int64_t min, max;	/* with what is unmapped and not flushed */
+	int64_t live;		/* mapped pages alone */
+	int64_t min, max;	/* with unmapped pages that are not flushed */
 };
 
 struct ir_recorded_shortage {
@@ -92,10 +94,10 @@ struct ir_recorded_shortage {
 	struct ir_held_pages all;	/* of all devices */
 	uint32_t pages;		/* of the mapping */
 	uint16_t device;
-	bool flushed;		/* what had been unmapped before the recording was flushed by then */
+	bool flushed;		/* by then, all that was unmapped before the recording was flushed */
 };
 
-/* More pages mapped before a recording (4 GiB) are taken for damage. */
+/* A larger number of pages mapped before a recording (4 GiB) is treated as damage. */
 #define IR_MAX_INITIAL_PAGES (1u << 20)
 
 /* Facts about the machine from the recording; zero: not recorded. */
@@ -107,38 +109,40 @@ struct ir_recorded_machine {
 	bool has_marker;
 	uint64_t found_pages;		/* mapped before the recording, known from their unmaps */
 	/*
-	 * Former DMA API: its first mapped_pages pages of IOVA space were handed
-	 * out before; those that were mapped again later had been unmapped.
+	 * Former DMA API: the first mapped_pages pages of the IOVA space were allocated
+	 * before the recording; true: the page was mapped again later, so it had been
+	 * unmapped.  mapped_pages elements, or NULL: not known.
 	 */
-	const bool *reused;		/* mapped_pages of them, or NULL: not known */
+	const bool *reused;
 	/*
-	 * dma-iommu: all IOVAs from this page on were taken at the start, but for
-	 * those listed (in the order in which they were handed out).
+	 * dma-iommu: all IOVAs from this page on were allocated at the start, except
+	 * those listed, which are in the order in which they were allocated later.
 	 */
 	uint64_t taken_pfn;		/* 0: not recorded */
 	const struct ir_start_iova *start_iovas;
 	size_t nr_start_iovas;
-	uint32_t hz;			/* jiffies a second, from when timers fired or who built the kernel */
+	uint32_t hz;			/* jiffies a second, from the times of timers or from who built the kernel */
 	uint64_t timer_phase_ns;	/* where jiffies begin on the clock */
 	bool has_timer_phase;
 	uint64_t timer_late_ns;		/* mean time from a timer's expiry to its flush */
 	bool has_timer_late;
 	uint64_t timer_flushes;		/* of flush queues, recorded */
 	/*
-	 * How long RPCITs took during which their CPU had no other event: base and for
-	 * each page of its range, and at the median over the whole aperture; 0: not recorded.
+	 * Duration of RPCITs during which their CPU had no other event: a base plus a time for
+	 * each page of the range; and the median of those over the whole aperture.  0: not
+	 * recorded.
 	 */
 	uint64_t rpcit_base_ns;
 	uint64_t rpcit_page_ns;
 	uint64_t rpcit_global_ns;
-	/* By the kernel's counters, without those of retries; 0: not recorded. */
+	/* RPCITs by the kernel's counters, without those of retries; 0: not recorded. */
 	uint64_t counted_rpcits;
 	const struct ir_recorded_shortage *shortages;	/* the first ones, in their order */
 	size_t nr_shortages;
-	const uint32_t *shortages_of;	/* how many of these are each device's; NULL: not known */
+	const uint32_t *shortages_of;	/* how many of these each device had; NULL: not known */
 	/*
-	 * The most pages that the host held for each device while an RPCIT of it did not run
-	 * short, counted as in struct ir_held_pages; NULL: not known.
+	 * For each device the largest number of pages that the host held while an RPCIT
+	 * succeeded, counted as in struct ir_held_pages; NULL: not known.
 	 */
 	const int64_t *held_pages;
 	bool s390_dma_api;		/* former s390 DMA API (before Linux 6.7) */
@@ -147,13 +151,13 @@ struct ir_recorded_machine {
 struct ir_recording_info {
 	const char *file;
 	const char *format;	/* "trace.dat v7 (zstd)" */
-	const char *why;	/* what was recognised */
+	const char *why;	/* what the format was recognised by */
 	const char *byte_order;	/* "big", "little" */
 	const char *kernel;	/* NULL: not recorded; likewise below */
 	const char *arch;
 	const char *clock;
 	uint32_t cpus;
-	uint64_t start_ns;	/* first event of interest; without operations, of any but markers */
+	uint64_t start_ns;	/* first event of interest; without operations, the first event that is no marker */
 	uint64_t window_from_ns, window_to_ns;	/* as options have them; both 0: all of it */
 	uint64_t last_operation_ns;	/* time of the last map, unmap or failed map; 0: none */
 	uint64_t duration_ns;	/* to the last event or marker; perf: exit of a process; likewise */
@@ -162,17 +166,17 @@ struct ir_recording_info {
 	size_t nr_events;
 	const char *const *devices;	/* devices[0] is NULL: not named */
 	size_t nr_devices;
-	uint16_t device;	/* of options.device, whose operations alone there are; 0: of all */
+	uint16_t device;	/* number of options.device, the only one with operations; 0: all devices */
 	struct ir_op_totals ops;
 	uint32_t max_mappings;	/* mapping numbers are below this */
 	uint64_t max_live_pages;
 	/* Successful maps of the DMA API, and those whose DMA address is the physical one. */
 	uint64_t dma_maps, dma_direct;
-	uint64_t dma_sized;		/* of these, those whose size in bytes is recorded, */
-	uint64_t subpage_bytes;		/* and what their pages have beyond it */
+	uint64_t dma_sized;		/* dma_maps whose size in bytes is recorded */
+	uint64_t subpage_bytes;		/* bytes of their pages beyond that size */
 	uint64_t page_frees;		/* how often memory was freed, if that was recorded */
-	uint64_t dma_directions;	/* of these, those whose direction is recorded */
-	/* Their entries in an I/O page table, which may be ranges: estimated. */
+	uint64_t dma_directions;	/* dma_maps whose direction is recorded */
+	/* Most entries of live mappings in an I/O page table, which may be ranges: estimated. */
 	uint64_t max_live_entries;
 	uint64_t max_memory;	/* as options->max_memory, never 0 */
 	struct ir_recorded_rpcit rpcit;
@@ -184,9 +188,9 @@ struct ir_recording_info {
 	struct ir_damage damage;
 	bool complete;		/* ir_damage_complete() */
 	/*
-	 * Not complete: the time of the first loss, start_ns if it is not known, and
-	 * of each device whether it may miss operations: one that was gone by then and
-	 * did not come back does not.
+	 * If not complete: the time of the first loss (start_ns if that is not known), and
+	 * for each device whether operations of it may be missing.  A device that was
+	 * removed before the loss and did not come back misses none.
 	 */
 	uint64_t lost_ns;
 	const bool *devices_lost;	/* NULL: complete */
@@ -201,25 +205,25 @@ struct ir_recording_info {
 
 struct ir_recording_options {
 	const char *device;	/* only this device's operations; NULL: all */
-	/* Called now and then while reading, by ir_faults_find(), too; may be NULL.  @done of @total bytes. */
+	/* Called regularly while reading, also by ir_faults_find(); may be NULL.  @done of @total bytes. */
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *progress_arg;
-	bool rpcits;		/* have recorded RPCITs among the operations */
+	bool rpcits;		/* include recorded RPCITs in the operations */
 	bool survey_only;	/* only ir_recording_info() will be used: there will be no operations */
 	size_t spool_memory;	/* bytes of operations to keep in memory; 0: the default, 4 MiB */
 	/*
-	 * Rules for events that are not known by their name; stays the caller's and
-	 * must outlive the recording.  NULL: only those known by their name count.
+	 * Rules for events that are not known by their names.  Owned by the caller; must
+	 * outlive the recording.  NULL: only events known by their names are used.
 	 */
 	const struct ir_events *events;
-	bool sites;		/* say who made the mappings: info->sites, and the site of each operation */
+	bool sites;		/* find who made the mappings: info->sites, and the site of each operation */
 	/*
-	 * Only events between these times after the recording's first one; what was mapped
-	 * before is known as far as it is unmapped there, and markers do not count unless it
-	 * begins at 0.  Both 0: all of it.
+	 * Only events between these times, counted from the recording's first event.  Earlier
+	 * mappings are known only if they are unmapped in the window; markers are used only
+	 * if the window begins at 0.  Both 0: the whole recording.
 	 */
 	uint64_t window_from_ns, window_to_ns;
-	bool tasks;		/* with sites: those are the tasks that ran, by name, not call sites */
+	bool tasks;		/* with sites: sites are the tasks that ran, by name, instead of call sites */
 	/* Sources of names of functions besides the recording itself; NULL: not given. */
 	const char *vmlinux;	/* the recorded kernel's, an ELF file with symbols */
 	const char *modules;	/* a directory with its modules */
@@ -242,9 +246,9 @@ uint32_t ir_default_hz(const struct ir_recording_info *info);
  * @path: a file, or "-" for standard input
  * @options: may be NULL
  *
- * Returns NULL with @err set if nothing of it can be read, or if an event lacks a
- * field that @options->events asks for.  Damage that can be
- * survived is not an error: look at info->damage and info->complete.
+ * Returns NULL with @err set if nothing can be read, or if an event lacks a
+ * field that @options->events names.  Other damage is not an error: see
+ * info->damage and info->complete.
  */
 struct ir_recording *ir_recording_open(const char *path,
 				       const struct ir_recording_options *options,

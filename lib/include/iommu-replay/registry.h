@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Registries: the strategies and hypervisors that can be chosen by name, those
- * that are built in first, then those of plug-ins in the order of loading.
+ * Registries: the strategies and hypervisors that can be chosen by name.  Built-in
+ * ones come first, then those of plug-ins in the order of loading.
  *
- * A registry is its owner's; there is none for the whole process.  It may be
- * read by several threads while no plug-in is being loaded.
+ * A registry belongs to the caller that made it; there is no global one.  Several
+ * threads may read it while no plug-in is being loaded.
  */
 #ifndef IOMMU_REPLAY_REGISTRY_H
 #define IOMMU_REPLAY_REGISTRY_H
@@ -23,25 +23,25 @@ struct ir_plugin_info {
 	uint32_t abi;
 };
 
-/** ir_registry_new - with what is built in; NULL: no memory */
+/** ir_registry_new - a registry of the built-in ones; NULL: no memory */
 struct ir_registry *ir_registry_new(void);
 /**
  * ir_registry_free - unload all plug-ins
  *
- * Configurations with what they brought, and results of these, must not be used
- * any more.
+ * Afterwards, configurations with their strategies or hypervisors, and the results of
+ * these, must not be used.
  */
 void ir_registry_free(struct ir_registry *registry);
 /**
  * ir_registry_load - load a plug-in: its code runs in this process
  * @path: a shared object; never looked for in other places
  *
- * It finds the library's functions in the process; a program that got the
- * library by dlopen() must have asked for RTLD_GLOBAL.
+ * The plug-in finds the library's functions in the process; a program that loads the
+ * library by dlopen() must use RTLD_GLOBAL.
  *
- * Everything that it brings is checked before any of it is registered.  Returns
- * 0, or a negative errno with @err set: the file cannot be loaded or is no
- * plug-in, its ABI is another one, something is incomplete, or a name is taken.
+ * All its strategies and hypervisors are checked before any is registered.  Returns
+ * 0, or a negative errno with @err set: the file cannot be loaded or is no plug-in,
+ * its ABI is not supported, something is incomplete, or a name is already used.
  */
 int ir_registry_load(struct ir_registry *registry, const char *path, struct ir_error *err);
 /** ir_registry_strategies - all of them; ends with NULL; valid until the next load */

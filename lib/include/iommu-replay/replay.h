@@ -3,8 +3,8 @@
  * Replays: the operations of a recording through any number of configurations
  * (strategy x hypervisor x parameters) at once.
  *
- * Without a load the replay is open-loop: operations happen at their recorded times, whatever
- * a strategy did to earlier ones.  Results depend on the operations and the
+ * Without a load the replay is open-loop: operations happen at their recorded times,
+ * however long earlier ones took under the strategy.  Results depend on the operations and the
  * configuration alone, never on threads or wall-clock time.
  */
 #ifndef IOMMU_REPLAY_REPLAY_H
@@ -48,9 +48,9 @@ enum ir_backend {
 
 /* How long an RPCIT keeps its CPU busy. */
 enum ir_latency_mode {
-	IR_LATENCY_AUTO,	/* as fitted from the recorded ones; without any no time */
-	IR_LATENCY_RECORDED,	/* as long as that of the same recorded mapping, else as fitted */
-	IR_LATENCY_GIVEN,	/* as the caller says; 0: no time, strictly serial */
+	IR_LATENCY_AUTO,	/* fitted to the recorded RPCITs; if there are none, no time */
+	IR_LATENCY_RECORDED,	/* as long as the RPCIT of the same recorded mapping, else as fitted */
+	IR_LATENCY_GIVEN,	/* given by the caller; 0: no time, strictly serial */
 };
 
 /* The origin of a parameter's value. */
@@ -89,7 +89,7 @@ struct ir_params {
 	bool has_initial_pages;		/* initial_pages was given, even if 0 */
 	uint32_t cpus;
 	uint32_t hz;
-	uint32_t devices;		/* how many times the recording's devices are there, in one guest */
+	uint32_t devices;		/* copies of the recording's devices in one guest */
 	enum ir_api api;
 	enum ir_timer_mode timer;
 	/* Domains are of type DMA (strict) for as long as those of the recorded machine were. */
@@ -97,27 +97,27 @@ struct ir_params {
 	enum ir_latency_mode latency;
 	uint64_t rpcit_base_ns;		/* IR_LATENCY_GIVEN: how long an RPCIT keeps its CPU busy, */
 	uint64_t rpcit_page_ns;		/* and for each page it covers that changed */
-	bool has_all;			/* what a flush of everything takes was given apart from others: */
-	uint64_t all_base_ns;		/* for itself, */
-	uint64_t all_page_ns;		/* and for each page that is mapped then */
+	bool has_all;			/* a flush of everything has a duration of its own: */
+	uint64_t all_base_ns;		/* a base, */
+	uint64_t all_page_ns;		/* and a time for each page that is mapped then */
 };
 
 /* The effective values, all set, and where each came from. */
 struct ir_effective {
 	const struct ir_iommu *iommu;
-	const char *iommu_why;		/* what it is known from, in words */
+	const char *iommu_why;		/* the evidence for it, in words */
 	struct ir_hypervisor_params hypervisor;
 	/*
-	 * The entry limit was inferred: recorded shortages that show it, of so many.  With
-	 * @limits_differ devices have limits of their own, each in the device's share of the
-	 * result; here is that of the one with most shortages.
+	 * If the entry limit was inferred: how many of the recorded shortages agree with it, of
+	 * how many.  With @limits_differ each device has its own limit, which is in the
+	 * device's share of the result; here is that of the device with most shortages.
 	 */
 	uint32_t limit_agree, limit_shortages;
 	bool limits_differ;
 	enum ir_share share;		/* whose the limits are */
 	/*
-	 * The recorded shortages if limits were shared the other way: so many of them show
-	 * @other_limit (0: no single one), with IR_SHARE_DEVICE that of all devices.
+	 * The same for the scope of limits that was not chosen (@share is IR_SHARE_DEVICE: one
+	 * limit for all devices): shortages that agree with @other_limit; 0: no single limit.
 	 */
 	uint32_t other_agree;
 	uint64_t other_limit;
@@ -129,8 +129,8 @@ struct ir_effective {
 	uint64_t aperture;
 	uint64_t initial_pages;
 	/*
-	 * Several devices were recorded: how many have equal shares of those pages that no
-	 * event attributes (1: the one of options.device has them all); 0: nothing is assumed.
+	 * If several devices were recorded: how many devices get equal shares of the initial
+	 * pages whose device no event shows (1: that of options.device gets all); 0: none.
 	 */
 	uint32_t initial_devices;
 	uint64_t initial_lazy_pages;	/* former DMA API: unmapped before, not yet flushed */
@@ -142,13 +142,13 @@ struct ir_effective {
 	uint64_t timer_late_ns;		/* from a timer's expiry to its flush */
 	enum ir_api api;
 	enum ir_timer_mode timer;
-	bool timer_missing;	/* recorded timers were asked for, and there are none */
+	bool timer_missing;	/* recorded timers were requested, but the recording has none */
 	enum ir_latency_mode latency;
 	uint64_t rpcit_base_ns;
 	uint64_t rpcit_page_ns;
 	bool has_all;
 	uint64_t all_base_ns, all_page_ns;	/* as in struct ir_params */
-	uint64_t all_ns;		/* what such a flush took on average in this replay */
+	uint64_t all_ns;		/* mean duration of a flush of everything in this replay */
 	struct {
 		enum ir_source own[IR_HYPERVISOR_OWN];
 		enum ir_source entry_limit, pinned_limit, tlb_refresh, share, backend, queue, queue_size,
@@ -169,18 +169,18 @@ struct ir_rpcit {
 	int result;		/* 0, -ENOMEM or -EIO */
 };
 
-/* Someone who watches one replay; called by the thread that runs it. */
+/* Callbacks of one replay; the thread that runs it calls them. */
 struct ir_observer {
 	/* The replay has issued an RPCIT, and it is done. */
 	void (*rpcit)(void *arg, const struct ir_rpcit *rpcit);
-	/* The recorded machine issued one (the recording was opened with options.rpcits). */
+	/* The recorded machine issued an RPCIT (the recording was opened with options.rpcits). */
 	void (*recorded)(void *arg, const struct ir_op *op);
 	/* A mapping got an IOVA, in bytes, UINT64_MAX: none. */
 	void (*mapped)(void *arg, const struct ir_op *op, uint64_t iova);
 	void *arg;
 };
 
-/* All but the first two may be zero: what the kernel and the hypervisor would choose. */
+/* Members after the first two may be zero: the defaults of the kernel and the hypervisor. */
 struct ir_config {
 	const struct ir_strategy *strategy;
 	const struct ir_hypervisor *hypervisor;
@@ -198,13 +198,13 @@ struct ir_result {
 		uint64_t global;	/* over the whole aperture */
 		uint64_t ranged;
 	} rpcit;
-	/* The IOMMU's commands (ir_iommu.cover), however many a flush above takes. */
+	/* The IOMMU's commands (ir_iommu.cover); a flush above may take several. */
 	struct {
 		uint64_t total;
 		uint64_t by_cause[IR_CAUSES];
 		uint64_t by_kind[IR_INVALIDATION_KINDS];
 	} invalidations;
-	/* Entries of the host, as its limit counts them (ir_iommu.entry). */
+	/* Entries of the host, in the unit of its limit (ir_iommu.entry). */
 	struct {
 		uint64_t peak;		/* held at once */
 		uint64_t refused;	/* kept out by the limit, once for each walk */
@@ -233,19 +233,19 @@ struct ir_result {
 		uint64_t queue_depth;	/* entries of the fullest ring */
 	} peaks;
 	/*
-	 * Pages that a device could still reach after their unmap.  Reuse and what was
-	 * reachable at once are of the whole machine alone, not of a device.
+	 * Pages that a device could still reach after their unmap.  reused_ and reachable_
+	 * figures exist for the whole machine only, not for each device.
 	 */
 	struct {
 		uint64_t pages;
 		double page_seconds;
-		/* Of pages that the device may write to; those count whose direction is not recorded. */
+		/* Of pages that the device may write to; pages without a recorded direction count. */
 		double writable_page_seconds;
 		/* Mapped again, or freed if that is recorded, while still reachable: a lower bound. */
 		uint64_t reused_pages;
 		double reused_page_seconds;
 		uint64_t reachable_p50, reachable_p99;	/* pages, of the time */
-		/* The recording's: what the pages of mappings have beyond what was asked for. */
+		/* Of the recording: bytes of mapped pages beyond the size that was requested. */
 		uint64_t subpage_bytes;
 		bool has_sizes;		/* the recording has sizes in bytes: subpage_bytes is known, */
 		bool has_directions;	/* and directions: writable_page_seconds is */
@@ -257,7 +257,7 @@ struct ir_result {
 	struct ir_time time;
 	uint64_t replayed_failures;	/* recorded failed attempts, replayed as attempts */
 	uint64_t skipped_unmaps;	/* unmaps of mappings that failed in this replay */
-	uint64_t overrun_ns;		/* RPCITs went on for so long after the recording's end */
+	uint64_t overrun_ns;		/* how long RPCITs continued after the recording's end */
 	bool lower_bound;		/* events were lost: counts may be too low from then on, */
 	uint64_t lower_bound_ns;	/* on the recording's clock */
 };
@@ -270,15 +270,15 @@ struct ir_replay_options {
 	/*
 	 * Each device's share of each result: room for as many as the recording has
 	 * devices (info->nr_devices, the first one without a name), configuration by
-	 * configuration; NULL: not wanted.  Counts add up to the whole, peaks do not,
-	 * and overrun_ns is of the whole alone.  Of several copies (params.devices) the
-	 * shares are the first one's.
+	 * configuration; NULL: not requested.  Counts add up to the whole, peaks do not,
+	 * and overrun_ns exists for the whole only.  With several copies (params.devices)
+	 * the shares are those of the first copy.
 	 */
 	struct ir_result *devices;
 	/*
 	 * Figures of each call site, for a recording that was opened with sites:
 	 * zeroed room for n times info->sites->nr, configuration by configuration.
-	 * NULL: not wanted.
+	 * NULL: not requested.
 	 */
 	struct ir_site_result *sites;
 	/*
@@ -286,7 +286,7 @@ struct ir_replay_options {
 	 * The timelines made are the caller's (ir_timeline_free()), also after an error.
 	 */
 	struct ir_timeline **timelines;
-	/* Zeroed room for @n: who held what at shortages.  NULL: not wanted.  Needs sites. */
+	/* Zeroed room for @n: who held what at shortages.  NULL: not requested.  Needs sites. */
 	struct ir_explanation *explanations;
 	/*
 	 * Facts about time from the recording (ir_load_new()), to predict what each
@@ -298,13 +298,13 @@ struct ir_replay_options {
 };
 
 /**
- * ir_config_check - look for contradictions before any work is done
+ * ir_config_check - check a configuration for contradictions
  *
  * Returns 0, or -EINVAL with @err set.
  */
 int ir_config_check(const struct ir_config *config, struct ir_error *err);
 /**
- * ir_replay - run all configurations over a recording
+ * ir_replay - replay a recording under all configurations
  * @rec: is rewound first
  * @results: room for @n
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reports: finished results, rendered.
+ * Reports: results as JSON or CSV, and JSON reports read back.
  *
  * A report is one JSON document (schema iommu-replay-report/1, documented in
  * iommu-replay-report(5)); CSV has the same figures.  The program, not the
@@ -19,13 +19,13 @@
 
 #define IR_REPORT_SCHEMA "iommu-replay-report/1"
 
-/* A result that was compared with the recording, and which parameters it had. */
+/* A result that was compared with the recording. */
 struct ir_report_verify {
 	struct ir_verify verify;
 	bool equal;			/* within the tolerance */
 	uint64_t tolerance;
 	double tolerance_percent;
-	/* They are not, but would be with the recorded timers. */
+	/* Not equal, but would be with the recorded timers. */
 	bool timers_explain;
 	struct ir_fit fit;
 	const char *strategy_from;	/* "user", "manifest", "recording" or "default" */
@@ -41,20 +41,20 @@ struct ir_report_origin {
 	const char *date;		/* "2026-11-28T23:51Z"; NULL: not recorded */
 };
 
-/* One recording and what its configurations gave; all pointers are the caller's. */
+/* One recording and the results of its configurations; the caller owns all pointers. */
 struct ir_report_entry {
 	const struct ir_recording_info *info;
 	const struct ir_config *configs;
 	const struct ir_result *results;
-	size_t nr_results;	/* 0: no replay was asked for (info) */
+	size_t nr_results;	/* 0: nothing was replayed (info) */
 	const struct ir_report_verify *verify;	/* of each result; NULL: not verified */
 	/* As struct ir_replay_options has them: info->nr_devices for each result; NULL: none. */
 	const struct ir_result *devices;
 	/* As struct ir_replay_options has them; NULL: no results by call site. */
 	const struct ir_site_result *sites;
 	struct ir_timeline *const *timelines;	/* of each result; NULL: not collected */
-	const struct ir_explanation *explanations;	/* of each result; NULL: not asked for */
-	const struct ir_faults *faults;	/* of the recording; NULL: were not looked for */
+	const struct ir_explanation *explanations;	/* of each result; NULL: not requested */
+	const struct ir_faults *faults;	/* of the recording; NULL: not looked for */
 	/* How many of them each result would have hidden or shown; NULL: not requested. */
 	const struct ir_fault_exposure *fault_exposure;
 	const struct ir_report_origin *origin;	/* of the whole report; NULL: not recorded */
@@ -79,17 +79,18 @@ char *ir_report_csv(const struct ir_report_entry *entries, size_t n);
 
 /**
  * ir_report_device - the next device that has figures of its own
- * @device: where to look from on: 0 is what has no name
+ * @device: the first number to look at; 0 counts as 1
  *
- * Returns its number, 0 if there is none: the recording names no device, or no
- * further one did anything.  What has no name comes last, as info->nr_devices.
+ * Returns its number, or 0 if there is no further one, or if the recording names no device.
+ * Devices without operations are left out.  Operations without a device come last, as
+ * number info->nr_devices.
  */
 size_t ir_report_device(const struct ir_report_entry *entry, size_t device);
 /**
  * ir_report_device_entry - the entry with a device's share in the place of each result
  * @device: as from ir_report_device()
  *
- * @of->results is for free(); all else stays the entry's.  0 or -ENOMEM.
+ * The caller frees @of->results with free(); @entry owns the rest.  0 or -ENOMEM.
  */
 int ir_report_device_entry(const struct ir_report_entry *entry, size_t device,
 			   struct ir_report_entry *of);
@@ -98,8 +99,8 @@ const char *ir_report_device_name(const struct ir_report_entry *entry, size_t de
 /**
  * ir_report_perfetto - the timelines as trace events for Perfetto, in JSON
  *
- * Written as it is made; errors are the stream's.  Entries without timelines
- * have nothing in it.
+ * Write errors are left in the stream (ferror()).  Entries without timelines add
+ * nothing.
  */
 void ir_report_perfetto(FILE *out, const struct ir_report_entry *entries, size_t n);
 
@@ -113,10 +114,9 @@ struct ir_report;
  * @name: for messages
  * @text, @len: the document; at most IR_REPORT_MAX_SIZE bytes are sensible
  *
- * Members that are not known are kept for ir_report_document(), and otherwise
- * ignored; what is missing is zero.  Strategies and hypervisors that are not
- * known here have a name, a plug-in if they were from one, and the names of their
- * own parameters, and nothing else.
+ * Unknown members are kept for ir_report_document() and otherwise ignored; missing
+ * ones are zero.  Unknown strategies and hypervisors have only a name, the plug-in
+ * that they were from, if any, and the names of their own parameters.
  * Returns NULL with @err set, also if the document's digest is wrong.
  */
 struct ir_report *ir_report_read(const char *name, const char *text, size_t len,
@@ -125,15 +125,15 @@ void ir_report_free(struct ir_report *report);
 /**
  * ir_report_entries - as they were given to ir_report_json()
  *
- * Valid as long as the report, call sites included: these are not for
- * ir_site_table_ref().
+ * Valid until ir_report_free(), call sites included: ir_site_table_ref() must not be
+ * used on them.
  */
 const struct ir_report_entry *ir_report_entries(const struct ir_report *report, size_t *n);
 /**
- * ir_report_has_digest - the report had a digest, which is right
+ * ir_report_has_digest - whether the report has a digest, which was checked
  *
- * False: a version before digests wrote it.  Damage in it is not found unless it
- * makes the report unreadable.
+ * False: an older version, without digests, wrote it.  Damage in such a report is
+ * found only if it makes the report unreadable.
  */
 bool ir_report_has_digest(const struct ir_report *report);
 /** ir_report_document - the whole document again, as text for free(); NULL: no memory */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Call sites: who asked for the mappings.
+ * Call sites: which driver function made each mapping.
  *
  * If a recording has call chains (perf record -g, the stacktrace option of
  * ftrace), each mapping has the chain of the event that made it.  Its call site is
  * the innermost frame outside of the DMA API, the IOMMU drivers and the tracing
- * itself: the line of a driver that called.  The driver is the module of that
- * frame, or "vmlinux".
+ * code, usually a function of the device's driver.  The site's driver is the module of
+ * that frame, or "vmlinux".
  *
  * Sites have numbers: those of struct ir_op and of the results are indices into
- * the table.  The first two are no calls: IR_SITE_UNKNOWN has the mappings without a
- * chain, IR_SITE_TIMER what a flush queue's timer does in a replay.  So the figures
- * of all sites add up to those of the whole.
+ * the table.  The first two are not call sites: IR_SITE_UNKNOWN has the mappings
+ * without a chain, IR_SITE_TIMER the flushes of flush-queue timers in a replay.  With
+ * them, the figures of all sites add up to those of the whole.
  */
 #ifndef IOMMU_REPLAY_SITES_H
 #define IOMMU_REPLAY_SITES_H
@@ -53,8 +53,8 @@ struct ir_site_table {
 	const struct ir_site *sites;
 	size_t nr;			/* at least IR_SITES_FIRST */
 	bool tasks;			/* they are names of tasks, and chains are PIDs */
-	const char *symbols;		/* where names are from, for people; NULL: there are none */
-	const char *hint;		/* what would give more; NULL: nothing is missing */
+	const char *symbols;		/* the source of function names, for people; NULL: no names */
+	const char *hint;		/* how to get more names; NULL: nothing is missing */
 };
 
 /* The figures of one site in a replay. */

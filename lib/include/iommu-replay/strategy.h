@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Strategies: what an IOMMU driver does about changed mappings.
+ * Strategies: when an IOMMU driver flushes changed mappings.
  *
  * The callbacks are those of Linux's iommu_domain_ops (include/linux/iommu.h,
  * 6.12), with the same names and meaning, so that a patch and its strategy can
  * be read side by side.  A callback that is NULL does nothing and succeeds, but
  * a strategy that queues needs flush_iotlb_all.
  *
- * A callback returns, within the time and the stack that iommu-replay-plugin(7)
- * states.  What one of a plug-in gives back, asks for and writes to is checked; a
- * fault ends the replay with a message that names it.
+ * A callback must return, within the time and the stack that iommu-replay-plugin(7)
+ * states.  The return values, requests and writes of a plug-in's callbacks are checked;
+ * a violation ends the replay with a message that names it.
  *
  * To add a strategy: one file that ends in its const struct ir_strategy, and
  * one line in ir_strategies[] of registry.c; or a plug-in (plugin.h), which can
@@ -46,7 +46,7 @@ struct ir_gather {
 	uint64_t end;		/* last byte, inclusive */
 };
 
-/* The way of the IOVA of an unmapped buffer. */
+/* What happens to the IOVA of an unmapped buffer. */
 enum ir_unmap_mode {
 	IR_UNMAP_QUEUED,	/* into a flush queue (DMA-FQ); the queue calls flush_iotlb_all */
 	IR_UNMAP_STRICT,	/* iotlb_sync, then free (DMA) */
@@ -74,9 +74,9 @@ struct ir_strategy {
 	int (*iotlb_sync_map)(struct ir_domain *domain, uint64_t iova, uint64_t size);
 	/* Entries have become invalid and their IOVAs are about to be used again. */
 	void (*iotlb_sync)(struct ir_domain *domain, const struct ir_gather *gather);
-	/* Everything in the domain; @cause is for the statistics only.  No ir_queue_flush() here. */
+	/* Flush everything in the domain; @cause is for the statistics.  Must not call ir_queue_flush(). */
 	void (*flush_iotlb_all)(struct ir_domain *domain, enum ir_cause cause);
-	/* Bytes of the strategy's own in each domain, zero at first: ir_domain_priv(). */
+	/* Size of the strategy's own data in each domain, zeroed at first: ir_domain_priv(). */
 	size_t domain_size;
 	bool not_in_all;	/* "all" leaves it out: it measures the program, not a driver */
 	const struct ir_plugin_info *plugin;	/* set when it is loaded; NULL: built in */
@@ -91,8 +91,7 @@ struct ir_strategy {
 
 /**
  * ir_rpcit - issue one RPCIT per device of the domain over a range
- * @iova, @size: bytes; what lies outside of the aperture is left out, and where nothing
- * is left, nothing is issued
+ * @iova, @size: bytes; clamped to the aperture.  A range outside of it issues nothing.
  *
  * Returns 0, -ENOMEM (insufficient resources) or -EIO, as zpci_refresh_trans()
  * (arch/s390/pci/pci_insn.c, Linux 6.12) does.

@@ -3,13 +3,12 @@
  * Timelines: the course of one replay, in bounded memory.
  *
  * Time is cut into buckets of equal length.  A bucket has the lowest and the
- * highest value of what goes up and down, and counts of what happens.  When the
- * buckets do not reach far enough, each two of them become one of twice the
- * length: a recording of any length fits, and nothing of it is lost but where
- * within a bucket it was.
+ * highest value of each track, and counts of events.  When the buckets do not reach
+ * far enough, each two of them become one of twice the length, so that a recording of
+ * any length fits; only the place within a bucket is lost.
  *
- * Values are those between operations and RPCITs: what an RPCIT passes through
- * while it walks the page table that only it uses.
+ * Values are those between operations and RPCITs; intermediate values while an RPCIT
+ * walks the page table do not count.
  */
 #ifndef IOMMU_REPLAY_TIMELINE_H
 #define IOMMU_REPLAY_TIMELINE_H
@@ -56,7 +55,7 @@ struct ir_timeline_bucket {
 /* A map that failed. */
 struct ir_timeline_failure {
 	uint64_t time_ns;
-	uint64_t pages;			/* asked for; unbacked: those without backing */
+	uint64_t pages;			/* of the mapping; unbacked: those without backing */
 	uint32_t cpu;
 	uint16_t device;		/* index into ir_recording_info.devices */
 	enum ir_failure kind;

@@ -5,16 +5,16 @@
  *
  * Totals are compared by kind and outcome.  The RPCITs themselves are compared
  * one by one: those of mappings and retries in their order on each CPU, flushes
- * of queues in their order on the machine (which CPU a timer fires on is not
- * decided by the operations).  Comparing stops at the first difference, because
- * what follows one is shifted against the recording.
+ * of queues in their order on the machine (the operations do not determine on which
+ * CPU a timer fires).  The comparison stops at the first difference, because all later
+ * RPCITs are shifted against the recording.
  */
 #ifndef IOMMU_REPLAY_VERIFY_H
 #define IOMMU_REPLAY_VERIFY_H
 
 #include <iommu-replay/replay.h>
 
-/* The figures compared; UINT64_MAX: not known (not recorded, or not a thing of that machine). */
+/* The figures compared; UINT64_MAX: not known (not recorded, or that machine has none). */
 struct ir_verify_totals {
 	uint64_t total;
 	uint64_t global;
@@ -50,9 +50,9 @@ struct ir_verify {
 	struct ir_verify_totals predicted;
 	struct ir_verify_totals recorded;
 	/*
-	 * The recording's probe missed so many RPCITs or flushes at least: by the kernel's
-	 * counters, or because nearly all maps and unmaps have theirs.  A prediction may have
-	 * them or not.  0 where tracepoints recorded the flushes: these miss none.
+	 * How many RPCITs or flushes the recording's probe missed at least: by the kernel's
+	 * counters, or because nearly all other maps and unmaps have theirs.  A predicted total
+	 * that is higher by up to this many counts as equal.  0 with tracepoints, which miss none.
 	 */
 	uint64_t missed;
 	bool comparable;		/* the recording has RPCITs or flushes at all */
