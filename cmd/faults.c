@@ -121,7 +121,7 @@ static int find(struct document *doc, const struct ir_condition *conditions)
 	faults = ir_faults_find(input.rec, &options, &err);
 	progress_clear();
 	if (faults) {
-		/* The document may free it: what it says must be known before. */
+		/* Before the document frees it. */
 		int gate = check(settings, conditions, faults);
 
 		status = worse(status, gate);

@@ -73,7 +73,7 @@ static void watching_free(struct watching *w)
 	*w = (struct watching){ .faults = NULL };
 }
 
-/* Whether the recording can tell of faults. */
+/* Whether the recording can show faults. */
 static bool has_faults(const struct ir_recording_info *info)
 {
 	static const char *const events[] = { "io_page_fault", "console" };

@@ -61,9 +61,9 @@ static void choose_hypervisor(const struct settings *settings,
 }
 
 /*
- * The pages mapped before.  With several devices a marker may have the counters of
- * one function alone, and nothing says which: a manifest counts more then, unless one
- * device was asked for.
+ * Whether the marker has the pages mapped before.  With several devices it may have the
+ * counters of one PCI function alone, and does not name it: then a manifest is preferred,
+ * unless --device selects one.
  */
 static bool marker_suffices(const struct ir_recording_info *info)
 {

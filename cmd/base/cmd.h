@@ -74,7 +74,7 @@ enum fit {
 	FIT_ENTRY_LIMIT,
 };
 
-/* By what else results are told. */
+/* By what else results are divided. */
 enum by {
 	BY_NOTHING,
 	BY_SITE,
@@ -154,7 +154,7 @@ struct settings {
 	struct ir_params params;	/* those that all hypervisors share */
 	const char *device;
 	const char *events;		/* events file, NULL: none */
-	bool sites;			/* tell by call site, or by: */
+	bool sites;			/* divide by call site, or by: */
 	int by;				/* enum by */
 	uint64_t window_from_ns, window_to_ns;	/* both 0: all of the recording */
 	bool explain;			/* who held what at shortages */

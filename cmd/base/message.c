@@ -33,7 +33,7 @@ void message(const char *fmt, ...)
 	va_start(args, fmt);
 	len = vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	/* Out of memory is what it may want to say: that fits, and few others do not. */
+	/* Few messages do not fit; "out of memory" does. */
 	if (len >= (int)sizeof(text))
 		longer = malloc((size_t)len + 1);
 	if (longer) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Numbers on the command line.  strtoull() takes signs, spaces and octal,
- * none of which anybody means here.
+ * Numbers on the command line.  strtoull() would accept signs, spaces and octal
+ * numbers, which are errors here.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -3,9 +3,9 @@
  * batch: every cell of a manifest, on as many threads as there are processors.
  *
  * A thread takes a recording, opens it once, replays all its cells that are not
- * done yet, and appends their lines.  The main thread waits, shows how far
- * things are, and ends the program when it is asked to or when the disk is
- * full: it holds the lock then, so no line is being written.
+ * done yet, and appends their lines.  The main thread waits, shows the progress, and
+ * ends the program after a signal or when the disk is full: it holds the lock then, so
+ * that no line is being written.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -126,7 +126,7 @@ static int read_files(struct merge *m, struct ir_error *err)
 	return rc;
 }
 
-/* The batch's size is what its lines say; a file cannot make us ask for more memory than it is worth. */
+/* The batch's size is in its lines; it is bounded, so that a damaged file cannot claim all memory. */
 static int place_lines(struct merge *m, struct ir_error *err)
 {
 	int rc = 0;
@@ -308,7 +308,7 @@ static int render_report(struct merge *m, const struct ir_report *report, struct
 	return 0;
 }
 
-/* A page says what made it, and when; results and their JSON do not depend on it. */
+/* A page names the command that made it, and the time; results and their JSON do not. */
 static int put_origin(const struct merge *m, json_t *document)
 {
 	json_t *tool = json_object_get(document, "tool");

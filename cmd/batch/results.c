@@ -69,7 +69,7 @@ static bool copy_digest(char digest[FINGERPRINT_SIZE], const json_t *value)
 	return true;
 }
 
-/* Whether it could be a result by its members; anybody may have written into the file. */
+/* Whether it has the members of a result; the file is not trusted. */
 static bool parse_object(const json_t *object, struct result_line *line)
 {
 	const char *schema = json_string_value(json_object_get(object, "schema"));
@@ -199,7 +199,7 @@ static int sort_lines(struct results *results, struct ir_error *err)
 	return 0;
 }
 
-/* The file at the path, locked: whoever finished it meanwhile has put another in its place. */
+/* The file at the path, locked: another process may have replaced it meanwhile. */
 static int open_locked(struct results *results, struct ir_error *err)
 {
 	struct stat here, there;

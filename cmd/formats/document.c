@@ -105,7 +105,7 @@ int document_add(struct document *doc, const struct ir_report_entry *entry)
 	return STATUS_DONE;
 }
 
-/* By way of memory, so that an error of the disk is told apart from our own. */
+/* Through memory, so that errors of the disk differ from those of the renderer. */
 static char *render_document(struct document *doc)
 {
 	struct rendering r;

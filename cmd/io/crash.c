@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The ends of the program that nobody returns from.  Handlers call only what is safe
- * in a signal handler.
+ * Handlers for fatal signals and for exits from within a plug-in.  They call only
+ * functions that are safe in a signal handler.
  */
 #include "io/crash.h"
 
@@ -31,7 +31,7 @@ static const int fatal[] = {
 
 #define NR_FATAL (sizeof(fatal) / sizeof(fatal[0]))
 
-/* Written before the handlers are installed, and by nobody afterwards. */
+/* Written only before the handlers are installed. */
 static struct sigaction before[NR_FATAL];
 
 static void write_text(const char *text)

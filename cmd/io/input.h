@@ -10,9 +10,9 @@
 
 /** interrupts_catch - SIGINT and SIGTERM set a flag; a closed pipe is a write error */
 void interrupts_catch(void);
-/** interrupts_keep - once more, in case that code of a plug-in has changed what signals do */
+/** interrupts_keep - install the handlers again, as code of a plug-in may have replaced them */
 void interrupts_keep(void);
-/** interrupts_flag - non-zero once the user wants the program to end */
+/** interrupts_flag - non-zero after SIGINT or SIGTERM */
 const volatile int *interrupts_flag(void);
 
 struct input {
@@ -27,7 +27,7 @@ struct input {
 };
 
 /**
- * input_open - open a recording; says what is wrong with it
+ * input_open - open a recording; prints what is wrong with it
  * @stop: called, if the user interrupts while the recording is read; must not
  *        return.  NULL: the program ends.
  *
@@ -37,9 +37,9 @@ struct input {
 int input_open(struct input *input, const struct settings *settings, const char *path,
 	       void (*stop)(void *arg), void *stop_arg);
 /**
- * input_load - with --load closed: read what the recording tells about time, to input->load
+ * input_load - with --load closed: read the recording's facts about time, to input->load
  *
- * Returns STATUS_DONE, or STATUS_ERROR or STATUS_INTERRUPTED: why was said.
+ * Returns STATUS_DONE, or STATUS_ERROR or STATUS_INTERRUPTED after a message.
  */
 int input_load(struct input *input, const struct settings *settings);
 /** input_new_load - likewise, of any recording; NULL with @err set */
@@ -49,8 +49,8 @@ void input_close(struct input *input);
 /**
  * input_devices - room for the shares of the recording's devices in @n results
  *
- * *@devices is for free(), NULL if it names none, or so many that nobody would read
- * them.  Returns STATUS_DONE, or STATUS_ERROR: no memory, which was said.
+ * *@devices is for free(); NULL if the recording names no devices, or more than
+ * IR_REPORT_DEVICES.  Returns STATUS_DONE, or STATUS_ERROR (no memory) after a message.
  */
 int input_devices(const struct input *input, size_t n, struct ir_result **devices);
 

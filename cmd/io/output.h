@@ -45,7 +45,7 @@ int output_open(struct output *out, const char *path, char *const *inputs, size_
 		struct ir_error *err);
 /** output_check - false if writing to the stream failed; to be called soon after it did */
 bool output_check(struct output *out);
-/** output_write - write a text, all of it; output_commit() tells whether that worked */
+/** output_write - write a text, all of it; output_commit() reports errors */
 void output_write(struct output *out, const char *text);
 /**
  * output_commit - finish

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command line that a report tells: options by their long names, operands as they
- * were given.  What changes nothing in a report (where it goes, how it is written, threads, progress,
- * colours) is left out, so that equal reports stay equal.
+ * The command line as a report has it: options by their long names, operands as they
+ * were given.  Options that do not change the report (output file, format, threads,
+ * progress, colours) are left out, so that equal reports stay equal.
  */
 #ifndef CMD_COMMAND_LINE_H
 #define CMD_COMMAND_LINE_H

@@ -78,8 +78,8 @@ static int open_manifest(struct manifest *m, const char *path, bool asked, struc
 }
 
 /*
- * The line of @key in the entry of @file: jansson does not keep where a value
- * was.  0: cannot be told, because the text spells one of them in another way.
+ * The line of @key in the entry of @file; jansson does not keep the place of a value.
+ * 0: not known, because the text spells one of them in another way.
  */
 static int line_of(const struct manifest *m, const char *file, const char *key)
 {

@@ -24,7 +24,7 @@ struct machine {
 	const struct ir_strategy *strategy;
 	const struct ir_hypervisor *hypervisor;
 	uint64_t entry_limit;
-	bool has_entry_limit;		/* it is told, even if there is none (0) */
+	bool has_entry_limit;		/* the manifest has it, even if there is none (0) */
 	bool entry_limit_shared;	/* all devices drew on one */
 	uint64_t aperture;
 	uint64_t initial_pages;
@@ -37,10 +37,10 @@ struct machine {
 };
 
 /**
- * manifest_look_up - what a manifest says of a recording's machine
+ * manifest_look_up - a manifest's entry for a recording: the recorded machine
  * @given: the manifest, "none", or NULL: a manifest.json in the recording's
  *         directory or its parent that lists it
- * @machine: filled; pass it to manifest_done() whatever the outcome
+ * @machine: filled; pass it to manifest_done(), also after an error
  *
  * Returns 0, or a negative errno with @err set.
  */

@@ -43,7 +43,7 @@ int options_replay(struct settings *settings, const char *name, const char *text
 		if (!is_named(&option_table[o], name) || !(option_table[o].commands & IN_SWEEP))
 			continue;
 		spec = option_table[o];
-		spec.name = name;	/* whoever asks may not have typed an option */
+		spec.name = name;	/* for messages: the sweep's parameter, not the option */
 		/* These skip the dashes. */
 		if (spec.parse == option_parse_choice || spec.parse == option_parse_strategy ||
 		    spec.parse == option_parse_hypervisor)
@@ -208,7 +208,7 @@ static int check_symbols(const struct settings *settings, struct ir_error *err)
 			    settings->command->bit == IN_INFO ? "--sites" : "--by-site");
 }
 
-/* By what results are told, of the two options for it. */
+/* By what results are divided, from the two options for it. */
 static int choose_by(struct settings *settings, struct ir_error *err)
 {
 	if (settings->sites && (settings->by == BY_COMM || settings->by == BY_DEVICE))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Options: one table that getopt_long() is fed from and --help is written
- * from.  Each line says which commands take the option, how its argument is
- * parsed and where the value goes.
+ * Options: one table, from which the list for getopt_long() and --help are made.  Each
+ * line has the commands that take the option, the parser of its argument and the place of
+ * its value.
  *
  * To add an option: a line in option_table.c, and in the manual pages
  * of the commands that take it (a test compares the two).
@@ -19,14 +19,14 @@ enum options_outcome {
 	OPTIONS_OK,
 	OPTIONS_HELP,		/* -h was given */
 	OPTIONS_VERSION,
-	OPTIONS_WRONG,		/* @err says why */
-	OPTIONS_FAILED,		/* no memory; the same */
+	OPTIONS_WRONG,		/* wrong usage; @err has the reason */
+	OPTIONS_FAILED,		/* no memory; @err has a message */
 };
 
 /**
  * options_parse - read the arguments of a command
  * @argv: the command's name, then its arguments; is permuted
- * @settings: filled; pass it to options_free() whatever the outcome
+ * @settings: filled; pass it to options_free(), also after an error
  */
 enum options_outcome options_parse(const struct command *command, int argc, char **argv,
 				   struct settings *settings, struct ir_error *err);

@@ -12,8 +12,8 @@ const struct ir_hypervisor *default_hypervisor(const struct ir_recording_info *i
  * settings_suit - the same settings, for one recording
  * @info: NULL: of s390, to look for contradictions before there is a recording
  *
- * "all" leaves out the strategies of other IOMMUs, and a hypervisor that nobody named is
- * that of the recorded machine.  Free @own with settings_suit_free().  0 or -ENOMEM.
+ * "all" leaves out the strategies of other IOMMUs; without --hypervisor it is that of the
+ * recorded machine.  Free @own with settings_suit_free().  0 or -ENOMEM.
  */
 int settings_suit(const struct settings *settings, const struct ir_recording_info *info,
 		  struct settings *own);

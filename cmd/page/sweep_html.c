@@ -17,7 +17,7 @@
 #define PANEL_HEIGHT 130
 #define NONE_BAND 24.0		/* of a panel, in per cent */
 
-/* Courses of strategies that a picture or the table does not tell apart. */
+/* Groups strategies whose curves are the same in a picture or in the table. */
 struct courses {
 	const struct sweep *sweep;
 	size_t h;

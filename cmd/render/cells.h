@@ -8,7 +8,7 @@
 struct cells {
 	char **text;
 	size_t columns, rows, used;
-	bool failed;	/* no memory; cells_draw() says so */
+	bool failed;	/* no memory; cells_draw() reports it */
 };
 
 /** cells_init - room for @rows rows of @columns columns */

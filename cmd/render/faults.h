@@ -6,7 +6,7 @@
 #include "render/render.h"
 
 int render_faults_csv(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n);
-/** draw_faults - by whoever draws */
+/** draw_faults - the faults as text or Markdown */
 int draw_faults(const struct drawing *d, const struct ir_report_entry *entry);
 
 #endif

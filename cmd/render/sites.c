@@ -211,7 +211,7 @@ static int draw_recorded(const struct drawing *drawing, const struct ir_report_e
 	return draw_sheet(drawing, &sheet);
 }
 
-/* All results in one table; labels tell them apart. */
+/* All results in one table, each with its label. */
 static int draw_replayed(const struct drawing *drawing, const struct ir_report_entry *entry,
 			 enum ir_site_grouping grouping)
 {

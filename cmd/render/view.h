@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * View: what tables show of a report, in words and cells, whoever draws them.
+ * View: what tables show of a report, in words and cells.
  *
- * The terminal's tables and the Markdown ones differ in how they look, not in
- * what they say: both ask here.  Figures come from the columns that have a
- * title (lib/report/columns.h).
+ * The terminal's tables, Markdown and web pages differ in layout, not in content: all
+ * take it from here.  Figures come from the columns that have a title
+ * (lib/report/columns.h).
  */
 #ifndef CMD_VIEW_H
 #define CMD_VIEW_H
@@ -32,7 +32,7 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
  */
 void view_device(const struct ir_report_entry *whole, const struct ir_report_entry *of, size_t first,
 		 const char *name, view_line emit, void *arg);
-/** view_notes - what a reader of the figures must know; always says how complete the input was */
+/** view_notes - what a reader of the figures must know; always how complete the input was */
 void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg);
 
 /**

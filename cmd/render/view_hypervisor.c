@@ -14,7 +14,7 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-/* " (user)", for values that are nobody's default. */
+/* " (user)", for values that are not the default. */
 static const char *origin(enum ir_source source)
 {
 	switch (source) {
@@ -150,7 +150,7 @@ static void show_queues(FILE *out, const struct ir_report_entry *entry, size_t f
 		show_queue(out, &entry->results[first].parameters);
 }
 
-/* Of s390 there is one alone, and its name says nothing. */
+/* s390 has only one IOMMU, so its name is not shown. */
 static void show_iommu(const struct ir_effective *p, view_line emit, void *arg)
 {
 	struct line line;

@@ -2,12 +2,12 @@
 /*
  * Searches: the smallest value of a parameter that suffices, by bisection.
  *
- * That more is never worse is likely and not certain: where IOVAs lie, and when
- * a queue is flushed, depends on everything before.  So a search begins with
- * values all over the range, and when it has found one that suffices while the
- * next smaller does not, it tries the neighbours and, between the values that
- * it began with, some below.  A smaller one that suffices after all is where it
- * goes on; larger ones that do not are told.
+ * A larger value is likely to be better, but not certainly: the places of IOVAs, and the
+ * times at which a queue is flushed, depend on everything before.  So a search begins
+ * with values spread over the range.  When it has found a value that suffices while the
+ * next smaller one does not, it also tries the neighbours and some smaller values between
+ * those it began with.  If one of these suffices, the search continues there; larger
+ * values that do not suffice are reported.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@
 #define NEIGHBOURS 8	/* on either side of what was found */
 #define MAX_ROUNDS 40	/* of trying neighbours; each finds a smaller value */
 
-/* Values that searches want to have replayed. */
+/* Values that searches need replayed. */
 struct wants {
 	struct {
 		struct search *search;
@@ -95,8 +95,8 @@ static int satisfy(struct sweep *sweep, struct wants *wants, struct ir_error *er
 }
 
 /*
- * The largest value worth a try.  A limit is beyond reach if each page that is
- * ever mapped could take up an entry of its own, and one more for each attempt
+ * The largest value to try.  A limit is never reached if it is not below the number of
+ * pages that are ever mapped, each with an entry of its own, plus one for each attempt
  * that fails.
  */
 static uint64_t largest(const struct search *search, const struct ir_result *most)

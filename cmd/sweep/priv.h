@@ -3,8 +3,8 @@
  * sweep: one parameter over a range, and the smallest value that suffices.
  *
  * A cell is one replay: a strategy under a hypervisor with a value.  All cells
- * of a step go through the recording together; so do all searches, each of
- * which takes its next value from what the last pass said.
+ * of a step are replayed in one pass over the recording; so are all searches, each of
+ * which takes its next value from the results of the last pass.
  */
 #ifndef CMD_SWEEP_PRIV_H
 #define CMD_SWEEP_PRIV_H

@@ -170,7 +170,7 @@ static int replay(struct sweep *sweep)
 	return rc ? replay_error(sweep, rc, &err) : STATUS_DONE;
 }
 
-/* A strategy for which no value suffices is what a script wants to know. */
+/* If no value suffices for a strategy, the exit status shows it to scripts. */
 static int verdict(const struct sweep *sweep)
 {
 	for (size_t i = 0; i < sweep->nr_searches; i++)

@@ -17,7 +17,7 @@
  *            [ dma:dma_unmap_page ]
  *
  * priv.h has the states of this grammar, one pair for each CPU and context, with the event
- * and the function behind each step, and what each state says about the next event.
+ * and the function behind each step, and what the next event means in each state.
  *
  * Nothing marks the end of a mapping's segments if neither RPCIT nor name is recorded, and
  * an interrupt's unmap may cut what adjacency put together.  Therefore operations pass

@@ -10,8 +10,8 @@
 #include "iommu/cover.h"
 
 /*
- * A queue that is full is flushed by the unmap that finds it so.  Without events of the timer
- * a flush that comes later than this behind an unmap is taken for the timer's.
+ * The unmap that finds a queue full flushes it.  Without events of the timer, a flush that
+ * comes later than this after an unmap is attributed to the timer.
  */
 #define FULL_NS	UINT64_C(200000)
 

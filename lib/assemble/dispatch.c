@@ -357,7 +357,7 @@ static int general_event(struct ir_assembler *a, const struct ir_event *ev)
 	if (ev->kind == IR_EV_LOST)
 		lost_event(a, c, ev);
 	else if (ev->kind == IR_EV_PAGE_FREE)
-		;	/* it says nothing of what the CPU is doing */
+		;	/* it does not show what the CPU is doing */
 	else if (c)
 		slot_event(a, c, &c->slot[ev->flags & IR_EVF_IRQ], ev);
 	else if (!a->no_memory)

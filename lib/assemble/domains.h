@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The type that each device's domain had on the recorded machine: strict (DMA)
- * or with a flush queue (DMA-FQ).  No event tells; the flushes do.  A strict
+ * or with a flush queue (DMA-FQ).  No event has the type, but flushes show it: a strict
  * domain flushes every unmap on its own, one with a queue flushes the queue.
  *
  * A domain's type changes only from strict to queue while it exists: the queue is

@@ -103,7 +103,7 @@ void ir_asm_queue_flushed(struct ir_assembler *a, uint16_t device)
 	ir_domains_flush(&a->domains, a->cfg.several ? device : 0);
 }
 
-/* An unmap whose device is not known: the RPCIT tells, if no dma:* event is still to come. */
+/* Takes an unmap's unknown device from the RPCIT, if no dma:* event is still to come. */
 static void resolve_by_fn(struct ir_assembler *a, struct slot *s, uint16_t device)
 {
 	if (device || !records(a, IR_EV_DMA_UNMAP))
@@ -188,7 +188,7 @@ void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	q->global = true;
 	flag_rpcit(a, q, IR_OPF_GLOBAL);
 	if (retry_rpcit(a, s, q)) {
-		/* Without results, a global RPCIT here says that the ranged one failed. */
+		/* Without results, a global RPCIT here means that the ranged one failed. */
 		if (!records(a, IR_EV_RPCIT_RET))
 			a->rpcits.insufficient += counted;
 	} else if (!records(a, IR_EV_S390_UPDATE_TRANS)) {

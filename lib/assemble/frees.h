@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which freed pages matter: those that were mapped for DMA, with few others, as pages
- * that share a bit cannot be told apart.  Of fixed size, however long the recording is.
+ * A filter of freed pages: passes those that were mapped for DMA, and few others that
+ * share a bit with them.  Its size is fixed, however long the recording is.
  */
 #ifndef IR_ASSEMBLE_FREES_H
 #define IR_ASSEMBLE_FREES_H

@@ -164,7 +164,7 @@ struct rpcit {
 	uint64_t events;	/* of its CPU when it was issued */
 	bool global;
 	uint8_t step;		/* MAP_SYNC, MAP_RETRY: the mapping's state that its result ends, else MAP_NONE */
-	bool counted;		/* it is one of those that are asked for */
+	bool counted;		/* its device is one that the caller selected */
 	uint8_t slot;
 };
 
@@ -186,7 +186,7 @@ struct ir_assembler {
 	uint16_t emit_device;		/* of that mapping */
 	struct ir_op op;		/* what ir_assembler_take() returns */
 	bool has_op;			/* that was made already, and is older than the window */
-	uint64_t fast_kinds;		/* of events that ir_asm_fast() is asked for */
+	uint64_t fast_kinds;		/* kinds of events that go to ir_asm_fast() */
 #ifdef IR_DEBUG
 	struct ir_assembler *slow;	/* takes the same events without the fast path */
 	struct ir_damage slow_damage;
@@ -196,7 +196,7 @@ struct ir_assembler {
 	struct cpu *cpus;
 	uint32_t nr_cpus;
 	struct ir_live_table live;
-	struct ir_frees *frees;		/* NULL: the recording does not tell when memory is freed */
+	struct ir_frees *frees;		/* NULL: the recording has no events of freed memory */
 	struct ir_bitmap **mapped;	/* pages of live mappings, by device */
 	uint32_t nr_mapped;
 	uint32_t nr_bitmaps;		/* of these there are */
@@ -404,7 +404,7 @@ void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_eve
 bool ir_asm_flush_wanted(struct ir_assembler *a, uint16_t device);
 /* The queue of @device was flushed. */
 void ir_asm_queue_flushed(struct ir_assembler *a, uint16_t device);
-/* A flush of exactly the last unmap's range: learns the device of the flush from it. */
+/* A flush of exactly the last unmap's range: its device is that of the unmap. */
 bool ir_asm_own_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
 		      uint16_t device, bool counted);
 

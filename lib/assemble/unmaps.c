@@ -343,9 +343,9 @@ static void unmap_more(struct ir_assembler *a, struct slot *s, const struct ir_e
 }
 
 /*
- * Two mappings at one place, and the newer one still under way without any
- * evidence to come: it is complete now, so that a lost unmap shows before this
- * one is taken for it.
+ * Two mappings are at one place, and the newer one is under way, but no more evidence can
+ * come: it is complete now.  So the lost unmap of the older one is noticed before this
+ * unmap is matched with it.
  */
 static void release_newest(struct ir_assembler *a, uint32_t i)
 {

@@ -14,7 +14,7 @@
  *
  * The place where a search found no room is kept, so that the next one does not look there again:
  * no_room and no_run are 0 after a bit of the node was cleared.  A leaf does not know the
- * nodes above it; they are told when another leaf is used, or before they are looked at.
+ * nodes above it; they are updated when another leaf is used, or before they are read.
  */
 struct node {
 	uint64_t any;

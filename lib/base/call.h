@@ -2,11 +2,10 @@
 /*
  * Calls: which code of a plug-in each thread runs now.
  *
- * A thread that is about to run code of a plug-in says so, and says when that has
+ * A thread registers a call of a plug-in's code before it begins and removes it after it
  * returned.  Calls nest: a strategy's callback issues an RPCIT, which a hypervisor's
- * callback performs.  Signal handlers, exit handlers and whoever watches for calls
- * that never return have no other way to know; this is the library's only state
- * that belongs to the process.
+ * callback performs.  Signal handlers, exit handlers and the watchdog for calls
+ * that never return read this; it is the library's only global state.
  */
 #ifndef IR_BASE_CALL_H
 #define IR_BASE_CALL_H

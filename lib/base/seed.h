@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Seeds of hash tables that a recording can fill: whoever made the recording must
- * not know where its keys go.  No result may depend on a seed.
+ * Seeds of hash tables that a recording can fill, so that a recording cannot be made
+ * whose keys all collide.  No result may depend on a seed.
  */
 #ifndef IR_BASE_SEED_H
 #define IR_BASE_SEED_H

@@ -9,8 +9,8 @@
 /**
  * ir_text_utf8 - text from a recording, made valid UTF-8
  *
- * Names in a recording are bytes that anybody may have written: what is not
- * UTF-8 becomes U+FFFD.  Returns a string for free(), NULL: no memory.
+ * Names in a recording may be any bytes: those that are not UTF-8 become U+FFFD.
+ * Returns a string for free(), NULL: no memory.
  */
 char *ir_text_utf8(const char *text);
 #define IR_REAL_TEXT 48	/* room for a real number's text */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The text of an event format, before anybody parses it: name and id are
- * picked out, and a wanted text is rewritten so that only lines of the one
- * shape that kernels write (kernel/trace/trace_events.c f_show(), Linux 6.12)
- * reach libtraceevent.  Its expression parser never sees any of it.
+ * The text of an event format, before libtraceevent parses it: finds name and id, and
+ * rewrites the text of an event that is used, so that libtraceevent gets only lines of the
+ * form that kernels write (kernel/trace/trace_events.c f_show(), Linux 6.12), and nothing
+ * for its expression parser.
  */
 #ifndef IR_TRACE_FORMAT_TEXT_H
 #define IR_TRACE_FORMAT_TEXT_H

@@ -69,7 +69,7 @@ struct ir_formats {
 	uint16_t *index;		/* where in .list each id is, 0: nowhere yet */
 	struct ir_format *list;		/* the first one is that of id 0 */
 	uint32_t nr_list, room_list;
-	struct ir_format nowhere;	/* for want of memory; ir_formats_finish() will fail */
+	struct ir_format nowhere;	/* used when there is no memory; ir_formats_finish() will fail */
 	struct ir_decoder *decoders;
 	size_t nr_decoders;
 	unsigned int stack;		/* the decoder of kernel_stack, 0: not wanted */

@@ -50,7 +50,7 @@ struct ir_reader_info {
 	size_t nr_events;
 	uint64_t first_ns, last_ns;	/* of all its events but markers, wanted or not; last_ns 0: not recorded */
 	const char *hint;	/* what to do, if it holds something else than it should; NULL: nothing */
-	uint64_t end_ns;	/* it went on until then at least, as more than events tells; or 0 */
+	uint64_t end_ns;	/* it lasted at least until then, by other evidence than events; 0: not known */
 	bool untraced;		/* has no trace events at all, but others */
 	uint64_t seen_kinds;	/* bit (1 << enum ir_event_kind): the recording has a format for it */
 };
@@ -59,8 +59,8 @@ struct ir_reader_ops {
 	const char *name;
 	/*
 	 * How many bits of the first @len bytes matched this format; 0: not
-	 * this one.  @len is at most IR_READER_PEEK.  From IR_READER_CERTAIN on no
-	 * other reader is asked.
+	 * this one.  @len is at most IR_READER_PEEK.  With IR_READER_CERTAIN or
+	 * more no other reader bids.
 	 */
 	int (*bid)(const unsigned char *start, size_t len);
 	/*
@@ -89,7 +89,7 @@ struct ir_reader {
 	struct ir_damage *damage;	/* owned by the caller of ir_reader_open() */
 	const struct ir_events *events;	/* what probes mean; NULL: nothing */
 	struct ir_events *builtin;	/* the same, if the reader owns it */
-	struct ir_calls *calls;		/* of which one event tells only a part */
+	struct ir_calls *calls;		/* calls under way, of which one event has only a part */
 	struct ir_error complaint;	/* about the events file: it does not fit the recording */
 	uint64_t user_events;		/* types of events that the file names and the recording has */
 	struct ir_reader_info info;
@@ -110,21 +110,21 @@ bool ir_reader_wants(const struct ir_reader *rd, enum ir_event_kind kind);
  * ir_reader_device - the number of a device name, new or known
  * @name: @len bytes, not terminated
  *
- * Returns 0 if the name is empty or not printable, and for too many names (65535).
- * Without memory, too, which ir_reader_next() then says at the end.
+ * Returns 0 if the name is empty or not printable, if there are too many names (65535),
+ * and without memory, which ir_reader_next() then reports at the end.
  */
 uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len);
 /** ir_reader_device_number - the same for a device that has an address for a name */
 uint16_t ir_reader_device_number(struct ir_reader *rd, uint64_t number);
 /**
  * ir_reader_complain - a field that the events file names is not in the event
- * @has: the fields that are
+ * @has: the fields that are in it
  *
- * The first complaint is what opening or reading fails with.
+ * Opening or reading fails with the message of the first complaint.
  */
 void ir_reader_complain(struct ir_reader *rd, const struct ir_rule_group *g, const char *event,
 			const char *field, const char *has);
-/** ir_reader_complain_text - no line of the event is what the events file says */
+/** ir_reader_complain_text - no line of the event has the form that the events file gives */
 void ir_reader_complain_text(struct ir_reader *rd, const struct ir_rule_group *g,
 			     const char *event, const char *needs);
 

@@ -464,8 +464,8 @@ int ir_rules_add(struct ir_events *ev, const struct ir_rule_text *text, struct i
  */
 
 /*
- * A field that is what one role wants goes there at once; what only conditions
- * and sums look at goes where no role is, as far as there is such a place.
+ * A field that is exactly one role's value gets the role's slot; fields that only
+ * conditions and sums use get slots that no role has, as long as there are any.
  */
 static void place_fields(struct ir_rule_group *g)
 {

@@ -11,12 +11,12 @@
  *   rules_apply.c    from values to events; calls and their returns
  *
  * All rules for one event make a group.  A reader looks for the group of each
- * event type once, when it meets its format (or, in a text, its name), finds
+ * event type once, when it reads its format (or, in a text, its name), finds
  * the group's fields there, and then puts their values into value[] of struct
- * ir_event, for each event.  Where the values are what the one rule wants, the
- * event is ready (direct).  Else its kind is the number of the group above
- * IR_EV_KINDS, and ir_reader_next(), which sees all events in time order,
- * makes an event of it or drops it, whatever the format was.
+ * ir_event, for each event.  If the group has a single rule that needs no more than
+ * these values, the event is ready (direct).  Else its kind is the number of the group
+ * above IR_EV_KINDS, and ir_reader_next(), which gets all events in time order, makes an
+ * event of it or drops it, for all formats alike.
  *
  * To add a built-in rule: a line in rules_builtin.c.  To add something that an
  * event can be: a kind in event.h and a line in rules_kinds.c.
@@ -119,7 +119,7 @@ const struct ir_rule_group *ir_rules_find_user(const struct ir_events *ev, const
 const struct ir_rule_group *ir_rules_find_builtin(const struct ir_events *ev, const char *system,
 						  const char *name);
 
-/* Calls under way: of some events only the entry tells one thing, and the return another. */
+/* Calls under way: the entry has some of the values of an event, and the return the others. */
 struct ir_calls;
 
 /**

@@ -4,8 +4,8 @@
  *
  * printk stamps its lines with local_clock(), which begins at the boot; a
  * recording may have that clock (local, global, perf), or CLOCK_MONOTONIC, which
- * begins some 10 to 300 ms later, and runs at another rate.  Four ways to tell what
- * time a line has on the recording's clock, best first:
+ * begins some 10 to 300 ms later, and runs at another rate.  Four ways to convert
+ * a line's time to the recording's clock, best first:
  *
  *   1. lines that are in both, once each: printk:console events, or markers whose text
  *      was also written to /dev/kmsg;

@@ -79,7 +79,7 @@ struct anchor {
 struct anchors {
 	struct anchor *list;		/* by log_ns */
 	size_t nr, room;
-	bool monotonic;			/* lines told CLOCK_MONOTONIC: it may be another clock */
+	bool monotonic;			/* lines had times of CLOCK_MONOTONIC, which need not be the log's clock */
 };
 
 /* Groups of devices that share a domain: a number for each device that is in one. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * IOMMU groups: the devices of one share a domain, and with it all addresses.
- * The user may tell them, a recording's markers, or a log from the boot:
+ * They are known from the user, from markers in the recording, or from a log of the boot:
  *
  *   pci 0000:00:10.1: Adding to iommu group 2
  *   iommu-replay: group 2: 0000:00:10.0 0000:00:10.1

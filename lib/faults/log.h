@@ -86,7 +86,7 @@ extern const struct ir_log_format ir_log_amd, ir_log_vtd, ir_log_smmuv3, ir_log_
 struct ir_log_parser {
 	struct ir_log_state state[IR_LOG_FORMATS];
 	uint64_t last_ns;		/* time of the last line that had one */
-	uint64_t suppressed;		/* lines that the log says it left out */
+	uint64_t suppressed;		/* lines that the kernel left out, by the log's own count */
 	uint64_t bad;
 };
 

@@ -8,8 +8,8 @@
  * Since Linux 7.x the device has its PCI domain; 5.14 has 0x in front of its
  * parts; up to 5.13 the address and the reason have no 0x, up to 4.x there is
  * no space behind "DMAR:".  The address is that of the page.  Reasons 5 and 6 (the
- * write or read bit is not set) do not tell an entry that is not there from one for
- * the other direction.
+ * write or read bit is not set) have two possible causes: no entry, or an entry for the
+ * other direction.
  */
 #include "faults/log.h"
 

@@ -403,7 +403,7 @@ static void judge(struct judge *j, size_t number, struct ir_fault *fault)
 
 	find_chances(j, number, j->delay_ns, &c);
 	if (c.nr == 1 && c.list[0].kind == IR_FAULT_NEVER_MAPPED && c.foreign) {
-		/* In its own domain it was never mapped; who has the address is said, too. */
+		/* It was never mapped in its own domain; the verdict also names who has the address. */
 		fault->kind = IR_FAULT_OTHER_DOMAIN;
 		fault->mapping = make_mapping(j, held, c.foreign);
 	} else if (!c.nr) {

@@ -4,7 +4,7 @@
  *
  * A fiber runs its function, which never returns, from the first switch to it on.  The
  * thread's own stack is a fiber without a stack of its own.  Below each stack lies
- * a guard: touching it is a fault.  The sanitizers are told about each switch.
+ * a guard: touching it is a fault.  The sanitizers are informed of each switch.
  */
 #ifndef IR_GUEST_FIBER_H
 #define IR_GUEST_FIBER_H

@@ -40,8 +40,8 @@ struct ir_dma_ops {
 	int (*init)(struct ir_domain *d);
 	void (*exit)(struct ir_domain *d);
 	/*
-	 * Take over what the recording tells about the IOVAs in use at the start,
-	 * and give out @pages of them, one by one; NULL or false: it cannot.
+	 * Take over the recorded state of the IOVAs at the start, and pass @pages of
+	 * those in use to @give, one by one; NULL or false: it cannot.
 	 */
 	bool (*start)(struct ir_domain *d, const struct ir_recorded_machine *m, uint64_t pages,
 		      void (*give)(struct ir_domain *d, uint64_t pfn));
@@ -83,7 +83,7 @@ struct ir_domain {
 	bool grown;		/* is in the guest's list of those that have more than at the last look */
 	struct ir_domain *next_grown;
 	void *priv;		/* the API's; NULL: the device is detached */
-	void *strategy_priv;	/* the strategy's; NULL: it wants none */
+	void *strategy_priv;	/* the strategy's own data; NULL: it has none */
 	struct ir_serving *serving;	/* the mapping that is about to be synced; NULL: none */
 	uint64_t entries;	/* held by the host, where they are not pages; those included of */
 	uint64_t lazy_entries;	/* what is unmapped and not yet flushed */
@@ -199,8 +199,8 @@ uint32_t ir_guest_number(struct ir_guest *g);
 bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
 		      uint64_t fixed);
 /**
- * ir_guest_preload_start - @pages mapped before, where the recording shows room for
- * them, and the allocator as the recording shows it; false: it does not tell
+ * ir_guest_preload_start - map @pages as before the recording, at IOVAs that it leaves
+ * open, with the allocator in the recorded state; false: that is not recorded
  */
 bool ir_guest_preload_start(struct ir_guest *g, uint16_t device,
 			    const struct ir_recorded_machine *m, uint64_t pages);

@@ -89,9 +89,9 @@ struct ir_iopt {
 	struct inner *top;	/* NULL: nothing was ever mapped */
 	unsigned int top_height;
 	/*
-	 * The leaf used last, mostly also the next one.  The nodes above learn what
-	 * changes in it only before they are asked, or another leaf is used: it may
-	 * have stale pages that they do not know of, and it may be empty.
+	 * The leaf used last, mostly also the next one.  The nodes above are updated only
+	 * before they are read, or when another leaf is used: until then this leaf may
+	 * have stale pages that they do not show, and it may be empty.
 	 */
 	struct leaf *last;
 	struct leaf **recent;	/* used lately, by page; NULL: there are few leaves */
@@ -221,9 +221,9 @@ uint64_t ir_iopt_block_place(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages,
 uint64_t ir_iopt_block_find(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, struct spot *s);
 /* Put an empty block there; NULL: no memory. */
 struct block *ir_iopt_block_new(struct ir_iopt *iopt, const struct spot *s);
-/* The block has changed: the nodes above learn of it.  An empty one is released. */
+/* The block has changed: updates the nodes above.  An empty block is released. */
 void ir_iopt_block_changed(struct ir_iopt *iopt, const struct spot *s);
-/* Make the block a node or a leaf that says the same; false: no memory. */
+/* Replace the block by an equivalent node or leaf; false: no memory. */
 bool ir_iopt_block_split(struct ir_iopt *iopt, const struct spot *s);
 
 /* The first leaf or block at or behind @pfn with pages of these kinds; false: none. */

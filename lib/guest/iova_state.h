@@ -4,8 +4,8 @@
  * that hold the allocator against recorded calls of a real kernel.
  *
  * The kernel keeps taken ranges in a red-black tree and looks for room from range
- * to range.  What it finds depends on which pages are taken alone, so here they
- * are a bitmap; whoever gives a range back knows how long it is.
+ * to range.  What it finds depends only on which pages are taken, so here they
+ * are a bitmap; the caller that frees a range passes its length.
  *
  * Invariants
  *  - a range in a magazine stays in the tree: the tree sees it as taken;
@@ -134,7 +134,7 @@ bool ir_iova_set_fill(struct ir_iova_domain *d, unsigned int cpu, unsigned int o
 /** ir_iova_set_depot - replace the depot by full magazines of unknown addresses */
 bool ir_iova_set_depot(struct ir_iova_domain *d, unsigned int order, unsigned int magazines);
 /**
- * ir_iova_correct - the recording says that @got was really @pfn
+ * ir_iova_correct - replace @got by @pfn, which the kernel really allocated
  *
  * In magazines the two addresses change places; in the tree the range moves, and
  * the cached node with it.  False if @pfn is taken or on no memory.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Timelines while they grow.  The guest says what its values are now, and what
- * happens; time never goes back.
+ * Timelines while they grow.  The guest passes its current values and its events;
+ * time never goes back.
  */
 #ifndef IR_REPLAY_TIMELINE_H
 #define IR_REPLAY_TIMELINE_H

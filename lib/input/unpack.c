@@ -23,7 +23,7 @@
 #define LZMA_MEMORY	(UINT64_C(1) << 30)	/* xz -9 needs 65 MiB */
 
 enum step {
-	STEP_MORE,	/* wants more input, or has more output */
+	STEP_MORE,	/* needs more input, or has more output */
 	STEP_END,	/* of a member or frame; another may follow */
 	STEP_BAD,
 	STEP_NO_MEMORY,

@@ -9,9 +9,9 @@
  * ir_unpack - replace a compressed file by a temporary copy that is not
  * @start: the file's first @len bytes
  *
- * A damaged or cut file is unpacked as far as possible; ir_file_cut() says
- * so.  Returns 1 if it was unpacked, 0 if it is not compressed in a way that can
- * be, or a negative errno with @err set.
+ * A damaged or cut file is unpacked as far as possible; ir_file_cut() is true then.
+ * Returns 1 if it was unpacked, 0 if it is not compressed in a known format, or a
+ * negative errno with @err set.
  */
 int ir_unpack(struct ir_file *file, const void *start, size_t len, struct ir_error *err);
 

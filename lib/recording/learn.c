@@ -13,8 +13,9 @@ static bool kinds_differ(const struct ir_recording *rec)
 }
 
 /*
- * Whether a first pass is better begun anew now than read to its end.  Functions get names
- * for want of others, which may still come: then it goes on.  A queue's timer fires rarely.
+ * Whether restarting the first pass now is better than reading it to its end.  It is not if
+ * several owners have names only from functions, as better names may still come, nor because
+ * of a queue's timer alone, which fires rarely.
  */
 bool ir_learn_restart(const struct ir_recording *rec)
 {

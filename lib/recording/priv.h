@@ -3,7 +3,7 @@
  * Inside a recording.
  *
  *   survey.c     reads the file, once or several times, and keeps the operations
- *   learn.c      what one pass learns for the next one
+ *   learn.c      what one pass finds for the next one, and whether there is a next one
  *   recording.c  opens it, sums up what was found, hands out the operations
  */
 #ifndef IR_TRACE_RECORDING_PRIV_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * An operation is three words of 64 bits, and more for what few of them have:
- * mostly 24 or 32 bytes.  One whose times or addresses are too far apart for
- * that is stored as it is, behind a word that says so.
+ * Stores an operation in three words of 64 bits, and more for members that few operations
+ * have: mostly 24 or 32 bytes.  If its times or addresses are too far apart for that, a
+ * marker word and the whole struct are stored.
  */
 #include "recording/spool.h"
 

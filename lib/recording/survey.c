@@ -41,7 +41,7 @@ void ir_survey_end_pass(struct ir_recording *rec)
 	rec->reader = NULL;
 }
 
-/* "fn 0x8002000000000000", for want of a better name */
+/* "fn 0x8002000000000000", if there is no better name */
 static uint16_t name_function(void *arg, uint64_t fn)
 {
 	struct ir_reader *rd = arg;
@@ -119,8 +119,8 @@ static bool marker_number(const char *text, const char *key, uint64_t *value)
 
 /*
  * Recording scripts write the kernel's zpci counters into the trace before the
- * first operation: what is mapped then stays or is unmapped later, but no event
- * tells of its map.
+ * first operation: pages that are mapped then stay or are unmapped later, but no event
+ * shows their map.
  */
 static void read_marker(struct ir_recording *rec, const char *text)
 {
@@ -187,7 +187,7 @@ static void note_asked(struct ir_recording *rec, const struct ir_event *ev)
 
 static void note_event(struct ir_recording *rec, const struct ir_event *ev)
 {
-	if (ev->kind == IR_EV_STACK)	/* says something about another event, which counts */
+	if (ev->kind == IR_EV_STACK)	/* belongs to another event, which is counted */
 		return;
 	rec->found_kinds |= UINT64_C(1) << ev->kind;
 	rec->device_seen |= ev->device == rec->filter;

@@ -55,9 +55,9 @@ void ir_timers_armed(struct ir_timer_samples *s, uint64_t time_ns);
 /** ir_timers_fired - the timer flushed the queue */
 void ir_timers_fired(struct ir_timer_samples *s, uint64_t time_ns);
 /**
- * ir_timers_estimate - what the samples say
- * @known_hz: jiffies a second that the kernel was built with; 0: the samples tell, else
- * @default_hz is taken for the lateness
+ * ir_timers_estimate - estimate jiffies and lateness from the samples
+ * @known_hz: jiffies a second that the kernel was built with; 0: estimated from the samples
+ * @default_hz: used for the lateness if neither is known
  */
 struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, uint32_t known_hz,
 					    uint32_t default_hz);

@@ -31,7 +31,7 @@ void ir_engine_run_numbered(struct ir_engine *e, const struct ir_op *ops, const 
 /* A flush is done: the number of its operation, UINT32_MAX: of none; pages that it changed. */
 typedef void (*ir_engine_flushed)(void *arg, uint32_t number, const struct ir_rpcit *rpcit,
 				  uint64_t changed);
-/** ir_engine_watch_flushes - have each flush told, before the first ir_engine_run() */
+/** ir_engine_watch_flushes - call @flushed for each flush; before the first ir_engine_run() */
 void ir_engine_watch_flushes(struct ir_engine *e, ir_engine_flushed flushed, void *arg);
 /**
  * ir_engine_interrupts - stop after a plug-in's callback when *@interrupted is not 0

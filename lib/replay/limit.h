@@ -3,8 +3,8 @@
  * The recorded host's limit of mappings, from the shortages that were recorded.
  *
  * When an RPCIT reports insufficient resources, the host holds exactly its limit.  So
- * each recorded shortage gives a range: more than what was held before that mapping, at
- * most that and the mapping.  The limit is where most of these ranges meet.
+ * each recorded shortage gives a range for the limit: at least the pages held before that
+ * mapping, at most these plus the mapping's.  The limit is where most ranges overlap.
  */
 #ifndef IR_REPLAY_LIMIT_H
 #define IR_REPLAY_LIMIT_H

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Columns: what a report shows, said once.
+ * Columns: the one description of the figures of a report.
  *
  * Every renderer walks these tables: JSON nests the keys at their dots, CSV
  * makes one column of each, tables on a terminal and in Markdown show those
- * that have a title, under their group's heading.  A value is read from the
- * finished results when it is asked for; nothing is kept.
+ * that have a title, under their group's heading.  A getter reads a value from the
+ * finished results each time; nothing is cached.
  *
- * To add a figure to all reports: one line in columns_result.c, one in
- * iommu-replay-report(5); a getter that is new has a counterpart, put_ and its
- * name, so that reports can be read again.  To add a renderer: one file that walks the tables.
+ * To add a figure to all reports: one line in figures_result.h; scripts/man-figures then
+ * writes it to iommu-replay-report(5).  A new getter needs a counterpart, put_ and its
+ * name, which stores the value when a report is read.
  */
 #ifndef IR_REPORT_COLUMNS_H
 #define IR_REPORT_COLUMNS_H

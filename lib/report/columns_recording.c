@@ -38,7 +38,7 @@ static struct ir_value info_rpcit(const struct ir_report_entry *entry, size_t re
 	return info_u64(entry, result, arg);
 }
 
-/* Without return values nobody knows how many failed. */
+/* Without return values it is not known how many failed. */
 static struct ir_value info_rpcit_result(const struct ir_report_entry *entry, size_t result,
 					 size_t arg)
 {

@@ -22,7 +22,7 @@ static inline struct ir_value real_value(double real)
 	return (struct ir_value){ .type = IR_VALUE_REAL, .real = real };
 }
 
-/* Zero stands for "not told" or "no limit" here. */
+/* Zero stands for "not known" or "no limit" here. */
 static inline struct ir_value count_or_null(uint64_t count)
 {
 	return count ? count_value(count) : (struct ir_value){ .type = IR_VALUE_NULL };

@@ -2,11 +2,11 @@
 /*
  * The figures of a result, one row each: included by columns_result.c, whose array they are.
  *
- * A row has all that is said of a figure: its key in JSON and CSV; where tables show it, its
- * heading, the same in words for web pages, and the group of columns it belongs to; its unit;
- * and what it means.  That text is shown by "list figures", by web pages and, as written by
- * scripts/man-figures, by iommu-replay-report(5).  Names and literals in it stand between
- * backquotes.  Rows with the same text that follow each other are described as one.
+ * A row describes a figure completely: its key in JSON and CSV; if tables show it, its
+ * heading, a longer heading for web pages, and the group of columns it belongs to; its unit;
+ * and its meaning.  "list figures" and web pages show the meaning, and scripts/man-figures
+ * writes it to iommu-replay-report(5).  Names and literals in it stand between backquotes.
+ * Adjacent rows with the same meaning are described together.
  */
 #define FROM(field) offsetof(struct ir_result, field)
 #define ROW(key_, getter, arg_, help_) \

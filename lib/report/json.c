@@ -139,7 +139,7 @@ static json_t *json_own(const struct ir_column *column, const struct ir_report_e
 	return object;
 }
 
-/* Into an object that is taken over; NULL: all columns, else those that @wanted says. */
+/* Adds the columns for which @wanted is true (NULL: all) to @object, which it owns from now on. */
 static json_t *add_columns(json_t *object, const struct ir_column *columns,
 			   bool (*wanted)(const struct ir_column *column),
 			   const struct ir_report_entry *entry, size_t result)

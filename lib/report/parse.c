@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A report as JSON, of which the outlines are known to be right: whoever reads
- * one begins here.
+ * Parses a report and checks its outermost structure, its schema and its digest.  All
+ * readers of reports begin here.
  */
 #include "report/json.h"
 

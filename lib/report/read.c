@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A report, read into the structures that it was written from, so that all
- * renderers can have it again.  It may be anybody's file.
+ * Reads a report into the structures that it was written from, so that all renderers
+ * can show it.  The file is not trusted.
  *
- * Members that a report of another version lacks stay zero; what is not known
- * here is left alone.
+ * Members that a report of another version lacks stay zero; unknown members are
+ * ignored.
  */
 #include "report/json.h"
 #include "report/json_count.h"

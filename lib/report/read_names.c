@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_STRANGERS 1024	/* as many different ones nobody has */
+#define MAX_STRANGERS 1024	/* far more than any real report has */
 
 struct plugin {
 	struct plugin *next;

@@ -49,7 +49,7 @@ json_t *ir_read_member(const json_t *object, const char *key);
 typedef bool (*ir_read_put)(const struct ir_column *column, const struct ir_entry_fields *to,
 			    size_t result, struct ir_value value);
 
-/** ir_read_columns - the values of those columns that @wanted says; NULL: of all */
+/** ir_read_columns - read the columns for which @wanted is true; NULL: all */
 int ir_read_columns(const struct ir_column *columns, ir_read_put put,
 		    bool (*wanted)(const struct ir_column *column), const json_t *object,
 		    const struct ir_entry_fields *to, size_t result, struct ir_error *err);

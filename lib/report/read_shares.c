@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Shares of devices, read again: devices.c the other way round. */
+/* Reads the shares of devices that devices.c describes. */
 #include "report/read_priv.h"
 
 #include <errno.h>
@@ -7,9 +7,9 @@
 #include <string.h>
 
 /*
- * Which device a share is of.  They come in the order of their numbers, so two of
- * one name are told apart by it: @after is the one before.  0: what has no name;
- * SIZE_MAX: there is no such device.
+ * The device of a share.  Shares are in the order of device numbers, so that two devices
+ * of one name are found in turn: @after is the previous one.  0: operations without a
+ * device; SIZE_MAX: there is no such device.
  */
 static size_t find_device(const struct ir_recording_info *info, const json_t *name, size_t after)
 {

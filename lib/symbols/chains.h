@@ -8,9 +8,9 @@
  * In binary recordings a frame is an address; in texts, which have symbols
  * already, it is the number of a name.
  *
- * Beside the chains this holds what the recording itself tells about the kernel's
- * addresses: its symbols, where its modules were, and build ids.  Everything in
- * here comes from the file and is bounded, not trusted.
+ * Beside the chains this holds the recording's own facts about the kernel's
+ * addresses: symbols, addresses of modules, and build ids.  All of it comes from the
+ * file: sizes are bounded, and nothing is trusted.
  */
 #ifndef IR_TRACE_CHAINS_H
 #define IR_TRACE_CHAINS_H
@@ -38,7 +38,7 @@ struct ir_chain_name {
 	uint64_t offset;	/* into the function */
 	uint64_t address;	/* 0: not recorded */
 	bool has_offset;
-	bool has_origin;	/* the text tells where it is from: without a module, the kernel itself */
+	bool has_origin;	/* the text names the module of each frame: without one it is the kernel itself */
 };
 
 struct ir_build_id {

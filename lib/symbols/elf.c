@@ -61,7 +61,7 @@ struct ir_elf *ir_elf_open(const char *path, struct ir_error *err)
 		free(e);
 		return NULL;
 	}
-	errno = 0;	/* libelf's own errors do not tell this one */
+	errno = 0;	/* so that errors of libelf differ from those of the system */
 	if (elf_version(EV_CURRENT) != EV_NONE)
 		e->elf = elf_begin(e->fd, ELF_C_READ, NULL);
 	if (!e->elf || elf_kind(e->elf) != ELF_K_ELF || !gelf_getehdr(e->elf, &e->head)) {
@@ -121,7 +121,7 @@ int ir_elf_build_id(struct ir_elf *e, struct ir_build_id *id)
  * The place of each section of a module: those with code stand in the order of the
  * file, from .text on, without the ones that are freed after init (layout_sections()
  * of kernel/module/main.c, Linux 6.12).  UINT64_MAX: not among them.  NULL: there
- * are no sections, or no memory, which errno tells.
+ * are no sections, or no memory (errno is ENOMEM).
  */
 static uint64_t *lay_out(struct ir_elf *e, uint64_t text, size_t *nr)
 {

@@ -370,7 +370,7 @@ static int add_kallsyms(struct ir_symbols *syms, const char *path, struct start 
 	return check_boot(&syms->tables[syms->nr - 1], recorded, chains, err);
 }
 
-/* Kernels move at boot: by how much is told by where their first symbol was. */
+/* Kernels are moved at boot (KASLR): the address of their first symbol shows by how much. */
 static int place_vmlinux(struct ir_symbol_table *t, struct start recorded,
 			 const struct ir_chains *chains, struct ir_error *err)
 {

@@ -25,7 +25,7 @@
 #define IR_SYMBOL_TABLES_MAX 1024u
 
 struct ir_symbols {
-	struct ir_symbol_table *tables;	/* in the order in which they are asked */
+	struct ir_symbol_table *tables;	/* in the order in which they are searched */
 	size_t nr;
 	char *origin;		/* for people: "kallsyms of the recording" */
 };

@@ -299,7 +299,7 @@ void ir_rows_free(struct ir_rows *rows)
 	*rows = (struct ir_rows){ .nr = 0 };
 }
 
-/* Which parameters of its queue tell a result from others of its strategy among the rows. */
+/* The queue parameters in which a result differs from others of its strategy among the rows. */
 struct rivals {
 	bool type, size, timeout;
 };

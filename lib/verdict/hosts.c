@@ -17,7 +17,7 @@ static void write_clean(FILE *out, const char *text)
 	free(clean);
 }
 
-/* That there is no limit, where there might be one. */
+/* "no limit", for hypervisors that can have one. */
 static bool says_unlimited(const struct ir_effective *p)
 {
 	return !p->hypervisor.entry_limit && p->from.entry_limit != IR_FROM_DEFAULT;

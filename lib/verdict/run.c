@@ -51,7 +51,7 @@ static void say_row(const struct ir_saying *s, const struct ir_row *row)
 /* Least flushes but for 1% of the maps, then least exposure. */
 const struct ir_row *ir_pick(const struct ir_rows *rows)
 {
-	/* That is how rows are sorted. */
+	/* Rows are sorted by this. */
 	return rows->nr_safe ? &rows->row[0] : NULL;
 }
 

@@ -55,7 +55,7 @@ typedef void (*ir_words_line)(void *arg, const char *label, const char *text);
 void ir_words(const struct ir_rows *rows, enum ir_typography typography, ir_words_line emit, void *arg);
 
 /**
- * ir_result_label - what tells a result from all others of its entry
+ * ir_result_label - a name that only this result of its entry has
  *
  * The strategy; its hypervisor and its queue if these differ.  For free(); NULL: no memory.
  */
@@ -64,7 +64,7 @@ char *ir_result_label(const struct ir_report_entry *entry, size_t result);
 void ir_host_words(const struct ir_report_entry *entry, size_t result, FILE *out);
 /** ir_host_text - the same; for free(), NULL: no memory */
 char *ir_host_text(const struct ir_report_entry *entry, size_t result);
-/** ir_same_host - whether ir_host_words() says the same of two results */
+/** ir_same_host - whether ir_host_words() gives the same text for two results */
 bool ir_same_host(const struct ir_report_entry *entry, size_t a, size_t b);
 /** ir_marked_plain - a marked text without its marks, in place; NULL is fine */
 char *ir_marked_plain(char *text);

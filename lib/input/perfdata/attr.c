@@ -93,8 +93,8 @@ static void lay_out_others(struct pd_attr *at)
 }
 
 /*
- * Samples of all attributes have their id at the same place, or perf could not
- * tell them apart either: the first one says where.
+ * Samples of all attributes have their id at the same place (perf needs that, too, to
+ * find the attribute of a sample), which is that of the first attribute.
  */
 static void place_ids(struct pd_attrs *attrs)
 {

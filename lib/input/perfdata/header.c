@@ -92,7 +92,7 @@ static int take_text(struct ir_cursor *cur, char **text)
 	return 0;
 }
 
-/* perf_header's documentation has the two the other way round than header.c writes them. */
+/* header.c of perf writes available, then online; its documentation has the opposite order. */
 static int take_cpus(struct perfdata *pd, struct ir_cursor *cur)
 {
 	uint32_t available = ir_cursor_u32(cur);
@@ -314,8 +314,8 @@ static int read_features(struct perfdata *pd, const struct header *h, uint64_t p
 }
 
 /*
- * No tracing data where it should be.  It is the first of the features, right
- * behind their table, so where it is tells where the data ends.
+ * The tracing data is not where it should be.  It is the first of the features, right
+ * behind their table, so its place shows where the data section ends.
  */
 static int salvage(struct perfdata *pd, struct header *h, uint64_t start, uint64_t *end)
 {

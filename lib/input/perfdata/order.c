@@ -42,7 +42,7 @@ void pd_queue_release(struct pd_queue *q)
 	memset(q, 0, sizeof(*q));
 }
 
-/* As realloc(), room for @want of @size bytes each and more to come. */
+/* As realloc(), for @want elements of @size bytes each, with room to grow. */
 static void *grow(void *list, size_t *room, size_t want, size_t size)
 {
 	size_t more = *room ? *room : FIRST_ROOM;

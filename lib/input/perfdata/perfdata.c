@@ -68,7 +68,7 @@ static void describe(struct perfdata *pd)
 
 /*
  * A pipe's header is followed by the first record; a file's by numbers that do
- * not look like one.  The size of the header says the same.
+ * not look like one.  The size of the header must agree.
  */
 static bool is_pipe(struct perfdata *pd, const unsigned char *head, size_t len)
 {

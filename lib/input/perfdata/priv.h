@@ -16,10 +16,10 @@
  *	sites.c	call chains, and where the kernel's code was
  *	order.c		events into time order
  *
- * Everything flows one way: the stream finds a record, a sample's raw data goes
- * into the queue, and what the queue lets go is decoded and handed out.  The
- * attributes say where in a sample things are; the raw data is a trace record
- * with the same header as in trace.dat, so formats.c does the rest.
+ * The stream finds a record, a sample's raw data goes into the queue, and events that
+ * leave the queue are decoded and returned.  The attributes define the layout of a
+ * sample; its raw data is a trace record with the same header as in trace.dat, so
+ * formats.c decodes it.
  */
 #ifndef IR_TRACE_PERFDATA_PRIV_H
 #define IR_TRACE_PERFDATA_PRIV_H
@@ -86,7 +86,7 @@ struct pd_attr {
 	uint16_t fixed_len;	/* up to what has a variable size */
 	bool traced;		/* a tracepoint, with its data */
 	bool variable;		/* there are counters or a call chain before the data */
-	/* And in other records, from their end. */
+	/* The same in other records, from their end. */
 	uint16_t end_time_pos;
 	uint16_t end_cpu_pos;
 	char name[64];		/* as perf wrote it; empty: it did not */
@@ -174,7 +174,7 @@ struct perfdata {
 	struct ir_file *file;
 	struct ir_damage *damage;
 	uint64_t size;		/* of the file */
-	uint64_t promised;	/* where it should end, by what its headers say */
+	uint64_t promised;	/* where it should end, by its headers */
 	bool big;
 	bool pipe;
 	bool zstd;

@@ -39,7 +39,7 @@ static bool chain_holds(const unsigned char *data, size_t len, size_t at, bool b
 			return false;
 		if (ir_load32(p, big) == PD_RECORD_HEADER_TRACING_DATA ||
 		    ir_load32(p, big) == PD_RECORD_AUXTRACE)
-			return i > 0;	/* more follows than its size says */
+			return i > 0;	/* data that its size does not include follows */
 		at += size;
 	}
 	return true;

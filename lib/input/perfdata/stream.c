@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * perf.data: from record to record.  Each begins with its type and size.  Where
- * that makes no sense the next place is looked for where it does; what lies in
- * between is counted, and a marker says that events may be missing.
+ * perf.data: from record to record.  Each begins with its type and size.  If these are
+ * invalid, the next valid ones are searched for; the bytes in between are counted, and a
+ * marker in the events shows that some may be missing.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -73,8 +73,8 @@ static int resync(struct perfdata *pd)
  * header is rounded up to 8 and has 16 bits only; perf of Linux 6.16 lets it
  * overflow, and does not pad the record then: record__pushfn() of
  * tools/perf/builtin-record.c.  If its data was more than one record holds, the
- * first one tells the size of all of them together, and the others have nothing
- * sensible but the size in their headers.
+ * first one has the size of all of them together, and of the others only the size in
+ * the header is valid.
  */
 static uint32_t compressed2_sizes(uint32_t size, uint64_t told, uint32_t *data)
 {

@@ -91,7 +91,7 @@ struct tracedat {
 	struct ir_file *file;
 	struct ir_damage *damage;
 	uint64_t size;		/* of the file */
-	uint64_t promised;	/* where it should end, by what its headers say */
+	uint64_t promised;	/* where it should end, by its headers */
 	unsigned int version;
 	unsigned int long_size;
 	uint32_t page_size;
@@ -110,7 +110,7 @@ struct tracedat {
 	uint32_t tsc_mult;	/* TSC2NSEC, 0: times are nanoseconds */
 	uint32_t tsc_shift;
 	uint64_t stat_lost;	/* all CPUSTAT options: events the tracer dropped */
-	uint64_t told_lost;	/* of these, told by sub-buffers */
+	uint64_t told_lost;	/* of these, reported by sub-buffers */
 
 	struct td_instance *instances;
 	uint32_t nr_instances;

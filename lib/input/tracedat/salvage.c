@@ -3,8 +3,8 @@
  * trace.dat version 7 whose chain of options is broken, most often because the
  * file was cut: trace-cmd writes sections one behind the other, so they are
  * found from the front, and with them the CPU data, which begins at the next
- * page boundary behind its section's header (trace-cmd.dat.v7(5)).  Which CPU
- * it is from is not told there: they are numbered as they come.
+ * page boundary behind its section's header (trace-cmd.dat.v7(5)).  The section does not
+ * have the number of its CPU: CPUs are numbered in the order of the file.
  */
 #include <errno.h>
 #include "base/bytes.h"

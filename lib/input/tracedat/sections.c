@@ -31,7 +31,7 @@ bool td_section_at(struct tracedat *td, uint64_t pos, struct td_section *sec)
 	return sec->id <= MAX_SECTION_ID && ir_load16(head + 2, td->big) <= SECTION_COMPRESSED;
 }
 
-/* A compressed section: its sizes are tried, then the data speaks for itself. */
+/* A compressed section.  If the sizes in its header are wrong, the data itself shows them. */
 static unsigned char *unpack(struct tracedat *td, const unsigned char *in, size_t in_len,
 			     size_t *len)
 {
@@ -149,7 +149,7 @@ int td_section_parse(struct tracedat *td, const struct td_section *sec)
 	return ret;
 }
 
-/* An option that says where a section is. */
+/* An option with the place of a section. */
 static int follow(struct tracedat *td, unsigned int id, const unsigned char *data, uint32_t len)
 {
 	struct td_section sec;
@@ -193,7 +193,7 @@ static int take_buffer(struct tracedat *td, unsigned char *data, uint32_t len)
 			cpus = TD_MAX_CPUS;
 	}
 	if (!td_section_at(td, pos, &sec) || sec.id != TD_OPTION_BUFFER) {
-		/* Its flag matters; whoever compresses one section compresses all. */
+		/* Only its flag is used: a writer compresses all sections or none. */
 		td_damage(td, IR_DAMAGE_BAD_SECTIONS, 1);
 		sec.compressed = td->decomp.kind != IR_COMPRESSION_NONE;
 	}

@@ -80,8 +80,8 @@ static inline uint64_t ir_subbuf_time(const struct ir_subbuf_layout *lay, const 
  * ir_subbuf_start - begin with the records of a sub-buffer
  * @avail: bytes at @page; fewer than lay->size at the end of a cut recording
  *
- * If the header makes no sense there are no records, and sb->corrupt says how
- * many bytes that leaves out.
+ * If the header is invalid there are no records, and sb->corrupt is the number of bytes
+ * that are left out.
  */
 enum ir_subbuf_missed ir_subbuf_start(struct ir_subbuf *sb, const struct ir_subbuf_layout *lay,
 				      const unsigned char *page, size_t avail);

@@ -39,9 +39,8 @@ static int compare_cpu(const void *a, const void *b)
 }
 
 /*
- * No byte belongs to two CPUs.  Where a damaged size says so, the data of the
- * one ends where that of the other begins; this also bounds what all streams
- * together can ask for by the size of the file.
+ * No byte belongs to two CPUs.  If a damaged size makes two streams overlap, the first
+ * ends where the other begins; so all streams together are never larger than the file.
  */
 static void part_streams(struct tracedat *td)
 {
@@ -98,9 +97,9 @@ static int finish_instances(struct tracedat *td)
 /*
  * The merge is a tree of losers: node i (from 1 on) has the children 2i and
  * 2i+1, the streams are the leaves nr_streams and up, and each node keeps the
- * later one of the two that met there.  When the winner moves on it meets the
- * losers on the way from its leaf to the root; where they are is known before
- * they are compared, without a branch that mispredicts.
+ * later one of the two that were compared there.  When the winner advances it is
+ * compared with the losers on the way from its leaf to the root; their places are known
+ * before they are compared, without a branch that mispredicts.
  */
 static bool comes_before(struct td_entry a, struct td_entry b)
 {
@@ -180,8 +179,8 @@ static int start_streams(struct tracedat *td)
 }
 
 /*
- * Byte order, long and page size.  A page size that only makes sense the other
- * way round says that the byte order is what is damaged.
+ * Byte order, long and page size.  If the page size is valid only in the other byte
+ * order, the damaged field is the byte order.
  */
 static void take_basics(struct tracedat *td, const unsigned char *p)
 {

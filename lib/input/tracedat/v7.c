@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * trace.dat version 7: trace-cmd.dat.v7(5).  A chain of options sections says what
- * is where.  The last of them holds the places of the CPU data and is at the end of
+ * trace.dat version 7: trace-cmd.dat.v7(5).  A chain of options sections has the place
+ * of everything else.  The last of them holds the places of the CPU data and is at the end of
  * the file: a cut file has lost it, and td_salvage() looks for the data itself.
  */
 #include <errno.h>

@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 
-#define MAX_DIRECTORIES 64	/* that tell recordings of one name apart */
+#define MAX_DIRECTORIES 64	/* in the names of recordings */
 
 static int no_memory(struct ir_error *err)
 {
@@ -73,7 +73,7 @@ static int deepen(const struct ir_compare_report *report, json_t *depths)
 	return rc < 0 ? -ENOMEM : rc;
 }
 
-/* How much of their paths tells recordings of the same name apart, in both reports. */
+/* How many directories make names of recordings unique, in both reports. */
 static json_t *find_depths(const struct ir_compare_report *a, const struct ir_compare_report *b)
 {
 	json_t *depths = json_object();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Comparison, inside: reports as rows, and what a condition says of a figure.
+ * Internals of the comparison: reports as rows, matching of rows, conditions.
  */
 #ifndef IR_REPORT_COMPARE_H
 #define IR_REPORT_COMPARE_H
@@ -15,7 +15,7 @@ struct ir_compare_row {
 	json_t *result;		/* NULL: the row is the recording's own */
 	char *path;			/* of the recording, without "." and double slashes */
 	/* Known when two reports are compared: */
-	char *name;			/* the end of the path that tells it apart */
+	char *name;			/* the end of the path, long enough to be unique */
 	char *identity;			/* rows of the same identity belong together */
 	char *label;			/* see ir_difference.parameters */
 	bool done;			/* has its counterpart */
@@ -67,7 +67,7 @@ int ir_compare_note(const struct ir_compare_report *report, struct ir_compare_ro
 bool ir_condition_fails(const struct ir_condition *condition, struct ir_figure baseline,
 			struct ir_figure value);
 
-/** ir_compare_is_evidence - a parameter that says where others are from; rows match without it */
+/** ir_compare_is_evidence - whether a parameter only names the source of others; rows match without it */
 bool ir_compare_is_evidence(const char *name);
 
 #endif

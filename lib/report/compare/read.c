@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A report, read for comparison.  It may be anybody's file: nothing in it but
- * its outlines is taken for granted.
+ * Reads a report for comparison.  The file is not trusted: parse.c has checked only its
+ * outermost structure.
  */
 #include "report/compare/priv.h"
 
@@ -57,7 +57,7 @@ static bool is_figure(const char *key)
 	return true;
 }
 
-/* The path of a figure so far; @own: where the part begins that says what kind it is. */
+/* The path of a figure so far; @own: where the part that names its kind begins. */
 struct path {
 	char key[MAX_KEY];
 	size_t own;
