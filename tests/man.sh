@@ -77,14 +77,6 @@ for name in $(sed -n 's/.*looked for: //p' "$tmp/err" | tr -d ,); do
 	check "$name is in iommu-replay(1)" grep -q "^\.It Cm $name\$" man/iommu-replay.1
 done
 
-# Every counter of damage, from the one place that names them.
-# shellcheck disable=SC2013	# names are words
-for name in $(sed -n 's/^	X(IR_DAMAGE_[A-Z_]*,[^"]*"\([a-z_]*\)".*/\1/p' \
-	lib/include/iommu-replay/damage.h); do
-	check "$name is in iommu-replay-report(5)" \
-		grep -q "^\.It Cm $name\$" man/iommu-replay-report.5
-done
-
 if ! file=$(recording); then
 	skip "the report's fields are documented: no recordings in traces/"
 	exit 0
@@ -95,50 +87,66 @@ if command -v python3 >/dev/null; then
 fi
 check "every figure has a meaning" sh -c "! '$prog' list --format json figures | grep -q '\"meaning\": null'"
 
-# And every member of the JSON of all commands, with all that can be asked for.
+# And every member of the JSON of all commands, with all options that add some.
 if ! command -v python3 >/dev/null; then
 	skip "every member of the JSON is documented: no python3"
 	exit 0
 fi
 {
 	"$prog" run --quiet --timeline --format json traces/6.12-fq-twodev.dat
-	"$prog" run --quiet --timeline --by-site --kallsyms traces/6.12-fq-mixed-perf-g.kallsyms \
+	"$prog" run --quiet --timeline --by-site --explain --kallsyms traces/6.12-fq-mixed-perf-g.kallsyms \
 		--hypervisor kvm:entry-limit=64 --format json traces/6.12-fq-mixed-perf-g.perf.data
 	"$prog" info --quiet --sites --format json traces/6.12-fq-mixed-perf-g.perf.data
 	"$prog" run --quiet --events scripts/events/iommu-map.json --format json "$file"
 	"$prog" verify --quiet --strategy strict --hypervisor kvm --format json traces/*.dat
 	"$prog" faults --quiet --format json --log traces/faults/amd.dmesg.txt traces/faults/amd.txt
+	"$prog" run --quiet --strategy strict,lazy --format json --log traces/faults/amd.dmesg.txt \
+		traces/faults/amd.txt
 } >"$tmp/documents" 2>"$tmp/err"
-missing=$(python3 - "$tmp/documents" <<'END'
+# The lists that are written by hand are complete in both directions, section by section.
+members=$(python3 - "$tmp/documents" <<'END'
 import json, re, sys
 
 text = open(sys.argv[1]).read()
 page = open("man/iommu-replay-report.5").read()
-words = set()
+words = {}	# of each section, and of the page: what is named; with "It": the heads of items
+heading = None
 for line in page.splitlines():
-    if re.match(r"\.(It |Pq )*Cm ", line):
-        for key in re.findall(r"[a-z_0-9]+(?:\.[a-z_0-9]+)*", line):
-            words.update(key.split("."))
-named_by_others = {"events", "own"}	# members are names of events and of a plug-in's parameters
-missing = set()
+    if line.startswith((".Ss ", ".Sh ")):
+        heading = line[4:]
+    macro = re.match(r"\.((?:It |Pq )*)Cm ", line)
+    for key in re.findall(r"[a-z_0-9]+(?:\.[a-z_0-9]+)*", line[macro.end():] if macro else ""):
+        for part in key.split("."):
+            for of in [heading, "page"] + ([(heading, "It")] if "It" in macro[1] else []):
+                words.setdefault(of, set()).add(part)
 
-def see(value):
-    if isinstance(value, dict):
-        for key, member in value.items():
-            if key not in words:
-                missing.add(key)
-            if key not in named_by_others:
-                see(member)
-    elif isinstance(value, list):
-        for member in value[:3]:
-            see(member)
+# Parts of a document that have a section of their own.
+parts = {"sites": "sites", "drivers": "sites", "sites_by": "sites", "symbols": "sites", "hint": "sites",
+         "shortages": "shortages", "timeline": "timeline", "histograms": "histograms",
+         "faults": "faults", "fault_summary": "faults"}
+named_by_others = {"events", "own"}	# members are names of events and of a plug-in's parameters
+found, wrong = {}, set()
+
+def see(value, section, above=""):
+    for key, member in value.items() if isinstance(value, dict) else []:
+        of = section or parts.get(key)
+        found.setdefault(of, set()).add(key)
+        # The causes of RPCITs are described where their totals are.
+        if key not in words["page" if not of or above == "rpcit" else of]:
+            wrong.add(f"{key} is missing" + (f" in {of}" if of else ""))
+        if key not in named_by_others:
+            see(member, of, key)
+    for member in value if isinstance(value, list) else []:
+        see(member, section, above)
 
 decoder, at, n = json.JSONDecoder(), 0, 0
 while text[at:].strip():
     document, at = decoder.raw_decode(text, at + len(text[at:]) - len(text[at:].lstrip()))
-    see(document)
+    see(document, None)
     n += 1
-print(*sorted(missing), *([] if n == 6 else [f"{n} documents instead of 6"]))
+for section in sorted(set(parts.values())):
+    wrong.update(f"{key} of {section} does not exist" for key in words[section, "It"] - found[section])
+print(*sorted(wrong), *([] if n == 7 else [f"{n} documents instead of 7"]), sep="; ")
 END
 )
-check "every member of the JSON is in iommu-replay-report(5): $missing" test -z "$missing"
+check "iommu-replay-report(5) has the members of the JSON, and no others: $members" test -z "$members"

@@ -4,8 +4,8 @@
  * replay cannot use.  A reader never skips anything silently: it adds to one of
  * these counters and continues.
  *
- * To add a kind: one line in IR_DAMAGE_LIST.  The name appears in the reports
- * and in iommu-replay-report(5).
+ * To add a kind: one line in IR_DAMAGE_LIST, which reports follow, and
+ * iommu-replay-report(5) after scripts/man-figures.
  */
 #ifndef IOMMU_REPLAY_DAMAGE_H
 #define IOMMU_REPLAY_DAMAGE_H
