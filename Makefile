@@ -176,11 +176,13 @@ $(BUILD)/cmd/page/assets.o: $(BUILD)/cmd/page/assets.c
 # the independent reader, libtracecmd.
 vpath test_%.c $(sort $(dir $(TEST_SRC)))
 
+NO_MEMORY := malloc calloc realloc reallocarray strdup strndup open_memstream
+$(BUILD)/tests/test_no_memory: TEST_LINK := $(NO_MEMORY:%=-Wl,--wrap=%)
 $(BUILD)/tests/test_%: test_%.c $(LIB)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Itests $(call pkg_cflags,$(LIBS) cmocka) -MMD -MP $(LDFLAGS) -o $@ \
-		$< $(LIB) $(call pkg_libs,$(LIBS) cmocka) -lm
+		$< $(LIB) $(TEST_LINK) $(call pkg_libs,$(LIBS) cmocka) -lm
 
 $(BUILD)/tests/tool_tracecmd: TOOL_LIBS := libtracecmd
 $(BUILD)/tests/tool_%: tests/tools/tool_%.c $(LIB)

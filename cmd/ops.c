@@ -10,6 +10,7 @@
 
 #include "base/cmd.h"
 #include "io/input.h"
+#include "base/json.h"
 #include "base/message.h"
 #include "io/output.h"
 #include "report/columns.h"
@@ -64,7 +65,7 @@ static char *json_name(const char *name)
 {
 	char *clean = name ? ir_text_utf8(name) : NULL;
 	json_t *string = clean ? json_string(clean) : json_null();
-	char *text = name && !clean ? NULL : json_dumps(string, JSON_ENCODE_ANY);
+	char *text = name && !clean ? NULL : ir_json_dump(string, JSON_ENCODE_ANY);
 
 	json_decref(string);
 	free(clean);

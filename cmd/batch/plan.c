@@ -12,6 +12,7 @@
 
 #include "base/cmd.h"
 #include "base/names.h"
+#include "base/json.h"
 #include "options/options.h"
 #include "base/place.h"
 #include "io/kind.h"
@@ -629,7 +630,7 @@ static int list_recordings(struct manifest *m, char *const *names, size_t n, str
 	for (size_t i = 0; i < n; i++)
 		rc |= json_array_append_new(list, json_string(names[i]));
 	m->root = json_pack("{s:s, s:o}", "schema", MANIFEST_SCHEMA, "recordings", list);
-	m->text = m->root && !rc ? json_dumps(m->root, JSON_INDENT(1)) : NULL;
+	m->text = m->root && !rc ? ir_json_dump(m->root, JSON_INDENT(1)) : NULL;
 	if (m->text)
 		return 0;
 	return ir_error_set(err, -EINVAL, "%s: a name that is no UTF-8, or out of memory", names[0]);
@@ -643,7 +644,7 @@ static int read_manifest(struct manifest *m, struct ir_error *err)
 
 	if (rc)
 		return rc;
-	m->root = json_loadb(m->text, size, JSON_REJECT_DUPLICATES, &where);
+	m->root = ir_json_load(m->text, size, &where);
 	return m->root ? 0 : ir_error_set(err, -EINVAL, "%s:%d: %s", m->path, where.line, where.text);
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "report/json.h"
 
 /* The beginning of every line, so that a torn line differs from another program's file. */
@@ -23,7 +24,7 @@ static int fail(const struct results *results, struct ir_error *err)
 
 static char *line_text(const json_t *object, size_t *len)
 {
-	char *text = json_dumps(object, JSON_COMPACT | IR_JSON_FLAGS), *grown;
+	char *text = ir_json_dump(object, JSON_COMPACT | IR_JSON_FLAGS), *grown;
 
 	if (!text)
 		return NULL;

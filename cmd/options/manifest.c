@@ -10,6 +10,7 @@
 
 #include "base/cmd.h"
 #include "base/names.h"
+#include "base/json.h"
 
 #define MAX_SIZE (16 << 20)	/* thousands of recordings; more is a wrong file */
 
@@ -64,7 +65,7 @@ static int open_manifest(struct manifest *m, const char *path, bool asked, struc
 	rc = read_text(m, &size, err);
 	if (rc)
 		return rc;
-	m->root = json_loadb(m->text, size, JSON_REJECT_DUPLICATES, &wrong);
+	m->root = ir_json_load(m->text, size, &wrong);
 	if (!m->root)
 		return ir_error_set(err, -EINVAL, "%s:%d: %s", path, wrong.line, wrong.text);
 	if (json_is_array(json_object_get(m->root, "recordings")))

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Events files. */
 #include <errno.h>
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "events/rules.h"
 
 #define MAX_FILE	((size_t)1 << 20)
@@ -241,7 +241,7 @@ struct ir_events *ir_events_parse(const char *text, size_t size, const char *nam
 {
 	json_error_t why;
 	struct ir_events *ev;
-	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
+	json_t *root = ir_json_load(text, size, &why);
 	int rc;
 
 	if (!root) {

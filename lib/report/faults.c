@@ -27,21 +27,28 @@ static int set(json_t *object, const char *key, json_t *value)
 	return json_object_set_new(object, key, value);
 }
 
+/* What was put together; NULL if something of it is missing. */
+static json_t *whole(json_t *json, int rc)
+{
+	if (!rc)
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
 static json_t *json_by(const struct ir_fault_by *by, bool known)
 {
-	json_t *object = known ? json_object() : json_null();
+	json_t *object;
 	int rc = 0;
 
 	if (!known)
-		return object;
+		return json_null();
+	object = json_object();
 	rc |= set(object, "comm", text_or_null(by->task));
 	rc |= set(object, "pid", count_or_null(by->task || by->pid, by->pid));
 	rc |= set(object, "cpu", ir_json_count(by->cpu));
 	rc |= set(object, "function", text_or_null(by->function));
-	if (!rc)
-		return object;
-	json_decref(object);
-	return NULL;
+	return whole(object, rc);
 }
 
 static json_t *json_site(const struct ir_fault_mapping *m, const struct ir_recording_info *info)
@@ -68,12 +75,13 @@ static json_t *json_flushed(const struct ir_fault_mapping *m, const struct ir_fa
 static json_t *json_mapping(const struct ir_fault_mapping *m, const struct ir_fault *fault,
 			    const struct ir_recording_info *info)
 {
-	json_t *object = m ? json_object() : json_null();
+	json_t *object;
 	bool ended, after;
 	int rc = 0;
 
 	if (!m)
-		return object;
+		return json_null();
+	object = json_object();
 	ended = m->unmapped_ns != 0;
 	after = ended && m->unmapped_ns <= fault->time_ns;
 	rc |= set(object, "iova", ir_json_count(m->iova));
@@ -93,10 +101,7 @@ static json_t *json_mapping(const struct ir_fault_mapping *m, const struct ir_fa
 	rc |= set(object, "unmapped_before_ns",
 		  count_or_null(after, fault->time_ns - m->unmapped_ns));
 	rc |= set(object, "flushed", json_flushed(m, fault, info));
-	if (!rc)
-		return object;
-	json_decref(object);
-	return NULL;
+	return whole(object, rc);
 }
 
 static json_t *json_candidates(const struct ir_fault *fault, const struct ir_recording_info *info)
@@ -114,10 +119,7 @@ static json_t *json_candidates(const struct ir_fault *fault, const struct ir_rec
 		rc |= set(object, "mapping", json_mapping(c->mapping, fault, info));
 		rc |= json_array_append_new(list, object);
 	}
-	if (!rc)
-		return list;
-	json_decref(list);
-	return NULL;
+	return whole(list, rc);
 }
 
 static json_t *json_sources(unsigned int sources)
@@ -131,10 +133,7 @@ static json_t *json_sources(unsigned int sources)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (sources & all[i])
 			rc |= json_array_append_new(list, json_string(ir_fault_source_name(all[i])));
-	if (!rc)
-		return list;
-	json_decref(list);
-	return NULL;
+	return whole(list, rc);
 }
 
 static const char *entry_name(enum ir_fault_entry entry)
@@ -169,60 +168,52 @@ static json_t *json_fault(const struct ir_fault *fault, const struct ir_recordin
 	rc |= set(object, "side", text_or_null(side_name(fault->side)));
 	rc |= set(object, "neighbour", json_mapping(fault->neighbour, fault, info));
 	rc |= set(object, "verdict", text_or_null(fault->verdict));
-	if (!rc)
-		return object;
-	json_decref(object);
-	return NULL;
+	return whole(object, rc);
 }
 
 static json_t *json_counts(const char *key, const struct ir_fault_count *counts, size_t nr)
 {
 	json_t *list = json_array();
+	int rc = 0;
 
 	for (size_t i = 0; i < nr; i++) {
 		json_t *object = json_object();
 
-		if (set(object, key, text_or_null(counts[i].name)) ||
-		    set(object, "faults", ir_json_count(counts[i].count)) ||
-		    json_array_append(list, object)) {
-			json_decref(object);
-			json_decref(list);
-			return NULL;
-		}
-		json_decref(object);
+		rc |= set(object, key, text_or_null(counts[i].name));
+		rc |= set(object, "faults", ir_json_count(counts[i].count));
+		rc |= json_array_append_new(list, object);
 	}
-	return list;
+	return whole(list, rc);
 }
 
 static json_t *json_kinds(const struct ir_faults *faults)
 {
 	json_t *object = json_object();
+	int rc = 0;
 
 	for (int k = 0; k < IR_FAULT_KINDS; k++)
-		set(object, ir_fault_kind_name((enum ir_fault_kind)k),
-		    ir_json_count(faults->by_kind[k]));
-	return object;
+		rc |= set(object, ir_fault_kind_name((enum ir_fault_kind)k),
+			  ir_json_count(faults->by_kind[k]));
+	return whole(object, rc);
 }
 
 static json_t *json_clock(const struct ir_faults *faults)
 {
-	json_t *object = faults->clock ? json_object() : json_null();
+	json_t *object = json_object();
+	int rc = set(object, "aligned", text_or_null(faults->clock));
 
-	if (faults->clock) {
-		set(object, "aligned", text_or_null(faults->clock));
-		set(object, "error_ns", ir_json_count(faults->clock_error_ns));
-	}
-	return object;
+	rc |= set(object, "error_ns", ir_json_count(faults->clock_error_ns));
+	return whole(object, rc);
 }
 
 static json_t *json_reports(const struct ir_faults *faults)
 {
 	json_t *object = json_object();
+	int rc = set(object, "events", ir_json_count(faults->events));
 
-	set(object, "events", ir_json_count(faults->events));
-	set(object, "console", ir_json_count(faults->console_lines));
-	set(object, "log", ir_json_count(faults->log_lines));
-	return object;
+	rc |= set(object, "console", ir_json_count(faults->console_lines));
+	rc |= set(object, "log", ir_json_count(faults->log_lines));
+	return whole(object, rc);
 }
 
 static json_t *json_summary(const struct ir_faults *faults)
@@ -236,16 +227,13 @@ static json_t *json_summary(const struct ir_faults *faults)
 	rc |= set(object, "by_site", json_counts("site", faults->by_site, faults->nr_sites));
 	rc |= set(object, "reports", json_reports(faults));
 	rc |= set(object, "delay_ns", ir_json_count(faults->delay_ns));
-	rc |= set(object, "log_clock", json_clock(faults));
+	rc |= set(object, "log_clock", faults->clock ? json_clock(faults) : json_null());
 	rc |= set(object, "outside", ir_json_count(faults->outside));
 	rc |= set(object, "suppressed", ir_json_count(faults->suppressed));
 	rc |= set(object, "may_be_missing", json_boolean(faults->may_be_missing));
 	rc |= set(object, "bad_lines", ir_json_count(faults->bad_lines));
 	rc |= set(object, "unexamined", ir_json_count(faults->unexamined));
-	if (!rc)
-		return object;
-	json_decref(object);
-	return NULL;
+	return whole(object, rc);
 }
 
 int ir_faults_write(json_t *entry, const struct ir_faults *faults,
@@ -256,22 +244,17 @@ int ir_faults_write(json_t *entry, const struct ir_faults *faults,
 
 	for (size_t i = 0; i < faults->nr && !rc; i++)
 		rc = json_array_append_new(list, json_fault(&faults->faults[i], info));
-	if (rc) {
-		json_decref(list);
-		return -1;
-	}
-	return set(entry, "faults", list) || set(entry, "fault_summary", json_summary(faults)) ?
-		-1 : 0;
+	rc |= set(entry, "faults", whole(list, rc));
+	rc |= set(entry, "fault_summary", json_summary(faults));
+	return rc;
 }
 
 json_t *ir_fault_exposure_json(const struct ir_fault_exposure *exposure)
 {
 	json_t *object = json_object();
+	int rc = set(object, "shown", ir_json_count(exposure->shown));
 
-	if (!set(object, "shown", ir_json_count(exposure->shown)) &&
-	    !set(object, "hidden", ir_json_count(exposure->hidden)) &&
-	    !set(object, "undecided", ir_json_count(exposure->undecided)))
-		return object;
-	json_decref(object);
-	return NULL;
+	rc |= set(object, "hidden", ir_json_count(exposure->hidden));
+	rc |= set(object, "undecided", ir_json_count(exposure->undecided));
+	return whole(object, rc);
 }

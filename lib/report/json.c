@@ -13,6 +13,7 @@
 #include "report/sites.h"
 #include "verdict/verdict.h"
 #include "base/free.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -437,7 +438,7 @@ char *ir_json_text(json_t *document)
 	size_t len;
 
 	if (!ir_json_seal(document))
-		text = json_dumps(document, JSON_INDENT(2) | IR_JSON_FLAGS);
+		text = ir_json_dump(document, JSON_INDENT(2) | IR_JSON_FLAGS);
 	if (!text)
 		return NULL;
 	len = strlen(text);

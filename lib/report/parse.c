@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/json.h"
+
 static int check_result(const json_t *result, size_t r, size_t i, struct ir_error *err)
 {
 	static const char *const texts[] = { "strategy", "hypervisor" };
@@ -67,7 +69,7 @@ json_t *ir_report_parse(const char *name, const char *text, size_t len, enum ir_
 	json_t *root;
 
 	/* Depth is bounded by jansson; so is the size, by the caller's text. */
-	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &json);
+	root = ir_json_load(text, len, &json);
 	if (!root) {
 		ir_error_set(err, -EINVAL, "%s:%d:%d: not JSON: %s", name, json.line, json.column,
 			     json.text);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "report/columns.h"
-#include <jansson.h>
+#include "base/json.h"
 #include "base/memory.h"
 
 struct trace {
@@ -37,7 +37,7 @@ static void write_text(FILE *out, const char *text)
 	char *clean = ir_text_utf8(text), *quoted;
 	json_t *string = clean ? json_string(clean) : NULL;
 
-	quoted = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
+	quoted = string ? ir_json_dump(string, JSON_ENCODE_ANY) : NULL;
 	if (quoted)
 		fputs(quoted, out);
 	else

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 
 #define MAX_DIRECTORIES 64	/* in the names of recordings */
@@ -153,7 +154,7 @@ static char *row_identity(const struct ir_compare_row *row, const struct ir_comp
 					       parameters) : NULL;
 	}
 	if (parts)
-		text = json_dumps(parts, JSON_COMPACT | JSON_SORT_KEYS);
+		text = ir_json_dump(parts, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(parts);
 	return text;
 }
@@ -222,7 +223,7 @@ static const json_t *parameter(const struct ir_compare_row *row, const char *nam
 
 static void print_value(FILE *out, const json_t *value)
 {
-	char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+	char *text = value ? ir_json_dump(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
 
 	if (json_is_string(value))
 		fputs(json_string_value(value), out);
