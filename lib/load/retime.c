@@ -98,6 +98,16 @@ static int compare(const void *x, const void *y)
 	return (a->first > b->first) - (a->first < b->first);
 }
 
+/* When a step begins; 0: not known.  No unmap begins before its map. */
+static uint64_t begin_of(const struct ir_load *load, const uint64_t *start, uint32_t step)
+{
+	const struct step *s = &load->steps[step];
+
+	if (s->kind == IR_OP_UNMAP && s->map != NO_STEP && start[s->map] > start[step])
+		return start[s->map];
+	return start[step];
+}
+
 /* An operation that is no step keeps its distance from the step before it. */
 static uint32_t make_groups(const struct ir_load *load, const uint64_t *start, struct group *groups)
 {
@@ -107,14 +117,15 @@ static uint32_t make_groups(const struct ir_load *load, const uint64_t *start, s
 	for (uint32_t i = 0; i < load->nr_ops; i++) {
 		const struct ir_op *op = &load->ops[i];
 		uint32_t step = load->step_of[i];
+		uint64_t begin = step != NO_STEP ? begin_of(load, start, step) : 0;
 
 		if (op->kind == IR_OP_SEGMENT && n) {
 			groups[n - 1].nr++;
 			continue;
 		}
 		/* The timers of the recorded machine stay where they were. */
-		if (step != NO_STEP && start[step])
-			shift = (int64_t)(start[step] - op->time_ns);
+		if (begin)
+			shift = (int64_t)(begin - op->time_ns);
 		groups[n++] = (struct group){ op->time_ns + (uint64_t)shift, i, 1 };
 	}
 	return n;

@@ -181,6 +181,8 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	e->max_mappings = info->max_mappings;
 	e->max_mappings *= e->nr_copies;
 	e->guest_number = malloc(((size_t)e->max_mappings + 1) * sizeof(*e->guest_number));
+	for (size_t i = 0; e->guest_number && i <= e->max_mappings; i++)
+		e->guest_number[i] = IR_NO_MAPPING;	/* an unmap of it is none */
 	if (e->nr_copies > 1)
 		e->copies = ir_copies_new(info, e->nr_copies);
 	if (!e->guest || !e->guest_number || (e->nr_copies > 1 && !e->copies)) {
