@@ -167,6 +167,7 @@ struct ir_guest {
 	uint64_t now_ns;
 	unsigned int cpu;		/* whose code runs */
 	bool preloading;		/* before the recording: nothing is flushed */
+	bool rpcit_failed;		/* some RPCIT did, for whatever reason */
 	uint64_t next_op_ns;		/* with actors: the next operation comes then, or later */
 	uint64_t hv_free_ns;		/* the hypervisor is busy with an RPCIT until then */
 	struct ir_recorded_times recorded;	/* of what is being worked on */

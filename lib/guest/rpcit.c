@@ -240,6 +240,7 @@ static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool
 		ir_entries_flushed(d);
 	result = result_of(g->actors ? refresh_timed(d, c.first, c.last, global, cause, serving)
 				     : serve(d, c.first, c.last, serving));
+	g->rpcit_failed |= result != 0;
 	if (result == -ENOMEM) {
 		ir_count(d, rpcit.insufficient, 1);
 		if (g->cfg.explanation && cause == IR_CAUSE_SYNC_MAP)

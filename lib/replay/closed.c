@@ -18,15 +18,14 @@
 #define BLOCK_OPS	65536	/* after so many the flag of an interruption is looked at */
 
 struct closed {
+	const struct ir_round *round;
 	const struct ir_recording_info *info;
-	const struct ir_config *configs;
 	const struct ir_replay_options *options;
 	struct ir_budget *budget;
-	struct ir_result *results;
 	const struct ir_op *ops;	/* at the recorded times */
 	uint32_t *numbers;
 	size_t nr_ops;
-	size_t n, next, done;		/* configurations: all, begun, ended */
+	size_t next, done;		/* configurations of the round: begun, ended */
 	pthread_mutex_t lock;
 	struct ir_error *err;
 	int rc;				/* of the first that failed */
@@ -43,6 +42,7 @@ struct run {
 	struct ir_timeline *timeline;
 	struct ir_explanation *explanation;
 	struct ir_result *result, *devices;
+	bool *failed;			/* set if an RPCIT failed */
 };
 
 static int run(const struct closed *c, const struct run *r, struct ir_flush_log *log,
@@ -67,6 +67,7 @@ static int run(const struct closed *c, const struct run *r, struct ir_flush_log 
 	}
 	if (!rc)
 		rc = ir_engine_finish(e, r->result, r->devices, err);
+	*r->failed |= ir_engine_rpcit_failed(e);
 	if (!rc && log->no_memory)
 		rc = ir_error_set(err, -ENOMEM, "out of memory");
 	ir_engine_free(e);
@@ -89,8 +90,8 @@ static int last_run(const struct closed *c, size_t i, struct run *r, struct ir_f
 	const struct ir_replay_options *o = c->options;
 	int rc = new_timeline(c, i, r->info, r, err);
 
-	r->config = &c->configs[i];
-	r->result = &c->results[i];
+	r->config = &c->round->configs[i];
+	r->result = &c->round->results[i];
 	r->sites = o->sites && c->info->sites ? o->sites + i * c->info->sites->nr : NULL;
 	r->explanation = o->explanations ? &o->explanations[i] : NULL;
 	r->devices = o->devices ? o->devices + i * c->info->nr_devices : NULL;
@@ -100,14 +101,14 @@ static int last_run(const struct closed *c, size_t i, struct run *r, struct ir_f
 static int predict(const struct closed *c, size_t i, struct ir_error *err)
 {
 	const struct ir_load *load = c->options->load;
-	bool serialises = c->configs[i].hypervisor->serialises;
-	struct ir_config quiet = c->configs[i];
-	struct ir_result *first = calloc(1, sizeof(*first)), *result = &c->results[i];
+	struct ir_config quiet = c->round->configs[i];
+	bool serialises = quiet.hypervisor->serialises;
+	struct ir_result *first = calloc(1, sizeof(*first)), *result = &c->round->results[i];
 	struct ir_retimed at = { .ops = NULL };
 	struct ir_flush_log log = { .load = NULL };
 	struct run r = {
 		.config = &quiet, .info = c->info, .ops = c->ops, .numbers = c->numbers,
-		.nr = c->nr_ops, .result = first,
+		.nr = c->nr_ops, .result = first, .failed = &c->round->failed[i],
 	};
 	int rc = first && !ir_flush_log_init(&log, load) ? 0 :
 		ir_error_set(err, -ENOMEM, "out of memory");
@@ -150,8 +151,8 @@ static void *work(void *arg)
 	struct ir_error err = { "" };
 
 	pthread_mutex_lock(&c->lock);
-	while (c->next < c->n && !c->rc) {
-		size_t i = c->next++;
+	while (c->next < c->round->n && !c->rc) {
+		size_t i = c->round->which[c->next++];
 		int rc;
 
 		pthread_mutex_unlock(&c->lock);
@@ -161,8 +162,8 @@ static void *work(void *arg)
 		if (rc && !c->rc) {
 			c->rc = rc;
 			*c->err = err;
-		} else if (c->options->progress) {
-			c->options->progress(c->options->progress_arg, c->done, c->n);
+		} else {
+			ir_round_progress(c->round, c->done, c->round->n);
 		}
 	}
 	pthread_mutex_unlock(&c->lock);
@@ -184,16 +185,15 @@ static void run_threads(struct closed *c, unsigned int threads)
 	free(workers);
 }
 
-int ir_replay_closed(const struct ir_recording_info *info, const struct ir_config *configs, size_t n,
-		     const struct ir_replay_options *options, struct ir_budget *budget,
-		     unsigned int threads, struct ir_result *results, struct ir_error *err)
+int ir_replay_closed(const struct ir_round *round, struct ir_budget *budget, unsigned int threads,
+		     struct ir_error *err)
 {
 	struct closed c = {
-		.info = info, .configs = configs, .options = options, .budget = budget,
-		.results = results, .n = n, .lock = PTHREAD_MUTEX_INITIALIZER, .err = err,
+		.round = round, .info = round->info, .options = round->options, .budget = budget,
+		.lock = PTHREAD_MUTEX_INITIALIZER, .err = err,
 	};
 
-	c.rc = ir_load_ops(options->load, &c.ops, &c.numbers, &c.nr_ops);
+	c.rc = ir_load_ops(c.options->load, &c.ops, &c.numbers, &c.nr_ops);
 	if (c.rc)
 		return ir_error_set(err, c.rc, "out of memory");
 	run_threads(&c, threads);

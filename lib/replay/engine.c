@@ -225,6 +225,11 @@ void ir_engine_explain(struct ir_engine *e, struct ir_explanation *x)
 	e->guest->cfg.explanation = x;
 }
 
+bool ir_engine_rpcit_failed(const struct ir_engine *e)
+{
+	return e->guest->rpcit_failed;
+}
+
 void ir_engine_free(struct ir_engine *e)
 {
 	if (!e)

@@ -16,6 +16,7 @@
 #include "replay/closed.h"
 #include "replay/engine.h"
 #include "replay/params.h"
+#include "replay/round.h"
 #include "guest/timeline.h"
 
 #define BLOCK_OPS	4096
@@ -29,6 +30,7 @@ struct block {
 /* A configuration. */
 struct task {
 	struct ir_engine *engine;
+	size_t config;			/* its number */
 	uint64_t next;			/* block */
 	bool running;			/* some thread has it */
 };
@@ -40,6 +42,7 @@ struct pool {
 	unsigned int nr_blocks;
 	uint64_t produced;		/* blocks filled so far */
 	bool ended;
+	const struct ir_round *round;
 	struct task *tasks;
 	size_t nr_tasks;
 	unsigned int nr_threads;	/* 0: who reads the operations replays them, too */
@@ -83,10 +86,9 @@ static int too_large(const char *takes, const struct ir_recording_info *info, si
 }
 
 /* More than expected is mapped at a time: pages that strategies have not flushed, too. */
-static int over_budget(const struct pool *p, const struct ir_recording_info *info,
-		       struct ir_error *err)
+static int over_budget(const struct pool *p, struct ir_error *err)
 {
-	return too_large("needs more than", info, p->nr_tasks, p->budget.limit, err);
+	return too_large("needs more than", p->round->info, p->round->nr_configs, p->budget.limit, err);
 }
 
 /* The configuration furthest behind, of those that no thread runs and that have blocks to do. */
@@ -186,7 +188,7 @@ static int produce(struct pool *p, struct ir_recording *rec,
 		if (options && options->interrupted && *options->interrupted)
 			return ir_error_set(err, -EINTR, "interrupted");
 		if (ir_budget_exceeded(&p->budget))
-			return over_budget(p, ir_recording_info(rec), err);
+			return over_budget(p, err);
 		n = ir_recording_read(rec, b->ops, BLOCK_OPS, err);
 		if (n <= 0)
 			return (int)n;
@@ -195,8 +197,7 @@ static int produce(struct pool *p, struct ir_recording *rec,
 		if (!p->nr_threads)
 			run_here(p, b);
 		done += (uint64_t)n;
-		if (options && options->progress)
-			options->progress(options->progress_arg, done < total ? done : total, total);
+		ir_round_progress(p->round, done, total);
 	}
 }
 
@@ -240,32 +241,50 @@ static int run_pool(struct pool *p, struct ir_recording *rec,
 	return rc;
 }
 
-static int collect(struct pool *p, const struct ir_recording_info *info, struct ir_result *results,
-		   struct ir_result *devices, struct ir_error *err)
+static int collect(struct pool *p, struct ir_error *err)
 {
+	const struct ir_round *r = p->round;
+	struct ir_result *devices = r->options ? r->options->devices : NULL;
 	int rc = 0;
 
 	for (size_t i = 0; i < p->nr_tasks && !rc; i++) {
-		rc = ir_engine_finish(p->tasks[i].engine, &results[i],
-				      devices ? devices + i * info->nr_devices : NULL, err);
+		const struct task *t = &p->tasks[i];
+		struct ir_result *result = &r->results[t->config];
+
+		rc = ir_engine_finish(t->engine, result,
+				      devices ? devices + t->config * r->info->nr_devices : NULL, err);
 		if (!rc)
-			ir_time_flushes(info, NULL, info->duration_ns, results[i].parameters.cpus,
-					&results[i]);
+			ir_time_flushes(r->info, NULL, r->info->duration_ns, result->parameters.cpus,
+					result);
+		r->failed[t->config] = ir_engine_rpcit_failed(t->engine);
 	}
 	if (rc && ir_budget_exceeded(&p->budget))
-		rc = over_budget(p, info, err);
+		rc = over_budget(p, err);
 	return rc;
 }
 
-static struct ir_engine *new_engine(const struct ir_config *config,
-				    const struct ir_recording_info *info,
-				    struct ir_site_result *sites, struct ir_timeline **timeline,
-				    struct ir_budget *budget)
+/* The engine of a configuration; NULL: no memory. */
+static struct ir_engine *new_engine(struct pool *p, size_t config)
 {
-	if (!timeline)
-		return ir_engine_new(config, info, sites, NULL, budget);
-	*timeline = ir_timeline_new(info->start_ns, info->duration_ns);
-	return *timeline ? ir_engine_new(config, info, sites, *timeline, budget) : NULL;
+	const struct ir_round *r = p->round;
+	const struct ir_replay_options *o = r->options;
+	struct ir_site_result *sites = o && o->sites && r->info->sites ?
+		o->sites + config * r->info->sites->nr : NULL;
+	struct ir_timeline *timeline = NULL;
+	struct ir_engine *e;
+
+	if (o && o->timelines) {
+		timeline = o->timelines[config] = ir_timeline_new(r->info->start_ns, r->info->duration_ns);
+		if (!timeline)
+			return NULL;
+	}
+	e = ir_engine_new(&r->configs[config], r->info, sites, timeline, &p->budget);
+	if (!e || !o)
+		return e;
+	ir_engine_interrupts(e, o->interrupted);
+	if (o->explanations)
+		ir_engine_explain(e, &o->explanations[config]);
+	return e;
 }
 
 /* Devices and mappings of all copies have numbers. */
@@ -293,77 +312,98 @@ static int check_iommu(const struct ir_config *config, const struct ir_recording
 			    config->hypervisor->name, iommu->title);
 }
 
-static int replay_closed(struct pool *p, const struct ir_config *configs,
-			 const struct ir_recording_info *info, const struct ir_replay_options *options,
-			 struct ir_result *results, struct ir_error *err)
+static int replay_open(struct pool *p, struct ir_recording *rec, struct ir_error *err)
 {
-	int rc = ir_replay_closed(info, configs, p->nr_tasks, options, &p->budget, p->nr_threads,
-				  results, err);
+	const struct ir_round *r = p->round;
+	int rc = 0;
 
-	return rc && ir_budget_exceeded(&p->budget) ? over_budget(p, info, err) : rc;
+	p->nr_blocks = p->nr_threads ? BLOCKS : 1;	/* one stays in the cache */
+	p->blocks = calloc(p->nr_blocks, sizeof(*p->blocks));
+	p->tasks = calloc(p->nr_tasks, sizeof(*p->tasks));
+	if (!p->blocks || !p->tasks)
+		rc = -ENOMEM;
+	for (size_t i = 0; i < p->nr_tasks && !rc; i++) {
+		p->tasks[i].config = r->which[i];
+		p->tasks[i].engine = new_engine(p, r->which[i]);
+		if (!p->tasks[i].engine)
+			rc = -ENOMEM;
+	}
+	if (rc && ir_budget_exceeded(&p->budget))
+		rc = over_budget(p, err);
+	else if (rc)
+		ir_error_set(err, rc, "out of memory");
+	else
+		rc = run_pool(p, rec, r->options, err);
+	if (!rc)
+		rc = collect(p, err);
+	for (size_t i = 0; i < p->nr_tasks && p->tasks; i++)
+		ir_engine_free(p->tasks[i].engine);
+	free(p->tasks);
+	free(p->blocks);
+	return rc;
+}
+
+/* Replays what is to be done in this round. */
+static int replay_round(const struct ir_round *r, struct ir_recording *rec, struct ir_error *err)
+{
+	struct pool p = {
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.filled = PTHREAD_COND_INITIALIZER,
+		.emptied = PTHREAD_COND_INITIALIZER,
+		.round = r,
+		.nr_tasks = r->n,
+		.nr_threads = thread_count(r->options, r->n),
+		.budget = { .limit = r->info->max_memory },
+	};
+	int rc = ir_recording_rewind(rec, err);
+
+	if (rc)
+		return rc;
+	if (!r->options || !r->options->load)
+		return replay_open(&p, rec, err);
+	rc = ir_replay_closed(r, &p.budget, p.nr_threads, err);
+	return rc && ir_budget_exceeded(&p.budget) ? over_budget(&p, err) : rc;
+}
+
+static int check(const struct ir_round *r, struct ir_error *err)
+{
+	uint64_t need;
+	int rc = 0;
+
+	for (size_t i = 0; i < r->nr_configs && !rc; i++)
+		rc = ir_config_check(&r->configs[i], err);
+	for (size_t i = 0; i < r->nr_configs && !rc; i++)
+		rc = check_copies(&r->configs[i], r->info, err);
+	for (size_t i = 0; i < r->nr_configs && !rc; i++)
+		rc = check_iommu(&r->configs[i], r->info, err);
+	if (rc)
+		return rc;
+	need = least_memory(r->configs, r->nr_configs, r->info);
+	return need > r->info->max_memory ? too_large("needs", r->info, r->nr_configs, need, err) : 0;
 }
 
 int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t n,
 	      const struct ir_replay_options *options, struct ir_result *results,
 	      struct ir_error *err)
 {
-	struct pool p = {
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.filled = PTHREAD_COND_INITIALIZER,
-		.emptied = PTHREAD_COND_INITIALIZER,
-		.nr_tasks = n,
-		.nr_threads = thread_count(options, n),
+	struct ir_round r = {
+		.info = ir_recording_info(rec), .configs = configs, .nr_configs = n,
+		.options = options, .results = results,
 	};
-	const struct ir_recording_info *info = ir_recording_info(rec);
-	struct ir_site_result *sites = options && info->sites ? options->sites : NULL;
-	struct ir_timeline **timelines = options ? options->timelines : NULL;
-	int rc = 0;
+	int rc, left;
 
 	if (!n)
 		return 0;
-	for (size_t i = 0; i < n && !rc; i++)
-		rc = ir_config_check(&configs[i], err);
-	for (size_t i = 0; i < n && !rc; i++)
-		rc = check_copies(&configs[i], info, err);
-	for (size_t i = 0; i < n && !rc; i++)
-		rc = check_iommu(&configs[i], info, err);
-	if (!rc && least_memory(configs, n, info) > info->max_memory)
-		rc = too_large("needs", info, n, least_memory(configs, n, info), err);
-	if (!rc)
-		rc = ir_recording_rewind(rec, err);
+	rc = check(&r, err);
 	if (rc)
 		return rc;
-	p.budget.limit = info->max_memory;
-	if (options && options->load)
-		return replay_closed(&p, configs, info, options, results, err);
-	p.nr_blocks = p.nr_threads ? BLOCKS : 1;	/* one stays in the cache */
-	p.blocks = calloc(p.nr_blocks, sizeof(*p.blocks));
-	p.tasks = calloc(n, sizeof(*p.tasks));
-	if (!p.blocks || !p.tasks)
-		rc = -ENOMEM;
-	for (size_t i = 0; i < n && !rc; i++) {
-		p.tasks[i].engine = new_engine(&configs[i], info,
-					       sites ? sites + i * info->sites->nr : NULL,
-					       timelines ? &timelines[i] : NULL, &p.budget);
-		if (!p.tasks[i].engine)
-			rc = -ENOMEM;
-		else if (options)
-			ir_engine_interrupts(p.tasks[i].engine, options->interrupted);
-		if (!rc && options && options->explanations)
-			ir_engine_explain(p.tasks[i].engine, &options->explanations[i]);
+	/* With a thread for each configuration a second round would only make it longer. */
+	left = ir_round_init(&r, thread_count(options, n) < n);
+	while (left > 0 && !rc) {
+		rc = replay_round(&r, rec, err);
+		if (!rc)
+			left = ir_round_next(&r);
 	}
-	if (rc && ir_budget_exceeded(&p.budget))
-		rc = over_budget(&p, info, err);
-	else if (rc)
-		ir_error_set(err, rc, "out of memory");
-	else
-		rc = run_pool(&p, rec, options, err);
-	if (!rc)
-		rc = collect(&p, info, results, options ? options->devices : NULL,
-			     err);
-	for (size_t i = 0; i < n && p.tasks; i++)
-		ir_engine_free(p.tasks[i].engine);
-	free(p.tasks);
-	free(p.blocks);
-	return rc;
+	ir_round_release(&r);
+	return left < 0 ? ir_error_set(err, left, "out of memory") : rc;
 }

@@ -6,6 +6,9 @@
 #include <iommu-replay/op.h>
 #include <iommu-replay/strategy.h>
 
+/* Others do the same until an RPCIT fails. */
+extern const struct ir_strategy ir_sync_map_retry;
+
 /* RPCIT over the range; on insufficient resources one global RPCIT, whose result counts. */
 int ir_retry_sync_map(struct ir_domain *domain, uint64_t iova, uint64_t size);
 /* RPCIT over what was gathered. */

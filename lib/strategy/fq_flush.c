@@ -25,4 +25,5 @@ const struct ir_strategy ir_fq_flush = {
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
 	.s390_only = true,
+	.same_until_short = &ir_sync_map_retry,
 };

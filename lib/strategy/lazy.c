@@ -21,4 +21,5 @@ const struct ir_strategy ir_lazy = {
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
 	.not_s390 = true,
+	.same_until_short = &ir_sync_map_retry,
 };

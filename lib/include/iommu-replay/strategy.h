@@ -83,6 +83,11 @@ struct ir_strategy {
 	bool s390_only;		/* "all" leaves it out on other IOMMUs, where it is the same as lazy */
 	bool not_s390;		/* "all" leaves it out on s390 */
 	bool identity;		/* no page table: the device reaches all memory, nothing is flushed */
+	/*
+	 * Until an RPCIT fails this one does just what that one does, at the same times: both
+	 * may be replayed as one.  NULL: there is no such one.  A plug-in's is ignored.
+	 */
+	const struct ir_strategy *same_until_short;
 };
 
 /*
