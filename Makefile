@@ -144,7 +144,7 @@ $(PROG): $(CMD_OBJ) $(LIB) $(BUILD)/public/exports
 	$(Q)$(CC) $(CFLAGS) $(WHOLE) $(LDFLAGS) -o $@ $(CMD_OBJ) \
 		-Wl,--whole-archive $(LIB) -Wl,--no-whole-archive \
 		-Wl,--dynamic-list=$(BUILD)/public/exports \
-		-Wl,--export-dynamic-symbol=_exit -Wl,--export-dynamic-symbol=_Exit \
+		-Wl,--export-dynamic-symbol=_exit -Wl,--export-dynamic-symbol=_Exit $(KEEP_COUNTS) \
 		$(call pkg_libs,$(LIBS) $(CMD_LIBS)) -pthread -lm -ldl
 
 $(BUILD)/lib/%.o: lib/%.c Makefile
@@ -234,9 +234,18 @@ tests: $(TESTS) $(TOOLS)
 tools: $(TOOLS)
 
 # Which lines and branches the tests run, to tests/COVERAGE.md.  Where the counters cannot be
-# written, after a signal or on a full disk, they are missing; tests that fail are not looked at:
+# written, after a SIGKILL or on a full disk, they are missing; tests that fail are not looked at:
 # where the allocation that fails is gcov's own, the program crashes.
 COVERAGE := $(BUILD)/coverage
+
+ifneq ($(filter --coverage,$(SANITIZE)),)
+$(PROG): $(BUILD)/tests/keep_counts.o
+$(PROG): KEEP_COUNTS := $(BUILD)/tests/keep_counts.o -Wl,--wrap=syscall -Wl,--wrap=raise
+$(BUILD)/tests/keep_counts.o: tests/tools/keep_counts.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(WARN) -D_GNU_SOURCE -c -o $@ $<
+endif
 
 coverage:
 	$(MAKE) BUILD=$(COVERAGE) LTO= CFLAGS="-O0 -g" SANITIZE="--coverage -fprofile-update=atomic" \
