@@ -178,11 +178,18 @@ vpath test_%.c $(sort $(dir $(TEST_SRC)))
 
 NO_MEMORY := malloc calloc realloc reallocarray strdup strndup open_memstream
 $(BUILD)/tests/test_no_memory: TEST_LINK := $(NO_MEMORY:%=-Wl,--wrap=%)
+
+# Those of cmd/ are linked with what commands share.
+CMD_BASE  := $(filter $(BUILD)/cmd/base/%,$(CMD_OBJ))
+CMD_TESTS := $(patsubst tests/cmd/%.c,$(BUILD)/tests/%,$(filter tests/cmd/%,$(TEST_SRC)))
+$(CMD_TESTS): $(CMD_BASE)
+$(CMD_TESTS): CMD_TEST := -Icmd $(CMD_BASE)
+
 $(BUILD)/tests/test_%: test_%.c $(LIB)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE) -Itests $(call pkg_cflags,$(LIBS) cmocka) -MMD -MP $(LDFLAGS) -o $@ \
-		$< $(LIB) $(TEST_LINK) $(call pkg_libs,$(LIBS) cmocka) -lm
+		$< $(CMD_TEST) $(LIB) $(TEST_LINK) $(call pkg_libs,$(LIBS) cmocka) -lm
 
 $(BUILD)/tests/tool_tracecmd: TOOL_LIBS := libtracecmd
 $(BUILD)/tests/tool_%: tests/tools/tool_%.c $(LIB)

@@ -16,14 +16,8 @@ static int hash_fd(int fd, char digest[FINGERPRINT_SIZE])
 	ssize_t n;
 
 	SHA256Init(&hash);
-	for (;;) {
-		n = read(fd, buffer, sizeof(buffer));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
+	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
 		SHA256Update(&hash, buffer, (size_t)n);
-	}
 	SHA256End(&hash, digest);
 	return n < 0 ? -errno : 0;
 }
@@ -37,14 +31,12 @@ int fingerprint_file(const char *path, char digest[FINGERPRINT_SIZE], struct ir_
 	if (fd < 0)
 		return ir_error_set(err, -errno, "%s: %s", path, strerror(errno));
 	if (fstat(fd, &st))
-		rc = ir_error_set(err, -errno, "%s: %s", path, strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		rc = ir_error_set(err, -EINVAL, "%s: not a regular file", path);
+		rc = -errno;
 	else
-		rc = hash_fd(fd, digest);
-	if (rc && !*err->text)
-		ir_error_set(err, rc, "%s: %s", path, strerror(-rc));
+		rc = S_ISREG(st.st_mode) ? hash_fd(fd, digest) : -EINVAL;
 	close(fd);
+	if (rc)
+		ir_error_set(err, rc, "%s: %s", path, rc == -EINVAL ? "not a regular file" : strerror(-rc));
 	return rc;
 }
 

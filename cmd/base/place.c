@@ -25,13 +25,12 @@ static const char *skip_blanks(const char *at)
 	return at + strspn(at, " \t\r\n");
 }
 
-/* Behind the string that begins at @at. */
+/* Behind the string that begins at @at; as everywhere here, the text is valid. */
 static const char *skip_string(const char *at)
 {
-	for (at++; *at && *at != '"'; at++)
-		if (*at == '\\' && at[1])
-			at++;
-	return *at ? at + 1 : at;
+	for (at++; *at != '"'; at++)
+		at += *at == '\\';
+	return at + 1;
 }
 
 static const char *skip_value(const char *at)
@@ -49,10 +48,16 @@ static const char *skip_value(const char *at)
 			depth--;
 		else if (!depth)
 			return at + strcspn(at, ",]} \t\r\n");
-		if (*at)
-			at++;
-	} while (*at && depth > 0);
+		at++;
+	} while (depth);
 	return at;
+}
+
+/* The next key or member behind the value at @at, or the end of what it is in. */
+static const char *next_member(const char *at)
+{
+	at = skip_blanks(skip_value(at));
+	return skip_blanks(at + (*at == ','));
 }
 
 /* The member of the object at @at; NULL: it has none.  @value: behind the colon. */
@@ -60,37 +65,23 @@ static const char *find_key(const char *at, const char *key, const char **value)
 {
 	size_t len = strlen(key);
 
-	if (*at != '{')
-		return NULL;
-	for (at = skip_blanks(at + 1); *at == '"'; at = skip_blanks(at + 1)) {
+	for (at = skip_blanks(at + 1); *at == '"'; at = next_member(at)) {
 		const char *name = at;
 
-		at = skip_blanks(skip_string(at));
-		if (*at != ':')
-			return NULL;
-		at = skip_blanks(at + 1);
+		at = skip_blanks(skip_blanks(skip_string(at)) + 1);
 		if (!strncmp(name + 1, key, len) && name[len + 1] == '"') {
 			*value = at;
 			return name;
 		}
-		at = skip_blanks(skip_value(at));
-		if (*at != ',')
-			return NULL;
 	}
 	return NULL;
 }
 
 static const char *find_index(const char *at, size_t index)
 {
-	if (*at != '[')
-		return NULL;
-	for (at = skip_blanks(at + 1); *at && *at != ']'; at = skip_blanks(at + 1)) {
+	for (at = skip_blanks(at + 1); *at != ']'; at = next_member(at))
 		if (!index--)
 			return at;
-		at = skip_blanks(skip_value(at));
-		if (*at != ',')
-			return NULL;
-	}
 	return NULL;
 }
 
