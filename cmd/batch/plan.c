@@ -414,10 +414,9 @@ static int read_names(struct manifest *m, const char *key, const char *option,
 	struct ir_error why = { "" };
 	size_t i;
 
-	if (!list) {
-		options_replay(&m->settings, option, usual, &why);
-		return add_text(written, strdup(usual)) ? no_memory(err) : 0;
-	}
+	if (!list)
+		return options_replay(&m->settings, option, usual, &why) ||
+			add_text(written, strdup(usual)) ? no_memory(err) : 0;
 	if (!json_is_array(list) || !json_array_size(list))
 		return wrong(m, &place, err, "not a list of names");
 	json_array_foreach(list, i, entry) {

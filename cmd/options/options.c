@@ -28,19 +28,13 @@ static const char *option_name(const void *arg, size_t i)
 	return NULL;
 }
 
-static bool is_named(const struct option_spec *spec, const char *name)
-{
-	return !strcmp(spec->name + 2, name) ||
-		(spec->old_name && !strcmp(spec->old_name + 2, name));
-}
-
 int options_replay(struct settings *settings, const char *name, const char *text,
 		   struct ir_error *err)
 {
 	struct option_spec spec;
 
 	for (size_t o = 0; o < nr_options; o++) {
-		if (!is_named(&option_table[o], name) || !(option_table[o].commands & IN_SWEEP))
+		if (strcmp(option_table[o].name + 2, name) != 0 || !(option_table[o].commands & IN_SWEEP))
 			continue;
 		spec = option_table[o];
 		spec.name = name;	/* for messages: the sweep's parameter, not the option */
@@ -110,8 +104,7 @@ static int wrong_option(const struct command *command, int result, const char *w
 	char letter[3] = { '-', (char)optopt, '\0' };
 
 	if (result == ':')
-		return ir_error_set(err, -EINVAL, "option %s needs an argument: %s",
-				    spec ? spec->name : "?", spec ? spec->arg : "");
+		return ir_error_set(err, -EINVAL, "option %s needs an argument: %s", spec->name, spec->arg);
 	if (spec)
 		return ir_error_set(err, -EINVAL, "option %s takes no argument", spec->name);
 	if (optopt)
@@ -290,9 +283,7 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 		result = getopt_long(argc, argv, letters, longs, NULL);
 		if (result == -1)
 			break;
-		spec = find_option(command, result);
-		if (!spec)	/* cannot be: parse_first() found all of them */
-			break;
+		spec = find_option(command, result);	/* parse_first() found all of them */
 		if (spec->letter == 'h')
 			found = OPTIONS_HELP;
 		else if (spec->letter == 'V')
@@ -309,8 +300,8 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	settings->nr_operands = (size_t)(argc - optind);
 	if (!command_line_end(&line, settings) && !rc)
 		rc = ir_error_set(err, -ENOMEM, "out of memory");
-	if (rc || found != OPTIONS_OK || result != -1)
-		return rc ? outcome(rc) : found != OPTIONS_OK ? found : OPTIONS_WRONG;
+	if (rc || found != OPTIONS_OK)
+		return rc ? outcome(rc) : found;
 	if (choose_by(settings, err) || check_operands(settings, err) || check_machine(settings, err) ||
 	    check_symbols(settings, err) || check_messages(settings, err))
 		return OPTIONS_WRONG;
