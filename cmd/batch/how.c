@@ -13,9 +13,12 @@
 static int write_plugin(FILE *out, const struct ir_plugin_info *plugin, struct ir_error *err)
 {
 	char digest[FINGERPRINT_SIZE];
-	int rc = plugin ? fingerprint_file(plugin->file, digest, err) : 0;
+	int rc;
 
-	if (plugin && !rc)
+	if (!plugin)
+		return 0;
+	rc = fingerprint_file(plugin->file, digest, err);
+	if (!rc)
 		fprintf(out, "%s\n", digest);
 	return rc;
 }
@@ -34,8 +37,10 @@ static int write_shares(FILE *out, const struct settings *s, struct ir_error *er
 	if (s->modules)
 		fprintf(out, "%s\n", s->modules);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !rc; i++) {
-		rc = files[i] ? fingerprint_file(files[i], digest, err) : 0;
-		if (files[i] && !rc)
+		if (!files[i])
+			continue;
+		rc = fingerprint_file(files[i], digest, err);
+		if (!rc)
 			fprintf(out, "%s\n", digest);
 	}
 	return rc;
@@ -47,21 +52,25 @@ char *plan_how(const struct settings *s, struct ir_error *err)
 	char digest[FINGERPRINT_SIZE], *text;
 	struct ir_memory memory;
 	FILE *out = ir_memory_open(&memory);
-	int rc = out ? 0 : ir_error_set(err, -ENOMEM, "out of memory");
+	int rc = 0;
 
-	if (!out)
+	if (!out) {
+		ir_error_set(err, -ENOMEM, "out of memory");
 		return NULL;
+	}
 	/* A program that was built anew may compute something else. */
 	if (!fingerprint_file("/proc/self/exe", digest, NULL))
 		fprintf(out, "%s\n", digest);
 	fprintf(out, "%s\n%s\n", s->strict_input ? "strict" : "", s->device ? s->device : "");
 	if (s->closed)
 		fprintf(out, "closed %d %" PRIu64 "\n", s->has_event_cost, s->event_cost_ns);
-	if (s->events)
+	if (s->events) {
 		rc = fingerprint_file(s->events, digest, err);
-	if (s->events && !rc)
-		fprintf(out, "%s\n", digest);
-	rc = rc ? rc : write_shares(out, s, err);
+		if (!rc)
+			fprintf(out, "%s\n", digest);
+	}
+	if (!rc)
+		rc = write_shares(out, s, err);
 	for (size_t i = 0; ir_registry_strategies(s->registry)[i] && !rc; i++)
 		rc = write_plugin(out, ir_registry_strategies(s->registry)[i]->plugin, err);
 	for (size_t i = 0; ir_registry_hypervisors(s->registry)[i] && !rc; i++)

@@ -201,17 +201,15 @@ static int sort_lines(struct results *results, struct ir_error *err)
 }
 
 /* The file at the path, locked: another process may have replaced it meanwhile. */
-static int open_locked(struct results *results, struct ir_error *err)
+static int open_locked(struct results *results, struct stat *here, struct ir_error *err)
 {
-	struct stat here, there;
+	struct stat there;
 
 	for (;;) {
 		results->fd = open(results->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-		if (results->fd < 0)
+		if (results->fd < 0 || fstat(results->fd, here))
 			return fail(results, err);
-		if (fstat(results->fd, &here))
-			return fail(results, err);
-		if (!S_ISREG(here.st_mode))
+		if (!S_ISREG(here->st_mode))
 			return ir_error_set(err, -EINVAL, "%s: not a regular file: results are read "
 					    "again, and put in order", results->path);
 		if (flock(results->fd, LOCK_EX | LOCK_NB)) {
@@ -221,8 +219,8 @@ static int open_locked(struct results *results, struct ir_error *err)
 			/* A file system without locks is the user's choice. */
 			return 0;
 		}
-		if (!stat(results->path, &there) && here.st_ino == there.st_ino &&
-		    here.st_dev == there.st_dev)
+		if (!stat(results->path, &there) && here->st_ino == there.st_ino &&
+		    here->st_dev == there.st_dev)
 			return 0;
 		close(results->fd);
 	}
@@ -234,9 +232,7 @@ int results_open(struct results *results, const char *path, bool resume, struct 
 	int rc;
 
 	*results = (struct results){ .path = path, .fd = -1 };
-	rc = open_locked(results, err);
-	if (!rc && fstat(results->fd, &st))
-		rc = fail(results, err);
+	rc = open_locked(results, &st, err);
 	if (!rc && st.st_size && !resume)
 		rc = ir_error_set(err, -EEXIST, "%s: has results already; give --resume to go on with "
 				  "them, or another file", path);
@@ -298,8 +294,8 @@ int results_append(struct results *results, const char *text, size_t len, struct
 			continue;
 		if (n <= 0) {
 			rc = fail(results, err);
-			if (ftruncate(results->fd, results->end))
-				return rc;	/* the torn line is found when the file is read again */
+			/* If this fails, too, the torn line is found when the file is read again. */
+			(void)!ftruncate(results->fd, results->end);
 			return rc;
 		}
 		done += (size_t)n;
@@ -324,9 +320,11 @@ static char *read_line(const struct results *results, size_t line, struct ir_err
 	char *text = malloc(l->length + 1);
 	size_t done = 0;
 
-	if (!text)
+	if (!text) {
 		ir_error_set(err, -ENOMEM, "out of memory");
-	while (text && done < l->length) {
+		return NULL;
+	}
+	while (done < l->length) {
 		ssize_t n;
 
 		errno = 0;
@@ -340,8 +338,7 @@ static char *read_line(const struct results *results, size_t line, struct ir_err
 		}
 		done += (size_t)n;
 	}
-	if (text)
-		text[l->length] = '\0';
+	text[l->length] = '\0';
 	return text;
 }
 

@@ -1,0 +1,256 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# batch and merge with recordings of a few operations: plans that are only looked at, cells that
+# fail, files of results that others wrote or damaged.
+
+. tests/lib.sh
+
+stored=$PWD/tests/stored
+traces=$PWD/traces
+cd "$tmp" || exit 1
+
+# small OPERATIONS: a recording
+small() {
+	awk -v n="$1" 'BEGIN {
+		print "# tracer: nop"
+		for (i = 0; i < n; i++) {
+			a = 4278190080 - 4096 * (i % 8 + 1)
+			t = 16.5 + i / 1000
+			printf "             fio-285     [000] .....    %.6f: map: IOMMU: iova=0x%016x - 0x%016x paddr=0x0000000109072000 size=4096\n", t, a, a + 4096
+			printf "             fio-285     [000] .....    %.6f: unmap: IOMMU: iova=0x%016x - 0x%016x size=4096 unmapped_size=4096\n", t + 0.0005, a, a + 4096
+		}
+	}'
+}
+small 20 >a.txt
+small 30 >b.txt
+mkdir sub
+small 10 >sub/c.txt
+
+# plan LINES...: a manifest, m.json
+plan() {
+	printf '{ "schema": "iommu-replay-manifest/1",\n%s\n}\n' "$*" >m.json
+}
+
+# A plan that is only looked at.
+
+plan '"recordings": [ "a.txt", "b.txt" ], "strategies": [ "strict", "legacy" ]'
+exits "--dry-run" 0 batch --dry-run m.json
+shows "--dry-run: recordings" "recordings 2, 0.0 MB cells 4: 2 configurations of each recording time "
+check "--dry-run: the size of the results" grep -q '^results  *about [0-9]* kB$' out
+exits "--dry-run of one thread" 0 batch --dry-run --jobs 1 m.json
+shows "--dry-run of one thread: says so" " s with 1 thread results"
+exits "--dry-run of a part" 0 batch --dry-run --shard 2/3 m.json
+shows "--dry-run of a part: its cells alone" "cells 1 time"
+exits "--dry-run of a part without cells" 0 batch --dry-run --shard 1/9 m.json
+shows "--dry-run of a part without cells: none" "cells 0 time"
+plan '"recordings": [ "a.txt", "missing.txt" ], "strategies": [ "strict" ]'
+exits "--dry-run with a missing recording" 1 batch --dry-run m.json
+says "--dry-run with a missing recording: which" "missing.txt: is missing, or cannot be read"
+shows "--dry-run with a missing recording: and the others" \
+	"recordings 2, 0.0 MB; 1 missing cells 2: 1 configuration of each recording time"
+exits "--dry-run with a missing recording alone" 1 batch --dry-run --shard 2/2 m.json
+shows "--dry-run with a missing recording alone: no time is made up" \
+	"time not known: the smallest recording cannot be replayed"
+echo nothing >none.txt
+plan '"recordings": [ "none.txt", "b.txt" ], "strategies": [ "strict" ]'
+exits "--dry-run of what is no recording" 0 batch --dry-run m.json
+shows "--dry-run of what is no recording: no time is made up" "time not known"
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict" ], "parameters": { "entry-limit": "10:1009:1" }'
+exits "--dry-run of a thousand cells" 0 batch --dry-run m.json
+check "--dry-run of a thousand cells: megabytes" grep -q '^results  *about [0-9]\.[0-9] MB$' out
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict" ], "hypervisors": [ "kvm", "lpar" ], "parameters": { "entry-limit": 9 }'
+exits "--dry-run with what contradicts itself" 0 batch --dry-run m.json
+shows "--dry-run with what contradicts itself: left out" \
+	"cells 1: 1 configuration of each recording; 1 more left out, as they contradict themselves"
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict" ]'
+exits "--dry-run of what waits, without its waits" 0 batch --dry-run --load closed m.json
+shows "--dry-run of what waits, without its waits: no time is made up" "time not known"
+exits "--dry-run of what waits" 0 batch --dry-run --load closed --timeline \
+	"$traces/throughput/depth1-lazy.dat"
+check "--dry-run of what waits: its time" grep -q '^time  *\(about\|less than\) ' out
+exits "--dry-run by call site" 0 batch --dry-run --by-site "$traces/6.12-fq-mixed-perf-g.perf.data"
+check "--dry-run by call site: results are larger" grep -q '^results  *about [0-9.]* [kM]B' out
+if [ -w /dev/full ]; then
+	"$prog" batch --dry-run m.json >/dev/full 2>err
+	check "--dry-run on a full disk" test $? -eq 1
+	says "--dry-run on a full disk: says so" "No space left"
+fi
+
+# Cells that fail.
+
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict", "legacy" ]'
+exits "waits that the recording does not have" 3 batch --output waits --load closed m.json
+says "waits that the recording does not have: which configuration" "a.txt: strict kvm: --load closed: "
+check "waits that the recording does not have: all cells say so" \
+	test "$(grep -c '"status":"failed","error":"--load closed: ' waits)" -eq 2
+exits "waits, quietly" 3 batch --quiet --output waits.quiet --load closed m.json
+check "waits, quietly: not a word" test ! -s err
+exits "a device that is not there" 3 batch --output device --device nobody m.json
+check "a device that is not there: all cells say so, without the recording's name" \
+	test "$(grep -c '"status":"failed","error":"no operation of device nobody' device)" -eq 2
+mkfifo pipe
+plan '"recordings": [ "pipe", "a.txt" ], "strategies": [ "strict" ]'
+exits "a pipe among the recordings" 3 batch --output pipes m.json
+says "a pipe among the recordings: what it is" "pipe: not a regular file"
+says "a pipe among the recordings: the others are done" "2 cells: 1 done, 1 failed"
+list=
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
+	list="$list\"none$i.txt\", "
+done
+plan "\"recordings\": [ $list\"a.txt\" ], \"strategies\": [ \"strict\" ]"
+exits "many that fail" 3 batch --jobs 2 --output many m.json
+check "many that fail: ten are named" test "$(grep -c 'none[0-9]*.txt: No such file' err)" -eq 10
+says "many that fail: where the others are" "further failures are in many only"
+says "many that fail: all are counted" "14 cells: 1 done, 13 failed"
+
+# What is left out and dropped, one and several.
+
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict" ], "hypervisors": [ "kvm", "lpar" ], "parameters": { "entry-limit": 9 }'
+exits "one configuration that contradicts itself" 0 batch --output one m.json
+says "one configuration that contradicts itself: is left out" \
+	"1 configuration of each recording left out, as it contradicts itself"
+says "one configuration that contradicts itself: the cell" "1 cell: 1 done, 0 failed"
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict", "legacy" ]'
+exits "two cells" 0 batch --output two m.json
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict" ]'
+cp two less
+exits "one of two" 0 batch --resume --output less m.json
+says "one of two: the other one is dropped" \
+	"1 line that is no part of this batch any more or failed before was dropped"
+cp two less
+exits "one of two, quietly" 0 batch --quiet --resume --output less m.json
+check "one of two, quietly: not a word" test ! -s err
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict", "legacy" ]'
+sed '1s/strict/strikt/' two >torn
+exits "a damaged line" 0 batch --resume --output torn m.json
+says "a damaged line: one is" "1 line is damaged, and is done again; the first is line 1"
+sed '1s/strict/strikt/' two >torn
+head -c -9 torn >torn.2
+exits "a damaged line, quietly" 0 batch --quiet --resume --output torn.2 m.json
+check "a damaged line, quietly: not a word" test ! -s err
+check "a damaged line: as if it had always been whole" cmp two torn.2
+sed 's/"digest":"[0-9a-f]*",//' two >old
+exits "lines of an older version" 0 batch --resume --output old m.json
+says "lines of an older version: are done again" "2 lines of an older version without a digest; what they have is done again"
+sed '2s/"digest":"[0-9a-f]*",//' two >old
+exits "a line of an older version" 0 batch --resume --output old m.json
+says "a line of an older version: is done again" "1 line of an older version without a digest; what it has is done again"
+exits "a place that is not there" 1 batch --output nowhere/out m.json
+says "a place that is not there: says so" "nowhere/out: No such file or directory"
+exits "a memory limit for all threads" 0 batch --quiet --max-memory 1G --output memory a.txt
+exits "files of events are part of the question" 1 batch --events missing.json --output events m.json
+says "files of events are part of the question: which" "missing.json"
+echo '{ "schema": "iommu-replay-events/1", "events": {} }' >events.json
+run batch --events events.json --output events m.json
+check "an events file that names nothing is no reason to fail quietly" test "$status" -ne 0 -o -s events
+
+# One that reports and results of older versions have.
+
+exits "results of an older version are merged" 0 merge --format json --output older.json "$stored/results-1.jsonl"
+says "results of an older version are merged: with a note" "damage may go unnoticed"
+
+# Merging.
+
+plan '"recordings": [ "a.txt", "sub/c.txt" ], "strategies": [ "strict", "legacy" ]'
+"$prog" batch --quiet --output all m.json
+: >empty
+exits "an empty file is that of a part without cells" 0 merge --output merged empty all
+check "an empty file is that of a part without cells: the rest is whole" cmp all merged
+exits "empty files alone" 1 merge --output merged empty empty
+says "empty files alone: there is nothing" "empty: there are no results"
+exits "a file that is not there" 1 merge missing
+says "a file that is not there: says so" "missing: No such file"
+exits "a file of something else" 1 merge a.txt
+says "a file of something else: says so" "a.txt: has no results of a batch; it was left alone"
+sed '2s/strict\|legacy/strikt/' all >bad
+exits "a damaged line is not merged" 1 merge bad
+says "a damaged line is not merged: which" "bad: line 2 is damaged (1 in all); batch --resume does it again"
+sed 's/strict\|legacy/strikt/' all >bad
+cat all bad >mixed
+exits "damaged lines are not merged" 1 merge mixed
+says "damaged lines are not merged: how many" "mixed: line 5 is damaged (4 in all); batch --resume does them again"
+head -c -9 all >bad
+exits "a torn line is not merged" 1 merge bad
+says "a torn line is not merged: says so" "bad: its last line is incomplete; batch --resume does it again"
+sed 's/"digest":"[0-9a-f]*",//' all >open
+exits "lines without digests" 0 merge --format json --output merged open
+says "lines without digests: a note" "open: 4 lines have no digest: an older version wrote them"
+sed '3s/"digest":"[0-9a-f]*",//' all >open.3
+exits "a line without a digest" 0 merge --format json --output merged open.3
+says "a line without a digest: a note" "open.3: 1 line has no digest: an older version wrote it"
+sed '3s/"input":"..../"input":"0000/' open >other
+cat other >both
+sed -n 4p open >>both
+exits "another recording of the same name in the middle" 1 merge --format json both
+says "another recording of the same name in the middle: which cell" "sub/c.txt is not the same recording in cell 3 as in the cells before"
+sed 's/"cells":4/"cells":100000001/' open >huge
+exits "more cells than there can be" 1 merge huge
+says "more cells than there can be: how many" "huge: a batch of 100000001 cells is too large"
+sed '2s/"cells":4/"cells":5/' open >uneven
+exits "lines of batches of different size" 1 merge uneven
+says "lines of batches of different size: which" "uneven: line 2 is of another batch than the first of uneven"
+for member in '"cell":-1' '"cell":4' '"cell":"0"' '"cell":1.5'; do
+	sed "1s/\"cell\":0/$member/" open >wrong
+	exits "$member is no cell" 1 merge wrong
+	says "$member is no cell: the line is damaged" "wrong: line 1 is damaged"
+done
+for change in 's/"status":"done"/"status":"did"/' 's/"status":"done",//' 's/"batch":"/"batch":"00/' \
+	's/"batch":"[0-9a-f]*"/"batch":7/' 's/"fingerprint":"[0-9a-f]*",//' 's/"cells":4,//' \
+	's/"recording":{/"recordings":{/' 's/"result":{/"results":{/' 's/iommu-replay-batch/iommu-replay-botch/'; do
+	sed "1$change" open >wrong
+	exits "a line after $change is none" 1 merge wrong
+	says "a line after $change is none: it is damaged" "wrong: line 1 is damaged"
+done
+
+# One that is done counts more than one that failed, whatever comes first.
+plan '"recordings": [ "a.txt", "late.txt" ], "strategies": [ "strict" ]'
+"$prog" batch --quiet --output before m.json
+cp b.txt late.txt
+"$prog" batch --quiet --output after m.json
+for order in "before after" "after before"; do
+	# shellcheck disable=SC2086	# two names
+	exits "a cell that failed and was done ($order)" 0 merge --output merged $order
+	check "a cell that failed and was done ($order): is done" cmp after merged
+done
+exits "a cell that failed twice" 3 merge --output merged before before
+says "a cell that failed twice: is counted once" "1 of 2 cells failed"
+check "a cell that failed twice: is there once" cmp before merged
+exits "failed cells as JSON" 3 merge --format json --output failed.json before
+check "failed cells as JSON: why" grep -q '"error": "No such file or directory"' failed.json
+exits "failed cells in a table" 3 merge --format table before
+shows "failed cells in a table: how many" "batch 2 cells: 1 done, 1 failed, 0 missing; 1 recording "
+
+# Summaries.
+
+head -n 1 all >first
+exits "a cell of four" 0 merge --allow-missing --format table first
+says "a cell of four: says what is missing" "3 of 4 cells are missing"
+shows "a cell of four: the summary, too" "batch 4 cells: 1 done, 0 failed, 3 missing; 1 recording "
+sed -n 4p all >last
+cat first last >ends
+exits "recordings with different strategies" 0 merge --allow-missing --format table ends
+check "recordings with different strategies: what there is none of" \
+	grep -Eqx 'a.txt +[0-9]+ +- *' out
+check "recordings with different strategies: names without directories" grep -Eqx 'c.txt +- +[0-9]+ *' out
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict" ], "parameters": { "entry-limit": [ 1, 2, 100 ], "initial-pages": "0" }'
+"$prog" batch --quiet --output limits m.json
+exits "limits that are too low" 0 merge --format table limits
+shows "limits that are too low: how often maps fail" "maps fail or are unbacked in 1 of 3 results"
+check "limits that are too low: the recording is marked" grep -qx 'a.txt *40-60 !' out
+plan '"recordings": [ "a.txt" ], "strategies": [ "fq-flush" ], "parameters": { "queue-size": [ 2, 4, 100 ], "entry-limit": 3 }'
+"$prog" batch --quiet --output queues m.json
+exits "queues of several sizes" 0 merge --format table queues
+check "queues of several sizes: from and to" grep -Eqx 'a.txt +[0-9]+-[0-9]+( !)? *' out
+exits "a course of waits" 0 batch --quiet --load closed --output closed "$traces/throughput/depth1-lazy.dat"
+exits "a course of waits: its summary" 0 merge --format table closed
+check "a course of waits: throughput and CPU time" grep -Eq '^strategy .* of recorded +CPU/op$' out
+check "a course of waits: both as figures" grep -Eq '^strict .* [0-9]+\.[0-9]{3} +[0-9.]+ [nuµ]s$' out
+plan "\"recordings\": [ \"$traces/throughput/depth1-lazy.dat\" ], \"strategies\": [ \"strict\" ], \"parameters\": { \"flush-latency\": [ \"1us\", \"9us\", \"5us\" ] }"
+"$prog" batch --quiet --load closed --output latencies m.json
+exits "several courses of waits" 0 merge --format table latencies
+check "several courses of waits: from and to" \
+	grep -Eq '^strict .* [0-9.]{5}-[0-9.]{5} +[0-9.]+ us-[0-9.]+ us$' out
+exits "a course of waits, as Markdown" 0 merge --format md closed
+"$prog" merge --format table all 2>err | :
+check "a reader that goes away: not a word" test ! -s err
