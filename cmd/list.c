@@ -13,6 +13,7 @@
 #include "base/cmd.h"
 #include "base/message.h"
 #include "base/names.h"
+#include "io/json_text.h"
 #include "io/output.h"
 #include "render/render.h"
 #include "report/columns.h"
@@ -27,18 +28,6 @@ const struct choice list_formats[] = {
 	{ "json", FORMAT_JSON },
 	{ NULL, 0 },
 };
-
-/* Texts of plug-ins and names of files may be any bytes. */
-static json_t *json_text(const char *text)
-{
-	char *clean = text ? ir_text_utf8(text) : NULL;
-	json_t *string = clean ? json_string(clean) : json_null();
-
-	if (text && !clean)
-		exit_no_memory();
-	free(clean);
-	return string;
-}
 
 /* A key "plugin" for what is not built in. */
 static void add_plugin(json_t *item, const struct ir_plugin_info *plugin)
@@ -307,18 +296,18 @@ static char *list_text(const struct settings *settings, const struct list *list,
 		.width = output_width(out),
 		.color = output_color(out, settings->color),
 	};
-	json_t *document = json_pack("{s:O}", list->name, items);
-	int rc = -1;
+	json_t *document;
 
-	if (canvas.out && document && settings->format == FORMAT_JSON) {
-		rc = json_dumpf(document, canvas.out, JSON_INDENT(2));
+	if (!canvas.out)
+		return NULL;
+	if (settings->format == FORMAT_JSON) {
+		document = json_pack("{s:O}", list->name, items);
+		json_dumpf(document, canvas.out, JSON_INDENT(2));
 		fputc('\n', canvas.out);
-	} else if (canvas.out && document) {
-		rc = print_list(&canvas, list, items);
-	}
-	json_decref(document);
-	if (canvas.out && rc)
+		json_decref(document);
+	} else if (print_list(&canvas, list, items)) {
 		ir_memory_spoil(canvas.out);
+	}
 	return ir_memory_close(&memory);
 }
 

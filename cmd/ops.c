@@ -63,10 +63,16 @@ static char *text_name(const char *name)
 
 static char *json_name(const char *name)
 {
-	char *clean = name ? ir_text_utf8(name) : NULL;
-	json_t *string = clean ? json_string(clean) : json_null();
-	char *text = name && !clean ? NULL : ir_json_dump(string, JSON_ENCODE_ANY);
+	char *clean, *text;
+	json_t *string;
 
+	if (!name)
+		return strdup("null");
+	clean = ir_text_utf8(name);
+	if (!clean)
+		return NULL;
+	string = json_string(clean);
+	text = ir_json_dump(string, JSON_ENCODE_ANY);
 	json_decref(string);
 	free(clean);
 	return text;

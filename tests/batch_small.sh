@@ -216,6 +216,9 @@ done
 exits "a cell that failed twice" 3 merge --output merged before before
 says "a cell that failed twice: is counted once" "1 of 2 cells failed"
 check "a cell that failed twice: is there once" cmp before merged
+sed 's/"digest":"[0-9a-f]*",//; s/"error":/"eror":/' before >wrong
+exits "a cell that failed without a reason" 1 merge --format json wrong
+says "a cell that failed without a reason: is damaged" "wrong: line 2 is damaged (1 in all)"
 exits "failed cells as JSON" 3 merge --format json --output failed.json before
 check "failed cells as JSON: why" grep -q '"error": "No such file or directory"' failed.json
 exits "failed cells in a table" 3 merge --format table before

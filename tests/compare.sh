@@ -378,6 +378,10 @@ if command -v python3 >/dev/null; then
 else
 	skip "JSON is as documented: no python3"
 fi
+odd=$(printf '%s/b\377.json' "$tmp")
+cp "$tmp/base" "$odd"
+exits "a report whose name is not UTF-8, as JSON" 0 compare --format json "$odd" "$odd"
+check "a report whose name is not UTF-8, as JSON: its other letters" grep -q '"file": ".*b�.json"' "$tmp/out"
 for format in table json csv md; do
 	run compare --format $format "$tmp/base" "$tmp/new"
 	"$prog" compare --format $format -o "$tmp/file" "$tmp/base" "$tmp/new" 2>/dev/null

@@ -109,18 +109,13 @@ static json_t *json_question(const struct batch *b, size_t cell)
 	const struct plan_recording *recording = &b->plan.recordings[cell / b->plan.nr_configs];
 	const struct plan_config *c = &b->plan.configs[cell % b->plan.nr_configs];
 	json_t *values = json_object();
-	int rc = 0;
 
 	for (size_t i = 0; i < b->plan.nr_axes; i++)
-		rc |= json_object_set_new(values, c->settings[i].parameter->name,
-					  json_string(c->settings[i].text));
+		json_object_set_new(values, c->settings[i].parameter->name,
+				    json_string(c->settings[i].text));
 	for (size_t i = 0; i < recording->settings.n; i++)
-		rc |= json_object_set_new(values, recording->settings.item[i].parameter->name,
-					  json_string(recording->settings.item[i].text));
-	if (rc) {
-		json_decref(values);
-		return NULL;
-	}
+		json_object_set_new(values, recording->settings.item[i].parameter->name,
+				    json_string(recording->settings.item[i].text));
 	return json_pack("{s:s, s:s, s:o}", "strategy", c->config.strategy->name,
 			 "hypervisor", c->hypervisor, "parameters", values);
 }

@@ -198,19 +198,17 @@ static json_t *make_report(const struct merge *m, struct ir_error *err)
 	int rc = 0;
 
 	for (size_t i = 0; i < m->nr_cells && !rc; i++) {
-		bool left_out = m->cells[i].results && line_of(&m->cells[i])->left_out;
-		json_t *line = NULL, *recording;
+		json_t *line, *recording;
 
-		if (left_out)
+		if (!m->cells[i].results || line_of(&m->cells[i])->left_out)
 			continue;
-		if (m->cells[i].results)
-			line = object_of(&m->cells[i], err);
+		line = object_of(&m->cells[i], err);
 		if (!line) {
-			rc = m->cells[i].results ? -EIO : 0;
+			rc = -EIO;
 			continue;
 		}
 		if (!line_of(&m->cells[i])->done) {
-			rc |= json_array_append_new(failed, json_pack("{s:O, s:O, s:O}",
+			json_array_append_new(failed, json_pack("{s:O, s:O, s:O}",
 				"recording", json_object_get(line, "recording"),
 				"result", json_object_get(line, "result"),
 				"error", json_object_get(line, "error")));
@@ -223,12 +221,11 @@ static json_t *make_report(const struct merge *m, struct ir_error *err)
 			rc = check_input(m, i, before, line, err);
 		} else {
 			results = json_array();
-			rc |= json_array_append_new(recordings, json_pack("{s:O, s:O}", "recording",
+			json_array_append_new(recordings, json_pack("{s:O, s:O}", "recording",
 				recording, "results", results));
 			json_decref(results);
 		}
-		if (!rc)
-			rc = json_array_append(results, json_object_get(line, "result"));
+		json_array_append(results, json_object_get(line, "result"));
 		json_decref(before);
 		before = line;
 	}
@@ -239,20 +236,18 @@ static json_t *make_report(const struct merge *m, struct ir_error *err)
 				 "failed", failed);
 	json_decref(recordings);
 	json_decref(failed);
-	if (!*err->text)
-		ir_error_set(err, -ENOMEM, "out of memory");
 	return NULL;
 }
 
 static int write_report(struct merge *m, struct ir_error *err)
 {
 	json_t *document = make_report(m, err);
-	char *text = document ? ir_json_text(document) : NULL;
-	bool made = document;
+	char *text;
 
-	json_decref(document);
-	if (!made)
+	if (!document)
 		return -EINVAL;
+	text = ir_json_text(document);
+	json_decref(document);
 	if (!text)
 		return ir_error_set(err, -ENOMEM, "out of memory");
 	output_write(&m->out, text);
@@ -314,28 +309,30 @@ static int put_origin(const struct merge *m, json_t *document)
 	json_t *tool = json_object_get(document, "tool");
 	struct origin origin;
 	char *line;
-	int rc;
 
 	origin_make(&origin, m->settings);
 	line = ir_text_utf8(origin.report.command_line);
-	rc = !line || json_object_set_new(tool, "command_line", json_string(line)) ||
-		json_object_set_new(tool, "date", json_string(origin.date));
+	if (!line)
+		return -ENOMEM;
+	json_object_set_new(tool, "command_line", json_string(line));
+	json_object_set_new(tool, "date", json_string(origin.date));
 	free(line);
-	return rc;
+	return 0;
 }
 
 static int write_rendered(struct merge *m, struct ir_error *err)
 {
 	json_t *document = make_report(m, err);
-	char *text = document && !put_origin(m, document) ? ir_json_text(document) : NULL;
 	struct ir_report *report;
+	char *text;
 	int rc;
 
-	if (!text) {
-		json_decref(document);
-		return document ? ir_error_set(err, -ENOMEM, "out of memory") : -EINVAL;
-	}
+	if (!document)
+		return -EINVAL;
+	text = put_origin(m, document) ? NULL : ir_json_text(document);
 	json_decref(document);
+	if (!text)
+		return ir_error_set(err, -ENOMEM, "out of memory");
 	report = ir_report_read("the merged report", text, strlen(text), err);
 	free(text);
 	rc = report ? render_report(m, report, err) : -EINVAL;

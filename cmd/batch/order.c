@@ -12,18 +12,19 @@
 static int write_renumbered(const struct cell_order *o, FILE *out, size_t cell, const char *text)
 {
 	json_t *line = json_loads(text, 0, NULL);
-	char *renumbered = NULL;
+	char *renumbered;
 	size_t len;
 
-	if (line && !json_object_set_new(line, "batch", json_string(o->plan->digest)) &&
-	    !json_object_set_new(line, "cell", json_integer((json_int_t)cell)) &&
-	    !json_object_set_new(line, "cells", json_integer((json_int_t)plan_cells(o->plan))))
-		renumbered = results_line(line, &len);
+	json_object_set_new(line, "batch", json_string(o->plan->digest));
+	json_object_set_new(line, "cell", json_integer((json_int_t)cell));
+	json_object_set_new(line, "cells", json_integer((json_int_t)plan_cells(o->plan)));
+	renumbered = results_line(line, &len);
 	json_decref(line);
-	if (renumbered)
-		fputs(renumbered, out);
+	if (!renumbered)
+		return -ENOMEM;
+	fputs(renumbered, out);
 	free(renumbered);
-	return renumbered ? 0 : -ENOMEM;
+	return 0;
 }
 
 static bool is_current(const struct cell_order *o, const struct result_line *line, size_t cell)

@@ -629,10 +629,10 @@ static int list_recordings(struct manifest *m, char *const *names, size_t n, str
 	for (size_t i = 0; i < n; i++)
 		rc |= json_array_append_new(list, json_string(names[i]));
 	m->root = json_pack("{s:s, s:o}", "schema", MANIFEST_SCHEMA, "recordings", list);
-	m->text = m->root && !rc ? ir_json_dump(m->root, JSON_INDENT(1)) : NULL;
-	if (m->text)
-		return 0;
-	return ir_error_set(err, -EINVAL, "%s: a name that is no UTF-8, or out of memory", names[0]);
+	if (rc)
+		return ir_error_set(err, -EINVAL, "%s: the names of recordings of a batch are UTF-8", names[0]);
+	m->text = ir_json_dump(m->root, JSON_INDENT(1));
+	return m->text ? 0 : no_memory(err);
 }
 
 static int read_manifest(struct manifest *m, struct ir_error *err)

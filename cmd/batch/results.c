@@ -79,7 +79,7 @@ static bool parse_object(const json_t *object, struct result_line *line)
 	const json_t *cells = json_object_get(object, "cells");
 	bool good = schema && !strcmp(schema, RESULTS_SCHEMA) && status &&
 		(!strcmp(status, "done") || !strcmp(status, "left-out") ||
-		 !strcmp(status, "failed")) &&
+		 (!strcmp(status, "failed") && json_is_string(json_object_get(object, "error")))) &&
 		json_is_integer(cell) && json_is_integer(cells) && json_integer_value(cell) >= 0 &&
 		json_integer_value(cell) < json_integer_value(cells) &&
 		copy_digest(line->batch, json_object_get(object, "batch")) &&

@@ -12,6 +12,7 @@
 
 #include "render/compare.h"
 #include "base/memory.h"
+#include "io/json_text.h"
 #include "render/view.h"
 #include "report/columns.h"
 #include "verdict/numbers.h"
@@ -411,11 +412,6 @@ int compare_draw(const struct drawing *drawing, const struct compared *c)
 
 /* For programs. */
 
-static json_t *json_text(const char *text)
-{
-	return text ? json_string(text) : json_null();
-}
-
 static json_t *json_figure(struct ir_figure figure)
 {
 	switch (figure.type) {
@@ -435,11 +431,8 @@ static json_t *json_difference(const struct compared *c, const struct ir_differe
 	double share;
 
 	for (size_t i = 0; i < c->options->nr_conditions; i++)
-		if (d->conditions >> i & 1 &&
-		    json_array_append_new(conditions, json_string(c->options->conditions[i].text))) {
-			json_decref(conditions);
-			return NULL;
-		}
+		if (d->conditions >> i & 1)
+			json_array_append_new(conditions, json_text(c->options->conditions[i].text));
 	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}",
 			 "kind", kind_names[d->kind], "recording", d->recording,
 			 "strategy", json_text(d->strategy),
@@ -462,22 +455,13 @@ static json_t *json_document(const struct compared *c)
 {
 	const struct ir_comparison *result = c->result;
 	json_t *conditions = json_array(), *ignored = json_array(), *differences = json_array();
-	int rc = 0;
 
 	for (size_t i = 0; i < c->options->nr_conditions; i++)
-		rc |= json_array_append_new(conditions,
-					    json_string(c->options->conditions[i].text));
+		json_array_append_new(conditions, json_text(c->options->conditions[i].text));
 	for (size_t i = 0; i < c->options->nr_ignored; i++)
-		rc |= json_array_append_new(ignored, json_string(c->options->ignored[i]));
+		json_array_append_new(ignored, json_text(c->options->ignored[i]));
 	for (size_t i = 0; i < result->nr_differences; i++)
-		rc |= json_array_append_new(differences,
-					    json_difference(c, &result->differences[i]));
-	if (rc) {
-		json_decref(conditions);
-		json_decref(ignored);
-		json_decref(differences);
-		return NULL;
-	}
+		json_array_append_new(differences, json_difference(c, &result->differences[i]));
 	return json_pack("{s:s, s:{s:s}, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}",
 			 "schema", COMPARE_SCHEMA, "tool", "version", ir_version(),
 			 "baseline", json_side(c->baseline_name, c->baseline),
@@ -494,12 +478,11 @@ static json_t *json_document(const struct compared *c)
 int compare_json(const struct canvas *canvas, const struct compared *c)
 {
 	json_t *document = json_document(c);
-	FILE *out = canvas->out;
-	int rc = document ? json_dumpf(document, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : -1;
-
-	fputc('\n', out);
+	/* What cannot be written shows as an error of the stream. */
+	json_dumpf(document, canvas->out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	fputc('\n', canvas->out);
 	json_decref(document);
-	return rc ? -ENOMEM : 0;
+	return 0;
 }
 
 /* @last: the end of the line. */

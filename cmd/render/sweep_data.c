@@ -59,13 +59,12 @@ static json_t *json_fits(const struct sweep *sweep)
 {
 	const struct settings *settings = sweep->settings;
 	json_t *list = json_array();
-	int rc = 0;
 
 	for (size_t i = 0; i < settings->nr_hypervisors * settings->nr_strategies; i++) {
 		size_t h = i / settings->nr_strategies, s = i % settings->nr_strategies;
 		struct sweep_fits fits = sweep_fits(sweep, h, s);
 
-		rc |= json_array_append_new(list, json_pack(
+		json_array_append_new(list, json_pack(
 			"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}",
 			"strategy", settings->strategies[s]->name,
 			"hypervisor", settings->hypervisors[h].hypervisor->name,
@@ -75,23 +74,15 @@ static json_t *json_fits(const struct sweep *sweep)
 			"hypervisor_busy", number_or_null(fits.hypervisor_busy),
 			"busy", fits.busy < 0 ? json_null() : json_real(fits.busy)));
 	}
-	if (!rc)
-		return list;
-	json_decref(list);
-	return NULL;
+	return list;
 }
 
 static json_t *json_vary(const struct sweep *sweep)
 {
 	json_t *values = json_array();
-	int rc = 0;
 
 	for (size_t i = 0; i < sweep->range.n; i++)
-		rc |= json_array_append_new(values, ir_json_count(sweep->range.values[i]));
-	if (rc) {
-		json_decref(values);
-		return NULL;
-	}
+		json_array_append_new(values, ir_json_count(sweep->range.values[i]));
 	if (strcmp(sweep->varied->name, "devices") != 0)
 		return json_pack("{s:s, s:o}", "parameter", sweep->varied->name, "values", values);
 	return json_pack("{s:s, s:o, s:o}", "parameter", sweep->varied->name, "values", values,
@@ -102,14 +93,9 @@ static json_t *json_find(const struct sweep *sweep)
 {
 	const struct settings *settings = sweep->settings;
 	json_t *answers = json_array();
-	int rc = 0;
 
 	for (size_t i = 0; i < sweep->nr_searches; i++)
-		rc |= json_array_append_new(answers, json_answer(&sweep->searches[i]));
-	if (rc) {
-		json_decref(answers);
-		return NULL;
-	}
+		json_array_append_new(answers, json_answer(&sweep->searches[i]));
 	return json_pack("{s:s, s:o, s:o, s:o}", "parameter", sweep->sought->name,
 			 "max_failures", ir_json_count(settings->max_failures),
 			 "max_rpcits", settings->has_max_rpcits ?
@@ -118,13 +104,15 @@ static json_t *json_find(const struct sweep *sweep)
 }
 
 /* The verdict of a run does not apply to cells. */
-static char *sealed(json_t *document, const char *verdict)
+static char *sealed(const struct sweep *sweep, json_t *document, const char *verdict)
 {
 	json_t *recording = json_array_get(json_object_get(document, "recordings"), 0);
 
 	json_object_del(recording, "verdict");
-	if (!verdict || json_object_set_new(document, "verdict", json_string(verdict)))
-		return NULL;
+	json_object_set_new(document, "sweep", json_pack("{s:o, s:o}",
+		"vary", sweep->varied ? json_vary(sweep) : json_null(),
+		"find", sweep->sought ? json_find(sweep) : json_null()));
+	json_object_set_new(document, "verdict", json_string(verdict));
 	return ir_json_text(document);
 }
 
@@ -132,17 +120,13 @@ int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
 {
 	struct sweep_rows rows = { .n = 0 };
 	char *verdict = sweep_verdict_plain(sweep), *text = NULL;
-	json_t *document = NULL, *question;
+	json_t *document = NULL;
 
 	if (!sweep_rows_make(sweep, &rows))
 		document = ir_json_document(&rows.entry, 1);
 	sweep_rows_free(&rows);
-	question = json_pack("{s:o, s:o}", "vary", sweep->varied ? json_vary(sweep) : json_null(),
-			     "find", sweep->sought ? json_find(sweep) : json_null());
-	if (!document)
-		json_decref(question);
-	else if (!json_object_set_new(document, "sweep", question))
-		text = sealed(document, verdict);
+	if (document && verdict)
+		text = sealed(sweep, document, verdict);
 	json_decref(document);
 	free(verdict);
 	if (!text)

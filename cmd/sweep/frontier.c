@@ -112,14 +112,13 @@ static void find_best(struct frontier *f)
 static json_t *json_points(const struct frontier *f)
 {
 	json_t *list = json_array();
-	int rc = 0;
 
 	for (size_t k = 0; k < f->nr_best; k++) {
 		size_t i = f->best[k];
 		const struct ir_result *r = &f->results[i];
 		bool queue = r->parameters.queue != IR_QUEUE_NONE, all = is_identity(&f->configs[i]);
 
-		rc |= json_array_append_new(list, json_pack(
+		json_array_append_new(list, json_pack(
 			"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I}",
 			"strategy", f->configs[i].strategy->name,
 			"hypervisor", f->configs[i].hypervisor->name,
@@ -130,10 +129,7 @@ static json_t *json_points(const struct frontier *f)
 			"p99_ns", all ? json_null() : ir_json_count(r->exposure.p99_ns),
 			"result", (json_int_t)i));
 	}
-	if (!rc)
-		return list;
-	json_decref(list);
-	return NULL;
+	return list;
 }
 
 static struct ir_report_entry all_cells(const struct frontier *f)
@@ -148,11 +144,12 @@ static char *json_text(const struct frontier *f)
 {
 	struct ir_report_entry entry = all_cells(f);
 	json_t *document = ir_json_document(&entry, 1);
-	json_t *sweep = json_pack("{s:n, s:n, s:o}", "vary", "find", "frontier", json_points(f));
-	char *text = NULL;
+	char *text;
 
-	if (document && !json_object_set_new(document, "sweep", sweep))
-		text = ir_json_text(document);
+	if (!document)
+		return NULL;
+	json_object_set_new(document, "sweep", json_pack("{s:n, s:n, s:o}", "vary", "find", "frontier", json_points(f)));
+	text = ir_json_text(document);
 	json_decref(document);
 	return text;
 }
