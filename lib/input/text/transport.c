@@ -5,7 +5,8 @@
  * bytes, escapes of quoted-printable what they stand for, and what is left over of
  * terminals is dropped.
  *
- * Quoted-printable: RFC 2045, 6.7.  Escape sequences: ECMA-48, 5.4 and 5.6.
+ * Quoted-printable: RFC 2045, 6.7.  Escape sequences: ECMA-35, 13.2; ECMA-48, 5.4 and
+ * 5.6.  Character references: the HTML standard, 13.5.
  */
 #include "input/text/transport.h"
 
@@ -31,7 +32,39 @@ enum quoting {
 	QUOTING_DECLARED,	/* where headers say so */
 };
 
-enum escape { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_CONTROL, ESCAPE_COMMAND };
+enum escape { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_MIDDLE, ESCAPE_CONTROL, ESCAPE_COMMAND };
+
+/* Characters that word processors, web pages and chats put in the place of others. */
+static const struct {
+	char utf8[4];
+	uint16_t code;
+	char is;		/* 0: nothing */
+} characters[] = {
+	{ "\xc2\xa0", 0x00a0, ' ' },	/* blanks that do not break */
+	{ "\xe2\x80\x87", 0x2007, ' ' },
+	{ "\xe2\x80\xaf", 0x202f, ' ' },
+	{ "\xe2\x80\x93", 0x2013, '-' },	/* " - " after automatic correction */
+	{ "\xe2\x80\x8b", 0x200b, 0 },	/* without width */
+	{ "\xc2\xad", 0x00ad, 0 },
+	{ "\xe2\x81\xa0", 0x2060, 0 },
+	{ "\xef\xbb\xbf", 0xfeff, 0 },
+};
+
+#define NR_CHARACTERS (sizeof(characters) / sizeof(characters[0]))
+
+/* Character references of HTML; others stay as they are. */
+static const struct {
+	const char *name;
+	char is;
+} references[] = {
+	{ "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' },
+	{ "nbsp", ' ' }, { "equals", '=' }, { "#38", '&' }, { "#60", '<' }, { "#62", '>' },
+	{ "#34", '"' }, { "#39", '\'' }, { "#160", ' ' }, { "#61", '=' }, { "#47", '/' },
+	{ "#x26", '&' }, { "#x3C", '<' }, { "#x3E", '>' }, { "#x22", '"' }, { "#x27", '\'' },
+	{ "#xA0", ' ' }, { "#x3D", '=' }, { "#x2F", '/' },
+};
+
+#define MAX_REFERENCE	10u	/* "&#x2F;" and longer ones that are not known */
 
 struct transport {
 	/* How the text was changed. */
@@ -39,12 +72,20 @@ struct transport {
 	size_t mark;		/* bytes at its beginning that say so */
 	enum quoting quoting;
 	bool escapes, returns, blanks;
+	bool references, controls, tabs, dollars, carets;
 	/* The place of the copy in it. */
 	bool quoted;		/* this part is quoted-printable */
 	unsigned int nr_held;	/* of an escape: '=', a digit */
 	unsigned char held[2];
 	enum escape escape;
-	bool c2;		/* the first byte of a blank */
+	unsigned int nr_utf8;	/* bytes of what may be one of characters[] */
+	unsigned char utf8[3];
+	unsigned int nr_reference;	/* bytes from "&" on */
+	unsigned char reference[MAX_REFERENCE];
+	bool dollar;		/* the last byte was "$" */
+	bool caret;		/* the last byte was "^" */
+	unsigned char before;	/* the last byte, if it was not ASCII */
+	bool inside;		/* of a line: something of it was passed on */
 	char line[MAX_LINE_START];
 	size_t line_len;
 	int fd;
@@ -128,6 +169,113 @@ static enum quoting find_quoting(const char *text, size_t len)
 	return stands_for_itself ? QUOTING_ALL : QUOTING_NONE;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_alnum(char c)
+{
+	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* Whether every "&" of the text begins a reference. */
+static bool find_references(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len;
+	bool found = false;
+
+	while ((p = memchr(p, '&', (size_t)(end - p)))) {
+		const char *q = p + 1;
+
+		while (q < end && q - p < MAX_REFERENCE - 1 && (is_alnum(*q) || *q == '#'))
+			q++;
+		if (q == end)
+			break;
+		if (*q != ';' || q - p < 3)
+			return false;
+		found = true;
+		p = q;
+	}
+	return found;
+}
+
+/* A carriage return or a form feed that begins a line; lines may end in one, too. */
+static bool find_controls(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len, *newline;
+
+	for (; end - p > 1; p = newline + 1) {
+		if (*p == '\f' || *p == '\v' || (*p == '\r' && p[1] != '\n' && p[1] != '\r'))
+			return true;
+		newline = memchr(p, '\n', (size_t)(end - p));
+		if (!newline)
+			break;
+	}
+	return false;
+}
+
+/* Blanks became tabs within lines: in front of a CPU in brackets, or of a time. */
+static bool find_tabs(const char *text, size_t len)
+{
+	const char *p = text + 1, *end = text + len;
+
+	for (; end - p > 2 && (p = memchr(p, '\t', (size_t)(end - p - 2))); p++) {
+		const char *q = p + 1;
+
+		if (p[-1] < ' ')
+			continue;
+		while (q < end && (*q == ' ' || *q == '\t'))
+			q++;
+		if (end - q > 1 && *q == '[' && is_digit(q[1]))
+			return true;
+		while (q < end && is_digit(*q))
+			q++;
+		if (q == end || *q++ != '.' || !is_digit(q[-2]))
+			continue;
+		while (q < end && is_digit(*q))
+			q++;
+		if (q < end && *q == ':')
+			return true;
+	}
+	return false;
+}
+
+/* "cat -v": control characters are "^" and a letter. */
+static bool find_carets(const char *text, size_t len)
+{
+	return memmem(text, len, "^[[", 3) || memmem(text, len, "^M\n", 3) || memmem(text, len, "^M$\n", 4);
+}
+
+/* "cat -A": all lines end in "$". */
+static bool find_dollars(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len, *stop;
+	unsigned int lines = 0;
+
+	for (; (stop = memchr(p, '\n', (size_t)(end - p))); p = stop + 1, lines++)
+		if (stop == p || stop[-1] != '$')
+			return false;
+	return lines > 1;
+}
+
+static bool find_characters(const struct transport *tr, const unsigned char *start, size_t len,
+			    const char *text)
+{
+	/* In Latin-1 and its like, blanks that do not break have no other byte in front. */
+	for (const char *p = text; !tr->width && (p = strchr(p, '\xa0')); p++)
+		if (p > text && p[-1] >= 0)
+			return true;
+	for (size_t k = 0; k < NR_CHARACTERS; k++) {
+		if (!tr->width && strstr(text, characters[k].utf8))
+			return true;
+		for (size_t i = tr->mark; tr->width && i + 2 <= len; i += 2)
+			if (unit(tr, start + i) == characters[k].code)
+				return true;
+	}
+	return false;
+}
+
 /* Finds how the text was changed; false: not at all, or it is no text. */
 static bool examine(struct transport *tr, const unsigned char *start, size_t len)
 {
@@ -149,15 +297,21 @@ static bool examine(struct transport *tr, const unsigned char *start, size_t len
 	text[n] = '\0';
 	if (!memchr(text, '\0', n)) {
 		tr->quoting = find_quoting(text, n);
-		tr->escapes = memmem(text, n, "\033[", 2) != NULL;
+		tr->carets = find_carets(text, n);
+		tr->escapes = tr->carets || memchr(text, '\033', n);
 		tr->returns = memchr(text, '\r', n) && !memchr(text, '\n', n);
-		tr->blanks = tr->width ? memchr(text, 0xa0, n) != NULL : strstr(text, "\xc2\xa0") != NULL;
+		tr->blanks = find_characters(tr, start, len, text);
+		tr->references = find_references(text, n);
+		tr->controls = tr->escapes || (!tr->returns && find_controls(text, n));
+		tr->tabs = find_tabs(text, n);
+		tr->dollars = find_dollars(text, n);
 	} else {
 		tr->width = WIDTH_8;
 		tr->mark = 0;
 	}
 	free(text);
-	return tr->width || tr->mark || tr->quoting || tr->escapes || tr->returns || tr->blanks;
+	return tr->width || tr->mark || tr->quoting || tr->escapes || tr->returns || tr->blanks ||
+		tr->references || tr->controls || tr->tabs || tr->dollars;
 }
 
 /*
@@ -179,22 +333,73 @@ static void put(struct transport *tr, unsigned char c)
 	tr->out[tr->nr_out++] = c;
 }
 
-/* Blanks, which in UTF-8 have two bytes. */
-static void put_blanks(struct transport *tr, unsigned char c)
+/* The beginnings and the ends of lines. */
+static void put_line(struct transport *tr, unsigned char c)
 {
-	if (tr->c2 && c == 0xa0) {
-		tr->c2 = false;
-		put(tr, ' ');
+	if (tr->controls && !tr->inside && (c == '\r' || c == '\f' || c == '\v'))
 		return;
-	}
-	if (tr->c2)
-		put(tr, 0xc2);
-	tr->c2 = tr->blanks && !tr->width && c == 0xc2;
-	if (!tr->c2)
-		put(tr, tr->blanks && tr->width && c == 0xa0 ? ' ' : c);
+	if (tr->dollar && c != '\n')
+		put(tr, '$');
+	tr->dollar = tr->dollars && c == '$';
+	if (!tr->dollar)
+		put(tr, tr->tabs && tr->inside && c == '\t' ? ' ' : c);
+	tr->inside = c != '\n' && (tr->inside || c != '\t');
 }
 
-/* Terminals: ESC [ parameters letter; ESC ] text BEL; ESC and one more. */
+/* How many bytes of the characters that are exchanged are there: all if @is is set. */
+static bool may_be_character(const struct transport *tr, const char **is)
+{
+	*is = NULL;
+	for (size_t k = 0; k < NR_CHARACTERS; k++) {
+		if (memcmp(characters[k].utf8, tr->utf8, tr->nr_utf8) != 0)
+			continue;
+		if (!characters[k].utf8[tr->nr_utf8])
+			*is = &characters[k].is;
+		return true;
+	}
+	return false;
+}
+
+/* Characters of several bytes in UTF-8. */
+static void put_blanks(struct transport *tr, unsigned char c)
+{
+	const char *is;
+
+	unsigned char before = tr->before;
+
+	tr->before = c & 0x80;
+	if (!tr->nr_utf8 && c == 0xa0 && !before && !tr->width)
+		c = ' ';
+	if (!tr->blanks || tr->width || (!tr->nr_utf8 && c < 0x80)) {
+		put_line(tr, c);
+		return;
+	}
+	tr->utf8[tr->nr_utf8++] = c;
+	if (may_be_character(tr, &is)) {
+		if (!is)
+			return;
+		tr->nr_utf8 = 0;
+		if (*is)
+			put_line(tr, (unsigned char)*is);
+		return;
+	}
+	/* The last byte may begin another one. */
+	for (unsigned int i = 0; i + 1 < tr->nr_utf8; i++)
+		put_line(tr, tr->utf8[i]);
+	tr->utf8[0] = c;
+	if (tr->nr_utf8 > 1 && c >= 0x80) {
+		tr->nr_utf8 = 1;
+		if (may_be_character(tr, &is))
+			return;
+	}
+	tr->nr_utf8 = 0;
+	put_line(tr, c);
+}
+
+/*
+ * Terminals: ESC [ parameters letter; ESC ] text, closed by BEL or ESC \, and P, X, ^, _
+ * as ]; ESC, bytes from blank to "/", and one more, as ESC ( B.
+ */
 static void put_escapes(struct transport *tr, unsigned char c)
 {
 	switch (tr->escape) {
@@ -205,7 +410,15 @@ static void put_escapes(struct transport *tr, unsigned char c)
 			put_blanks(tr, tr->returns && c == '\r' ? '\n' : c);
 		break;
 	case ESCAPE_BEGUN:
-		tr->escape = c == '[' ? ESCAPE_CONTROL : c == ']' ? ESCAPE_COMMAND : ESCAPE_NONE;
+	case ESCAPE_MIDDLE:
+		if (c >= ' ' && c <= '/')
+			tr->escape = ESCAPE_MIDDLE;
+		else if (tr->escape == ESCAPE_BEGUN && c && strchr("]PX^_", c))
+			tr->escape = ESCAPE_COMMAND;
+		else
+			tr->escape = tr->escape == ESCAPE_BEGUN && c == '[' ? ESCAPE_CONTROL : ESCAPE_NONE;
+		if (c == '\n')
+			put_blanks(tr, c);
 		break;
 	case ESCAPE_CONTROL:
 		if ((c >= '@' && c <= '~') || c == '\n')
@@ -216,8 +429,54 @@ static void put_escapes(struct transport *tr, unsigned char c)
 	case ESCAPE_COMMAND:
 		if (c == '\a' || c == '\033' || c == '\n')
 			tr->escape = c == '\033' ? ESCAPE_BEGUN : ESCAPE_NONE;
+		if (c == '\n')
+			put_blanks(tr, c);
 		break;
 	}
+}
+
+/* Control characters as cat -v prints them. */
+static void put_carets(struct transport *tr, unsigned char c)
+{
+	if (tr->caret) {
+		tr->caret = false;
+		if (c == '[' || c == 'M' || c == 'I') {
+			put_escapes(tr, c == '[' ? '\033' : c == 'M' ? '\r' : '\t');
+			return;
+		}
+		put_escapes(tr, '^');
+	}
+	tr->caret = tr->carets && c == '^';
+	if (!tr->caret)
+		put_escapes(tr, c);
+}
+
+static void release_reference(struct transport *tr)
+{
+	unsigned int nr = tr->nr_reference;
+
+	tr->nr_reference = 0;
+	for (unsigned int i = 0; i < nr; i++)
+		put_carets(tr, tr->reference[i]);
+}
+
+static void put_references(struct transport *tr, unsigned char c)
+{
+	if (tr->nr_reference && c == ';') {
+		for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++)
+			if (strlen(references[i].name) == tr->nr_reference - 1 &&
+			    !strncasecmp(references[i].name, (const char *)tr->reference + 1, tr->nr_reference - 1)) {
+				tr->nr_reference = 0;
+				put_carets(tr, (unsigned char)references[i].is);
+				return;
+			}
+	}
+	if (tr->nr_reference && (tr->nr_reference == MAX_REFERENCE || !(is_alnum((char)c) || c == '#')))
+		release_reference(tr);
+	if (tr->nr_reference || (tr->references && c == '&'))
+		tr->reference[tr->nr_reference++] = c;
+	else
+		put_carets(tr, c);
 }
 
 /* Reads from a mail's headers whether its text is quoted-printable. */
@@ -240,7 +499,7 @@ static void note_line(struct transport *tr, unsigned char c)
 static void release_held(struct transport *tr)
 {
 	for (unsigned int i = 0; i < tr->nr_held; i++)
-		put_escapes(tr, tr->held[i]);
+		put_references(tr, tr->held[i]);
 	tr->nr_held = 0;
 }
 
@@ -252,7 +511,7 @@ static void put_quoting(struct transport *tr, unsigned char c)
 		if (tr->quoted && c == '=')
 			tr->held[tr->nr_held++] = c;
 		else
-			put_escapes(tr, c);
+			put_references(tr, c);
 		return;
 	}
 	if (tr->nr_held == 1 && c == '\n') {	/* the line goes on */
@@ -263,11 +522,25 @@ static void put_quoting(struct transport *tr, unsigned char c)
 		tr->nr_held = 0;
 	} else if (tr->nr_held == 2 && is_hex(tr->held[1]) && is_hex(c)) {
 		tr->nr_held = 0;
-		put_escapes(tr, (unsigned char)(hex_value(tr->held[1]) << 4 | hex_value(c)));
+		put_references(tr, (unsigned char)(hex_value(tr->held[1]) << 4 | hex_value(c)));
 	} else {
 		release_held(tr);
-		put_escapes(tr, c);
+		put_references(tr, c);
 	}
+}
+
+/* One unit of the text; of UTF-16, only characters that have a byte, or stand for one, remain. */
+static void put_unit(struct transport *tr, unsigned int c)
+{
+	for (size_t k = 0; tr->width && k < NR_CHARACTERS; k++) {
+		if (c != characters[k].code)
+			continue;
+		if (!characters[k].is)
+			return;
+		c = (unsigned char)characters[k].is;
+		break;
+	}
+	put_quoting(tr, (unsigned char)(c < 256 ? c : '?'));
 }
 
 static int copy(struct transport *tr, struct ir_file *file)
@@ -280,16 +553,18 @@ static int copy(struct transport *tr, struct ir_file *file)
 	if (!in)
 		return -ENOMEM;
 	while (!tr->error && (got = ir_file_read(file, pos, in, BLOCK)) > 0) {
-		for (size_t i = 0; i + step <= (size_t)got; i += step) {
-			unsigned int c = step == 2 ? unit(tr, in + i) : in[i];
-
-			put_quoting(tr, (unsigned char)(c < 256 ? c : '?'));
-		}
+		for (size_t i = 0; i + step <= (size_t)got; i += step)
+			put_unit(tr, step == 2 ? unit(tr, in + i) : in[i]);
 		pos += (uint64_t)got;
 	}
 	release_held(tr);
-	if (tr->c2)
-		put(tr, 0xc2);
+	release_reference(tr);
+	if (tr->caret)
+		put_escapes(tr, '^');
+	for (unsigned int i = 0; i < tr->nr_utf8; i++)
+		put_line(tr, tr->utf8[i]);
+	if (tr->dollar)
+		put(tr, '$');
 	flush(tr);
 	free(in);
 	return got < 0 ? (int)got : tr->error;
@@ -298,6 +573,7 @@ static int copy(struct transport *tr, struct ir_file *file)
 static const char *note_of(const struct transport *tr)
 {
 	return tr->width ? "read as UTF-16" : tr->quoting ? "read as quoted-printable" :
+		tr->references ? "without HTML's character references" :
 		tr->escapes ? "without a terminal's escape sequences" : NULL;
 }
 

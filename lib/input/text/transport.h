@@ -6,8 +6,11 @@
  *	UTF-16, with or without its mark; the mark of UTF-8
  *	quoted-printable: declared by a mail's header, or every "=" is an escape
  *	escape sequences of terminals
- *	lines that end in a carriage return alone
- *	blanks that do not break (U+00A0)
+ *	character references of HTML: every "&" begins one
+ *	lines that end in a carriage return alone; carriage returns and form feeds that begin one
+ *	blanks that do not break, characters without width, and what stands for a dash
+ *	tabs in place of blanks; "$" at the end of every line, and "^[", "^M", "^I", as
+ *	cat -A prints them
  *
  * Lines that a mail program broke, and marks of quotes, are left to the reader,
  * which knows when an event is complete.
