@@ -17,5 +17,7 @@ const char *ir_foreign_container(const unsigned char *start, size_t len);
  * Returns "is a zip archive; ...", NULL if that is not known.
  */
 const char *ir_foreign(const unsigned char *start, size_t len);
+/** ir_foreign_front - how many bytes of something else stand in front of a binary recording; 0: none */
+size_t ir_foreign_front(const unsigned char *start, size_t len);
 
 #endif

@@ -22,6 +22,7 @@ static const struct ir_reader_ops *const readers[] = {
 
 #define NR_READERS (sizeof(readers) / sizeof(readers[0]))
 #define MAX_FRONT (UINT64_C(64) << 20)	/* of a text: bytes before its first event */
+#define MIN_TEXT 4u	/* bytes: less may be the beginning of anything */
 #define FRONT_OVERLAP 1024u	/* of the blocks in which they are looked through */
 
 static const struct ir_reader_ops *recognise(const unsigned char *start, size_t len)
@@ -53,10 +54,19 @@ static void list_readers(char *buf, size_t size)
 					 readers[i]->name);
 }
 
+static bool is_text(const unsigned char *start, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (start[i] < ' ' && (!start[i] || !strchr("\t\n\r\f\v\033", start[i])))
+			return false;
+	return len > MIN_TEXT;
+}
+
 static void not_a_recording(const struct ir_file *file, const unsigned char *start, size_t len,
 			    struct ir_error *err)
 {
 	const char *tool = ir_packed_by(start, len);
+	size_t front = ir_foreign_front(start, len);
 	char names[128];
 
 	if (tool) {
@@ -70,6 +80,18 @@ static void not_a_recording(const struct ir_file *file, const unsigned char *sta
 		return;
 	}
 	list_readers(names, sizeof(names));
+	if (front) {
+		ir_error_set(err, -EINVAL,
+			     "%s: has %zu bytes in front of a recording; cut them off: tail -c +%zu FILE | iommu-replay COMMAND -",
+			     ir_file_path(file), front, front + 1);
+		return;
+	}
+	if (is_text(start, len)) {
+		ir_error_set(err, -EINVAL,
+			     "%s: not a recording: a text in which no line has an event behind a task, a CPU and a time, as in /sys/kernel/tracing/trace, trace-cmd report and perf script",
+			     ir_file_path(file));
+		return;
+	}
 	ir_error_set(err, -EINVAL,
 		     "%s: not a recording: starts with %02x %02x %02x %02x, looked for: %s",
 		     ir_file_path(file), start[0], len > 1 ? start[1] : 0,
@@ -140,7 +162,9 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 	len = read_front(file, start, err);
 	if (len > 0 && !ir_foreign_container(start, (size_t)len))
 		ops = recognise(start, (size_t)len);
-	if (len > 0 && !ops && !ir_foreign(start, (size_t)len))
+	if (ops == &ir_text_ops && ir_foreign_front(start, (size_t)len))
+		ops = NULL;
+	if (len > 0 && !ops && !ir_foreign(start, (size_t)len) && !ir_foreign_front(start, (size_t)len))
 		ops = look_on(file, start, (size_t)len);
 	if (!len)
 		ir_error_set(err, -EINVAL, "%s: %s; record again", ir_file_path(file),
