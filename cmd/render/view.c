@@ -52,6 +52,12 @@ static void view_recorded(const struct ir_recording_info *info, view_line emit, 
 	}
 }
 
+/* Without an event there is no time. */
+static bool has_times(const struct ir_recording_info *info)
+{
+	return info->start_ns || info->duration_ns;
+}
+
 void view_recording(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	const struct ir_recording_info *info = entry->info;
@@ -64,10 +70,11 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 		line_end(&line, emit, arg, "recording", VIEW_PLAIN);
 	}
 	if (line_begin(&line, emit, arg)) {
-		fprintf(line.out, "kernel %s, %s, %u CPU%s; %s", or_unknown(info->kernel),
+		fprintf(line.out, "kernel %s, %s, %u CPU%s", or_unknown(info->kernel),
 			info->arch ? info->arch : "architecture not told", info->cpus,
-			plural(info->cpus),
-			ir_time_text(info->duration_ns, IR_PLAIN).s);
+			plural(info->cpus));
+		if (has_times(info))
+			fprintf(line.out, "; %s", ir_time_text(info->duration_ns, IR_PLAIN).s);
 		if (info->clock)
 			fprintf(line.out, " (clock %s)", info->clock);
 		line_end(&line, emit, arg, "machine", VIEW_PLAIN);
@@ -111,7 +118,7 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 		fputs(info->why, line.out);
 		line_end(&line, emit, arg, "recognised", VIEW_PLAIN);
 	}
-	if (line_begin(&line, emit, arg)) {
+	if (has_times(info) && line_begin(&line, emit, arg)) {
 		fprintf(line.out, "%" PRIu64 ".%09" PRIu64 " s to %" PRIu64 ".%09" PRIu64 " s",
 			info->start_ns / 1000000000, info->start_ns % 1000000000,
 			(info->start_ns + info->duration_ns) / 1000000000,
