@@ -8,8 +8,8 @@
  * which counts what is no event, and form_line(), for lines of other tools.
  *
  * A line of which the payload is not complete may have been broken by a mail
- * program: it is put together with those behind it until it can be read, and
- * only then.
+ * program: it is put together with those behind it (join.c) until it can be read,
+ * and only then.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -137,6 +137,14 @@ static void saw_cpus(struct text *t, uint32_t cpus)
 		t->rd->info.cpus = cpus;
 }
 
+/* A terminal waits behind "root@host:~# ", and less behind "(END)". */
+static bool is_prompt(const struct text_span *line)
+{
+	char last = text_trim(line->start, line->end)[-1];
+
+	return last == '$' || last == '#' || last == '%' || last == '>' || last == ')';
+}
+
 /*
  * The file ends within a line that is no event.  It was the beginning of one if it
  * is too short for what events have in front, and directly behind one.
@@ -144,7 +152,7 @@ static void saw_cpus(struct text *t, uint32_t cpus)
 static bool is_beginning(const struct text *t, const struct text_span *line)
 {
 	return t->cut && text_len(line) < t->head_len && line->start < line->end &&
-		*line->start != '[' && *line->start != '#' && *line->start != '\t';
+		*line->start != '[' && *line->start != '#' && *line->start != '\t' && !is_prompt(line);
 }
 
 static void other_line(struct text *t, const struct text_span *line)
@@ -194,8 +202,13 @@ static void other_line(struct text *t, const struct text_span *line)
 			foreign_line(t);
 		break;
 	default:
-		if (*line->start == '#')
-			ir_text_flags_header(line, &t->columns);
+		if (*line->start != '#')
+			break;
+		ir_text_flags_header(line, &t->columns);
+		/* Many lines in one, or somebody's remark. */
+		form = ir_text_is_ours(line) ? ir_text_form(line) : TEXT_FORM_NONE;
+		if (form)
+			form_line(t, form, line);
 		break;
 	}
 }
@@ -219,7 +232,7 @@ static bool was_named(const struct text_span *text)
 }
 
 /* Events that are printed without their name. */
-static const char *known_unnamed(const struct text_span *text)
+const char *ir_text_known_unnamed(const struct text_span *text)
 {
 	static const struct {
 		const char *begins, *name;
@@ -264,7 +277,7 @@ static void unnamed(struct text *t, const char *rest, const char *end,
 		begin_stack(t, head);
 	else
 		t->passed_over[head->cpu] = true;
-	known = known_unnamed(&text);
+	known = ir_text_known_unnamed(&text);
 	if (known)
 		name = ir_text_names_get(&t->names, known, strlen(known));
 	if (name) {
@@ -281,84 +294,8 @@ static void unnamed(struct text *t, const char *rest, const char *end,
 }
 
 /*
- * Lines that were broken.
- */
-
-/* Whether it can only be the rest of a line. */
-static bool is_continuation(struct text_span *line, struct text_columns *cols)
-{
-	struct text_numbers n;
-	struct text_head head;
-	enum text_other what;
-
-	ir_text_unquote(line);
-	line->start = (char *)(uintptr_t)text_skip_spaces(line->start, line->end);
-	if (line->start == line->end || ir_text_head(line->start, line->end, cols, &head))
-		return false;
-	what = ir_text_other(line, &n);
-	return what == TEXT_OTHER_FOREIGN || what == TEXT_OTHER_BROKEN;
-}
-
-/*
- * Put @more behind @line, which is in t->joined afterwards: 0, -E2BIG, or -ENOMEM.  One
- * blank stands between them; mail of format=flowed has it at the end of a line.
- */
-static int append(struct text *t, struct text_span *line, const struct text_span *more)
-{
-	size_t len = (size_t)(text_trim(line->start, line->end) - line->start);
-
-	if (!t->joined)
-		t->joined = malloc(TEXT_MAX_LINE + 1);
-	if (!t->joined)
-		return -ENOMEM;
-	if (len + 1 + text_len(more) > TEXT_MAX_LINE)
-		return -E2BIG;
-	if (line->start != t->joined)
-		memmove(t->joined, line->start, len);	/* it may be a part of what was joined */
-	if (more->start < more->end) {
-		if (len)
-			t->joined[len++] = ' ';
-		memcpy(t->joined + len, more->start, text_len(more));
-		len += text_len(more);
-	}
-	*line = (struct text_span){ t->joined, t->joined + len };
-	return 0;
-}
-
-/*
- * Read the line behind the one that is being read, which moves to t->joined:
- * 1 if the two belong together, 0 if not, negative errno.
- */
-static int join_next(struct text *t, struct text_span *line)
-{
-	static const struct text_span nothing = { NULL, NULL };
-	struct text_columns cols = t->columns;
-	struct text_span next;
-	int rc = append(t, line, &nothing);
-
-	if (!rc)
-		rc = ir_text_file_line(&t->file, &next);
-	if (rc <= 0)
-		return rc == -E2BIG ? 0 : rc;
-	t->held = next;
-	t->held_cut = t->file.cut;
-	if (!is_continuation(&next, &cols) || append(t, line, &next))
-		return 0;	/* it is read on its own */
-	t->held.start = NULL;
-	t->cut = t->held_cut;
-	return 1;
-}
-
-/*
  * Events.
  */
-
-static bool is_joined(const struct text *t, const char *p)
-{
-	uintptr_t start = (uintptr_t)t->joined;
-
-	return start && (uintptr_t)p >= start && (uintptr_t)p <= start + TEXT_MAX_LINE;
-}
 
 static void take_event(struct text *t, struct text_name *name, struct ir_event *ev,
 		       enum text_result result)
@@ -369,7 +306,7 @@ static void take_event(struct text *t, struct text_name *name, struct ir_event *
 		damage(t, IR_DAMAGE_TRUNCATED, 1);
 	/* A marker waits as its place in the file; where it was in two, there is none. */
 	if (text_has_text(ev)) {
-		if (is_joined(t, ev->text))
+		if (ir_text_is_joined(t, ev->text))
 			return;
 		ev->paddr = ir_text_file_offset(&t->file, ev->text);
 		ev->text = NULL;
@@ -400,16 +337,20 @@ static int join_event(struct text *t, struct text_name *name, struct text_span t
 		      const struct text_head *head, struct ir_event *ev)
 {
 	enum text_result result = TEXT_BAD;
+	bool none = head->style == TEXT_STYLE_PERF && !memchr(text.start, '=', text_len(&text));
+	bool escaped = memmem(text.start, text_len(&text), "\\n", 2) != NULL;
 	bool cut = t->cut;
 	int rc = 0;
 
 	for (unsigned int i = 0; !cut && i < TEXT_MAX_JOINED && result == TEXT_BAD; i++) {
-		rc = join_next(t, &text);
+		rc = ir_text_join_next(t, &text);
 		if (rc <= 0)
 			break;
 		result = read_payload(t, name, text, head, ev);
 	}
 	if (result == TEXT_BAD) {
+		t->forms[TEXT_FORM_NO_TRACE] += none;
+		t->forms[TEXT_FORM_ESCAPED] += escaped;
 		t->cut = cut;
 		bad_line(t);
 		return rc < 0 ? rc : 0;
@@ -501,7 +442,7 @@ static int join_head(struct text *t, struct text_span *line, const char **rest)
 
 	if (t->cut)
 		return 0;
-	rc = join_next(t, line);
+	rc = ir_text_join_next(t, line);
 	if (rc < 0)
 		return rc;
 	*rest = line->start + at;
@@ -547,6 +488,7 @@ static void note_task(struct text *t, const char *line, const struct text_head *
 
 static int event_line(struct text *t, struct text_span *line, const struct text_head *head)
 {
+	static const char lost_blank[] = ":IOMMU";
 	const char *rest = head->rest, *colon;
 	struct text_name *name;
 	struct text_span text;
@@ -554,6 +496,7 @@ static int event_line(struct text *t, struct text_span *line, const struct text_
 
 	if (!note_line(t, line, head))
 		return 0;
+	damage(t, IR_DAMAGE_JOINED_LINES, t->unwrapped);
 	if (t->rd->tasks && head->task)
 		note_task(t, line->start, head);
 	if (rest == line->end)
@@ -561,6 +504,10 @@ static int event_line(struct text *t, struct text_span *line, const struct text_
 	if (rc)
 		return rc;
 	colon = ir_text_name(&rest, line->end);
+	/* The blank in front of the payload may have been lost. */
+	if (colon && colon - rest > (ptrdiff_t)sizeof(lost_blank) - 1 &&
+	    !memcmp(colon - (sizeof(lost_blank) - 1), lost_blank, sizeof(lost_blank) - 1))
+		colon -= sizeof(lost_blank) - 1;
 	if (!colon || (*rest == 'P' && line->end - rest > 12 && !memcmp(rest, "PERF_RECORD_", 12))) {
 		unnamed(t, rest, line->end, head);
 		return 0;
@@ -620,27 +567,11 @@ static bool is_frame(const struct text *t, const struct text_span *line)
 	return p - start >= MIN_ADDRESS && p < line->end && *p == ' ';
 }
 
-/* The next line: 1, 0 at the end, negative errno. */
-static int next_line(struct text *t, struct text_span *line)
-{
-	int rc = 1;
-
-	if (t->held.start) {
-		*line = t->held;
-		t->held.start = NULL;
-		t->cut = t->held_cut;
-	} else {
-		rc = ir_text_file_line(&t->file, line);
-		t->cut = t->file.cut;
-	}
-	return rc;
-}
-
 int ir_text_read_line(struct text *t)
 {
 	struct text_span line = { NULL, NULL };
 	struct text_head head;
-	int rc = next_line(t, &line);
+	int rc = ir_text_next_line(t, &line);
 	bool event, caller, frame;
 
 	if (rc < 0)
@@ -653,7 +584,7 @@ int ir_text_read_line(struct text *t)
 	}
 	while (line.end > line.start && (line.end[-1] == '\t' || line.end[-1] == '\r'))
 		line.end--;
-	if (line.start < line.end && (*line.start == '>' || *line.start == '|'))
+	if (line.start < line.end && (strchr(">|", *line.start) || strchr("\"`,", line.end[-1])))
 		ir_text_unquote(&line);
 	event = is_event(t, &line, &head);
 	if (!event)

@@ -59,6 +59,16 @@ static bool is_no_cpu(const struct text_span *line)
 	return false;
 }
 
+/* "2026-11-30 01:02:03.250001: " of -F +tod, if that is at @p */
+static const char *skip_date(const char *p, const char *end)
+{
+	const char *stop = p;
+
+	while (stop < end && (text_is_digit(*stop) || strchr("-:. ", *stop)))
+		stop++;
+	return stop - p > 20 && p[4] == '-' && p[10] == ' ' ? stop : p;
+}
+
 /* "tar   611 [002] iommu:map: IOMMU:" */
 static bool is_no_time(const struct text_span *line)
 {
@@ -69,7 +79,7 @@ static bool is_no_time(const struct text_span *line)
 
 		if (stop - p < 3 || end - stop < 2 || *stop != ']' || p - line->start < 2 || p[-2] != ' ')
 			continue;
-		stop = text_skip_spaces(stop + 1, end);
+		stop = skip_date(text_skip_spaces(stop + 1, end), end);
 		if (stop < end && !text_is_digit(*stop) && is_name(stop, end) &&
 		    has(&(struct text_span){ (char *)(uintptr_t)stop, line->end }, ": IOMMU: "))
 			return true;
@@ -109,8 +119,14 @@ static bool is_graph(const struct text_span *line)
 /* "iommu: map: iova 0xf7700000 pa 0x0000000041000000 size 0x1000" */
 static bool is_dyndbg(const struct text_span *line)
 {
-	return has(line, "map: iova 0x") || has(line, "unmapped: iova 0x") ||
-		has(line, "unmap this: iova 0x");
+	return has(line, "map: iova 0x") || has(line, "mapping: iova 0x") ||
+		has(line, "unmapped: iova 0x") || has(line, "unmap this: iova 0x");
+}
+
+/* "# tracer: nop\n#\n..." with the letters \ and n, as strings of JSON and of C have them */
+static bool is_escaped(const struct text_span *line)
+{
+	return has(line, "\\n") && ir_text_is_ours(line);
 }
 
 /* "[   71.250000] map: IOMMU: iova=0x..." */
@@ -126,6 +142,8 @@ static const struct {
 	bool (*is)(const struct text_span *line);
 	const char *advice;
 } forms[TEXT_FORMS] = {
+	[TEXT_FORM_ESCAPED] = { is_escaped,
+		"has \\n in place of the ends of lines; turn it into a text: printf '%b' \"$(cat FILE)\" | iommu-replay COMMAND -" },
 	[TEXT_FORM_PRINTK] = { is_printk,
 		"has events in a kernel's log (tp_printk), without CPU and task; take them from /sys/kernel/tracing/trace" },
 	[TEXT_FORM_DYNDBG] = { is_dyndbg,
@@ -138,6 +156,8 @@ static const struct {
 		"is text of perf script without the CPU; print it again with perf script -F +cpu (recorded with perf record -a)" },
 	[TEXT_FORM_NO_NAME] = { NULL,
 		"is text of perf script without names of events; print it again with perf script -F +event" },
+	[TEXT_FORM_NO_TRACE] = { NULL,
+		"is text of perf script without the fields of its events; print it again with perf script -F +trace" },
 	[TEXT_FORM_NO_TIME] = { is_no_time,
 		"is text of perf script without the time; print it again with perf script -F +time" },
 	[TEXT_FORM_UNKNOWN] = { ir_text_is_ours,
@@ -160,8 +180,11 @@ const char *ir_text_form_advice(enum text_form form)
 
 bool ir_text_is_ours(const struct text_span *text)
 {
-	return has(text, "IOMMU: iova=") || has(text, " iova=") || has(text, " dma_addr=") ||
-		has(text, " dma_addrs=");
+	/* Two keys: people write one of them in what they say about events. */
+	if (has(text, " iova=0x") || text_begins(text, "iova=0x"))
+		return has(text, "size=") || has(text, " paddr=") || has(text, " flags=");
+	return (has(text, " dma_addr=") && has(text, " size=")) ||
+		(has(text, " dma_addrs=") && has(text, " sizes="));
 }
 
 /* Payloads that only one event has: keys that are there, and one that is not. */

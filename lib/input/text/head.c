@@ -9,7 +9,9 @@
  * lab:              fio-237   [000]    19.955205: map: ...	trace-cmd
  *             fio     282 [002]    17.269728:   iommu:map: ...	perf
  *             fio     282 [002] K  17.269728:   iommu:map: ...	perf -F +misc
+ * [002]    17.269728:   iommu:map: ...				perf -F cpu,time,event,trace
  *   12.309078 |   1)    fio-242     |               |  /\* map: ... *\/	function_graph
+ *    309078 us |   1)    fio-242     |               |  /\* map: ... *\/	and with funcgraph-reltime
  *
  * trace_print_context() and trace_print_lat_context() of
  * kernel/trace/trace_output.c, print_graph_comment() of
@@ -297,6 +299,11 @@ static bool parse_pid(const char *line, const char *at, struct text_head *head)
 {
 	const char *end = at, *p;
 
+	head->style = TEXT_STYLE_PERF;
+	head->pid = 0;
+	head->task = NULL;
+	if (at == line)
+		return true;
 	while (end > line && end[-1] == ' ')
 		end--;
 	if (end == at)
@@ -304,8 +311,6 @@ static bool parse_pid(const char *line, const char *at, struct text_head *head)
 	end = back_over_tgid(line, end);
 	for (p = end; p > line && text_is_digit(p[-1]);)
 		p--;
-	head->style = TEXT_STYLE_PERF;
-	head->pid = 0;
 	head->task = line;
 	if (p == end)
 		return at - line <= COMM_WIDTH + 2;
@@ -315,7 +320,12 @@ static bool parse_pid(const char *line, const char *at, struct text_head *head)
 		return true;
 	head->task = p;
 	head->style = *p == '-' ? TEXT_STYLE_FTRACE : TEXT_STYLE_PERF;
-	return *p == '-' || *p == ' ' || *p == '/';
+	if (*p != ':')
+		return *p == '-' || *p == ' ' || *p == '/';
+	/* A name alone: perf calls a task ":262" if it does not know more; "kworker/u8:2". */
+	head->pid = 0;
+	head->task = end;
+	return at - line <= COMM_WIDTH + 2;
 }
 
 /* Columns that perf script prints between CPU and time: "KH" of +misc, date and time of +tod. */
@@ -408,6 +418,24 @@ static uint32_t graph_pid(const char *p, const char *end)
 	return 0;
 }
 
+/* "12.309078" of funcgraph-abstime, "309078 us" of funcgraph-reltime, in front of the blanks at @p. */
+static const char *parse_graph_time(const char *line, const char *p, const char *bar,
+				    struct text_head *head)
+{
+	bool us = p - line > 3 && !memcmp(p - 3, " us", 3);
+	uint32_t value = 0;
+
+	if (us)
+		p -= 3;
+	while (p > line && (text_is_digit(p[-1]) || (!us && p[-1] == '.')))
+		p--;
+	if (!us)
+		return parse_time(p, bar, head);
+	p = small_number(p, bar, &value);
+	head->time_ns = UINT64_C(1000) * value;
+	return p && bar - p > 3 ? p + 3 : NULL;
+}
+
 /*
  * A comment of function_graph, which is how it prints events.  The task is there
  * with funcgraph-proc only; its place is not that of a CPU in others' lines.
@@ -425,9 +453,7 @@ static bool parse_graph(const char *line, const char *end, struct text_head *hea
 		return false;
 	for (p = bar; p > line && p[-1] == ' ';)
 		p--;
-	while (p > line && (text_is_digit(p[-1]) || p[-1] == '.'))
-		p--;
-	p = parse_time(p, bar, head);
+	p = parse_graph_time(line, p, bar, head);
 	if (!p || *text_skip_spaces(p, bar + 1) != '|' || head->counter)
 		return false;
 	p = small_number(text_skip_spaces(bar + 1, comment), comment, &head->cpu);

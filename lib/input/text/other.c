@@ -105,28 +105,45 @@ static bool is_lost_of_perf(const struct text_span *line, struct text_numbers *n
 	return p && line->end - p >= 7 && !memcmp(p, " events", 7);
 }
 
-/* " 242     [001]", the bracket at @p; the line may end within it. */
-static bool is_cpu(const char *start, const char *p, const char *end)
+/* Whether flags or a time may begin at @p. */
+static bool is_column(const char *p, const char *end)
+{
+	p = text_skip_spaces(p, end);
+	if (p == end || text_is_digit(*p))
+		return true;
+	if (!strchr(".dDbX", *p))
+		return false;
+	while (p < end && *p != ' ' && strchr(".dDbXNLBnplhHszZS#0123456789acef", *p))
+		p++;
+	return p == end || *p == ' ';
+}
+
+/* " 242     [001] d..", the bracket at @p; the line may end within it. */
+static bool is_cpu(const char *start, const char *p, const char *end, bool in_log)
 {
 	const char *q = p + 1;
 
 	while (q < end && text_is_digit(*q))
 		q++;
-	if (q - p <= 3 || (q < end && *q != ']') || p == start || p[-1] != ' ')
+	if (q - p <= 3 || (q < end && *q != ']') || p == start || p[-1] != ' ' ||
+	    (q < end && !is_column(q + 1, end)) || (in_log && end - q < 2))
 		return false;
 	while (p > start && p[-1] == ' ')
 		p--;
 	return p > start && (text_is_digit(p[-1]) || p[-1] == ')');
 }
 
-/* "12.345678:", with its dot at @p. */
+/* "12.345678: map:", with the dot at @p; the line may end within the name.  Others write times, too. */
 static bool is_time(const char *start, const char *p, const char *end)
 {
 	const char *q = p + 1;
 
 	while (q < end && text_is_digit(*q))
 		q++;
-	return p > start && text_is_digit(p[-1]) && q - p > 6 && q < end && *q == ':';
+	if (p == start || !text_is_digit(p[-1]) || q - p <= 6 || q == end || *q != ':')
+		return false;
+	q = text_skip_spaces(q + 1, end);
+	return !memchr(q, ' ', (size_t)(end - q)) || ir_text_name(&q, end);
 }
 
 /* Marks that only events have: a CPU in brackets, a time with its colon, an IOVA. */
@@ -135,7 +152,7 @@ static bool was_event(const struct text_span *line)
 	struct text_span rest = ir_text_behind_log(line);
 
 	for (const char *p = rest.start; p < rest.end; p++)
-		if ((*p == '[' && is_cpu(rest.start, p, rest.end)) ||
+		if ((*p == '[' && is_cpu(rest.start, p, rest.end, rest.start != line->start)) ||
 		    (*p == '.' && is_time(rest.start, p, rest.end)))
 			return true;
 	return ir_text_is_ours(line);
@@ -143,6 +160,14 @@ static bool was_event(const struct text_span *line)
 
 void ir_text_unquote(struct text_span *line)
 {
+	const char *start = text_skip_spaces(line->start, line->end);
+
+	/* A cell of a table, a string in a list, code in Markdown. */
+	if (line->end - start > 3 && (*start == '"' || *start == '`') &&
+	    (line->end[-1] == *start || (line->end[-1] == ',' && line->end[-2] == *start))) {
+		line->end -= line->end[-1] == ',' ? 2 : 1;
+		line->start = (char *)(uintptr_t)start + 1;
+	}
 	while (line->start < line->end && (*line->start == '>' || *line->start == '|')) {
 		line->start++;
 		/* One blank belongs to the mark; those behind it may be the text's. */

@@ -271,11 +271,14 @@ static const char *take_field(struct walk *w, const char *key, size_t len, const
 	return word_end(p, w->end);
 }
 
-/* "[001]": two lines became one.  "17fe00000": a number fell apart. */
+/*
+ * "[001]": two lines became one.  "17fe00000": a number fell apart.  "[54:0x8]" is what
+ * trace-cmd report --debug prints behind an event.
+ */
 static bool is_misplaced(const char *p, const char *stop)
 {
 	if (stop - p > 2 && p[0] == '[' && text_is_digit(p[1]) && stop[-1] == ']')
-		return true;
+		return !memchr(p, ':', (size_t)(stop - p));
 	while (p < stop && (text_is_digit(*p) || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'f')))
 		p++;
 	return p == stop;

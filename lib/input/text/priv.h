@@ -3,8 +3,9 @@
  * Inside the text reader.
  *
  *   text.c       recognising, opening, handing out events in time order
- *   events.c     from lines to events; lines that were broken are joined
+ *   events.c     from lines to events
  *   lines.c      lines out of a fixed buffer
+ *   join.c       lines that a mail program or a terminal broke
  *   head.c       the part of a line that all events have: task, CPU, time
  *   other.c      lines that are no events: headers, lost events, a kernel's log
  *   forms.c      lines of other tools that hold the same facts
@@ -352,9 +353,11 @@ uint64_t ir_text_perf_lost(const char *p, const char *end);
 
 enum text_form {
 	TEXT_FORM_NONE,
+	TEXT_FORM_ESCAPED,	/* all lines in one, with \n between them */
 	TEXT_FORM_NO_CPU,	/* perf script without it */
 	TEXT_FORM_NO_TIME,	/* perf script without it */
 	TEXT_FORM_NO_NAME,	/* perf script without names of events */
+	TEXT_FORM_NO_TRACE,	/* perf script without their fields */
 	TEXT_FORM_TRACE,	/* perf trace */
 	TEXT_FORM_GRAPH,	/* comments of function_graph without time or CPU */
 	TEXT_FORM_DYNDBG,	/* dynamic debug of iommu.c */
@@ -410,6 +413,8 @@ struct text {
 	bool ended;		/* the last line was read */
 	bool finished;		/* and what it all was is known */
 	bool cut;		/* the line that is being read has no newline */
+	size_t wrap;		/* the width at which a terminal broke lines; 0: none is known */
+	bool unwrapped;		/* the line that is being read was broken there */
 	struct text_span held;	/* a line that was read too early; start NULL: none */
 	bool held_cut;
 	char *joined;		/* TEXT_MAX_LINE bytes for a line that was broken; NULL: none was yet */
@@ -418,6 +423,38 @@ struct text {
 	char marker_text[TEXT_MAX_LINE + 1];
 };
 
+/* join.c */
+
+#define TEXT_WRAP_TAIL	16u	/* bytes of a line's last word: keys are shorter */
+
+/* What the first lines tell about where a terminal broke them. */
+struct text_wrap {
+	size_t last;		/* bytes of the line before; 0: not of an event */
+	size_t longest;
+	size_t width;		/* of the longest line that goes on in the next one */
+	uint32_t full, shorter;	/* lines that go on in the next one: of that width; others */
+	bool within_words;	/* words were broken, too */
+	size_t tail_len;
+	char tail[TEXT_WRAP_TAIL];
+};
+
+/** ir_text_wrap_note - the next line, @event: it begins one */
+void ir_text_wrap_note(struct text_wrap *w, const struct text_span *line, bool event);
+/** ir_text_wrap_width - the width that the lines have in common, 0 if it is not certain */
+size_t ir_text_wrap_width(const struct text_wrap *w);
+/** ir_text_next_line - the next line, whole: 1, 0 at the end, negative errno */
+int ir_text_next_line(struct text *t, struct text_span *line);
+/**
+ * ir_text_join_next - put the line behind @line, which moves to t->joined, at its end
+ *
+ * 1, 0 if the two do not belong together, negative errno.
+ */
+int ir_text_join_next(struct text *t, struct text_span *line);
+/** ir_text_is_joined - whether @p points to a line that was put together */
+bool ir_text_is_joined(const struct text *t, const char *p);
+
+/** ir_text_known_unnamed - the name of an event that is printed without it; NULL: none */
+const char *ir_text_known_unnamed(const struct text_span *text);
 /** ir_text_skip_tabs - behind at most @max tabs at the start of a line (lines.c) */
 char *ir_text_skip_tabs(const struct text_span *line, size_t max);
 /** ir_text_read_line - read a line into the window, which has room for TEXT_PENDING + 1 events */

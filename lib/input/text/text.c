@@ -27,6 +27,7 @@ static void damage(struct text *t, enum ir_damage_kind kind, uint64_t n)
 /* Facts about the whole text from its first lines. */
 struct survey {
 	struct text_columns columns;
+	struct text_wrap wrap;
 	enum text_style style;
 	bool tracer, cpus, perf;
 	bool form;		/* lines of another tool that hold the same facts */
@@ -39,11 +40,19 @@ static void survey_line(struct survey *sv, struct text_span *line, bool first)
 	struct text_head head;
 	const char *rest;
 
+	bool event;
+
+	while (line->end > line->start && (line->end[-1] == '\t' || line->end[-1] == '\r'))
+		line->end--;
 	ir_text_unquote(line);
-	if (ir_text_head(line->start, line->end, &sv->columns, &head)) {
+	event = ir_text_head(line->start, line->end, &sv->columns, &head);
+	ir_text_wrap_note(&sv->wrap, line, event);
+	if (event) {
 		rest = head.rest;
-		if (!ir_text_name(&rest, line->end)) {
-			sv->form = sv->form || ir_text_is_ours(line);
+		if (!ir_text_name(&rest, line->end) &&
+		    !ir_text_known_unnamed(&(struct text_span){ (char *)(uintptr_t)rest, line->end })) {
+			/* The name may be in the next line. */
+			sv->form = sv->form || rest == line->end || ir_text_is_ours(line);
 			return;
 		}
 		if (sv->style)
@@ -192,6 +201,7 @@ static int read_start(struct text *t)
 	if (rc < 0)
 		return rc;
 	describe(info, &sv);
+	t->wrap = ir_text_wrap_width(&sv.wrap);
 	if (ir_file_note(t->rd->file)) {
 		snprintf(t->why, sizeof(t->why), "%s; %s", info->why, ir_file_note(t->rd->file));
 		info->why = t->why;
