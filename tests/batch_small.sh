@@ -8,6 +8,7 @@
 
 stored=$PWD/tests/stored
 traces=$PWD/traces
+build=$(cd "$BUILD" && pwd)
 cd "$tmp" || exit 1
 
 # small OPERATIONS: a recording
@@ -257,3 +258,34 @@ check "several courses of waits: from and to" \
 exits "a course of waits, as Markdown" 0 merge --format md closed
 "$prog" merge --format table all 2>err | :
 check "a reader that goes away: not a word" test ! -s err
+
+# Memory that runs out: a batch says so or has cells that failed, and ends as the others when it is resumed.
+# TRIES: how many allocations fail, one at a time.
+
+fault=$build/tests/fault_alloc.so
+plan '"recordings": [ "a.txt", { "files": [ "sub/*.txt" ], "parameters": { "hz": 250 } } ],
+	"strategies": [ "strict", "legacy" ], "hypervisors": [ "kvm", "lpar" ], "parameters": { "entry-limit": [ 9, "10" ] }'
+"$prog" batch --quiet --output whole m.json
+FAULT_COUNT=9 LD_PRELOAD=$fault "$prog" batch --quiet --jobs 1 --output counted m.json 9>count 2>err
+n=$(cat count)
+if [ "${n:-0}" -lt 100 ]; then
+	skip "memory that runs out: allocations cannot be made to fail in this build"
+	exit 0
+fi
+wrong=
+for at in $(awk -v n="$n" -v tries="${TRIES:-40}" 'BEGIN {
+	for (i = 0; i < tries; i++)
+		print 1 + int(i * n / tries)
+}'); do
+	rm -f part
+	FAULT_AT=$at LD_PRELOAD=$fault "$prog" batch --quiet --jobs 1 --output part m.json >out 2>err
+	status=$?
+	case $status in
+	0) cmp -s whole part ;;
+	1) [ "$(wc -l <err)" -ge 1 ] ;;
+	3) grep -q '"status":"failed"' part ;;
+	*) false ;;
+	esac && { [ $status -eq 0 ] || "$prog" batch --quiet --jobs 1 --resume --output part m.json 2>>err; } &&
+		cmp -s whole part || wrong="$wrong $at:$status"
+done
+check "memory that runs out: a batch is resumed to what the others are:$wrong" test -z "$wrong"
