@@ -135,8 +135,15 @@ static uint64_t most_of_near(const struct sweep *sweep, size_t h, uint64_t least
 	return most;
 }
 
+/* Whether what suffices is what fails no map, as nothing else was asked for. */
+static bool is_without_failures(const struct sweep *sweep)
+{
+	return !sweep->sought || (!sweep->settings->max_failures && !sweep->settings->has_max_rpcits);
+}
+
 static void say_near(FILE *out, const struct sweep *sweep, size_t h, uint64_t least)
 {
+	bool plain = is_without_failures(sweep);
 	size_t all = sweep->settings->nr_strategies, near = 0;
 	uint64_t live, most = most_of_near(sweep, h, least, &live);
 	char word[48];
@@ -149,12 +156,14 @@ static void say_near(FILE *out, const struct sweep *sweep, size_t h, uint64_t le
 	snprintf(word, sizeof(word), "%s", ir_count_word(near).s);
 	word[0] = word[0] >= 'a' && word[0] <= 'z' ? (char)(word[0] - 'a' + 'A') : word[0];
 	if (all == 1)
-		fprintf(out, "%cNo map fails from ", IR_MARK_STRONG);
+		fprintf(out, "%c%s from ", IR_MARK_STRONG, plain ? "No map fails" : "There is enough");
 	else if (near == all)
-		fprintf(out, "%cNo strategy fails a map from ", IR_MARK_STRONG);
+		fprintf(out, "%c%s from ", IR_MARK_STRONG,
+			plain ? "No strategy fails a map" : "Every strategy has enough");
 	else
-		fprintf(out, "%c%s of %s strategies fail%s no map from ", IR_MARK_STRONG, word,
-			ir_count_word(all).s, near == 1 ? "s" : "");
+		fprintf(out, "%c%s of %s strategies %s from ", IR_MARK_STRONG, word, ir_count_word(all).s,
+			plain ? (near == 1 ? "fails no map" : "fail no map") :
+			near == 1 ? "has enough" : "have enough");
 	if (most > least && asked(sweep)->unit == IR_PAGE_SIZE)
 		fprintf(out, "%s or ", ir_bytes_text(least, IR_PLAIN).s);
 	else if (most > least)
@@ -191,8 +200,10 @@ static void say_others(FILE *out, const struct sweep *sweep, size_t h, uint64_t 
 		fputs(said++ ? ", " : "; ", out);
 		say_strategy(out, sweep, s);
 	}
-	if (said)
+	if (said && is_without_failures(sweep))
 		fprintf(out, " fail%s maps with any value tried", said == 1 ? "s" : "");
+	else if (said)
+		fprintf(out, " ha%s too little with any value tried", said == 1 ? "s" : "ve");
 	fputc('.', out);
 }
 
@@ -340,7 +351,8 @@ static void say_answer(FILE *out, const struct sweep *sweep, size_t h)
 		return;
 	}
 	if (least == UINT64_MAX) {
-		fprintf(out, "%cMaps fail with every value that was tried.%c", IR_MARK_BAD, IR_MARK_END);
+		fprintf(out, "%c%s.%c", IR_MARK_BAD, is_without_failures(sweep) ?
+			"Maps fail with every value that was tried" : "No value that was tried is enough", IR_MARK_END);
 		return;
 	}
 	if (!sweep->sought && least == sweep->range.values[0] && sweep->range.n > 1) {

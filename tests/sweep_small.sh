@@ -1,0 +1,162 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# sweep with a recording of a few operations: every question in every format, and what the answers say.
+
+. tests/lib.sh
+
+waits=$PWD/traces/throughput/depth1-lazy.dat
+cd "$tmp" || exit 1
+
+# A hundred maps of a page each, at most 11 of them at once.
+awk 'BEGIN {
+	print "# tracer: nop"
+	for (i = 0; i < 100; i++) {
+		a = 4278190080 - 4096 * ((i * 7) % 32 + 1)
+		b = 4278190080 - 4096 * (((i - 10) * 7) % 32 + 1)
+		t = 16.5 + i / 1000
+		printf "             fio-285     [000] .....    %.6f: map: IOMMU: iova=0x%016x - 0x%016x paddr=0x%016x size=4096\n", t, a, a + 4096, 1048576 + 4096 * i
+		if (i >= 10)
+			printf "             fio-285     [000] .....    %.6f: unmap: IOMMU: iova=0x%016x - 0x%016x size=4096 unmapped_size=4096\n", t + 0.0005, b, b + 4096
+	}
+}' >s.txt
+{
+	head -n 100 s.txt
+	echo 'CPU:0 [LOST 5 EVENTS]'
+	tail -n +101 s.txt
+} >lost.txt
+{
+	echo "# tracer: nop"
+	grep -m 3 ' unmap:' s.txt
+} >nothing.txt
+
+# verdict TEXT WORDS ARGUMENTS...: what a sweep of s.txt (or FILE) says in the end
+verdict() {
+	text=$1
+	words=$2
+	shift 2
+	run sweep --quiet "$@" "${FILE:-s.txt}"
+	shows "$text" "verdict $words"
+}
+
+verdict "most strategies have enough near what is live" "Six of eight strategies fail no map from 11 or 12 host mappings on, which is what the guest itself has mapped at most (11 pages); lazy-ignore needs 100, driver-lazy needs 101." \
+	--strategy $eight --find min-entry-limit
+shows "what to type on the host" "on the host vfio_iommu_type1.dma_entry_limit=15 (kernel command line of the host; 12 and a quarter more as head room). It is for one device like the recorded one; the default, 65,535, is enough for 4,369 such devices under one limit."
+shows "what to try next" "run --hypervisor kvm:entry-limit=12 --format html --output report.html s.txt"
+shows "a row of the answers" "strict 12 - 190 11 9 200 23 every larger value tried also works"
+verdict "one strategy" "No map fails from 12 host mappings on, which is" --strategy strict --find min-entry-limit
+verdict "all strategies alike" "No strategy fails a map from 44 KiB or 48 KiB of address space on." --strategy strict,legacy --find min-aperture
+shows "an aperture is one of pages" "smallest aperture with at most 0 failures; one less is a page less"
+verdict "failures that are allowed are not denied" "Five of eight strategies have enough from 10 or 11 host mappings on" \
+	--strategy $eight --find min-entry-limit --max-failures 9
+verdict "failures that are allowed, one strategy" "There is enough from 11 host mappings on" \
+	--strategy strict --find min-entry-limit --max-failures 9
+verdict "failures that are allowed, all alike" "Every strategy has enough from 11 host mappings on" \
+	--strategy strict,legacy --find min-entry-limit --max-failures 9
+verdict "flushes that are allowed" "Four of eight strategies have enough from 16 queue slots on." \
+	--strategy $eight --find min-queue-size --max-rpcits 105
+verdict "fewer flushes than there can be" "No value that was tried is enough." \
+	--strategy $eight --find min-queue-size --max-rpcits 95
+check "fewer flushes than there can be: maps do not fail" sh -c '! grep -qi "maps fail" out'
+shows "a strategy without a queue" "strict any - - - - - 1 has no queue"
+shows "fewer flushes: the nearest" "none that was tried suffices; 92, the largest: failures 0, RPCITs 100"
+exits "no value suffices" 3 sweep --quiet --strategy fq-flush --find min-queue-size --max-rpcits 95 s.txt
+verdict "two hosts" "On kvm: Maps fail with every value that was tried. verdict On kvm, entry-limit 9: Maps fail" \
+	--hypervisor kvm --hypervisor kvm:entry-limit=9 --vary aperture=4K:16K --strategy strict
+verdict "two hosts that have no limit in common" "On vfio, entry-limit 9, share device" \
+	--hypervisor vfio:entry-limit=9,share=device --hypervisor zvm:pinned-limit=9,tlb-refresh=0 --strategy strict --vary hz=100:250:150
+shows "the other one" "verdict On zvm, pinned-limit 9, tlb-refresh 0: Maps fail with every value that was tried."
+verdict "pinned pages" "Seven of eight strategies fail no map from 11 pinned pages on; lazy-ignore needs 100." \
+	--strategy $eight --hypervisor zvm --find min-pinned-limit
+verdict "a limit of addresses" "Four of eight strategies fail no map from 12 host mappings on, which is what the guest itself has mapped at most (11 pages); lazy-ignore needs 100, sync-map-retry needs 100" \
+	--strategy $eight --hypervisor kvm-aperture --find min-entry-limit
+verdict "values that were tried" "Six of eight strategies fail no map from 15 host mappings on, of the values tried; lazy-ignore, driver-lazy fail maps with any value tried." \
+	--strategy $eight --vary entry-limit=5:30:5
+verdict "values of which each suffices" "No map fails with any value tried, from 20 to 40 host mappings." \
+	--strategy strict --vary entry-limit=20:40:10
+FILE=lost.txt verdict "events that were lost" "Incomplete: figures may be too low. Six of eight" --strategy $eight --vary entry-limit=5:30:5
+FILE=nothing.txt verdict "no maps" "The recording has no maps." --vary hz=100:250:150
+FILE=nothing.txt verdict "no maps, a search" "The recording has no maps." --find min-entry-limit
+FILE=nothing.txt verdict "no maps, a frontier" "The recording has no maps." --frontier
+
+# Devices.
+
+verdict "devices that fit" "All eight strategies fit the recorded devices 4 times, the most that was tried. From 1 on, flushes take 80% of the time or more with strict, " \
+	--strategy $eight --vary devices=1:4 --flush-latency 2ms
+shows "devices that fit: what gets in the way" "strict, legacy-strict: 4 or more fit, no map fails; the hypervisor is busy from 1 on; flushes would take 15 times the time there is with 4"
+verdict "devices that do not fit" "strict, fq-flush, sync-map-retry, map-inline, legacy and legacy-strict fit the recorded devices 3 times, the most that was tried; lazy-ignore and driver-lazy fail maps already with 2 times the devices." \
+	--strategy $eight --vary devices=2:3 --hypervisor kvm:entry-limit=15
+shows "devices that do not fit: why" "lazy-ignore, driver-lazy: maps fail already with 2; entries run short from 2 on"
+verdict "devices as they are do not fit" "lazy-ignore fails maps even with the devices as they are; strict fits the recorded devices 2 times" \
+	--strategy lazy-ignore,strict --vary devices=1:2 --hypervisor kvm:entry-limit=15
+verdict "devices that share a limit" "strict fits the recorded devices 1 time." \
+	--strategy strict --vary devices=1:3 --hypervisor kvm:entry-limit=15,share=guest
+shows "devices that share a limit: from where on it is too little" "strict: 1 fit; maps fail with 2; entries run short from 2 on"
+verdict "flushes that leave time" "strict fits the recorded devices 2 times, the most that was tried." \
+	--strategy strict --vary devices=1:2 --flush-latency 10us
+shows "flushes that leave time: how much they take" "strict: 2 or more fit, no map fails; flushes take 3.8% of the time with 2"
+
+# Every question in every format.
+
+table() {
+	case $1 in json) grep -q '^  "sweep": {' out ;; csv) head -n 1 out | grep -q '^[a-z]*.*,' ;; html) grep -q '</html>' out ;;
+	md) grep -q '^| ---' out ;; table) grep -q '^verdict ' out ;; esac
+}
+for format in table json csv md html; do
+	for question in "--find min-entry-limit" "--find min-queue-size --max-rpcits 105" "--find min-aperture" \
+		"--vary devices=1:3 --flush-latency 1ms --hypervisor kvm --hypervisor kvm:entry-limit=15,share=guest" \
+		"--vary entry-limit=4:64:x2" "--vary aperture=16K:64K:16K" "--vary queue-size=4:4" \
+		"--frontier --hypervisor kvm --hypervisor kvm:entry-limit=12"; do
+		# shellcheck disable=SC2086	# several arguments
+		run sweep --quiet --strategy strict,fq-flush,lazy-ignore $question --format $format s.txt
+		check "$question as $format" table $format
+	done
+done
+run sweep --quiet --strategy strict,fq-flush --find min-queue-size --max-rpcits 105 --format csv s.txt
+check "CSV of answers: what has no queue" grep -q '^strict,kvm,queue-size,no-effect,,,,,,,0,,1$' out
+check "CSV of answers: what has" grep -q '^fq-flush,kvm,queue-size,found,16,0,105,15,0,106,0,16,24$' out
+run sweep --quiet --strategy fq-flush --find min-queue-size --max-rpcits 95 --format csv s.txt
+check "CSV of answers: none" grep -q '^fq-flush,kvm,queue-size,none,,,,,,,0,,7$' out
+run sweep --quiet --strategy fq-flush --find min-queue-size --max-rpcits 95 --format json s.txt
+shows "JSON of answers: none" '"answer": "none", "smallest": null, "one_less": null'
+shows "JSON of answers: none, the question" '"max_failures": 0, "max_rpcits": 95'
+run sweep --quiet --strategy strict,lazy-ignore --vary devices=1:2 --hypervisor kvm:entry-limit=15 --format json s.txt
+shows "JSON of devices" '{ "strategy": "lazy-ignore", "hypervisor": "kvm", "fit": 0, "failing": 1, "short_of_entries": 1, "queue_full": null, "hypervisor_busy": null, "busy": null }'
+run sweep --quiet --vary entry-limit=5:15:5 --find min-entry-limit --strategy strict --format json s.txt
+check "a curve and an answer: what the curve has is not repeated" test "$(grep -c '"entry_limit": [0-9]' out)" -eq 5
+run sweep --quiet --vary entry-limit=10:12:1 --find min-entry-limit --strategy strict --format json s.txt
+check "a curve that has the answer: nothing is repeated" test "$(grep -c '"entry_limit": [0-9]' out)" -eq 3
+
+# Figures.
+
+run sweep --quiet --vary queue-timeout=1:100:x10 --strategy fq-flush --figure failures --figure exposure.p99_ns s.txt
+shows "a figure of time" "figure exposure.p99_ns queue-timeout fq-flush 1 >=7.50 ms 10 >=15.5 ms 100 >=89.0 ms"
+run sweep --quiet --vary flush-latency=1us:200us:x10 --load closed --strategy strict,fq-flush "$waits"
+shows "a figure of throughput" "figure time.throughput.ratio: throughput, of the recorded one"
+# shellcheck disable=SC2016	# awk's, not the shell's
+check "a figure of throughput: slower flushes are less" awk '/throughput.ratio/ { on = 1 }
+	on && $1 ~ /^[0-9]+,000$/ { bad += n && ($2 >= strict || $3 >= fq || $2 >= $3); strict = $2; fq = $3; n++ }
+	END { exit bad || n != 4 }' out
+for format in json csv html; do
+	exits "waits as $format" 0 sweep --quiet --format $format --vary flush-latency=1us:9us:4us --load closed --strategy strict,fq-flush "$waits"
+done
+
+# What cannot be asked.
+
+exits "a limit where the recorded machine has none" 2 sweep --quiet --iommu vtd --find min-entry-limit s.txt
+says "a limit where the recorded machine has none: what to give" "with one: --hypervisor vfio, or kvm"
+exits "a frontier of a given size" 2 sweep --frontier --queue-size 100 s.txt
+exits "a frontier of a given time" 2 sweep --frontier --queue-timeout 100 s.txt
+exits "a frontier without a queue" 2 sweep --frontier --queue none s.txt
+exits "a frontier and a search" 2 sweep --frontier --find min-aperture s.txt
+says "a frontier and a search: says so" "--frontier stands alone"
+exits "flushes that are allowed need a search" 2 sweep --vary hz=100:250 --max-rpcits 3 s.txt
+exits "values that contradict each other" 2 sweep --vary queue-size=4:8 --queue none s.txt
+exits "searches that contradict each other" 2 sweep --find min-queue-size --queue none s.txt
+exits "into its own recording" 2 sweep --vary hz=100:250 --output s.txt s.txt
+exits "into a directory that is not there" 1 sweep --vary hz=100:250 --output none/out s.txt
+cp nothing.txt bad.txt
+head -c 40 /dev/urandom >bad.txt
+exits "what is no recording" 1 sweep --vary hz=100:250 --output out.txt bad.txt
+check "what is no recording: nothing is written" test ! -e out.txt
+exits "events that were lost, strictly" 4 sweep --strict-input --vary hz=100:250 lost.txt
