@@ -62,30 +62,30 @@ const struct option_spec option_table[] = {
 	  "as far as it takes them.",
 	  IN_RUN | IN_SWEEP, .parse = option_parse_hypervisor },
 	{ 0, "--strategy", NULL, "NAME",
-	  "Strategy of the recorded machine. Default: as a manifest says, else as the recording "
+	  "Strategy of the recorded machine. Default: as in a manifest, else as the recording "
 	  "shows.",
 	  IN_VERIFY, .parse = option_parse_strategy },
 	{ 0, "--hypervisor", NULL, "NAME[:KEY=VALUE,...]",
-	  "Hypervisor of the recorded machine. Default: as a manifest says, else kvm on s390x, vfio "
+	  "Hypervisor of the recorded machine. Default: as in a manifest, else kvm on s390x, vfio "
 	  "if maps were flushed, else hardware. Keys: entry-limit, pinned-limit (0: no limit), tlb-refresh=0|1, "
 	  "as far as it takes them.",
 	  IN_VERIFY, .parse = option_parse_hypervisor },
 	{ 0, "--iommu", NULL, "s390|vtd|amd|smmuv3|smmuv3-granule|virtio",
-	  "IOMMU of the machine. Default: as the recording tells.",
+	  "IOMMU of the machine. Default: that of the recording.",
 	  IN_REPLAY, .parse = option_parse_iommu },
 	{ 0, "--plugin", NULL, "FILE.so",
 	  "Load more strategies and hypervisors from a plug-in, whose code then runs in this "
 	  "program; may be repeated.",
 	  IN_REPLAY | IN_BATCH | IN_LIST, .parse = option_parse_plugin, .first = true },
 	{ 0, "--manifest", NULL, "FILE|none",
-	  "What machines the recordings are from. Default: a manifest.json beside a recording, "
+	  "Describes the machines of the recordings. Default: a manifest.json beside a recording, "
 	  "or one directory up, that lists it.",
 	  IN_VERIFY, option_parse_text, AT(manifest) },
 	{ 0, "--tolerance", NULL, "N|P%",
 	  "How far each total may be off, as a number or a share of the recorded one. Default: 0.",
 	  IN_VERIFY, .parse = option_parse_tolerance },
 	{ 0, "--fit", NULL, "",
-	  "Find the limits with which a replay has as many insufficient RPCITs as were recorded.",
+	  "Find the limits with which a replay has as many insufficient RPCITs as the recording.",
 	  IN_VERIFY, option_parse_choice, AT(fit), .choices = fit_choices },
 	{ 0, "--queue", NULL, "",
 	  "Flush queue. Default: single on s390 where an RPCIT is needed after mapping, else per-cpu.",
@@ -98,45 +98,45 @@ const struct option_spec option_table[] = {
 	  "single, 10 if per-cpu.",
 	  IN_REPLAY, option_parse_ms, AT(params.queue_timeout_ms), .min = 1, .max = 86400000 },
 	{ 0, "--aperture", NULL, "SIZE",
-	  "DMA aperture in bytes. Default: as the recording tells, else as large as the "
-	  "IOMMU allows.",
+	  "DMA aperture in bytes. Default: as recorded, else the largest that the IOMMU "
+	  "allows.",
 	  IN_REPLAY, option_parse_u64, AT(params.aperture), .min = IR_PAGE_SIZE, .max = UINT64_C(1) << 52 },
 	{ 0, "--initial-pages", NULL, "N",
 	  "Pages that were mapped when the recording began (the kernel's mapped - unmapped pages). "
-	  "Default: as the recording tells.",
+	  "Default: as recorded.",
 	  IN_REPLAY, option_parse_initial_pages, AT(params.initial_pages), .min = 0, .max = UINT64_MAX },
 	{ 0, "--cpus", NULL, "N",
-	  "Possible CPUs of the recorded machine. Default: as the recording tells.",
+	  "Possible CPUs of the recorded machine. Default: as recorded.",
 	  IN_REPLAY, option_parse_u32, AT(params.cpus), .min = 1, .max = 65536 },
 	{ 0, "--hz", NULL, "N",
-	  "Jiffies a second of the recorded machine. Default: as the recording tells, else 100 "
+	  "Jiffies a second of the recorded machine. Default: as recorded, else 100 "
 	  "on s390x and 250 elsewhere.",
 	  IN_REPLAY, option_parse_u32, AT(params.hz), .min = 1, .max = 10000 },
 	{ 0, "--devices", NULL, "N",
-	  "Have the recording's devices N times in one guest, each copy 7.3 ms after the one before "
-	  "it: would that many fit? At most 64. Default: 1.",
+	  "Put N copies of the recording's devices into one guest, each 7.3 ms after the one before "
+	  "it. At most 64. Default: 1.",
 	  IN_RUN | IN_SWEEP, option_parse_u32, AT(params.devices), .min = 1, .max = IR_MAX_COPIES },
 	{ 0, "--api", NULL, "",
-	  "What the operations are: DMA API calls (default), or IOMMU API calls with the IOVAs "
+	  "Which calls the operations are: DMA API (default), or IOMMU API with the IOVAs "
 	  "of the recording.",
 	  IN_REPLAY, option_parse_choice, AT(params.api), .choices = api_choices },
 	{ 0, "--device", NULL, "NAME",
 	  "Only the operations of this device.",
 	  IN_INPUT | IN_BATCH, option_parse_text, AT(device) },
 	{ 0, "--time-window", NULL, "FROM:TO",
-	  "Only what happened between these times after the recording's first event, such as "
+	  "Only events between these times, counted from the recording's first event, such as "
 	  "2s:5s; a number without a unit is seconds, and TO may be left out.",
 	  IN_REPLAY | IN_INFO | IN_OPS, .parse = option_parse_window },
 	{ 0, "--events", NULL, "FILE.json",
-	  "What trace events mean that are not known by their name; see iommu-replay-events(5).",
+	  "The meaning of trace events that are not known by their names; see iommu-replay-events(5).",
 	  IN_INPUT | IN_BATCH | IN_LIST, option_parse_text, AT(events) },
 	{ 0, "--by-site", NULL, NULL,
 	  "Also show the results by call site and by driver. The recording needs call chains.",
 	  IN_RUN | IN_BATCH, option_parse_flag, AT(sites) },
 	{ 0, "--by", NULL, "",
-	  "Also show who made the mappings, and what that cost: call sites, or drivers alone (as "
-	  "--by-site), tasks by their names (comm), or devices, which the report has if there are "
-	  "several.",
+	  "Also show who made the mappings, and their cost: call sites, drivers alone (as with "
+	  "--by-site), tasks by their names (comm), or devices, which the report always has if "
+	  "there are several.",
 	  IN_RUN | IN_BATCH | IN_INFO, option_parse_choice, AT(by), .choices = by_choices },
 	{ 0, "--explain", NULL, NULL,
 	  "For each strategy that runs short of entries or IOVAs: who held them then, by device, "
@@ -155,14 +155,14 @@ const struct option_spec option_table[] = {
 	  IN_RUN, option_parse_text, AT(log) },
 	{ 0, "--group", NULL, "DEVICE,DEVICE...",
 	  "Devices of one IOMMU group, which share all addresses. May be repeated. Default: as "
-	  "the log and the recording tell.",
+	  "in the log and the recording.",
 	  IN_FAULTS | IN_RUN, option_parse_texts, AT(groups) },
 	{ 0, "--delay", NULL, "TIME",
 	  "How long before its report an access may have been, up to 10ms. Default: 1ms, or more "
 	  "if the recording proves it.",
 	  IN_FAULTS, option_parse_time, AT(delay_ns), .min = 1, .max = 10000000 },
 	{ 0, "--sites", NULL, NULL,
-	  "Say which call sites made the mappings. The recording needs call chains.",
+	  "Show which call sites made the mappings. The recording needs call chains.",
 	  IN_FAULTS, option_parse_flag, AT(sites) },
 	{ 0, "--fail-if", NULL, "EXPR",
 	  "Fail if this is true: KEY OP N, such as \"unmapped>0\". Keys: total, the kinds, and "
@@ -188,12 +188,12 @@ const struct option_spec option_table[] = {
 	  "serial.",
 	  IN_REPLAY, option_parse_latency, .max = UINT64_C(3600000000000) },
 	{ 0, "--flush-all-latency", NULL, "TIME[+TIME_PER_PAGE]",
-	  "How long a flush of everything takes, and for each page that is mapped then: emulated "
-	  "IOMMUs go through the whole table. Default: as other flushes.",
+	  "Duration of a flush of everything, plus a time for each page that is mapped then: emulated "
+	  "IOMMUs walk the whole table. Default: as other flushes.",
 	  IN_REPLAY, option_parse_all_latency, .max = UINT64_C(3600000000000) },
 	{ 0, "--load", NULL, "open|closed",
-	  "When operations happen: when they were recorded (open, the default), or when what they "
-	  "waited for has happened (closed): the results then have throughput, with bounds. See "
+	  "The times of operations: as recorded (open, the default), or as soon as the events that "
+	  "they waited for have happened (closed): the results then have throughput, with bounds. See "
 	  "iommu-replay-throughput(7).",
 	  IN_REPLAY | IN_BATCH, option_parse_load, .min = 0 },
 	{ 0, "--event-cost", NULL, "TIME|auto",
@@ -201,8 +201,8 @@ const struct option_spec option_table[] = {
 	  "Default: auto, as record-dma --time measured it, else it is not known.",
 	  IN_REPLAY | IN_BATCH, option_parse_event_cost, .max = 1000000000 },
 	{ 0, "--timeline", NULL, NULL,
-	  "Have the course of each replay in the JSON report, too: pages, queues, RPCITs and "
-	  "failures over time, and histograms. The HTML page of run has it always.",
+	  "Add the course of each replay to the JSON report: pages, queues, RPCITs and "
+	  "failures over time, and histograms. The HTML page of run always has it.",
 	  IN_RUN | IN_BATCH, option_parse_flag, AT(timeline) },
 	{ 0, "--perfetto", NULL, "FILE",
 	  "Write the course of each replay to FILE as trace events that Perfetto opens "
@@ -219,7 +219,7 @@ const struct option_spec option_table[] = {
 	  IN_SWEEP, option_parse_choice, AT(find), .choices = find_choices },
 	{ 0, "--frontier", NULL, NULL,
 	  "Replay every strategy with 30 queues (size 16 to 32768, timeout 1 ms to 1 s), and show "
-	  "those combinations that no other one beats in both, flushes and exposure.",
+	  "the combinations for which no other one has both fewer flushes and less exposure.",
 	  IN_SWEEP, option_parse_flag, AT(frontier) },
 	{ 0, "--max-failures", NULL, "N",
 	  "With --find: failed and unbacked maps that are allowed. Default: 0.",
@@ -244,23 +244,23 @@ const struct option_spec option_table[] = {
 	  "Rows and figures that only BASELINE has are reported, but do not fail.",
 	  IN_COMPARE, option_parse_flag, AT(allow_missing) },
 	{ 0, "--allow-missing", NULL, NULL,
-	  "Write what there is, even if results of the batch are missing.",
+	  "Write the existing results, even if others of the batch are missing.",
 	  IN_MERGE, option_parse_flag, AT(allow_missing) },
 	{ 'o', "--output", NULL, "FILE",
-	  "Where the results go, a line each as they are finished. Needed.",
+	  "File of results; gets a line for each cell as soon as it is finished. Required.",
 	  IN_BATCH, option_parse_text, AT(output) },
 	{ 0, "--dry-run", NULL, NULL,
 	  "Replay nothing: print how many cells there are, how many configurations are left out, "
 	  "and about how long it would take and how large the results would be.",
 	  IN_BATCH, option_parse_flag, AT(dry_run) },
 	{ 0, "--resume", NULL, NULL,
-	  "Go on with FILE: what is done and unchanged is not replayed again.",
+	  "Continue with FILE: finished cells that have not changed are not replayed again.",
 	  IN_BATCH, option_parse_flag, AT(resume) },
 	{ 0, "--shard", NULL, "I/N",
-	  "Only the I-th of N parts, which are as equal as can be; merge puts them together.",
+	  "Only the I-th of N nearly equal parts; merge joins them.",
 	  IN_BATCH, .parse = option_parse_shard, .max = 1 << 20 },
 	{ 'f', "--format", NULL, "",
-	  "How to write the report; the first is the default.",
+	  "Output format; the first is the default.",
 	  IN_ALL & ~IN_BATCH, option_parse_choice, AT(format) },
 	{ 'o', "--output", NULL, "FILE",
 	  "Write the report to FILE, which appears complete or not at all.",
@@ -269,8 +269,8 @@ const struct option_spec option_table[] = {
 	  "Threads. Default: one for each processor.",
 	  IN_REPLAY | IN_BATCH, option_parse_u32, AT(jobs), .min = 1, .max = 4096 },
 	{ 0, "--max-memory", NULL, "SIZE",
-	  "Refuse what needs more memory, in bytes, for devices, mappings and pages. Default: "
-	  "three quarters of the machine's, or of what limits of the process leave.",
+	  "Refuse a recording that needs more memory, in bytes, for its devices, mappings and pages. "
+	  "Default: three quarters of the machine's, or of what limits of the process leave.",
 	  IN_INPUT | IN_BATCH, option_parse_u64, AT(max_memory), .min = 1 << 24, .max = UINT64_MAX },
 	{ 0, "--strict-input", NULL, NULL,
 	  "Any loss or damage in a recording is an error: exit status 4.",
@@ -282,11 +282,10 @@ const struct option_spec option_table[] = {
 	  "No progress and no warnings on standard error; errors only.",
 	  IN_INPUT | IN_BATCH, option_parse_flag, AT(quiet) },
 	{ 'v', "--verbose", NULL, NULL,
-	  "Say on standard error what is being done.",
+	  "Print each step on standard error.",
 	  IN_INPUT & ~IN_VERIFY, option_parse_flag, AT(verbose) },
 	{ 'v', "--verbose", NULL, NULL,
-	  "Show the operations around the first difference, and say on standard error what is "
-	  "being done.",
+	  "Show the operations around the first difference, and print each step on standard error.",
 	  IN_VERIFY, option_parse_flag, AT(verbose) },
 	{ 'v', "--verbose", NULL, NULL,
 	  "Show all differences, result by result; without it those that fail and the largest, ten "

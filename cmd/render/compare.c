@@ -485,12 +485,11 @@ int compare_json(const struct canvas *canvas, const struct compared *c)
 	return 0;
 }
 
-/* @last: the end of the line. */
-static void csv_field(FILE *out, const char *text, bool last)
+static void csv_field(FILE *out, const char *text)
 {
 	if (text)
 		ir_csv_text(out, text);
-	fputc(last ? '\n' : ',', out);
+	fputc(',', out);
 }
 
 static void csv_figure(FILE *out, struct ir_figure figure)
@@ -523,20 +522,22 @@ int compare_csv(const struct canvas *canvas, const struct compared *c)
 		conditions = ir_memory_close(&memory);
 		if (!conditions)
 			return -ENOMEM;
-		csv_field(out, kind_names[d->kind], false);
-		csv_field(out, d->recording, false);
-		csv_field(out, d->strategy, false);
-		csv_field(out, d->hypervisor, false);
-		csv_field(out, d->parameters, false);
-		csv_field(out, d->key, false);
+		csv_field(out, kind_names[d->kind]);
+		csv_field(out, d->recording);
+		csv_field(out, d->strategy);
+		csv_field(out, d->hypervisor);
+		csv_field(out, d->parameters);
+		csv_field(out, d->key);
 		csv_figure(out, d->baseline);
 		csv_figure(out, d->value);
 		csv_figure(out, change_of(d));
 		if (share_of(d, &share))
 			fputs(ir_real_text(text, sizeof(text), share, 15), out);
 		fprintf(out, ",%s,", d->failed ? "true" : "false");
-		csv_field(out, conditions, false);
-		csv_field(out, d->note, true);
+		csv_field(out, conditions);
+		if (d->note)
+			ir_csv_text(out, d->note);
+		fputc('\n', out);
 		free(conditions);
 	}
 	return 0;

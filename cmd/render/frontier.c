@@ -62,30 +62,39 @@ struct ir_short frontier_queue(const struct frontier *f, size_t i, enum ir_typog
 	return text;
 }
 
-/* Of hypervisor @h, without identity: the first of the frontier, or its last. */
-static size_t end_of(const struct frontier *f, size_t h, bool last)
+/* Of hypervisor @h, without identity; f->n: there is none. */
+struct ends {
+	size_t fewest;	/* with the fewest flushes */
+	size_t least;	/* with the least exposure */
+};
+
+static struct ends ends_of(const struct frontier *f, size_t h)
 {
-	size_t found = f->n;
+	struct ends ends = { f->n, f->n };
 
 	for (size_t k = 0; k < f->nr_best; k++) {
 		size_t i = f->best[k];
 
-		if (f->host[i] == h && !is_identity(f, i) && (found == f->n || last))
-			found = i;
+		if (f->host[i] != h || is_identity(f, i))
+			continue;
+		if (ends.fewest == f->n)
+			ends.fewest = i;
+		ends.least = i;
 	}
-	return found;
+	return ends;
 }
 
 size_t frontier_pick(const struct frontier *f, size_t h)
 {
-	size_t fewest = end_of(f, h, false), least = end_of(f, h, true), pick = fewest;
+	struct ends ends = ends_of(f, h);
+	size_t pick = ends.fewest;
 
-	for (size_t k = 0; k < f->nr_best && fewest < f->n; k++) {
+	for (size_t k = 0; k < f->nr_best && ends.fewest < f->n; k++) {
 		size_t i = f->best[k];
 
 		if (f->host[i] == h && !is_identity(f, i) &&
-		    10 * (frontier_flushes(f, i) - frontier_flushes(f, fewest)) <=
-			    frontier_flushes(f, least) - frontier_flushes(f, fewest))
+		    10 * (frontier_flushes(f, i) - frontier_flushes(f, ends.fewest)) <=
+			    frontier_flushes(f, ends.least) - frontier_flushes(f, ends.fewest))
 			pick = i;
 	}
 	return pick;
@@ -135,7 +144,7 @@ static void say_exposure(FILE *out, const struct frontier *f, size_t i)
 
 static void say_ends(FILE *out, const struct frontier *f, size_t h, enum ir_typography typography)
 {
-	size_t fewest = end_of(f, h, false), least = end_of(f, h, true), pick = frontier_pick(f, h);
+	size_t fewest = ends_of(f, h).fewest, least = ends_of(f, h).least, pick = frontier_pick(f, h);
 
 	say_name(out, f, fewest, typography);
 	if (frontier_flushes(f, fewest))
@@ -181,7 +190,7 @@ char *frontier_verdict(const struct frontier *f, size_t h, enum ir_typography ty
 	}
 	if (!f->sweep->info->ops.map)
 		fprintf(out, "%cThe recording has no maps.%c", IR_MARK_BAD, IR_MARK_END);
-	else if (end_of(f, h, false) == f->n)
+	else if (ends_of(f, h).fewest == f->n)
 		fprintf(out, "%cMaps fail with all strategies and queues.%c", IR_MARK_BAD, IR_MARK_END);
 	else
 		say_ends(out, f, h, typography);

@@ -73,30 +73,32 @@ void ir_host_words(const struct ir_report_entry *entry, size_t result, FILE *out
 		fprintf(out, ", %s", refresh_words(p));
 }
 
-static bool has_rival(const struct ir_report_entry *entry, size_t result, bool any_host)
+static bool same_strategy(const struct ir_report_entry *entry, size_t a, size_t b)
 {
-	for (size_t i = 0; i < entry->nr_results; i++)
-		if (i != result && !strcmp(entry->configs[i].strategy->name,
-					   entry->configs[result].strategy->name) && (any_host ||
-		    ir_same_host(entry, i, result)))
-			return true;
-	return false;
+	return !strcmp(entry->configs[a].strategy->name, entry->configs[b].strategy->name);
 }
 
 char *ir_result_label(const struct ir_report_entry *entry, size_t result)
 {
 	const struct ir_effective *p = &entry->results[result].parameters;
+	bool needs_host = false, needs_queue = false;
 	struct ir_memory memory;
 	FILE *out = ir_memory_open(&memory);
 
 	if (!out)
 		return NULL;
+	for (size_t i = 0; i < entry->nr_results; i++) {
+		bool other = i != result && same_strategy(entry, i, result);
+
+		needs_host |= other;
+		needs_queue |= other && ir_same_host(entry, i, result);
+	}
 	write_clean(out, entry->configs[result].strategy->name);
-	if (has_rival(entry, result, true)) {
+	if (needs_host) {
 		fputs(" on ", out);
 		ir_host_words(entry, result, out);
 	}
-	if (has_rival(entry, result, false) && p->queue != IR_QUEUE_NONE)
+	if (needs_queue && p->queue != IR_QUEUE_NONE)
 		fprintf(out, ", queue %s, %s slots, %s ms", ir_queue_type_name(p->queue),
 			ir_count_text(p->queue_size).s, ir_count_text(p->queue_timeout_ms).s);
 	return ir_memory_close(&memory);

@@ -14,8 +14,10 @@ struct ir_saying {
 
 /** ir_say_name - the name of a row's member, marked */
 void ir_say_name(const struct ir_saying *s, const struct ir_row *row, size_t member);
-/** ir_say_time - a duration; with @cut one that the recording's end cuts off, ">= 1.02 s" */
-void ir_say_time(const struct ir_saying *s, uint64_t ns, bool cut);
+/** ir_say_time - a duration */
+void ir_say_time(const struct ir_saying *s, uint64_t ns);
+/** ir_say_p99 - the 99th percentile of the exposure; ">= 1.02 s" if the recording ends before */
+void ir_say_p99(const struct ir_saying *s, const struct ir_row *row);
 /** ir_pick - the row that a verdict recommends; NULL: none is without failures */
 const struct ir_row *ir_pick(const struct ir_rows *rows);
 /** ir_plural - "s" unless @n is one */

@@ -17,11 +17,16 @@ void ir_say_name(const struct ir_saying *s, const struct ir_row *row, size_t mem
 	free(name);
 }
 
-void ir_say_time(const struct ir_saying *s, uint64_t ns, bool cut)
+void ir_say_time(const struct ir_saying *s, uint64_t ns)
 {
-	if (cut)
-		fputs(s->typography == IR_TYPESET ? "\xe2\x89\xa5\xc2\xa0" : ">= ", s->out);
 	fputs(ir_time_text(ns, s->typography).s, s->out);
+}
+
+void ir_say_p99(const struct ir_saying *s, const struct ir_row *row)
+{
+	if (row->cut.p99)
+		fputs(s->typography == IR_TYPESET ? "\xe2\x89\xa5\xc2\xa0" : ">= ", s->out);
+	ir_say_time(s, row->result->exposure.p99_ns);
 }
 
 /* "sync-map-retry (identical here: fq-flush, map-inline)" */
@@ -153,16 +158,16 @@ static void say_exposure(const struct ir_saying *s, const struct ir_row *pick)
 			ir_plural(r->exposure.reachable_at_end));
 	} else if (!pick->cut.max && r->exposure.max_ns / 3 <= r->exposure.p99_ns) {
 		fputs(", and unmapped pages stay reachable for at most ", s->out);
-		ir_say_time(s, r->exposure.max_ns, false);
+		ir_say_time(s, r->exposure.max_ns);
 	} else {
 		fputs("; 99% of unmapped pages are out of reach within ", s->out);
-		ir_say_time(s, r->exposure.p99_ns, false);
+		ir_say_time(s, r->exposure.p99_ns);
 		fputs(", the last ", s->out);
 		if (pick->cut.max) {
 			fputs("not before the recording ends", s->out);
 		} else {
 			fputs("after ", s->out);
-			ir_say_time(s, r->exposure.max_ns, false);
+			ir_say_time(s, r->exposure.max_ns);
 		}
 	}
 }
@@ -193,9 +198,9 @@ static void say_tight(const struct ir_saying *s, const struct ir_row *pick, cons
 		fputs(" leaves none reachable", s->out);
 	} else {
 		fputs(" cuts the 99th percentile from ", s->out);
-		ir_say_time(s, pick->result->exposure.p99_ns, pick->cut.p99);
+		ir_say_p99(s, pick);
 		fputs(" to ", s->out);
-		ir_say_time(s, tight->result->exposure.p99_ns, tight->cut.p99);
+		ir_say_p99(s, tight);
 	}
 	if (!pick->flushes)
 		fprintf(s->out, ", for %s flush%s", ir_count_text(tight->flushes).s,
@@ -207,9 +212,9 @@ static void say_tight(const struct ir_saying *s, const struct ir_row *pick, cons
 	say_work(s, pick, tight);
 	if (s->rows->timed && tight->flush_ns < pick->flush_ns) {
 		fputs(", which take ", s->out);
-		ir_say_time(s, tight->flush_ns, false);
+		ir_say_time(s, tight->flush_ns);
 		fputs(" instead of ", s->out);
-		ir_say_time(s, pick->flush_ns, false);
+		ir_say_time(s, pick->flush_ns);
 	}
 	fputc('.', s->out);
 }

@@ -5,12 +5,20 @@
 
 #include <iommu-replay/registry.h>
 
-static bool fails(const struct ir_rows *rows, bool addresses)
+static bool lacks_addresses(const struct ir_rows *rows)
+{
+	for (size_t i = rows->nr_safe; i < rows->nr; i++)
+		if (rows->row[i].result->maps.iova_exhausted)
+			return true;
+	return false;
+}
+
+static bool lacks_entries(const struct ir_rows *rows)
 {
 	for (size_t i = rows->nr_safe; i < rows->nr; i++) {
 		const struct ir_result *r = rows->row[i].result;
 
-		if (addresses ? r->maps.iova_exhausted : r->maps.map_failed + r->maps.unbacked)
+		if (r->maps.map_failed + r->maps.unbacked)
 			return true;
 	}
 	return false;
@@ -71,10 +79,10 @@ void ir_say_try_next(const struct ir_saying *s)
 		fputs("Record again, with larger buffers: parts of the recording are lost or damaged.",
 		      s->out);
 		say_command(s, "info", NULL);
-	} else if (fails(rows, true)) {
+	} else if (lacks_addresses(rows)) {
 		fputs("How much address space is enough?", s->out);
 		say_command(s, "sweep --find min-aperture", NULL);
-	} else if (key && (fails(rows, false) || near_limit(rows, pick))) {
+	} else if (key && (lacks_entries(rows) || near_limit(rows, pick))) {
 		fprintf(s->out, "How many %s are enough?", !strcmp(key, "entry-limit") ?
 			"host mappings" : "pinned pages");
 		snprintf(command, sizeof(command), "sweep --find min-%s --vary %s=64:65535:x2", key, key);

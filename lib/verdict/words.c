@@ -94,7 +94,7 @@ static bool has_global(const struct ir_rows *rows, size_t n)
 static void say_time_of(const struct ir_saying *s, const struct ir_row *row, bool named)
 {
 	if (row->flush_ns)
-		ir_say_time(s, row->flush_ns, false);
+		ir_say_time(s, row->flush_ns);
 	else
 		fputs("none", s->out);
 	if (!named)
@@ -142,7 +142,7 @@ static void say_time_of_flushes(const struct ir_saying *s, size_t n, const struc
 	if (most != least)
 		fprintf(s->out, " to %s", ir_share_text((double)most->flush_ns, run).s);
 	fputs(" of the ", s->out);
-	ir_say_time(s, ir_active_ns(info), false);
+	ir_say_time(s, ir_active_ns(info));
 	fprintf(s->out, " with DMA%s%s (estimated).", info->cpus > 1 ? " of " : "",
 		info->cpus > 1 ? "each CPU" : "");
 }
@@ -209,7 +209,7 @@ static void say_exposures(const struct ir_saying *s)
 			if (!ir_row_exposed(row) || row->result->exposure.p99_ns != next)
 				continue;
 			fputs(said++ ? "; " : "", s->out);
-			ir_say_time(s, next, row->cut.p99);
+			ir_say_p99(s, row);
 			fputs(" with ", s->out);
 			ir_say_name(s, row, 0);
 			done++;
