@@ -5,8 +5,8 @@
  *	{ "recordings": [ { "file": "a.dat", "machine": { "strategy": "strict", ... } } ] }
  *
  * An entry names its recording with "file", or several with "files"; paths are
- * relative to the manifest.  Keys that are not known here mean something to
- * others, and are ignored.
+ * relative to the manifest.  Unknown keys may be for other programs, and are
+ * ignored.
  *
  * To read one more key: a member of struct machine, a line in machine_keys[].
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Around: where in a recording a replay and the recorded machine part, and what
- * happened there, so that a reader sees where the difference comes from.
+ * Around: the operations before and after the first difference between a replay and the
+ * recorded machine, which help to find its cause.
  *
  * Rows are operations, with recorded and predicted RPCITs among them, in the
  * order of time.  A recorded RPCIT and its predicted counterpart share a row.

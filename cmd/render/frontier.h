@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The frontier of a recording: of all strategies, with each of some queue sizes and
- * timeouts, those that no other one beats in both, flushes and exposure.
+ * The frontier of a recording: of all strategies, each with several queue sizes and
+ * timeouts, those for which no other one has both fewer flushes and less exposure.
  *
- * A combination is one replay.  strict is at one end, where nothing or least is exposed;
- * identity, which is never flushed and where all memory is, at the other.  Combinations
- * whose maps fail are not on it.  Hypervisors do not compete with each other.
+ * A combination is one replay.  strict, with little or no exposure, is at one end, and
+ * identity, which never flushes and exposes all memory, at the other.  Combinations whose
+ * maps fail are left out.  Each hypervisor has a frontier of its own.
  */
 #ifndef CMD_RENDER_FRONTIER_H
 #define CMD_RENDER_FRONTIER_H
@@ -19,7 +19,7 @@ struct frontier {
 	struct ir_result *results;
 	size_t *host;		/* of each, the number of its hypervisor */
 	size_t n;
-	size_t *best;		/* combinations that nothing beats, the fewest flushes first */
+	size_t *best;		/* combinations of the frontier, the fewest flushes first */
 	size_t nr_best, failing;
 };
 

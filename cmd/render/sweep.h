@@ -77,7 +77,7 @@ void sweep_rows_free(struct sweep_rows *rows);
 /** sweep_failures - what counts as a failed map */
 uint64_t sweep_failures(const struct ir_result *result);
 
-/* How many times the devices fit, for one strategy: from which number on what gets in the way. */
+/* How many copies of the devices fit, for one strategy: the numbers at which something fails. */
 struct sweep_fits {
 	uint64_t fit;		/* up to here no map fails; 0: one does with the smallest number */
 	uint64_t failing;	/* the first with failures; 0: none, likewise below */

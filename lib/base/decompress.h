@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Decompression of one zlib stream or zstd frame at a time.  Both say
- * themselves where they end, so a chunk can be read even if the size that its
- * container gives for it is wrong.
+ * Decompression of one zlib stream or zstd frame at a time.  Both
+ * contain their own end, so a chunk can be read even if its container has a wrong size
+ * for it.
  */
 #ifndef IR_TRACE_DECOMPRESS_H
 #define IR_TRACE_DECOMPRESS_H

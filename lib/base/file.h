@@ -49,9 +49,9 @@ ssize_t ir_file_read(struct ir_file *file, uint64_t offset, void *buf, size_t le
  * ir_file_fail - note that this machine failed, and not the recording
  * @code: negative errno; the first one is kept
  *
- * Reading notes its own errors.  Whoever has no memory for a part of a recording
- * notes that here where it cannot return it: the part must not pass for damage,
- * or for something that is not there.
+ * ir_file_read() records its own errors.  Code that has no memory for a part of a
+ * recording, and cannot return an error, calls this: the part must not count as damaged or
+ * missing.
  */
 void ir_file_fail(struct ir_file *file, int code);
 /** ir_file_error - what was noted, 0: nothing */

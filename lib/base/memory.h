@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A stream that writes into memory.  open_memstream() of glibc drops what it
- * has no memory for, and only some of its functions say so; with this one all
- * of the text is there at the end, or nothing.
+ * A stream that writes into memory.  open_memstream() of glibc drops text
+ * without memory, and only some functions report that; this stream returns the whole
+ * text at the end, or nothing.
  */
 #ifndef IR_MEMORY_H
 #define IR_MEMORY_H

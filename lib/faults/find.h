@@ -31,9 +31,9 @@
 
 /*
  * How long before its report an access may be.  Threads that read an IOMMU's
- * event log run within some 10 to 100 us on hardware; what a virtual machine adds
- * was 10 ms at most where it was measured.  The first is what is assumed, the
- * second how far is looked if the recording proves that the first was too short.
+ * event log run within some 10 to 100 us on hardware; a virtual machine added at most
+ * 10 ms in measurements.  The first value is assumed; the second is the most that is
+ * searched if the recording proves that the first was too short.
  */
 #define DELAY_NS	(1 * NS_PER_MS)
 #define MAX_DELAY_NS	(10 * NS_PER_MS)

@@ -2,10 +2,10 @@
 /*
  * The holders of the pages of interest, and their times.
  *
- * Operations say which device mapped what from when to when; the events they were
- * made of say who called, for which direction, by which function.  Both come in time
- * order, the operations later.  A fault is decided when an operation comes that is
- * later than its time can be: then its page has the state that it had.
+ * Operations have the device, the range and the times of a mapping; their events have the
+ * caller, the direction and the function.  Both come in time order, the operations later.
+ * A fault is decided at the first operation that is later than the access can have been:
+ * until then, its page is in the state of that time.
  */
 #ifndef IR_FAULTS_HOLDERS_H
 #define IR_FAULTS_HOLDERS_H

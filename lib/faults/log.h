@@ -4,8 +4,8 @@
  *
  * Each IOMMU driver has its own way to print a fault; each way is one file that
  * ends in its struct ir_log_format, and all of them are in formats[] of log.c.
- * Everything is found by the words of the driver, wherever in the line they are:
- * what stands in front differs with dmesg, journalctl, syslog and consoles.
+ * Messages are found by the driver's words, at any place in the line, because the text in
+ * front of them differs between dmesg, journalctl, syslog and consoles.
  *
  * To read the messages of one more driver: one file, one line in formats[].
  *

@@ -2,7 +2,7 @@
 /*
  * Infers the IOVA allocator's state at the recording's start from recorded mappings.
  *
- * The tree hands out addresses from the top down, each new one below all before.
+ * The tree allocates addresses from the top down, each new one below all before.
  * An address that was not freed during the recording and yet lies above the
  * lowest one so far was free at the start: in a magazine, if its CPU had not been
  * sent to the tree for that size before, else in a gap of the tree.

@@ -5,11 +5,11 @@
 
 #include "recording/priv.h"
 
-/** ir_learn_restart - whether a first pass is better begun anew now than read to its end */
+/** ir_learn_restart - whether restarting the first pass is better than reading it to its end */
 bool ir_learn_restart(const struct ir_recording *rec);
-/** ir_learn - keep what a pass found: 1 if another one would give something else, 0, or -ENOMEM */
+/** ir_learn - keep the results of a pass: 1 if another pass would find more, 0, or -ENOMEM */
 int ir_learn(struct ir_recording *rec);
-/** ir_learn_forget - nothing was learned: the next pass is as the first one */
+/** ir_learn_forget - drop the results of all passes: the next one is a first pass again */
 void ir_learn_forget(struct ir_recording *rec);
 
 #endif

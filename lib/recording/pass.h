@@ -3,8 +3,8 @@
  * One more pass over a recording that was opened: its events and its operations
  * together, as they are read.
  *
- * A pass knows what opening the recording has learned, so that its operations are
- * those of ir_recording_read().  It counts no damage.
+ * A pass uses the results of opening the recording, so that its operations are those of
+ * ir_recording_read().  It does not count damage.
  */
 #ifndef IR_RECORDING_PASS_H
 #define IR_RECORDING_PASS_H

@@ -4,7 +4,7 @@
  *
  *   survey.c     reads the file, once or several times, and keeps the operations
  *   learn.c      what one pass finds for the next one, and whether there is a next one
- *   recording.c  opens it, sums up what was found, hands out the operations
+ *   recording.c  opens it, sums up the results, returns the operations
  */
 #ifndef IR_TRACE_RECORDING_PRIV_H
 #define IR_TRACE_RECORDING_PRIV_H
@@ -84,11 +84,11 @@ struct ir_recording {
 
 /** ir_recording_no_memory - say so; returns -ENOMEM */
 int ir_recording_no_memory(const struct ir_recording *rec, struct ir_error *err);
-/** ir_recording_spool_failed - why an operation could not be put away or fetched again */
+/** ir_recording_spool_failed - set @err: an operation could not be stored or read again */
 int ir_recording_spool_failed(const struct ir_recording *rec, int rc, struct ir_error *err);
 
 /**
- * ir_survey - read the file until nothing new is learned
+ * ir_survey - repeat passes until they find nothing new
  *
  * The last pass's reader and assembler stay, for what they have counted.
  */
@@ -96,7 +96,7 @@ int ir_survey(struct ir_recording *rec, struct ir_error *err);
 /** ir_survey_config - the assembler's configuration, with the results of earlier passes */
 void ir_survey_config(struct ir_recording *rec, struct ir_reader *reader,
 		      struct ir_assembler_config *config);
-/** ir_recording_finish_op - what the assembler does not know of an operation */
+/** ir_recording_finish_op - set what the assembler does not know of an operation */
 void ir_recording_finish_op(struct ir_recording *rec, struct ir_op *op);
 /** ir_survey_end_pass - close that reader, free that assembler */
 void ir_survey_end_pass(struct ir_recording *rec);

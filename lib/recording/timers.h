@@ -2,8 +2,8 @@
 /*
  * Infers facts about the machine from recorded flush-queue timers: how many jiffies a
  * second it had, where they begin on the recording's clock, and how late its
- * timers fire.  None of these is written into a recording; all of them show in
- * when a timer fired after the unmap that armed it.
+ * timers fire.  A recording contains none of these, but the times between an unmap that
+ * arms a timer and the timer's flush depend on all of them.
  */
 #ifndef IR_TRACE_TIMERS_H
 #define IR_TRACE_TIMERS_H

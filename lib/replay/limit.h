@@ -47,8 +47,8 @@ void ir_limit_compare(const struct ir_recording_info *info, uint64_t initial_pag
 		      struct ir_limits *limits);
 /**
  * ir_limit_of_device - a device's own limit
- * @others: what a device has that never ran short, unless it held as much as that:
- * then @otherwise
+ * @others: the limit of a device that never ran short
+ * @otherwise: its limit if it held as many pages as @others
  */
 uint64_t ir_limit_of_device(const struct ir_recording_info *info, uint64_t initial_pages,
 			    uint16_t device, uint64_t others, uint64_t otherwise);

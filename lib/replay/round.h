@@ -36,7 +36,7 @@ void ir_round_release(struct ir_round *round);
  * Returns 1 if some are left, which are then to be replayed; 0 or -ENOMEM.
  */
 int ir_round_next(struct ir_round *round);
-/** ir_round_progress - of this round's work @done of @total: tells who asked, as a share of all rounds */
+/** ir_round_progress - call the progress callback: @done of @total of this round, as a share of all */
 void ir_round_progress(const struct ir_round *round, uint64_t done, uint64_t total);
 
 #endif

@@ -54,12 +54,12 @@ int ir_read_columns(const struct ir_column *columns, ir_read_put put,
 		    bool (*wanted)(const struct ir_column *column), const json_t *object,
 		    const struct ir_entry_fields *to, size_t result, struct ir_error *err);
 
-/** ir_read_shares - what each device has of the results, if they say so; after these */
+/** ir_read_shares - the devices' shares of the results, if they have them; after the results */
 int ir_read_shares(struct ir_read_entry *e, const json_t *results, struct ir_error *err);
 
 /** ir_read_sites - the recording's call sites, if it has them */
 int ir_read_sites(struct ir_read_entry *e, const json_t *recording, struct ir_error *err);
-/** ir_read_site_results - and what each of them has of the results; after ir_read_sites() */
+/** ir_read_site_results - the call sites' figures in the results; after ir_read_sites() */
 int ir_read_site_results(struct ir_read_entry *e, const json_t *results, struct ir_error *err);
 
 /** ir_read_faults - the recording's faults and those of results, if the report has them; after ir_read_sites() */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Call sites in reports: rows, ranked, and the figures of a row, said once for all
- * renderers as columns.h does for the rest.
+ * Call sites in reports: ranked rows, and the one description of a row's figures, which
+ * all renderers use, as that of columns.h for the rest.
  *
  * To add a figure: one line in sites.c, one in iommu-replay-report(5).
  */
