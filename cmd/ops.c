@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/texts.h"
 #include "base/cmd.h"
 #include "io/input.h"
 #include "base/json.h"
@@ -53,9 +54,9 @@ static void names_free(struct names *names)
 /* A word for awk: no spaces inside. */
 static char *text_name(const char *name)
 {
-	char *clean = view_clean(name ? name : "-");
+	char *clean = text_clean(name ? name : "-");
 
-	for (char *c = clean; c && *c; c++)
+	for (char *c = clean; *c; c++)
 		if (*c == ' ')
 			*c = '?';
 	return clean;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "render/compare.h"
-#include "base/memory.h"
+#include "io/texts.h"
 #include "io/json_text.h"
 #include "render/view.h"
 #include "report/columns.h"
@@ -149,48 +149,42 @@ static bool same_row(const struct ir_difference *a, const struct ir_difference *
 static char *failed_text(const struct compared *c, const struct ir_difference *d)
 {
 	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
+	FILE *out = text_begin(&memory);
 	char *text, *clean;
 
-	if (!out)
-		return NULL;
 	if (d->conditions)
 		write_conditions(out, c, d);
 	else
 		fputs(d->failed ? "failed" : "", out);
-	text = ir_memory_close(&memory);
-	clean = text ? view_clean(text) : NULL;
+	text = text_end(&memory);
+	clean = text_clean(text);
 	free(text);
 	return clean;
 }
 
-static int fill_cells(const struct compared *c, const struct ir_difference *d, char **cells)
+static void fill_cells(const struct compared *c, const struct ir_difference *d, char **cells)
 {
 	char was[CELL], is[CELL], change[CELL], per_cent[IR_REAL_TEXT];
 	double share;
-	int len;
 
 	figure_text(was, sizeof(was), d->baseline, is_time(d->key), false);
 	figure_text(is, sizeof(is), d->value, is_time(d->key), false);
 	figure_text(change, sizeof(change), change_of(d), is_time(d->key), true);
-	cells[0] = view_clean(d->key);
-	cells[1] = strdup(was);
-	cells[2] = strdup(is);
+	cells[0] = text_clean(d->key);
+	cells[1] = text_format("%s", was);
+	cells[2] = text_format("%s", is);
 	if (d->kind == IR_DIFFERENCE_SAME)
-		len = asprintf(&cells[3], "-");
+		cells[3] = text_format("-");
 	else if (d->kind == IR_DIFFERENCE_MISSING_FIGURE)
-		len = asprintf(&cells[3], "missing");
+		cells[3] = text_format("missing");
 	else if (d->kind == IR_DIFFERENCE_NEW_FIGURE)
-		len = asprintf(&cells[3], "new");
+		cells[3] = text_format("new");
 	else if (share_of(d, &share))
-		len = asprintf(&cells[3], "%s (%s%s%%)", change, share < 0 ? "" : "+",
-			       ir_real_text(per_cent, sizeof(per_cent), share, 3));
+		cells[3] = text_format("%s (%s%s%%)", change, share < 0 ? "" : "+",
+				       ir_real_text(per_cent, sizeof(per_cent), share, 3));
 	else
-		len = asprintf(&cells[3], "%s", change);
-	if (len < 0)
-		cells[3] = NULL;
+		cells[3] = text_format("%s", change);
 	cells[4] = failed_text(c, d);
-	return cells[0] && cells[1] && cells[2] && cells[3] && cells[4] ? 0 : -ENOMEM;
 }
 
 static int draw_figures(const struct drawing *drawing, const struct compared *c,
@@ -206,7 +200,7 @@ static int draw_figures(const struct drawing *drawing, const struct compared *c,
 
 	for (size_t i = 0; i < n && !rc; i++)
 		if (in_table(&first[i]))
-			rc = fill_cells(c, &first[i], cells + COLUMNS * used++);
+			fill_cells(c, &first[i], cells + COLUMNS * used++);
 	if (!rc && used) {
 		say_row(drawing, first, first->strategy ? "result" : "recording", VIEW_PLAIN, "");
 		fputc('\n', drawing->canvas->out);
@@ -247,13 +241,12 @@ static int by_weight(const void *a, const void *b)
 
 static char *row_text(const struct ir_difference *d)
 {
-	char *text = NULL, *clean;
+	char *text, *clean;
 
-	if (asprintf(&text, "%s%s%s%s%s%s%s", d->recording, d->strategy ? ", " : "",
-		     d->strategy ? d->strategy : "", d->strategy ? ", " : "",
-		     d->strategy ? d->hypervisor : "", *d->parameters ? " " : "", d->parameters) < 0)
-		return NULL;
-	clean = view_clean(text);
+	text = d->strategy ?
+		text_format("%s, %s, %s%s%s", d->recording, d->strategy, d->hypervisor,
+			    *d->parameters ? " " : "", d->parameters) : text_format("%s", d->recording);
+	clean = text_clean(text);
 	free(text);
 	return clean;
 }
@@ -266,19 +259,15 @@ static int draw_most(const struct drawing *drawing, const struct compared *c,
 		{ "figure", false }, { "baseline", true }, { "new", true }, { "change", true },
 		{ "fails", false }, { "of", false },
 	};
-	char *cells[MOST * (COLUMNS + 1)] = { NULL };
-	int rc = 0;
+	char *cells[MOST * (COLUMNS + 1)];
+	int rc;
 
 	qsort(list, n, sizeof(*list), by_weight);
-	for (size_t i = 0; i < MOST && !rc; i++) {
-		rc = fill_cells(c, list[i], cells + (COLUMNS + 1) * i);
-		cells[(COLUMNS + 1) * i + COLUMNS] = rc ? NULL : row_text(list[i]);
-		if (!cells[(COLUMNS + 1) * i + COLUMNS])
-			rc = -ENOMEM;
+	for (size_t i = 0; i < MOST; i++) {
+		fill_cells(c, list[i], cells + (COLUMNS + 1) * i);
+		cells[(COLUMNS + 1) * i + COLUMNS] = row_text(list[i]);
 	}
-	if (!rc)
-		rc = drawing->table(drawing->canvas, columns, COLUMNS + 1,
-				    (const char *const *)cells, MOST);
+	rc = drawing->table(drawing->canvas, columns, COLUMNS + 1, (const char *const *)cells, MOST);
 	if (!rc) {
 		fputc('\n', drawing->canvas->out);
 		say(drawing, "note", VIEW_NOTE, "%zu more differences are not shown; --verbose has all",
@@ -512,16 +501,12 @@ int compare_csv(const struct canvas *canvas, const struct compared *c)
 	for (size_t i = 0; i < c->result->nr_differences; i++) {
 		const struct ir_difference *d = &c->result->differences[i];
 		struct ir_memory memory;
-		FILE *list = ir_memory_open(&memory);
+		FILE *list = text_begin(&memory);
 		char *conditions, text[IR_REAL_TEXT];
 		double share;
 
-		if (!list)
-			return -ENOMEM;
 		write_conditions(list, c, d);
-		conditions = ir_memory_close(&memory);
-		if (!conditions)
-			return -ENOMEM;
+		conditions = text_end(&memory);
 		csv_field(out, kind_names[d->kind]);
 		csv_field(out, d->recording);
 		csv_field(out, d->strategy);

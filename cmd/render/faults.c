@@ -3,6 +3,7 @@
  * The faults of a recording: what is known of all, then each with its verdict, then
  * how many there are of each kind, device and call site.
  */
+#include "io/texts.h"
 #include "render/faults.h"
 
 #include <inttypes.h>
@@ -24,10 +25,8 @@ static void seconds(char *text, size_t size, uint64_t ns)
 /* A text of the recording or of the log: nothing in it reaches the terminal as it is. */
 static void text_cell(struct cells *cells, const char *text)
 {
-	char *clean = text ? view_clean(text) : NULL;
+	char *clean = text_clean(text);
 
-	if (text && !clean)
-		cells->failed = true;
 	cell(cells, "%s", clean ? clean : "-");
 	free(clean);
 }
@@ -156,7 +155,7 @@ int draw_faults(const struct drawing *d, const struct ir_report_entry *entry)
 /* In quotes if it needs them; a spreadsheet must take nothing for a formula. */
 static void csv_text(FILE *out, const char *text)
 {
-	char *clean = text ? view_clean(text) : NULL;
+	char *clean = text_clean(text);
 
 	if (!clean)
 		return;

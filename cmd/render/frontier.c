@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "io/texts.h"
 #include "render/cells.h"
 #include "render/sweep_words.h"
 #include "report/columns.h"
@@ -177,10 +177,8 @@ static void say_ends(FILE *out, const struct frontier *f, size_t h, enum ir_typo
 char *frontier_verdict(const struct frontier *f, size_t h, enum ir_typography typography)
 {
 	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
+	FILE *out = text_begin(&memory);
 
-	if (!out)
-		return NULL;
 	if (!f->sweep->info->complete)
 		fprintf(out, "%cIncomplete: figures may be too low.%c ", IR_MARK_BAD, IR_MARK_END);
 	if (f->sweep->settings->nr_hypervisors > 1) {
@@ -194,7 +192,7 @@ char *frontier_verdict(const struct frontier *f, size_t h, enum ir_typography ty
 		fprintf(out, "%cMaps fail with all strategies and queues.%c", IR_MARK_BAD, IR_MARK_END);
 	else
 		say_ends(out, f, h, typography);
-	return ir_memory_close(&memory);
+	return text_end(&memory);
 }
 
 void frontier_words(const struct frontier *f, size_t h, ir_words_line emit, void *arg)
@@ -206,11 +204,7 @@ void frontier_words(const struct frontier *f, size_t h, ir_words_line emit, void
 
 	if (pick == f->n || !f->sweep->info->ops.map)
 		return;
-	out = ir_memory_open(&memory);
-	if (!out) {
-		emit(arg, "Try next", NULL);
-		return;
-	}
+	out = text_begin(&memory);
 	fprintf(out, "Its other figures, beside those of strict: %ciommu-replay run --strategy strict", IR_MARK_CODE);
 	if (strcmp(f->configs[pick].strategy->name, "strict"))
 		fprintf(out, ",%s", f->configs[pick].strategy->name);
@@ -220,7 +214,7 @@ void frontier_words(const struct frontier *f, size_t h, ir_words_line emit, void
 	fputc(' ', out);
 	ir_write_shell(out, f->sweep->path);
 	fputc(IR_MARK_END, out);
-	text = ir_memory_close(&memory);
+	text = text_end(&memory);
 	emit(arg, "Try next", text);
 	free(text);
 }
@@ -229,24 +223,21 @@ void frontier_words(const struct frontier *f, size_t h, ir_words_line emit, void
 static void same_cell(struct cells *cells, const struct frontier *f, size_t i)
 {
 	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
+	FILE *out = text_begin(&memory);
 	const char *separator = "";
 	char *text;
 
-	if (f->sweep->settings->nr_hypervisors > 1 && out) {
+	if (f->sweep->settings->nr_hypervisors > 1) {
 		fputs("on ", out);
 		sweep_host(out, f->sweep, f->host[i]);
 		separator = "; ";
 	}
-	for (size_t t = frontier_twin(f, i, 0); t < f->n && out; t = frontier_twin(f, i, t + 1)) {
+	for (size_t t = frontier_twin(f, i, 0); t < f->n; t = frontier_twin(f, i, t + 1)) {
 		fprintf(out, "%s%s", separator, f->configs[t].strategy->name);
 		separator = ", ";
 	}
-	text = out ? ir_memory_close(&memory) : NULL;
-	if (text)
-		cell(cells, "%s", *text ? text : "-");
-	else
-		cells->failed = true;
+	text = text_end(&memory);
+	cell(cells, "%s", *text ? text : "-");
 	free(text);
 }
 

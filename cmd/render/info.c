@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/texts.h"
 #include "render/render.h"
 #include "render/view.h"
 
@@ -40,21 +41,16 @@ static size_t damage_row(const struct ir_recording_info *info, size_t i, uint64_
 typedef size_t (*row_function)(const struct ir_recording_info *info, size_t i, uint64_t *count,
 			       const char *cells[MAX_CELLS]);
 
-/* The cells of one row, for free(); false: no memory. */
-static bool fill_row(const struct ir_recording_info *info, row_function row, size_t i, char **cells)
+/* The cells of one row, for free(). */
+static void fill_row(const struct ir_recording_info *info, row_function row, size_t i, char **cells)
 {
 	const char *texts[MAX_CELLS] = { NULL };
 	uint64_t count = 0;
 	size_t n = row(info, i, &count, texts);
-	bool ok = true;
 
-	if (asprintf(&cells[0], "%" PRIu64, count) < 0)
-		cells[0] = NULL;
+	cells[0] = text_format("%" PRIu64, count);
 	for (size_t c = 1; c < n; c++)
-		cells[c] = view_clean(texts[c]);
-	for (size_t c = 0; c < n; c++)
-		ok = ok && cells[c];
-	return ok;
+		cells[c] = text_clean(texts[c]);
 }
 
 static int print_counts(const struct drawing *drawing, const struct ir_recording_info *info,
@@ -76,14 +72,10 @@ static int print_counts(const struct drawing *drawing, const struct ir_recording
 	cells = calloc(rows * nr_columns, sizeof(*cells));
 	if (!cells)
 		return -1;
-	for (size_t i = 0; i < rows && !rc; i++)
-		if (!fill_row(info, row, i, cells + i * nr_columns))
-			rc = -1;
-	if (!rc) {
-		fputc('\n', drawing->canvas->out);
-		rc = drawing->table(drawing->canvas, columns, nr_columns,
-				    (const char *const *)cells, rows);
-	}
+	for (size_t i = 0; i < rows; i++)
+		fill_row(info, row, i, cells + i * nr_columns);
+	fputc('\n', drawing->canvas->out);
+	rc = drawing->table(drawing->canvas, columns, nr_columns, (const char *const *)cells, rows);
 	for (size_t i = 0; i < rows * nr_columns; i++)
 		free(cells[i]);
 	free(cells);

@@ -8,7 +8,7 @@
 
 #include "report/columns.h"
 #include "verdict/fold.h"
-#include "base/memory.h"
+#include "io/texts.h"
 #include "render/faults.h"
 #include "render/renderer.h"
 #include "render/verify.h"
@@ -82,12 +82,10 @@ static int markdown_table(const struct canvas *canvas, const struct plain_column
 static void write_name(FILE *out, const struct ir_rows *rows, const struct ir_row *row)
 {
 	for (size_t m = 0; m < row->nr_members; m++) {
-		char *name = ir_row_name(rows, row, m);
+		char *name = text_made(ir_row_name(rows, row, m));
 
-		if (!name)
-			ir_memory_spoil(out);
 		fputs(!m ? "" : m == 1 ? " (= " : ", ", out);
-		write_escaped(out, name ? name : "");
+		write_escaped(out, name);
 		free(name);
 	}
 	fputs(row->nr_members > 1 ? ")" : "", out);

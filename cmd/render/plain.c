@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "io/texts.h"
 #include "verdict/verdict.h"
 
 #define LAST_WIDTH 20		/* the least that a last column of words gets */
@@ -80,9 +80,7 @@ void say(const struct drawing *drawing, const char *label, enum view_mark mark, 
 	va_start(args, fmt);
 	len = vasprintf(&text, fmt, args);
 	va_end(args);
-	if (len < 0)
-		text = NULL;
-	clean = text ? view_clean(text) : NULL;
+	clean = text_clean(text_made(len < 0 ? NULL : text));
 	drawing->emit(drawing->arg, label, clean, mark);
 	free(clean);
 	free(text);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "render/render.h"
-#include "base/memory.h"
+#include "io/texts.h"
 #include "report/columns.h"
 #include "report/explain.h"
 #include "report/sites.h"
@@ -50,11 +50,7 @@ static void put(struct sheet *sheet, const char *text)
 		sheet->cells = grown;
 		sheet->room = room;
 	}
-	sheet->cells[sheet->nr] = view_clean(text);
-	if (sheet->cells[sheet->nr])
-		sheet->nr++;
-	else
-		sheet->failed = true;
+	sheet->cells[sheet->nr++] = text_clean(text);
 }
 
 static void put_value(struct sheet *sheet, struct ir_value value, enum ir_unit unit)
@@ -176,15 +172,12 @@ static int say_makers(const struct drawing *drawing, const struct ir_site_row *r
 
 	if (!sum->pages)
 		return 0;
-	out = ir_memory_open(&memory);
-	for (size_t i = 0; i < nr && i < 3 && out; i++)
+	out = text_begin(&memory);
+	for (size_t i = 0; i < nr && i < 3; i++)
 		fprintf(out, "%s%s %s", i ? ", " : "", rows[i].name ? rows[i].name : "(unknown)",
 			nr == 1 ? "all" : ir_share_text((double)rows[i].pages, (double)sum->pages).s);
-	if (out)
-		fprintf(out, "%s %s page%s", nr == 1 ? "" : " of", ir_count_text(sum->pages).s, plural(sum->pages));
-	text = out ? ir_memory_close(&memory) : NULL;
-	if (!text)
-		return -ENOMEM;
+	fprintf(out, "%s %s page%s", nr == 1 ? "" : " of", ir_count_text(sum->pages).s, plural(sum->pages));
+	text = text_end(&memory);
 	say(drawing, "mapped by", VIEW_PLAIN, "%s", text);
 	free(text);
 	return 0;
@@ -273,12 +266,10 @@ static void write_frame(FILE *out, const struct ir_frame *frame)
 static int say_chain(const struct drawing *drawing, const struct ir_site *site)
 {
 	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
+	FILE *out = text_begin(&memory);
 	char *text;
 	uint32_t end = site->caller + SHOWN_FRAMES;
 
-	if (!out)
-		return -ENOMEM;
 	for (uint32_t i = site->caller; i < site->nr_frames && i < end; i++) {
 		fputs(i > site->caller ? " <- " : "", out);
 		write_frame(out, &site->frames[i]);
@@ -287,9 +278,7 @@ static int say_chain(const struct drawing *drawing, const struct ir_site *site)
 		fprintf(out, " <- %" PRIu32 " more", site->nr_frames - end);
 	if (site->chains > 1)
 		fprintf(out, "; the most frequent of %" PRIu32 " chains", site->chains);
-	text = ir_memory_close(&memory);
-	if (!text)
-		return -ENOMEM;
+	text = text_end(&memory);
 	say(drawing, "chain", VIEW_PLAIN, "%s", text);
 	free(text);
 	return 0;
@@ -507,14 +496,10 @@ static int draw_shortages(const struct drawing *d, const struct ir_report_entry 
 
 		if (!ir_explanation_total(x) || said_before(d, entry, i))
 			continue;
-		out = ir_memory_open(&memory);
-		if (!out)
-			return -ENOMEM;
+		out = text_begin(&memory);
 		write_names(out, d, entry, i);
 		write_counts(out, entry, x);
-		text = ir_memory_close(&memory);
-		if (!text)
-			return -ENOMEM;
+		text = text_end(&memory);
 		if (wanted_more(x, entry->results[i].parameters.hypervisor.entry_limit))
 			say(d, "shortages", VIEW_NOTE, "%s; then %s pages wanted the host's %s entr%s", text,
 			    ir_count_text(held_pages(x)).s,

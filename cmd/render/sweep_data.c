@@ -125,7 +125,7 @@ int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
 	if (!sweep_rows_make(sweep, &rows))
 		document = ir_json_document(&rows.entry, 1);
 	sweep_rows_free(&rows);
-	if (document && verdict)
+	if (document)
 		text = sealed(sweep, document, verdict);
 	json_decref(document);
 	free(verdict);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "io/texts.h"
 #include "render/cells.h"
 #include "render/render.h"
 #include "report/columns.h"
@@ -119,10 +119,8 @@ static char *fits_text(const struct sweep *sweep, size_t h, size_t s)
 	uint64_t most = sweep->range.values[sweep->range.n - 1];
 	struct sweep_fits fits = sweep_fits(sweep, h, s);
 	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
+	FILE *out = text_begin(&memory);
 
-	if (!out)
-		return NULL;
 	if (!fits.failing)
 		fprintf(out, "%" PRIu64 " or more fit, no map fails", most);
 	else if (fits.fit)
@@ -137,7 +135,7 @@ static char *fits_text(const struct sweep *sweep, size_t h, size_t s)
 			ir_ratio_text(fits.busy).s, most);
 	else if (fits.busy >= 0)
 		fprintf(out, "; flushes take %s of the time with %" PRIu64, ir_share_text(fits.busy, 1).s, most);
-	return ir_memory_close(&memory);
+	return text_end(&memory);
 }
 
 /* A line for all strategies that have the same text as @s, unless an earlier one has. */
@@ -151,16 +149,12 @@ static void draw_fits_of(const struct sweep *sweep, const struct drawing *d, siz
 	for (size_t i = 0; i < s; i++)
 		if (!strcmp(texts[i], texts[s]))
 			return;
-	out = ir_memory_open(&memory);
-	for (size_t i = s; i < n && out; i++)
+	out = text_begin(&memory);
+	for (size_t i = s; i < n; i++)
 		if (!strcmp(texts[i], texts[s]))
 			fprintf(out, "%s%s", i > s ? ", " : "", sweep->settings->strategies[i]->name);
-	names = out ? ir_memory_close(&memory) : NULL;
-	if (!names)
-		ir_memory_spoil(d->canvas->out);
-	else
-		say(d, s ? "" : "devices", sweep_fits(sweep, h, s).fit ? VIEW_PLAIN : VIEW_BAD, "%s: %s", names,
-		    texts[s]);
+	names = text_end(&memory);
+	say(d, s ? "" : "devices", sweep_fits(sweep, h, s).fit ? VIEW_PLAIN : VIEW_BAD, "%s: %s", names, texts[s]);
 	free(names);
 }
 
@@ -168,18 +162,17 @@ static int draw_fits(const struct sweep *sweep, const struct drawing *d, size_t 
 {
 	size_t n = sweep->settings->nr_strategies;
 	char **texts = calloc(n + 1, sizeof(char *));
-	int rc = texts ? 0 : -ENOMEM;
 
-	for (size_t s = 0; s < n && !rc; s++) {
+	if (!texts)
+		return -ENOMEM;
+	for (size_t s = 0; s < n; s++)
 		texts[s] = fits_text(sweep, h, s);
-		rc = texts[s] ? 0 : -ENOMEM;
-	}
-	for (size_t s = 0; s < n && !rc; s++)
+	for (size_t s = 0; s < n; s++)
 		draw_fits_of(sweep, d, h, texts, s);
-	for (size_t s = 0; s < n && texts; s++)
+	for (size_t s = 0; s < n; s++)
 		free(texts[s]);
 	free((void *)texts);
-	return rc;
+	return 0;
 }
 
 /* Between which values two strategies change places in throughput, hypervisor @h. */
@@ -324,12 +317,11 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 static void say_host(const struct drawing *d, const struct sweep *sweep, size_t h)
 {
 	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
+	FILE *out = text_begin(&memory);
 	char *text;
 
-	if (out)
-		sweep_host(out, sweep, h);
-	text = ir_memory_close(&memory);
+	sweep_host(out, sweep, h);
+	text = text_end(&memory);
 	d->emit(d->arg, "hypervisor", text, VIEW_PLAIN);
 	free(text);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "io/texts.h"
 #include "base/text.h"
 
 /* vfio_iommu_type1's dma_entry_limit (drivers/vfio/vfio_iommu_type1.c, Linux 6.12): of each container. */
@@ -91,11 +91,9 @@ struct sweep_need sweep_need(const struct sweep *sweep, size_t h, size_t s)
 
 static void say_strategy(FILE *out, const struct sweep *sweep, size_t s)
 {
-	char *name = ir_text_clean(sweep->settings->strategies[s]->name);
+	char *name = text_clean(sweep->settings->strategies[s]->name);
 
-	if (!name)
-		ir_memory_spoil(out);
-	fprintf(out, "%c%s%c", IR_MARK_NAME, name ? name : "", IR_MARK_END);
+	fprintf(out, "%c%s%c", IR_MARK_NAME, name, IR_MARK_END);
 	free(name);
 }
 
@@ -271,13 +269,11 @@ static void say_fits(FILE *out, const struct sweep *sweep, size_t h)
 
 	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
 		struct sweep_fits fits = sweep_fits(sweep, h, s);
-		FILE *names = ir_memory_open(&memory);
-		bool new = names && say_alike(names, sweep, h, s, &alike);
-		char *text = names ? ir_memory_close(&memory) : NULL;
+		FILE *names = text_begin(&memory);
+		bool new = say_alike(names, sweep, h, s, &alike);
+		char *text = text_end(&memory);
 
-		if (!text)
-			ir_memory_spoil(out);
-		if (text && new) {
+		if (new) {
 			fprintf(out, "%s%s", said++ ? "; " : "", text);
 			if (!fits.fit && first == 1)
 				fprintf(out, " fail%s maps even with the devices as they are", alike == 1 ? "s" : "");
@@ -304,11 +300,9 @@ static bool is_asked(const struct sweep *sweep, const char *name)
 void sweep_host(FILE *out, const struct sweep *sweep, size_t h)
 {
 	const struct hypervisor_choice *choice = &sweep->settings->hypervisors[h];
-	char *name = ir_text_clean(choice->hypervisor->name);
+	char *name = text_clean(choice->hypervisor->name);
 
-	if (!name)
-		ir_memory_spoil(out);
-	fputs(name ? name : "", out);
+	fputs(name, out);
 	free(name);
 	if (choice->has_entry_limit && !is_asked(sweep, "entry-limit"))
 		fprintf(out, ", entry-limit %s", ir_count_text(choice->params.entry_limit).s);
@@ -374,26 +368,22 @@ static void say_answer(FILE *out, const struct sweep *sweep, size_t h)
 char *sweep_verdict(const struct sweep *sweep, size_t h)
 {
 	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
+	FILE *out = text_begin(&memory);
 
-	if (!out)
-		return NULL;
 	say_answer(out, sweep, h);
-	return ir_memory_close(&memory);
+	return text_end(&memory);
 }
 
 char *sweep_verdict_plain(const struct sweep *sweep)
 {
 	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
+	FILE *out = text_begin(&memory);
 
-	if (!out)
-		return NULL;
 	for (size_t h = 0; h < sweep->settings->nr_hypervisors; h++) {
 		fputs(h ? " " : "", out);
 		say_answer(out, sweep, h);
 	}
-	return ir_marked_plain(ir_memory_close(&memory));
+	return text_made(ir_marked_plain(text_end(&memory)));
 }
 
 /* The module's parameter, with a quarter more than what was needed, and what the default is enough for. */
@@ -421,7 +411,7 @@ static void say_host_line(FILE *out, const struct sweep *sweep, size_t h, uint64
 
 static void emit_closed(struct ir_memory *memory, const char *label, ir_words_line emit, void *arg)
 {
-	char *text = ir_memory_close(memory);
+	char *text = text_end(memory);
 
 	emit(arg, label, text);
 	free(text);
@@ -437,17 +427,14 @@ void sweep_words(const struct sweep *sweep, size_t h, ir_words_line emit, void *
 	    !sweep->searches[h * sweep->settings->nr_strategies].nr_probes)
 		return;
 	most = most_of_near(sweep, h, least, &live);
-	out = ir_memory_open(&memory);
-	if (out)
-		say_host_line(out, sweep, h, most);
+	out = text_begin(&memory);
+	say_host_line(out, sweep, h, most);
 	emit_closed(&memory, "On the host", emit, arg);
-	out = ir_memory_open(&memory);
-	if (out) {
-		fprintf(out, "The course with that limit: %ciommu-replay run --hypervisor %s:entry-limit=%" PRIu64
-			" --format html --output report.html ", IR_MARK_CODE,
-			sweep->settings->hypervisors[h].hypervisor->name, most);
-		ir_write_shell(out, sweep->path);
-		fputc(IR_MARK_END, out);
-	}
+	out = text_begin(&memory);
+	fprintf(out, "The course with that limit: %ciommu-replay run --hypervisor %s:entry-limit=%" PRIu64
+		" --format html --output report.html ", IR_MARK_CODE,
+		sweep->settings->hypervisors[h].hypervisor->name, most);
+	ir_write_shell(out, sweep->path);
+	fputc(IR_MARK_END, out);
 	emit_closed(&memory, "Try next", emit, arg);
 }

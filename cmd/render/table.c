@@ -15,7 +15,7 @@
 #include "base/cmd.h"
 #include "report/columns.h"
 #include "verdict/fold.h"
-#include "base/memory.h"
+#include "io/texts.h"
 #include "render/faults.h"
 #include "render/plain.h"
 #include "render/renderer.h"
@@ -41,12 +41,10 @@ struct layout {
 /* The name of a row: its @member's; twins have a mark before it. */
 static char *row_name(const struct layout *layout, const struct ir_row *row, size_t member)
 {
-	char *name = ir_row_name(layout->rows, row, member), *clean, *text = NULL;
+	char *name = text_made(ir_row_name(layout->rows, row, member)), *clean = text_clean(name), *text;
 	bool bound = layout->entry->results[row->members[member]].lower_bound;
 
-	clean = name ? view_clean(name) : NULL;
-	if (!clean || asprintf(&text, "%s%s%s", member ? "  = " : "", clean, bound ? " *" : "") < 0)
-		text = NULL;
+	text = text_format("%s%s%s", member ? "  = " : "", clean, bound ? " *" : "");
 	free(name);
 	free(clean);
 	return text;
@@ -58,9 +56,7 @@ static size_t names_width(const struct layout *layout, size_t width)
 		for (size_t m = 0; m < layout->rows->row[r].nr_members; m++) {
 			char *name = row_name(layout, &layout->rows->row[r], m);
 
-			if (!name)
-				ir_memory_spoil(layout->canvas->out);
-			else if (strlen(name) > width)
+			if (strlen(name) > width)
 				width = strlen(name);
 			free(name);
 		}

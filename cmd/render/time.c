@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "io/texts.h"
 #include "report/columns.h"
 
 enum view_mark view_ratio_cell(const struct ir_report_entry *entry, size_t result,
@@ -58,15 +58,13 @@ static void note_bottlenecks(const struct ir_report_entry *entry, view_line emit
 			[IR_BOTTLENECK_WORKLOAD] = "the workload's own rate",
 		};
 		struct ir_memory memory;
-		FILE *out = ir_memory_open(&memory);
+		FILE *out = text_begin(&memory);
 		char *text;
 		bool any;
 
-		if (!out)
-			return;
 		fprintf(out, "%s: ", what[b]);
 		any = list_limited(entry, (enum ir_bottleneck)b, out);
-		text = ir_memory_close(&memory);
+		text = text_end(&memory);
 		if (any)
 			emit(arg, "limited by", text, VIEW_PLAIN);
 		free(text);
@@ -106,20 +104,18 @@ void view_time(const struct ir_report_entry *entry, view_line emit, void *arg)
 	for (size_t i = 0; i < entry->nr_results && !first; i++)
 		if (entry->results[i].time.closed)
 			first = &entry->results[i].time;
-	out = first ? ir_memory_open(&memory) : NULL;
-	if (!out)
+	if (!first)
 		return;
+	out = text_begin(&memory);
 	fprintf(out, "%.0f operations a second were recorded; ratios are of the same work, traced like it",
 		first->throughput.recorded_per_second);
-	text = ir_memory_close(&memory);
+	text = text_end(&memory);
 	emit(arg, "throughput", text, VIEW_PLAIN);
 	free(text);
 	note_bottlenecks(entry, emit, arg);
-	out = ir_memory_open(&memory);
-	if (!out)
-		return;
+	out = text_begin(&memory);
 	list_assumptions(first, out);
-	text = ir_memory_close(&memory);
+	text = text_end(&memory);
 	emit(arg, "assumed", text, VIEW_NOTE);
 	free(text);
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "render/cells.h"
-#include "base/memory.h"
+#include "io/texts.h"
 #include "base/text.h"
 #include "render/verify.h"
 #include "render/view.h"
@@ -93,30 +93,23 @@ static const char *things(const struct ir_report_entry *entry)
 static char *rpcit_text(const struct ir_verify_rpcit *r)
 {
 	const char *result = r->insufficient ? ", insufficient" : "";
-	char *text;
-	int len;
 
 	if (!r->present)
-		return strdup("none");
+		return text_format("none");
 	if (r->global)
-		len = asprintf(&text, "global%s", result);
-	else
-		len = asprintf(&text, "%" PRIu64 " page%s at 0x%" PRIx64 "%s", r->pages,
-			       plural(r->pages), r->iova, result);
-	return len < 0 ? NULL : text;
+		return text_format("global%s", result);
+	return text_format("%" PRIu64 " page%s at 0x%" PRIx64 "%s", r->pages, plural(r->pages), r->iova, result);
 }
 
 static void draw_side(const struct drawing *d, const char *label, const struct ir_verify_rpcit *r)
 {
 	char *text = rpcit_text(r);
 
-	if (text && r->present)
+	if (r->present)
 		say(d, label, VIEW_PLAIN, "%s; at %" PRIu64 ".%09" PRIu64 " s on CPU %u", text,
 		    r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu);
-	else if (text)
-		say(d, label, VIEW_PLAIN, "%s", text);
 	else
-		ir_memory_spoil(d->canvas->out);
+		say(d, label, VIEW_PLAIN, "%s", text);
 	free(text);
 }
 
@@ -125,15 +118,10 @@ static char *operation_text(const struct ir_op *op)
 	const char *kind = op->flags & IR_OPF_FAILED ? "map that fails" :
 		ir_op_kind_name((enum ir_op_kind)op->kind);
 	const char *where = op->flags & IR_OPF_IRQ ? " (interrupt)" : "";
-	char *text;
-	int len;
 
 	if (op->kind == IR_OP_FAILED_MAP)
-		len = asprintf(&text, "%s, %u page%s%s", kind, op->pages, plural(op->pages), where);
-	else
-		len = asprintf(&text, "%s, %u page%s at 0x%" PRIx64 "%s", kind, op->pages,
-			       plural(op->pages), op->iova, where);
-	return len < 0 ? NULL : text;
+		return text_format("%s, %u page%s%s", kind, op->pages, plural(op->pages), where);
+	return text_format("%s, %u page%s at 0x%" PRIx64 "%s", kind, op->pages, plural(op->pages), op->iova, where);
 }
 
 static void draw_difference(const struct drawing *d, const struct ir_report_entry *entry)
@@ -143,8 +131,6 @@ static void draw_difference(const struct drawing *d, const struct ir_report_entr
 	uint64_t alike = v->compared - (v->compared && v->want.present && v->got.present);
 	char *op = entry->verify->has_operation ? operation_text(&entry->verify->operation) : NULL;
 
-	if (entry->verify->has_operation && !op)
-		ir_memory_spoil(d->canvas->out);
 	say(d, "sequence", VIEW_NOTE, "%s %s were alike; then the first difference, at %"
 	    PRIu64 ".%09" PRIu64 " s on CPU %u, %s%s", ir_count_text(alike).s, things(entry),
 	    r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu,
@@ -172,9 +158,9 @@ static void draw_sequence(const struct drawing *d, const struct ir_report_entry 
 
 static void row_rpcit(struct cells *cells, const struct ir_verify_rpcit *r)
 {
-	char *text = r->present ? rpcit_text(r) : strdup("-");
+	char *text = r->present ? rpcit_text(r) : text_format("-");
 
-	cell(cells, "%s", text ? text : "?");
+	cell(cells, "%s", text);
 	free(text);
 }
 
@@ -205,7 +191,7 @@ static void draw_row(struct cells *cells, const struct ir_report_entry *entry,
 	     row->time_ns % 1000000000);
 	cell(cells, "%u", row->cpu);
 	if (row->is_op) {
-		cell(cells, "%s", op ? op : "?");
+		cell(cells, "%s", op);
 		cell(cells, "%s", "");
 		cell(cells, "%s", "");
 	} else {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "io/texts.h"
 #include "base/share.h"
 #include "report/columns.h"
 #include "verdict/fold.h"
@@ -32,7 +32,8 @@ static void view_recorded(const struct ir_recording_info *info, view_line emit, 
 	const struct ir_recorded_rpcit *rpcit = &info->rpcit;
 	struct line line;
 
-	if (rpcit->present && line_begin(&line, emit, arg)) {
+	if (rpcit->present) {
+		line_begin(&line);
 		fprintf(line.out, "%s RPCIT%s: %s global, %s ranged; ", ir_count_text(rpcit->total).s,
 			plural(rpcit->total), ir_count_text(rpcit->global).s, ir_count_text(rpcit->ranged).s);
 		if (rpcit->has_results)
@@ -42,7 +43,8 @@ static void view_recorded(const struct ir_recording_info *info, view_line emit, 
 			fputs("their results were not recorded", line.out);
 		line_end(&line, emit, arg, "recorded", VIEW_PLAIN);
 	}
-	if (flushes->present && line_begin(&line, emit, arg)) {
+	if (flushes->present) {
+		line_begin(&line);
 		fprintf(line.out, "flushes: %s because a queue was full, %s by its timer, %s of a range",
 			ir_count_text(flushes->queue_full).s, ir_count_text(flushes->queue_timeout).s,
 			ir_count_text(flushes->range).s);
@@ -63,23 +65,22 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 	const struct ir_recording_info *info = entry->info;
 	struct line line;
 
-	if (line_begin(&line, emit, arg)) {
-		fprintf(line.out, "%s: %s", info->file, or_unknown(info->format));
-		if (info->byte_order)
-			fprintf(line.out, ", %s-endian", info->byte_order);
-		line_end(&line, emit, arg, "recording", VIEW_PLAIN);
-	}
-	if (line_begin(&line, emit, arg)) {
-		fprintf(line.out, "kernel %s, %s, %u CPU%s", or_unknown(info->kernel),
-			info->arch ? info->arch : "architecture not told", info->cpus,
-			plural(info->cpus));
-		if (has_times(info))
-			fprintf(line.out, "; %s", ir_time_text(info->duration_ns, IR_PLAIN).s);
-		if (info->clock)
-			fprintf(line.out, " (clock %s)", info->clock);
-		line_end(&line, emit, arg, "machine", VIEW_PLAIN);
-	}
-	if (info->window_to_ns && line_begin(&line, emit, arg)) {
+	line_begin(&line);
+	fprintf(line.out, "%s: %s", info->file, or_unknown(info->format));
+	if (info->byte_order)
+		fprintf(line.out, ", %s-endian", info->byte_order);
+	line_end(&line, emit, arg, "recording", VIEW_PLAIN);
+	line_begin(&line);
+	fprintf(line.out, "kernel %s, %s, %u CPU%s", or_unknown(info->kernel),
+		info->arch ? info->arch : "architecture not told", info->cpus,
+		plural(info->cpus));
+	if (has_times(info))
+		fprintf(line.out, "; %s", ir_time_text(info->duration_ns, IR_PLAIN).s);
+	if (info->clock)
+		fprintf(line.out, " (clock %s)", info->clock);
+	line_end(&line, emit, arg, "machine", VIEW_PLAIN);
+	if (info->window_to_ns) {
+		line_begin(&line);
 		fprintf(line.out, "from %s ", ir_time_text(info->window_from_ns, IR_PLAIN).s);
 		if (info->window_to_ns < IR_WINDOW_OPEN)
 			fprintf(line.out, "to %s of the recording",
@@ -88,17 +89,17 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 			fputs("of the recording on", line.out);
 		line_end(&line, emit, arg, "window", VIEW_PLAIN);
 	}
-	if (line_begin(&line, emit, arg)) {
-		fprintf(line.out, "%s map%s (%s page%s, %s piece%s), %s unmap%s (%s page%s), %s failed map%s",
-			ir_count_text(info->ops.map).s, plural(info->ops.map),
-			ir_count_text(info->ops.map_pages).s, plural(info->ops.map_pages),
-			ir_count_text(info->ops.segments).s, plural(info->ops.segments),
-			ir_count_text(info->ops.unmap).s, plural(info->ops.unmap),
-			ir_count_text(info->ops.unmap_pages).s, plural(info->ops.unmap_pages),
-			ir_count_text(info->ops.failed_map).s, plural(info->ops.failed_map));
-		line_end(&line, emit, arg, "operations", VIEW_PLAIN);
-	}
-	if (info->events_file && line_begin(&line, emit, arg)) {
+	line_begin(&line);
+	fprintf(line.out, "%s map%s (%s page%s, %s piece%s), %s unmap%s (%s page%s), %s failed map%s",
+		ir_count_text(info->ops.map).s, plural(info->ops.map),
+		ir_count_text(info->ops.map_pages).s, plural(info->ops.map_pages),
+		ir_count_text(info->ops.segments).s, plural(info->ops.segments),
+		ir_count_text(info->ops.unmap).s, plural(info->ops.unmap),
+		ir_count_text(info->ops.unmap_pages).s, plural(info->ops.unmap_pages),
+		ir_count_text(info->ops.failed_map).s, plural(info->ops.failed_map));
+	line_end(&line, emit, arg, "operations", VIEW_PLAIN);
+	if (info->events_file) {
+		line_begin(&line);
 		fprintf(line.out, "as %s says; it names %" PRIu64 " type%s of events that are recorded",
 			info->events_file, info->user_events, plural(info->user_events));
 		line_end(&line, emit, arg, "events", VIEW_PLAIN);
@@ -114,45 +115,51 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 	const struct ir_recording_info *info = entry->info;
 	struct line line;
 
-	if (info->why && line_begin(&line, emit, arg)) {
+	if (info->why) {
+		line_begin(&line);
 		fputs(info->why, line.out);
 		line_end(&line, emit, arg, "recognised", VIEW_PLAIN);
 	}
-	if (has_times(info) && line_begin(&line, emit, arg)) {
+	if (has_times(info)) {
+		line_begin(&line);
 		fprintf(line.out, "%" PRIu64 ".%09" PRIu64 " s to %" PRIu64 ".%09" PRIu64 " s",
 			info->start_ns / 1000000000, info->start_ns % 1000000000,
 			(info->start_ns + info->duration_ns) / 1000000000,
 			(info->start_ns + info->duration_ns) % 1000000000);
 		line_end(&line, emit, arg, "time", VIEW_PLAIN);
 	}
-	if (line_begin(&line, emit, arg)) {
-		fprintf(line.out, "%" PRIu64 " at most", info->max_live_pages);
-		line_end(&line, emit, arg, "live pages", VIEW_PLAIN);
-	}
-	if (info->nr_devices > 1 && line_begin(&line, emit, arg)) {
+	line_begin(&line);
+	fprintf(line.out, "%" PRIu64 " at most", info->max_live_pages);
+	line_end(&line, emit, arg, "live pages", VIEW_PLAIN);
+	if (info->nr_devices > 1) {
+		line_begin(&line);
 		for (size_t i = 1; i < info->nr_devices; i++)
 			fprintf(line.out, "%s%s", i > 1 ? ", " : "", info->devices[i]);
 		line_end(&line, emit, arg, "devices", VIEW_PLAIN);
 	}
-	if (info->machine.aperture_size && line_begin(&line, emit, arg)) {
+	if (info->machine.aperture_size) {
+		line_begin(&line);
 		view_aperture(line.out, info->machine.aperture_start, info->machine.aperture_size);
 		fputs(", as a global RPCIT has it", line.out);
 		line_end(&line, emit, arg, "aperture", VIEW_PLAIN);
 	}
-	if (info->machine.has_marker && line_begin(&line, emit, arg)) {
+	if (info->machine.has_marker) {
+		line_begin(&line);
 		fprintf(line.out, "mapped %" PRIu64 " pages, unmapped %" PRIu64
 			" before the measured window", info->machine.mapped_pages,
 			info->machine.unmapped_pages);
 		line_end(&line, emit, arg, "marker", VIEW_PLAIN);
 	}
-	if (info->machine.hz && line_begin(&line, emit, arg)) {
+	if (info->machine.hz) {
+		line_begin(&line);
 		fprintf(line.out, "%u a second", info->machine.hz);
 		if (info->machine.has_timer_late)
 			fprintf(line.out, "; timers are served %s late on average",
 				ir_time_text(info->machine.timer_late_ns, IR_PLAIN).s);
 		line_end(&line, emit, arg, "jiffies", VIEW_PLAIN);
 	}
-	if (info->machine.rpcit_base_ns && line_begin(&line, emit, arg)) {
+	if (info->machine.rpcit_base_ns) {
+		line_begin(&line);
 		fprintf(line.out, "one takes %s", ir_time_text(info->machine.rpcit_base_ns, IR_PLAIN).s);
 		if (info->machine.rpcit_page_ns)
 			fprintf(line.out, ", and %s a page", ir_time_text(info->machine.rpcit_page_ns, IR_PLAIN).s);
@@ -206,8 +213,7 @@ void view_incomplete(const struct ir_recording_info *info, view_line emit, void 
 {
 	struct line line;
 
-	if (!line_begin(&line, emit, arg))
-		return;
+	line_begin(&line);
 	fputs("the input is incomplete", line.out);
 	share_missing(info, ": ", line.out);
 	line_end(&line, emit, arg, "warning", VIEW_BAD);
@@ -217,8 +223,7 @@ void view_no_mapping(const struct ir_recording_info *info, view_line emit, void 
 {
 	struct line line;
 
-	if (!line_begin(&line, emit, arg))
-		return;
+	line_begin(&line);
 	fprintf(line.out, "the recording has no mapping: %s",
 		info->hint ? info->hint : "record iommu:map and iommu:unmap");
 	line_end(&line, emit, arg, "warning", VIEW_BAD);
@@ -235,8 +240,9 @@ static void note_probe(const struct ir_report_entry *entry, view_line emit, void
 	if (!info->ops.map && !info->ops.failed_map)
 		view_no_mapping(info, emit, arg);
 	/* If RPCITs were recorded, each mapping had one of its own. */
-	if (!r->present || r->ranged - r->sync >= info->ops.map || !line_begin(&line, emit, arg))
+	if (!r->present || r->ranged - r->sync >= info->ops.map)
 		return;
+	line_begin(&line);
 	missed = info->ops.map - (r->ranged - r->sync);
 	fprintf(line.out, "%" PRIu64 " mapping%s no RPCIT: the recording's probe missed %s, and "
 		"perhaps others", missed, missed == 1 ? " has" : "s have", missed == 1 ? "it" : "them");
@@ -253,8 +259,9 @@ static void note_hz(const struct ir_report_entry *entry, view_line emit, void *a
 	if (!entry->nr_results || !machine->has_timer_phase)
 		return;
 	p = &entry->results[0].parameters;
-	if (p->hz == machine->hz || !line_begin(&line, emit, arg))
+	if (p->hz == machine->hz)
 		return;
+	line_begin(&line);
 	fprintf(line.out, "%" PRIu32 " Hz were given, but the flush timers in the recording fired as "
 		"with %" PRIu32, p->hz, machine->hz);
 	line_end(&line, emit, arg, "note", VIEW_NOTE);
@@ -278,7 +285,8 @@ static void note_timing(const struct ir_report_entry *entry, view_line emit, voi
 		emit(arg, "note", "no flush timer fired in the recording: timers were simulated",
 		     VIEW_NOTE);
 	/* A last RPCIT may well end behind the last event. */
-	if (overrun * 100 > entry->info->duration_ns && line_begin(&line, emit, arg)) {
+	if (overrun * 100 > entry->info->duration_ns) {
+		line_begin(&line);
 		fprintf(line.out, "%s take longer than the recording has time for: the last one ended "
 			"%s after its end", ir_report_iommu(entry)->single_queue ? "RPCITs" : "flushes",
 			ir_time_text(overrun, IR_PLAIN).s);
@@ -298,8 +306,7 @@ static void note_plugin(const struct ir_report_entry *entry, const struct ir_plu
 		if (entry->configs[i].strategy->plugin == plugin ||
 		    entry->configs[i].hypervisor->plugin == plugin)
 			return;
-	if (!line_begin(&line, emit, arg))
-		return;
+	line_begin(&line);
 	fputs(plugin->file, line.out);
 	if (plugin->version)
 		fprintf(line.out, ", version %s", plugin->version);
@@ -331,8 +338,7 @@ void view_device(const struct ir_report_entry *whole, const struct ir_report_ent
 {
 	struct line line;
 
-	if (!line_begin(&line, emit, arg))
-		return;
+	line_begin(&line);
 	fputs(name ? name : "without a name", line.out);
 	if (ir_group_end(whole, 0) < whole->nr_results) {
 		fputs(" on ", line.out);
@@ -360,8 +366,9 @@ static void note_bound(const struct ir_report_entry *entry, view_line emit, void
 {
 	struct line line;
 
-	if (!entry->nr_results || !entry->results[0].lower_bound || !line_begin(&line, emit, arg))
+	if (!entry->nr_results || !entry->results[0].lower_bound)
 		return;
+	line_begin(&line);
 	fputs("figures are ", line.out);
 	show_bound(line.out, &entry->results[0]);
 	fputs(", when something was lost for the first time", line.out);
@@ -373,17 +380,16 @@ static void note_faults(const struct ir_report_entry *entry, view_line emit, voi
 {
 	struct line line;
 
-	if (!entry->fault_exposure || !entry->nr_results || !line_begin(&line, emit, arg))
+	if (!entry->fault_exposure || !entry->nr_results)
 		return;
+	line_begin(&line);
 	fputs("recorded ones that each would have hidden:", line.out);
 	for (size_t i = 0; i < entry->nr_results; i++) {
 		const struct ir_fault_exposure *e = &entry->fault_exposure[i];
 
-		char *label = ir_result_label(entry, i);
+		char *label = text_made(ir_result_label(entry, i));
 
-		if (!label)
-			ir_memory_spoil(line.out);
-		fprintf(line.out, "%s %s %" PRIu64 " of %" PRIu64, i ? "," : "", label ? label : "",
+		fprintf(line.out, "%s %s %" PRIu64 " of %" PRIu64, i ? "," : "", label,
 			e->hidden, e->hidden + e->shown);
 		free(label);
 	}
@@ -400,7 +406,8 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 
 	if (entry->info->complete) {
 		emit(arg, "input", "complete: nothing lost, nothing damaged", VIEW_PLAIN);
-	} else if (line_begin(&line, emit, arg)) {
+	} else {
+		line_begin(&line);
 		fputs("the input is incomplete: ", line.out);
 		note_damage(damage, true, line.out);
 		share_missing(entry->info, "; ", line.out);
@@ -409,11 +416,13 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 	note_faults(entry, emit, arg);
 	note_bound(entry, emit, arg);
 	note_types(entry, emit, arg);
-	if (has_damage(damage, false) && line_begin(&line, emit, arg)) {
+	if (has_damage(damage, false)) {
+		line_begin(&line);
 		note_damage(damage, false, line.out);
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}
-	if (failures && line_begin(&line, emit, arg)) {
+	if (failures) {
+		line_begin(&line);
 		fprintf(line.out, "%" PRIu64 " attempt%s that failed on the recorded machine "
 			"%s replayed as attempts; drivers try again after a failure, so the "
 			"recording holds more attempts than a machine without failures would "
@@ -449,20 +458,14 @@ static enum view_mark host_pages(const struct ir_report_entry *entry, size_t res
 /* A name, with a mark if its figures are lower bounds. */
 static void name_cell(const char *name, bool bound, char *text, size_t size)
 {
-	char *clean = view_clean(name);
+	char *clean = text_clean(name);
 	const char *mark = bound ? " *" : "";
-	size_t room = size - strlen(mark) - 1, len = 0;
+	size_t room = size - strlen(mark) - 1, len = strlen(clean);
 
-	if (clean) {
-		len = strlen(clean);
-		if (len > room)
-			for (len = room; len && (clean[len] & 0xc0) == 0x80; len--)
-				;
-		memcpy(text, clean, len);
-	} else {	/* no memory: as far as it is ASCII */
-		for (; len < room && name[len]; len++)
-			text[len] = name[len] >= ' ' && name[len] <= '~' ? name[len] : '?';
-	}
+	if (len > room)
+		for (len = room; (clean[len] & 0xc0) == 0x80; len--)
+			;
+	memcpy(text, clean, len);
 	snprintf(text + len, size - len, "%s", mark);
 	free(clean);
 }

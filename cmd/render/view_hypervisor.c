@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "io/texts.h"
 #include "render/view_hypervisor.h"
 
 #include <inttypes.h>
@@ -54,7 +55,7 @@ static void show_own_limits(FILE *out, const struct ir_report_entry *entry, size
 
 	for (size_t d = ir_report_device(entry, 0); d && d < nr; d = ir_report_device(entry, d + 1)) {
 		const struct ir_effective *p = &entry->devices[result * nr + d].parameters;
-		char *name = view_clean(ir_report_device_name(entry, d));
+		char *name = text_clean(ir_report_device_name(entry, d));
 
 		fprintf(out, "%s of %s", separator, name ? name : "?");
 		free(name);
@@ -155,9 +156,9 @@ static void show_iommu(const struct ir_effective *p, view_line emit, void *arg)
 {
 	struct line line;
 
-	if (!p->iommu || (p->iommu->single_queue && p->from.iommu != IR_FROM_USER) ||
-	    !line_begin(&line, emit, arg))
+	if (!p->iommu || (p->iommu->single_queue && p->from.iommu != IR_FROM_USER))
 		return;
+	line_begin(&line);
 	fprintf(line.out, "%s (%s)", p->iommu->title,
 		p->from.iommu == IR_FROM_USER ? "user" : p->iommu_why ? p->iommu_why : "recording");
 	if (p->iommu->requests)
@@ -188,8 +189,7 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	struct line line;
 
 	show_iommu(p, emit, arg);
-	if (!line_begin(&line, emit, arg))
-		return;
+	line_begin(&line);
 	fputs(hv->name, line.out);
 	show_entry_limit(line.out, entry, first);
 	show_limit(line.out, "pinned limit", p->hypervisor.pinned_limit, p->from.pinned_limit);

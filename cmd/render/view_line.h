@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/memory.h"
+#include "io/texts.h"
 
 enum view_mark {
 	VIEW_PLAIN,
@@ -23,12 +23,9 @@ struct line {
 	struct ir_memory memory;
 };
 
-/** line_begin - write to line->out; false: no memory, and the line was emitted without its text */
-bool line_begin(struct line *line, view_line emit, void *arg);
+/** line_begin - write to line->out */
+void line_begin(struct line *line);
 /** line_end - emit what was written */
 void line_end(struct line *line, view_line emit, void *arg, const char *label, enum view_mark mark);
-
-/** view_clean - a name from a recording, made harmless for a terminal; for free() or NULL */
-char *view_clean(const char *text);
 
 #endif

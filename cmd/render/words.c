@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "io/texts.h"
 
 /* Labels of lines are short and lower case: "Identical here" is "identical". */
 static void emit_line(void *arg, const char *label, const char *text)
@@ -26,21 +26,18 @@ void draw_words(const struct drawing *d, const struct ir_rows *rows)
 /* A verdict, after the group's hypervisor if there are several. */
 static char *group_verdict(const struct ir_report_entry *entry, const struct ir_rows *rows)
 {
-	char *verdict = ir_verdict(rows, IR_PLAIN), *text;
+	char *verdict = text_made(ir_verdict(rows, IR_PLAIN));
 	struct ir_memory memory;
 	FILE *out;
 
-	if (!verdict || rows->end - rows->first == entry->nr_results)
+	if (rows->end - rows->first == entry->nr_results)
 		return verdict;
-	out = ir_memory_open(&memory);
-	if (out) {
-		fputs("On ", out);
-		ir_host_words(entry, rows->first, out);
-		fprintf(out, ": %s", verdict);
-	}
-	text = out ? ir_memory_close(&memory) : NULL;
+	out = text_begin(&memory);
+	fputs("On ", out);
+	ir_host_words(entry, rows->first, out);
+	fprintf(out, ": %s", verdict);
 	free(verdict);
-	return text;
+	return text_end(&memory);
 }
 
 int draw_verdict(const struct drawing *d, const struct ir_report_entry *entry)
@@ -68,9 +65,7 @@ int draw_verdict_all(const struct drawing *d, const struct ir_report_entry *entr
 
 	if (!ir_verdict_alike(entries, n))
 		return 0;
-	text = ir_verdict_document(entries, n);
-	if (!text)
-		return -ENOMEM;
+	text = text_made(ir_verdict_document(entries, n));
 	fputc('\n', d->canvas->out);
 	d->emit(d->arg, "all", text, VIEW_PLAIN);
 	free(text);
