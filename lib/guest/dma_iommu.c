@@ -53,8 +53,8 @@ static int dma_iommu_init(struct ir_domain *d)
 	const struct ir_guest *g = d->guest;
 	struct dma_iommu *c = calloc(1, sizeof(*c));
 	struct ir_iova_config config = {
-		.start_pfn = g->par.aperture_start >> IR_PAGE_SHIFT,
-		.limit_pfn = (g->par.aperture_start + g->par.aperture - 1) >> IR_PAGE_SHIFT,
+		.start_pfn = g->first_pfn,
+		.limit_pfn = g->last_pfn,
 		.cpus = g->par.cpus,
 		.depot = g->cfg.depot,
 		.dma32_first = g->cfg.dma32_first,
@@ -115,12 +115,10 @@ static uint64_t free_at_start(const struct start_state *s, uint64_t last)
 }
 
 /* False: the recording does not show it, or this aperture has no room for it. */
-static bool start_state(const struct ir_effective *par, const struct ir_recorded_machine *m,
+static bool start_state(const struct ir_guest *g, const struct ir_recorded_machine *m,
 			uint64_t pages, struct start_state *s)
 {
-	uint64_t first = par->aperture_start >> IR_PAGE_SHIFT;
-	uint64_t last = (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT;
-	uint64_t unused;
+	uint64_t last = g->last_pfn, unused;
 
 	*s = (struct start_state){
 		.m = m, .taken = m->taken_pfn, .last = last, .told = m->aperture_size,
@@ -131,7 +129,7 @@ static bool start_state(const struct ir_effective *par, const struct ir_recorded
 		s->move = last - ((m->aperture_start + m->aperture_size - 1) >> IR_PAGE_SHIFT);
 		s->taken += s->move;
 	}
-	if (s->taken <= first || s->taken > last)
+	if (s->taken <= g->first_pfn || s->taken > last)
 		return false;
 	unused = free_at_start(s, last);
 	return unused <= last - s->taken && pages <= last - s->taken + 1 - unused;
@@ -159,7 +157,7 @@ static bool dma_iommu_start(struct ir_domain *d, const struct ir_recorded_machin
 	uint64_t at, lowest = 0, end_of_lowest = 0;
 	struct start_state s;
 
-	if (!start_state(&d->guest->par, m, pages, &s))
+	if (!start_state(d->guest, m, pages, &s))
 		return false;
 	for (at = s.taken; at <= s.last && (s.told || pages);) {
 		const struct ir_start_iova *f = next_free(m, at - s.move);

@@ -105,9 +105,7 @@ void ir_guest_count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	/* A strategy that never refreshes anything is not asked about it. */
 	if ((!st->map_pages && !st->iotlb_sync_map) || !d->guest->cfg.hypervisor->shadows)
 		return;
-	n = ir_iopt_refused_in(d->iopt, pfn, last);
-	if (ir_iopt_next_stale(d->iopt, pfn, last) != UINT64_MAX)	/* mostly nothing is */
-		n += ir_iopt_count_stale(d->iopt, pfn, last).valid;
+	n = ir_iopt_left_out(d->iopt, pfn, last);
 	if (!n)
 		return;
 	ir_count(d, maps.unbacked, 1);

@@ -153,6 +153,7 @@ struct ir_due {
 struct ir_guest {
 	struct ir_guest_config cfg;
 	struct ir_effective par;
+	uint64_t first_pfn, last_pfn;	/* of the aperture */
 	void *hv;			/* shared by all devices; NULL: each has its own */
 	struct ir_domain **domains;	/* by device number; NULL until used */
 	uint32_t nr_domains;

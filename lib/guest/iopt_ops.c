@@ -3,37 +3,7 @@
  * The I/O page table's operations: map, unmap, refresh, and the exposure that
  * lies between the two last ones.
  */
-#include "guest/iopt_priv.h"
-
-static void peak(uint64_t value, uint64_t *top)
-{
-	if (value > *top)
-		*top = value;
-}
-
-/* It is mostly one page, or none.  Not every machine can count bits, and a call costs more. */
-static inline uint64_t count(uint64_t set)
-{
-	if (!(set & (set - 1)))
-		return set != 0;
-	set -= set >> 1 & 0x5555555555555555u;
-	set = (set & 0x3333333333333333u) + (set >> 2 & 0x3333333333333333u);
-	return ((set + (set >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56;
-}
-
-/* @n pages from number @i on. */
-static inline uint64_t set_of(unsigned int i, uint64_t n)
-{
-	return ~UINT64_C(0) >> (WAYS - n) << i;
-}
-
-/* The pages of a leaf up to @last, which is in the leaf or behind it. */
-static inline uint64_t up_to(const struct leaf *l, uint64_t last)
-{
-	uint64_t n = last - l->n.first;
-
-	return n < WAYS ? ~UINT64_C(0) >> (WAYS - 1 - n) : ~UINT64_C(0);
-}
+#include "guest/iopt_page.h"
 
 static void end_exposure_of_site(struct ir_site_result *r, uint64_t ns, uint64_t pages)
 {
@@ -112,15 +82,6 @@ static inline void add_stale(struct ir_iopt_stale *sum, const struct ir_iopt_sta
 	sum->valid += n->valid;
 	sum->fresh += n->fresh;
 	sum->invalid += n->invalid;
-}
-
-/* The guest's lazy pages are about to change. */
-static inline void note_reach(struct ir_iopt_totals *whole, uint64_t now_ns)
-{
-	if (now_ns <= whole->reach_ns)
-		return;
-	ir_exposure_add(&whole->reach, whole->lazy_pages, now_ns - whole->reach_ns);
-	whole->reach_ns = now_ns;
 }
 
 /* @rise: how far the number of shadow entries rose on the way */
@@ -237,16 +198,8 @@ static inline void unmap_pages(struct ir_iopt *iopt, struct leaf *l, uint64_t se
 	l->stale = (l->stale & ~set) | lazy;
 	for (; set; set &= set - 1)
 		l->entry[lowest(set)].guest = 0;
-	for (set = lazy & ~l->exposed; set; set &= set - 1) {
-		struct entry *e = &l->entry[lowest(set)];
-
-		e->since = t->now_ns | (t->read_only ? READ_ONLY : 0);
-		if (t->reuse)
-			ir_reuse_stale(t->reuse, e->shadow >> IR_PAGE_SHIFT);
-		if (t->sites)
-			l->site[lowest(set)] = t->sites->site;
-	}
-	l->exposed |= lazy;
+	for (set = lazy & ~l->exposed; set; set &= set - 1)
+		expose(t, l, lowest(set));
 }
 
 static void forget_refused_block(struct ir_iopt *iopt, struct block *b, uint64_t pages)
@@ -340,7 +293,9 @@ static uint64_t map_some(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uin
 	return n;
 }
 
-void ir_iopt_map(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr)
+/* Apart, so that one page does not pay for it; likewise below. */
+__attribute__((noinline))
+static void map_any(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr)
 {
 	struct ir_iopt_totals *t = iopt->totals;
 	uint64_t live = t->live_pages, lazy = t->lazy_pages, n;
@@ -354,6 +309,12 @@ void ir_iopt_map(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t pa
 	}
 	peak(t->live_pages, &t->peak_live_pages);
 	add_to_whole(t, live, lazy);
+}
+
+void ir_iopt_map(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr)
+{
+	if (pages != 1 || !map_page(iopt, pfn, paddr | VALID))
+		map_any(iopt, pfn, pages, paddr);
 }
 
 /* As map_some(); pages that are not mapped are skipped. */
@@ -379,13 +340,20 @@ static uint64_t unmap_some(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
 	return n;
 }
 
-void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
+__attribute__((noinline))
+static void unmap_any(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
 {
 	uint64_t live = iopt->totals->live_pages, lazy = iopt->totals->lazy_pages, n;
 
 	for (; pages; pages -= n, pfn += n)
 		n = unmap_some(iopt, pfn, pages);
 	add_to_whole(iopt->totals, live, lazy);
+}
+
+void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
+{
+	if (pages != 1 || !unmap_page(iopt, pfn))
+		unmap_any(iopt, pfn, pages);
 }
 
 static void clear_leaf(struct ir_iopt *iopt, struct leaf *l)
@@ -500,7 +468,8 @@ static void refresh_spot(struct ir_iopt *iopt, const struct spot *s, struct ir_i
 	ir_iopt_block_changed(iopt, s);
 }
 
-struct ir_iopt_stale ir_iopt_refresh_range(struct ir_iopt *iopt, uint64_t first, uint64_t last)
+__attribute__((noinline))
+static struct ir_iopt_stale refresh_any(struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
 	struct ir_iopt_stale done = { 0 };
 	uint64_t pfn = first, end;
@@ -519,6 +488,13 @@ struct ir_iopt_stale ir_iopt_refresh_range(struct ir_iopt *iopt, uint64_t first,
 		pfn = end + 1;
 	}
 	return done;
+}
+
+struct ir_iopt_stale ir_iopt_refresh_range(struct ir_iopt *iopt, uint64_t first, uint64_t last)
+{
+	struct ir_iopt_stale done = { 0 };
+
+	return first == last && refresh_page(iopt, first, &done) ? done : refresh_any(iopt, first, last);
 }
 
 void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
@@ -646,6 +622,17 @@ struct ir_iopt_stale ir_iopt_count_stale(struct ir_iopt *iopt, uint64_t first, u
 		pfn = end + 1;
 	}
 	return sum;
+}
+
+uint64_t ir_iopt_left_out(struct ir_iopt *iopt, uint64_t first, uint64_t last)
+{
+	const struct leaf *l = iopt->last;
+
+	/* Mostly none, in the leaf used last. */
+	if (in_last_leaf(iopt, first) && in_last_leaf(iopt, last) &&
+	    !((l->stale | l->refused) & set_of((unsigned int)(first % WAYS), last - first + 1)))
+		return 0;
+	return ir_iopt_refused_in(iopt, first, last) + ir_iopt_count_stale(iopt, first, last).valid;
 }
 
 uint64_t ir_iopt_changes(const struct ir_iopt *iopt)

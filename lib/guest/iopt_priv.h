@@ -136,6 +136,59 @@ static inline struct block *block_at(const struct spot *s)
 	return s->in->way[s->way].block;
 }
 
+/* It is mostly one page, or none.  Not every machine can count bits, and a call costs more. */
+static inline uint64_t count(uint64_t set)
+{
+	if (!(set & (set - 1)))
+		return set != 0;
+	set -= set >> 1 & 0x5555555555555555u;
+	set = (set & 0x3333333333333333u) + (set >> 2 & 0x3333333333333333u);
+	return ((set + (set >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56;
+}
+
+/* @n pages from number @i on. */
+static inline uint64_t set_of(unsigned int i, uint64_t n)
+{
+	return ~UINT64_C(0) >> (WAYS - n) << i;
+}
+
+/* The pages of a leaf up to @last, which is in the leaf or behind it. */
+static inline uint64_t up_to(const struct leaf *l, uint64_t last)
+{
+	uint64_t n = last - l->n.first;
+
+	return n < WAYS ? ~UINT64_C(0) >> (WAYS - 1 - n) : ~UINT64_C(0);
+}
+
+static inline void peak(uint64_t value, uint64_t *top)
+{
+	if (value > *top)
+		*top = value;
+}
+
+/* The whole guest's lazy pages are about to change. */
+static inline void note_reach(struct ir_iopt_totals *whole, uint64_t now_ns)
+{
+	if (now_ns <= whole->reach_ns)
+		return;
+	ir_exposure_add(&whole->reach, whole->lazy_pages, now_ns - whole->reach_ns);
+	whole->reach_ns = now_ns;
+}
+
+/* A page is unmapped, and the device may still use its old entry. */
+static inline void expose(const struct ir_iopt_totals *t, struct leaf *l, unsigned int i)
+{
+	struct entry *e = &l->entry[i];
+
+	l->exposed |= bit_of(i);
+	e->guest = 0;
+	e->since = t->now_ns | (t->read_only ? READ_ONLY : 0);
+	if (t->reuse)
+		ir_reuse_stale(t->reuse, e->shadow >> IR_PAGE_SHIFT);
+	if (t->sites)
+		l->site[i] = t->sites->site;
+}
+
 /* The first page of a block. */
 static inline uint64_t block_first(const struct spot *s)
 {

@@ -159,6 +159,16 @@ static void settle(struct inner *in, unsigned int height, uint64_t pfn, unsigned
 	}
 }
 
+/* The leaf's node knows already which kinds the leaf has. */
+static inline bool is_settled(const struct leaf *l, unsigned int kinds)
+{
+	const struct inner *in = l->n.parent;
+	unsigned int way = way_of(l->n.first, 1);
+
+	return ((in->kind[0] >> way & 1) | (in->kind[1] >> way & 1) << 1 |
+		(in->kind[2] >> way & 1) << 2) == kinds;
+}
+
 static struct leaf **recent_slot(const struct ir_iopt *iopt, uint64_t pfn)
 {
 	return iopt->recent ? &iopt->recent[pfn / WAYS % RECENT] : NULL;
@@ -168,9 +178,11 @@ __attribute__((noinline))
 void ir_iopt_settle_last(struct ir_iopt *iopt)
 {
 	struct leaf *l = iopt->last, **slot;
+	unsigned int kinds = leaf_kinds(l);
 
 	iopt->last = NULL;
-	settle(l->n.parent, 1, l->n.first, leaf_kinds(l));
+	if (!is_settled(l, kinds))
+		settle(l->n.parent, 1, l->n.first, kinds);
 	if (l->valid | l->shadowed)
 		return;
 	slot = recent_slot(iopt, l->n.first);

@@ -27,6 +27,8 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 		return NULL;
 	g->cfg = *cfg;
 	g->par = *cfg->par;
+	g->first_pfn = g->par.aperture_start >> IR_PAGE_SHIFT;
+	g->last_pfn = (g->par.aperture_start + g->par.aperture - 1) >> IR_PAGE_SHIFT;
 	g->cfg.everything += !cfg->everything;
 	if (!g->par.iommu)
 		g->par.iommu = ir_iommu_find("s390");
@@ -221,18 +223,33 @@ static inline struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
 	return attach(g, device);
 }
 
+/* iotlb_sync_map, where the host's limit counts what it takes of the mapping: so many entries. */
+__attribute__((noinline))
+static int sync_counted(struct ir_domain *d, uint64_t pfn, uint64_t pages, const struct ir_segment *segs,
+			uint32_t nr, uint32_t *entries)
+{
+	struct ir_serving serving = { .segs = segs, .pfn = pfn, .nr = nr };
+	int rc;
+
+	d->serving = &serving;
+	rc = d->guest->cfg.strategy->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, pages << IR_PAGE_SHIFT);
+	if (d->serving == &serving)
+		d->serving = NULL;
+	*entries = serving.taken;
+	return rc;
+}
+
 /* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
 static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
 			    const struct ir_segment *segs, uint32_t nr, uint64_t *mapped,
 			    uint32_t *entries)
 {
 	const struct ir_strategy *st = d->guest->cfg.strategy;
-	struct ir_serving serving = { .segs = segs, .pfn = pfn, .nr = nr };
-	bool counted = ir_entries_counted(d->guest), requests = d->guest->par.iommu->requests;
+	bool requests = d->guest->par.iommu->requests;
 	uint64_t begin_ns = d->guest->now_ns;
 	int rc;
 
-	*mapped = 0;
+	*mapped = *entries = 0;
 	for (uint32_t i = 0; i < nr; i++) {
 		uint64_t at = pfn + *mapped;
 
@@ -244,23 +261,21 @@ static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_
 		ir_iopt_map(d->iopt, at, segs[i].pages, segs[i].paddr);
 		*mapped += segs[i].pages;
 		if (requests)
-			serving.taken += ir_requests_map(d, at, &segs[i]);
+			*entries += ir_requests_map(d, at, &segs[i]);
 		if (st->map_pages) {
 			rc = st->map_pages(d, at << IR_PAGE_SHIFT, segs[i].pages);
 			if (rc)
 				return rc;
 		}
 	}
-	*entries = serving.taken;
 	if (!st->iotlb_sync_map)
 		return 0;
 	ir_actors_wait(d->guest, begin_ns + op->sync_ns);
 	d->guest->recorded = (struct ir_recorded_times){ op->rpcit_ns, op->retry_ns };
-	d->serving = counted && !requests ? &serving : NULL;
-	rc = st->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, *mapped << IR_PAGE_SHIFT);
-	if (d->serving == &serving)
-		d->serving = NULL;
-	*entries = serving.taken;
+	if (ir_entries_counted(d->guest) && !requests)
+		rc = sync_counted(d, pfn, *mapped, segs, nr, entries);
+	else
+		rc = st->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, *mapped << IR_PAGE_SHIFT);
 	d->guest->recorded = (struct ir_recorded_times){ 0 };
 	return rc;
 }
@@ -535,15 +550,6 @@ static void free_gone_numbers(struct ir_guest *g)
 	g->gone_maps = 0;
 }
 
-/* Clamped to the aperture, as an RPCIT of the guest is; no page is mapped outside of it. */
-static void refresh_all(struct ir_domain *d)
-{
-	const struct ir_effective *par = &d->guest->par;
-
-	ir_refresh(d, par->aperture_start >> IR_PAGE_SHIFT,
-		   (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT);
-}
-
 void ir_guest_detach(struct ir_guest *g, uint16_t device)
 {
 	struct ir_domain *d = device < g->nr_domains ? g->domains[device] : NULL;
@@ -563,7 +569,7 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 	if (g->cfg.hypervisor->disable)
 		g->cfg.hypervisor->disable(d->hv, d->iopt);
 	else
-		refresh_all(d);
+		ir_refresh(d, g->first_pfn, g->last_pfn);
 	if (g->guard)
 		ir_guard_check_disabled(d);
 	d->ops->exit(d);

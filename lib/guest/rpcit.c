@@ -62,7 +62,7 @@ static void note_charged(struct ir_domain *d)
 					 g->par.hypervisor.entry_limit;
 	uint64_t left, used;
 
-	if (!limit || !g->cfg.hypervisor->has_entry_limit)
+	if (!limit)
 		return;
 	left = g->cfg.hypervisor->available(d->hv);
 	used = left < limit ? limit - left : 0;
@@ -91,8 +91,10 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 		refused = ir_iopt_refuse(d->iopt, first, last);
 	else if (status == IR_RPCIT_INSUFFICIENT || status == IR_RPCIT_INSUFFICIENT_PINNED)
 		refused = left_out(d, first, last);
-	ir_count(d, entries.refused, refused);
-	note_charged(d);
+	if (refused)
+		ir_count(d, entries.refused, refused);
+	if (g->cfg.hypervisor->has_entry_limit)
+		note_charged(d);
 	return status;
 }
 
@@ -198,18 +200,17 @@ static struct ir_cover commands(struct ir_domain *d, uint64_t first, uint64_t la
 {
 	const struct ir_effective *par = &d->guest->par;
 	const struct ir_iommu *iommu = par->iommu;
-	uint64_t start = par->aperture_start >> IR_PAGE_SHIFT;
-	uint64_t end = (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT;
-	struct ir_cover c = { d->guest->cfg.everything, iommu->everything, first, last };
+	struct ir_cover c;
 
-	if (iommu->requests)
-		c.commands = 0;
-	if (!global)
+	if (global)
+		c = (struct ir_cover){ iommu->requests ? 0 : d->guest->cfg.everything, iommu->everything,
+				       first, last };
+	else
 		c = iommu->cover(first, last, par->hypervisor.tlb_refresh);
-	if (c.first < start)
-		c.first = start;
-	if (c.last > end)
-		c.last = end;
+	if (c.first < d->guest->first_pfn)
+		c.first = d->guest->first_pfn;
+	if (c.last > d->guest->last_pfn)
+		c.last = d->guest->last_pfn;
 	ir_count(d, invalidations.total, c.commands);
 	ir_count(d, invalidations.by_cause[cause], c.commands);
 	ir_count(d, invalidations.by_kind[c.kind], c.commands);
@@ -286,12 +287,9 @@ int ir_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause ca
 
 int ir_rpcit_global(struct ir_domain *d, enum ir_cause cause)
 {
-	const struct ir_effective *par = &d->guest->par;
-
 	if (d->guest->guard && !ir_guard_cause(d, "ir_rpcit_global", cause))
 		return -EIO;
-	return issue(d, par->aperture_start >> IR_PAGE_SHIFT,
-		     (par->aperture_start + par->aperture - 1) >> IR_PAGE_SHIFT, true, cause);
+	return issue(d, d->guest->first_pfn, d->guest->last_pfn, true, cause);
 }
 
 /* The kernel counts here, which the retry in iotlb_sync_map does not go through. */
