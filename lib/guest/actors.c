@@ -217,17 +217,10 @@ static void do_work(struct ir_actors *a, struct ir_actor *actor, const struct ir
 	work->run(a->guest, work);
 }
 
-/*
- * Runs @now, if there is one, and what waits for the actor's CPU, one after the other,
- * on the running fiber.
- */
-static void work_off(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *now)
+/* What waits for the actor's CPU, one after the other. */
+__attribute__((noinline))
+static void do_queued(struct ir_actors *a, struct ir_actor *actor)
 {
-	actor->busy = true;
-	actor->calls.depth = 0;
-	resume_calls(a, &actor->calls);
-	if (now)
-		do_work(a, actor, now);
 	while (actor->first) {
 		struct queued *q = actor->first;
 
@@ -236,6 +229,18 @@ static void work_off(struct ir_actors *a, struct ir_actor *actor, const struct i
 		q->next = a->spare;
 		a->spare = q;
 	}
+}
+
+/* Runs @now, if there is one, and what waits for the actor's CPU, on the running fiber. */
+static inline void work_off(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *now)
+{
+	actor->busy = true;
+	actor->calls.depth = 0;
+	resume_calls(a, &actor->calls);
+	if (now)
+		do_work(a, actor, now);
+	if (actor->first)
+		do_queued(a, actor);
 	actor->busy = false;
 	a->running = NULL;
 	suspend_calls(a, &actor->calls);
