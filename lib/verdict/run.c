@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "verdict/priv.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,7 +113,7 @@ static void say_failing(const struct ir_saying *s)
 		return;
 	}
 	snprintf(word, sizeof(word), "%s", ir_count_word(failing).s);
-	word[0] = word[0] >= 'a' && word[0] <= 'z' ? (char)(word[0] - 'a' + 'A') : word[0];
+	word[0] = (char)toupper((unsigned char)word[0]);
 	if (failing == all && all == 1)
 		fprintf(s->out, "%cMaps fail.%c ", IR_MARK_BAD, IR_MARK_END);
 	else if (failing == all && all == 2)

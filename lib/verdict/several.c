@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The verdict over several recordings: which strategies fail maps, and in how many. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,7 +87,7 @@ static void say_records(FILE *out, struct record *records, size_t n, const struc
 		return;
 	}
 	snprintf(word, sizeof(word), "%s", ir_count_word(failing).s);
-	word[0] = word[0] >= 'a' && word[0] <= 'z' ? (char)(word[0] - 'a' + 'A') : word[0];
+	word[0] = (char)toupper((unsigned char)word[0]);
 	if (failing == n)
 		fprintf(out, "%cAll %s strategies", IR_MARK_BAD, ir_count_word(n).s);
 	else

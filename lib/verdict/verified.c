@@ -95,7 +95,7 @@ static void say_verified(FILE *out, const struct ir_report_entry *entry)
 			ir_share_text(off_by(predicted, recorded), (double)recorded).s);
 		say_parts(out, &r->verify);
 	} else if (predicted == recorded) {
-		fprintf(out, "%cThe model predicts as many flushes as were recorded, %s, but they differ:%c", IR_MARK_BAD,
+		fprintf(out, "%cThe model predicts as many flushes as were recorded, %s, but they differ%c", IR_MARK_BAD,
 			ir_count_text(recorded).s, IR_MARK_END);
 		say_parts(out, &r->verify);
 	} else {

@@ -72,9 +72,9 @@ static void say_failures(const struct ir_saying *s)
 		fputs(i - 1 > rows->nr_safe ? "; " : ".", s->out);
 	}
 	if (replayed)
-		fprintf(s->out, " %s attempt%s that failed on the recorded machine %s replayed as "
-			"attempts.", ir_count_text(replayed).s, ir_plural(replayed),
-			replayed == 1 ? "is" : "are");
+		fprintf(s->out, " %s attempt%s that failed on the recorded machine %s.",
+			ir_count_text(replayed).s, ir_plural(replayed),
+			replayed == 1 ? "is replayed as an attempt" : "are replayed as attempts");
 }
 
 /* Whether any of the first @n rows has flushes of everything, and they take longer than others. */
@@ -172,8 +172,8 @@ static void say_flushes(const struct ir_saying *s)
 		fprintf(s->out, ")%s.", n < rows->nr ? " among those without failures" : "");
 	}
 	if (map && n > 1 && same_count(rows, n, IR_CAUSE_SYNC_MAP))
-		fprintf(s->out, " %s of them follow%s a map and are the same for all.",
-			ir_count_text(map).s, map == 1 ? "s" : "");
+		fprintf(s->out, " %s of them follow%s the same for all.",
+			ir_count_text(map).s, map == 1 ? "s a map and is" : " a map and are");
 	if (most->flushes)
 		say_time_of_flushes(s, n, least, most);
 }
