@@ -70,9 +70,10 @@ for name in $(names strategies) $(names hypervisors); do
 		grep -q "^\.It Cm $name\$" man/iommu-replay-strategies.7
 done
 
-# The message about a file of no known format lists all readers.
-echo "no recording" >"$tmp/none"
+# The message about a file of no known format, which is no text either, lists all readers.
+printf '\257\001\002\003' >"$tmp/none"
 run info "$tmp/none"
+check "the message about no known format lists all readers" grep -q 'looked for: .*text' "$tmp/err"
 for name in $(sed -n 's/.*looked for: //p' "$tmp/err" | tr -d ,); do
 	check "$name is in iommu-replay(1)" grep -q "^\.It Cm $name\$" man/iommu-replay.1
 done

@@ -36,9 +36,9 @@ static size_t at_failures(int i)
 	return offsetof(struct ir_timeline_bucket, failures) + (size_t)i * sizeof(uint64_t);
 }
 
-static uint64_t *figure(struct ir_timeline *t, size_t bucket, size_t at)
+static const uint64_t *figure(const struct ir_timeline *t, size_t bucket, size_t at)
 {
-	return (uint64_t *)(void *)((char *)&t->buckets[bucket] + at);
+	return (const uint64_t *)(const void *)((const char *)&t->buckets[bucket] + at);
 }
 
 /* Lists are visited in the order in which they are written. */
@@ -81,8 +81,7 @@ static int write_list(void *arg, const char *group, const char *name, size_t at)
 		goto fail;
 	in = json_object_get(w->object, group);
 	for (size_t i = 0; i < w->timeline->nr_buckets; i++)
-		if (json_array_append_new(list, ir_json_count(*figure(
-				(struct ir_timeline *)(uintptr_t)w->timeline, i, at))))
+		if (json_array_append_new(list, ir_json_count(*figure(w->timeline, i, at))))
 			goto fail;
 	return json_object_set_new(in, name, list);
 fail:
@@ -184,10 +183,13 @@ static int read_list(void *arg, const char *group, const char *name, size_t at)
 	if (!json_is_array(list) || json_array_size(list) != r->timeline->nr_buckets)
 		return ir_error_set(r->err, -EINVAL, "timeline.%s.%s is not a list of %zu numbers",
 				    group, name, r->timeline->nr_buckets);
-	for (size_t i = 0; i < r->timeline->nr_buckets; i++)
-		if (!ir_json_read_count(json_array_get(list, i), figure(r->timeline, i, at)))
+	for (size_t i = 0; i < r->timeline->nr_buckets; i++) {
+		char *bucket = (char *)&r->timeline->buckets[i];
+
+		if (!ir_json_read_count(json_array_get(list, i), (uint64_t *)(void *)(bucket + at)))
 			return ir_error_set(r->err, -EINVAL, "timeline.%s.%s[%zu] is not a count",
 					    group, name, i);
+	}
 	return 0;
 }
 

@@ -24,21 +24,27 @@ static bool lacks_entries(const struct ir_rows *rows)
 	return false;
 }
 
-/* A command line: @command, and what the replay was given. */
-static void say_command(const struct ir_saying *s, const char *command, const char *strategy)
+/* What a command line repeats of the parameters that the user gave. */
+enum repeated {
+	REPEAT_NONE = 0,
+	REPEAT_HYPERVISOR = 1,
+	REPEAT_APERTURE = 2,
+	REPEAT_ALL = REPEAT_HYPERVISOR | REPEAT_APERTURE,
+};
+
+/* A command line: @command, the repeated parameters, and the recording. */
+static void say_command(const struct ir_saying *s, const char *command, unsigned int repeated)
 {
 	const struct ir_report_entry *entry = s->rows->entry;
 	const struct ir_config *config = &entry->configs[s->rows->first];
 	const struct ir_effective *p = &entry->results[s->rows->first].parameters;
 
 	fprintf(s->out, " %ciommu-replay %s", IR_MARK_CODE, command);
-	if (strategy)
-		fprintf(s->out, " --strategy %s", strategy);
-	if (strcmp(config->hypervisor->name, "kvm") && strncmp(command, "info", 4)) {
+	if (repeated & REPEAT_HYPERVISOR && strcmp(config->hypervisor->name, "kvm")) {
 		fputs(" --hypervisor ", s->out);
 		ir_write_shell(s->out, config->hypervisor->name);
 	}
-	if (p->from.aperture == IR_FROM_USER && !strstr(command, "aperture"))
+	if (repeated & REPEAT_APERTURE && p->from.aperture == IR_FROM_USER)
 		fprintf(s->out, " --aperture %llu", (unsigned long long)p->aperture);
 	fputc(' ', s->out);
 	ir_write_shell(s->out, entry->info->file);
@@ -78,21 +84,21 @@ void ir_say_try_next(const struct ir_saying *s)
 	if (!rows->entry->info->complete) {
 		fputs("Record again, with larger buffers: parts of the recording are lost or damaged.",
 		      s->out);
-		say_command(s, "info", NULL);
+		say_command(s, "info", REPEAT_NONE);
 	} else if (lacks_addresses(rows)) {
 		fputs("How much address space is enough?", s->out);
-		say_command(s, "sweep --find min-aperture", NULL);
+		say_command(s, "sweep --find min-aperture", REPEAT_HYPERVISOR);
 	} else if (key && (lacks_entries(rows) || near_limit(rows, pick))) {
 		fprintf(s->out, "How many %s are enough?", !strcmp(key, "entry-limit") ?
 			"host mappings" : "pinned pages");
 		snprintf(command, sizeof(command), "sweep --find min-%s --vary %s=64:65535:x2", key, key);
-		say_command(s, command, NULL);
+		say_command(s, command, REPEAT_ALL);
 	} else if (waits_for_timer(pick)) {
 		fputs("No limit was reached. What would another timeout of the queue change?", s->out);
-		say_command(s, "sweep --vary queue-timeout=10:1000:x2", NULL);
+		say_command(s, "sweep --vary queue-timeout=10:1000:x2", REPEAT_ALL);
 	} else if (rows->entry->info->rpcit.present || rows->entry->info->flushes.present) {
 		fputs("How far can the model be trusted?", s->out);
-		say_command(s, "verify", NULL);
+		say_command(s, "verify", REPEAT_ALL);
 	} else {
 		fputs("Record the flushes as well, with probes (iommu-replay list events): then verify "
 		      "tells how far the model can be trusted.", s->out);

@@ -251,12 +251,22 @@ static void test_try_next(void **state)
 
 	(void)state;
 	t->info.complete = false;
-	add(t, "strict", 2000, 3, 0, 0, 0);
+	/* info has no --aperture, and min-aperture needs none: only other commands repeat it. */
+	add(t, "strict", 2000, 3, 0, 0, 0)->parameters.from.aperture = IR_FROM_USER;
 	assert_try_next(t, "Record again, with larger buffers: parts of the recording are lost or damaged. iommu-replay "
 			   "info dir/a.dat");
 	t = table();
-	add(t, "strict", 2000, 0, 0, 0, 0)->maps.iova_exhausted = 1;
+	r = add(t, "strict", 2000, 0, 0, 0, 0);
+	r->maps.iova_exhausted = 1;
+	r->parameters.from.aperture = IR_FROM_USER;
 	assert_try_next(t, "How much address space is enough? iommu-replay sweep --find min-aperture dir/a.dat");
+	t = table();
+	r = add(t, "strict", 2000, 1, 0, 0, 0);
+	r->parameters.hypervisor.entry_limit = 64;
+	r->parameters.from.aperture = IR_FROM_USER;
+	r->parameters.aperture = 4096;
+	assert_try_next(t, "How many host mappings are enough? iommu-replay sweep --find min-entry-limit --vary "
+			   "entry-limit=64:65535:x2 --aperture 4096 dir/a.dat");
 	t = table();
 	t->info.file = "it's.dat";
 	add(t, "strict", 2000, 1, 0, 0, 0)->parameters.hypervisor.entry_limit = 64;
