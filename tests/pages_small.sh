@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Reports of recordings of a few operations as web pages, pictures and texts: what is said of one
+# recording, of several that are alike, of several kinds, and of what went wrong.
+
+. tests/lib.sh
+
+x86=$PWD/traces/x86_64-6.12-lazy-randread-icount.dat
+sites=$PWD/traces/6.12-fq-mixed-perf-g.perf.data
+waits=$PWD/traces/throughput/depth1-lazy.dat
+cd "$tmp" || exit 1
+
+awk 'BEGIN {
+	print "# tracer: nop"
+	for (i = 0; i < 100; i++) {
+		a = 4278190080 - 4096 * ((i * 7) % 32 + 1)
+		b = 4278190080 - 4096 * (((i - 10) * 7) % 32 + 1)
+		t = 16.5 + i / 1000
+		printf "             fio-285     [000] .....    %.6f: map: IOMMU: iova=0x%016x - 0x%016x paddr=0x%016x size=4096\n", t, a, a + 4096, 1048576 + 4096 * i
+		if (i >= 10)
+			printf "             fio-285     [000] .....    %.6f: unmap: IOMMU: iova=0x%016x - 0x%016x size=4096 unmapped_size=4096\n", t + 0.0005, b, b + 4096
+	}
+}' >s.txt
+head -n 60 s.txt >half.txt
+{
+	head -n 100 s.txt
+	echo 'CPU:0 [LOST 5 EVENTS]'
+	tail -n +101 s.txt
+} >lost.txt
+{
+	echo "# tracer: nop"
+	grep -m 3 ' unmap:' s.txt
+} >nothing.txt
+head -n 2 s.txt >one.txt
+ln -s "$x86" x86.dat
+ln -s "$sites" sites.data
+
+# page TEXT WORDS ARGUMENTS...: the page, without its marks and styles, says this
+page() {
+	text=$1
+	words=$2
+	shift 2
+	run "$@" --quiet --format html
+	sed 's/<style>.*<\/style>//; s/<[^>]*>//g; s/&nbsp;/ /g' out | tr -s ' \n' ' ' >plain
+	check "page, $text" grep -qF -e "$words" plain
+}
+
+# picture TEXT PATTERN ARGUMENTS...: a picture that is well-formed, with a text like this
+picture() {
+	text=$1
+	words=$2
+	shift 2
+	run "$@" --quiet --format svg
+	sed 's/<[^>]*>/ /g' out | tr -s ' \n' ' ' >plain
+	check "picture, $text" grep -qe "$words" plain
+	if command -v python3 >/dev/null; then
+		check "picture, $text: is XML" python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' out
+	fi
+}
+
+page "one recording" "No strategy fails a map. driver-lazy flushes least, and leaves 1 page reachable until the recording ends; strict (identical here: legacy-strict)" run --strategy $eight s.txt
+page "a single map" "sync-map-retry (and seven identical here) flushes 1 time, and leaves no unmapped page reachable." run --strategy $eight one.txt
+page "no maps" "The recording has no maps." run nothing.txt
+page "maps that fail" "All eight strategies fail maps. fq-flush fails fewest: 18 of 100." run --strategy $eight --timeline --hypervisor kvm:entry-limit=9 s.txt
+page "a strategy that fails maps" "strict fails" run --strategy strict --hypervisor kvm:entry-limit=9 s.txt
+page "two hosts" "On kvm with 65,535 host mappings: No strategy fails a map." run --strategy $eight --timeline --hypervisor kvm:entry-limit=9 --hypervisor kvm s.txt
+page "events that were lost" "Incomplete: figures may be too low. No strategy fails a map." run --timeline lost.txt
+page "two recordings" "No strategy fails a map in any of two recordings." run s.txt half.txt
+page "two recordings, one without maps" "2 recordings, eight strategies" run --strategy $eight s.txt nothing.txt
+page "recordings of two kinds" "2 recordings" run s.txt x86.dat
+page "recordings of two kinds, several of one" "s390: 3 recordings" run --strategy strict s.txt half.txt x86.dat lost.txt
+check "recordings of two kinds: the other one" grep -q "Others" plain
+page "several hosts for several recordings" "On kvm with 9 host mappings" run --strategy strict,legacy --hypervisor kvm:entry-limit=9 --hypervisor zvm --hypervisor lpar s.txt half.txt
+page "what waits" "Throughput" run --load closed --strategy strict,fq-flush "$waits"
+page "who held what" "72 maps met a host that was full, 72 failed" run --explain --strategy strict,legacy --hypervisor kvm:entry-limit=4 s.txt
+page "information" "What is in the recording" info s.txt
+page "information of two" "half.txt" info s.txt half.txt
+page "information of nothing" "nothing.txt" info nothing.txt
+page "verified" "The model is off by" verify --manifest none x86.dat
+page "two that are verified" "Predicted and recorded" verify --manifest none --strategy strict x86.dat x86.dat
+page "a window" "from 0 ns to 50" run --strategy strict --time-window 0:50ms s.txt
+page "nothing to flush" "none" run --strategy null s.txt
+
+picture "one recording" "flush" run --strategy $eight s.txt
+picture "no maps" "no maps" run --strategy strict nothing.txt
+picture "a single map" "1 map" run --strategy $eight one.txt
+picture "maps that fail" "fail" run --strategy $eight --hypervisor kvm:entry-limit=9 s.txt
+picture "two hosts" "kvm" run --strategy $eight --hypervisor kvm:entry-limit=9 --hypervisor kvm s.txt
+picture "two recordings" "half.txt" run --strategy strict,legacy s.txt half.txt
+picture "recordings of two kinds" "x86" run s.txt x86.dat lost.txt
+
+# A text of what one word may be: "&" and "<" of names do no harm.
+cp s.txt 'a&b<c>.txt'
+picture "marks in a name" 'a&amp;b&lt;c&gt;' run --strategy strict 'a&b<c>.txt'
+page "marks in a name" 'a&amp;b&lt;c&gt;' run --strategy strict 'a&b<c>.txt'
+
+# The same in words.
+for format in table md; do
+	exits "two kinds as $format" 0 run --quiet --format $format --strategy strict s.txt x86.dat
+	exits "shortages as $format" 0 run --quiet --format $format --explain --strategy strict,lazy-ignore,legacy --hypervisor kvm:entry-limit=4 --hypervisor kvm:entry-limit=9,share=guest s.txt
+	shows "shortages as $format: who held the entries" "held by"
+	exits "call sites as $format" 0 run --verbose --format $format --by-site --strategy strict sites.data
+	exits "drivers as $format" 0 run --quiet --format $format --by driver --strategy strict sites.data
+	exits "waits as $format" 0 run --quiet --format $format --load closed --strategy strict,fq-flush "$waits"
+	shows "waits as $format: what is assumed" "devices take as long as recorded, tasks stay on their CPUs"
+	exits "a given IOMMU as $format" 0 run --quiet --format $format --iommu virtio --hypervisor vfio:entry-limit=4 --strategy lazy s.txt
+	exits "limits of all kinds as $format" 0 run --quiet --format $format --hypervisor zvm:pinned-limit=9 --flush-latency 5us+1ns --flush-all-latency 9us --queue per-cpu --cpus 3 --hz 100 --initial-pages 3 --strategy fq-flush s.txt
+done
+run run --quiet --strategy lazy --iommu virtio --hypervisor vfio:entry-limit=4 s.txt
+shows "a given IOMMU is named" "IOMMU virtio-iommu (user); each map and unmap is a request"
+run run --quiet --hypervisor zvm:pinned-limit=9 --flush-latency 5us+1ns --flush-all-latency 9us --hz 100 --initial-pages 3 --strategy fq-flush s.txt
+shows "given latencies are named" "RPCIT takes 5.00 us and 1 ns a page (user)"
+shows "given jiffies are named" "100 Hz (user)"
+run run --quiet --iommu vtd --strategy lazy --hypervisor vfio:backend=iommufd s.txt
+shows "a backend is named" "iommufd"
+COLUMNS=60 run run --quiet --strategy $eight s.txt
+check "a narrow terminal" test "$(wc -L <out)" -le 60
+run run --quiet --strategy strict --flush-latency 50ms s.txt
+shows "flushes that take too long" "note RPCITs take longer than the recording has time for: the last one ended"
