@@ -486,6 +486,31 @@ static void note_task(struct text *t, const char *line, const struct text_head *
 	ir_tasks_add(t->rd->tasks, head->pid, start, (size_t)(end - start));
 }
 
+static bool ends_comment(const struct text_span *line)
+{
+	return text_len(line) > 3 && !memcmp(line->end - 3, " */", 3);
+}
+
+/* An event of function_graph ends with its comment, which may be in several lines: 1, 0, or negative errno. */
+static int end_comment(struct text *t, struct text_span *line, const char **rest)
+{
+	size_t at = (size_t)(*rest - line->start);
+	int rc = 1;
+
+	line->end = (char *)(uintptr_t)text_trim(line->start, line->end);
+	for (unsigned int i = 0; rc == 1 && i < TEXT_MAX_JOINED && !t->cut && !ends_comment(line); i++) {
+		rc = ir_text_join_next(t, line);
+		*rest = line->start + at;
+		if (!i && rc == 1)
+			damage(t, IR_DAMAGE_JOINED_LINES, 1);
+	}
+	if (rc == 1 && !ends_comment(line))
+		rc = 0;
+	if (rc == 1)
+		line->end -= 3;
+	return rc;
+}
+
 static int event_line(struct text *t, struct text_span *line, const struct text_head *head)
 {
 	static const char lost_blank[] = ":IOMMU";
@@ -499,8 +524,16 @@ static int event_line(struct text *t, struct text_span *line, const struct text_
 	damage(t, IR_DAMAGE_JOINED_LINES, t->unwrapped);
 	if (t->rd->tasks && head->task)
 		note_task(t, line->start, head);
-	if (rest == line->end)
+	if (head->style == TEXT_STYLE_GRAPH) {
+		rc = end_comment(t, line, &rest);
+		if (!rc)
+			bad_line(t);
+		if (rc <= 0)
+			return rc;
+		rc = 0;
+	} else if (rest == line->end) {
 		rc = join_head(t, line, &rest);
+	}
 	if (rc)
 		return rc;
 	colon = ir_text_name(&rest, line->end);
@@ -536,8 +569,6 @@ static bool is_event(struct text *t, struct text_span *line, struct text_head *h
 		return false;
 	t->tabs = head->style == TEXT_STYLE_PERF ? (size_t)(start - line->start) : SIZE_MAX;
 	line->start = start;
-	if (head->style == TEXT_STYLE_GRAPH)	/* the end of the comment */
-		line->end -= 3;
 	return true;
 }
 

@@ -180,7 +180,9 @@ const char *ir_text_form_advice(enum text_form form)
 
 bool ir_text_is_ours(const struct text_span *text)
 {
-	/* Two keys: people write one of them in what they say about events. */
+	if (has(text, "IOMMU: iova=0x"))
+		return true;
+	/* Otherwise two keys: people write one of them in what they say about events. */
 	if (has(text, " iova=0x") || text_begins(text, "iova=0x"))
 		return has(text, "size=") || has(text, " paddr=") || has(text, " flags=");
 	return (has(text, " dma_addr=") && has(text, " size=")) ||

@@ -445,8 +445,8 @@ static bool parse_graph(const char *line, const char *end, struct text_head *hea
 	const char *comment = memmem(line, (size_t)(end - line), "/* ", 3);
 	const char *p = line, *bar;
 
-	/* Something may stand in front, as that a kernel log has. */
-	if (!comment || end - comment < 7 || memcmp(end - 3, " */", 3) != 0)
+	/* Something may stand in front, as that a kernel log has; the end may be in the next line. */
+	if (!comment || end - comment < 7)
 		return false;
 	bar = memchr(line, '|', (size_t)(comment - line));
 	if (!bar)

@@ -60,6 +60,7 @@ static bool is_word(const char *word, size_t len)
 {
 	static const char *const words[] = {
 		"iova=", "paddr=", "size=", "unmapped_size=", "dma_addr=", "phys_addr=", "attrs=",
+		"dma_addrs=", "sizes=", "phys_addrs=",
 		"IOMMU:", "dir=FROM_DEVICE", "dir=TO_DEVICE", "dir=BIDIRECTIONAL",
 	};
 
@@ -84,11 +85,17 @@ static bool is_within_word(const struct text_wrap *w, const struct text_span *li
 	size_t len = word_len(line->start, line->end), digits = 0;
 	char word[2 * TEXT_WRAP_TAIL], last = w->tail_len ? w->tail[w->tail_len - 1] : ' ';
 
+	if (!w->tail_len || !len)
+		return false;
+	/* No number in a payload has neither a key nor 0x in front of it. */
+	digits += last == '0' && *line->start == 'x';
 	while (digits < len && is_hex(line->start[digits]))
 		digits++;
-	if (len && digits == len)	/* no number in a payload has neither a key nor 0x in front of it */
+	if (digits == len || (digits && strchr(",}", line->start[digits])))
 		return is_hex(last) || last == '=' || last == 'x';
-	if (!w->tail_len || !len || len > TEXT_WRAP_TAIL)
+	if (last == '=' && (w->tail_len < 6 || memcmp(w->tail + w->tail_len - 6, "attrs=", 6) != 0))
+		return true;
+	if (len > TEXT_WRAP_TAIL)
 		return false;
 	memcpy(word, w->tail, w->tail_len);
 	memcpy(word + w->tail_len, line->start, len);

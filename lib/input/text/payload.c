@@ -179,18 +179,29 @@ static bool is_whole(const char *p, const char *end)
 	return end - p == 18 && p[0] == '0' && p[1] == 'x';
 }
 
+static const char *const directions[] = {
+	[IR_DMA_BIDIRECTIONAL] = "BIDIRECTIONAL", [IR_DMA_TO_DEVICE] = "TO_DEVICE",
+	[IR_DMA_FROM_DEVICE] = "FROM_DEVICE", [IR_DMA_NONE] = "NONE",
+};
+
+#define NR_DIRECTIONS (sizeof(directions) / sizeof(directions[0]))
+
 /* As show_dma_data_direction of the kernel prints it; -1: another word. */
 static uint64_t direction(const char *word, size_t len)
 {
-	static const char *const words[] = {
-		[IR_DMA_BIDIRECTIONAL] = "BIDIRECTIONAL", [IR_DMA_TO_DEVICE] = "TO_DEVICE",
-		[IR_DMA_FROM_DEVICE] = "FROM_DEVICE", [IR_DMA_NONE] = "NONE",
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strlen(words[i]) == len && !memcmp(word, words[i], len))
+	for (size_t i = 0; i < NR_DIRECTIONS; i++)
+		if (strlen(directions[i]) == len && !memcmp(word, directions[i], len))
 			return i;
 	return UINT64_MAX;
+}
+
+/* "FROM_DEV": the word fell apart. */
+static bool is_part_of_direction(const char *word, size_t len)
+{
+	for (size_t i = 0; i < NR_DIRECTIONS; i++)
+		if (len < strlen(directions[i]) && !memcmp(word, directions[i], len))
+			return true;
+	return false;
 }
 
 static const char *take_number(struct walk *w, const struct field *f, const char *p)
@@ -217,6 +228,8 @@ static const char *take_number(struct walk *w, const struct field *f, const char
 		const char *stop = word_end(p, end);
 
 		value = direction(p, (size_t)(stop - p));
+		if (value == UINT64_MAX && is_part_of_direction(p, (size_t)(stop - p)))
+			return NULL;
 		p = stop;
 	} else {
 		p = hex ? ir_text_hex(p, end, &value) : ir_text_number(p, end, &value);
@@ -279,6 +292,8 @@ static bool is_misplaced(const char *p, const char *stop)
 {
 	if (stop - p > 2 && p[0] == '[' && text_is_digit(p[1]) && stop[-1] == ']')
 		return !memchr(p, ':', (size_t)(stop - p));
+	if (stop - p > 1 && *p == 'x')	/* and "0" is in front of it */
+		p++;
 	while (p < stop && (text_is_digit(*p) || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'f')))
 		p++;
 	return p == stop;
@@ -317,6 +332,9 @@ static bool walk_words(struct walk *w, const char *p)
 		while (stop < w->end && *stop != '=' && *stop != ' ')
 			stop++;
 		w->bare = stop == w->end || *stop == ' ';
+		/* A key follows the device, unless its name fell apart. */
+		if (w->bare && w->spec->has_device && w->spec->name && !w->fields && !w->raw)
+			return false;
 		if (w->bare) {
 			if (is_misplaced(p, stop)) {
 				w->pl->tail = is_tail(w, p, stop) ? p : NULL;
