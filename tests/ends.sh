@@ -1,0 +1,194 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Ends: signals, gates, lists, machines, and files that cannot be read, with recordings of a few operations.
+
+. tests/lib.sh
+
+dir=$PWD
+amd=$PWD/traces/faults/amd.txt log=$PWD/traces/faults/amd.dmesg.txt
+twodev=$PWD/traces/6.12-fq-twodev.dat
+cd "$tmp" || exit 1
+
+awk 'BEGIN {
+	print "# tracer: nop"
+	for (i = 0; i < 40; i++) {
+		a = 4278190080 - 4096 * (i % 8 + 1)
+		t = 16.5 + i / 1000
+		printf "             fio-285     [000] .....    %.6f: map: IOMMU: iova=0x%016x - 0x%016x paddr=0x0000000109072000 size=4096\n", t, a, a + 4096
+		printf "             fio-285     [000] .....    %.6f: unmap: IOMMU: iova=0x%016x - 0x%016x size=4096 unmapped_size=4096\n", t + 0.0005, a, a + 4096
+	}
+}' >s.txt
+
+# Signals that end a program at once: no file is left, and the status is that of the signal.
+
+mkdir place
+mkfifo endless
+sleep infinity >endless &
+feeder=$!
+# shellcheck disable=SC3045	# all shells have it
+ulimit -c 0
+for signal in QUIT USR1 ABRT SEGV; do
+	env --default-signal=$signal "$prog" run -o place/report - <endless 2>err &
+	pid=$!
+	catches $pid TERM	# the handlers of the other ones are there before that
+	kill -$signal $pid
+	{ wait $pid; } 2>/dev/null
+	status=$?
+	check "SIG$signal ends the program as if it had no handler" test "$(kill -l $status 2>/dev/null)" = $signal
+	check "SIG$signal leaves nothing behind" test -z "$(ls -A place)"
+done
+# Ignored ones stay so; TERM ends it.
+env --ignore-signal=INT,QUIT,USR1 "$prog" run -o place/report - <endless 2>err &
+pid=$!
+catches $pid TERM
+kill -INT $pid
+kill -QUIT $pid
+kill -USR1 $pid
+check "signals that are ignored stay so" kill -0 $pid
+interrupt $pid TERM
+check "and another one ends the program" test $status -eq 130
+kill $feeder
+wait $feeder 2>/dev/null
+
+# Files that are read as a whole.
+
+exits "a directory is no report" 1 report place
+says "a directory is no report: says so" "place: Is a directory"
+"$prog" report - <place >got 2>err
+check "nor is one as standard input" test $? -eq 1
+says "nor is one as standard input: says so" "standard input: Is a directory"
+truncate -s 3G large
+exits "a report of 3 GB is none" 1 report large
+says "a report of 3 GB is none: says so" "large: too large for a report"
+"$prog" report - <large >got 2>err
+check "nor is one from standard input" test $? -eq 1
+says "nor is one from standard input: says so" "standard input: too large for a report"
+rm large
+
+# What was given in the place of a command or a recording.
+
+exits "a recording in the place of a command" 2 ./s.txt
+says "a recording in the place of a command: what to type" "iommu-replay run ./s.txt"
+exits "a directory in the place of a command" 2 ./place
+mkfifo pipe
+exits "a pipe in the place of a command is not waited for" 2 ./pipe
+for arguments in help -h --help; do
+	# shellcheck disable=SC2086
+	exits "\"$arguments\": the commands" 0 $arguments
+	shows "\"$arguments\": the commands are there" "usage: iommu-replay"
+done
+exits "--version" 0 --version
+exits "-V" 0 -V
+
+# Lists.
+
+for list in strategies hypervisors iommus events figures; do
+	exits "list $list" 0 list $list
+	lines=$(wc -l <out)
+	exits "list $list as JSON" 0 list --format json $list
+	check "list $list: as many as in JSON, at least" test "$lines" -ge "$(grep -c '"name": ' out)"
+	if command -v python3 >/dev/null; then
+		check "list $list: is JSON" python3 -c 'import json, sys; assert json.load(open(sys.argv[1]))[sys.argv[2]]' out $list
+	fi
+done
+run list figures
+shows "list: figures have their meaning" "rpcit.total"
+exits "list with events" 0 list --events "$dir/scripts/events/iommu-map.json" events
+exits "list with events that are none" 1 list --events s.txt events
+exits "list into a directory that is not there" 1 list -o none/out events
+"$prog" list --color always strategies >got
+check "list in colours has the same words" grep -q strict got
+
+# Operations.
+
+exits "operations" 0 ops s.txt
+check "operations: one a line" test "$(wc -l <out)" -eq 80
+exits "operations as JSON" 0 ops --format json s.txt
+check "operations as JSON: a device without a name" grep -q '"device":null' out
+sed 's/map: IOMMU:/map: IOMMU:a device with a long name and blanks /' s.txt >named.txt
+run ops --format json "$twodev"
+check "operations as JSON: a device with a name" grep -q '"device":"0' out
+exits "operations into their recording" 2 ops -o s.txt s.txt
+exits "operations into a directory that is not there" 1 ops -o none/out s.txt
+exits "operations of a device that is not there" 1 ops --device nobody s.txt
+exits "one device of two" 0 ops --device "$("$prog" info --format json "$twodev" | tr -d ' \n' |
+	sed 's/.*"devices":\["\([^"]*\)".*/\1/')" "$twodev"
+
+# Faults: the gate.
+
+total=$("$prog" faults --quiet --format csv --log "$log" "$amd" | sed 1d | wc -l)
+while read -r condition status; do
+	exits "$total faults, --fail-if total$condition" "$status" faults --quiet --log "$log" --fail-if "total$condition" "$amd"
+done <<END
+>$((total - 1)) 3
+>$total 0
+>=$total 3
+>=$((total + 1)) 0
+<$((total + 1)) 3
+<$total 0
+<=$total 3
+<=$((total - 1)) 0
+==$total 3
+==$((total + 1)) 0
+!=$total 0
+!=$((total + 1)) 3
+>=$total.5 0
+END
+exits "a condition that is none" 2 faults --fail-if 'total~3' "$amd"
+exits "faults into their recording" 2 faults -o s.txt s.txt
+exits "no faults" 0 faults --quiet s.txt
+exits "faults beside a replay, of a log" 0 run --quiet --strategy strict --log "$log" "$amd"
+exits "a log that is not there" 1 run --quiet --strategy strict --log none "$amd"
+
+# Machines: what a manifest gives where the recording does not.
+
+{
+	echo '{ "recordings": [ { "file": "t.txt", "machine": { "strategy": "strict", "hypervisor": "kvm",'
+	echo '"entry_limit": 9, "entry_limit_shared": true, "aperture_bytes": 1048576, "initial_pages": 3, "cpus": 2, "hz": 100,'
+	echo '"queue": "single", "queue_size": 64, "queue_timeout_ms": 20 } } ] }'
+} >manifest.json
+{
+	cat s.txt
+	echo '             fio-285     [000] .....    17.000000: s390_rpcit: iova=0xff000000 size=4096'
+} >t.txt
+"$prog" info --quiet --format json "$twodev" >got
+run verify --manifest manifest.json t.txt
+check "a recording without flushes is not verified, whatever the manifest says" test "$status" -eq 1
+vtd=$dir/traces/x86_64-6.12-lazy-randread-icount.dat
+{
+	echo "{ \"recordings\": [ 7, { \"file\": 3 }, { \"files\": [ 4, \"$vtd\" ], \"machine\": { \"strategy\": \"lazy\", \"hypervisor\": \"vfio\","
+	echo '"entry_limit": 70000, "entry_limit_shared": true, "aperture_bytes": 1048576, "initial_pages": 3, "cpus": 2, "hz": 100,'
+	echo '"queue": "single", "queue_size": 64, "queue_timeout_ms": 20 } } ] }'
+} >manifest.json
+exits "a machine of a manifest" 3 verify --manifest manifest.json "$vtd"
+shows "a machine of a manifest: its strategy and host" "strategy lazy, from the manifest; hypervisor vfio, from the manifest"
+shows "a machine of a manifest: its queue" "aperture 1 MiB from 4 KiB on (user); initial pages 3 (user); queue single (user), 64 slots (user), 20 ms (user)"
+shows "a machine of a manifest: its limit" "vfio, entry limit 70000 (user) for all devices together (user)"
+exits "options count more" 3 verify --manifest manifest.json --hypervisor hardware --queue per-cpu --queue-size 128 --queue-timeout 30 \
+	--cpus 3 --hz 250 --aperture 2M --initial-pages 4 "$vtd"
+shows "options count more: the queue" "queue per-cpu (user), 128 slots (user), 30 ms (user); 3 CPUs (user), 250 Hz (user)"
+
+# bad TEXT WORDS JSON: refused, with these words
+bad() {
+	printf '{ "recordings": [ { "file": "%s", "machine": { %s } } ] }\n' "$vtd" "$3" >manifest.json
+	exits "$1" 1 verify --manifest manifest.json "$vtd"
+	says "$1: what" "$2"
+}
+bad "a strategy that is a number" 'unknown strategy ""' '"strategy": 7'
+bad "a host that is a number" 'unknown hypervisor ""' '"hypervisor": 7'
+bad "a queue that is a number" 'unknown queue ""' '"queue": 7'
+bad "a truth that is a number" 'entry_limit_shared is neither true nor false' '"entry_limit_shared": 1'
+bad "a number that is a truth" 'hz is not a whole number' '"hz": true'
+bad "too many CPUs" 'cpus is out of range' '"cpus": 65537'
+bad "a queue that contradicts the limit of its size" 'queue_size is out of range' '"queue_size": 16777217'
+printf '{ "recordings": [ { "file": "%s", "machine": { "entry_limit_shared": false, "hz": null } } ] }\n' "$vtd" >manifest.json
+exits "what is null is not given" 0 verify --manifest manifest.json --tolerance 50% "$vtd"
+truncate -s 17M huge.json
+exits "a manifest of 17 MB is none" 1 verify --manifest huge.json "$vtd"
+says "a manifest of 17 MB is none: says so" "huge.json: too large for a manifest"
+exits "a directory is no manifest" 1 verify --manifest place "$vtd"
+says "a directory is no manifest: says so" "place: Is a directory"
+"$prog" verify --manifest manifest.json - <"$vtd" >got 2>err
+check "standard input is in no manifest" test $? -eq 1
+says "standard input is in no manifest: says so" "manifest.json does not list -"
