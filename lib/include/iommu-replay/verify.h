@@ -26,8 +26,20 @@ struct ir_verify_totals {
 	uint64_t queue_timeout;
 };
 
-#define IR_VERIFY_TOTALS 8
-#define IR_VERIFY_FLUSHES 4	/* the first ones, which count RPCITs or flushes */
+/* Numbers of the totals, for ir_verify_key() and ir_verify_value(). */
+enum ir_verify_total {
+	IR_VERIFY_TOTAL,
+	IR_VERIFY_GLOBAL,
+	IR_VERIFY_RANGED,
+	IR_VERIFY_INSUFFICIENT,
+	IR_VERIFY_FLUSHES,		/* those before count RPCITs or flushes */
+	IR_VERIFY_MAP_FAILED = IR_VERIFY_FLUSHES,
+	IR_VERIFY_IOVA_EXHAUSTED,
+	IR_VERIFY_QUEUE_FULL,
+	IR_VERIFY_QUEUE_TIMEOUT,
+	IR_VERIFY_TOTALS
+};
+
 #define IR_NOT_KNOWN UINT64_MAX
 
 /** ir_verify_key - the name of the n-th total, "total" first */
