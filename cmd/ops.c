@@ -103,7 +103,7 @@ static const char *device_name(const struct names *names, const struct ir_op *op
 	return names->name[op->device < names->nr ? op->device : 0];
 }
 
-/* "-" where an operation has no such thing. */
+/* "-" for fields that the operation does not have. */
 static void text_number(FILE *out, int width, bool has, uint64_t number)
 {
 	if (has)

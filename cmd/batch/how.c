@@ -58,7 +58,7 @@ char *plan_how(const struct settings *s, struct ir_error *err)
 		ir_error_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
-	/* A program that was built anew may compute something else. */
+	/* Another build of the program may compute other results. */
 	if (!fingerprint_file("/proc/self/exe", digest, NULL))
 		fprintf(out, "%s\n", digest);
 	fprintf(out, "%s\n%s\n", s->strict_input ? "strict" : "", s->device ? s->device : "");

@@ -33,7 +33,7 @@ static bool is_current(const struct cell_order *o, const struct result_line *lin
 		!strcmp(line->batch, o->plan->digest);
 }
 
-/* Whether the file is what an undisturbed batch would have written. */
+/* Whether the file equals that of a batch without interruption. */
 static bool in_order(const struct cell_order *o)
 {
 	off_t offset = 0;

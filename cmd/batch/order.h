@@ -14,7 +14,7 @@ struct cell_order {
 };
 
 /**
- * order_put - write the file anew, in the order of cells, unless it is so already
+ * order_put - rewrite the file in the order of cells, unless it has that order already
  *
  * Returns 0 or a negative errno with @err set.
  */

@@ -62,7 +62,7 @@ char *plan_how(const struct settings *settings, struct ir_error *err);
  * @operands: one manifest, or @n recordings
  * @registry: where its strategies and hypervisors are known; outlives the plan
  * @how: what results depend on besides
- * @plan: to be passed to plan_free() whatever the outcome
+ * @plan: to be passed to plan_free(), also after an error
  *
  * Returns 0, or a negative errno with @err set.
  */

@@ -24,7 +24,7 @@ struct ir_recording_options shares_recording(const struct settings *settings);
 /**
  * shares_open - room for those of @n results
  * @info: outlives the shares
- * @shares: to be passed to shares_free() whatever the outcome
+ * @shares: to be passed to shares_free(), also after an error
  *
  * Returns 0 or -ENOMEM.
  */

@@ -256,7 +256,7 @@ static int compare(const struct settings *settings, const struct gate *gate,
 		output_abort(out);
 		status = STATUS_ERROR;
 	} else {
-		/* Nothing in common: nothing was shown to be as it was. */
+		/* Without a common row nothing was compared. */
 		compared.passed = !result.failed && (result.rows || result.recordings);
 		status = write_out(out, &compared);
 		if (status == STATUS_GATE && (out->name == settings->output ||

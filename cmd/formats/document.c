@@ -116,7 +116,7 @@ static char *render_document(struct document *doc)
 	return rendering_end(&r, doc->render(&r.canvas, doc->entries, doc->n));
 }
 
-/* A file is left as it was if something that belongs in it is missing. */
+/* If a recording is missing from the report, an existing file is not changed. */
 static bool unfinished(const struct document *doc, int status)
 {
 	if (!doc->report && doc->n < doc->settings->nr_operands)
@@ -154,7 +154,7 @@ static int write_document(struct document *doc, int status)
 	return worse(status, STATUS_ERROR);
 }
 
-/* Like the report: after an input error a file is left as it was. */
+/* As for the report: after an input error an existing file is not changed. */
 static int write_perfetto(struct document *doc, int status)
 {
 	struct ir_error err = { "" };

@@ -118,7 +118,7 @@ static const char *fd_path(int fd, char path[FD_PATH_SIZE])
 	return path;
 }
 
-/* A file without a name in the target's directory; -1 where there is no such thing. */
+/* An unnamed file in the target's directory; -1 if the file system has none. */
 static int open_unnamed(const struct output *out)
 {
 	const char *slash = strrchr(out->target, '/');
@@ -185,7 +185,7 @@ int output_open(struct output *out, const char *path, char *const *inputs, size_
 		return 0;
 	out->name = path;
 	exists = !stat(path, &st);
-	/* /dev/stdout, whatever the shell made of it. */
+	/* /dev/stdout, also if the shell redirected it. */
 	if (exists && !fstat(fileno(out->stream), &own) && same_file(&st, &own))
 		return 0;
 	if (exists) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Texts that are put together in memory; where there is none the program ends with exit_no_memory(). */
+/* Texts that are composed in memory; without memory the program ends with exit_no_memory(). */
 #ifndef CMD_TEXTS_H
 #define CMD_TEXTS_H
 

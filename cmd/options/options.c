@@ -190,7 +190,7 @@ static int parse_first(struct settings *settings, int argc, char **argv, const c
 	return rc;
 }
 
-/* Symbols name call sites and nothing else. */
+/* Symbols are used for call sites only. */
 static int check_symbols(const struct settings *settings, struct ir_error *err)
 {
 	if (settings->sites && settings->by != BY_COMM)
@@ -274,7 +274,7 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	rc = parse_first(settings, argc, argv, letters, longs, err);
 	if (rc)
 		return outcome(rc);
-	optind = 0;	/* glibc: start anew, with the permutation of arguments */
+	optind = 0;	/* glibc: restart, with the permutation of arguments */
 	opterr = 0;
 	command_line_begin(&line, command);
 	for (;;) {

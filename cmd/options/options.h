@@ -42,7 +42,7 @@ void options_help(FILE *out, const struct command *command);
  */
 int options_parameter(struct ir_params *params, const char *name, const char *text,
 		      struct ir_error *err);
-/** options_replay - an option of run, such as "strategy", for settings that are put together by hand */
+/** options_replay - set an option of run, such as "strategy", in settings that no command line made */
 int options_replay(struct settings *settings, const char *name, const char *text,
 		   struct ir_error *err);
 

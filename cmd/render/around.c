@@ -216,7 +216,7 @@ static void see_predicted(void *arg, const struct ir_rpcit *p)
 		if (r->flush != flush || (flush ? r->device != p->device : r->cpu != p->cpu))
 			continue;
 		if (row.difference && r->difference && !flush && !same_operation(c, r, p)) {
-			/* One side has one more: that one, the earlier, is what differs. */
+			/* One side has one more: the difference is that one, the earlier. */
 			*(p->time_ns < r->time_ns ? &r->difference : &row.difference) = false;
 		}
 		if (!(row.difference && r->difference) && !counterparts(c, r, p, number))

@@ -219,7 +219,7 @@ void frontier_words(const struct frontier *f, size_t h, ir_words_line emit, void
 	free(text);
 }
 
-/* The strategies that come to the same, and the hypervisor if there are several. */
+/* The strategies with the same results, and the hypervisor if there are several. */
 static void same_cell(struct cells *cells, const struct frontier *f, size_t i)
 {
 	struct ir_memory memory;

@@ -51,7 +51,7 @@ int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry
 int draw_recorded_sites(const struct drawing *drawing, const struct ir_report_entry *entry);
 int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_entry *entry);
 
-/** say - a line that is put together with printf; without memory the stream is spoiled */
+/** say - emit a line, formatted as by printf; without memory the stream is spoiled */
 void __attribute__((format(printf, 4, 5)))
 say(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...);
 

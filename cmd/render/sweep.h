@@ -23,7 +23,7 @@ struct probe {
 enum answer {
 	ANSWER_FOUND,
 	ANSWER_NONE,		/* no value that was tried suffices */
-	ANSWER_NO_EFFECT,	/* the strategy has no such thing: any value will do, or none */
+	ANSWER_NO_EFFECT,	/* the parameter does not apply to the strategy */
 };
 
 /* One strategy under one hypervisor, and what was found. */

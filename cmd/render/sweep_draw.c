@@ -45,7 +45,7 @@ static enum view_mark figure_text(const struct ir_report_entry *entry, size_t re
 	return view_cell(entry, result, (size_t)(column - ir_result_columns), text, size);
 }
 
-/* Bytes are easier to read with their unit; so is nothing else. */
+/* Only bytes get a unit. */
 static void value_text(const struct parameter *parameter, uint64_t value, char *text, size_t size)
 {
 	if (parameter->unit == IR_PAGE_SIZE)

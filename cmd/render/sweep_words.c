@@ -133,7 +133,7 @@ static uint64_t most_of_near(const struct sweep *sweep, size_t h, uint64_t least
 	return most;
 }
 
-/* Whether what suffices is what fails no map, as nothing else was asked for. */
+/* Whether a value suffices if no map fails: neither failures nor flushes are allowed otherwise. */
 static bool is_without_failures(const struct sweep *sweep)
 {
 	return !sweep->sought || (!sweep->settings->max_failures && !sweep->settings->has_max_rpcits);

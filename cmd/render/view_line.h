@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lines of a view, put together piece by piece; and what is in them. */
+/* Lines of a view, written piece by piece, and helpers for their content. */
 #ifndef CMD_VIEW_LINE_H
 #define CMD_VIEW_LINE_H
 

@@ -20,7 +20,7 @@
  * and the function behind each step, and what the next event means in each state.
  *
  * Nothing marks the end of a mapping's segments if neither RPCIT nor name is recorded, and
- * an interrupt's unmap may cut what adjacency put together.  Therefore operations pass
+ * an interrupt's unmap may split pieces that adjacency grouped.  Therefore operations pass
  * through a window: one leaves it when its outcome is certain, or when the window is full;
  * then the most likely reading is used, and a damage counter counts it.  Evidence for where a
  * mapping ends, strongest first:
@@ -91,7 +91,7 @@ bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op);
 
 /** ir_assembler_totals - counts of what has left the window */
 const struct ir_op_totals *ir_assembler_totals(const struct ir_assembler *a);
-/** ir_assembler_max_mappings - mapping numbers handed out are below this */
+/** ir_assembler_max_mappings - all assigned mapping numbers are below this */
 uint32_t ir_assembler_max_mappings(const struct ir_assembler *a);
 /** ir_assembler_memory - bytes in use for live mappings, and for each device and CPU seen */
 uint64_t ir_assembler_memory(const struct ir_assembler *a);

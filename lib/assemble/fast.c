@@ -43,7 +43,7 @@ static inline bool is_plain(const struct ir_event *ev)
 		!(ev->flags & IR_EVF_WHOLE);
 }
 
-/* Nothing of the event's slot waits for it, but what the function at hand looks at. */
+/* Nothing else in the event's slot waits for it; the caller checks the rest. */
 static inline void saw_event(struct cpu *c, struct slot *s)
 {
 	c->events++;

@@ -19,7 +19,7 @@ struct ir_live {
 	uint64_t pages;
 	uint64_t remaining;	/* pages not yet unmapped */
 	uint64_t head;		/* its first record in the assembler's window */
-	uint32_t number;	/* mapping number, once handed out */
+	uint32_t number;	/* mapping number, once assigned */
 	uint32_t next;		/* in its hash chain, or the free list */
 	uint32_t prev;		/* in its hash chain, IR_LIVE_NONE: the first */
 	uint32_t next_of, prev_of;	/* in the list of its device, likewise */
@@ -27,7 +27,7 @@ struct ir_live {
 	bool emitted;		/* its map operation has left the window */
 	bool ended;		/* its unmap was seen, or its domain's end */
 	bool gone;		/* the latter: no unmap follows */
-	bool assumed;		/* its pieces were put together by adjacency alone, and it was emitted */
+	bool assumed;		/* its pieces were grouped by adjacency alone, and it was emitted */
 };
 
 struct ir_live_table {

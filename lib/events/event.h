@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Events: what the readers of recordings hand on, whatever the file format.
+ * Events: the readers of all file formats return them.
  *
  * A reader yields the events that the replay cares about, in time order, and
  * markers where events were lost.  Everything else is only counted by name.

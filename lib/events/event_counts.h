@@ -8,7 +8,7 @@
 /**
  * ir_event_counts_merge - sort by name, and make one entry of several with the same name
  *
- * A probe that was defined anew has two numbers; a text may have "map" and "iommu:map".
+ * A probe that was defined twice has two numbers; a text may have "map" and "iommu:map".
  * Returns how many are left; the names of the others are freed.
  */
 size_t ir_event_counts_merge(struct ir_event_count *list, size_t nr);

@@ -102,7 +102,7 @@ static bool place_field(struct ir_decoder *dec, const struct tep_format_field *f
 	pl->is_signed = field->flags & TEP_FIELD_IS_SIGNED;
 	pl->relative = field->flags & TEP_FIELD_IS_RELATIVE;
 	pl->elem_size = strstr(field->type, "64") ? 8 : 4;
-	if (slot == IR_SLOT_CALLERS) {	/* as many as there are, whatever the format declares */
+	if (slot == IR_SLOT_CALLERS) {	/* as many as the event has; the format declares another number */
 		if (pl->offset > dec->min_len)
 			dec->min_len = pl->offset;
 		return true;

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include "events/event.h"
 
-/* The member that takes a field's value before the event is put together. */
+/* The member that takes a field's value before the event is complete. */
 enum ir_slot {
 	/* Numbers: as in value[] of struct ir_event. */
 	IR_SLOT_ADDR, IR_SLOT_SIZE, IR_SLOT_PADDR, IR_SLOT_AUX, IR_SLOT_RET,

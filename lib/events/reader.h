@@ -104,7 +104,7 @@ struct ir_reader {
 	uint16_t last_device;
 };
 
-/** ir_reader_wants - false: events of @kind are only counted, as they were not asked for */
+/** ir_reader_wants - false: events of @kind are only counted, as the caller does not need them */
 bool ir_reader_wants(const struct ir_reader *rd, enum ir_event_kind kind);
 /**
  * ir_reader_device - the number of a device name, new or known

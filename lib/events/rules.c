@@ -94,7 +94,7 @@ static bool is_pattern(const char *text, size_t len)
 	return len > 0 && len < IR_RULE_PATTERN;
 }
 
-/* "kprobes:rpcit", or "rpcit" whatever its system. */
+/* "kprobes:rpcit", or "rpcit" of any system. */
 static bool split_event(struct ir_rule_group *g, const char *event)
 {
 	const char *colon = strchr(event, ':'), *name = colon ? colon + 1 : event;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Memory that is given back all at once: a list of blocks. */
+/* Memory that is freed all at once: a list of blocks. */
 #include "faults/arena.h"
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Memory that is given back all at once. */
+/* Memory that is freed all at once. */
 #ifndef IR_FAULTS_ARENA_H
 #define IR_FAULTS_ARENA_H
 

@@ -318,7 +318,7 @@ bool ir_log_value(const struct ir_log_text *text, const char *key, uint64_t *val
 	const char *p = ir_log_find(text, key);
 
 	p = p ? ir_log_hex(p, text->end, value) : NULL;
-	/* A number that goes on with something else was damaged. */
+	/* A number that is followed by other characters was damaged. */
 	return p && (p == text->end || !((*p >= '0' && *p <= '9') || ((*p | 0x20) >= 'a' &&
 								    (*p | 0x20) <= 'z')));
 }

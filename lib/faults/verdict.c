@@ -220,7 +220,7 @@ static void sort_out(const struct report *report, struct chances *c)
 	c->nr = used;
 	if (!sure)
 		return;
-	/* A direction that was not recorded is the explanation if nothing else is. */
+	/* If there is no other explanation, it is a direction that was not recorded. */
 	for (unsigned int i = used = 0; i < c->nr; i++)
 		if (c->list[i].denied == DENIED_YES || report->entry == IR_ENTRY_NOT_PERMITTED)
 			c->list[used++] = c->list[i];

@@ -66,7 +66,7 @@ uint64_t ir_actors_next_wake(const struct ir_guest *g);
 void ir_actors_lock(struct ir_guest *g, struct ir_lock *lock);
 void ir_actors_unlock(struct ir_guest *g, struct ir_lock *lock);
 
-/** ir_actors_do - have a CPU do something now, or as soon as it is free */
+/** ir_actors_do - let a CPU do something now, or as soon as it is free */
 static inline void ir_actors_do(struct ir_guest *g, unsigned int cpu, bool irq,
 				const struct ir_work *work)
 {
@@ -78,14 +78,14 @@ static inline void ir_actors_do(struct ir_guest *g, unsigned int cpu, bool irq,
 	work->run(g, work);
 }
 
-/** ir_actors_wait - the running actor goes on at @until_ns; others run meanwhile */
+/** ir_actors_wait - the running actor continues at @until_ns; others run meanwhile */
 static inline void ir_actors_wait(struct ir_guest *g, uint64_t until_ns)
 {
 	if (g->actors && until_ns > g->now_ns)
 		ir_actors_sleep(g, until_ns);
 }
 
-/** ir_actors_next_ns - when the next waiting actor goes on, UINT64_MAX: none waits */
+/** ir_actors_next_ns - the time at which the next waiting actor continues, UINT64_MAX: none waits */
 static inline uint64_t ir_actors_next_ns(const struct ir_guest *g)
 {
 	return g->actors ? ir_actors_next_wake(g) : UINT64_MAX;

@@ -2,7 +2,7 @@
 /*
  * Flush queues: rings of unmapped IOVAs that wait for a flush of the whole
  * domain (drivers/iommu/dma-iommu.c, Linux 6.12).  A ring of N slots holds at
- * most N - 1 entries; an entry is one unmap, whatever its size.
+ * most N - 1 entries; an entry is one unmap of any size.
  */
 #ifndef IR_GUEST_FQ_H
 #define IR_GUEST_FQ_H

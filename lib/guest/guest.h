@@ -35,7 +35,7 @@ struct ir_guest;
 
 #define IR_NO_PFN UINT64_MAX
 
-/* How a domain gets and gives back IOVAs: one for each API. */
+/* How a domain allocates and frees IOVAs: one for each API. */
 struct ir_dma_ops {
 	int (*init)(struct ir_domain *d);
 	void (*exit)(struct ir_domain *d);
@@ -74,7 +74,7 @@ struct ir_domain {
 	const struct ir_dma_ops *ops;
 	struct ir_iopt *iopt;
 	uint16_t device;
-	bool strict;		/* type DMA whatever the strategy: every unmap is synced */
+	bool strict;		/* type DMA with every strategy: each unmap is synced */
 	uint64_t iova_pages;	/* IOVA space held now (ir_guest_hold()) */
 	uint64_t due_ns;	/* its timer is not due before; in the heap of struct ir_due */
 	uint32_t due_at;
@@ -168,7 +168,7 @@ struct ir_guest {
 	uint64_t now_ns;
 	unsigned int cpu;		/* whose code runs */
 	bool preloading;		/* before the recording: nothing is flushed */
-	bool rpcit_failed;		/* some RPCIT did, for whatever reason */
+	bool rpcit_failed;		/* an RPCIT failed, for any reason */
 	uint64_t next_op_ns;		/* with actors: the next operation comes then, or later */
 	uint64_t hv_free_ns;		/* the hypervisor is busy with an RPCIT until then */
 	struct ir_recorded_times recorded;	/* of what is being worked on */

@@ -80,7 +80,7 @@ uint64_t ir_iopt_refuse(struct ir_iopt *iopt, uint64_t first, uint64_t last);
 uint64_t ir_iopt_refused(const struct ir_iopt *iopt);
 /** ir_iopt_refused_in - how many of these are in [first, last]: without a look at each page */
 uint64_t ir_iopt_refused_in(const struct ir_iopt *iopt, uint64_t first, uint64_t last);
-/** ir_iopt_left_out - how many valid pages of [first, last] the shadow does not have as they are */
+/** ir_iopt_left_out - how many valid pages of [first, last] are missing or different in the shadow */
 uint64_t ir_iopt_left_out(struct ir_iopt *iopt, uint64_t first, uint64_t last);
 /** ir_iopt_visit_exposed - pages that the device still reaches; @site: 0 without sites */
 void ir_iopt_visit_exposed(struct ir_iopt *iopt,

@@ -47,7 +47,7 @@ static inline bool refresh_page(struct ir_iopt *iopt, uint64_t pfn, struct ir_io
 	return true;
 }
 
-/* The shadow has an entry, and so the device goes on using it. */
+/* The shadow has an entry, so the device still uses it. */
 static inline bool unmap_page(struct ir_iopt *iopt, uint64_t pfn)
 {
 	struct ir_iopt_totals *t = iopt->totals;

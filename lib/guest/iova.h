@@ -2,7 +2,7 @@
 /*
  * The IOVA allocator of drivers/iommu/iova.c: a top-down first-fit tree with
  * per-CPU magazines and a depot in front of it.  Unit: pages of 4096 bytes
- * (page frame numbers).  Page 0 is never handed out; 0 means "none".
+ * (page frame numbers).  Page 0 is never allocated; 0 means "none".
  *
  * Deterministic: the same calls in the same order give the same addresses.
  */
@@ -18,7 +18,7 @@ enum ir_iova_depot {
 };
 
 struct ir_iova_config {
-	uint64_t start_pfn;	/* lowest page frame handed out (0 means 1) */
+	uint64_t start_pfn;	/* lowest page frame to allocate (0 means 1) */
 	uint64_t limit_pfn;	/* highest one, inclusive */
 	unsigned int cpus;	/* possible CPUs, each with its magazines; 1 to 65536 */
 	unsigned int online_cpus;	/* 0: as many as cpus */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recordings that were compressed as a whole, whatever their names: gzip, zstd, xz. */
+/* Recordings that were compressed as a whole, with any name: gzip, zstd, xz. */
 #ifndef IR_INPUT_UNPACK_H
 #define IR_INPUT_UNPACK_H
 

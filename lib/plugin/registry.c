@@ -20,7 +20,7 @@ static const struct ir_plugin builtin = {
 	.hypervisors = ir_hypervisors,
 };
 
-/* @list with @more at its end; NULL: no memory, and @list is as it was. */
+/* @list with @more at its end; NULL: no memory, and @list is unchanged. */
 static void *appended(void *list, const void *more)
 {
 	size_t old = ir_list_length(list), new = ir_list_length(more);

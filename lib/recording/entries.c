@@ -252,7 +252,7 @@ static int unmap(struct ir_entries *e, const struct ir_op *op)
 
 	if (op->flags & IR_OPF_FAILED)
 		return 0;
-	/* Its RPCIT is done, whatever was recorded of that. */
+	/* Its RPCIT is done, even if its end was not recorded. */
 	for (unsigned int i = 0; i < e->nr_late && op->mapping != IR_NO_MAPPING; i++) {
 		if (!e->late[i].pages || !e->late[i].stays || e->late[i].mapping != op->mapping)
 			continue;

@@ -58,7 +58,7 @@ static int note_first(struct ir_iova_survey *s, const struct ir_op *op, uint64_t
 	return 0;
 }
 
-/* The pages of a range that were not handed out before were free from the start. */
+/* The pages of a range that were not allocated before were free from the start. */
 static int note_gaps(struct ir_iova_survey *s, const struct ir_op *op, uint64_t first,
 		     uint64_t pages)
 {
@@ -97,7 +97,7 @@ int ir_iovas_map(struct ir_iova_survey *s, const struct ir_op *op)
 	if (ir_bitmap_any(s->seen, first, first + pages - 1)) {
 		if (ir_bitmap_any(s->seen, first, first))
 			*known = first;
-		/* Used before; or put together in the tree, of what was used before and gaps. */
+		/* Used before; or a range of the tree that joins used pages and gaps. */
 		return note_gaps(s, op, first, pages);
 	}
 	rc = note_first(s, op, first, pages);

@@ -18,7 +18,7 @@
 #define IR_KNOWN_IOVAS	4096	/* a power of two */
 
 struct ir_iova_survey {
-	struct ir_bitmap *seen;		/* pages handed out in the recording */
+	struct ir_bitmap *seen;		/* pages allocated in the recording */
 	uint64_t known[IR_KNOWN_IOVAS];	/* some of these: mostly a mapping begins at one again */
 	struct ir_start_iova free[IR_START_IOVAS];
 	size_t nr_free;

@@ -102,7 +102,7 @@ void ir_recording_finish_op(struct ir_recording *rec, struct ir_op *op);
 void ir_survey_end_pass(struct ir_recording *rec);
 /** ir_survey_clear - forget what a pass has found; rec->info is empty then */
 void ir_survey_clear(struct ir_recording *rec);
-/** ir_survey_forget_names - free the names of devices that passes hand on */
+/** ir_survey_forget_names - free the names of devices that passes share */
 void ir_survey_forget_names(struct ir_recording *rec);
 
 #endif

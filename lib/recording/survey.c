@@ -17,14 +17,14 @@
 #define PROGRESS_EVENTS	65536
 #define BLOCK_EVENTS	64		/* 5 KiB: they stay in the cache */
 #define MAX_PASSES	4
-#define TRIAL_EVENTS	16384		/* after so many, the first pass may begin anew */
+#define TRIAL_EVENTS	16384		/* after so many, the first pass may be restarted */
 
 int ir_recording_no_memory(const struct ir_recording *rec, struct ir_error *err)
 {
 	return ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(rec->file));
 }
 
-/* Why an operation could not be put away or fetched again. */
+/* Sets @err: an operation could not be stored or read again. */
 int ir_recording_spool_failed(const struct ir_recording *rec, int rc, struct ir_error *err)
 {
 	if (rc == -ENOMEM)

@@ -90,10 +90,10 @@ static struct fit fit(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz
 	return f;
 }
 
-/* More is not lateness: the machine stood still, or the timer was armed anew unseen. */
+/* More is not lateness: the machine stood still, or the timer was armed again without an event. */
 #define MAX_LATE_NS	1e9
 
-/* The mean, which is what a number of flushes depends on. */
+/* The mean, because the number of flushes depends on it. */
 static double mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz)
 {
 	double sum = 0;

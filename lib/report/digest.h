@@ -10,7 +10,7 @@
 
 /* The result of checking the member "digest" of a stored object. */
 enum ir_seal {
-	IR_SEAL_GOOD,		/* the object is as it was written */
+	IR_SEAL_GOOD,		/* the object was not changed */
 	IR_SEAL_NONE,		/* an older version wrote it, without a digest */
 	IR_SEAL_BROKEN,		/* it was changed since */
 };

@@ -27,7 +27,7 @@ static int set(json_t *object, const char *key, json_t *value)
 	return json_object_set_new(object, key, value);
 }
 
-/* What was put together; NULL if something of it is missing. */
+/* The object; NULL if a part of it is missing. */
 static json_t *whole(json_t *json, int rc)
 {
 	if (!rc)

@@ -5,7 +5,7 @@
 
 #include "verdict/verdict.h"
 
-/* A text that is put together. */
+/* A text that is being written. */
 struct ir_saying {
 	FILE *out;
 	const struct ir_rows *rows;

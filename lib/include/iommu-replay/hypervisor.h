@@ -64,7 +64,7 @@ struct ir_hypervisor {
 	bool has_entry_limit;		/* which parameters it takes */
 	bool has_pinned_limit;
 	bool limits_aperture;		/* the guest's aperture is entry_limit pages */
-	bool serialises;		/* one RPCIT at a time, whatever the device */
+	bool serialises;		/* one RPCIT at a time, of all devices */
 	bool shadows;			/* keeps a shadow; else the device walks the guest's table */
 	/*
 	 * One instance serves one device, or all of the guest: see share.  @params is

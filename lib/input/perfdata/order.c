@@ -98,7 +98,7 @@ static void move_down(struct pd_queue *q, size_t from, size_t end, size_t *to, s
 	*to_byte += len;
 }
 
-/* Put together what waits; there is nothing to be handed out. */
+/* Moves waiting samples together; none is ready to be returned. */
 static void close_ranks(struct pd_queue *q)
 {
 	size_t fresh = q->nr - q->fresh, nr = 0, bytes = 0;

@@ -233,7 +233,7 @@ static int end_data(struct perfdata *pd)
 	return pd_queue_end(&pd->queue);
 }
 
-/* A step on, towards more to hand out: 1, 0 if there is no more, -errno. */
+/* Reads one more record: 1, 0 if there is none, -errno. */
 static int read_on(struct perfdata *pd)
 {
 	int ret = pd->ended ? 0 : pd_pump(pd);

@@ -197,7 +197,7 @@ struct perfdata {
 	uint32_t last_cpu;	/* of the last sample in the file */
 	uint64_t file_time;	/* the same */
 	uint64_t max_time;	/* of all samples so far */
-	uint64_t out_time;	/* of the event handed out last */
+	uint64_t out_time;	/* of the event returned last */
 	uint64_t told_lost;	/* LOST records */
 	uint64_t told_samples;	/* LOST_SAMPLES records */
 	uint64_t rounds;
@@ -307,7 +307,7 @@ int pd_mark_gap(struct perfdata *pd);
 
 /** pd_attr_name - what perf calls an attribute; @len bytes, or up to a zero */
 void pd_attr_name(struct perfdata *pd, uint32_t attr, const unsigned char *name, size_t len);
-/** pd_note_time - when an event came that is not handed out */
+/** pd_note_time - the time of an event that is not returned */
 void pd_note_time(struct perfdata *pd, uint64_t time);
 /** pd_untraced - a sample of an event that is no trace event */
 void pd_untraced(struct perfdata *pd, const struct pd_attr *attr, const unsigned char *rec,

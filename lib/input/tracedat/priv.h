@@ -120,7 +120,7 @@ struct tracedat {
 	struct td_entry *losers;
 	struct td_entry winner;	/* of all streams: the one that comes next */
 	uint64_t until;		/* records of it before this time come before all others */
-	bool popped;		/* the winner was handed out */
+	bool popped;		/* the winner was returned */
 	uint64_t visited[TD_MAX_OPTION_SECTIONS];	/* v7: options sections that were read */
 	uint32_t nr_visited;
 	uint32_t parsed;	/* v7: bit 1 << id of metadata sections that were read */

@@ -294,7 +294,7 @@ static uint64_t to_ns(const struct tracedat *td, uint64_t time)
 	return (uint64_t)(((u128)time * td->tsc_mult) >> td->tsc_shift);
 }
 
-/* When events came that are not handed out. */
+/* Times of events that are not returned. */
 static void note_others(struct tracedat *td)
 {
 	struct ir_reader_info *info = &td->rd->info;
