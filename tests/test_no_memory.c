@@ -176,6 +176,15 @@ static int with_sites(const char *path, FILE *out, struct ir_error *err)
 	return read_operations(path, &options, out, err);
 }
 
+static int with_names(const char *path, FILE *out, struct ir_error *err)
+{
+	const struct ir_recording_options options = {
+		.sites = true, .kallsyms = "traces/6.12-fq-mixed-perf-g.kallsyms",
+	};
+
+	return read_operations(path, &options, out, err);
+}
+
 static int with_tasks(const char *path, FILE *out, struct ir_error *err)
 {
 	const struct ir_recording_options options = {
@@ -464,6 +473,7 @@ static struct call list[] = {
 	{ "perf.data, zstd", operations, CORPUS "perfdata/6.12-lazy-randread-perfz" },
 	{ "perf.data from a pipe", with_tasks, CORPUS "perfdata/6.12-lazy-randread-perfpipe" },
 	{ "call chains of perf.data", with_sites, CORPUS "perfdata/6.12-fq-randread-perf-g" },
+	{ "names of functions", with_names, "traces/6.12-fq-mixed-perf-g.perf.data" },
 	{ "ftrace's text", operations, CORPUS "text/6.12-fq-mixed-text" },
 	{ "tasks of a text", with_tasks, CORPUS "text/6.12-fq-mixed-text" },
 	{ "text by rules", with_rules, CORPUS "text/6.12-fq-mixed-text" },
