@@ -18,6 +18,14 @@ static void give(struct step *s, uint64_t ns)
 	s->around_ns += part;
 }
 
+static uint64_t take(uint64_t *from_ns, uint64_t ns)
+{
+	uint64_t part = *from_ns < ns ? *from_ns : ns;
+
+	*from_ns -= part;
+	return part;
+}
+
 /*
  * Steps that an interrupt came into are longer than others of their kind by so much, which
  * goes to the interrupt's step.  Returns the mean; 0: there are none.
@@ -29,56 +37,232 @@ static uint64_t take_from_steps(struct ir_load *load)
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
 		const struct step *s = &load->steps[i];
 
-		if (!s->disturbed && s->ranged) {
+		if (!s->disturbed && !s->interrupts && s->ranged) {
 			sum[s->kind] += s->own_ns;
 			n[s->kind]++;
 		}
 	}
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
-		struct step *s = &load->steps[i];
-		uint64_t usual = n[s->kind] ? sum[s->kind] / n[s->kind] : UINT64_MAX;
+		const struct step *host = load->steps[i].host != NO_STEP ? &load->steps[load->steps[i].host] : NULL;
+		uint64_t usual = host && n[host->kind] ? sum[host->kind] / n[host->kind] : UINT64_MAX;
 
-		if (!s->disturbed || s->irq || s->own_ns <= usual)
+		if (!host || host->own_ns <= usual)
 			continue;
-		give(&load->steps[s->disturber], s->own_ns - usual);
-		all += s->own_ns - usual;
+		give(&load->steps[i], (host->own_ns - usual) / host->interrupts);
+		all += (host->own_ns - usual) / host->interrupts;
 		taken++;
-		s->own_ns = (uint32_t)usual;
+	}
+	for (uint32_t i = 0; i < load->nr_steps; i++) {
+		struct step *s = &load->steps[i];
+
+		if (s->interrupts && n[s->kind] && s->own_ns > sum[s->kind] / n[s->kind])
+			s->own_ns = (uint32_t)(sum[s->kind] / n[s->kind]);
 	}
 	return taken ? all / taken : 0;
 }
 
-static uint64_t take(uint64_t *from_ns, uint64_t ns)
+/* From an interrupt's entry to its step; less is known from those in idle time. */
+static uint64_t usual_entry(const struct ir_load *load)
 {
-	uint64_t part = *from_ns < ns ? *from_ns : ns;
+	uint64_t sum = 0, n = 0;
 
-	*from_ns -= part;
-	return part;
+	if (load->entry_ns)
+		return load->entry_ns;
+	for (uint32_t i = 0; i < load->nr_steps; i++) {
+		sum += load->steps[i].entry_ns;
+		n += load->steps[i].entry_ns != 0;
+	}
+	return n ? sum / n : 0;
+}
+
+/*
+ * An interrupt in idle time: the way there was idle time's, the way back is in what the
+ * task that it woke did until it ran.
+ */
+static void give_idle(struct step *s, uint32_t number, struct step *task, uint64_t around, uint64_t entry)
+{
+	uint64_t behind = around > entry ? around - entry : 0;
+
+	give(s, entry);
+	if (task && task->wait == WAIT_STEP && task->cause == number)
+		behind = take(&task->after_ns, behind < task->tail_ns ? behind : task->tail_ns);
+	give(s, behind);
+}
+
+/* No step of any CPU. */
+static void forget(const struct ir_load *load, uint32_t *steps)
+{
+	for (uint32_t i = 0; i < load->cpus; i++)
+		steps[i] = NO_STEP;
+}
+
+/* Those right behind another one had to wait for it. */
+static void find_late(struct ir_load *load, uint32_t *last, uint64_t around)
+{
+	for (uint32_t i = 0; i < load->nr_steps; i++) {
+		struct step *s = &load->steps[i];
+		const struct step *prev = last[s->cpu] != NO_STEP ? &load->steps[last[s->cpu]] : NULL;
+
+		if (!s->irq)
+			continue;
+		if (prev && !s->late_ns && s->start_ns - prev->end_ns <= around)
+			s->late_ns = (uint32_t)(s->start_ns - prev->start_ns);
+		last[s->cpu] = i;
+	}
+}
+
+/* The median of devices' times whose interrupts need not wait; < 0: -ENOMEM. */
+static int64_t usual_device_time(const struct ir_load *load)
+{
+	uint64_t *times = malloc(((size_t)load->nr_steps + 1) * sizeof(*times));
+	int64_t usual;
+	size_t n = 0;
+
+	if (!times)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < load->nr_steps; i++) {
+		const struct step *s = &load->steps[i];
+
+		if (s->arrival == ARRIVES_FROM_DEVICE && !s->late_ns && s->device_ns > 0)
+			times[n++] = (uint64_t)s->device_ns;
+	}
+	qsort(times, n, sizeof(*times), ir_compare_ns);
+	usual = n ? (int64_t)times[n / 2] : 0;
+	free(times);
+	return usual;
+}
+
+/*
+ * A device whose interrupt had to wait took less time than until then: as long as it
+ * took otherwise, if that is possible.
+ */
+static void take_lateness(struct ir_load *load, int64_t usual)
+{
+	for (uint32_t i = 0; i < load->nr_steps; i++) {
+		struct step *s = &load->steps[i];
+
+		if (s->arrival != ARRIVES_FROM_DEVICE || !s->late_ns || s->device_ns <= usual)
+			continue;
+		s->device_ns = s->device_ns - s->late_ns > usual ? s->device_ns - s->late_ns : usual;
+	}
+}
+
+/* An interrupt that came behind a map, and whether it delayed that one's request. */
+struct delay {
+	uint64_t after_ns;	/* of work */
+	uint64_t took_ns;
+	uint32_t unmap;		/* of the map */
+	bool delayed;
+};
+
+static int compare_delays(const void *x, const void *y)
+{
+	const struct delay *a = x, *b = y;
+
+	return (a->after_ns > b->after_ns) - (a->after_ns < b->after_ns);
+}
+
+/* The first interrupt behind each map; @last has room for a step of each CPU. */
+static size_t find_delays(const struct ir_load *load, uint32_t *last, int64_t usual,
+			  struct delay *delays)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < load->nr_steps; i++) {
+		const struct step *s = &load->steps[i], *unmap;
+		const struct step *map = last[s->cpu] != NO_STEP ? &load->steps[last[s->cpu]] : NULL;
+
+		if (!s->irq) {
+			last[s->cpu] = s->kind == IR_OP_MAP && s->map != NO_STEP ? i : NO_STEP;
+			continue;
+		}
+		if (!map || s->start_ns < map->end_ns + s->entry_ns)
+			continue;
+		last[s->cpu] = NO_STEP;
+		unmap = &load->steps[map->map];
+		if (unmap->arrival != ARRIVES_FROM_DEVICE || unmap->late_ns)
+			continue;
+		delays[n] = (struct delay){
+			.after_ns = s->start_ns - s->entry_ns - map->end_ns, .unmap = map->map,
+			.took_ns = (uint64_t)s->own_ns + s->ranged_ns + s->global_ns + s->waited_ns,
+		};
+		delays[n].delayed = unmap->device_ns - usual > (int64_t)delays[n].took_ns / 2;
+		n++;
+	}
+	return n;
+}
+
+/*
+ * The device gets a request some work after the map: interrupts that come before delay it,
+ * those that come later do not.  The limit that most of them agree with is that work's
+ * time; what delayed requests is then no part of the device's time.
+ */
+static int find_requests(struct ir_load *load, uint32_t *last, int64_t usual)
+{
+	struct delay *delays = malloc(((size_t)load->nr_steps + 1) * sizeof(*delays));
+	int64_t sum = 0, most = 0;
+	size_t n, within = 0;
+
+	if (!delays)
+		return -ENOMEM;
+	n = find_delays(load, last, usual, delays);
+	qsort(delays, n, sizeof(*delays), compare_delays);
+	for (size_t i = 0; i < n; i++) {
+		sum += delays[i].delayed ? 1 : -1;
+		if (sum > most) {
+			most = sum;
+			within = i + 1;
+		}
+	}
+	if (within)
+		load->request_ns = delays[within - 1].after_ns;
+	for (uint32_t i = 0; i < load->nr_steps; i++) {
+		struct step *s = &load->steps[i];
+
+		if (s->arrival == ARRIVES_FROM_DEVICE && !load->steps[s->map].irq)
+			s->device_ns -= (int64_t)load->request_ns;
+	}
+	for (size_t i = 0; i < within; i++)
+		if (delays[i].delayed)
+			load->steps[delays[i].unmap].device_ns -= (int64_t)delays[i].took_ns;
+	free(delays);
+	return 0;
 }
 
 int ir_load_interrupts(struct ir_load *load)
 {
-	uint64_t around = take_from_steps(load);
+	uint64_t around = take_from_steps(load), entry = usual_entry(load);
 	uint32_t *next = malloc(((size_t)load->cpus + 1) * sizeof(*next));
+	int64_t usual;
+	int rc;
 
 	if (!next)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < load->cpus; i++)
-		next[i] = NO_STEP;
+	forget(load, next);
+	find_late(load, next, around);
+	forget(load, next);
 	/* Backwards: the task's step behind each interrupt has the work that this came into. */
 	for (uint32_t i = load->nr_steps; i-- > 0; ) {
 		struct step *s = &load->steps[i], *task;
 
 		if (!s->irq)
 			next[s->cpu] = i;
-		if (!s->irq || s->kind == IR_OP_FLUSH_TIMER || next[s->cpu] == NO_STEP)
+		if (!s->irq || s->kind == IR_OP_FLUSH_TIMER || s->joins)
 			continue;
-		task = &load->steps[next[s->cpu]];
-		if (s->during == DURING_BEFORE)
+		task = next[s->cpu] != NO_STEP ? &load->steps[next[s->cpu]] : NULL;
+		if (s->during == DURING_IDLE)
+			give_idle(s, i, task, around, entry);
+		else if (s->during == DURING_BEFORE && task)
 			give(s, take(&task->before_ns, around));
-		else if (s->during == DURING_AFTER)
+		else if (s->during == DURING_AFTER && task)
 			give(s, take(&task->after_ns, around));
+		s->entry_ns = (uint32_t)(entry < s->around_ns ? entry : s->around_ns);
+		s->device_ns -= s->entry_ns;
 	}
+	usual = usual_device_time(load);
+	forget(load, next);
+	rc = usual < 0 ? (int)usual : find_requests(load, next, usual);
+	take_lateness(load, usual - (int64_t)load->request_ns);
 	free(next);
-	return 0;
+	return rc;
 }

@@ -38,6 +38,8 @@ struct cpu {
 	struct pending *heap;	/* interrupts that will arrive or have, the first on top */
 	uint32_t nr_heap, room_heap;
 	uint32_t running;	/* the step under way, NO_STEP */
+	uint32_t mapped;	/* the task's map, until the device has its request; NO_STEP */
+	uint64_t request_left_ns;	/* of the work until then */
 	bool flushing;		/* a flush of no step is under way */
 	uint64_t until_ns;	/* it ends; PHASE_SLEEP: it wakes, in .wake_ns */
 	uint64_t wake_ns;
@@ -400,6 +402,12 @@ static uint64_t task_event(const struct loop *l, const struct cpu *c)
 	}
 }
 
+/* The device gets the request of the task's map when the task has worked so long. */
+static uint64_t request_event(const struct cpu *c)
+{
+	return c->mapped != NO_STEP ? c->now_ns + c->request_left_ns : UINT64_MAX;
+}
+
 static uint64_t interrupt_event(const struct cpu *c)
 {
 	if (!c->nr_heap)
@@ -409,7 +417,7 @@ static uint64_t interrupt_event(const struct cpu *c)
 
 static void find_next(const struct loop *l, struct cpu *c)
 {
-	uint64_t task, interrupt;
+	uint64_t task, interrupt, request;
 
 	if (c->running != NO_STEP || c->flushing) {
 		c->next_ns = c->until_ns;
@@ -417,16 +425,42 @@ static void find_next(const struct loop *l, struct cpu *c)
 	}
 	task = task_event(l, c);
 	interrupt = interrupt_event(c);
+	request = request_event(c);
 	c->next_ns = task < interrupt ? task : interrupt;
+	if (request < c->next_ns)
+		c->next_ns = request;
+}
+
+/* The device has the request of a map, and its interrupt will come. */
+static void begin_request(struct loop *l, uint32_t map, uint64_t now_ns)
+{
+	uint32_t unmap = l->load->steps[map].map;
+	struct cpu *c = &l->cpus[l->load->steps[unmap].cpu];
+
+	push(l, c, arrival(&l->load->steps[unmap], now_ns), unmap, 0);
+	find_next(l, c);
+}
+
+/* The task goes on to its next step at the latest when it has made its request. */
+static void end_request(struct loop *l, struct cpu *c)
+{
+	uint32_t map = c->mapped;
+
+	if (map == NO_STEP)
+		return;
+	c->mapped = NO_STEP;
+	begin_request(l, map, c->now_ns + c->request_left_ns);
 }
 
 static void begin_step(struct loop *l, struct cpu *c, uint32_t number)
 {
 	const struct step *s = &l->load->steps[number];
 
+	if (!s->irq)
+		end_request(l, c);
 	c->running = number;
 	if (l->start)
-		l->start[number] = c->now_ns;
+		l->start[number] = c->now_ns + s->entry_ns;
 	if (takes_slot(l, s))
 		l->live[s->stream]++;
 	c->until_ns = take_step(l, c, number, c->now_ns);
@@ -456,8 +490,12 @@ static void end_step(struct loop *l, struct cpu *c)
 	if (s->kind == IR_OP_UNMAP) {
 		l->live[l->load->steps[s->map].stream] -= l->live[l->load->steps[s->map].stream] != 0;
 	} else if (l->load->steps[s->map].arrival == ARRIVES_FROM_DEVICE) {
-		push(l, &l->cpus[l->load->steps[s->map].cpu],
-		     arrival(&l->load->steps[s->map], c->now_ns), s->map, 0);
+		if (s->irq) {
+			begin_request(l, number, c->now_ns);
+		} else {
+			c->mapped = number;
+			c->request_left_ns = l->load->request_ns;
+		}
 	}
 	if (other != c)
 		find_next(l, other);
@@ -468,6 +506,8 @@ static void pass(struct loop *l, struct cpu *c, uint64_t until_ns)
 {
 	double ns = (double)(until_ns - c->now_ns);
 
+	c->request_left_ns -= until_ns - c->now_ns < c->request_left_ns ?
+		until_ns - c->now_ns : c->request_left_ns;
 	if (c->phase == PHASE_BEFORE || c->phase == PHASE_AFTER) {
 		c->busy_ns += ns < c->left_ns ? ns : c->left_ns;
 		c->left_ns = less(c->left_ns, ns);
@@ -532,9 +572,12 @@ static void run_cpu(struct loop *l, struct cpu *c)
 	} else if (c->flushing) {
 		c->flushing = false;
 		c->now_ns = c->until_ns;
-	} else if (interrupt_event(c) <= now && interrupt_event(c) <= task_event(l, c)) {
+	} else if (interrupt_event(c) <= now) {
 		pass(l, c, now);
 		begin_interrupt(l, c);
+	} else if (request_event(c) <= now) {
+		pass(l, c, now);
+		end_request(l, c);
 	} else {
 		pass(l, c, now);
 		go_on(l, c);
@@ -611,7 +654,7 @@ static void set_up(struct loop *l)
 
 		c->tasks = room_for(l, c->nr_tasks, sizeof(*c->tasks));
 		c->nr_tasks = 0;
-		c->running = NO_STEP;
+		c->running = c->mapped = NO_STEP;
 		c->now_ns = load->first_ns;
 	}
 	for (uint32_t i = 0; i < load->nr_steps && !l->no_memory; i++) {
@@ -620,7 +663,7 @@ static void set_up(struct loop *l)
 		if (!load->steps[i].irq)
 			c->tasks[c->nr_tasks++] = i;
 		else if (load->steps[i].arrival == ARRIVES_BY_CLOCK && is_replayed(l, &load->steps[i]))
-			push(l, c, load->steps[i].start_ns, i, 0);
+			push(l, c, load->steps[i].start_ns - load->steps[i].entry_ns, i, 0);
 	}
 	for (uint32_t i = 0; i < l->cfg->nr_others && !l->no_memory; i++) {
 		const struct ir_other_flush *o = &l->cfg->others[i];

@@ -85,21 +85,11 @@ static void widen(struct prediction *p, double ratio)
 		p->high = ratio;
 }
 
-static void find_bounds(struct prediction *p)
+/* Which of the CPUs' time was work, waiting for completions, or for a clock, is not known. */
+static void widen_by_idle_time(struct prediction *p)
 {
-	const struct ir_load *load = p->load;
 	struct ir_loop_config cfg = p->cfg;
-	double likely = p->likely, spread = load->unsteady;
-	double least = load->busy_cpus > 1 ? REPEATABLE_CPUS : REPEATABLE;
 
-	p->low = p->high = likely;
-	if (!load->info.event_cost_known && load->least_flush_ns) {
-		cfg.event_ns = (double)load->least_flush_ns;
-		widen(p, ratio_of(p, &cfg));
-		cfg.event_ns = p->cfg.event_ns;
-	}
-	if (load->info.idle_known)
-		return;
 	cfg.as_idle_as_can_be = true;
 	widen(p, ratio_of(p, &cfg));
 	cfg.as_idle_as_can_be = false;
@@ -108,8 +98,26 @@ static void find_bounds(struct prediction *p)
 	cfg.clocked = IR_CLOCKED_NONE;
 	widen(p, ratio_of(p, &cfg));
 	cfg.clocked = IR_CLOCKED_LIKELY;
-	cfg.extra_ns = (double)load->path_ns;
+	cfg.extra_ns = (double)p->load->path_ns;
 	widen(p, ratio_of(p, &cfg));
+}
+
+static void find_bounds(struct prediction *p)
+{
+	const struct ir_load *load = p->load;
+	struct ir_loop_config cfg = p->cfg;
+	bool several = load->busy_cpus > 1;
+	double spread = load->unsteady, least = several ? REPEATABLE_CPUS : REPEATABLE;
+
+	p->low = p->high = p->likely;
+	if (!load->info.event_cost_known && load->least_flush_ns) {
+		cfg.event_ns = (double)load->least_flush_ns;
+		widen(p, ratio_of(p, &cfg));
+	}
+	if (!load->info.idle_known)
+		widen_by_idle_time(p);
+	else if (!several)
+		return;
 	/* CPU time may include waiting for the hypervisor: then the hypervisor's time decides. */
 	if (p->cfg.serialised && p->result.server_ns)
 		widen(p, (double)p->self_server_ns / (double)p->result.server_ns);
@@ -152,9 +160,10 @@ static void predict_untraced(struct prediction *p, struct ir_time *time)
 static uint64_t latency(const struct prediction *p, uint32_t map)
 {
 	uint32_t unmap = p->load->steps[map].map;
-	uint64_t ns = p->done[unmap] - p->start[map], around = p->load->steps[unmap].around_ns;
+	uint64_t ns = p->done[unmap] - p->start[map];
+	uint64_t behind = p->load->steps[unmap].around_ns - p->load->steps[unmap].entry_ns;
 
-	return ns > around ? ns - around : 0;
+	return ns > behind ? ns - behind : 0;
 }
 
 static int latencies(const struct prediction *p, struct ir_time *time)
@@ -242,7 +251,7 @@ int ir_load_predict(const struct ir_load *load, const struct ir_flush_log *log,
 		time->closed = true;
 		time->throughput = throughput(load, p.likely, p.low, p.high,
 					      (double)(load->last_ns - load->first_ns));
-		time->cpu_ns = (p.result.cpu_ns + p.result.waited_ns + load->entries_ns) / load->maps;
+		time->cpu_ns = (p.result.cpu_ns + p.result.waited_ns) / load->maps;
 		time->bottleneck = bottleneck(&p, ns);
 		note_assumptions(&p, time);
 		predict_untraced(&p, time);

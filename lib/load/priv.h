@@ -47,7 +47,7 @@ enum wait {
 
 /* The work that an interrupt came into. */
 enum during {
-	DURING_FLUSH,		/* of a step, whose .disturber it is; or of none */
+	DURING_STEP,		/* .host; or in a flush of none */
 	DURING_IDLE,
 	DURING_BEFORE,		/* work of a gap before it waited, or of one without a wait */
 	DURING_AFTER,		/* work after the wait */
@@ -70,16 +70,18 @@ struct step {
 	int64_t device_ns;
 	/* If the idle time is not known, as much of the gap as can be. */
 	uint64_t after_last_ns;	/* likewise, from the end of .last */
+	uint32_t late_ns;	/* an interrupt step: it may have had to wait so long, for a flush or another interrupt */
 	uint32_t follower;	/* of an interrupt step, NO_STEP */
 	uint32_t last;		/* the last unmap of this CPU's mappings in the gap, NO_STEP */
 	uint32_t cause;
-	uint32_t disturber;	/* .disturbed: the interrupt step that came */
+	uint32_t host;		/* of an interrupt step: the step that it came into, NO_STEP */
 	uint32_t op;		/* number of the operation */
 	uint32_t map;		/* an unmap: its mapping's step; a map: its unmap's; or NO_STEP */
 	uint32_t stream;
 	uint32_t live;		/* mappings of the stream: of an unmap, behind it; of a map that waited for one, when it went on */
 	uint32_t own_ns;	/* of the step, without its flushes */
 	uint32_t around_ns;	/* of that, before and behind an interrupt's step */
+	uint32_t entry_ns;	/* of that, before it */
 	uint32_t ranged_ns, global_ns;	/* recorded flushes, without waiting; 0: none, or not known */
 	uint32_t waited_ns;	/* what they waited for other CPUs */
 	uint32_t pid;
@@ -91,8 +93,10 @@ struct step {
 	uint8_t wait, arrival;
 	uint8_t during;		/* of an interrupt step: enum during */
 	bool irq;		/* runs as an interrupt: may be a thread that unmaps for others */
+	bool joins;		/* in the interrupt of the step before it */
 	bool thread;
 	bool disturbed;		/* an interrupt came in one of its flushes */
+	uint8_t interrupts;	/* that it is the host of */
 	bool is_open;		/* its stream is */
 };
 
@@ -126,7 +130,8 @@ struct ir_load {
 	uint64_t first_ns, last_ns;	/* from the first step to the end of the last */
 	uint64_t maps;
 	uint64_t idle_ns;	/* of the CPUs that have steps, between first_ns and last_ns */
-	uint64_t entries_ns;	/* of interrupts in idle time, before their steps: of recorded, not replayed, CPU time */
+	uint64_t entry_ns;	/* of an interrupt, until its step: mean of those that came into flushes */
+	uint64_t request_ns;	/* work from a map to its request to the device */
 	uint32_t busy_cpus;	/* CPUs that have steps */
 	uint64_t path_ns;	/* from iommu:map to its flush: code around a flush, at most */
 	uint64_t mean_pages;	/* of flushes of a range */

@@ -23,8 +23,7 @@ struct flush {
 	uint64_t time_ns, irq_total;
 	uint64_t service_ns, waited_ns;	/* until then, if .served */
 	bool served;
-	bool disturbed;		/* an interrupt came before its end was recorded: */
-	uint32_t disturber;
+	bool disturbed;		/* an interrupt came before its end was recorded */
 	bool global;
 };
 
@@ -45,6 +44,7 @@ struct cpu {
 	uint32_t last_unmap;	/* of a mapping that was made here */
 	uint64_t unmap_irq;	/* irq_total then */
 	bool burst;		/* nothing but interrupts since the last interrupt step */
+	bool entered;		/* an interrupt was recorded since then */
 	unsigned int nr_flushes;
 	struct flush flush[NESTED];
 	uint16_t probes, tracepoints;	/* events since the last step of the task or an interrupt */
@@ -108,7 +108,7 @@ static int make_steps(struct builder *b)
 			continue;
 		*s = (struct step){
 			.start_ns = op->time_ns, .end_ns = op->time_ns, .last = NO_STEP,
-			.follower = NO_STEP, .cause = NO_STEP, .map = NO_STEP, .stream = NO_STEP, .op = (uint32_t)i,
+			.follower = NO_STEP, .host = NO_STEP, .cause = NO_STEP, .map = NO_STEP, .stream = NO_STEP, .op = (uint32_t)i,
 			.cpu = op->cpu, .kind = op->kind, .irq = op->flags & IR_OPF_IRQ,
 		};
 		if (op->kind == IR_OP_MAP)
@@ -213,6 +213,17 @@ static void serve(struct builder *b, struct flush *f, uint64_t now_ns)
 		b->server_ns = now_ns;
 }
 
+static void set_host(struct builder *b, struct step *irq, uint32_t host)
+{
+	struct step *s = &b->load->steps[host];
+
+	if (s->irq || irq->joins)
+		return;
+	irq->host = host;
+	if (s->interrupts < UINT8_MAX)
+		s->interrupts++;
+}
+
 static void begin_interrupt(struct builder *b, struct cpu *c, struct step *s)
 {
 	struct step *prev = c->burst && c->cur[1] != NO_STEP ? &b->load->steps[c->cur[1]] : NULL;
@@ -220,10 +231,14 @@ static void begin_interrupt(struct builder *b, struct cpu *c, struct step *s)
 		&b->load->steps[s->map] : NULL;
 
 	s->irq = true;
-	if (c->idle_ns && c->entry_ns)
-		c->entries += s->start_ns - c->entry_ns;
+	if (c->idle_ns && c->entry_ns) {
+		s->entry_ns = short_ns(s->start_ns - c->entry_ns);
+		c->entries += s->entry_ns;
+	}
+	s->joins = c->burst && b->interrupts && !c->entered;
 	c->entry_ns = 0;
-	s->during = c->nr_flushes ? DURING_FLUSH : c->idle_ns ? DURING_IDLE :
+	c->entered = false;
+	s->during = c->nr_flushes ? DURING_STEP : c->idle_ns ? DURING_IDLE :
 		c->waited ? DURING_AFTER : DURING_BEFORE;
 	if (map) {
 		s->arrival = ARRIVES_FROM_DEVICE;
@@ -235,11 +250,13 @@ static void begin_interrupt(struct builder *b, struct cpu *c, struct step *s)
 	} else {
 		s->arrival = ARRIVES_BY_CLOCK;
 	}
+	if (c->nr_flushes && c->flush[c->nr_flushes - 1].step != NO_STEP)
+		set_host(b, s, c->flush[c->nr_flushes - 1].step);
+	if (c->nr_flushes)
+		s->late_ns = short_ns(s->start_ns - c->flush[c->nr_flushes - 1].time_ns);
 	for (unsigned int i = 0; i < c->nr_flushes; i++) {
 		if (!c->flush[i].served)
 			serve(b, &c->flush[i], s->start_ns);
-		if (!c->flush[i].disturbed)
-			c->flush[i].disturber = (uint32_t)(s - b->load->steps);
 		c->flush[i].disturbed = true;
 	}
 	c->burst = true;
@@ -311,7 +328,7 @@ static uint32_t step_of_flush(const struct builder *b, const struct cpu *c, cons
 static void begin_flush(struct builder *b, struct cpu *c, const struct activity *a)
 {
 	struct flush *f;
-	const struct step *s;
+	struct step *s, *irq = c->cur[1] != NO_STEP ? &b->load->steps[c->cur[1]] : NULL;
 
 	if (c->nr_flushes == NESTED)
 		c->nr_flushes = 0;	/* their returns were lost */
@@ -323,6 +340,10 @@ static void begin_flush(struct builder *b, struct cpu *c, const struct activity 
 	if (f->step == NO_STEP)
 		return;
 	s = &b->load->steps[f->step];
+	if (!s->irq && irq && irq->start_ns > s->start_ns && irq->during == DURING_BEFORE) {
+		irq->during = DURING_STEP;
+		set_host(b, irq, f->step);
+	}
 	if (s->kind == IR_OP_MAP && !s->ranged) {
 		b->path_ns += a->time_ns - s->start_ns;
 		b->nr_paths++;
@@ -357,10 +378,7 @@ static void end_flush(struct builder *b, struct cpu *c, const struct activity *a
 	if (f->step == NO_STEP)
 		return;
 	s = &b->load->steps[f->step];
-	if (f->disturbed && !s->disturbed) {
-		s->disturbed = true;
-		s->disturber = f->disturber;
-	}
+	s->disturbed |= f->disturbed;
 	if (s->irq)
 		c->irq_total += a->time_ns - s->end_ns;
 	s->end_ns = a->time_ns;
@@ -418,7 +436,6 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 	}
 	idle = net(c->idle_ns > c->gap_ns ? c->idle_ns : c->gap_ns, now_ns,
 		   c->irq_total - c->idle_irq + c->entries);
-	b->load->entries_ns += c->entries;
 	c->wait = (struct step){
 		.before_ns = net(c->gap_ns, c->idle_ns, c->idle_irq - c->gap_irq + c->gap_idle),
 		.wake_ns = now_ns, .wait = WAIT_CLOCK, .cause = NO_STEP,
@@ -494,6 +511,7 @@ static void take(struct builder *b, const struct activity *a, bool switches)
 			begin_idle(c, a->time_ns);
 		return;
 	case IR_EV_INTERRUPT:
+		c->entered = true;
 		if (c->idle_ns)
 			c->entry_ns = a->time_ns;
 		return;
@@ -581,6 +599,7 @@ static double unsteadiness(const struct ir_load *load)
 static void sum_up(struct builder *b)
 {
 	struct ir_load *load = b->load;
+	uint64_t entries = 0;
 
 	load->info.flushes = b->nr_flushes + b->nr_globals;
 	qsort(b->globals, b->nr_globals, sizeof(b->globals[0]), ir_compare_ns);
@@ -595,8 +614,11 @@ static void sum_up(struct builder *b)
 		uint64_t flushes, most = s->ranged * load->info.flush_ns;
 
 		/* In a disturbed one is what led to the interrupt, too: that is its CPU's work. */
-		if (s->disturbed && most && s->ranged_ns > most)
+		if (s->disturbed && most && s->ranged_ns > most) {
+			load->entry_ns += s->ranged_ns - most;
+			entries++;
 			s->ranged_ns = (uint32_t)most;
+		}
 		flushes = (uint64_t)s->ranged_ns + s->global_ns + s->waited_ns;
 		if (s->own_ns < flushes)
 			s->own_ns = 0;
@@ -610,6 +632,8 @@ static void sum_up(struct builder *b)
 	for (uint32_t i = 0; i < b->nr_cpus; i++)
 		load->busy_cpus += b->cpus[i].nr != 0;
 	load->cpus = (uint16_t)b->nr_cpus;
+	if (entries)
+		load->entry_ns /= entries;
 	if (b->nr_paths)
 		load->path_ns = b->path_ns / b->nr_paths;
 	if (load->last_ns > load->first_ns)
