@@ -54,6 +54,8 @@ class Machine:
     def flush(self, iova):
         self.event("rpcit", "(0x1) fn=0x1 addr=0x%x range=0x1000" % iova, self.par["probe"])
         self.spend(self.par["flush"])
+        if self.context == ".....":
+            self.work(0)        # interrupts that came meanwhile
         self.event("rpcit_ret", "(0x2 <- 0x1) ret=0", self.par["probe"])
 
     def map(self, iova):
@@ -121,8 +123,9 @@ class Machine:
 def submit(m, iova):
     m.work(12)
     m.map(iova)
+    m.work(4)           # until the doorbell is written
     m.start(iova)
-    m.work(10)
+    m.work(6)
 
 
 def disk(m, depth, rate):

@@ -66,6 +66,31 @@ for job in qd1 qd8 qd32; do
 	figures "$job: the recorded mode from its own recording" 'near(ratio, 1, 0.1)'
 done
 
+# A CPU that is idle now and then: what comes into what, and what delays what, decides.
+for job in qd2:400 qd4:400 qd2:150 qd3:150; do
+	device=${job#*:}
+	job=${job%:*}
+	for mode in lazy strict; do
+		simulate "$job-$device-$mode" "$job" "$mode" "device=$device" operations=2000
+	done
+	predict "$job-$device-lazy" strict
+	figures "$job, a disk of $device us: lazy to strict within 2.5 %" 'near(ratio, truth, 2.5)' \
+		"$(true_ratio "$job-$device-lazy" "$job-$device-strict")"
+	predict "$job-$device-strict" sync-map-retry
+	figures "$job, a disk of $device us: strict to lazy within 2 %" 'near(ratio, truth, 2)' \
+		"$(true_ratio "$job-$device-strict" "$job-$device-lazy")"
+done
+
+# What CPUs do at the same time differs from boot to boot.
+{
+	cat "$tmp/qd1-lazy"
+	sed '/^#/d; /marker/d; s/\[000\]/[001]/; s/fio\([-:]\)100/fio\1200/g; s/0x\(0*\)1\([0-9a-f]\{8\}\)/0x\13\2/g' \
+		"$tmp/qd1-lazy"
+} | sort -s -k 4,4 >"$tmp/two-cpus"
+predict two-cpus strict
+figures "two CPUs: bounds of 5 % at least, though idle time is known" \
+	'idle == "true" && low <= ratio * 0.95 && high >= ratio * 1.05'
+
 # A recording begins before its workload does.
 for mode in lazy strict; do
 	simulate "quiet-$mode" qd1 "$mode" quiet=100000

@@ -9,6 +9,8 @@
 
 #include "load/priv.h"
 
+#define FEW	8	/* interrupts that have to agree */
+
 static void give(struct step *s, uint64_t ns)
 {
 	uint64_t room = UINT32_MAX - s->own_ns;
@@ -162,6 +164,12 @@ static int compare_delays(const void *x, const void *y)
 	return (a->after_ns > b->after_ns) - (a->after_ns < b->after_ns);
 }
 
+/* Within half of it. */
+static bool is_near(int64_t excess, uint64_t took)
+{
+	return excess > (int64_t)took / 2 && excess < (int64_t)took * 3 / 2;
+}
+
 /* The first interrupt behind each map; @last has room for a step of each CPU. */
 static size_t find_delays(const struct ir_load *load, uint32_t *last, int64_t usual,
 			  struct delay *delays)
@@ -186,7 +194,7 @@ static size_t find_delays(const struct ir_load *load, uint32_t *last, int64_t us
 			.after_ns = s->start_ns - s->entry_ns - map->end_ns, .unmap = map->map,
 			.took_ns = (uint64_t)s->own_ns + s->ranged_ns + s->global_ns + s->waited_ns,
 		};
-		delays[n].delayed = unmap->device_ns - usual > (int64_t)delays[n].took_ns / 2;
+		delays[n].delayed = is_near(unmap->device_ns - usual, delays[n].took_ns);
 		n++;
 	}
 	return n;
@@ -194,8 +202,8 @@ static size_t find_delays(const struct ir_load *load, uint32_t *last, int64_t us
 
 /*
  * The device gets a request some work after the map: interrupts that come before delay it,
- * those that come later do not.  The limit that most of them agree with is that work's
- * time; what delayed requests is then no part of the device's time.
+ * those that come later do not.  The limit that three of four agree with is that work's
+ * time, if there is one; what delayed requests is then no part of the device's time.
  */
 static int find_requests(struct ir_load *load, uint32_t *last, int64_t usual)
 {
@@ -214,6 +222,8 @@ static int find_requests(struct ir_load *load, uint32_t *last, int64_t usual)
 			within = i + 1;
 		}
 	}
+	if (most < FEW || most * 2 < (int64_t)within)	/* devices vary as much by themselves */
+		within = 0;
 	if (within)
 		load->request_ns = delays[within - 1].after_ns;
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
