@@ -6,20 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "io/texts.h"
 #include "options/check.h"
 
 static char *config_name(size_t nr_axes, const struct plan_config *c)
 {
 	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
+	FILE *out = text_begin(&memory);
 
-	if (!out)
-		return NULL;
 	fprintf(out, "%s %s", c->config.strategy->name, c->hypervisor);
 	for (size_t i = 0; i < nr_axes; i++)
 		fprintf(out, " %s=%s", c->settings[i].parameter->name, c->settings[i].text);
-	return ir_memory_close(&memory);
+	return text_end(&memory);
 }
 
 /* Which value of each axis the @combination-th has; the last axis changes fastest. */
@@ -34,33 +32,27 @@ static void choose(const struct axis *axes, size_t nr_axes, size_t combination, 
 	}
 }
 
-int plan_config_make(const struct axis *axes, size_t nr_axes, const struct hypervisor_choice *choice,
-		       const char *written, const struct ir_strategy *strategy, size_t combination,
-		       struct plan_config *c)
+void plan_config_make(const struct axis *axes, size_t nr_axes, const struct hypervisor_choice *choice,
+		      const char *written, const struct ir_strategy *strategy, size_t combination,
+		      struct plan_config *c)
 {
 	struct ir_error why = { "" };
 	int rc = 0;
 
 	c->config = (struct ir_config){ .strategy = strategy };
 	hypervisor_apply(choice, &c->config);
-	c->hypervisor = strdup(written);
-	c->settings = calloc(nr_axes + 1, sizeof(*c->settings));
-	if (!c->hypervisor || !c->settings)
-		return -ENOMEM;
+	c->hypervisor = text_made(strdup(written));
+	c->settings = memory_made(calloc(nr_axes + 1, sizeof(*c->settings)));
 	choose(axes, nr_axes, combination, c->settings);
 	c->name = config_name(nr_axes, c);
-	if (!c->name)
-		return -ENOMEM;
 	for (size_t i = 0; i < nr_axes && !rc; i++)
 		rc = parameter_set(c->settings[i].parameter, &c->config, c->settings[i].text, &why);
 	if (!rc)
 		rc = parameters_check(&c->config.params, &why);
 	if (!rc)
 		rc = ir_config_check(&c->config, &why);
-	if (!rc)
-		return 0;
-	c->error = strdup(why.text);
-	return c->error ? 0 : -ENOMEM;
+	if (rc)
+		c->error = text_made(strdup(why.text));
 }
 
 void plan_config_free(struct plan_config *c)

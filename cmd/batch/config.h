@@ -35,9 +35,9 @@ struct plan_config {
  * @combination: of the axes' values; the last axis changes fastest
  *
  * c->elsewhere and c->default_hypervisor are the caller's to set.
- * Returns 0 or -ENOMEM; c->error is set if it contradicts itself.
+ * c->error is set if it contradicts itself.
  */
-int plan_config_make(const struct axis *axes, size_t nr_axes, const struct hypervisor_choice *choice,
+void plan_config_make(const struct axis *axes, size_t nr_axes, const struct hypervisor_choice *choice,
 		     const char *written, const struct ir_strategy *strategy, size_t combination,
 		     struct plan_config *c);
 void plan_config_free(struct plan_config *c);

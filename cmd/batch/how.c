@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/cmd.h"
-#include "base/memory.h"
+#include "io/texts.h"
 #include "batch/plan.h"
 
 /* One plug-in may bring several strategies and hypervisors: it is there once for each. */
@@ -51,13 +51,9 @@ char *plan_how(const struct settings *s, struct ir_error *err)
 {
 	char digest[FINGERPRINT_SIZE], *text;
 	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
+	FILE *out = text_begin(&memory);
 	int rc = 0;
 
-	if (!out) {
-		ir_error_set(err, -ENOMEM, "out of memory");
-		return NULL;
-	}
 	/* Another build of the program may compute other results. */
 	if (!fingerprint_file("/proc/self/exe", digest, NULL))
 		fprintf(out, "%s\n", digest);
@@ -75,9 +71,7 @@ char *plan_how(const struct settings *s, struct ir_error *err)
 		rc = write_plugin(out, ir_registry_strategies(s->registry)[i]->plugin, err);
 	for (size_t i = 0; ir_registry_hypervisors(s->registry)[i] && !rc; i++)
 		rc = write_plugin(out, ir_registry_hypervisors(s->registry)[i]->plugin, err);
-	text = ir_memory_close(&memory);
-	if (!text && !rc)
-		rc = ir_error_set(err, -ENOMEM, "out of memory");
+	text = text_end(&memory);
 	if (!rc)
 		return text;
 	free(text);

@@ -16,7 +16,7 @@
 #include "options/options.h"
 #include "base/place.h"
 #include "io/kind.h"
-#include "base/memory.h"
+#include "io/texts.h"
 
 #define MAX_SIZE (16 << 20)	/* bytes; more is a wrong file */
 #define MAX_CONFIGS 1000000
@@ -76,19 +76,11 @@ static int check_keys(const struct manifest *m, json_t *object, struct place pla
 static char *scalar(const struct manifest *m, const json_t *value, struct place place,
 		    struct ir_error *err)
 {
-	char *text = NULL;
-
 	if (json_is_string(value))
-		text = strdup(json_string_value(value));
-	else if (json_is_integer(value) && asprintf(&text, "%" JSON_INTEGER_FORMAT,
-						    json_integer_value(value)) < 0)
-		text = NULL;
-	if (text)
-		return text;
-	if (json_is_string(value) || json_is_integer(value))
-		no_memory(err);
-	else
-		wrong(m, &place, err, "not a text or a whole number");
+		return text_made(strdup(json_string_value(value)));
+	if (json_is_integer(value))
+		return text_format("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	wrong(m, &place, err, "not a text or a whole number");
 	return NULL;
 }
 
@@ -128,24 +120,17 @@ static const struct parameter *known_parameter(const struct manifest *m, const c
 	return parameter;
 }
 
-static int add_text(struct axis *axis, char *text)
+static void add_text(struct axis *axis, char *text)
 {
-	char **grown = text ? reallocarray(axis->texts, axis->n + 1, sizeof(*grown)) : NULL;
-
-	if (!grown) {
-		free(text);
-		return -ENOMEM;
-	}
-	axis->texts = grown;
-	grown[axis->n++] = text;
-	return 0;
+	axis->texts = memory_made(reallocarray(axis->texts, axis->n + 1, sizeof(*axis->texts)));
+	axis->texts[axis->n++] = text;
 }
 
 /* One value, or with a colon a range of them. */
 static int add_value(const struct manifest *m, struct axis *axis, const json_t *value,
 		     struct place place, struct ir_error *err)
 {
-	char *text = scalar(m, value, place, err), *number;
+	char *text = scalar(m, value, place, err);
 	struct ir_error why = { "" };
 	struct range range;
 	int rc = 0;
@@ -159,19 +144,15 @@ static int add_value(const struct manifest *m, struct axis *axis, const json_t *
 				rc = wrong(m, &place, err, "%.60s is there twice", text);
 		if (rc)
 			free(text);
-		else if (add_text(axis, text))
-			rc = no_memory(err);
+		else
+			add_text(axis, text);
 		return rc;
 	}
 	if (range_parse(axis->parameter, text, &range, &why))
 		rc = wrong(m, &place, err, "%s", why.text);
 	free(text);
-	for (size_t i = 0; i < range.n && !rc; i++) {
-		if (asprintf(&number, "%" PRIu64, range.values[i]) < 0)
-			number = NULL;
-		if (add_text(axis, number))
-			rc = no_memory(err);
-	}
+	for (size_t i = 0; i < range.n; i++)
+		add_text(axis, text_format("%" PRIu64, range.values[i]));
 	free(range.values);
 	return rc;
 }
@@ -207,9 +188,7 @@ static int read_axes(struct manifest *m, struct plan *plan, struct ir_error *err
 		return 0;
 	if (!json_is_object(object))
 		return wrong(m, &place, err, "not an object");
-	plan->axes = calloc(json_object_size(object) + 1, sizeof(*plan->axes));
-	if (!plan->axes)
-		return no_memory(err);
+	plan->axes = memory_made(calloc(json_object_size(object) + 1, sizeof(*plan->axes)));
 	json_object_foreach(object, key, value) {
 		struct axis *axis = &plan->axes[plan->nr_axes];
 		struct place here = place_key(place, key);
@@ -238,9 +217,7 @@ static int read_own_settings(const struct manifest *m, const struct plan *plan,
 		return 0;
 	if (!json_is_object(object))
 		return wrong(m, &place, err, "not an object");
-	list->item = calloc(json_object_size(object) + 1, sizeof(*list->item));
-	if (!list->item)
-		return no_memory(err);
+	list->item = memory_made(calloc(json_object_size(object) + 1, sizeof(*list->item)));
 	json_object_foreach(object, key, value) {
 		struct setting *setting = &list->item[list->n];
 		struct place here = place_key(place, key);
@@ -269,41 +246,33 @@ static void free_list(struct settings_list *list)
 	free(list->item);
 }
 
-static int copy_list(struct settings_list *to, const struct settings_list *from)
+static void copy_list(struct settings_list *to, const struct settings_list *from)
 {
-	to->item = calloc(from->n + 1, sizeof(*to->item));
-	for (size_t i = 0; to->item && i < from->n; i++) {
+	to->item = memory_made(calloc(from->n + 1, sizeof(*to->item)));
+	for (size_t i = 0; i < from->n; i++) {
 		to->item[i] = from->item[i];
-		to->item[i].text = strdup(from->item[i].text);
-		if (!to->item[i].text)
-			return -ENOMEM;
-		to->n++;
+		to->item[i].text = text_made(strdup(from->item[i].text));
 	}
-	return to->item ? 0 : -ENOMEM;
+	to->n = from->n;
 }
 
 static int add_recording(const struct manifest *m, struct plan *plan, const char *name,
 			 const struct settings_list *own, struct place place, struct ir_error *err)
 {
-	struct plan_recording *grown, *recording;
+	struct plan_recording *recording;
 
 	for (size_t i = 0; i < plan->nr_recordings; i++)
 		if (!strcmp(plan->recordings[i].name, name))
 			return wrong(m, &place, err, "\"%.200s\" is there twice", name);
-	if (!(plan->nr_recordings & (plan->nr_recordings - 1))) {
-		grown = reallocarray(plan->recordings,
-				     plan->nr_recordings ? 2 * plan->nr_recordings : 1,
-				     sizeof(*grown));
-		if (!grown)
-			return no_memory(err);
-		plan->recordings = grown;
-	}
+	if (!(plan->nr_recordings & (plan->nr_recordings - 1)))
+		plan->recordings = memory_made(reallocarray(plan->recordings,
+			plan->nr_recordings ? 2 * plan->nr_recordings : 1, sizeof(*plan->recordings)));
 	recording = &plan->recordings[plan->nr_recordings++];
-	*recording = (struct plan_recording){ .name = strdup(name) };
-	if (asprintf(&recording->path, "%s%s", *name == '/' ? "" : m->directory, name) < 0)
-		recording->path = NULL;
-	if (!recording->name || !recording->path || copy_list(&recording->settings, own))
-		return no_memory(err);
+	*recording = (struct plan_recording){
+		.name = text_made(strdup(name)),
+		.path = text_format("%s%s", *name == '/' ? "" : m->directory, name),
+	};
+	copy_list(&recording->settings, own);
 	return 0;
 }
 
@@ -313,12 +282,10 @@ static int add_pattern(const struct manifest *m, struct plan *plan, const char *
 {
 	const char *directory = *name == '/' ? "" : m->directory;
 	size_t skip = strlen(directory);
-	char *pattern = malloc(2 * skip + strlen(name) + 1), *to = pattern;
+	char *pattern = memory_made(malloc(2 * skip + strlen(name) + 1)), *to = pattern;
 	glob_t found;
 	int rc = 0, outcome;
 
-	if (!pattern)
-		return no_memory(err);
 	/* Nothing in the manifest's own place is a pattern. */
 	for (const char *c = directory; *c; c++) {
 		if (strchr("*?[\\", *c))
@@ -414,9 +381,10 @@ static int read_names(struct manifest *m, const char *key, const char *option,
 	struct ir_error why = { "" };
 	size_t i;
 
-	if (!list)
-		return options_replay(&m->settings, option, usual, &why) ||
-			add_text(written, strdup(usual)) ? no_memory(err) : 0;
+	if (!list) {
+		add_text(written, text_made(strdup(usual)));
+		return options_replay(&m->settings, option, usual, err);
+	}
 	if (!json_is_array(list) || !json_array_size(list))
 		return wrong(m, &place, err, "not a list of names");
 	json_array_foreach(list, i, entry) {
@@ -430,8 +398,7 @@ static int read_names(struct manifest *m, const char *key, const char *option,
 				return wrong(m, &here, err, "\"%.60s\" is there twice", name);
 		if (options_replay(&m->settings, option, name, &why))
 			return wrong(m, &here, err, "%s", why.text);
-		if (add_text(written, strdup(name)))
-			return no_memory(err);
+		add_text(written, text_made(strdup(name)));
 	}
 	return 0;
 }
@@ -488,7 +455,6 @@ static int make_configs(struct manifest *m, struct plan *plan, const struct axis
 {
 	const struct settings *s = &m->settings;
 	size_t combinations = 1, strategies = 0, n;
-	int rc = 0;
 
 	for (size_t i = 0; i < plan->nr_axes; i++)
 		if (__builtin_mul_overflow(combinations, plan->axes[i].n, &combinations) ||
@@ -500,31 +466,26 @@ static int make_configs(struct manifest *m, struct plan *plan, const struct axis
 	if (combinations > MAX_CONFIGS / n || combinations * n > MAX_CELLS / plan->nr_recordings)
 		return ir_error_set(err, -E2BIG, "%s: more than %d configurations or %d cells",
 				    m->path, MAX_CONFIGS, MAX_CELLS);
-	plan->configs = calloc(combinations * n, sizeof(*plan->configs));
-	if (!plan->configs)
-		return no_memory(err);
+	plan->configs = memory_made(calloc(combinations * n, sizeof(*plan->configs)));
 	for (size_t h = 0; h < s->nr_hypervisors; h++)
 		for (size_t c = 0; c < combinations; c++)
-			for (size_t i = 0; i < strategies && !rc; i++) {
+			for (size_t i = 0; i < strategies; i++) {
 				struct plan_config *made = &plan->configs[plan->nr_configs++];
 
 				made->elsewhere = nth_strategy(s, i, false);
 				made->default_hypervisor = s->default_hypervisor;
-				rc = plan_config_make(plan->axes, plan->nr_axes, &s->hypervisors[h],
-						      hypervisors->texts[h], nth_strategy(s, i, true), c,
-						      made);
+				plan_config_make(plan->axes, plan->nr_axes, &s->hypervisors[h],
+						 hypervisors->texts[h], nth_strategy(s, i, true), c, made);
 			}
-	return rc ? no_memory(err) : leave_out(m, plan, err);
+	return leave_out(m, plan, err);
 }
 
-static int write_digest(struct plan *plan, struct ir_error *err)
+static void write_digest(struct plan *plan)
 {
 	struct ir_memory memory;
-	FILE *out = ir_memory_open(&memory);
+	FILE *out = text_begin(&memory);
 	char *text;
 
-	if (!out)
-		return no_memory(err);
 	fprintf(out, "%s\n%s\n", ir_version(), plan->how);
 	for (size_t i = 0; i < plan->nr_recordings; i++) {
 		fprintf(out, "%s", plan->recordings[i].name);
@@ -535,12 +496,9 @@ static int write_digest(struct plan *plan, struct ir_error *err)
 	}
 	for (size_t i = 0; i < plan->nr_configs; i++)
 		fprintf(out, "%s\n", plan->configs[i].name);
-	text = ir_memory_close(&memory);
-	if (!text)
-		return no_memory(err);
+	text = text_end(&memory);
 	fingerprint_text(text, memory.len, plan->digest);
 	free(text);
-	return 0;
 }
 
 /* The file. */
@@ -552,11 +510,7 @@ static int read_text(struct manifest *m, size_t *size, struct ir_error *err)
 
 	if (!in)
 		return ir_error_set(err, -errno, "%s: %s", m->path, strerror(errno));
-	m->text = malloc(MAX_SIZE + 2);
-	if (!m->text) {
-		fclose(in);
-		return no_memory(err);
-	}
+	m->text = memory_made(malloc(MAX_SIZE + 2));
 	errno = 0;
 	*size = fread(m->text, 1, MAX_SIZE + 1, in);
 	if (ferror(in))
@@ -614,7 +568,7 @@ static int parse(struct manifest *m, struct plan *plan, struct ir_error *err)
 	if (!rc)
 		rc = make_configs(m, plan, &hypervisors, err);
 	if (!rc)
-		rc = write_digest(plan, err);
+		write_digest(plan);
 	free_axis(&strategies);
 	free_axis(&hypervisors);
 	return rc;
@@ -631,8 +585,8 @@ static int list_recordings(struct manifest *m, char *const *names, size_t n, str
 	m->root = json_pack("{s:s, s:o}", "schema", MANIFEST_SCHEMA, "recordings", list);
 	if (rc)
 		return ir_error_set(err, -EINVAL, "%s: the names of recordings of a batch are UTF-8", names[0]);
-	m->text = ir_json_dump(m->root, JSON_INDENT(1));
-	return m->text ? 0 : no_memory(err);
+	m->text = text_made(ir_json_dump(m->root, JSON_INDENT(1)));
+	return 0;
 }
 
 static int read_manifest(struct manifest *m, struct ir_error *err)
@@ -656,10 +610,9 @@ int plan_read(char *const *operands, size_t n, struct ir_registry *registry, con
 	struct manifest m = { .path = plain ? "batch" : path, .settings.registry = registry };
 	int rc;
 
-	*plan = (struct plan){ .how = strdup(how) };
-	m.directory = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
-	rc = !m.directory || !plan->how ? no_memory(err) :
-		plain ? list_recordings(&m, operands, n, err) : read_manifest(&m, err);
+	*plan = (struct plan){ .how = text_made(strdup(how)) };
+	m.directory = text_made(strndup(path, slash ? (size_t)(slash - path) + 1 : 0));
+	rc = plain ? list_recordings(&m, operands, n, err) : read_manifest(&m, err);
 	if (!rc)
 		rc = parse(&m, plan, err);
 	json_decref(m.root);

@@ -32,11 +32,16 @@ char *text_format(const char *fmt, ...)
 	return text_made(len < 0 ? NULL : text);
 }
 
+void *memory_made(void *memory)
+{
+	if (!memory)
+		exit_no_memory();
+	return memory;
+}
+
 char *text_made(char *text)
 {
-	if (!text)
-		exit_no_memory();
-	return text;
+	return memory_made(text);
 }
 
 char *text_clean(const char *text)
