@@ -11,6 +11,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "io/output.h"
+#include "io/texts.h"
 #include "report/json.h"
 #include "batch/results.h"
 #include "batch/summary.h"
@@ -104,9 +105,7 @@ static int read_files(struct merge *m, struct ir_error *err)
 {
 	int rc = 0;
 
-	m->files = calloc(m->settings->nr_operands, sizeof(*m->files));
-	if (!m->files)
-		return ir_error_set(err, -ENOMEM, "out of memory");
+	m->files = memory_made(calloc(m->settings->nr_operands, sizeof(*m->files)));
 	for (size_t i = 0; i < m->settings->nr_operands && !rc; i++) {
 		rc = results_read(&m->files[m->nr_files++], m->settings->operands[i], err);
 		if (!rc)
@@ -246,10 +245,8 @@ static int write_report(struct merge *m, struct ir_error *err)
 
 	if (!document)
 		return -EINVAL;
-	text = ir_json_text(document);
+	text = text_made(ir_json_text(document));
 	json_decref(document);
-	if (!text)
-		return ir_error_set(err, -ENOMEM, "out of memory");
 	output_write(&m->out, text);
 	free(text);
 	return 0;
@@ -304,20 +301,17 @@ static int render_report(struct merge *m, const struct ir_report *report, struct
 }
 
 /* A page names the command that made it, and the time; results and their JSON do not. */
-static int put_origin(const struct merge *m, json_t *document)
+static void put_origin(const struct merge *m, json_t *document)
 {
 	json_t *tool = json_object_get(document, "tool");
 	struct origin origin;
 	char *line;
 
 	origin_make(&origin, m->settings);
-	line = ir_text_utf8(origin.report.command_line);
-	if (!line)
-		return -ENOMEM;
+	line = text_made(ir_text_utf8(origin.report.command_line));
 	json_object_set_new(tool, "command_line", json_string(line));
 	json_object_set_new(tool, "date", json_string(origin.date));
 	free(line);
-	return 0;
 }
 
 static int write_rendered(struct merge *m, struct ir_error *err)
@@ -329,10 +323,9 @@ static int write_rendered(struct merge *m, struct ir_error *err)
 
 	if (!document)
 		return -EINVAL;
-	text = put_origin(m, document) ? NULL : ir_json_text(document);
+	put_origin(m, document);
+	text = text_made(ir_json_text(document));
 	json_decref(document);
-	if (!text)
-		return ir_error_set(err, -ENOMEM, "out of memory");
 	report = ir_report_read("the merged report", text, strlen(text), err);
 	free(text);
 	rc = report ? render_report(m, report, err) : -EINVAL;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "io/texts.h"
 #include "report/json.h"
 
 /* The beginning of every line, so that a torn line differs from another program's file. */
@@ -290,8 +291,6 @@ int results_append(struct results *results, const char *text, size_t len, struct
 
 		errno = 0;
 		n = pwrite(results->fd, text + done, len - done, results->end + (off_t)done);
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n <= 0) {
 			rc = fail(results, err);
 			/* If this fails, too, the torn line is found when the file is read again. */
@@ -317,20 +316,14 @@ int results_sync(struct results *results, struct ir_error *err)
 static char *read_line(const struct results *results, size_t line, struct ir_error *err)
 {
 	const struct result_line *l = &results->lines[line];
-	char *text = malloc(l->length + 1);
+	char *text = memory_made(malloc(l->length + 1));
 	size_t done = 0;
 
-	if (!text) {
-		ir_error_set(err, -ENOMEM, "out of memory");
-		return NULL;
-	}
 	while (done < l->length) {
 		ssize_t n;
 
 		errno = 0;
 		n = pread(results->fd, text + done, l->length - done, l->offset + (off_t)done);
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n <= 0) {
 			fail(results, err);
 			free(text);
@@ -351,10 +344,8 @@ char *results_text(const struct results *results, size_t line, struct ir_error *
 	if (!text || results->lines[line].as_written)
 		return text;
 	object = json_loads(text, 0, NULL);
-	again = object ? line_text(object, &len) : NULL;
+	again = text_made(line_text(object, &len));
 	json_decref(object);
 	free(text);
-	if (!again)
-		ir_error_set(err, -ENOMEM, "out of memory");
 	return again;
 }
