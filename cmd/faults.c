@@ -124,13 +124,13 @@ static int find(struct document *doc, const struct ir_condition *conditions)
 		/* Before the document frees it. */
 		int gate = check(settings, conditions, faults);
 
-		status = worse(status, gate);
-		status = worse(status, document_add(doc, &(struct ir_report_entry){
+		status = worst_status(status, gate);
+		status = worst_status(status, document_add(doc, &(struct ir_report_entry){
 			.info = input.info, .faults = faults,
 		}));
 	} else {
 		message("%s", err.text);
-		status = worse(status, STATUS_ERROR);
+		status = worst_status(status, STATUS_ERROR);
 	}
 	input_close(&input);
 	return status;

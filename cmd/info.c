@@ -21,11 +21,11 @@ int cmd_info(const struct settings *settings)
 
 		/* info exists to show what is wrong with a recording. */
 		if (input.rec)
-			opened = worse(opened, document_add(&doc, &(struct ir_report_entry){
+			opened = worst_status(opened, document_add(&doc, &(struct ir_report_entry){
 				.info = input.info,
 			}));
 		input_close(&input);
-		status = worse(status, opened);
+		status = worst_status(status, opened);
 		if (*interrupts_flag()) {
 			status = STATUS_INTERRUPTED;
 			break;

@@ -206,7 +206,7 @@ static int finish(struct output *out, int status)
 	rc = output_commit(out, &err);
 	if (rc && rc != -EPIPE && status == STATUS_DONE)
 		message("%s", err.text);
-	return rc ? worse(status, STATUS_ERROR) : status;
+	return rc ? worst_status(status, STATUS_ERROR) : status;
 }
 
 int cmd_ops(const struct settings *settings)

@@ -257,7 +257,7 @@ int cmd_run(const struct settings *settings)
 		if (*interrupts_flag())
 			status = STATUS_INTERRUPTED;
 		else
-			status = worse(status, run_one(&doc, settings->operands[i], &configs[i]));
+			status = worst_status(status, run_one(&doc, settings->operands[i], &configs[i]));
 	}
 	if (status == STATUS_INTERRUPTED)
 		message("interrupted; %zu of %zu recordings were finished", doc.n,

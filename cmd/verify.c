@@ -277,7 +277,7 @@ int cmd_verify(const struct settings *settings)
 		if (*interrupts_flag())
 			status = STATUS_INTERRUPTED;
 		else
-			status = worse(status, verify_one(&doc, settings->operands[i], &all[i]));
+			status = worst_status(status, verify_one(&doc, settings->operands[i], &all[i]));
 	}
 	if (status == STATUS_INTERRUPTED)
 		message("interrupted; %zu of %zu recordings were finished", doc.n,

@@ -17,7 +17,7 @@ static struct {
 } line;
 
 /* Names in messages may come from a recording: they must not steer a terminal. */
-static void defuse(char *text)
+static void replace_controls(char *text)
 {
 	for (; *text; text++)
 		if ((unsigned char)*text < 0x20 || *text == 0x7f)
@@ -41,7 +41,7 @@ void message(const char *fmt, ...)
 		vsnprintf(longer, (size_t)len + 1, fmt, args);
 		va_end(args);
 	}
-	defuse(longer ? longer : text);
+	replace_controls(longer ? longer : text);
 	progress_clear();
 	fprintf(stderr, PROGRAM ": %s\n", longer ? longer : text);
 	free(longer);
@@ -78,7 +78,7 @@ void progress_show(const char *label, uint64_t done, uint64_t total)
 	line.last_ms = now;
 	line.shown = true;
 	snprintf(text, sizeof(text), "%s", label);
-	defuse(text);
+	replace_controls(text);
 	if (total)
 		fprintf(stderr, "\r\033[K%s: %.0f%%", text, 100.0 * (double)done / (double)total);
 	else

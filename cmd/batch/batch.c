@@ -81,7 +81,7 @@ static int no_memory(struct ir_error *err)
 }
 
 /* The error that ends the batch; the first one counts. */
-static void give_up(struct batch *b, const struct ir_error *err)
+static void stop_batch(struct batch *b, const struct ir_error *err)
 {
 	pthread_mutex_lock(&b->lock);
 	if (!*b->error.text)
@@ -162,7 +162,7 @@ static bool put_line(struct task *t, size_t cell, size_t *count, char *text, siz
 
 	if (!text) {
 		no_memory(&err);
-		give_up(b, &err);
+		stop_batch(b, &err);
 		return false;
 	}
 	pthread_mutex_lock(&b->lock);
@@ -176,7 +176,7 @@ static bool put_line(struct task *t, size_t cell, size_t *count, char *text, siz
 	pthread_mutex_unlock(&b->lock);
 	free(text);
 	if (*err.text)
-		give_up(b, &err);
+		stop_batch(b, &err);
 	return good;
 }
 
@@ -219,7 +219,7 @@ static void sync_lines(struct batch *b)
 	pthread_cond_broadcast(&b->changed);
 	pthread_mutex_unlock(&b->lock);
 	if (rc)
-		give_up(b, &err);
+		stop_batch(b, &err);
 }
 
 /* Say it, unless it was said too often. */
@@ -379,7 +379,7 @@ static void open_and_replay(struct task *t, const struct stat *before)
 	t->info = *ir_recording_info(t->rec);
 	if (shares_open(&t->shares, t->batch->settings, &t->info, CELLS_AT_ONCE)) {
 		no_memory(&err);
-		give_up(t->batch, &err);
+		stop_batch(t->batch, &err);
 		goto out;
 	}
 	/* Results do not depend on where the program was started. */
@@ -415,7 +415,7 @@ static void run_task(struct task *t)
 		*t->input = '\0';
 	if (select_cells(t, first < b->first ? b->first : first, end > b->end ? b->end : end)) {
 		no_memory(&err);
-		give_up(b, &err);
+		stop_batch(b, &err);
 	} else if (t->nr_cells && *unreadable.text) {
 		fail_all(t, unreadable.text);
 	} else if (t->nr_cells && !stopped(b)) {

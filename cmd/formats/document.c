@@ -141,7 +141,7 @@ static int write_document(struct document *doc, int status)
 	if (!text) {
 		output_abort(&doc->out);
 		message("out of memory");
-		return worse(status, STATUS_ERROR);
+		return worst_status(status, STATUS_ERROR);
 	}
 	output_write(&doc->out, text);
 	free(text);
@@ -151,7 +151,7 @@ static int write_document(struct document *doc, int status)
 	/* A reader that closed its pipe has what it wanted: no need to complain. */
 	if (rc != -EPIPE)
 		message("%s", err.text);
-	return worse(status, STATUS_ERROR);
+	return worst_status(status, STATUS_ERROR);
 }
 
 /* As for the report: after an input error an existing file is not changed. */
@@ -175,7 +175,7 @@ static int write_perfetto(struct document *doc, int status)
 		return status;
 	if (rc != -EPIPE)
 		message("%s", err.text);
-	return worse(status, STATUS_ERROR);
+	return worst_status(status, STATUS_ERROR);
 }
 
 int document_finish(struct document *doc, int status)

@@ -299,7 +299,7 @@ void input_keep_free(struct ir_recording_info *info)
 	free(info);
 }
 
-int worse(int a, int b)
+int worst_status(int a, int b)
 {
 	static const int order[] = {
 		STATUS_INTERRUPTED, STATUS_USAGE, STATUS_ERROR, STATUS_INCOMPLETE, STATUS_GATE,

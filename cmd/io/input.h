@@ -58,7 +58,7 @@ int input_devices(const struct input *input, size_t n, struct ir_result **device
 struct ir_recording_info *input_keep(const struct ir_recording_info *info);
 void input_keep_free(struct ir_recording_info *info);
 
-/** worse - the exit status of a program that met both */
-int worse(int a, int b);
+/** worst_status - the exit status of a program whose steps ended with @a and @b */
+int worst_status(int a, int b);
 
 #endif

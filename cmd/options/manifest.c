@@ -274,9 +274,9 @@ static const char *entry_file(const json_t *entry, const char *directory, const 
 	return NULL;
 }
 
-/* Look into one manifest; machine->manifest is set if it lists the recording. */
-static int look_into(const char *path, bool asked, const struct stat *st, struct machine *machine,
-		     struct ir_error *err)
+/* Reads a recording's entry of one manifest; machine->manifest is set if there is one. */
+static int read_if_listed(const char *path, bool asked, const struct stat *st,
+			  struct machine *machine, struct ir_error *err)
 {
 	const json_t *entry, *entries;
 	const char *slash = strrchr(path, '/');
@@ -316,7 +316,7 @@ int manifest_look_up(const char *given, const char *recording, struct machine *m
 		return given ? ir_error_set(err, -ENOENT, "%s does not list %s", given, recording) :
 			0;
 	if (given) {
-		rc = look_into(given, true, &st, machine, err);
+		rc = read_if_listed(given, true, &st, machine, err);
 		if (!rc && !machine->manifest)
 			rc = ir_error_set(err, -ENOENT, "%s does not list %s", given, recording);
 		return rc;
@@ -328,7 +328,7 @@ int manifest_look_up(const char *given, const char *recording, struct machine *m
 		if (asprintf(&path, "%.*s%s", before, recording, places[i]) < 0)
 			return ir_error_set(err, -ENOMEM, "out of memory");
 		if (!stat(path, &unused))
-			rc = look_into(path, false, &st, machine, err);
+			rc = read_if_listed(path, false, &st, machine, err);
 		free(path);
 	}
 	return rc;

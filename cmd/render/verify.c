@@ -80,12 +80,12 @@ static int draw_totals(const struct drawing *d, const struct ir_verify *v)
 }
 
 /* The word for RPCITs in a recording of another IOMMU. */
-static const char *thing(const struct ir_report_entry *entry)
+static const char *flush_word(const struct ir_report_entry *entry)
 {
 	return entry->info->rpcit.present ? "RPCIT" : "flush";
 }
 
-static const char *things(const struct ir_report_entry *entry)
+static const char *flushes_word(const struct ir_report_entry *entry)
 {
 	return entry->info->rpcit.present ? "RPCITs" : "flushes";
 }
@@ -132,7 +132,7 @@ static void draw_difference(const struct drawing *d, const struct ir_report_entr
 	char *op = entry->verify->has_operation ? operation_text(&entry->verify->operation) : NULL;
 
 	say(d, "sequence", VIEW_NOTE, "%s %s were alike; then the first difference, at %"
-	    PRIu64 ".%09" PRIu64 " s on CPU %u, %s%s", ir_count_text(alike).s, things(entry),
+	    PRIu64 ".%09" PRIu64 " s on CPU %u, %s%s", ir_count_text(alike).s, flushes_word(entry),
 	    r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu,
 	    v->difference_in_queue ? "a flush of the queue" : op ? "which belongs to: " :
 	    "belonging to no known operation", op ? op : "");
@@ -147,7 +147,7 @@ static void draw_sequence(const struct drawing *d, const struct ir_report_entry 
 
 	if (v->same_sequence)
 		say(d, "sequence", VIEW_PLAIN, "%s %s compared one by one, all alike",
-		    ir_count_text(v->compared).s, things(entry));
+		    ir_count_text(v->compared).s, flushes_word(entry));
 	else
 		draw_difference(d, entry);
 	if (v->iovas)
@@ -195,7 +195,7 @@ static void draw_row(struct cells *cells, const struct ir_report_entry *entry,
 		cell(cells, "%s", "");
 		cell(cells, "%s", "");
 	} else {
-		cell(cells, "  %s%s", row->flush ? "queue: " : "", thing(entry));
+		cell(cells, "  %s%s", row->flush ? "queue: " : "", flush_word(entry));
 		row_rpcit(cells, &row->recorded);
 		row_predicted(cells, entry, row);
 	}

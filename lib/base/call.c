@@ -244,7 +244,7 @@ static bool is_under_way(const struct thread *t)
  * one that was seen more than @times times; or the outermost one, if calls were seen so
  * often while none was begun: actors whose calls never return take turns.
  */
-static int look_at(struct thread *t, unsigned int times)
+static int find_hanging(struct thread *t, unsigned int times)
 {
 	unsigned int depth = __atomic_load_n(&t->calls.depth, __ATOMIC_ACQUIRE);
 	uint64_t begun = __atomic_load_n(&t->begun, __ATOMIC_ACQUIRE);
@@ -273,7 +273,7 @@ bool ir_calls_watch(unsigned int times, struct ir_call *call)
 
 	pthread_mutex_lock(&all.lock);
 	for (struct thread *t = all.threads; t && !found; t = t->next) {
-		int i = look_at(t, times);
+		int i = find_hanging(t, times);
 
 		found = i >= 0;
 		if (found)

@@ -165,8 +165,8 @@ static uint64_t before(uint64_t report_ns, uint64_t end_ns)
 }
 
 /* The times of one domain's mappings, newest first, cut into what can have been. */
-static void look_at(const struct judge *j, const struct report *report, const struct ir_held *held,
-		    bool cut, uint64_t delay_ns, struct chances *c)
+static void collect_chances(const struct judge *j, const struct report *report,
+			    const struct ir_held *held, bool cut, uint64_t delay_ns, struct chances *c)
 {
 	uint64_t from = report->time_ns, to = report->time_ns + report->error_ns, next = UINT64_MAX;
 	bool any = false, open = true;
@@ -241,7 +241,7 @@ static void find_chances(const struct judge *j, size_t number, uint64_t delay_ns
 			c->foreign = held->holders[i];
 		c->doubtful |= r == RELATION_UNKNOWN && !assumed_same(j, report->device, device);
 	}
-	look_at(j, report, held, held->cut, delay_ns, c);
+	collect_chances(j, report, held, held->cut, delay_ns, c);
 	sort_out(report, c);
 }
 
@@ -264,7 +264,7 @@ static void prove_other(struct judge *j, const struct report *report, const stru
  * happened: the report is at least so late.  If it was mapped ever since a report can be
  * late, it is not this domain that it is mapped in.
  */
-static void learn(struct judge *j)
+static void prove_delay(struct judge *j)
 {
 	uint64_t proven = 0;
 
@@ -432,7 +432,7 @@ int ir_verdict_all(struct result *result, struct finding *f, struct ir_holders *
 		return -ENOMEM;
 	result->faults.faults = result->list;
 	result->faults.nr = f->reports.nr;
-	learn(&j);
+	prove_delay(&j);
 	for (size_t i = 0; i < f->reports.nr; i++) {
 		const struct report *report = &f->reports.list[i];
 		struct ir_fault *fault = &result->list[i];

@@ -102,8 +102,8 @@ static void not_a_recording(const struct ir_file *file, const unsigned char *sta
  * A text may have much in front of its events, as the log of a machine's start.  Not
  * all of a large file is looked through.
  */
-static const struct ir_reader_ops *look_on(struct ir_file *file, const unsigned char *start,
-					   size_t len)
+static const struct ir_reader_ops *search_text(struct ir_file *file, const unsigned char *start,
+					       size_t len)
 {
 	bool text = len == IR_READER_PEEK && !memchr(start, '\0', len);
 	unsigned char *buf = text ? malloc(IR_READER_PEEK) : NULL;
@@ -165,7 +165,7 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 	if (ops == &ir_text_ops && ir_foreign_front(start, (size_t)len))
 		ops = NULL;
 	if (len > 0 && !ops && !ir_foreign(start, (size_t)len) && !ir_foreign_front(start, (size_t)len))
-		ops = look_on(file, start, (size_t)len);
+		ops = search_text(file, start, (size_t)len);
 	if (!len)
 		ir_error_set(err, -EINVAL, "%s: %s; record again", ir_file_path(file),
 			     ir_file_cut(file) ? "nothing of it can be unpacked" : "the file is empty");

@@ -22,7 +22,7 @@ static uint8_t *orders_of(struct ir_iova_survey *s, uint32_t cpu)
 }
 
 /* With too many, only a lower bound of their number is known. */
-static void give_up(struct ir_iova_survey *s)
+static void stop_counting(struct ir_iova_survey *s)
 {
 	s->off = true;
 	s->left_out = IR_START_IOVAS + 1;
@@ -36,7 +36,7 @@ static int note_first(struct ir_iova_survey *s, const struct ir_op *op, uint64_t
 	if (!orders)
 		return -ENOMEM;
 	if (s->nr_free == IR_START_IOVAS) {
-		give_up(s);
+		stop_counting(s);
 		return 0;
 	}
 	/* The first one from the tree is the first one below all others. */
@@ -68,7 +68,7 @@ static int note_gaps(struct ir_iova_survey *s, const struct ir_op *op, uint64_t 
 		/* Below the first range from the tree all was. */
 		if (!s->lowest || pfn >= s->end_of_lowest) {
 			if (s->nr_free == IR_START_IOVAS) {
-				give_up(s);
+				stop_counting(s);
 				return 0;
 			}
 			s->free[s->nr_free++] = (struct ir_start_iova){

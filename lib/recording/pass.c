@@ -41,7 +41,8 @@ static int reading_open(struct reading *r, struct ir_error *err)
 	return r->assembler ? 0 : ir_recording_no_memory(rec, err);
 }
 
-static int hand_out(struct reading *r)
+/* Calls the pass's callback for all operations that are certain now. */
+static int pass_operations(struct reading *r)
 {
 	struct ir_op op;
 	int rc = 0;
@@ -61,7 +62,7 @@ static int take_event(struct reading *r, const struct ir_event *ev)
 	    ev->kind == IR_EV_SWITCH || ev->kind == IR_EV_IDLE || ev->kind == IR_EV_INTERRUPT)
 		return rc;
 	rc = ir_assembler_event(r->assembler, ev);
-	return rc > 0 ? hand_out(r) : rc;
+	return rc > 0 ? pass_operations(r) : rc;
 }
 
 static int read_all(struct reading *r, struct ir_error *err)
@@ -82,7 +83,7 @@ static int read_all(struct reading *r, struct ir_error *err)
 		return more;
 	if (!rc && r->assembler) {
 		ir_assembler_end(r->assembler);
-		rc = hand_out(r);
+		rc = pass_operations(r);
 	}
 	if (!rc && r->pass->tasks && r->pass->tasks->no_memory)
 		rc = -ENOMEM;

@@ -99,7 +99,7 @@ static void move_down(struct pd_queue *q, size_t from, size_t end, size_t *to, s
 }
 
 /* Moves waiting samples together; none is ready to be returned. */
-static void close_ranks(struct pd_queue *q)
+static void compact(struct pd_queue *q)
 {
 	size_t fresh = q->nr - q->fresh, nr = 0, bytes = 0;
 
@@ -125,7 +125,7 @@ int pd_queue_make_room(struct pd_queue *q, size_t len)
 	void *p;
 
 	if (out && (q->gone * 2 >= q->room || q->gone_bytes * 2 >= q->room_bytes))
-		close_ranks(q);
+		compact(q);
 	if (q->nr == q->room) {
 		p = grow(q->entries, &q->room, q->nr + 1, sizeof(*q->entries));
 		if (!p)
@@ -226,8 +226,8 @@ static void sift_down(struct pd_run *heap, size_t nr, size_t at, struct pd_run r
 	heap[at] = run;
 }
 
-/* The run whose turn it is, if it is not over, goes to the others, and the earliest has its turn. */
-static void take_turns(struct pd_queue *q)
+/* Puts the current run, if it has more entries, among the others, and takes the earliest run. */
+static void select_next_run(struct pd_queue *q)
 {
 	struct pd_run last = q->first;
 
@@ -248,12 +248,12 @@ static void take_turns(struct pd_queue *q)
 
 const struct pd_entry *pd_queue_switch(struct pd_queue *q)
 {
-	take_turns(q);
+	select_next_run(q);
 	return q->first.at < q->first.end ? &q->entries[q->first.at++] : NULL;
 }
 
 /* Moves entries up to time @until into the heap. */
-static int let_go(struct pd_queue *q, uint64_t until)
+static int release_until(struct pd_queue *q, uint64_t until)
 {
 	struct pd_run *heap = q->heap;
 	size_t kept = 0;
@@ -278,7 +278,7 @@ static int let_go(struct pd_queue *q, uint64_t until)
 	q->nr_runs = kept;
 	for (size_t i = q->nr_heap / 2; i-- > 0; )
 		sift_down(heap, q->nr_heap, i, heap[i]);
-	take_turns(q);
+	select_next_run(q);
 	return 0;
 }
 
@@ -315,12 +315,12 @@ int pd_queue_round(struct pd_queue *q)
 	time = latest(q);
 	if (time > q->limit)
 		q->limit = time;
-	return let_go(q, until);
+	return release_until(q, until);
 }
 
 int pd_queue_end(struct pd_queue *q)
 {
-	return make_runs(q) ? -ENOMEM : let_go(q, UINT64_MAX);
+	return make_runs(q) ? -ENOMEM : release_until(q, UINT64_MAX);
 }
 
 static size_t count_until(const struct pd_queue *q, uint64_t time)
@@ -346,5 +346,5 @@ int pd_queue_relieve(struct pd_queue *q)
 		else
 			high = mid;
 	}
-	return let_go(q, low);
+	return release_until(q, low);
 }

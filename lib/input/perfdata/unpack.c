@@ -28,7 +28,7 @@ void pd_unpack_release(struct pd_unpack *un)
 }
 
 /* Nothing can be unpacked any more until a new frame begins. */
-static void give_up(struct perfdata *pd)
+static void lose_frame(struct perfdata *pd)
 {
 	struct pd_unpack *un = &pd->unpack;
 
@@ -55,7 +55,7 @@ int pd_unpack_begin(struct perfdata *pd, const unsigned char *data, size_t len)
 	if (!un->lost)
 		return 0;
 	if (len < sizeof(frame_magic) || memcmp(data, frame_magic, sizeof(frame_magic)) != 0) {
-		give_up(pd);
+		lose_frame(pd);
 		return 0;
 	}
 	ZSTD_initDStream(un->dec.state);
@@ -116,11 +116,11 @@ bool pd_unpack_more(struct perfdata *pd)
 	if (ZSTD_isError(ret)) {
 		if (ZSTD_getErrorCode(ret) == ZSTD_error_memory_allocation)
 			ir_file_fail(pd->file, -ENOMEM);
-		give_up(pd);
+		lose_frame(pd);
 		return true;
 	}
 	if (in.pos == un->in_pos && out.pos == un->out_len && in.pos < in.size) {
-		give_up(pd);	/* cannot be, but must end */
+		lose_frame(pd);	/* cannot be, but must end */
 		return true;
 	}
 	un->more = out.pos == out.size;

@@ -129,8 +129,8 @@ enum ir_subbuf_missed ir_subbuf_start(struct ir_subbuf *sb, const struct ir_subb
 	return IR_SUBBUF_MISSED;
 }
 
-/* Give up on the rest: without a sane length there is no next record. */
-static bool give_up(struct ir_subbuf *sb)
+/* Skips the rest: without a valid length there is no next record. */
+static bool skip_rest(struct ir_subbuf *sb)
 {
 	if (!sb->cut)	/* else it is the record in which the cut is */
 		sb->corrupt += (uint32_t)(sb->end - sb->next);
@@ -206,21 +206,21 @@ bool ir_subbuf_next_special(struct ir_subbuf *sb)
 		uint64_t wide;
 
 		if (room < 4)
-			return give_up(sb);
+			return skip_rest(sb);
 		word = ir_load32(sb->next, sb->big);
 		type = sb->big ? word >> DELTA_BITS : word & 31;
 		delta = sb->big ? word & ((1u << DELTA_BITS) - 1) : word >> 5;
 
 		if (type == TYPE_LONG)
-			return take_long(sb, delta) || give_up(sb);
+			return take_long(sb, delta) || skip_rest(sb);
 		if (type == TYPE_PADDING) {
 			if (!skip_padding(sb, delta))
-				return give_up(sb);
+				return skip_rest(sb);
 			continue;
 		}
 		if (type <= IR_SUBBUF_MAX_SMALL) {
 			if (room < type * 4 + 4)
-				return give_up(sb);
+				return skip_rest(sb);
 			sb->time += delta;
 			sb->rec = sb->next + 4;
 			sb->rec_len = type * 4;
@@ -228,7 +228,7 @@ bool ir_subbuf_next_special(struct ir_subbuf *sb)
 			return true;
 		}
 		if (room < 8)
-			return give_up(sb);
+			return skip_rest(sb);
 		wide = ((uint64_t)ir_load32(sb->next + 4, sb->big) << DELTA_BITS) + delta;
 		if (type == TYPE_TIME_EXTEND)
 			set_time(sb, sb->time + wide);

@@ -42,7 +42,7 @@ static int compare_cpu(const void *a, const void *b)
  * No byte belongs to two CPUs.  If a damaged size makes two streams overlap, the first
  * ends where the other begins; so all streams together are never larger than the file.
  */
-static void part_streams(struct tracedat *td)
+static void separate_streams(struct tracedat *td)
 {
 	uint32_t i;
 
@@ -106,7 +106,8 @@ static bool comes_before(struct td_entry a, struct td_entry b)
 	return (a.time < b.time) | ((a.time == b.time) & (a.stream < b.stream));
 }
 
-static void meet(struct td_entry *loser, struct td_entry *winner)
+/* Swaps the two if @loser comes before @winner. */
+static void order_pair(struct td_entry *loser, struct td_entry *winner)
 {
 	struct td_entry a = *winner, b = *loser;
 	bool swap = comes_before(b, a);
@@ -139,7 +140,7 @@ static void replay_winner(struct tracedat *td)
 	uint64_t i;
 
 	for (i = (td->nr_streams + winner.stream) / 2; i; i /= 2)
-		meet(&td->losers[i], &winner);
+		order_pair(&td->losers[i], &winner);
 	td->winner = winner;
 	note_rival(td);
 }
@@ -168,7 +169,7 @@ static int start_streams(struct tracedat *td)
 	for (i = nr; i-- > 1 && ret >= 0;) {
 		winners[i] = winners[2 * i];
 		td->losers[i] = winners[2 * i + 1];
-		meet(&td->losers[i], &winners[i]);
+		order_pair(&td->losers[i], &winners[i]);
 	}
 	if (nr && ret >= 0) {
 		td->winner = winners[1];
@@ -260,7 +261,7 @@ static int open_parts(struct tracedat *td, struct ir_error *err)
 				    "%s: holds the text of a latency tracer, not events; record with trace-cmd record -e",
 				    path);
 	if (td->nr_streams)
-		part_streams(td);
+		separate_streams(td);
 	ret = finish_instances(td);
 	describe(td);
 	if (!ret)
