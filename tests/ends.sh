@@ -141,6 +141,39 @@ exits "no faults" 0 faults --quiet s.txt
 exits "faults beside a replay, of a log" 0 run --quiet --strategy strict --log "$log" "$amd"
 exits "a log that is not there" 1 run --quiet --strategy strict --log none "$amd"
 
+# More faults than a table shows, and devices whose names a spreadsheet would take for a formula.
+
+# many N: a recording with as many faults
+many() {
+	cat s.txt
+	awk -v n="$1" 'BEGIN {
+		for (i = 0; i < n; i++)
+			printf "%16s [000] ..... %.6f: io_page_fault: IOMMU:%s iova=0x%016x flags=0x0001\n", "irq/24-2", 18 + i / 1000,
+				i ? "pci 0000:00:10.0" : "pci =cmd", 1048576 + 4096 * i
+	}'
+}
+many 201 >many.txt
+exits "201 faults" 0 faults --quiet many.txt
+shows "201 faults: one is not shown" "note 1 fault is not shown; JSON and CSV have all"
+many 260 >many.txt
+exits "260 faults" 0 faults --quiet many.txt
+shows "260 faults: 60 are not shown" "note 60 faults are not shown; JSON and CSV have all"
+run faults --quiet --format csv many.txt
+check "260 faults: CSV has all" test "$(wc -l <out)" -eq 261
+check "a name that begins with = is no formula" grep -qF "\"'=cmd\"" out
+check "no other name has a mark" test "$(grep -c "'" out)" -eq 1
+for format in html md json; do
+	exits "260 faults as $format" 0 faults --quiet --format $format many.txt
+done
+{
+	cat "$log"
+	echo '[    9.1] amd_iommu_report_page_fault: 1 callbacks suppressed'
+	echo '[    8.5] pci 0000:00:10.1: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x0003 address=0xzz flags=0x0020]'
+} >log.1
+run faults --quiet --log log.1 "$amd"
+shows "a line that was left out" "the kernel left out 1 line of its log"
+shows "a line that cannot be read" "1 line looks like a fault and cannot be read"
+
 # Machines: what a manifest gives where the recording does not.
 
 {
