@@ -177,7 +177,7 @@ $(BUILD)/cmd/page/assets.o: $(BUILD)/cmd/page/assets.c
 vpath test_%.c $(sort $(dir $(TEST_SRC)))
 
 NO_MEMORY := malloc calloc realloc reallocarray strdup strndup open_memstream
-$(BUILD)/tests/test_no_memory: TEST_LINK := $(NO_MEMORY:%=-Wl,--wrap=%)
+$(BUILD)/tests/test_no_memory $(BUILD)/tests/test_symbols_no_memory: TEST_LINK := $(NO_MEMORY:%=-Wl,--wrap=%)
 
 # Those of cmd/ are linked with what commands share.
 CMD_BASE  := $(filter $(BUILD)/cmd/base/%,$(CMD_OBJ))

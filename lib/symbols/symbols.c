@@ -519,7 +519,7 @@ static int add_running(struct ir_symbols *syms, const struct ir_symbol_sources *
 {
 	struct ir_error ignored = { "" };
 	struct ir_symbol_table *t;
-	struct ir_build_id id = { .len = 0 };
+	struct ir_build_id id;
 	uint64_t here, by = 0;
 	char *text;
 	size_t len;
@@ -528,14 +528,15 @@ static int add_running(struct ir_symbols *syms, const struct ir_symbol_sources *
 	if (!sources->running_notes || !sources->running_kallsyms || !chains->build_id.len)
 		return 0;
 	text = read_all(sources->running_notes, &len, &ignored);
-	if (text)
-		id = ir_notes_build_id((unsigned char *)text, len, IR_HOST_BIG);
+	if (!text)
+		return errno == ENOMEM ? -ENOMEM : 0;
+	id = ir_notes_build_id((unsigned char *)text, len, IR_HOST_BIG);
 	free(text);
 	if (!id.len || !same_id(&id, &chains->build_id))
 		return 0;
 	text = read_all(sources->running_kallsyms, &len, &ignored);
 	if (!text)
-		return 0;
+		return errno == ENOMEM ? -ENOMEM : 0;
 	rc = parse_text(syms, "the running kernel", text, len);
 	free(text);
 	if (rc)
