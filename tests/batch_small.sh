@@ -259,6 +259,65 @@ exits "a course of waits, as Markdown" 0 merge --format md closed
 "$prog" merge --format table all 2>err | :
 check "a reader that goes away: not a word" test ! -s err
 
+# Machines of several kinds, recordings with parameters of their own, and places that are no files.
+
+ln -s "$traces/x86_64-6.12-lazy-randread-icount.dat" x86.dat
+{
+	cat a.txt
+	echo 'CPU:0 [LOST 5 EVENTS]'
+} >lost.txt
+plan '"recordings": [ "a.txt", "x86.dat" ], "strategies": [ "strict" ], "parameters": { "entry-limit": 50 }'
+exits "a limit where a machine has none" 0 batch --output kinds m.json
+says "a limit where a machine has none: is left out" "1 of them left out"
+exits "a limit where a machine has none: merged" 0 merge --format table kinds
+shows "a limit where a machine has none: counted" "2 cells: 1 done, 0 failed, 0 missing, 1 left out"
+exits "a limit where a machine has none: all done before" 0 batch --resume --output kinds m.json
+plan '"recordings": [ "a.txt", { "file": "b.txt", "parameters": { "entry-limit": 9 } } ], "strategies": [ "strict" ], "hypervisors": [ "lpar" ]'
+exits "a parameter of its own that the host does not have" 3 batch --output own m.json
+says "a parameter of its own that the host does not have: which" "b.txt: strict lpar: "
+plan '"recordings": [ "a.txt", "lost.txt" ], "strategies": [ "strict" ]'
+exits "events that were lost, strictly" 3 batch --strict-input --output strictly m.json
+check "events that were lost, strictly: it says why" grep -q '"error":"incomplete (--strict-input)"' strictly
+says "events that were lost, strictly: the other one is done" "2 cells: 1 done, 1 failed"
+exits "a device is no place for results" 2 batch --output /dev/null m.json
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict", "legacy" ]'
+exits "a part" 0 batch --quiet --shard 1/2 --output part.1 m.json
+exits "another part in its file" 2 batch --resume --shard 2/2 --output part.1 m.json
+says "another part in its file: says so" "has results of another shard"
+exits "a manifest that is a directory" 1 batch --output none sub
+truncate -s 65M huge.json
+exits "a manifest of 65 MB" 1 batch --output none huge.json
+says "a manifest of 65 MB: says so" "huge.json: too large for a manifest"
+echo '{ "recordings": [ { "file": "a.txt", "machine": { }, "kernel": 6 } ] }' >m.json
+exits "a manifest of machines" 0 batch --quiet --output machines m.json
+plan '"recordings": [ { "file": "a.txt", "files": [ "b.txt" ] } ]'
+exits "file and files" 2 batch --output none m.json
+plan '"recordings": [ { "files": "b.txt" } ]'
+exits "files that are no list" 2 batch --output none m.json
+plan '"recordings": [ { "files": [ 7, "" ] } ]'
+exits "files that are no names" 2 batch --output none m.json
+plan '"recordings": [ { "file": "a.txt", "parameters": [ ] } ]'
+exits "parameters that are no object" 2 batch --output none m.json
+plan '"recordings": [ "a.txt" ], "parameters": [ ]'
+exits "parameters of all that are no object" 2 batch --output none m.json
+plan '"recordings": [ "a.txt" ], "hypervisors": [ ]'
+exits "no hypervisors" 2 batch --output none m.json
+plan '"recordings": [ "a.txt" ], "strategies": [ 7 ]'
+exits "a strategy that is a number" 2 batch --output none m.json
+odd=$(printf 'b\377.txt')
+cp a.txt "$odd"
+exits "names that are not UTF-8" 2 batch --output none a.txt "$odd"
+says "names that are not UTF-8: says so" "the names of recordings of a batch are UTF-8"
+if command -v flock >/dev/null; then
+	cp two locked
+	flock locked "$prog" batch --resume --output locked a.txt 2>err
+	check "two batches at once on a file" test $? -eq 1
+	says "two batches at once on a file: says so" "locked: another batch is writing to it"
+fi
+kallsyms=$traces/6.12-fq-mixed-perf-g.kallsyms
+exits "call sites with modules that are not there" 3 batch --quiet --by-site --kallsyms "$kallsyms" --modules . --output symbols "$traces/6.12-fq-mixed-perf-g.perf.data"
+exits "symbols that are not there" 1 batch --by-site --kallsyms none --output none "$traces/6.12-fq-mixed-perf-g.perf.data"
+
 # Memory that runs out: a batch says so or has cells that failed, and ends as the others when it is resumed.
 # TRIES: how many allocations fail, one at a time.
 
