@@ -26,7 +26,7 @@ predict() {
 	recording=$1
 	strategy=$2
 	shift 2
-	run run --quiet --load closed --hypervisor kvm --strategy "$strategy" --format csv "$@" "$tmp/$recording"
+	run run --quiet --load closed --hypervisor "${hypervisor:-kvm}" --strategy "$strategy" --format csv "$@" "$tmp/$recording"
 	scripts/csv time.throughput.ratio time.throughput.low time.throughput.high \
 		time.throughput.untraced.ratio time.throughput.bottleneck \
 		time.cpu_ns_per_operation time.throughput.idle_known <"$tmp/out" >"$tmp/figures"
@@ -310,3 +310,45 @@ shows "sweep has the throughput over the price of a flush" "time.throughput.rati
 run sweep --quiet --load closed --event-cost 5.6us --hypervisor kvm:entry-limit=64 --flush-all-latency 1ms \
 	--strategy strict,sync-map-retry --vary flush-latency=1us:100us:x2 traces/throughput/lazy.txt.xz
 shows "and says where two strategies change places" "strict is faster than sync-map-retry up to 8,000"
+
+# What other machines got: tests of the shared recordings, where they are.
+shared=../shared/recordings
+if [ ! -f $shared/closed-loop.json ]; then
+	skip "throughput of shared recordings: no $shared"
+	exit 0
+fi
+
+# measured FROM TO: the ratio of two of their runs
+measured() {
+	python3 -c 'import json, sys
+runs = {run["run"]: run["iops"] for run in json.load(open(sys.argv[1]))["runs"]}
+print(runs[sys.argv[3]] / runs[sys.argv[2]])' $shared/closed-loop.json "$1" "$2"
+}
+
+# pair RECORDING FROM TO STRATEGY CONDITION
+pair() {
+	cp "$shared/s390x/6.12-closed-$1.dat" "$tmp/shared"
+	predict shared "$4" --event-cost 5.6us
+	figures "$2 to $3" "low < truth && truth < high && ($5)" "$(measured "$2" "$3")"
+}
+
+for job in qd1 qd32; do
+	lazy=c1-lazy-us20-$job strict=cs-strict-us20-$job
+	pair "lazy-us20-$job-traced-smp1" "$lazy-traced" "$strict-traced" strict 'near(ratio, truth, 3)'
+	figures "$job: and without tracing" 'near(untraced, truth, 4)' "$(measured "$lazy-plain" "$strict-plain")"
+	pair "strict-us20-$job-traced-smp1" "$strict-traced" "$lazy-traced" sync-map-retry 'near(ratio, truth, 3)'
+	figures "$job: and without tracing" 'near(untraced, truth, 4)' "$(measured "$strict-plain" "$lazy-plain")"
+done
+for limit in 64 300; do
+	hypervisor=kvm:entry-limit=$limit
+	pair lazy-us20-qd32-traced-smp1 c1-lazy-us20-qd32-traced "cl-lazy-us20-lim$limit-qd32-traced" sync-map-retry \
+		'near(ratio, truth, 3)'
+done
+hypervisor=kvm
+pair lazy-us200-qd32-traced-smp2 c5-lazy-us200-qd32-traced c5-strict-us200-qd32-traced strict \
+	'near(ratio, truth, 10) && bottleneck == "hypervisor"'
+pair strict-us200-qd32-traced-smp2 c5-strict-us200-qd32-traced c5-lazy-us200-qd32-traced sync-map-retry \
+	'near(ratio, truth, 10) && bottleneck == "hypervisor"'
+hypervisor=kvm:entry-limit=128
+pair lazy-us200-qd32-traced-smp2 c5-lazy-us200-qd32-traced c5-lazy-us200-lim128-qd32-traced sync-map-retry \
+	'near(ratio, truth, 10)'
