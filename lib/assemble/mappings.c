@@ -272,7 +272,7 @@ static bool adjacent(struct ir_assembler *a, const struct slot *s, const struct 
 		return false;
 	tail = rec(a, s->tail);
 	return tail->iova + (tail->pages << IR_PAGE_SHIFT) == ev->addr &&
-	       live_of(a, rec(a, s->head)->live)->pages + ir_asm_pages(ev->addr, ev->size) <= MAX_PAGES;
+	       live_of(a, rec(a, s->head)->live)->pages + ir_asm_pages(ev->addr, ev->size) <= MAX_ADJACENT;
 }
 
 /*

@@ -25,7 +25,8 @@
 #include "assemble/rpcits.h"
 
 #define WINDOW		(UINT64_C(1) << 16)	/* records; a power of two */
-#define MAX_PAGES	(UINT64_C(1) << 22)	/* of one mapping: 16 GiB; more is a damaged event */
+#define MAX_PAGES	(UINT64_C(1) << 28)	/* of one mapping: 1 TiB, the memory of a large guest; more is a damaged event */
+#define MAX_ADJACENT	(UINT64_C(1) << 22)	/* of maps side by side that become one mapping: 16 GiB */
 #define MAX_ALIKE	64			/* mappings at one IOVA that are looked at */
 #define UNCERTAIN	64			/* mappings that are not in the index of them yet */
 #define MAPPED_BYTES	5120			/* of the pages of a device, if they are near each other */
