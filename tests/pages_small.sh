@@ -118,3 +118,33 @@ COLUMNS=60 run run --quiet --strategy $eight s.txt
 check "a narrow terminal" test "$(wc -L <out)" -le 60
 run run --quiet --strategy strict --flush-latency 50ms s.txt
 shows "flushes that take too long" "note RPCITs take longer than the recording has time for: the last one ended"
+
+# Two files at once: a report, and its course for Perfetto.
+
+exits "a course for Perfetto" 0 run --quiet --strategy strict --timeline --format json -o r.json --perfetto p.json s.txt
+if command -v python3 >/dev/null; then
+	check "a course for Perfetto: is JSON" python3 -c 'import json, sys; json.load(open(sys.argv[1]))' p.json
+fi
+mkdir sub
+for place in r.json ./r.json sub/../r.json; do
+	exits "a course in the place of the report, $place" 2 run --quiet --strategy strict -o r.json --perfetto $place s.txt
+	says "a course in the place of the report, $place: says so" "--perfetto: $place: the report goes there, too"
+done
+exits "both in one directory" 0 run --quiet --strategy strict -o sub/r.json --perfetto sub/p.json s.txt
+exits "one name in two directories" 0 run --quiet --strategy strict -o r.json --perfetto sub/r.json s.txt
+exits "both to standard output" 2 run --quiet --strategy strict --perfetto - s.txt
+exits "a course to standard output" 0 run --quiet --strategy strict -o r.json --perfetto - s.txt
+exits "a course over its recording" 2 run --quiet --strategy strict --perfetto s.txt s.txt
+exits "a course into a directory that is not there" 1 run --quiet --strategy strict -o r.json --perfetto none/p s.txt
+cp r.json before.json
+rm p.json
+exits "a second recording that is not there" 1 run --quiet --strategy strict -o r.json --perfetto p.json s.txt missing.txt
+check "a second recording that is not there: the report is as it was" cmp -s before.json r.json
+check "a second recording that is not there: no course" test ! -e p.json
+says "a second recording that is not there: says so" "p.json: not written"
+if [ -w /dev/full ]; then
+	exits "a course on a full disk" 1 run --quiet --strategy strict -o r.json --perfetto /dev/full s.txt
+fi
+exits "events that were lost, strictly: the report is written" 4 run --quiet --strict-input --strategy strict -o strict.json --perfetto p.json lost.txt
+exits "no figure of any recording" 1 run --quiet --strategy strict -o new.json missing.txt
+check "no figure of any recording: nothing is written" test ! -e new.json
