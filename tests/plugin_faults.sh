@@ -138,16 +138,19 @@ stalled "endless RPCITs that take time" latency "strategy rpcits, callback iotlb
 stalled "an endless loop of a hypervisor" hypervisor "hypervisor hv-loops, callback rpcit"
 stalled "an endless constructor" load "while it is loaded"
 
-# One SIGTERM is enough, within 2 s (and what starting the program takes).
+# One SIGTERM is enough, within 2 s.
 
 # terminated TEXT WORDS ARGUMENTS...
 terminated() {
 	what=$1
 	words=$2
 	shift 2
-	"$prog" "$@" --plugin "$so" >"$tmp/out" 2>"$tmp/err" &
+	rm -f "$tmp/begun"
+	FAULT_BEGUN=$tmp/begun "$prog" "$@" --plugin "$so" >"$tmp/out" 2>"$tmp/err" &
 	pid=$!
-	sleep 1
+	while [ ! -e "$tmp/begun" ] && kill -0 $pid 2>/dev/null; do
+		sleep 0.05
+	done
 	begin=$(date +%s%N)
 	kill -TERM $pid
 	wait $pid

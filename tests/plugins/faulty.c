@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,16 @@
 #include <unistd.h>
 
 static volatile int zero;
+
+/* For tests that send a signal when an endless callback runs. */
+static void begun(void)
+{
+	const char *file = getenv("FAULT_BEGUN");
+	int fd = file ? open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600) : -1;
+
+	if (fd >= 0)
+		close(fd);
+}
 
 /*
  * Strategies: all of them do what sync-map-retry does, and something else.
@@ -107,8 +118,8 @@ SYNC_MAP(aborts, abort())
 SYNC_MAP(asserts, assert(!size))
 SYNC_MAP(crashes, *(volatile int *)(uintptr_t)(zero * size) = 1)
 SYNC_MAP(divides, zero = (int)size / zero)
-SYNC_MAP(loops, for (;;) continue)
-SYNC_MAP(rpcits, for (;;) ir_rpcit(domain, iova, size, IR_CAUSE_SYNC_MAP))
+SYNC_MAP(loops, for (begun(); ; ) continue)
+SYNC_MAP(rpcits, for (begun(); ; ) ir_rpcit(domain, iova, size, IR_CAUSE_SYNC_MAP))
 SYNC_MAP(sleeps, for (;;) sleep(100))
 
 static void exits_in_flush(struct ir_domain *domain, enum ir_cause cause)
@@ -128,6 +139,7 @@ static int ignores(struct ir_domain *domain, uint64_t iova, uint64_t size)
 	sigfillset(&set);
 	signal(SIGTERM, SIG_IGN);
 	sigprocmask(SIG_SETMASK, &set, NULL);
+	begun();
 	for (;;)
 		continue;
 }
@@ -353,6 +365,8 @@ static void load(void)
 		exit(0);
 	if (!strcmp(fault, "crash"))
 		*(volatile int *)(uintptr_t)zero = 1;
+	if (!strcmp(fault, "loop"))
+		begun();
 	while (!strcmp(fault, "loop"))
 		continue;
 }
@@ -362,6 +376,8 @@ static void unload(void)
 {
 	const char *fault = getenv("FAULT_AT_LOAD");
 
+	if (fault && !strcmp(fault, "unload"))
+		begun();
 	while (fault && !strcmp(fault, "unload"))
 		continue;
 	printf("from the destructor\n");
