@@ -151,6 +151,7 @@ terminated() {
 	while [ ! -e "$tmp/begun" ] && kill -0 $pid 2>/dev/null; do
 		sleep 0.05
 	done
+	catches $pid TERM	# a plug-in may have taken the handler away for a moment
 	begin=$(date +%s%N)
 	kill -TERM $pid
 	wait $pid
