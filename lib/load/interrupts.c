@@ -34,31 +34,35 @@ static uint64_t take(uint64_t *from_ns, uint64_t ns)
  */
 static uint64_t take_from_steps(struct ir_load *load)
 {
-	uint64_t sum[IR_OP_RPCIT + 1] = { 0 }, n[IR_OP_RPCIT + 1] = { 0 }, all = 0, taken = 0;
+	uint64_t usual[IR_OP_RPCIT + 1] = { 0 }, n[IR_OP_RPCIT + 1] = { 0 }, all = 0, taken = 0;
 
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
 		const struct step *s = &load->steps[i];
 
 		if (!s->disturbed && !s->interrupts && s->ranged) {
-			sum[s->kind] += s->own_ns;
+			usual[s->kind] += s->own_ns;
 			n[s->kind]++;
 		}
 	}
+	for (unsigned int i = 0; i <= IR_OP_RPCIT; i++)
+		usual[i] = n[i] ? usual[i] / n[i] : UINT64_MAX;
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
-		const struct step *host = load->steps[i].host != NO_STEP ? &load->steps[load->steps[i].host] : NULL;
-		uint64_t usual = host && n[host->kind] ? sum[host->kind] / n[host->kind] : UINT64_MAX;
+		struct step *s = &load->steps[i];
+		const struct step *host = s->host != NO_STEP ? &load->steps[s->host] : NULL;
+		uint64_t more;
 
-		if (!host || host->own_ns <= usual)
+		if (!host || host->own_ns <= usual[host->kind])
 			continue;
-		give(&load->steps[i], (host->own_ns - usual) / host->interrupts);
-		all += (host->own_ns - usual) / host->interrupts;
+		more = (host->own_ns - usual[host->kind]) / host->interrupts;
+		give(s, more);
+		all += more;
 		taken++;
 	}
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
 		struct step *s = &load->steps[i];
 
-		if (s->interrupts && n[s->kind] && s->own_ns > sum[s->kind] / n[s->kind])
-			s->own_ns = (uint32_t)(sum[s->kind] / n[s->kind]);
+		if (s->interrupts && s->own_ns > usual[s->kind])
+			s->own_ns = (uint32_t)usual[s->kind];
 	}
 	return taken ? all / taken : 0;
 }

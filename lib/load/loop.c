@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "load/pending.h"
 #include "load/priv.h"
 
 enum phase {
@@ -24,19 +25,12 @@ enum phase {
 	PHASE_DONE,
 };
 
-struct pending {
-	uint64_t time_ns;
-	uint32_t step;		/* NO_STEP: a flush of none */
-	uint32_t other;
-};
-
 struct cpu {
 	uint64_t now_ns;	/* what it did is known until then */
 	uint64_t next_ns;	/* its next event */
 	uint32_t *tasks;	/* its task steps */
 	uint32_t nr_tasks, at;
-	struct pending *heap;	/* interrupts that will arrive or have, the first on top */
-	uint32_t nr_heap, room_heap;
+	struct pending_heap interrupts;	/* that will arrive or have */
 	uint32_t running;	/* the step under way, NO_STEP */
 	uint32_t mapped;	/* the task's map, until the device has its request; NO_STEP */
 	uint64_t request_left_ns;	/* of the work until then */
@@ -69,48 +63,9 @@ static void *room_for(struct loop *l, size_t n, size_t size)
 	return room;
 }
 
-static bool earlier(const struct pending *x, const struct pending *y)
-{
-	return x->time_ns != y->time_ns ? x->time_ns < y->time_ns : x->step < y->step;
-}
-
 static void push(struct loop *l, struct cpu *c, uint64_t time_ns, uint32_t step, uint32_t other)
 {
-	struct pending new = { time_ns, step, other };
-	uint32_t i = c->nr_heap;
-
-	if (c->nr_heap == c->room_heap) {
-		uint32_t room = c->room_heap ? 2 * c->room_heap : 64;
-		struct pending *grown = realloc(c->heap, room * sizeof(*grown));
-
-		if (!grown) {
-			l->no_memory = true;
-			return;
-		}
-		c->heap = grown;
-		c->room_heap = room;
-	}
-	c->nr_heap++;
-	for (; i && earlier(&new, &c->heap[(i - 1) / 2]); i = (i - 1) / 2)
-		c->heap[i] = c->heap[(i - 1) / 2];
-	c->heap[i] = new;
-}
-
-static struct pending pop(struct cpu *c)
-{
-	struct pending top = c->heap[0], moved = c->heap[--c->nr_heap];
-	uint32_t i = 0, child;
-
-	for (; (child = 2 * i + 1) < c->nr_heap; i = child) {
-		if (child + 1 < c->nr_heap && earlier(&c->heap[child + 1], &c->heap[child]))
-			child++;
-		if (!earlier(&c->heap[child], &moved))
-			break;
-		c->heap[i] = c->heap[child];
-	}
-	if (c->nr_heap)
-		c->heap[i] = moved;
-	return top;
+	l->no_memory |= ir_pending_push(&c->interrupts, (struct pending){ time_ns, step, other }) != 0;
 }
 
 /*
@@ -410,9 +365,9 @@ static uint64_t request_event(const struct cpu *c)
 
 static uint64_t interrupt_event(const struct cpu *c)
 {
-	if (!c->nr_heap)
+	if (!c->interrupts.nr)
 		return UINT64_MAX;
-	return c->heap[0].time_ns > c->now_ns ? c->heap[0].time_ns : c->now_ns;
+	return c->interrupts.list[0].time_ns > c->now_ns ? c->interrupts.list[0].time_ns : c->now_ns;
 }
 
 static void find_next(const struct loop *l, struct cpu *c)
@@ -521,7 +476,7 @@ static void pass(struct loop *l, struct cpu *c, uint64_t until_ns)
 
 static void begin_interrupt(struct loop *l, struct cpu *c)
 {
-	struct pending p = pop(c);
+	struct pending p = ir_pending_pop(&c->interrupts);
 	double at;
 
 	if (p.step != NO_STEP) {
@@ -634,6 +589,12 @@ static void run(struct loop *l)
 	}
 }
 
+/* When an interrupt that comes by a clock begins. */
+static uint64_t entry(const struct step *s)
+{
+	return s->start_ns > s->entry_ns ? s->start_ns - s->entry_ns : 0;
+}
+
 /* With flushes given, timers are among .others, and not as recorded. */
 static bool is_replayed(const struct loop *l, const struct step *s)
 {
@@ -663,7 +624,7 @@ static void set_up(struct loop *l)
 		if (!load->steps[i].irq)
 			c->tasks[c->nr_tasks++] = i;
 		else if (load->steps[i].arrival == ARRIVES_BY_CLOCK && is_replayed(l, &load->steps[i]))
-			push(l, c, load->steps[i].start_ns - load->steps[i].entry_ns, i, 0);
+			push(l, c, entry(&load->steps[i]), i, 0);
 	}
 	for (uint32_t i = 0; i < l->cfg->nr_others && !l->no_memory; i++) {
 		const struct ir_other_flush *o = &l->cfg->others[i];
@@ -699,7 +660,7 @@ int ir_loop_run(const struct ir_load *load, const struct ir_loop_config *config,
 			result->busy_flush_ns = (uint64_t)c->flush_ns;
 		}
 		free(c->tasks);
-		free(c->heap);
+		free(c->interrupts.list);
 	}
 	free(l.cpus);
 	free(l.live);

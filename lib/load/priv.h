@@ -7,6 +7,7 @@
  *   interrupts.c  gives interrupts the time that they took from the work that they came into
  *   streams.c   who made the mappings; streams that come by a clock
  *   loop.c      replays the steps, given how long each flush takes
+ *   pending.c   interrupts of a CPU that will come, by time
  *   retime.c    flushes of a replay; operations at the times that follow from them
  *   predict.c   the figures of one configuration, with their bounds
  *
@@ -114,7 +115,6 @@ struct stream {
 	uint64_t asleep_ns, awake_ns;	/* means of those that waited: work before, and from what they waited for */
 	uint64_t gap_ns;	/* of those that did not: work from map to map */
 	uint32_t next;		/* in its bucket */
-	uint64_t last_map_ns;
 };
 
 struct ir_load {

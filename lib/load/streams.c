@@ -86,7 +86,6 @@ static void count(struct stream *st, const struct step *s)
 	st->maps++;
 	st->clock_waits += s->wait == WAIT_CLOCK;
 	st->step_waits += s->wait == WAIT_STEP;
-	st->last_map_ns = s->start_ns;
 }
 
 /* Means over a stream's maps: sums until now. */
