@@ -332,10 +332,8 @@ if [ "${n:-0}" -lt 100 ]; then
 	exit 0
 fi
 wrong=
-for at in $(awk -v n="$n" -v tries="${TRIES:-40}" 'BEGIN {
-	for (i = 0; i < tries; i++)
-		print 1 + int(i * n / tries)
-}'); do
+tries=${TRIES:-40}
+for at in $(seq 1 $(((n + tries - 1) / tries)) "$n"); do
 	rm -f part
 	FAULT_AT=$at LD_PRELOAD=$fault "$prog" batch --quiet --jobs 1 --output part m.json >out 2>err
 	status=$?

@@ -154,7 +154,7 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 	unsigned char *start;
 	ssize_t len;
 
-	start = malloc(IR_READER_PEEK);
+	start = calloc(1, IR_READER_PEEK);
 	if (!start) {
 		ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(file));
 		return NULL;
