@@ -200,7 +200,7 @@ static void test_tags(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct ir_event ev = { .kind = rows[i].kind, .ret = rows[i].type, .addr = rows[i].addr, .size = rows[i].last };
+		struct ir_event ev = { .kind = (uint16_t)rows[i].kind, .ret = rows[i].type, .addr = rows[i].addr, .size = rows[i].last };
 
 		ir_finish_tag(&ev);
 		if (ev.kind != rows[i].becomes || ev.size != rows[i].size)

@@ -195,7 +195,7 @@ static void test_they_are_alike(void **state)
 {
 	struct machine *m = malloc(sizeof(*m));
 	struct ir_result *one = calloc(1, sizeof(*one)), *other = calloc(1, sizeof(*other));
-	struct log log[2] = { { NULL } };
+	struct log log[2] = { { .done = NULL } };
 	unsigned int pairs = 0, failed = 0, whole = 0;
 	uint64_t random = 20260711;
 
