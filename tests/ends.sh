@@ -29,7 +29,9 @@ feeder=$!
 # shellcheck disable=SC3045	# all shells have it
 ulimit -c 0
 for signal in QUIT USR1 ABRT SEGV; do
-	env --default-signal=$signal "$prog" run -o place/report - <endless 2>err &
+	# A sanitizer would end the program in its own way.
+	ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_segv=0 UBSAN_OPTIONS=${UBSAN_OPTIONS:-}:handle_segv=0 \
+		env --default-signal=$signal "$prog" run -o place/report - <endless 2>err &
 	pid=$!
 	catches $pid TERM	# the handlers of the other ones are there before that
 	kill -$signal $pid
