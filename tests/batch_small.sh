@@ -11,18 +11,6 @@ traces=$PWD/traces
 build=$(cd "$BUILD" && pwd)
 cd "$tmp" || exit 1
 
-# small OPERATIONS: a recording
-small() {
-	awk -v n="$1" 'BEGIN {
-		print "# tracer: nop"
-		for (i = 0; i < n; i++) {
-			a = 4278190080 - 4096 * (i % 8 + 1)
-			t = 16.5 + i / 1000
-			printf "             fio-285     [000] .....    %.6f: map: IOMMU: iova=0x%016x - 0x%016x paddr=0x0000000109072000 size=4096\n", t, a, a + 4096
-			printf "             fio-285     [000] .....    %.6f: unmap: IOMMU: iova=0x%016x - 0x%016x size=4096 unmapped_size=4096\n", t + 0.0005, a, a + 4096
-		}
-	}'
-}
 small 20 >a.txt
 small 30 >b.txt
 mkdir sub
@@ -105,7 +93,7 @@ check "many that fail: ten are named" test "$(grep -c 'none[0-9]*.txt: No such f
 says "many that fail: where the others are" "further failures are in many only"
 says "many that fail: all are counted" "14 cells: 1 done, 13 failed"
 
-# What is left out and dropped, one and several.
+# Cells that are left out and dropped, one and several.
 
 plan '"recordings": [ "a.txt" ], "strategies": [ "strict" ], "hypervisors": [ "kvm", "lpar" ], "parameters": { "entry-limit": 9 }'
 exits "one configuration that contradicts itself" 0 batch --output one m.json

@@ -10,15 +10,7 @@ amd=$PWD/traces/faults/amd.txt log=$PWD/traces/faults/amd.dmesg.txt
 twodev=$PWD/traces/6.12-fq-twodev.dat
 cd "$tmp" || exit 1
 
-awk 'BEGIN {
-	print "# tracer: nop"
-	for (i = 0; i < 40; i++) {
-		a = 4278190080 - 4096 * (i % 8 + 1)
-		t = 16.5 + i / 1000
-		printf "             fio-285     [000] .....    %.6f: map: IOMMU: iova=0x%016x - 0x%016x paddr=0x0000000109072000 size=4096\n", t, a, a + 4096
-		printf "             fio-285     [000] .....    %.6f: unmap: IOMMU: iova=0x%016x - 0x%016x size=4096 unmapped_size=4096\n", t + 0.0005, a, a + 4096
-	}
-}' >s.txt
+small 40 >s.txt
 
 # Signals that end a program at once: no file is left, and the status is that of the signal.
 
@@ -68,7 +60,7 @@ check "nor is one from standard input" test $? -eq 1
 says "nor is one from standard input: says so" "standard input: too large for a report"
 rm large
 
-# What was given in the place of a command or a recording.
+# Words that were given in the place of a command or a recording.
 
 exits "a recording in the place of a command" 2 ./s.txt
 says "a recording in the place of a command: what to type" "iommu-replay run ./s.txt"

@@ -32,7 +32,7 @@ ok() {
 
 not_ok() {
 	echo "not ok - $*"
-	# What the program said, for whoever has to find out why.
+	# The program's messages, to find out why.
 	if [ -s "$tmp/err" ]; then
 		sed 's/^/# /' "$tmp/err" | head -n 20
 	fi
@@ -137,4 +137,34 @@ print($1)" <"$tmp/out" 2>>"$tmp/err"
 gives() {
 	got=$(figure "$2")
 	check "$1 (${got:-nothing})" test "$got" = "$3"
+}
+
+# small MAPS [LIVE]: an ftrace text with so many maps of a page, LIVE (default: none) of them live when
+# the next one comes
+small() {
+	awk -v n="$1" -v live="${2:-0}" 'BEGIN {
+		print "# tracer: nop"
+		for (i = 0; i < n; i++) {
+			a = 4278190080 - 4096 * ((i * 7) % 32 + 1)
+			b = 4278190080 - 4096 * (((i - live) * 7) % 32 + 1)
+			t = 16.5 + i / 1000
+			printf "             fio-285     [000] .....    %.6f: map: IOMMU: iova=0x%016x - 0x%016x paddr=0x%016x size=4096\n", t, a, a + 4096, 1048576 + 4096 * i
+			if (i >= live)
+				printf "             fio-285     [000] .....    %.6f: unmap: IOMMU: iova=0x%016x - 0x%016x size=4096 unmapped_size=4096\n", t + 0.0005, b, b + 4096
+		}
+	}'
+}
+
+# small_recordings: s.txt, lost.txt with a message of lost events in it, nothing.txt with unmaps alone
+small_recordings() {
+	small 100 10 >s.txt
+	{
+		head -n 100 s.txt
+		echo 'CPU:0 [LOST 5 EVENTS]'
+		tail -n +101 s.txt
+	} >lost.txt
+	{
+		echo "# tracer: nop"
+		grep -m 3 ' unmap:' s.txt
+	} >nothing.txt
 }

@@ -11,27 +11,8 @@ sites=$PWD/traces/6.12-fq-mixed-perf-g.perf.data
 waits=$PWD/traces/throughput/depth1-lazy.dat
 cd "$tmp" || exit 1
 
-awk 'BEGIN {
-	print "# tracer: nop"
-	for (i = 0; i < 100; i++) {
-		a = 4278190080 - 4096 * ((i * 7) % 32 + 1)
-		b = 4278190080 - 4096 * (((i - 10) * 7) % 32 + 1)
-		t = 16.5 + i / 1000
-		printf "             fio-285     [000] .....    %.6f: map: IOMMU: iova=0x%016x - 0x%016x paddr=0x%016x size=4096\n", t, a, a + 4096, 1048576 + 4096 * i
-		if (i >= 10)
-			printf "             fio-285     [000] .....    %.6f: unmap: IOMMU: iova=0x%016x - 0x%016x size=4096 unmapped_size=4096\n", t + 0.0005, b, b + 4096
-	}
-}' >s.txt
+small_recordings
 head -n 60 s.txt >half.txt
-{
-	head -n 100 s.txt
-	echo 'CPU:0 [LOST 5 EVENTS]'
-	tail -n +101 s.txt
-} >lost.txt
-{
-	echo "# tracer: nop"
-	grep -m 3 ' unmap:' s.txt
-} >nothing.txt
 head -n 2 s.txt >one.txt
 ln -s "$x86" x86.dat
 ln -s "$sites" sites.data

@@ -8,27 +8,7 @@
 waits=$PWD/traces/throughput/depth1-lazy.dat
 cd "$tmp" || exit 1
 
-# A hundred maps of a page each, at most 11 of them at once.
-awk 'BEGIN {
-	print "# tracer: nop"
-	for (i = 0; i < 100; i++) {
-		a = 4278190080 - 4096 * ((i * 7) % 32 + 1)
-		b = 4278190080 - 4096 * (((i - 10) * 7) % 32 + 1)
-		t = 16.5 + i / 1000
-		printf "             fio-285     [000] .....    %.6f: map: IOMMU: iova=0x%016x - 0x%016x paddr=0x%016x size=4096\n", t, a, a + 4096, 1048576 + 4096 * i
-		if (i >= 10)
-			printf "             fio-285     [000] .....    %.6f: unmap: IOMMU: iova=0x%016x - 0x%016x size=4096 unmapped_size=4096\n", t + 0.0005, b, b + 4096
-	}
-}' >s.txt
-{
-	head -n 100 s.txt
-	echo 'CPU:0 [LOST 5 EVENTS]'
-	tail -n +101 s.txt
-} >lost.txt
-{
-	echo "# tracer: nop"
-	grep -m 3 ' unmap:' s.txt
-} >nothing.txt
+small_recordings
 
 # verdict TEXT WORDS ARGUMENTS...: what a sweep of s.txt (or FILE) says in the end
 verdict() {
@@ -141,7 +121,7 @@ for format in json csv html; do
 	exits "waits as $format" 0 sweep --quiet --format $format --vary flush-latency=1us:9us:4us --load closed --strategy strict,fq-flush "$waits"
 done
 
-# What cannot be asked.
+# Questions that cannot be asked.
 
 exits "a limit where the recorded machine has none" 2 sweep --quiet --iommu vtd --find min-entry-limit s.txt
 says "a limit where the recorded machine has none: what to give" "with one: --hypervisor vfio, or kvm"
