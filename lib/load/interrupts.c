@@ -75,8 +75,12 @@ static uint64_t usual_entry(const struct ir_load *load)
 	if (load->entry_ns)
 		return load->entry_ns;
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
-		sum += load->steps[i].entry_ns;
-		n += load->steps[i].entry_ns != 0;
+		const struct step *s = &load->steps[i];
+
+		if (s->kind == IR_OP_FLUSH_TIMER)
+			continue;
+		sum += s->entry_ns;
+		n += s->entry_ns != 0;
 	}
 	return n ? sum / n : 0;
 }
@@ -102,7 +106,7 @@ static void forget(const struct ir_load *load, uint32_t *steps)
 		steps[i] = NO_STEP;
 }
 
-/* Those right behind another one had to wait for it. */
+/* Interrupts right behind another one had to wait for it. */
 static void find_late(struct ir_load *load, uint32_t *last, uint64_t around)
 {
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
@@ -111,7 +115,7 @@ static void find_late(struct ir_load *load, uint32_t *last, uint64_t around)
 
 		if (!s->irq)
 			continue;
-		if (prev && !s->late_ns && s->start_ns - prev->end_ns <= around)
+		if (prev && !s->late_ns && s->start_ns >= prev->end_ns && s->start_ns - prev->end_ns <= around)
 			s->late_ns = (uint32_t)(s->start_ns - prev->start_ns);
 		last[s->cpu] = i;
 	}
@@ -261,6 +265,8 @@ int ir_load_interrupts(struct ir_load *load)
 
 		if (!s->irq)
 			next[s->cpu] = i;
+		if (s->kind == IR_OP_FLUSH_TIMER)
+			s->entry_ns = 0;
 		if (!s->irq || s->kind == IR_OP_FLUSH_TIMER || s->joins)
 			continue;
 		task = next[s->cpu] != NO_STEP ? &load->steps[next[s->cpu]] : NULL;
@@ -276,7 +282,8 @@ int ir_load_interrupts(struct ir_load *load)
 	usual = usual_device_time(load);
 	forget(load, next);
 	rc = usual < 0 ? (int)usual : find_requests(load, next, usual);
-	take_lateness(load, usual - (int64_t)load->request_ns);
 	free(next);
+	if (!rc)
+		take_lateness(load, usual - (int64_t)load->request_ns);
 	return rc;
 }
