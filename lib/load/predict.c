@@ -85,7 +85,7 @@ static void widen(struct prediction *p, double ratio)
 		p->high = ratio;
 }
 
-/* Which of the CPUs' time was work, waiting for completions, or for a clock, is not known. */
+/* CPUs may have worked, or waited for completions or for a clock: the recording does not show which. */
 static void widen_by_idle_time(struct prediction *p)
 {
 	struct ir_loop_config cfg = p->cfg;
@@ -251,6 +251,7 @@ int ir_load_predict(const struct ir_load *load, const struct ir_flush_log *log,
 		time->closed = true;
 		time->throughput = throughput(load, p.likely, p.low, p.high,
 					      (double)(load->last_ns - load->first_ns));
+		time->replayed = (double)(load->last_ns - load->first_ns) / p.self;
 		time->cpu_ns = (p.result.cpu_ns + p.result.waited_ns) / load->maps;
 		time->bottleneck = bottleneck(&p, ns);
 		note_assumptions(&p, time);

@@ -335,6 +335,8 @@
 	CLOSED("throughput.ratio", "of recorded", IR_UNIT_RATIO, closed_real, throughput.ratio,
 	      "predicted throughput of the same work by the recorded one, both traced alike"),
 	THROUGHPUT(closed_real, "throughput", throughput),
+	TIME(closed_real, "throughput.replayed", replayed,
+	      "throughput of the recorded flushes' replay by the recorded one: 1 where the method fits the recording"),
 	TIME(closed_bottleneck, "throughput.bottleneck", bottleneck,
 	      "`cpu`, `hypervisor` (it serves one flush at a time), `device` (CPUs wait for completions) "
 	      "or `workload` (it comes by a clock)"),

@@ -64,6 +64,7 @@ struct ir_time {
 	enum ir_bottleneck bottleneck;
 	bool idle_known;
 	struct ir_throughput throughput;
+	double replayed;	/* operations a second of the recorded flushes' replay to those recorded */
 	bool has_untraced;		/* the cost of an event is known */
 	struct ir_throughput untraced;	/* both without tracing */
 	struct ir_time_assumptions assumptions;
