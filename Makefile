@@ -72,7 +72,7 @@ PROG    := $(BUILD)/iommu-replay
 LIB     := $(BUILD)/libiommureplay.a
 MAN     := $(sort $(wildcard man/*.[1-9]))
 
-# What the library exports follows from the public headers.
+# The library's exports follow from the public headers.
 HEADERS := $(wildcard lib/include/iommu-replay/*.h)
 SONAME  := libiommureplay.so.0
 SHARED  := $(BUILD)/public/libiommureplay.so.$(VERSION)
@@ -179,7 +179,7 @@ vpath test_%.c $(sort $(dir $(TEST_SRC)))
 NO_MEMORY := malloc calloc realloc reallocarray strdup strndup open_memstream
 $(BUILD)/tests/test_no_memory $(BUILD)/tests/test_symbols_no_memory: TEST_LINK := $(NO_MEMORY:%=-Wl,--wrap=%)
 
-# Those of cmd/ are linked with what commands share.
+# Tests of cmd/ are linked with what commands share.
 CMD_BASE  := $(filter $(BUILD)/cmd/base/%,$(CMD_OBJ))
 CMD_TESTS := $(patsubst tests/cmd/%.c,$(BUILD)/tests/%,$(filter tests/cmd/%,$(TEST_SRC)))
 $(CMD_TESTS): $(CMD_BASE)
@@ -311,7 +311,7 @@ FUZZERS   := $(FUZZ_SRC:%.c=$(BUILD)/%)
 FUZZ_MAIN ?= fuzz/replay_main.c
 SECONDS   ?= 60
 
-# What gives the pipeline its events is in the target itself.
+# The pipeline's events come from the target itself.
 $(BUILD)/fuzz/fuzz_pipeline: FUZZ_LINK := -Wl,--wrap=ir_reader_open_with
 $(BUILD)/fuzz/fuzz_%: fuzz/fuzz_%.c fuzz/fuzz.c fuzz/replays.c fuzz/fuzz.h fuzz/replays.h $(FUZZ_MAIN) $(LIB)
 	$(call say,CC,$<)

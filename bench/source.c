@@ -201,7 +201,7 @@ static void read_options(struct input *in, uint64_t pos, struct buffer *best)
 	}
 }
 
-/* Which fields of an event are addresses, by name. */
+/* The fields of an event that are addresses, by name. */
 static struct addresses find_addresses(struct tep_event *event)
 {
 	static const char *const names[] = { "iova", "dma_addr", "addr", "start" };

@@ -44,7 +44,7 @@ static struct verified *as_verified(struct ir_report_entry *entries, size_t n)
 	return all;
 }
 
-/* Which command wrote it. */
+/* The command that wrote it. */
 static bool is_info(const struct ir_report_entry *entries, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -163,7 +163,7 @@ static double cpu_seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* Whatever else the machine does: libFuzzer's -timeout is by the clock on the wall. */
+/* A limit of CPU time: libFuzzer's -timeout is by the clock on the wall, and the machine does other things. */
 int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	double begin = cpu_seconds();

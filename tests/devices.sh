@@ -190,7 +190,7 @@ else
 		r['maps']['attempted'] == sum(d['maps']['attempted'] for d in r['devices'])
 		for r in results)" True
 
-	# What was lost, as counted by those who made the recordings.
+	# Lost events, as counted by those who made the recordings.
 	for lost in "x86_64/6.12-lazy-randread-lossy 3598" "s390x/6.12-strict-randread-lossy 74113"; do
 		file=$shared/${lost% *}.dat
 		exits "${lost% *}" 0 run --strategy strict,sync-map-retry --format json "$file"

@@ -13,7 +13,7 @@ else
 	status=$?
 	check "directories and files use each other as CONTRIBUTING.md says" [ $status -eq 0 ]
 
-	# What it is for: it notices an include that goes up.
+	# Its purpose: it notices an include that goes up.
 	mkdir "$tmp/tree" && cp -r CONTRIBUTING.md scripts lib cmd "$tmp/tree"
 	# shellcheck disable=SC2016	# the object files stay where they are
 	objects=$(cd "$BUILD" && pwd)

@@ -151,7 +151,7 @@ against_perf() {
 	same "$name: operations of its perf.data"
 }
 
-# Where there are many: the form that tells most, and what is made of it.
+# Of many lines: the form that tells most, and what is made of it.
 operations() {
 	name=${1##*/}
 	trace-cmd report -t -l "$1" >"$tmp/latency" 2>"$tmp/err"

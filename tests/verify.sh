@@ -86,7 +86,7 @@ exits "off by 100 %" 3 verify $none --tolerance 99.9% $file
 # shellcheck disable=SC2086	# options
 exits "off by 100 %, which is allowed" 0 verify $none --tolerance 100% $file
 
-# Where the first difference is.
+# The place of the first difference.
 
 exits "verbose" 3 verify --verbose --initial-pages 1000 $file
 check "verbose marks the first difference" test "$(grep -c '^>' "$tmp/out")" -eq 1

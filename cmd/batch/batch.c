@@ -332,7 +332,7 @@ static bool same_stat(const struct stat *a, const struct stat *b)
 		a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* Which of the recording's cells are not in the file already. */
+/* Finds the recording's cells that are not in the file already. */
 static int select_cells(struct task *t, size_t first, size_t end)
 {
 	struct batch *b = t->batch;

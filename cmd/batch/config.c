@@ -20,7 +20,7 @@ static char *config_name(size_t nr_axes, const struct plan_config *c)
 	return text_end(&memory);
 }
 
-/* Which value of each axis the @combination-th has; the last axis changes fastest. */
+/* The value of each axis that the @combination-th has; the last axis changes fastest. */
 static void choose(const struct axis *axes, size_t nr_axes, size_t combination, struct setting *settings)
 {
 	for (size_t i = nr_axes; i-- > 0; ) {

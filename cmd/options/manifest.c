@@ -257,7 +257,7 @@ static bool same_file(const char *directory, const char *path, const struct stat
 	return same;
 }
 
-/* Which of the entry's files is the recording; NULL: none. */
+/* The one of the entry's files that is the recording; NULL: none. */
 static const char *entry_file(const json_t *entry, const char *directory, const struct stat *st)
 {
 	const char *one = json_string_value(json_object_get(entry, "file"));

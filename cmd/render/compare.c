@@ -467,7 +467,7 @@ static json_t *json_document(const struct compared *c)
 int compare_json(const struct canvas *canvas, const struct compared *c)
 {
 	json_t *document = json_document(c);
-	/* What cannot be written shows as an error of the stream. */
+	/* A write that fails shows as an error of the stream. */
 	json_dumpf(document, canvas->out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	fputc('\n', canvas->out);
 	json_decref(document);

@@ -70,7 +70,7 @@ const char *sweep_figure_words(const char *key)
 	return strcmp(key, "rpcit.total") ? key : "rpcit.total: RPCITs issued";
 }
 
-/* Which share of the time the hypervisor serves flushes, one after the other. */
+/* The share of the time in which the hypervisor serves flushes, one after the other. */
 static double busy_share(const struct sweep *sweep, const struct ir_result *r)
 {
 	const struct ir_recorded_machine *m = &sweep->info->machine;

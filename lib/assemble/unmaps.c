@@ -47,7 +47,7 @@ void ir_asm_fail(struct ir_assembler *a, uint64_t head)
 }
 
 /*
- * Which of the mappings at this IOVA that began before record @before: the one
+ * Of the mappings at this IOVA that began before record @before, finds the one
  * of the right size, and the right device if known.
  */
 static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint32_t first,

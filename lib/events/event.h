@@ -64,7 +64,7 @@ enum {
 	IR_EVF_PROBE	= 1 << 3,	/* by a rule: of a probe, which may miss hits */
 };
 
-/* Which function of the DMA API a dma:* event is of: in the upper half of .flags. */
+/* The function of the DMA API that a dma:* event is of, in the upper half of .flags. */
 enum ir_dma_function {
 	IR_DMA_UNKNOWN,
 	IR_DMA_PAGE, IR_DMA_PHYS, IR_DMA_RESOURCE, IR_DMA_SG,

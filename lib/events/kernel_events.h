@@ -68,7 +68,7 @@ struct ir_field_spec {
 
 #define IR_EVENT_FIELDS 10
 
-/* Which recordings have the event. */
+/* The recordings that have the event. */
 enum ir_event_where { IR_IN_FORMATS = 1, IR_IN_TEXTS = 2, IR_EVERYWHERE = 3 };
 
 struct ir_event_spec {

@@ -217,7 +217,7 @@ static void do_work(struct ir_actors *a, struct ir_actor *actor, const struct ir
 	work->run(a->guest, work);
 }
 
-/* What waits for the actor's CPU, one after the other. */
+/* Operations that wait for the actor's CPU, one after the other. */
 __attribute__((noinline))
 static void do_queued(struct ir_actors *a, struct ir_actor *actor)
 {

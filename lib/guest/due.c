@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which domain's timer comes next: a heap of the domains that have one, by time.
+ * The domain whose timer comes next: a heap of the domains that have one, by time.
  *
  * A domain's time in the heap may be earlier than that of its timer, never later.
  */

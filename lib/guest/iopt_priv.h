@@ -222,7 +222,7 @@ static inline uint64_t leaf_stale(const struct leaf *l, unsigned int kinds)
 	return set;
 }
 
-/* Which kinds a leaf has. */
+/* The kinds that a leaf has. */
 static inline unsigned int leaf_kinds(const struct leaf *l)
 {
 	uint64_t valid = l->stale & l->valid;

@@ -489,7 +489,7 @@ static void begin_interrupt(struct loop *l, struct cpu *c)
 	c->busy_ns += (double)(c->until_ns - c->now_ns);
 }
 
-/* Whatever the task was at has come to its end. */
+/* The task's phase has come to its end. */
 static void go_on(struct loop *l, struct cpu *c)
 {
 	switch (c->phase) {

@@ -191,7 +191,7 @@ static uint32_t *by_stream(const struct ir_load *load)
 	return steps;
 }
 
-/* Which streams come by a clock. */
+/* Finds the streams that come by a clock. */
 static int find_open(struct ir_load *load)
 {
 	uint32_t *steps = load->info.idle_known ? NULL : by_stream(load), at = 0;

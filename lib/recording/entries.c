@@ -28,7 +28,7 @@ static struct ir_entries_device *device_of(struct ir_entries *e, uint16_t device
 	return &grown[device];
 }
 
-/* Whatever no event names the device of is counted for each. */
+/* Mappings whose device no event names count for each device. */
 static bool concerns(uint16_t device, size_t other)
 {
 	return !device || !other || device == other;

@@ -6,7 +6,7 @@
 #include "base/iova_order.h"
 #include "recording/iovas.h"
 
-/* Which orders this CPU's magazines had no more of; NULL without memory. */
+/* The orders that this CPU's magazines had no more of; NULL without memory. */
 static uint8_t *orders_of(struct ir_iova_survey *s, uint32_t cpu)
 {
 	if (cpu >= s->nr_cpus) {

@@ -71,7 +71,7 @@ bool ir_copies_add(struct ir_copies *c, const struct ir_op *ops, size_t n)
 	return true;
 }
 
-/* Which copy is next: the first of those at the same time. */
+/* The next copy: the first of those at the same time. */
 static uint32_t earliest(const struct ir_copies *c)
 {
 	uint32_t best = c->n;

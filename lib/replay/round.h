@@ -9,7 +9,7 @@
 
 #include <iommu-replay/replay.h>
 
-/* What ir_replay() was asked for, and which part of it is to be done now. */
+/* The request of ir_replay(), and the part of it that is to be done now. */
 struct ir_round {
 	const struct ir_recording_info *info;
 	const struct ir_config *configs;

@@ -317,7 +317,7 @@ static bool put_result_tlb_refresh(const struct ir_entry_fields *to, size_t resu
 	return is_count(value, 1);
 }
 
-/* Which of @n names a text is; -1: none. */
+/* The number of a text among @n names; -1: it is none of them. */
 static int which(struct ir_value value, const char *(*name)(int i), int n)
 {
 	for (int i = 0; value.type == IR_VALUE_TEXT && i < n; i++)

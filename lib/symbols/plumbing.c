@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which functions of the kernel lie between a driver and an event: tracing, the
+ * Functions of the kernel that lie between a driver and an event: tracing, the
  * IOMMU core and drivers, the DMA API, and the block layer's part of it.  All of
  * these are built in; a frame in a module is never one of them.
  *

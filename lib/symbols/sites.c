@@ -331,7 +331,7 @@ static size_t fill_sites(struct table *t, const struct placed *list, size_t nr,
 	return used;
 }
 
-/* Which site each chain ended up in, now that they are in order. */
+/* The site that each chain ended up in, now that they are in order. */
 static int number_chains(const struct table *t, const struct placed *list, size_t nr,
 			 const struct ir_chains *chains, struct ir_chain_totals *totals)
 {

@@ -24,7 +24,7 @@ static bool lacks_entries(const struct ir_rows *rows)
 	return false;
 }
 
-/* What a command line repeats of the parameters that the user gave. */
+/* A command line repeats these of the parameters that the user gave. */
 enum repeated {
 	REPEAT_NONE = 0,
 	REPEAT_HYPERVISOR = 1,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What commands share: numbers, times, names that were mistyped, places in JSON, shares that are missing, messages. */
+/* The parts that commands share: numbers, times, names that were mistyped, places in JSON, shares that are missing, messages. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -200,7 +200,7 @@ static void test_places_in_json_have_a_line_and_a_name(void **state)
 		{ { "list", "2", "cc" }, 5, "list[2].cc" },
 		{ { "list", "3" }, 5, "list[3]" },
 		{ { "last" }, 8, "last" },
-		/* What is not there is where it would be. */
+		/* A path that is not there is where it would be. */
 		{ { "list", "4" }, 3, "list[4]" },
 		{ { "empty", "0" }, 7, "empty[0]" },
 		{ { "list", "2", "x" }, 4, "list[2].x" },
@@ -290,7 +290,7 @@ static void restore(int was)
 	close(was);
 }
 
-/* What was written to a temporary file, which is empty after that. */
+/* The text of a temporary file, which is empty after that. */
 static size_t drain(int fd, char *text, size_t size)
 {
 	ssize_t n = pread(fd, text, size - 1, 0);

@@ -109,7 +109,7 @@ static void test_no_message(void **state)
 	assert_null(ir_events_load("/nonexistent", NULL));
 }
 
-/* What is right: units, page sizes, comments, names of devices. */
+/* Valid files: units, page sizes, comments, names of devices. */
 static void test_right(void **state)
 {
 	static const char *const rows[] = {

@@ -331,7 +331,7 @@ static void test_merge(void **state)
 	}
 }
 
-/* What a merged fault has of which report. */
+/* A merged fault has members of both reports. */
 static void test_join(void **state)
 {
 	const struct report *into;

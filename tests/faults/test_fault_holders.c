@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Who held the page of a fault: recordings as text in, mappings with their times, tasks,
+ * The holders of a fault's page: recordings as text in, mappings with their times, tasks,
  * directions and functions out.
  */
 #include "test_util.h"
@@ -453,7 +453,7 @@ static void test_names(void **state)
 	ir_fault_watch_free(NULL);
 }
 
-/* What a replay would have hidden: a flush between the unmap and the fault shows it. */
+/* A flush between the unmap and the fault shows a fault that a replay would have hidden. */
 static void test_exposure(void **state)
 {
 	static const struct { const char *strategy; uint64_t shown, hidden, undecided; } rows[] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What may have happened to a fault: holders of its page in, a kind and a sentence out.
+ * The possible verdicts of a fault: holders of its page in, a kind and a sentence out.
  *
  * The report comes at 100 ms, and the access was at most 1 ms before it.
  */
@@ -133,7 +133,7 @@ static const struct expected table[] = {
 	{ "others may", .report = { READ }, .arch = "aarch64", .holders = { HELD(10 * MS, LIVE, FROM) },
 	  .kind = IR_FAULT_WRONG_DIRECTION, .verdict = WRONG("read", "FROM_DEVICE") },
 
-	/* What the report itself tells. */
+	/* The report itself decides. */
 	{ "an entry that is not there is no wrong direction", .report = { WRITE, .entry = IR_ENTRY_NOT_PRESENT },
 	  .holders = { HELD(10 * MS, LIVE, TO) }, .kind = IR_FAULT_UNCERTAIN, .verdict = LIVE_FOR },
 	{ "an entry without permission is no unmap", .report = { WRITE, .entry = IR_ENTRY_NOT_PERMITTED },
@@ -199,7 +199,7 @@ static const struct expected table[] = {
 
 #define ROWS (sizeof(table) / sizeof(table[0]))
 
-/* What the steps before the verdict leave behind. */
+/* The steps before the verdict leave this behind. */
 struct scene {
 	struct ir_recording_info info;
 	struct ir_fault_options options;
@@ -405,7 +405,7 @@ static void test_no_delay(void **state)
 	end(&s);
 }
 
-/* What two devices were proven to be holds for their other faults. */
+/* A fault that proves its device to be in another domain decides the device's other faults, too. */
 static void test_proven_domains(void **state)
 {
 	const struct ir_fault *fault;

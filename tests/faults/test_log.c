@@ -350,7 +350,7 @@ static void cut(void **state)
 	}
 }
 
-/* What looks like a stamp, and is none. */
+/* Texts that look like a stamp, and are none. */
 static void no_stamps(void **state)
 {
 	static const char *const lines[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which commands cover a range on each IOMMU, against the kernel's own loops. */
+/* The commands that cover a range on each IOMMU, against the kernel's own loops. */
 #include "test_util.h"
 #include "iommu/cover.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a plug-in brings is checked before it is used: each thing that may be wrong with a
+ * A plug-in is checked before it is used: each thing that may be wrong with a
  * strategy, a hypervisor or its parameters has its message.
  */
 #include "test_util.h"

@@ -367,7 +367,7 @@ static void test_nothing_shows(void **state)
 }
 
 /*
- * Which configurations are replayed when.
+ * The round in which each configuration is replayed.
  */
 
 static bool in_round(const struct ir_round *round, const char *strategy)

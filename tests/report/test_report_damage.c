@@ -27,7 +27,7 @@
 #define MEMBERS	2	/* of an array, from its begin, that are changed */
 
 /*
- * What is done to a member.
+ * The damage that is done to a member.
  */
 
 static json_t *large(void)

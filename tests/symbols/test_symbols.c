@@ -241,7 +241,7 @@ static void kallsyms_lines(void **state)
 	ir_symbol_table_clear(&t);
 }
 
-/* Whatever bytes there are, nothing is read outside of them. */
+/* Of any bytes, nothing is read outside of them. */
 static void kallsyms_garbage(void **state)
 {
 	uint64_t random = 1;

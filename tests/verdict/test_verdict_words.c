@@ -302,7 +302,7 @@ static void test_flushes_line(void **state)
 	free(t);
 }
 
-/* What flushes take: as recorded ones did, or as the result says. */
+/* Flushes take as long as recorded ones did, or as the result says. */
 static void test_time_of_flushes(void **state)
 {
 	struct table *t = table();

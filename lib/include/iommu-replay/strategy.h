@@ -46,14 +46,14 @@ struct ir_gather {
 	uint64_t end;		/* last byte, inclusive */
 };
 
-/* What happens to the IOVA of an unmapped buffer. */
+/* The way of an unmapped buffer's IOVA. */
 enum ir_unmap_mode {
 	IR_UNMAP_QUEUED,	/* into a flush queue (DMA-FQ); the queue calls flush_iotlb_all */
 	IR_UNMAP_STRICT,	/* iotlb_sync, then free (DMA) */
 	IR_UNMAP_DIRECT,	/* free at once, nothing is flushed */
 };
 
-/* Which implementation of the DMA API calls the driver. */
+/* The implementation of the DMA API that calls the driver. */
 enum ir_dma_api {
 	IR_DMA_IOMMU,		/* drivers/iommu/dma-iommu.c (s390: 6.7 and later) */
 	IR_DMA_S390,		/* arch/s390/pci/pci_dma.c (before 6.7) */

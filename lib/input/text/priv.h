@@ -427,7 +427,7 @@ struct text {
 
 #define TEXT_WRAP_TAIL	16u	/* bytes of a line's last word: keys are shorter */
 
-/* What the first lines tell about where a terminal broke them. */
+/* Where a terminal broke the lines, by the first ones. */
 struct text_wrap {
 	size_t last;		/* bytes of the line before; 0: not of an event */
 	size_t longest;

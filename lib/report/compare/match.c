@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which rows of two reports belong together.
+ * Finds the rows of two reports that belong together.
  */
 #include "report/compare/priv.h"
 
