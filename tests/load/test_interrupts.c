@@ -107,8 +107,11 @@ static void test_chance_delays_nothing(void **state)
 	struct scene *s = scene_new();
 
 	(void)state;
-	for (unsigned int i = 0; i < 40; i++)
-		add_interrupted(s, 1000 + i * 1000, 3 + i % 16, i % 3 == 0 ? 30 : 0);
+	/* Three of five would do for more than FEW. */
+	for (unsigned int i = 0; i < 45; i++)
+		add_interrupted(s, 1000 + i * 1000, 3 + i, i % 5 < 3 ? 30 : 0);
+	for (unsigned int i = 0; i < 30; i++)
+		add_pair(s, 100000 + i * 1000, 300);
 	assert_int_equal(ir_load_interrupts(&s->load), 0);
 	assert_int_equal(s->load.request_ns, 0);
 	assert_int_equal(s->steps[2].device_ns, 330 * US);
@@ -178,7 +181,7 @@ static void test_an_interrupt_costs_the_same_in_idle_time(void **state)
 static void test_unmaps_of_one_interrupt(void **state)
 {
 	struct scene *s = scene_new();
-	struct step *first, *second, *host;
+	struct step *first, *second, *host, *task;
 
 	(void)state;
 	host = add_host(s);
@@ -186,11 +189,13 @@ static void test_unmaps_of_one_interrupt(void **state)
 	first->host = (uint32_t)(host - s->steps);
 	first->during = DURING_STEP;
 	second = add(s, IR_OP_UNMAP, 3011, 3011);
-	second->during = DURING_STEP;
 	second->joins = true;
+	task = add(s, IR_OP_MAP, 3100, 3124);
+	task->before_ns = 50 * US;
 	assert_int_equal(ir_load_interrupts(&s->load), 0);
 	assert_int_equal(first->own_ns, 20 * US);
 	assert_int_equal(second->own_ns, 0);
+	assert_int_equal(task->before_ns, 50 * US);
 	free(s);
 }
 
