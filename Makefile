@@ -258,7 +258,7 @@ coverage:
 	$(MAKE) BUILD=$(COVERAGE) LTO= CFLAGS="-O0 -g" SANITIZE="--coverage -fprofile-update=atomic" \
 		all tests fuzzers $(COVERAGE)/tests/fault_alloc.so
 	find $(COVERAGE) -name '*.gcda' -delete
-	-BUILD=$(COVERAGE) GCOV_ERROR_FILE=/dev/null tests/run
+	-BUILD=$(COVERAGE) LIMIT=3600 GCOV_ERROR_FILE=/dev/null tests/run
 	-GCOV_ERROR_FILE=/dev/null tests/faults.py -k allocations -l 100 $(COVERAGE) >/dev/null
 	tests/coverage.py $(COVERAGE) tests/COVERAGE.md
 
