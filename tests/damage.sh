@@ -56,3 +56,17 @@ if command -v python3 >/dev/null; then
 else
 	skip "times beyond 292 years are damage: no python3"
 fi
+
+# "cat A B >C": only A is read, and B is not left out in silence.
+for file in tracedat/6.12-fq-twodev.v6 tracedat/6.12-fq-twodev.v7-none \
+	    tracedat/6.12-fq-twodev.v7-zstd perfdata/6.12-lazy-mixed-perf; do
+	next=fuzz/corpus/perfdata/6.12-fq-randread-perf-g
+	cat "fuzz/corpus/$file" $next >"$tmp/both"
+	run info --format json "$tmp/both"
+	check "${file##*/}: a recording appended to it is counted" \
+		grep -q "\"appended_bytes\": $(wc -c <$next)\b" "$tmp/out"
+	(cat "fuzz/corpus/$file" && head -c 5000 /dev/zero) >"$tmp/both"
+	run info --format json "$tmp/both"
+	check "${file##*/}: other bytes behind it are no damage" \
+		grep -q '"appended_bytes": 0\b' "$tmp/out"
+done

@@ -98,6 +98,7 @@ struct ir_reader {
 	struct ir_tasks *tasks;		/* where names of tasks go; NULL: not requested */
 	enum ir_reader_faults faults;
 	bool idle;			/* when CPUs are idle is wanted */
+	uint64_t end;			/* where its headers say that the recording ends; 0: they do not */
 	uint16_t *device_hash;		/* device numbers by name, 0 = free slot */
 	size_t device_slots;		/* a power of two */
 	size_t last_device_len;		/* the name asked for last: mostly it comes again */

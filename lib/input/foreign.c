@@ -195,13 +195,15 @@ size_t ir_foreign_front(const unsigned char *start, size_t len)
 		{ "2ELIFREP\0\0\0\0\0\0\0\x68", 16 }, { "2ELIFREP\0\0\0\0\0\0\0\x10", 16 },
 	};
 
+	const unsigned char *first = NULL;
+
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
 		const unsigned char *at = memmem(start, len, beginnings[i].bytes, beginnings[i].len);
 
-		if (at)
-			return (size_t)(at - start);
+		if (at && (!first || at < first))
+			first = at;
 	}
-	return 0;
+	return first ? (size_t)(first - start) : 0;
 }
 
 const char *ir_foreign_container(const unsigned char *start, size_t len)

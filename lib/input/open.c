@@ -148,6 +148,32 @@ static ssize_t read_front(struct ir_file *file, unsigned char *start, struct ir_
 	return rc < 0 ? rc : rc ? ir_file_read(file, 0, start, IR_READER_PEEK) : len;
 }
 
+/*
+ * Another recording behind the end of this one, as "cat A B" makes it.  Other bytes there are no
+ * loss: nothing leads to them.
+ */
+static void count_appended(struct ir_reader *rd)
+{
+	uint64_t size = ir_file_size(rd->file), pos = rd->end;
+	unsigned char *buf = pos && pos < size ? malloc(IR_READER_PEEK) : NULL;
+	size_t front = 0;
+
+	if (pos && pos < size && !buf)
+		ir_file_fail(rd->file, -ENOMEM);
+	/* The last byte of this one is in front of the other at least. */
+	while (buf && pos < size && !front) {
+		ssize_t got = ir_file_read(rd->file, pos - 1, buf, IR_READER_PEEK);
+
+		if (got <= 0)
+			break;
+		front = ir_foreign_front(buf, (size_t)got);
+		if (front)
+			rd->damage->count[IR_DAMAGE_APPENDED] += size - (pos - 1 + front);
+		pos += IR_READER_PEEK - FRONT_OVERLAP;
+	}
+	free(buf);
+}
+
 static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_error *err)
 {
 	const struct ir_reader_ops *ops = NULL;
@@ -229,6 +255,8 @@ struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_read
 	rd->idle = options->idle;
 	rd->info.nr_devices = 1;
 	failed = ops->open(rd, err);
+	if (!failed)
+		count_appended(rd);
 	if (check_file(file, err) || failed || complained(rd, err)) {
 		ir_reader_close(rd);
 		return NULL;

@@ -26,6 +26,7 @@ enum ir_severity {
 	X(IR_DAMAGE_LOST_GAPS,		LOSS,	 "lost_gaps",		"places where the tracer dropped events without saying how many") \
 	X(IR_DAMAGE_CORRUPT_BYTES,	CORRUPT, "corrupt_bytes",	"bytes of event data that could not be understood and were skipped") \
 	X(IR_DAMAGE_TRUNCATED,		CORRUPT, "truncated",		"bytes that the file's own headers promise and the file does not have, or the last line of a text that is not whole") \
+	X(IR_DAMAGE_APPENDED,		CORRUPT, "appended_bytes",	"bytes of another recording behind the end of this one, which are not read; tail -c BYTES FILE has them") \
 	X(IR_DAMAGE_BAD_SECTIONS,	CORRUPT, "bad_sections",	"sections, options or headers of the file that make no sense") \
 	X(IR_DAMAGE_BAD_CHUNKS,		CORRUPT, "bad_chunks",		"compressed chunks that do not decompress") \
 	X(IR_DAMAGE_REPAIRED_CHUNKS,	INFO,	 "repaired_chunks",	"compressed chunks whose header was wrong and whose data is intact") \

@@ -389,6 +389,7 @@ int pd_open_file(struct perfdata *pd, const unsigned char *head, size_t len, str
 	ret = read_parts(pd, &h);
 	if (pd->promised > pd->size)
 		pd_damage(pd, IR_DAMAGE_TRUNCATED, pd->promised - pd->size);
+	pd->rd->end = pd->promised;
 	if (ret)
 		return ir_error_set(err, ret, "%s: cannot read the headers: %s", path,
 				    strerror(-ret));

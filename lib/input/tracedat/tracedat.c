@@ -254,6 +254,7 @@ static int open_parts(struct tracedat *td, struct ir_error *err)
 				 td_open_v6(td, (uint64_t)pos, err);
 	if (td->promised > td->size)
 		td_damage(td, IR_DAMAGE_TRUNCATED, td->promised - td->size);
+	td->rd->end = td->promised;
 	if (ret)
 		return ret;
 	if (td->latency && !td->nr_streams)
