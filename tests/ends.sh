@@ -45,6 +45,29 @@ check "and another one ends the program" test $status -eq 130
 kill $feeder
 wait $feeder 2>/dev/null
 
+# An operation on 1 GiB takes milliseconds, and a block of operations has thousands of them.
+awk 'BEGIN {
+	print "# tracer: nop"
+	for (i = 0; i < 2000; i++) {
+		printf " a-1 [000] ..... %.6f: map: IOMMU: iova=0x10000000000 - 0x10040000000 paddr=0x100000000 size=1073741824\n", t += 0.001
+		printf " a-1 [000] ..... %.6f: unmap: IOMMU: iova=0x10000000000 - 0x10040000000 size=1073741824 unmapped_size=1073741824\n", t += 0.001
+	}
+}' >gigabytes
+for jobs in 1 4; do
+	"$prog" run -v -j $jobs --strategy all gigabytes >got 2>err &
+	pid=$!
+	while ! grep -q 'replay' err && kill -0 $pid 2>/dev/null; do
+		sleep 0.05
+	done
+	begin=$(date +%s%N)
+	kill -TERM $pid
+	wait $pid
+	status=$?
+	took=$((($(date +%s%N) - begin) / 1000000))
+	check "SIGTERM ends the replay of large mappings with -j $jobs" test $status -eq 130
+	check "SIGTERM ends the replay of large mappings with -j $jobs: within 2 s ($took ms)" test $took -lt 2000
+done
+
 # Files that are read as a whole.
 
 exits "a directory is no report" 1 report place

@@ -11,6 +11,9 @@
 #include "replay/limit.h"
 #include "replay/params.h"
 
+/* From so many pages on the flag of an interruption is checked before each operation: 1 GiB takes 5 ms. */
+#define SLOW_PAGES 512
+
 struct ir_engine {
 	struct ir_guest *guest;
 	const struct ir_recording_info *info;
@@ -427,6 +430,10 @@ static void run_block(void *arg)
 		}
 		if (!e->has_next)
 			return;
+		if (e->next->pages >= SLOW_PAGES && e->interrupted && *e->interrupted) {
+			e->stopped = true;
+			return;
+		}
 		if (e->next->time_ns > g->now_ns)
 			g->now_ns = e->next->time_ns;
 		/* The operation behind the block is not known: it may come at once. */

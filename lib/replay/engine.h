@@ -34,9 +34,10 @@ typedef void (*ir_engine_flushed)(void *arg, uint32_t number, const struct ir_rp
 /** ir_engine_watch_flushes - call @flushed for each flush; before the first ir_engine_run() */
 void ir_engine_watch_flushes(struct ir_engine *e, ir_engine_flushed flushed, void *arg);
 /**
- * ir_engine_interrupts - stop after a plug-in's callback when *@interrupted is not 0
+ * ir_engine_interrupts - stop when *@interrupted is not 0
  *
- * Built-in code does not wait: the reader of the operations looks at the flag.
+ * It is checked after a plug-in's callback and before operations on many pages.  Others are short:
+ * the caller of ir_engine_run() checks it after each block.
  */
 void ir_engine_interrupts(struct ir_engine *e, const volatile int *interrupted);
 /**

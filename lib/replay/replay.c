@@ -91,6 +91,13 @@ static int over_budget(const struct pool *p, struct ir_error *err)
 	return too_large("needs more than", p->round->info, p->round->nr_configs, p->budget.limit, err);
 }
 
+static bool interrupted(const struct pool *p)
+{
+	const struct ir_replay_options *o = p->round->options;
+
+	return o && o->interrupted && *o->interrupted;
+}
+
 /* The configuration furthest behind, of those that no thread runs and that have blocks to do. */
 static struct task *next_task(struct pool *p)
 {
@@ -116,7 +123,7 @@ static void *work(void *arg)
 
 		while (!(t = next_task(p)) && !p->ended)
 			pthread_cond_wait(&p->filled, &p->lock);
-		if (!t)
+		if (!t || interrupted(p))
 			break;
 		t->running = true;
 		pthread_mutex_unlock(&p->lock);
@@ -127,6 +134,8 @@ static void *work(void *arg)
 		t->next++;
 		pthread_cond_signal(&p->emptied);
 	}
+	/* After an interruption nothing empties the blocks any more. */
+	pthread_cond_signal(&p->emptied);
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
 }
@@ -141,11 +150,11 @@ static uint64_t slowest(const struct pool *p)
 	return min;
 }
 
-/* A block that is not used any more. */
+/* A block that is not used any more; after an interruption any block. */
 static struct block *block_to_fill(struct pool *p)
 {
 	pthread_mutex_lock(&p->lock);
-	while (p->produced - slowest(p) == p->nr_blocks)
+	while (p->produced - slowest(p) == p->nr_blocks && !interrupted(p))
 		pthread_cond_wait(&p->emptied, &p->lock);
 	pthread_mutex_unlock(&p->lock);
 	return &p->blocks[p->produced % p->nr_blocks];
@@ -169,15 +178,14 @@ static uint64_t count_ops(const struct ir_recording_info *info)
 
 static void run_here(struct pool *p, const struct block *b)
 {
-	for (size_t i = 0; i < p->nr_tasks; i++) {
+	for (size_t i = 0; i < p->nr_tasks && !interrupted(p); i++) {
 		ir_engine_run(p->tasks[i].engine, b->ops, b->n);
 		p->tasks[i].next++;
 	}
 }
 
 /* Read all operations; what is done with a block is up to the threads, if there are any. */
-static int produce(struct pool *p, struct ir_recording *rec,
-		   const struct ir_replay_options *options, struct ir_error *err)
+static int produce(struct pool *p, struct ir_recording *rec, struct ir_error *err)
 {
 	uint64_t done = 0, total = count_ops(ir_recording_info(rec));
 
@@ -185,7 +193,7 @@ static int produce(struct pool *p, struct ir_recording *rec,
 		struct block *b = block_to_fill(p);
 		ssize_t n;
 
-		if (options && options->interrupted && *options->interrupted)
+		if (interrupted(p))
 			return ir_error_set(err, -EINTR, "interrupted");
 		if (ir_budget_exceeded(&p->budget))
 			return over_budget(p, err);
@@ -215,8 +223,7 @@ static unsigned int thread_count(const struct ir_replay_options *options, size_t
 	return jobs > 1 ? jobs : 0;
 }
 
-static int run_pool(struct pool *p, struct ir_recording *rec,
-		    const struct ir_replay_options *options, struct ir_error *err)
+static int run_pool(struct pool *p, struct ir_recording *rec, struct ir_error *err)
 {
 	pthread_t *workers = calloc((size_t)p->nr_threads + 1, sizeof(*workers));
 	unsigned int started = 0;
@@ -233,7 +240,7 @@ static int run_pool(struct pool *p, struct ir_recording *rec,
 		}
 	}
 	if (!rc)
-		rc = produce(p, rec, options, err);
+		rc = produce(p, rec, err);
 	block_filled(p, true);
 	for (unsigned int i = 0; i < started; i++)
 		pthread_join(workers[i], NULL);
@@ -333,7 +340,7 @@ static int replay_open(struct pool *p, struct ir_recording *rec, struct ir_error
 	else if (rc)
 		ir_error_set(err, rc, "out of memory");
 	else
-		rc = run_pool(p, rec, r->options, err);
+		rc = run_pool(p, rec, err);
 	if (!rc)
 		rc = collect(p, err);
 	for (size_t i = 0; i < p->nr_tasks && p->tasks; i++)
