@@ -46,8 +46,11 @@ for command in run info ops verify faults sweep batch merge compare report list;
 		test "$(cat "$tmp/help")" = "$(cat "$tmp/page")"
 	check "$command: the manual has examples" grep -q '^\.Sh EXAMPLES' "$manual"
 	check "$command: the manual has the exit status" grep -q '^\.Sh EXIT STATUS' "$manual"
-	check "$command is in iommu-replay(1)" \
-		grep -q "^\.It Xr iommu-replay-$command 1" man/iommu-replay.1
+	summary=$("$prog" --help | sed -n "s/^  $command  *//p")
+	check "$command: the manual's name line is the summary of --help" test "$summary" = \
+		"$(sed -n 's/^\.Nd //p' "$manual" | sed 's/^./\u&/')"
+	check "$command is in iommu-replay(1), with this summary" test "$summary." = \
+		"$(grep -A 1 "^\.It Xr iommu-replay-$command 1" man/iommu-replay.1 | tail -n 1)"
 done
 
 # shellcheck disable=SC2016	# the inner shell's
