@@ -40,7 +40,7 @@ const struct ir_hypervisor ir_hardware = {
 
 const struct ir_hypervisor ir_lpar = {
 	.name = "lpar",
-	.summary = "no shadow; an RPCIT is a plain flush, never fails, and is not needed after mapping",
+	.summary = "no shadow; an RPCIT only flushes, never fails, and is not needed after mapping",
 	.origin = "arch/s390/pci/pci_clp.c, Linux 6.12: tlb_refresh is 0",
 	.defaults = { .tlb_refresh = 0 },
 	.open = hardware_open,

@@ -70,7 +70,7 @@ static void vfio_give(void *hv, uint64_t n)
 const struct ir_hypervisor ir_vfio = {
 	.name = "vfio",
 	.summary = "QEMU with vfio behind an emulated IOMMU; a limit of entries for each device, "
-		   "whose shortage the guest does not learn of",
+		   "whose shortage is not reported to the guest",
 	.origin = "QEMU 10.2, hw/i386/intel_iommu.c, hw/i386/amd_iommu.c, hw/virtio/virtio-iommu.c; "
 		  "vfio_iommu_type1 dma_entry_limit",
 	/* U16_MAX: drivers/vfio/vfio_iommu_type1.c, Linux 6.12 */

@@ -11,7 +11,7 @@ static struct ir_cover s390_cover(uint64_t first, uint64_t last, bool shadowed)
 const struct ir_iommu ir_iommu_s390 = {
 	.name = "s390",
 	.title = "s390",
-	.summary = "RPCIT over exactly the range; a hypervisor's shortage is told to the guest",
+	.summary = "RPCIT for exactly the range; a shortage in the hypervisor is reported to the guest",
 	.origin = "arch/s390/pci/pci_insn.c, drivers/iommu/s390-iommu.c, Linux 6.12",
 	.word = "RPCIT",
 	.entry = IR_ENTRY_PAGE,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * "iommu/s390: flush queued IOVAs on RPCIT out of resource indication", series
- * v2, patch 7 of 7, December 2022: flush the queue, and hope.
+ * v2, patch 7 of 7, December 2022: flushes the queue and ignores the result.
  */
 #include <errno.h>
 
@@ -18,7 +18,7 @@ static int flush_sync_map(struct ir_domain *domain, uint64_t iova, uint64_t size
 
 const struct ir_strategy ir_fq_flush = {
 	.name = "fq-flush",
-	.summary = "on insufficient resources the flush queue is flushed; its result is thrown away",
+	.summary = "on insufficient resources the flush queue is flushed; the result of that is ignored",
 	.origin = "series v2, patch 7/7, December 2022",
 	.unmap = IR_UNMAP_QUEUED,
 	.iotlb_sync_map = flush_sync_map,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Domain type DMA-FQ on IOMMUs other than s390's: the guest does not learn of a shortage, so
- * that there is nothing to retry.
+ * Domain type DMA-FQ on IOMMUs other than s390's: a shortage is not reported to the guest,
+ * which cannot retry.
  */
 #include "strategy/common.h"
 

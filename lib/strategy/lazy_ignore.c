@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The conversion to dma-iommu without any handling: iotlb_sync_map returned
- * void, so nobody learned that the hypervisor could not establish a page.
+ * void, so that a page which the hypervisor could not establish was not noticed.
  */
 #include "strategy/common.h"
 
@@ -14,7 +14,7 @@ static int ignore_sync_map(struct ir_domain *domain, uint64_t iova, uint64_t siz
 
 const struct ir_strategy ir_lazy_ignore = {
 	.name = "lazy-ignore",
-	.summary = "the RPCIT's result is thrown away; pages may stay unbacked",
+	.summary = "the result of an RPCIT is ignored; pages may remain unbacked",
 	.origin = "dma-iommu conversion without the handling of insufficient resources, 2022",
 	.unmap = IR_UNMAP_QUEUED,
 	.iotlb_sync_map = ignore_sync_map,

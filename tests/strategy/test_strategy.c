@@ -244,7 +244,7 @@ static void test_fq_flush(void **state)
 	finish(g);
 }
 
-/* Live pages alone exceed the limit: the flush's result is thrown away as well. */
+/* Live pages alone exceed the limit: the result of the flush is ignored as well. */
 static void test_fq_flush_unbacked(void **state)
 {
 	struct ir_guest *g = guest_on("kvm", "fq-flush", kvm_par(4));
