@@ -323,7 +323,7 @@ fuzzers: $(FUZZERS)
 
 check: $(FUZZERS)
 
-FUZZ_WRAP := $(foreach f,malloc calloc realloc free LLVMFuzzerTestOneInput,-Wl,--wrap=$(f))
+FUZZ_WRAP := $(foreach f,malloc calloc realloc aligned_alloc free LLVMFuzzerTestOneInput,-Wl,--wrap=$(f))
 
 fuzz:
 	$(MAKE) BUILD=$(BUILD)/libfuzzer CC=clang \

@@ -21,17 +21,20 @@
 #define BIG	((size_t)32 << 10)
 #define KEEP	((size_t)16 << 20)	/* larger ones are rare: ASan's own */
 #define SLOTS	64
+#define ALIGN	((size_t)4096)
 #define MAX_SECONDS 10	/* of CPU time for one input */
 
 void *__real_malloc(size_t size);
 void __real_free(void *ptr);
 void *__real_calloc(size_t nr, size_t size);
 void *__real_realloc(void *ptr, size_t size);
+void *__real_aligned_alloc(size_t align, size_t size);
 int __real_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 void *__wrap_malloc(size_t size);
 void __wrap_free(void *ptr);
 void *__wrap_calloc(size_t nr, size_t size);
 void *__wrap_realloc(void *ptr, size_t size);
+void *__wrap_aligned_alloc(size_t align, size_t size);
 int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct slot {
@@ -68,8 +71,8 @@ static void *take(size_t size)
 	pthread_mutex_lock(&lock);
 	s = find_free(size);
 	if (s && !s->block) {
-		s->room = size + size / 2;
-		s->block = __real_malloc(s->room);
+		s->room = (size + size / 2 + ALIGN - 1) / ALIGN * ALIGN;
+		s->block = __real_aligned_alloc(ALIGN, s->room);
 		if (!s->block)
 			s = NULL;
 		else if ((uintptr_t)s->block < lowest)
@@ -83,7 +86,7 @@ static void *take(size_t size)
 		__asan_poison_memory_region(s->block + size, s->room - size);
 	}
 	pthread_mutex_unlock(&lock);
-	return s ? s->block : __real_malloc(size);
+	return s ? s->block : __real_aligned_alloc(ALIGN, (size + ALIGN - 1) / ALIGN * ALIGN);
 }
 
 /* Its size, or 0: not one of ours.  If @release, it is free now. */
@@ -118,6 +121,11 @@ static bool is_big(size_t size)
 void *__wrap_malloc(size_t size)
 {
 	return is_big(size) ? take(size) : __real_malloc(size);
+}
+
+void *__wrap_aligned_alloc(size_t align, size_t size)
+{
+	return is_big(size) && align <= ALIGN ? take(size) : __real_aligned_alloc(align, size);
 }
 
 void __wrap_free(void *ptr)

@@ -26,15 +26,17 @@ instructions() {
 	sed -n 's/.*Total instructions: *//p' "$tmp/log"
 }
 
-# grows TEXT KIND N ARGUMENTS...: less than 2.5 times as much for 2N, apart from what nothing costs.
-# @N@ in an argument is a fourth of the recording's size.
+# grows TEXT KIND N ARGUMENTS...: less than 2.5 times as many for 2N, without those for one operation
+# ($start, if they are known).  @N@ in an argument is a fourth of the recording's size.
+start=
 grows() {
 	text=$1
 	kind=$2
 	n=$3
 	shift 3
-	counts=
-	for size in 1 "$n" $((2 * n)); do
+	counts=$start
+	# shellcheck disable=SC2046	# a word or none
+	for size in $([ -n "$start" ] || echo 1) "$n" $((2 * n)); do
 		make "$kind" "$size"
 		limit=$((size / 4 > 0 ? size / 4 : 1))
 		# shellcheck disable=SC2046	# words
@@ -57,12 +59,17 @@ elif ! instructions --version >/dev/null || [ -z "$(instructions --version)" ]; 
 else
 	for hypervisor in kvm:entry-limit=@N@ kvm-aperture:entry-limit=@N@ \
 		zvm:pinned-limit=@N@ lpar vfio:entry-limit=@N@; do
+		# To begin takes as many with any strategy.
+		make live 1
+		start=$(instructions run -q -j 1 --format csv --strategy strict \
+			--hypervisor "$(echo "$hypervisor" | sed 's/@N@/1/g')" --queue-size 8 "$tmp/live.1")
 		for strategy in $("$prog" list --format json strategies |
 			sed -n 's/.*"name": "\([^"]*\)".*/\1/p'); do
 			grows "time: $strategy, ${hypervisor%%:*}" live "${PAGES:-1000}" run -q -j 1 --format csv \
 				--strategy "$strategy" --hypervisor "$hypervisor" --queue-size 8
 		done
 	done
+	start=
 	fast='run -q -j 1 --format csv --strategy sync-map-retry'
 	# shellcheck disable=SC2086	# words
 	{
