@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The fuzz targets without a fuzzer: what they start from and what they found,
-# once each.  Under the sanitizers if those were built in.
+# The fuzz targets without a fuzzer: the inputs they start from, those that reached more code, and
+# findings, once each.  Under the sanitizers if those were built in.
 
 . tests/lib.sh
 
@@ -18,7 +18,9 @@ for source in fuzz/fuzz_*.c; do
 	# The whole way begins with any reader's files.
 	[ "$target" != replay ] || set -- fuzz/corpus/*
 	[ "$target" != events ] || set -- "$@" scripts/events
-	[ ! -d "fuzz/found/$target" ] || set -- "$@" "fuzz/found/$target"
+	for more in "fuzz/reached/$target" "fuzz/found/$target"; do
+		[ ! -d "$more" ] || set -- "$@" "$more"
+	done
 	"$program" "$@" >"$tmp/names" 2>"$tmp/err"
 	status=$?
 	files=$(wc -l <"$tmp/names")
