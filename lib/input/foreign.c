@@ -33,6 +33,7 @@ static const struct {
 	{ 0, 5, "b0VIM", "is a swap file of vim; let vim -r FILE write the text that it was made of" },
 	{ 0, 4, "\x7f" "ELF", "is a program or a library; give the recording" },
 	{ 0, 5, "%PDF-", "is a PDF document; save its text: pdftotext -layout FILE - | iommu-replay COMMAND -" },
+	{ 0, 5, "{\\rtf", "is a rich text document; save it as plain text" },
 	{ 0, 4, "\xc1\x1f\xfc\xc1", "is a CTF trace (LTTng, perf data convert), which is not read; print it with babeltrace2, or record with trace-cmd or perf" },
 	{ 0, 4, "\xc1\xfc\x1f\xc1", "is a CTF trace (LTTng, perf data convert), which is not read; print it with babeltrace2, or record with trace-cmd or perf" },
 	{ 0, 15, "SQLite format 3", "is an SQLite database; give the recording that it was made of" },

@@ -147,18 +147,26 @@ static const struct ir_event_total *most_frequent(const struct ir_recording_info
 	return most;
 }
 
+static uint64_t count_named(const struct ir_recording_info *info, const char *name)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < info->nr_events; i++)
+		if (!name || !strcmp(info->events[i].name, name))
+			n += info->events[i].count;
+	return n;
+}
+
 /* Why there is nothing to replay: what there is instead. */
 static int fill_hint(struct ir_recording *rec)
 {
 	struct ir_recording_info *info = &rec->info;
+	uint64_t unread = count_named(info, "iommu:map") + count_named(info, "iommu:unmap");
 	const struct ir_event_total *most;
-	uint64_t events = 0;
 	char text[320];
 
 	if (info->ops.map || info->ops.unmap || info->ops.failed_map)
 		return 0;
-	for (size_t i = 0; i < info->nr_events; i++)
-		events += info->events[i].count;
 	most = info->nr_events ? most_frequent(info) : NULL;
 	if (rec->reader->info.hint)
 		snprintf(text, sizeof(text), "it %s", rec->reader->info.hint);
@@ -166,9 +174,13 @@ static int fill_hint(struct ir_recording *rec)
 		snprintf(text, sizeof(text), "DMA is not translated on this machine: in %" PRIu64 " of %"
 			 PRIu64 " DMA maps dma_addr is phys_addr (iommu=pt, iommu=off, or no IOMMU)",
 			 info->dma_direct, info->dma_maps);
+	else if (unread)
+		snprintf(text, sizeof(text), "none of its %" PRIu64 " events iommu:map and iommu:unmap can be read; print or copy the recording again",
+			 unread);
 	else if (most && most->count)
-		snprintf(text, sizeof(text), "none of its %" PRIu64 " events tells of a mapping; most of them are %.64s (%"
-			 PRIu64 "); record iommu:map and iommu:unmap", events, most->name, most->count);
+		snprintf(text, sizeof(text), "none of its %" PRIu64 " events is a DMA mapping; most of them are %.64s (%"
+			 PRIu64 "); record iommu:map and iommu:unmap", count_named(info, NULL), most->name,
+			 most->count);
 	else
 		snprintf(text, sizeof(text), "it has no event; record iommu:map and iommu:unmap while devices work");
 	info->hint = own(rec, text);
