@@ -255,7 +255,7 @@ $(BUILD)/tests/keep_counts.o: tests/tools/keep_counts.c
 endif
 
 coverage:
-	$(MAKE) BUILD=$(COVERAGE) LTO= CFLAGS="-O0 -g" SANITIZE="--coverage -fprofile-update=atomic" \
+	$(MAKE) BUILD=$(COVERAGE) LTO= CFLAGS="-O0 -g" SANITIZE="--coverage" \
 		all tests fuzzers $(COVERAGE)/tests/fault_alloc.so
 	find $(COVERAGE) -name '*.gcda' -delete
 	-BUILD=$(COVERAGE) LIMIT=3600 GCOV_ERROR_FILE=/dev/null tests/run
