@@ -72,7 +72,7 @@ void ir_assembler_free(struct ir_assembler *a);
 enum {
 	IR_OPS_NONE,	/* no operation has become certain */
 	IR_OPS_MAYBE,	/* operations may be certain now */
-	IR_OPS_ONE,	/* exactly one is: ir_assembler_take() need not be called twice */
+	IR_OPS_ONE,	/* exactly one is: ir_assembler_pop() need not be called twice */
 };
 /** ir_assembler_event - take one event, in time order; IR_OPS_*, or -ENOMEM */
 int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev);
@@ -84,8 +84,8 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev);
 const char *ir_assembler_check(struct ir_assembler *a, uint32_t cpu);
 /** ir_assembler_end - no more events: everything in the window may leave */
 void ir_assembler_end(struct ir_assembler *a);
-/** ir_assembler_take - the next operation that is certain, valid until the next call; NULL: none yet */
-const struct ir_op *ir_assembler_take(struct ir_assembler *a);
+/** ir_assembler_pop - the next operation that is certain, valid until the next call; NULL: none yet */
+const struct ir_op *ir_assembler_pop(struct ir_assembler *a);
 /** ir_assembler_next - the same, copied; false: none yet */
 bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op);
 

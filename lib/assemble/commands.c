@@ -16,29 +16,29 @@
 #define FULL_NS	UINT64_C(200000)
 
 /* The recording has an event nearer to the command for the same flush. */
-static bool superseded(const struct ir_assembler *a, enum ir_event_kind kind)
+static bool has_nearer_event(const struct ir_assembler *a, enum ir_event_kind kind)
 {
 	switch (kind) {
 	case IR_EV_FQ_FLUSH:
-		return records(a, IR_EV_FLUSH_ALL) || records(a, IR_EV_TAG_ALL) ||
-			records(a, IR_EV_COMMAND_ALL);
+		return has_events(a, IR_EV_FLUSH_ALL) || has_events(a, IR_EV_TAG_ALL) ||
+			has_events(a, IR_EV_COMMAND_ALL);
 	case IR_EV_FLUSH_ALL:
-		return records(a, IR_EV_TAG_ALL) || records(a, IR_EV_COMMAND_ALL);
+		return has_events(a, IR_EV_TAG_ALL) || has_events(a, IR_EV_COMMAND_ALL);
 	case IR_EV_TAG_ALL:
-		return records(a, IR_EV_COMMAND_ALL);
+		return has_events(a, IR_EV_COMMAND_ALL);
 	case IR_EV_TLB_SYNC:
-		return records(a, IR_EV_TAG_RANGE) || records(a, IR_EV_COMMAND);
+		return has_events(a, IR_EV_TAG_RANGE) || has_events(a, IR_EV_COMMAND);
 	case IR_EV_TAG_RANGE:
 	case IR_EV_MAP_FLUSH:
 	case IR_EV_MAP_PIECE:
-		return records(a, IR_EV_COMMAND);
+		return has_events(a, IR_EV_COMMAND);
 	default:
 		return false;
 	}
 }
 
 /* The event is a flush of this range; a command may be for an aligned block around it. */
-static bool flushes(const struct ir_event *ev, uint64_t addr, uint64_t size)
+static bool event_covers_range(const struct ir_event *ev, uint64_t addr, uint64_t size)
 {
 	uint64_t first = addr >> IR_PAGE_SHIFT, last = (addr + size - 1) >> IR_PAGE_SHIFT;
 	struct ir_cover block;
@@ -56,12 +56,12 @@ static bool flushes_mapping(struct ir_assembler *a, const struct slot *s, const 
 {
 	const struct rec *head = rec(a, s->head);
 
-	return flushes(ev, head->iova, live_of(a, head->live)->pages << IR_PAGE_SHIFT);
+	return event_covers_range(ev, head->iova, live_of(a, head->live)->pages << IR_PAGE_SHIFT);
 }
 
 /* The sync of the mapping under way, in *@own with its range; false: it is for something else. */
-static bool map_sync(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
-		     struct ir_event *own)
+static bool match_map_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+			    struct ir_event *own)
 {
 	const struct rec *tail;
 	struct rec *head;
@@ -92,7 +92,7 @@ static bool map_sync(struct ir_assembler *a, struct slot *s, const struct ir_eve
 }
 
 /* The first piece of the flush of the mapping under way; the others are for nothing else. */
-static bool first_piece(struct ir_assembler *a, struct slot *s, struct ir_event *own)
+static bool match_first_piece(struct ir_assembler *a, struct slot *s, struct ir_event *own)
 {
 	struct rec *head;
 
@@ -109,17 +109,17 @@ static bool first_piece(struct ir_assembler *a, struct slot *s, struct ir_event 
 }
 
 /* The flush of the last unmap, likewise. */
-static bool unmap_flush(struct ir_assembler *a, struct slot *s, struct ir_event *own)
+static bool match_last_unmap(struct ir_assembler *a, struct slot *s, struct ir_event *own)
 {
 	/* virtio-iommu gathers nothing, and struct iommu_iotlb_gather begins at ~0 then. */
 	bool empty = own->kind == IR_EV_TLB_SYNC && own->addr == UINT64_MAX;
 
-	if (!s->unmap_size || (!empty && !flushes(own, s->unmap_iova, s->unmap_size)))
+	if (!s->unmap_size || (!empty && !event_covers_range(own, s->unmap_iova, s->unmap_size)))
 		return false;
 	own->addr = s->unmap_iova;
 	own->size = s->unmap_size;
 	own->device = s->unmapped;
-	return ir_asm_own_flush(a, s, own, 0, true);
+	return ir_asm_match_unmap_flush(a, s, own, 0, true);
 }
 
 void ir_asm_forget_timer(struct ir_assembler *a, struct cpu *c)
@@ -129,18 +129,18 @@ void ir_asm_forget_timer(struct ir_assembler *a, struct cpu *c)
 	c->timer_record = NONE;
 }
 
-void ir_asm_timed_out(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
+void ir_asm_timer_fired(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
 {
 	ir_asm_forget_timer(a, c);
-	c->timer_record = ir_asm_timer(a, ev, 0);
-	rec(a, c->timer_record)->held = records(a, IR_EV_COMMAND_ALL) || records(a, IR_EV_TAG_ALL) ||
-		records(a, IR_EV_FLUSH_ALL);
+	c->timer_record = ir_asm_record_timer(a, ev, 0);
+	rec(a, c->timer_record)->held = has_events(a, IR_EV_COMMAND_ALL) || has_events(a, IR_EV_TAG_ALL) ||
+		has_events(a, IR_EV_FLUSH_ALL);
 	c->timed_out = true;
 	c->timer = ev->aux;
 }
 
 /* The flush of the timer: the CPU may have been held up in between. */
-static void timer_flushed(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
+static void end_timer_flush(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
 {
 	if (in_window(a, c->timer_record) && rec(a, c->timer_record)->kind == REC_TIMER)
 		rec(a, c->timer_record)->sync_time_ns = ev->time_ns;
@@ -148,10 +148,10 @@ static void timer_flushed(struct ir_assembler *a, struct cpu *c, const struct ir
 }
 
 /* A flush of everything: by the timer? */
-static bool by_timer(struct ir_assembler *a, struct cpu *c, const struct slot *s,
-		     const struct ir_event *ev, uint16_t device)
+static bool is_timer_flush(struct ir_assembler *a, struct cpu *c, const struct slot *s,
+			   const struct ir_event *ev, uint16_t device)
 {
-	bool probed = records(a, IR_EV_FQ_TIMEOUT);
+	bool probed = has_events(a, IR_EV_FQ_TIMEOUT);
 
 	if (c->timed_out)
 		return true;
@@ -159,7 +159,7 @@ static bool by_timer(struct ir_assembler *a, struct cpu *c, const struct slot *s
 		return false;
 	if (!probed && ev->kind != IR_EV_COMMAND_ALL && ev->kind != IR_EV_TAG_ALL)
 		return false;
-	ir_asm_timer(a, ev, device);	/* its event was missed, or is not recorded */
+	ir_asm_record_timer(a, ev, device);	/* its event was missed, or is not recorded */
 	return true;
 }
 
@@ -175,24 +175,24 @@ static void record_flush(struct ir_assembler *a, const struct ir_event *ev, uint
 		rec(a, number)->iova = 0;
 }
 
-static void whole_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
-			const struct ir_event *ev)
+static void flush_all_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			    const struct ir_event *ev)
 {
 	struct ir_owner *w;
 	uint16_t device;
 	bool counted;
 
 	if (!c->timed_out && s->just_unmapped && ev->aux)
-		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
+		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
 	w = ir_owner_find(&a->owners, IR_OWNER_DOMAIN, ev->aux);
 	if (w && c->timed_out)
 		w->timer = c->timer;
 	device = w ? w->device : 0;
 	if (c->timed_out)
-		timer_flushed(a, c, ev);
-	counted = ir_asm_flush_wanted(a, device);
+		end_timer_flush(a, c, ev);
+	counted = ir_asm_flush_selected(a, device);
 	ir_asm_queue_flushed(a, device);
-	if (by_timer(a, c, s, ev, device))
+	if (is_timer_flush(a, c, s, ev, device))
 		a->flushes.queue_timeout += counted;
 	else
 		a->flushes.queue_full += counted;
@@ -211,24 +211,24 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	if (ev->kind == IR_EV_COMMAND && !ev->size)
 		return;
 	if (ev->kind == IR_EV_SYNC_MAP || ev->kind == IR_EV_MAP_FLUSH || ev->kind == IR_EV_COMMAND)
-		mapped = map_sync(a, s, ev, &own);
+		mapped = match_map_flush(a, s, ev, &own);
 	if (ev->kind == IR_EV_MAP_PIECE)
-		mapped = first_piece(a, s, &own);
-	if (ev->kind == IR_EV_SYNC_MAP || superseded(a, ev->kind) ||
+		mapped = match_first_piece(a, s, &own);
+	if (ev->kind == IR_EV_SYNC_MAP || has_nearer_event(a, ev->kind) ||
 	    (ev->kind == IR_EV_MAP_PIECE && !mapped))
 		return;
 	a->flushes.present = true;
 	a->probed |= (ev->flags & IR_EVF_PROBE) != 0;
 	if (ir_asm_is_whole(ev)) {
-		whole_flush(a, c, s, ev);
+		flush_all_event(a, c, s, ev);
 		return;
 	}
 	if (!mapped)
-		unmap_flush(a, s, &own);
+		match_last_unmap(a, s, &own);
 	w = ir_owner_find(&a->owners, IR_OWNER_DOMAIN, ev->aux);
 	if (!own.device && w)
 		own.device = w->device;
-	counted = ir_asm_flush_wanted(a, own.device);
+	counted = ir_asm_flush_selected(a, own.device);
 	if (mapped || ev->kind == IR_EV_MAP_FLUSH)
 		a->flushes.map += counted;
 	else
@@ -241,7 +241,7 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
  * The number missing of @all, if nearly all are there: a kprobe misses up to 3 % of its hits,
  * when an interrupt comes within another probe's handler.  Tracepoints miss none.
  */
-static uint64_t missed(uint64_t all, uint64_t seen)
+static uint64_t count_missed(uint64_t all, uint64_t seen)
 {
 	return seen < all && (all - seen) * 100 <= all * 3 ? all - seen : 0;
 }
@@ -250,5 +250,6 @@ void ir_asm_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *fl
 {
 	*flushes = a->flushes;
 	if (a->probed)
-		flushes->missed = missed(a->totals.map, flushes->map) + missed(a->totals.unmap, flushes->range);
+		flushes->missed = count_missed(a->totals.map, flushes->map) +
+			count_missed(a->totals.unmap, flushes->range);
 }

@@ -5,7 +5,7 @@
 
 #include "assemble/priv.h"
 
-static bool is_devices(const struct ir_assembler *a, uint16_t of, uint16_t device)
+static bool belongs_to_device(const struct ir_assembler *a, uint16_t of, uint16_t device)
 {
 	return of == device || (!of && !a->cfg.several);
 }
@@ -31,8 +31,8 @@ static void release_devices(struct ir_assembler *a, uint16_t device)
 		if (in_window(a, s->begun))
 			rec(a, s->begun)->held = false;
 		s->begun = NONE;
-		if (in_window(a, s->head) && is_devices(a, rec(a, s->head)->device, device)) {
-			ir_asm_unsuspect(a, s);
+		if (in_window(a, s->head) && belongs_to_device(a, rec(a, s->head)->device, device)) {
+			ir_asm_confirm_unmap(a, s);
 			ir_asm_release(a, s);
 		}
 		s->open = s->head != NONE;
@@ -78,7 +78,7 @@ static bool add_gone(struct ir_assembler *a, uint32_t i)
 }
 
 /* Remove entries that have left the window, once they are half of the list. */
-static void drop_forgotten(struct ir_assembler *a)
+static void trim_gone(struct ir_assembler *a)
 {
 	uint32_t left = a->nr_gone - a->first_gone;
 
@@ -91,12 +91,12 @@ static void drop_forgotten(struct ir_assembler *a)
 }
 
 /* The device's mappings end. */
-static void end_all(struct ir_assembler *a, uint16_t device)
+static void end_mappings(struct ir_assembler *a, uint16_t device)
 {
 	bool failed = false;
 	uint32_t next;
 
-	for (uint32_t i = ir_live_first_of(&a->live, device, &failed); i != IR_LIVE_NONE; i = next) {
+	for (uint32_t i = ir_live_first_of_device(&a->live, device, &failed); i != IR_LIVE_NONE; i = next) {
 		struct ir_live *l = live_of(a, i);
 
 		next = l->next_of;
@@ -122,11 +122,11 @@ void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev)
 		return;
 	a->seen[index].attached = false;
 	a->seen[index].detached = a->detached = true;
-	drop_forgotten(a);
+	trim_gone(a);
 	had = a->nr_gone;
-	end_all(a, ev->device);
+	end_mappings(a, ev->device);
 	if (!a->cfg.several && ev->device)
-		end_all(a, 0);
+		end_mappings(a, 0);
 	if (a->nr_gone > had + 1)
 		qsort(a->gone + had, a->nr_gone - had, sizeof(*a->gone), by_number);
 	number = ir_asm_record(a, ev, REC_DETACH);

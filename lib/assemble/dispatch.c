@@ -130,10 +130,10 @@ static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_e
 		uint64_t head = s->suspect;
 
 		ir_asm_name_device(a, rec(a, head), ev->device);
-		ir_asm_fail(a, head);
+		ir_asm_fail_map(a, head);
 		rec(a, s->unmap)->kind = REC_NOTHING;
 		rec(a, s->unmap)->pages = 0;
-		ir_asm_unsuspect(a, s);
+		ir_asm_confirm_unmap(a, s);
 		ir_asm_release(a, s);
 		return;
 	}
@@ -144,7 +144,7 @@ static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_e
 	rec(a, number)->pages = pages ? pages : 1;
 	await_stack(a, s, number);
 	if (!pages)
-		damage(a, IR_DAMAGE_UNSIZED_FAILURES);
+		count_damage(a, IR_DAMAGE_UNSIZED_FAILURES);
 }
 
 static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
@@ -161,7 +161,7 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 		failed_map(a, s, ev, 0);
 		return;
 	}
-	ir_asm_unsuspect(a, s);
+	ir_asm_confirm_unmap(a, s);
 	ir_asm_forget_undone(s);
 	if (!in_window(a, s->head))
 		return;
@@ -172,7 +172,7 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 	head = rec(a, number);
 	ir_asm_name_device(a, head, ev->device);
 	if (head->fn)
-		ir_owner_learn(&a->owners, IR_OWNER_FUNCTION, head->fn, ev->device);
+		ir_owner_set_device(&a->owners, IR_OWNER_FUNCTION, head->fn, ev->device);
 	if (!head->site)
 		head->site = ev->site;
 	if (ev->ret == IR_DMA_TO_DEVICE)
@@ -191,9 +191,9 @@ static void map_failed_event(struct ir_assembler *a, struct slot *s, const struc
 	if (ev->addr != UINT64_MAX && in_window(a, s->head) && s->pid == ev->pid &&
 	    rec(a, s->head)->iova == (ev->addr & ~(IR_PAGE_SIZE - 1)) &&
 	    !live_of(a, rec(a, s->head)->live)->ended) {
-		ir_asm_unsuspect(a, s);
+		ir_asm_confirm_unmap(a, s);
 		ir_asm_name_device(a, rec(a, s->head), ev->device);
-		ir_asm_fail(a, s->head);
+		ir_asm_fail_map(a, s->head);
 		ir_asm_release(a, s);
 		return;
 	}
@@ -202,7 +202,7 @@ static void map_failed_event(struct ir_assembler *a, struct slot *s, const struc
 
 static void dma_unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
-	ir_asm_unsuspect(a, s);
+	ir_asm_confirm_unmap(a, s);
 	if (ev->kind == IR_EV_DMA_UNMAP_SG)
 		s->unmap_device = ev->device;
 	else if (in_window(a, s->unmap) &&
@@ -219,7 +219,7 @@ static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_ev
 	a->lost = true;
 	ir_asm_record(a, ev, REC_LOST);
 	for (unsigned int i = 0; c && i < 2; i++) {
-		ir_asm_unsuspect(a, &c->slot[i]);
+		ir_asm_confirm_unmap(a, &c->slot[i]);
 		ir_asm_resolve_unmap(a, &c->slot[i], 0);
 		ir_asm_release(a, &c->slot[i]);
 		c->slot[i].unmap_state = UNMAP_NONE;
@@ -279,7 +279,7 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		dma_unmap_event(a, s, ev);
 		break;
 	case IR_EV_S390_MAP_PAGE:
-		ir_asm_begin(a, s, ev);
+		ir_asm_begin_map(a, s, ev);
 		break;
 	case IR_EV_S390_UNMAP_PAGE:
 		s->announced = true;
@@ -291,7 +291,7 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		ir_asm_rpcit_ret(a, c, ev);
 		break;
 	case IR_EV_FQ_TIMEOUT:
-		ir_asm_timed_out(a, c, ev);
+		ir_asm_timer_fired(a, c, ev);
 		break;
 	case IR_EV_FQ_FLUSH:
 	case IR_EV_FLUSH_ALL:
@@ -320,10 +320,10 @@ static void memory_event(struct ir_assembler *a, const struct ir_event *ev)
 	uint64_t pages = ev->aux < MAX_FREE_ORDER ? UINT64_C(1) << ev->aux : 0, number;
 
 	if (ev->kind != IR_EV_PAGE_FREE) {
-		ir_frees_mapped(a->frees, ev->paddr >> IR_PAGE_SHIFT, ev->size >> IR_PAGE_SHIFT);
+		ir_frees_note_mapped(a->frees, ev->paddr >> IR_PAGE_SHIFT, ev->size >> IR_PAGE_SHIFT);
 		return;
 	}
-	if (!pages || ev->addr >> (64 - IR_PAGE_SHIFT) || !ir_frees_matter(a->frees, ev->addr, pages))
+	if (!pages || ev->addr >> (64 - IR_PAGE_SHIFT) || !ir_frees_was_mapped(a->frees, ev->addr, pages))
 		return;
 	number = ir_asm_record(a, ev, REC_FREE);
 	rec(a, number)->paddr = ev->addr << IR_PAGE_SHIFT;
@@ -361,7 +361,7 @@ static int general_event(struct ir_assembler *a, const struct ir_event *ev)
 	else if (c)
 		slot_event(a, c, &c->slot[ev->flags & IR_EVF_IRQ], ev);
 	else if (!a->no_memory)
-		damage(a, IR_DAMAGE_BAD_EVENTS);
+		count_damage(a, IR_DAMAGE_BAD_EVENTS);
 	check_event(a, ev);
 	if (a->no_memory)
 		return -ENOMEM;
@@ -387,7 +387,7 @@ void ir_assembler_end(struct ir_assembler *a)
 	for (uint32_t i = 0; i < a->nr_cpus; i++) {
 		ir_asm_forget_timer(a, &a->cpus[i]);
 		for (unsigned int k = 0; k < 2; k++) {
-			ir_asm_unsuspect(a, &a->cpus[i].slot[k]);
+			ir_asm_confirm_unmap(a, &a->cpus[i].slot[k]);
 			ir_asm_resolve_unmap(a, &a->cpus[i].slot[k], 0);
 			ir_asm_release(a, &a->cpus[i].slot[k]);
 		}

@@ -30,7 +30,7 @@ void ir_domains_flush(struct ir_domain_survey *s, uint16_t device)
 			s->now[i].flushed = true;
 }
 
-static void add(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns, bool strict)
+static void add_type(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns, bool strict)
 {
 	if (s->nr < IR_DOMAIN_TYPES)
 		s->type[s->nr++] = (struct ir_domain_type){ time_ns, device, strict };
@@ -39,7 +39,7 @@ static void add(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns, b
 }
 
 /* A domain without unmaps has no type: none is kept for it. */
-static void judge(struct ir_domain_survey *s, uint16_t device)
+static void decide_type(struct ir_domain_survey *s, uint16_t device)
 {
 	uint64_t unmaps = s->now[device].unmaps, syncs = s->now[device].syncs;
 	bool queue_came = s->now[device].flushed;
@@ -50,16 +50,16 @@ static void judge(struct ir_domain_survey *s, uint16_t device)
 	if (queue_came)
 		unmaps -= s->now[device].rest;
 	strict = syncs && syncs * 2 > unmaps;
-	add(s, device, s->now[device].begin_ns, strict);
+	add_type(s, device, s->now[device].begin_ns, strict);
 	if (strict && queue_came)
-		add(s, device, s->now[device].rest_ns, false);
+		add_type(s, device, s->now[device].rest_ns, false);
 }
 
 void ir_domains_end(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns)
 {
 	if (device >= IR_DOMAIN_DEVICES)
 		return;
-	judge(s, device);
+	decide_type(s, device);
 	s->now[device].unmaps = s->now[device].syncs = s->now[device].rest = 0;
 	s->now[device].flushed = false;
 	s->now[device].begin_ns = time_ns;
@@ -79,7 +79,7 @@ bool ir_domains_finish(struct ir_domain_survey *s)
 	bool strict = false, queue = false;
 
 	for (unsigned int i = 0; i < IR_DOMAIN_DEVICES; i++)
-		judge(s, (uint16_t)i);
+		decide_type(s, (uint16_t)i);
 	qsort(s->type, s->nr, sizeof(s->type[0]), by_time);
 	for (size_t i = 0; i < s->nr; i++) {
 		strict |= s->type[i].strict;

@@ -44,7 +44,7 @@ static inline bool is_plain(const struct ir_event *ev)
 }
 
 /* Nothing else in the event's slot waits for it; the caller checks the rest. */
-static inline void saw_event(struct cpu *c, struct slot *s)
+static inline void count_event(struct cpu *c, struct slot *s)
 {
 	c->events++;
 	s->just_unmapped = false;
@@ -65,15 +65,15 @@ static inline uint32_t add_live(struct ir_live_table *t, uint64_t iova, uint64_t
 }
 
 /* After an event that leaves the slot's mapping held: does another record leave? */
-static inline enum ir_fast held(struct ir_assembler *a, const struct slot *s)
+static inline enum ir_fast result_while_held(struct ir_assembler *a, const struct slot *s)
 {
 	return a->first != s->head && (a->has_op || a->emit != NONE || ir_asm_may_leave(a)) ?
 		IR_FAST_OPS : IR_FAST_TAKEN;
 }
 
 /* ir_asm_map() */
-static inline enum ir_fast map(struct ir_assembler *a, struct cpu *c, struct slot *s,
-			       const struct ir_event *ev)
+static inline enum ir_fast fast_map(struct ir_assembler *a, struct cpu *c, struct slot *s,
+				    const struct ir_event *ev)
 {
 	uint64_t pages = ev->size >> IR_PAGE_SHIFT, number;
 	uint32_t live;
@@ -85,10 +85,10 @@ static inline enum ir_fast map(struct ir_assembler *a, struct cpu *c, struct slo
 	live = add_live(&a->live, ev->addr, pages, number);
 	if (live == IR_LIVE_NONE)
 		return IR_FAST_NOT;
-	saw_event(c, s);
+	count_event(c, s);
 	s->announced = false;
 	s->zdev = 0;
-	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
+	ir_rpcits_note_mapping(&a->rpcits, ev->addr, ev->size);
 	*rec(a, number) = (struct rec){
 		.time_ns = ev->time_ns, .last_time_ns = ev->time_ns,
 		.iova = ev->addr, .paddr = ev->paddr, .pages = pages,
@@ -99,7 +99,7 @@ static inline enum ir_fast map(struct ir_assembler *a, struct cpu *c, struct slo
 	s->head = s->tail = number;
 	s->pid = ev->pid;
 	s->map_state = MAP_PIECES;
-	return held(a, s);
+	return result_while_held(a, s);
 }
 
 /* The function's owner is the one found last, and no device's. */
@@ -112,8 +112,8 @@ static inline bool is_known_function(const struct ir_assembler *a, uint64_t fn)
 }
 
 /* ir_asm_rpcit() */
-static inline enum ir_fast rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
-				 const struct ir_event *ev)
+static inline enum ir_fast fast_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
+				      const struct ir_event *ev)
 {
 	struct rec *head = rec(a, s->head);
 
@@ -122,7 +122,7 @@ static inline enum ir_fast rpcit(struct ir_assembler *a, struct cpu *c, struct s
 	    head->pages << IR_PAGE_SHIFT != ev->size || live_of(a, head->live)->pages != head->pages ||
 	    !is_known_function(a, ev->aux))
 		return IR_FAST_NOT;
-	saw_event(c, s);
+	count_event(c, s);
 	a->rpcits.total++;
 	c->nested = 1;
 	c->rpcit[0] = (struct rpcit){
@@ -133,11 +133,11 @@ static inline enum ir_fast rpcit(struct ir_assembler *a, struct cpu *c, struct s
 	head->sync_time_ns = ev->time_ns;
 	head->fn = ev->aux;
 	s->map_state = MAP_SYNC;
-	return held(a, s);
+	return result_while_held(a, s);
 }
 
 /* emit_map(): the first record leaves the window. */
-static inline void emit(struct ir_assembler *a, const struct rec *r, struct ir_live *l)
+static inline void fast_emit_map(struct ir_assembler *a, const struct rec *r, struct ir_live *l)
 {
 	uint64_t sync = r->sync_time_ns - r->time_ns;
 
@@ -158,8 +158,8 @@ static inline void emit(struct ir_assembler *a, const struct rec *r, struct ir_l
 }
 
 /* ir_asm_rpcit_ret(): the mapping is complete. */
-static inline enum ir_fast rpcit_ret(struct ir_assembler *a, struct cpu *c, struct slot *s,
-				     const struct ir_event *ev)
+static inline enum ir_fast fast_rpcit_ret(struct ir_assembler *a, struct cpu *c, struct slot *s,
+					  const struct ir_event *ev)
 {
 	const struct rpcit *q = &c->rpcit[0];
 	struct rec *head = rec(a, s->head);
@@ -173,7 +173,7 @@ static inline enum ir_fast rpcit_ret(struct ir_assembler *a, struct cpu *c, stru
 	l = live_of(a, head->live);
 	if (l->ended || l->device || !ir_bitmap_claim(a->mapped[0], first, first + l->pages - 1))
 		return IR_FAST_NOT;
-	saw_event(c, s);
+	count_event(c, s);
 	a->rpcits.has_results = true;
 	head->rpcit_ns = ev->time_ns - q->time_ns;
 	head->held = false;
@@ -185,7 +185,7 @@ static inline enum ir_fast rpcit_ret(struct ir_assembler *a, struct cpu *c, stru
 	s->head = NONE;
 	s->map_state = MAP_NONE;
 	if (a->first == number && !a->has_op && a->emit == NONE) {
-		emit(a, head, l);
+		fast_emit_map(a, head, l);
 		if (a->first == a->end)
 			return IR_FAST_OP;
 	}
@@ -193,8 +193,8 @@ static inline enum ir_fast rpcit_ret(struct ir_assembler *a, struct cpu *c, stru
 }
 
 /* ir_asm_unmap(), and the operation that it becomes: it needs no record. */
-static inline enum ir_fast unmap(struct ir_assembler *a, struct cpu *c, struct slot *s,
-				 const struct ir_event *ev)
+static inline enum ir_fast fast_unmap(struct ir_assembler *a, struct cpu *c, struct slot *s,
+				      const struct ir_event *ev)
 {
 	uint32_t i;
 	struct ir_live *l;
@@ -209,7 +209,7 @@ static inline enum ir_fast unmap(struct ir_assembler *a, struct cpu *c, struct s
 	if (!l->emitted || l->pages << IR_PAGE_SHIFT != ev->size || l->device ||
 	    a->nr_free == a->room_free)
 		return IR_FAST_NOT;
-	saw_event(c, s);
+	count_event(c, s);
 	s->just_unmapped = true;
 	s->announced = false;
 	s->unmap_state = UNMAP_DONE;
@@ -218,7 +218,7 @@ static inline enum ir_fast unmap(struct ir_assembler *a, struct cpu *c, struct s
 	s->unmap_size = ev->size;
 	s->unmap_ns = ev->time_ns;
 	s->unmapped = 0;
-	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
+	ir_rpcits_note_mapping(&a->rpcits, ev->addr, ev->size);
 	ir_domains_unmap(&a->domains, 0, ev->time_ns);
 	ir_asm_mark_free(a, l);
 	a->totals.unmap++;
@@ -230,7 +230,7 @@ static inline enum ir_fast unmap(struct ir_assembler *a, struct cpu *c, struct s
 		.kind = IR_OP_UNMAP, .flags = ev->flags & IR_EVF_IRQ ? IR_OPF_IRQ : 0,
 	};
 	a->has_op = true;
-	ir_live_drop(&a->live, i);
+	ir_live_free(&a->live, i);
 	return IR_FAST_OP;
 }
 
@@ -241,12 +241,12 @@ enum ir_fast ir_asm_fast(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		return IR_FAST_NOT;
 	switch (ev->kind) {
 	case IR_EV_MAP:
-		return map(a, c, s, ev);
+		return fast_map(a, c, s, ev);
 	case IR_EV_RPCIT:
-		return rpcit(a, c, s, ev);
+		return fast_rpcit(a, c, s, ev);
 	case IR_EV_RPCIT_RET:
-		return rpcit_ret(a, c, s, ev);
+		return fast_rpcit_ret(a, c, s, ev);
 	default:
-		return unmap(a, c, s, ev);
+		return fast_unmap(a, c, s, ev);
 	}
 }

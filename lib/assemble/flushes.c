@@ -26,7 +26,7 @@ static uint16_t device_of_fn(struct ir_assembler *a, uint64_t fn)
 	return w->device;
 }
 
-bool ir_asm_flush_wanted(struct ir_assembler *a, uint16_t device)
+bool ir_asm_flush_selected(struct ir_assembler *a, uint16_t device)
 {
 	if (!a->cfg.several)
 		return true;
@@ -42,7 +42,7 @@ static bool is_mapping(struct ir_assembler *a, const struct slot *s, const struc
 	return head->iova == ev->addr && live_of(a, head->live)->pages << IR_PAGE_SHIFT == ev->size;
 }
 
-uint64_t ir_asm_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t device)
+uint64_t ir_asm_record_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t device)
 {
 	uint64_t number = ir_asm_record(a, ev, REC_TIMER);
 
@@ -76,7 +76,7 @@ static struct rpcit *begin_rpcit(struct ir_assembler *a, struct cpu *c, const st
 	if (a->cfg.rpcits) {
 		number = ir_asm_record(a, ev, REC_RPCIT);
 		rec(a, number)->pages = pages < UINT32_MAX ? pages : UINT32_MAX;
-		rec(a, number)->held = records(a, IR_EV_RPCIT_RET);
+		rec(a, number)->held = has_events(a, IR_EV_RPCIT_RET);
 		rec(a, number)->device = device;
 	}
 	if (c->nested == NESTED) {	/* results were lost: forget the oldest */
@@ -106,12 +106,12 @@ void ir_asm_queue_flushed(struct ir_assembler *a, uint16_t device)
 /* Takes an unmap's unknown device from the RPCIT, if no dma:* event is still to come. */
 static void resolve_by_fn(struct ir_assembler *a, struct slot *s, uint16_t device)
 {
-	if (device || !records(a, IR_EV_DMA_UNMAP))
+	if (device || !has_events(a, IR_EV_DMA_UNMAP))
 		ir_asm_resolve_unmap(a, s, device);
 }
 
-bool ir_asm_own_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
-		      uint16_t device, bool counted)
+bool ir_asm_match_unmap_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+			      uint16_t device, bool counted)
 {
 	if (!s->unmap_size || s->unmap_iova != ev->addr || s->unmap_size != ev->size)
 		return false;
@@ -120,7 +120,7 @@ bool ir_asm_own_flush(struct ir_assembler *a, struct slot *s, const struct ir_ev
 	if (ev->kind == IR_EV_RPCIT)
 		resolve_by_fn(a, s, device);
 	else if (ev->aux)
-		ir_owner_learn(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
+		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
 	if (s->unmap_state != UNMAP_UNDID)
 		ir_domains_sync(&a->domains, ir_asm_domain(a, s->unmapped));
 	return true;
@@ -151,18 +151,18 @@ static bool map_rpcit(struct ir_assembler *a, struct slot *s, const struct ir_ev
 	q->head = s->head;
 	q->step = s->map_state = MAP_SYNC;
 	if (head->device)
-		ir_owner_learn(&a->owners, IR_OWNER_FUNCTION, ev->aux, head->device);
+		ir_owner_set_device(&a->owners, IR_OWNER_FUNCTION, ev->aux, head->device);
 	else
 		ir_asm_name_device(a, head, device);
 	if (s->zdev)
-		ir_owner_learn(&a->owners, IR_OWNER_ZDEV, s->zdev, head->device);
+		ir_owner_set_device(&a->owners, IR_OWNER_ZDEV, s->zdev, head->device);
 	return true;
 }
 
 /* A global RPCIT that was issued because that of the mapping under way failed. */
 static bool retry_rpcit(struct ir_assembler *a, struct slot *s, struct rpcit *q)
 {
-	if (records(a, IR_EV_RPCIT_RET) ? s->map_state != MAP_SHORT
+	if (has_events(a, IR_EV_RPCIT_RET) ? s->map_state != MAP_SHORT
 					: s->map_state != MAP_SYNC && s->map_state != MAP_RETRY)
 		return false;
 	rec(a, s->head)->flags |= IR_OPF_ENOMEM;
@@ -175,12 +175,12 @@ void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		  const struct ir_event *ev)
 {
 	uint16_t device = device_of_fn(a, ev->aux);
-	bool counted = ir_asm_flush_wanted(a, device);
+	bool counted = ir_asm_flush_selected(a, device);
 	struct rpcit *q = begin_rpcit(a, c, s, ev, device, counted);
 
 	a->rpcits.total += counted;
 	count_fn(a, ev->aux);
-	if (map_rpcit(a, s, ev, q, device) || ir_asm_own_flush(a, s, ev, device, counted))
+	if (map_rpcit(a, s, ev, q, device) || ir_asm_match_unmap_flush(a, s, ev, device, counted))
 		return;
 	resolve_by_fn(a, s, 0);
 	if (!ir_rpcits_unmatched(&a->rpcits, ev->addr, ev->size, counted))
@@ -189,14 +189,14 @@ void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	flag_rpcit(a, q, IR_OPF_GLOBAL);
 	if (retry_rpcit(a, s, q)) {
 		/* Without results, a global RPCIT here means that the ranged one failed. */
-		if (!records(a, IR_EV_RPCIT_RET))
+		if (!has_events(a, IR_EV_RPCIT_RET))
 			a->rpcits.insufficient += counted;
-	} else if (!records(a, IR_EV_S390_UPDATE_TRANS)) {
+	} else if (!has_events(a, IR_EV_S390_UPDATE_TRANS)) {
 		flag_rpcit(a, q, IR_OPF_QUEUE);
 		ir_asm_queue_flushed(a, device);
-		if (!records(a, IR_EV_FQ_TIMEOUT)) {
-			q->head = ir_asm_timer(a, ev, device);
-			rec(a, q->head)->held = records(a, IR_EV_RPCIT_RET);
+		if (!has_events(a, IR_EV_FQ_TIMEOUT)) {
+			q->head = ir_asm_record_timer(a, ev, device);
+			rec(a, q->head)->held = has_events(a, IR_EV_RPCIT_RET);
 		}
 	}
 }
@@ -226,6 +226,6 @@ void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_eve
 		return;
 	s->map_state = ev->ret ? MAP_SHORT : MAP_SYNCED;
 	/* With dma:* events the device's name is still to come. */
-	if (s->map_state == MAP_SYNCED && !records(a, IR_EV_DMA_MAP))
+	if (s->map_state == MAP_SYNCED && !has_events(a, IR_EV_DMA_MAP))
 		ir_asm_release(a, s);
 }

@@ -15,9 +15,9 @@ struct ir_frees {
 	uint64_t bits[IR_FREES_BITS / 64];
 };
 
-/** ir_frees_mapped - @pages of memory from the one numbered @page on were mapped */
-void ir_frees_mapped(struct ir_frees *f, uint64_t page, uint64_t pages);
-/** ir_frees_matter - whether one of these pages may have been mapped */
-bool ir_frees_matter(const struct ir_frees *f, uint64_t page, uint64_t pages);
+/** ir_frees_note_mapped - @pages of memory from the one numbered @page on were mapped */
+void ir_frees_note_mapped(struct ir_frees *f, uint64_t page, uint64_t pages);
+/** ir_frees_was_mapped - whether one of these pages may have been mapped */
+bool ir_frees_was_mapped(const struct ir_frees *f, uint64_t page, uint64_t pages);
 
 #endif

@@ -33,7 +33,7 @@ void ir_latency_add(struct ir_latency *l, uint64_t pages, uint64_t ns)
 		s->ns[s->n++] = (uint32_t)ns;
 }
 
-static int compare(const void *x, const void *y)
+static int compare_ns(const void *x, const void *y)
 {
 	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
 
@@ -42,7 +42,7 @@ static int compare(const void *x, const void *y)
 
 static uint32_t median(struct ir_latency_size *s)
 {
-	qsort(s->ns, s->n, sizeof(s->ns[0]), compare);
+	qsort(s->ns, s->n, sizeof(s->ns[0]), compare_ns);
 	return s->ns[s->n / 2];
 }
 

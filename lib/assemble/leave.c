@@ -6,12 +6,12 @@
 
 #include "assemble/priv.h"
 
-static uint32_t take_number(struct ir_assembler *a)
+static uint32_t alloc_number(struct ir_assembler *a)
 {
 	return a->nr_free ? a->free_numbers[--a->nr_free] : a->max_mappings++;
 }
 
-static void give_number(struct ir_assembler *a, uint32_t number)
+static void free_number(struct ir_assembler *a, uint32_t number)
 {
 	if (a->nr_free == a->room_free) {
 		uint32_t room = a->room_free ? a->room_free * 2 : 1024;
@@ -27,13 +27,13 @@ static void give_number(struct ir_assembler *a, uint32_t number)
 	a->free_numbers[a->nr_free++] = number;
 }
 
-static bool filtered(const struct ir_assembler *a, uint16_t device)
+static bool is_filtered_out(const struct ir_assembler *a, uint16_t device)
 {
 	return a->cfg.filter && device != a->cfg.device && (device || a->cfg.several);
 }
 
 /* A duration of an operation in ns; 0 (not known) if it is over 4 s, which is damage. */
-static uint32_t duration(uint64_t ns)
+static uint32_t op_duration(uint64_t ns)
 {
 	return ns < UINT32_MAX ? (uint32_t)ns : 0;
 }
@@ -48,9 +48,9 @@ static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *
 	op->pages = (uint32_t)l->pages;
 	op->seg_pages = (uint32_t)r->pages;
 	op->segments = r->pieces;
-	op->sync_ns = duration(sync - r->time_ns);
-	op->rpcit_ns = duration(r->rpcit_ns);
-	op->retry_ns = duration(r->retry_ns);
+	op->sync_ns = op_duration(sync - r->time_ns);
+	op->rpcit_ns = op_duration(r->rpcit_ns);
+	op->retry_ns = op_duration(r->retry_ns);
 	a->totals.map++;
 	a->totals.map_pages += l->pages;
 	a->totals.segments += r->pieces;
@@ -61,10 +61,10 @@ static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *
 		a->totals.undone_map++;
 		a->totals.unmap++;
 		a->totals.unmap_pages += l->pages;
-		ir_live_drop(&a->live, r->live);
+		ir_live_free(&a->live, r->live);
 		return;
 	}
-	op->mapping = l->number = take_number(a);
+	op->mapping = l->number = alloc_number(a);
 	l->emitted = true;
 }
 
@@ -80,8 +80,8 @@ static void emit_unmap(struct ir_assembler *a, const struct rec *r, struct ir_op
 		return;
 	op->mapping = live_of(a, r->live)->number;
 	op->device = live_of(a, r->live)->device;
-	give_number(a, op->mapping);
-	ir_live_drop(&a->live, r->live);
+	free_number(a, op->mapping);
+	ir_live_free(&a->live, r->live);
 }
 
 /* Drop the @n mappings that ended with their domain at record @detach. */
@@ -93,9 +93,9 @@ static void forget_gone(struct ir_assembler *a, uint64_t detach, uint64_t n)
 
 		if (!l->gone || l->head > detach)	/* it was a failed map after all */
 			continue;
-		if (l->emitted && !filtered(a, l->device))
-			give_number(a, l->number);
-		ir_live_drop(&a->live, i);
+		if (l->emitted && !is_filtered_out(a, l->device))
+			free_number(a, l->number);
+		ir_live_free(&a->live, i);
 	}
 }
 
@@ -107,16 +107,16 @@ static bool skip_filtered(struct ir_assembler *a, const struct rec *r)
 	bool mapped = r->kind == REC_UNMAP && r->live != IR_LIVE_NONE;
 	uint16_t device = mapped ? live_of(a, r->live)->device : r->device;
 
-	if (!filtered(a, device) || r->kind == REC_LOST || !whose ||
+	if (!is_filtered_out(a, device) || r->kind == REC_LOST || !whose ||
 	    (r->kind == REC_DETACH && !a->cfg.several))
 		return false;
 	if (r->kind == REC_DETACH)
 		forget_gone(a, a->first - 1, r->pages);
 	if (r->kind == REC_UNMAP && r->live != IR_LIVE_NONE)
-		ir_live_drop(&a->live, r->live);
+		ir_live_free(&a->live, r->live);
 	if (r->kind == REC_SEGMENT && r->pieces) {
 		if (r->flags & IR_OPF_FAILED)
-			ir_live_drop(&a->live, r->live);
+			ir_live_free(&a->live, r->live);
 		else
 			live_of(a, r->live)->emitted = true;
 	}
@@ -124,7 +124,7 @@ static bool skip_filtered(struct ir_assembler *a, const struct rec *r)
 }
 
 /* One record leaves; true if it became an operation. */
-static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
+static bool record_to_op(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 {
 	*op = (struct ir_op){
 		.time_ns = r->time_ns, .iova = r->iova, .paddr = r->paddr,
@@ -139,7 +139,7 @@ static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 		if (!r->pieces)
 			return false;
 		if (r->pieces > 1 && !r->certain)
-			damage(a, IR_DAMAGE_ASSUMED_GROUPS);
+			count_damage(a, IR_DAMAGE_ASSUMED_GROUPS);
 		emit_map(a, r, op);
 		a->emit = r->next;
 		a->emit_device = r->device;
@@ -155,8 +155,8 @@ static bool leave(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 		return true;
 	case REC_TIMER:
 		op->kind = IR_OP_FLUSH_TIMER;
-		op->rpcit_ns = duration(r->rpcit_ns);
-		op->sync_ns = r->sync_time_ns ? duration(r->sync_time_ns - r->time_ns) : 0;
+		op->rpcit_ns = op_duration(r->rpcit_ns);
+		op->sync_ns = r->sync_time_ns ? op_duration(r->sync_time_ns - r->time_ns) : 0;
 		return true;
 	case REC_FREE:
 		op->kind = IR_OP_PAGE_FREE;
@@ -193,7 +193,7 @@ static void emit_segment(struct ir_assembler *a, struct ir_op *op)
 	a->emit = r->next;
 }
 
-static const struct ir_op *take(struct ir_assembler *a)
+static const struct ir_op *next_op(struct ir_assembler *a)
 {
 	if (a->has_op) {
 		a->has_op = false;
@@ -210,19 +210,19 @@ static const struct ir_op *take(struct ir_assembler *a)
 		if (r->held && r->kind == REC_SEGMENT)
 			ir_asm_release_holder(a, a->first);
 		a->first++;
-		if (leave(a, r, &a->op))
+		if (record_to_op(a, r, &a->op))
 			return &a->op;
 	}
 	return NULL;
 }
 
-const struct ir_op *ir_assembler_take(struct ir_assembler *a)
+const struct ir_op *ir_assembler_pop(struct ir_assembler *a)
 {
-	const struct ir_op *op = take(a);
+	const struct ir_op *op = next_op(a);
 
 #ifdef IR_DEBUG
 	if (a->slow) {
-		const struct ir_op *same = ir_assembler_take(a->slow);
+		const struct ir_op *same = ir_assembler_pop(a->slow);
 
 		if (a->no_memory || a->slow->no_memory)
 			return op;
@@ -235,7 +235,7 @@ const struct ir_op *ir_assembler_take(struct ir_assembler *a)
 
 bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op)
 {
-	const struct ir_op *next = ir_assembler_take(a);
+	const struct ir_op *next = ir_assembler_pop(a);
 
 	if (next)
 		*op = *next;

@@ -38,7 +38,7 @@ static bool grow(struct ir_live_table *t)
  * The lists of devices.
  */
 
-static bool room_for(struct ir_live_table *t, uint16_t device)
+static bool grow_devices(struct ir_live_table *t, uint16_t device)
 {
 	uint32_t nr = t->nr_devices ? t->nr_devices : 16, *grown;
 
@@ -56,7 +56,7 @@ static bool room_for(struct ir_live_table *t, uint16_t device)
 	return true;
 }
 
-static void link_of(struct ir_live_table *t, uint32_t i)
+static void link_device(struct ir_live_table *t, uint32_t i)
 {
 	struct ir_live *l = &t->pool[i];
 	uint32_t *first = &t->first_of[l->device];
@@ -68,7 +68,7 @@ static void link_of(struct ir_live_table *t, uint32_t i)
 	*first = i;
 }
 
-static void unlink_of(struct ir_live_table *t, const struct ir_live *l)
+static void unlink_device(struct ir_live_table *t, const struct ir_live *l)
 {
 	if (l->prev_of == IR_LIVE_NONE)
 		t->first_of[l->device] = l->next_of;
@@ -78,7 +78,7 @@ static void unlink_of(struct ir_live_table *t, const struct ir_live *l)
 		t->pool[l->next_of].prev_of = l->prev_of;
 }
 
-bool ir_live_name(struct ir_live_table *t, uint32_t index, uint16_t device)
+bool ir_live_set_device(struct ir_live_table *t, uint32_t index, uint16_t device)
 {
 	struct ir_live *l = &t->pool[index];
 
@@ -86,17 +86,17 @@ bool ir_live_name(struct ir_live_table *t, uint32_t index, uint16_t device)
 		l->device = device;
 		return true;
 	}
-	if (!room_for(t, device))
+	if (!grow_devices(t, device))
 		return false;
-	unlink_of(t, l);
+	unlink_device(t, l);
 	l->device = device;
-	link_of(t, index);
+	link_device(t, index);
 	return true;
 }
 
-static bool begin_lists(struct ir_live_table *t)
+static bool build_device_lists(struct ir_live_table *t)
 {
-	if (!room_for(t, 0))
+	if (!grow_devices(t, 0))
 		return false;
 	for (uint32_t i = 0; i < t->used; i++) {
 		struct ir_live *l = &t->pool[i];
@@ -104,16 +104,16 @@ static bool begin_lists(struct ir_live_table *t)
 		/* A free entry has ended, too. */
 		if (l->ended)
 			continue;
-		if (!room_for(t, l->device))
+		if (!grow_devices(t, l->device))
 			return false;
-		link_of(t, i);
+		link_device(t, i);
 	}
 	return true;
 }
 
-uint32_t ir_live_first_of(struct ir_live_table *t, uint16_t device, bool *failed)
+uint32_t ir_live_first_of_device(struct ir_live_table *t, uint16_t device, bool *failed)
 {
-	if (!t->first_of && !begin_lists(t)) {
+	if (!t->first_of && !build_device_lists(t)) {
 		*failed = true;
 		free(t->first_of);
 		t->first_of = NULL;
@@ -138,7 +138,7 @@ uint32_t ir_live_add(struct ir_live_table *t, uint64_t iova, uint64_t pages)
 	t->pool[i] = (struct ir_live){ .iova = iova, .pages = pages, .remaining = pages };
 	ir_live_link(t, i);
 	if (t->first_of)
-		link_of(t, i);
+		link_device(t, i);
 	return i;
 }
 
@@ -170,11 +170,11 @@ void ir_live_end(struct ir_live_table *t, uint32_t index)
 	if (l->next != IR_LIVE_NONE)
 		t->pool[l->next].prev = l->prev;
 	if (t->first_of)
-		unlink_of(t, l);
+		unlink_device(t, l);
 	l->ended = true;
 }
 
-void ir_live_drop(struct ir_live_table *t, uint32_t index)
+void ir_live_free(struct ir_live_table *t, uint32_t index)
 {
 	if (!t->pool[index].ended)
 		ir_live_end(t, index);

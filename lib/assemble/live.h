@@ -3,7 +3,7 @@
  * Live mappings, found by the IOVA they begin at.  Several may begin at the same
  * one: devices have domains of their own.
  *
- * From the first call of ir_live_first_of() on they are also in a list for each device.
+ * From the first call of ir_live_first_of_device() on they are also in a list for each device.
  */
 #ifndef IR_TRACE_LIVE_H
 #define IR_TRACE_LIVE_H
@@ -39,7 +39,7 @@ struct ir_live_table {
 	uint32_t used;		/* pool entries ever used */
 	uint32_t count;
 	uint32_t free;
-	uint32_t *first_of;	/* of each device; NULL before the first ir_live_first_of() */
+	uint32_t *first_of;	/* of each device; NULL before the first ir_live_first_of_device() */
 	uint32_t nr_devices;
 };
 
@@ -66,19 +66,19 @@ uint32_t ir_live_add(struct ir_live_table *t, uint64_t iova, uint64_t pages);
 uint32_t ir_live_find(const struct ir_live_table *t, uint64_t iova);
 /** ir_live_find_next - the next one at the same IOVA */
 uint32_t ir_live_find_next(const struct ir_live_table *t, uint32_t index);
-/** ir_live_name - the mapping is @device's; false: no memory */
-bool ir_live_name(struct ir_live_table *t, uint32_t index, uint16_t device);
+/** ir_live_set_device - the mapping is @device's; false: no memory */
+bool ir_live_set_device(struct ir_live_table *t, uint32_t index, uint16_t device);
 /**
- * ir_live_first_of - a mapping of the device whose unmap was not seen, or IR_LIVE_NONE
+ * ir_live_first_of_device - a mapping of the device whose unmap was not seen, or IR_LIVE_NONE
  *
  * The next one is its next_of.  The first call costs as many steps as there are
  * mappings; *@failed: there was no memory for it.
  */
-uint32_t ir_live_first_of(struct ir_live_table *t, uint16_t device, bool *failed);
+uint32_t ir_live_first_of_device(struct ir_live_table *t, uint16_t device, bool *failed);
 /** ir_live_end - its unmap was seen: it is found no more, but still there */
 void ir_live_end(struct ir_live_table *t, uint32_t index);
-/** ir_live_drop - forget a mapping */
-void ir_live_drop(struct ir_live_table *t, uint32_t index);
+/** ir_live_free - forget a mapping */
+void ir_live_free(struct ir_live_table *t, uint32_t index);
 void ir_live_clear(struct ir_live_table *t);
 
 #endif

@@ -32,7 +32,7 @@ struct cpu *ir_asm_new_cpu(struct ir_assembler *a, uint32_t number)
 }
 
 /* Something is under way in the slot of the event. */
-static void note_open(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+static void list_open_slot(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	if (s->open)
 		return;
@@ -154,7 +154,7 @@ void ir_asm_mark_free(struct ir_assembler *a, const struct ir_live *l)
  * The unmap of an older mapping at the same place was lost: end it now.  Other
  * records may have come since the new mapping began, and operations stay in order.
  */
-static void end_lost(struct ir_assembler *a, const struct rec *head)
+static void end_overlapped(struct ir_assembler *a, const struct rec *head)
 {
 	uint64_t now = rec(a, a->end - 1)->time_ns;
 	unsigned int seen = 0;
@@ -199,10 +199,10 @@ void ir_asm_note_overlap(struct ir_assembler *a, struct rec *head)
 	if (l->ended || !map)
 		return;
 	if (ir_bitmap_any(map, first, last)) {
-		damage(a, IR_DAMAGE_OVERLAPPING_MAPS);
+		count_damage(a, IR_DAMAGE_OVERLAPPING_MAPS);
 		/* Live mappings of one domain never overlap: an unmap is missing. */
 		if (a->lost || l->device || a->nr_functions == 1)
-			end_lost(a, head);
+			end_overlapped(a, head);
 	}
 	note_attached(a, l->device);
 	if (ir_bitmap_set(map, first, last))
@@ -219,8 +219,8 @@ void ir_asm_release(struct ir_assembler *a, struct slot *s)
 	if (in_window(a, s->head)) {
 		struct rec *head = rec(a, s->head);
 
-		if (!head->device && records(a, IR_EV_DMA_MAP) && !(head->flags & IR_OPF_FAILED))
-			damage(a, IR_DAMAGE_UNNAMED_MAPS);
+		if (!head->device && has_events(a, IR_EV_DMA_MAP) && !(head->flags & IR_OPF_FAILED))
+			count_damage(a, IR_DAMAGE_UNNAMED_MAPS);
 		head->held = false;
 		if (!(head->flags & IR_OPF_FAILED))
 			ir_asm_note_overlap(a, head);
@@ -234,12 +234,12 @@ void ir_asm_name_device(struct ir_assembler *a, struct rec *head, uint16_t devic
 	if (!device || head->named)
 		return;
 	head->device = device;
-	if (!ir_live_name(&a->live, head->live, device))
+	if (!ir_live_set_device(&a->live, head->live, device))
 		a->no_memory = true;
 }
 
 /* An unmap that came right after its map was an ordinary one after all. */
-void ir_asm_unsuspect(struct ir_assembler *a, struct slot *s)
+void ir_asm_confirm_unmap(struct ir_assembler *a, struct slot *s)
 {
 	if (s->unmap_state != UNMAP_SUSPECT)
 		return;
@@ -263,7 +263,7 @@ bool ir_asm_split(struct ir_assembler *a, struct slot *s, uint64_t iova)
 	return true;
 }
 
-static bool adjacent(struct ir_assembler *a, const struct slot *s, const struct ir_event *ev)
+static bool is_adjacent(struct ir_assembler *a, const struct slot *s, const struct ir_event *ev)
 {
 	const struct rec *tail;
 
@@ -296,13 +296,13 @@ static uint64_t begin_mapping(struct ir_assembler *a, struct slot *s, const stru
 	return number;
 }
 
-void ir_asm_begin(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+void ir_asm_begin_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	ir_asm_release(a, s);
 	ir_asm_forget_undone(s);
 	if (in_window(a, s->begun))
 		rec(a, s->begun)->held = false;
-	note_open(a, s, ev);
+	list_open_slot(a, s, ev);
 	s->begun = ir_asm_record(a, ev, REC_NOTHING);
 	rec(a, s->begun)->held = true;
 	ir_asm_await(a, s, s->begun);
@@ -313,16 +313,16 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 	uint64_t pages = ir_asm_pages(ev->addr, ev->size), number;
 	struct rec *r;
 
-	ir_asm_unsuspect(a, s);
+	ir_asm_confirm_unmap(a, s);
 	ir_asm_forget_undone(s);
 	s->announced = false;
 	if (!pages) {
-		damage(a, IR_DAMAGE_BAD_EVENTS);
+		count_damage(a, IR_DAMAGE_BAD_EVENTS);
 		return;
 	}
-	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
+	ir_rpcits_note_mapping(&a->rpcits, ev->addr, ev->size);
 	s->zdev = ev->kind == IR_EV_S390_UPDATE_TRANS ? ev->aux : 0;
-	if (adjacent(a, s, ev)) {
+	if (is_adjacent(a, s, ev)) {
 		struct rec *head = rec(a, s->head);
 
 		number = ir_asm_record(a, ev, REC_SEGMENT);
@@ -351,9 +351,9 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 	}
 	live_of(a, r->live)->head = number;
 	r->device = ev->device;
-	if (ev->device && !ir_live_name(&a->live, r->live, ev->device))
+	if (ev->device && !ir_live_set_device(&a->live, r->live, ev->device))
 		a->no_memory = true;
-	note_open(a, s, ev);
+	list_open_slot(a, s, ev);
 	r->named = ev->device != 0;
 	s->head = s->tail = number;
 	ir_asm_await(a, s, number);

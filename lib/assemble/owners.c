@@ -3,17 +3,17 @@
 
 #include "assemble/owners.h"
 
-static bool is(const struct ir_owner *w, enum ir_owner_kind kind, uint64_t key)
+static bool owner_matches(const struct ir_owner *w, enum ir_owner_kind kind, uint64_t key)
 {
 	return w->key == key && w->kind == kind;
 }
 
 struct ir_owner *ir_owner_find(struct ir_owners *o, enum ir_owner_kind kind, uint64_t key)
 {
-	if (o->last < o->nr && is(&o->owner[o->last], kind, key))
+	if (o->last < o->nr && owner_matches(&o->owner[o->last], kind, key))
 		return &o->owner[o->last];
 	for (unsigned int i = 0; i < o->nr; i++)
-		if (is(&o->owner[i], kind, key))
+		if (owner_matches(&o->owner[i], kind, key))
 			return &o->owner[o->last = i];
 	if (o->nr == IR_OWNERS) {
 		o->full = true;
@@ -30,7 +30,7 @@ uint16_t ir_owner_device(struct ir_owners *o, enum ir_owner_kind kind, uint64_t 
 	return w ? w->device : 0;
 }
 
-void ir_owner_learn(struct ir_owners *o, enum ir_owner_kind kind, uint64_t key, uint16_t device)
+void ir_owner_set_device(struct ir_owners *o, enum ir_owner_kind kind, uint64_t key, uint16_t device)
 {
 	struct ir_owner *w = device ? ir_owner_find(o, kind, key) : NULL;
 
@@ -52,7 +52,7 @@ bool ir_owners_equal(const struct ir_owners *a, const struct ir_owners *b)
 	if (a->nr != b->nr)
 		return false;
 	for (unsigned int i = 0; i < a->nr; i++)
-		if (!is(&a->owner[i], (enum ir_owner_kind)b->owner[i].kind, b->owner[i].key) ||
+		if (!owner_matches(&a->owner[i], (enum ir_owner_kind)b->owner[i].kind, b->owner[i].key) ||
 		    a->owner[i].device != b->owner[i].device)
 			return false;
 	return true;

@@ -37,8 +37,8 @@ struct ir_owners {
 struct ir_owner *ir_owner_find(struct ir_owners *o, enum ir_owner_kind kind, uint64_t key);
 /** ir_owner_device - the device it belongs to, 0: not known */
 uint16_t ir_owner_device(struct ir_owners *o, enum ir_owner_kind kind, uint64_t key);
-/** ir_owner_learn - it belongs to @device; 0 changes nothing */
-void ir_owner_learn(struct ir_owners *o, enum ir_owner_kind kind, uint64_t key, uint16_t device);
+/** ir_owner_set_device - it belongs to @device; 0 changes nothing */
+void ir_owner_set_device(struct ir_owners *o, enum ir_owner_kind kind, uint64_t key, uint16_t device);
 /** ir_owners_count - how many keys of a kind there are */
 unsigned int ir_owners_count(const struct ir_owners *o, enum ir_owner_kind kind);
 /** ir_owners_equal - both have the same entries */

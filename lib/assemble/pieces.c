@@ -64,7 +64,7 @@ uint64_t ir_asm_cut(struct ir_assembler *a, uint64_t head, uint64_t iova)
 	}
 	live_of(a, h->live)->pages = live_of(a, h->live)->remaining = pages;
 	live_of(a, second)->head = at;
-	if (!ir_live_name(&a->live, second, h->device))
+	if (!ir_live_set_device(&a->live, second, h->device))
 		a->no_memory = true;
 	h->reach = (uint32_t)(at - rec(a, at)->back - head);
 	rec(a, at)->reach = (uint32_t)(tail - at);
@@ -132,8 +132,8 @@ void ir_asm_note_uncertain(struct ir_assembler *a, uint64_t head)
 }
 
 /* Add the mappings that begin at this page and are uncertain or assumed; false: there are none. */
-static bool add_at(struct ir_assembler *a, uint64_t first, uint64_t pfn, uint32_t *found,
-		   unsigned int *n)
+static bool add_uncertain_at(struct ir_assembler *a, uint64_t first, uint64_t pfn, uint32_t *found,
+			     unsigned int *n)
 {
 	unsigned int seen = 0;
 	bool any = false;
@@ -163,7 +163,7 @@ unsigned int ir_asm_find_around(struct ir_assembler *a, uint64_t pfn, uint32_t *
 	for (bit = ir_bitmap_next_set(a->starts, LAST_PFN - pfn);
 	     bit != IR_BITMAP_NONE && seen < MAX_ALIKE && bit - (LAST_PFN - pfn) < MAX_PAGES;
 	     bit = ir_bitmap_next_set(a->starts, bit + 1)) {
-		if (add_at(a, LAST_PFN - bit, pfn, found, &n))
+		if (add_uncertain_at(a, LAST_PFN - bit, pfn, found, &n))
 			seen++;
 		else
 			mark_start(a, bit, false);

@@ -83,7 +83,7 @@ struct rec {
  * function that takes the step.  An event that fits no arrow leaves the state as it is.
  *
  *                 s390_map_page                     iommu:map, adjacent
- *                 ir_asm_begin()                    ir_asm_map()
+ *                 ir_asm_begin_map()                    ir_asm_map()
  *                    |                                 .--.
  *                    v          iommu:map              v  |
  *      .------> MAP_NONE ----------------------> MAP_PIECES ---.
@@ -128,7 +128,7 @@ enum map_state {
  *                           |                   ir_asm_resolve_unmap() --> UNMAP_DONE
  *                           |--> UNMAP_SUSPECT   held with its mapping: came right behind the map; a
  *                           |                   failed dma_map event makes both one failed attempt,
- *                           |                   any other event (ir_asm_unsuspect()) --> UNMAP_DONE
+ *                           |                   any other event (ir_asm_confirm_unmap()) --> UNMAP_DONE
  *                           '--> UNMAP_UNDID     was the end of a failed attempt; a dma_map event
  *                                               with an error confirms it --> UNMAP_DONE
  */
@@ -185,7 +185,7 @@ struct ir_assembler {
 	uint64_t first, end;		/* record numbers in the window; they rise, some are left out */
 	uint64_t emit;			/* piece to emit next within the first record's mapping, NONE */
 	uint16_t emit_device;		/* of that mapping */
-	struct ir_op op;		/* what ir_assembler_take() returns */
+	struct ir_op op;		/* what ir_assembler_pop() returns */
 	bool has_op;			/* that was made already, and is older than the window */
 	uint64_t fast_kinds;		/* kinds of events that go to ir_asm_fast() */
 #ifdef IR_DEBUG
@@ -236,7 +236,7 @@ struct ir_assembler {
 	bool no_memory;
 };
 
-static inline void damage(struct ir_assembler *a, enum ir_damage_kind kind)
+static inline void count_damage(struct ir_assembler *a, enum ir_damage_kind kind)
 {
 	a->cfg.damage->count[kind]++;
 }
@@ -256,7 +256,7 @@ static inline struct ir_live *live_of(struct ir_assembler *a, uint32_t index)
 	return &a->live.pool[index];
 }
 
-static inline bool records(const struct ir_assembler *a, enum ir_event_kind kind)
+static inline bool has_events(const struct ir_assembler *a, enum ir_event_kind kind)
 {
 	return a->cfg.seen_kinds >> kind & 1;
 }
@@ -325,7 +325,7 @@ struct slot *ir_asm_holder(struct ir_assembler *a, uint64_t head);
 /* The slot that holds this mapping need not wait any more. */
 void ir_asm_release_holder(struct ir_assembler *a, uint64_t head);
 /* An unmap that came right after its map was an ordinary one after all. */
-void ir_asm_unsuspect(struct ir_assembler *a, struct slot *s);
+void ir_asm_confirm_unmap(struct ir_assembler *a, struct slot *s);
 /* A map or a dma:* event of another mapping came: nothing confirms the undone one any more. */
 static inline void ir_asm_forget_undone(struct slot *s)
 {
@@ -335,7 +335,7 @@ static inline void ir_asm_forget_undone(struct slot *s)
 /* The slot's mapping was two: the first one is complete, the slot keeps the one from @iova. */
 bool ir_asm_split(struct ir_assembler *a, struct slot *s, uint64_t iova);
 /* The call that makes a mapping was recorded; its pieces follow. */
-void ir_asm_begin(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
+void ir_asm_begin_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev);
 /* The last unmap's device is not known yet. */
@@ -344,12 +344,12 @@ static inline bool ir_asm_unmap_waits(struct ir_assembler *a, const struct slot 
 	return s->unmap_state == UNMAP_UNNAMED && in_window(a, s->unmap) && rec(a, s->unmap)->held &&
 		rec(a, s->unmap)->live == IR_LIVE_NONE;
 }
-void ir_asm_settle_unmap(struct ir_assembler *a, struct slot *s, uint16_t device);
+void ir_asm_match_held_unmap(struct ir_assembler *a, struct slot *s, uint16_t device);
 /* An unmap waited for the name of its device; 0: there is none. */
 static inline void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, uint16_t device)
 {
 	if (ir_asm_unmap_waits(a, s))
-		ir_asm_settle_unmap(a, s, device);
+		ir_asm_match_held_unmap(a, s, device);
 }
 /* Set the device of the mapping at @head, unless its own event has one. */
 void ir_asm_name_device(struct ir_assembler *a, struct rec *head, uint16_t device);
@@ -369,7 +369,7 @@ struct ir_bitmap *ir_asm_mapped(struct ir_assembler *a, uint16_t device);
 /* The pages of a mapping are free again. */
 void ir_asm_mark_free(struct ir_assembler *a, const struct ir_live *l);
 /* The map at @head was undone: one failed attempt. */
-void ir_asm_fail(struct ir_assembler *a, uint64_t head);
+void ir_asm_fail_map(struct ir_assembler *a, uint64_t head);
 
 /* pieces.c */
 
@@ -402,19 +402,19 @@ static inline bool ir_asm_is_whole(const struct ir_event *ev)
 void ir_asm_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s, const struct ir_event *ev);
 void ir_asm_rpcit_ret(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev);
 /* Whether flushes of @device (0: not known) are counted. */
-bool ir_asm_flush_wanted(struct ir_assembler *a, uint16_t device);
+bool ir_asm_flush_selected(struct ir_assembler *a, uint16_t device);
 /* The queue of @device was flushed. */
 void ir_asm_queue_flushed(struct ir_assembler *a, uint16_t device);
 /* A flush of exactly the last unmap's range: its device is that of the unmap. */
-bool ir_asm_own_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
-		      uint16_t device, bool counted);
+bool ir_asm_match_unmap_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+			      uint16_t device, bool counted);
 
 /* commands.c */
 
 /* Flushes of another IOMMU: the whole domain (queue), what was mapped, or what was unmapped. */
 void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s, const struct ir_event *ev);
 /* The queue's timer fired; its flush is still to come. */
-void ir_asm_timed_out(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev);
+void ir_asm_timer_fired(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev);
 /* Its flush will not be seen. */
 void ir_asm_forget_timer(struct ir_assembler *a, struct cpu *c);
 /* The recorded flushes, and how many of them probes must have missed. */
@@ -423,6 +423,6 @@ void ir_asm_flushes(const struct ir_assembler *a, struct ir_recorded_flushes *fl
 /* The results of the RPCITs under way on this CPU will not be seen. */
 void ir_asm_forget_rpcits(struct ir_assembler *a, struct cpu *c);
 /* The queue's timer fired; returns its record. */
-uint64_t ir_asm_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t device);
+uint64_t ir_asm_record_timer(struct ir_assembler *a, const struct ir_event *ev, uint16_t device);
 
 #endif

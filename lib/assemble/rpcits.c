@@ -3,7 +3,7 @@
 
 #include "assemble/rpcits.h"
 
-void ir_rpcits_saw_mapping(struct ir_rpcits *r, uint64_t iova, uint64_t size)
+void ir_rpcits_note_mapping(struct ir_rpcits *r, uint64_t iova, uint64_t size)
 {
 	if (!size)
 		return;
@@ -28,7 +28,7 @@ static bool covers_all(const struct ir_rpcits *r, uint64_t addr, uint64_t size)
 }
 
 /* A range that does not cover all now never will: its place is free. */
-static struct ir_rpcit_range *place_for(struct ir_rpcits *r)
+static struct ir_rpcit_range *new_range(struct ir_rpcits *r)
 {
 	unsigned int n = 0;
 
@@ -50,7 +50,7 @@ bool ir_rpcits_unmatched(struct ir_rpcits *r, uint64_t addr, uint64_t size, bool
 			r->ranges[i].count += counted;
 			return covers_all(r, addr, size);
 		}
-	range = r->highest && !covers_all(r, addr, size) ? NULL : place_for(r);
+	range = r->highest && !covers_all(r, addr, size) ? NULL : new_range(r);
 	if (range)
 		*range = (struct ir_rpcit_range){ addr, size, counted };
 	return covers_all(r, addr, size);

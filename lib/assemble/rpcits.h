@@ -25,8 +25,8 @@ struct ir_rpcits {
 	unsigned int nr_ranges;
 };
 
-/** ir_rpcits_saw_mapping - widen what a global RPCIT must cover */
-void ir_rpcits_saw_mapping(struct ir_rpcits *r, uint64_t iova, uint64_t size);
+/** ir_rpcits_note_mapping - widen what a global RPCIT must cover */
+void ir_rpcits_note_mapping(struct ir_rpcits *r, uint64_t iova, uint64_t size);
 /**
  * ir_rpcits_unmatched - an RPCIT that belongs to no single mapping; true: looks global
  * @counted: it is one of those that are counted

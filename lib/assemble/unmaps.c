@@ -11,32 +11,32 @@
 #define SHAPE_NS	UINT64_C(1000000)
 
 /* The slot holds the mapping that @ev unmaps in the same context: did the map fail? */
-static bool undone(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+static bool undoes_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	const struct rec *head = rec(a, s->head);
 
 	if (s->pid != ev->pid)
 		return false;
-	if (records(a, IR_EV_RPCIT_RET) && s->map_state >= MAP_SYNC)
+	if (has_events(a, IR_EV_RPCIT_RET) && s->map_state >= MAP_SYNC)
 		return s->map_state == MAP_SHORT;
-	if (records(a, IR_EV_S390_UPDATE_TRANS))
-		return records(a, IR_EV_S390_UNMAP_PAGE) && !s->announced;
+	if (has_events(a, IR_EV_S390_UPDATE_TRANS))
+		return has_events(a, IR_EV_S390_UNMAP_PAGE) && !s->announced;
 	if (s->map_state >= MAP_SYNC)
 		return s->map_state == MAP_RETRY;
-	if (records(a, IR_EV_DMA_MAP)) {
+	if (has_events(a, IR_EV_DMA_MAP)) {
 		/* The dma_map event that follows decides. */
 		s->suspect = s->head;
 		s->unmap_state = UNMAP_SUSPECT;
 		return false;
 	}
-	if (!a->cfg.s390 || records(a, IR_EV_RPCIT) || ev->flags & IR_EVF_NO_CONTEXT ||
+	if (!a->cfg.s390 || has_events(a, IR_EV_RPCIT) || ev->flags & IR_EVF_NO_CONTEXT ||
 	    ev->time_ns - head->last_time_ns > SHAPE_NS)
 		return false;
-	damage(a, IR_DAMAGE_ASSUMED_FAILURES);
+	count_damage(a, IR_DAMAGE_ASSUMED_FAILURES);
 	return true;
 }
 
-void ir_asm_fail(struct ir_assembler *a, uint64_t head)
+void ir_asm_fail_map(struct ir_assembler *a, uint64_t head)
 {
 	struct rec *r = rec(a, head);
 
@@ -94,7 +94,7 @@ static uint64_t split_held(struct ir_assembler *a, uint64_t head, uint64_t iova)
 }
 
 /* Cut an uncertain mapping before the piece at @iova; IR_LIVE_NONE: there is none. */
-static uint32_t take_piece(struct ir_assembler *a, uint64_t head, uint64_t iova)
+static uint32_t cut_piece(struct ir_assembler *a, uint64_t head, uint64_t iova)
 {
 	uint64_t second = split_held(a, head, iova);
 
@@ -128,7 +128,7 @@ static uint32_t find_piece(struct ir_assembler *a, uint64_t iova)
 		}
 		if (first == n)
 			break;
-		i = take_piece(a, live_of(a, found[first])->head, iova);
+		i = cut_piece(a, live_of(a, found[first])->head, iova);
 		found[first] = found[--n];
 	}
 	return i;
@@ -154,7 +154,7 @@ static void end_mapping(struct ir_assembler *a, struct slot *s, uint64_t number,
 }
 
 /* Mapping @j, right behind mapping @i, is a part of it. */
-static bool join(struct ir_assembler *a, uint32_t i, uint32_t j)
+static bool join_mappings(struct ir_assembler *a, uint32_t i, uint32_t j)
 {
 	struct ir_live *l = live_of(a, i), *k = live_of(a, j);
 	struct rec *head, *second;
@@ -176,13 +176,13 @@ static bool join(struct ir_assembler *a, uint32_t i, uint32_t j)
 	second->pieces = 0;
 	l->pages += k->pages;
 	l->remaining = l->pages;
-	ir_live_drop(&a->live, j);
+	ir_live_free(&a->live, j);
 	return true;
 }
 
 /* An unmap of the first @pages of mapping @i; false if it cannot be cut there. */
-static bool unmap_part(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
-		       uint32_t i, uint64_t pages)
+static bool unmap_part_held(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+			    uint32_t i, uint64_t pages)
 {
 	const struct ir_live *l = live_of(a, i);
 	uint64_t second, number;
@@ -224,14 +224,14 @@ static uint32_t find_assumed(struct ir_assembler *a, uint64_t iova, uint64_t pag
 }
 
 /* Some pages of a mapping that has left the window: it ends when all of them have. */
-static void unmap_some(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
-		       uint32_t i, uint64_t pages)
+static void unmap_part_emitted(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+			       uint32_t i, uint64_t pages)
 {
 	struct ir_live *l = live_of(a, i);
 	uint64_t number, first = ev->addr >> IR_PAGE_SHIFT;
 	struct ir_bitmap *map = ir_asm_mapped(a, l->device);
 
-	damage(a, IR_DAMAGE_PARTIAL_UNMAPS);
+	count_damage(a, IR_DAMAGE_PARTIAL_UNMAPS);
 	if (l->assumed && map && ir_bitmap_clear(map, first, first + pages - 1))
 		a->no_memory = true;
 	if (l->remaining > pages) {
@@ -246,11 +246,11 @@ static void unmap_some(struct ir_assembler *a, struct slot *s, const struct ir_e
 }
 
 /* An unmap of @pages that begins with mapping @i and is less than it. */
-static void unmap_less(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+static void unmap_part(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
 		       uint32_t i, uint64_t pages)
 {
-	if (!unmap_part(a, s, ev, i, pages))
-		unmap_some(a, s, ev, i, pages);
+	if (!unmap_part_held(a, s, ev, i, pages))
+		unmap_part_emitted(a, s, ev, i, pages);
 }
 
 /* Then an unknown mapping was made since, or ended with its domain. */
@@ -271,7 +271,7 @@ static void mark_unknown(struct ir_assembler *a, uint64_t number, uint16_t devic
 	r->device = device;
 	if (was_detached(a, device))
 		r->flags |= IR_OPF_FAILED;
-	damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
+	count_damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
 	a->cfg.damage->count[IR_DAMAGE_UNKNOWN_PAGES] += r->pages;
 }
 
@@ -288,7 +288,7 @@ static uint64_t record_unmap(struct ir_assembler *a, const struct ir_event *ev, 
 /* The event that names the device of an unmap (dma_unmap_page, or its RPCIT) comes after it. */
 static bool may_be_named(const struct ir_assembler *a)
 {
-	return records(a, IR_EV_DMA_UNMAP) || records(a, IR_EV_RPCIT);
+	return has_events(a, IR_EV_DMA_UNMAP) || has_events(a, IR_EV_RPCIT);
 }
 
 /* Keep the unmap in the window until its device is named or cannot be named any more. */
@@ -312,8 +312,8 @@ static void unknown_unmap(struct ir_assembler *a, struct slot *s, const struct i
 }
 
 /* An unmap of @pages that begins with mapping @i and is more than it. */
-static void unmap_more(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
-		       uint32_t i, uint64_t pages)
+static void unmap_several(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
+			  uint32_t i, uint64_t pages)
 {
 	uint64_t at = ev->addr & ~(IR_PAGE_SIZE - 1), end = at + (pages << IR_PAGE_SHIFT);
 	uint64_t number;
@@ -321,11 +321,11 @@ static void unmap_more(struct ir_assembler *a, struct slot *s, const struct ir_e
 
 	while (live_of(a, i)->pages < pages) {
 		next = ir_live_find(&a->live, at + (live_of(a, i)->pages << IR_PAGE_SHIFT));
-		if (next == IR_LIVE_NONE || !join(a, i, next))
+		if (next == IR_LIVE_NONE || !join_mappings(a, i, next))
 			break;
 	}
 	if (live_of(a, i)->pages != pages)
-		damage(a, IR_DAMAGE_PARTIAL_UNMAPS);
+		count_damage(a, IR_DAMAGE_PARTIAL_UNMAPS);
 	while (i != IR_LIVE_NONE && has_room(a)) {
 		uint64_t len = live_of(a, i)->pages << IR_PAGE_SHIFT;
 
@@ -351,28 +351,28 @@ static void release_newest(struct ir_assembler *a, uint32_t i)
 {
 	struct slot *h;
 
-	if (live_of(a, i)->emitted || records(a, IR_EV_DMA_MAP))
+	if (live_of(a, i)->emitted || has_events(a, IR_EV_DMA_MAP))
 		return;
 	h = ir_asm_holder(a, live_of(a, i)->head);
 	if (h && h->map_state < MAP_SYNC)
 		ir_asm_release(a, h);
 }
 
-static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
+static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	uint64_t pages = ir_asm_pages(ev->addr, ev->size), iova = ev->addr & ~(IR_PAGE_SIZE - 1);
 	uint64_t number;
 	bool ambiguous = false;
 	uint32_t i;
 
-	ir_asm_unsuspect(a, s);
+	ir_asm_confirm_unmap(a, s);
 	if (!pages) {
 		/* iommu_unmap() found nothing to unmap */
 		if (ev->size)
-			damage(a, IR_DAMAGE_BAD_EVENTS);
+			count_damage(a, IR_DAMAGE_BAD_EVENTS);
 		return;
 	}
-	ir_rpcits_saw_mapping(&a->rpcits, ev->addr, ev->size);
+	ir_rpcits_note_mapping(&a->rpcits, ev->addr, ev->size);
 	if (ev->device)
 		s->unmap_device = ev->device;
 	s->unmap_iova = ev->addr;
@@ -391,8 +391,8 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 		i = find_mapping(a, s, i, a->end, pages, &ambiguous);
 	}
 	if (i != IR_LIVE_NONE && in_window(a, s->head) && rec(a, s->head)->live == i &&
-	    live_of(a, i)->pages == pages && undone(a, s, ev)) {
-		ir_asm_fail(a, s->head);
+	    live_of(a, i)->pages == pages && undoes_map(a, s, ev)) {
+		ir_asm_fail_map(a, s->head);
 		ir_asm_release(a, s);
 		s->unmap_state = UNMAP_UNDID;
 		s->announced = false;
@@ -407,12 +407,12 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 		if (i == IR_LIVE_NONE)
 			unknown_unmap(a, s, ev, iova, pages);
 		else
-			unmap_some(a, s, ev, i, pages);
+			unmap_part_emitted(a, s, ev, i, pages);
 		s->unmap_device = 0;
 		return;
 	}
 	if (live_of(a, i)->pages != pages) {
-		(live_of(a, i)->pages > pages ? unmap_less : unmap_more)(a, s, ev, i, pages);
+		(live_of(a, i)->pages > pages ? unmap_part : unmap_several)(a, s, ev, i, pages);
 		s->unmap_device = 0;
 		return;
 	}
@@ -423,7 +423,7 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 		hold_unmap(a, s, number);
 	} else {
 		if (ambiguous)
-			damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
+			count_damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
 		end_mapping(a, s, number, i);
 	}
 	s->unmap_device = 0;
@@ -432,13 +432,13 @@ static void unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	s->unmap_size = 0;
-	unmap(a, s, ev);
+	unmap_event(a, s, ev);
 	if (s->unmap_size && s->unmap_state != UNMAP_UNDID && !ir_asm_unmap_waits(a, s))
 		ir_domains_unmap(&a->domains, ir_asm_domain(a, s->unmapped), ev->time_ns);
 }
 
 /* The name of its device is known, or there is none. */
-void ir_asm_settle_unmap(struct ir_assembler *a, struct slot *s, uint16_t device)
+void ir_asm_match_held_unmap(struct ir_assembler *a, struct slot *s, uint16_t device)
 {
 	struct slot hint = { .unmap_device = device, .suspect = NONE };
 	bool ambiguous;
@@ -454,7 +454,7 @@ void ir_asm_settle_unmap(struct ir_assembler *a, struct slot *s, uint16_t device
 		return;
 	}
 	if (ambiguous)
-		damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
+		count_damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
 	end_mapping(a, s, s->unmap, i);
 	ir_domains_unmap(&a->domains, ir_asm_domain(a, r->device), r->time_ns);
 }

@@ -460,7 +460,7 @@ static int survey_ops(struct ir_recording *rec)
 	const struct ir_op *op;
 	int rc = 0;
 
-	while (!rc && (op = ir_assembler_take(rec->assembler)))
+	while (!rc && (op = ir_assembler_pop(rec->assembler)))
 		rc = survey_op(rec, op);
 	return rc;
 }
@@ -488,7 +488,7 @@ static int survey_block(struct ir_recording *rec, const struct ir_event *evs, in
 	for (const struct ir_event *ev = evs, *end = evs + n; ev < end && rc >= 0; ev++) {
 		rc = ir_assembler_event(rec->assembler, ev);
 		if (rc == IR_OPS_ONE)
-			rc = survey_op(rec, ir_assembler_take(rec->assembler));
+			rc = survey_op(rec, ir_assembler_pop(rec->assembler));
 		else if (rc == IR_OPS_MAYBE)
 			rc = survey_ops(rec);
 	}

@@ -206,8 +206,8 @@ static void test_an_aperture_is_more_than_the_used_range(void **state)
 	uint64_t start, size;
 
 	(void)state;
-	ir_rpcits_saw_mapping(&r, 0x10000, 0x2000);
-	ir_rpcits_saw_mapping(&r, 0x14000, 0x1000);
+	ir_rpcits_note_mapping(&r, 0x10000, 0x2000);
+	ir_rpcits_note_mapping(&r, 0x14000, 0x1000);
 	r.total = 4;
 	assert_false(ir_rpcits_unmatched(&r, 0x10000, 0x5000, true));
 	assert_false(ir_rpcits_unmatched(&r, 0x11000, 0x9000, true));
@@ -222,7 +222,7 @@ static void test_an_aperture_is_more_than_the_used_range(void **state)
 	assert_int_equal(start, 0x10000);
 	assert_int_equal(size, 0x6000);
 	/* A page more of a mapping, and it is not the aperture any more. */
-	ir_rpcits_saw_mapping(&r, 0x15000, 0x1000);
+	ir_rpcits_note_mapping(&r, 0x15000, 0x1000);
 	ir_rpcits_sum_up(&r, &sum, &start, &size);
 	assert_int_equal(sum.global, 0);
 }

@@ -105,20 +105,20 @@ static void test_owners(void **state)
 	(void)state;
 	assert_non_null(o);
 	assert_int_equal(ir_owner_device(o, IR_OWNER_FUNCTION, 7), 0);
-	ir_owner_learn(o, IR_OWNER_FUNCTION, 7, 2);
-	ir_owner_learn(o, IR_OWNER_DOMAIN, 7, 3);	/* the same number of another kind */
-	ir_owner_learn(o, IR_OWNER_FUNCTION, 8, 0);	/* nothing is learned */
+	ir_owner_set_device(o, IR_OWNER_FUNCTION, 7, 2);
+	ir_owner_set_device(o, IR_OWNER_DOMAIN, 7, 3);	/* the same number of another kind */
+	ir_owner_set_device(o, IR_OWNER_FUNCTION, 8, 0);	/* nothing is learned */
 	assert_int_equal(ir_owner_device(o, IR_OWNER_FUNCTION, 7), 2);
 	assert_int_equal(ir_owner_device(o, IR_OWNER_DOMAIN, 7), 3);
 	assert_int_equal(ir_owners_count(o, IR_OWNER_FUNCTION), 1);
-	ir_owner_learn(o, IR_OWNER_FUNCTION, 7, 5);	/* the last one is right */
+	ir_owner_set_device(o, IR_OWNER_FUNCTION, 7, 5);	/* the last one is right */
 	assert_int_equal(ir_owner_device(o, IR_OWNER_FUNCTION, 7), 5);
 
 	other = malloc(sizeof(*other));
 	assert_non_null(other);
 	*other = *o;
 	assert_true(ir_owners_equal(o, other));
-	ir_owner_learn(other, IR_OWNER_FUNCTION, 7, 6);
+	ir_owner_set_device(other, IR_OWNER_FUNCTION, 7, 6);
 	assert_false(ir_owners_equal(o, other));
 	*other = *o;
 	ir_owner_find(other, IR_OWNER_ZDEV, 1);
@@ -137,13 +137,13 @@ static void test_too_many_owners(void **state)
 	(void)state;
 	assert_non_null(o);
 	for (uint64_t key = 0; key < IR_OWNERS; key++)
-		ir_owner_learn(o, IR_OWNER_DOMAIN, key, (uint16_t)(key % 9 + 1));
+		ir_owner_set_device(o, IR_OWNER_DOMAIN, key, (uint16_t)(key % 9 + 1));
 	assert_false(o->full);
 	assert_int_equal(ir_owner_device(o, IR_OWNER_DOMAIN, IR_OWNERS - 1),
 			 (IR_OWNERS - 1) % 9 + 1);
 	assert_int_equal(ir_owner_device(o, IR_OWNER_DOMAIN, IR_OWNERS), 0);
 	assert_true(o->full);
-	ir_owner_learn(o, IR_OWNER_DOMAIN, IR_OWNERS, 4);
+	ir_owner_set_device(o, IR_OWNER_DOMAIN, IR_OWNERS, 4);
 	assert_int_equal(ir_owner_device(o, IR_OWNER_DOMAIN, IR_OWNERS), 0);
 	assert_int_equal(ir_owner_device(o, IR_OWNER_DOMAIN, 0), 1);
 	free(o);
