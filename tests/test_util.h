@@ -72,7 +72,7 @@ static inline uint32_t new_number(struct ir_guest *g, uint32_t mapping)
 {
 	if (mapping == IR_NO_MAPPING)
 		return IR_NO_MAPPING;
-	return *number_in(g, mapping) = ir_guest_number(g);
+	return *number_in(g, mapping) = ir_guest_new_number(g);
 }
 
 /* A guest of kvm as Linux 6.7 has it: one queue, no timer rounding to think of. */

@@ -122,7 +122,7 @@ void ir_actors_free(struct ir_guest *g)
  * The heap of sleepers.
  */
 
-static bool earlier(const struct ir_actor *x, const struct ir_actor *y)
+static bool wakes_before(const struct ir_actor *x, const struct ir_actor *y)
 {
 	return x->wake_ns != y->wake_ns ? x->wake_ns < y->wake_ns : x->wake_order < y->wake_order;
 }
@@ -144,7 +144,7 @@ static void heap_push(struct ir_actors *a, struct ir_actor *actor)
 	}
 	actor->wake_order = a->order++;
 	a->nr_heap++;
-	for (; i && earlier(actor, a->heap[(i - 1) / 2]); i = (i - 1) / 2)
+	for (; i && wakes_before(actor, a->heap[(i - 1) / 2]); i = (i - 1) / 2)
 		a->heap[i] = a->heap[(i - 1) / 2];
 	a->heap[i] = actor;
 }
@@ -155,9 +155,9 @@ static struct ir_actor *heap_pop(struct ir_actors *a)
 	uint32_t i = 0, child;
 
 	for (; (child = 2 * i + 1) < a->nr_heap; i = child) {
-		if (child + 1 < a->nr_heap && earlier(a->heap[child + 1], a->heap[child]))
+		if (child + 1 < a->nr_heap && wakes_before(a->heap[child + 1], a->heap[child]))
 			child++;
-		if (!earlier(a->heap[child], moved))
+		if (!wakes_before(a->heap[child], moved))
 			break;
 		a->heap[i] = a->heap[child];
 	}
@@ -169,13 +169,13 @@ static struct ir_actor *heap_pop(struct ir_actors *a)
  * Fibers.
  */
 
-static void push(struct ir_fiber **list, struct ir_fiber *f)
+static void fiber_push(struct ir_fiber **list, struct ir_fiber *f)
 {
 	f->next = *list;
 	*list = f;
 }
 
-static struct ir_fiber *pop(struct ir_fiber **list)
+static struct ir_fiber *fiber_pop(struct ir_fiber **list)
 {
 	struct ir_fiber *f = *list;
 
@@ -187,7 +187,7 @@ static struct ir_fiber *pop(struct ir_fiber **list)
 }
 
 /* Switches to @to; returns when this fiber is switched to again. */
-static void go_on_with(struct ir_actors *a, struct ir_fiber *to)
+static void switch_to(struct ir_actors *a, struct ir_fiber *to)
 {
 	struct ir_fiber *from = a->current;
 
@@ -209,7 +209,7 @@ static void suspend_calls(const struct ir_actors *a, struct ir_calls *calls)
 		ir_calls_suspend(calls);
 }
 
-static void do_work(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *work)
+static void run_work(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *work)
 {
 	a->running = actor;
 	a->guest->cpu = actor->cpu;
@@ -219,12 +219,12 @@ static void do_work(struct ir_actors *a, struct ir_actor *actor, const struct ir
 
 /* Operations that wait for the actor's CPU, one after the other. */
 __attribute__((noinline))
-static void do_queued(struct ir_actors *a, struct ir_actor *actor)
+static void run_queued(struct ir_actors *a, struct ir_actor *actor)
 {
 	while (actor->first) {
 		struct queued *q = actor->first;
 
-		do_work(a, actor, &q->work);
+		run_work(a, actor, &q->work);
 		actor->first = q->next;
 		q->next = a->spare;
 		a->spare = q;
@@ -232,22 +232,22 @@ static void do_queued(struct ir_actors *a, struct ir_actor *actor)
 }
 
 /* Runs @now, if there is one, and what waits for the actor's CPU, on the running fiber. */
-static inline void work_off(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *now)
+static inline void run_actor(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *now)
 {
 	actor->busy = true;
 	actor->calls.depth = 0;
 	resume_calls(a, &actor->calls);
 	if (now)
-		do_work(a, actor, now);
+		run_work(a, actor, now);
 	if (actor->first)
-		do_queued(a, actor);
+		run_queued(a, actor);
 	actor->busy = false;
 	a->running = NULL;
 	suspend_calls(a, &actor->calls);
 }
 
 /* A fiber's life: start the actor that it was woken for, if any, then be the engine. */
-static void live(void *arg)
+static void fiber_main(void *arg)
 {
 	struct ir_actors *a = arg;
 
@@ -256,13 +256,13 @@ static void live(void *arg)
 
 		a->start = NULL;
 		if (actor)
-			work_off(a, actor, NULL);
+			run_actor(a, actor, NULL);
 		if (a->spawner) {	/* it did not have to wait */
 			struct ir_fiber *to = a->spawner;
 
 			a->spawner = NULL;
-			push(&a->idle, a->current);
-			go_on_with(a, to);
+			fiber_push(&a->idle, a->current);
+			switch_to(a, to);
 			continue;
 		}
 		a->engine(a->engine_arg);
@@ -272,10 +272,10 @@ static void live(void *arg)
 
 static struct ir_fiber *idle_fiber(struct ir_actors *a)
 {
-	struct ir_fiber *f = pop(&a->idle);
+	struct ir_fiber *f = fiber_pop(&a->idle);
 
 	if (!f)
-		f = ir_fiber_new(live, a);
+		f = ir_fiber_new(fiber_main, a);
 	if (!f)
 		a->guest->totals.failed = true;
 	return f;
@@ -296,7 +296,7 @@ void ir_actors_engine(struct ir_guest *g, void (*engine)(void *arg), void *arg)
 }
 
 /* The running actor waits: whoever started it goes on, else another fiber as the engine. */
-static void wait_here(struct ir_actors *a)
+static void block_actor(struct ir_actors *a)
 {
 	struct ir_actor *self = a->running;
 	struct ir_guest *g = a->guest;
@@ -304,7 +304,7 @@ static void wait_here(struct ir_actors *a)
 
 	a->spawner = NULL;
 	if (!to)
-		to = pop(&a->parked);
+		to = fiber_pop(&a->parked);
 	if (!to)
 		to = idle_fiber(a);
 	if (!to)
@@ -315,7 +315,7 @@ static void wait_here(struct ir_actors *a)
 	self->fiber = a->current;
 	a->running = NULL;
 	suspend_calls(a, &self->calls);
-	go_on_with(a, to);
+	switch_to(a, to);
 	self->fiber = NULL;
 	a->running = self;
 	resume_calls(a, &self->calls);
@@ -390,7 +390,7 @@ static bool enqueue(struct ir_actors *a, struct ir_actor *actor, const struct ir
 }
 
 /* On a fiber of its own: the running one is in the middle of something. */
-static void spawn(struct ir_actors *a, struct ir_actor *actor)
+static void start_on_new_fiber(struct ir_actors *a, struct ir_actor *actor)
 {
 	struct ir_fiber *to = idle_fiber(a);
 
@@ -398,12 +398,12 @@ static void spawn(struct ir_actors *a, struct ir_actor *actor)
 		return;
 	a->start = actor;
 	a->spawner = a->current;
-	go_on_with(a, to);
+	switch_to(a, to);
 }
 
 /* Work that may not begin at once, or that has more than lies on the caller's stack. */
 __attribute__((noinline))
-static void start_copy(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *work)
+static void start_copied_work(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *work)
 {
 	if (!actor || !enqueue(a, actor, work)) {
 		a->guest->totals.failed = true;
@@ -412,9 +412,9 @@ static void start_copy(struct ir_actors *a, struct ir_actor *actor, const struct
 	if (actor->busy)
 		return;
 	if (work->op)
-		work_off(a, actor, NULL);
+		run_actor(a, actor, NULL);
 	else
-		spawn(a, actor);
+		start_on_new_fiber(a, actor);
 }
 
 void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const struct ir_work *work)
@@ -423,9 +423,9 @@ void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const str
 	struct ir_actor *actor = actor_of(a, cpu, irq);
 
 	if (actor && !actor->busy && work->op && work->nr_segs <= 1)
-		work_off(a, actor, work);
+		run_actor(a, actor, work);
 	else
-		start_copy(a, actor, work);
+		start_copied_work(a, actor, work);
 }
 
 /* Nothing happens before @until_ns but what the running actor does. */
@@ -447,7 +447,7 @@ void ir_actors_sleep(struct ir_guest *g, uint64_t until_ns)
 	}
 	a->running->wake_ns = until_ns;
 	heap_push(a, a->running);
-	wait_here(a);
+	block_actor(a);
 }
 
 uint64_t ir_actors_next_wake(const struct ir_guest *g)
@@ -465,8 +465,8 @@ void ir_actors_resume(struct ir_guest *g)
 	g->now_ns = actor->wake_ns;
 	if (!actor->fiber)	/* no memory: it could not wait, and has gone on */
 		return;
-	push(&a->parked, a->current);
-	go_on_with(a, actor->fiber);
+	fiber_push(&a->parked, a->current);
+	switch_to(a, actor->fiber);
 }
 
 void ir_actors_lock(struct ir_guest *g, struct ir_lock *lock)
@@ -483,7 +483,7 @@ void ir_actors_lock(struct ir_guest *g, struct ir_lock *lock)
 		lock->waiting = a->running;
 	lock->last = a->running;
 	a->running->next_waiting = NULL;
-	wait_here(a);		/* the lock is handed over */
+	block_actor(a);		/* the lock is handed over */
 }
 
 void ir_actors_unlock(struct ir_guest *g, struct ir_lock *lock)

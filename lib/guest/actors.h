@@ -24,7 +24,7 @@ struct ir_actor;
 /*
  * Something a CPU does.  With actors it may have to wait for its CPU: what it points to is
  * copied then.  An operation with one piece that begins at once is not: it lies on the
- * stack of who calls ir_actors_do(), which the actor keeps while it waits.
+ * stack of who calls ir_actors_run(), which the actor keeps while it waits.
  */
 struct ir_work {
 	void (*run)(struct ir_guest *g, const struct ir_work *work);
@@ -55,7 +55,7 @@ void ir_actors_free(struct ir_guest *g);
  *
  * Returns when @engine has.  Meanwhile several fibers may run @engine in turn: it may
  * call ir_actors_resume() only where it keeps nothing on its stack, and it must look
- * at its state anew after each call of ir_actors_do() and ir_actors_resume().
+ * at its state anew after each call of ir_actors_run() and ir_actors_resume().
  */
 void ir_actors_engine(struct ir_guest *g, void (*engine)(void *arg), void *arg);
 
@@ -66,9 +66,9 @@ uint64_t ir_actors_next_wake(const struct ir_guest *g);
 void ir_actors_lock(struct ir_guest *g, struct ir_lock *lock);
 void ir_actors_unlock(struct ir_guest *g, struct ir_lock *lock);
 
-/** ir_actors_do - let a CPU do something now, or as soon as it is free */
-static inline void ir_actors_do(struct ir_guest *g, unsigned int cpu, bool irq,
-				const struct ir_work *work)
+/** ir_actors_run - let a CPU do something now, or as soon as it is free */
+static inline void ir_actors_run(struct ir_guest *g, unsigned int cpu, bool irq,
+				 const struct ir_work *work)
 {
 	if (g->actors) {
 		ir_actors_enqueue(g, cpu, irq, work);

@@ -88,7 +88,7 @@ struct start_state {
 };
 
 /* The next free range at or above @pfn, a page number before it is moved. */
-static const struct ir_start_iova *next_free(const struct ir_recorded_machine *m, uint64_t pfn)
+static const struct ir_start_iova *next_free_range(const struct ir_recorded_machine *m, uint64_t pfn)
 {
 	const struct ir_start_iova *next = NULL;
 
@@ -115,8 +115,8 @@ static uint64_t free_at_start(const struct start_state *s, uint64_t last)
 }
 
 /* False: the recording does not show it, or this aperture has no room for it. */
-static bool start_state(const struct ir_guest *g, const struct ir_recorded_machine *m,
-			uint64_t pages, struct start_state *s)
+static bool find_start_state(const struct ir_guest *g, const struct ir_recorded_machine *m,
+			     uint64_t pages, struct start_state *s)
 {
 	uint64_t last = g->last_pfn, unused;
 
@@ -157,10 +157,10 @@ static bool dma_iommu_start(struct ir_domain *d, const struct ir_recorded_machin
 	uint64_t at, lowest = 0, end_of_lowest = 0;
 	struct start_state s;
 
-	if (!start_state(d->guest, m, pages, &s))
+	if (!find_start_state(d->guest, m, pages, &s))
 		return false;
 	for (at = s.taken; at <= s.last && (s.told || pages);) {
-		const struct ir_start_iova *f = next_free(m, at - s.move);
+		const struct ir_start_iova *f = next_free_range(m, at - s.move);
 		uint64_t gap = f ? f->pfn + s.move : s.last + 1, end = gap;
 
 		if (!s.told && end - at > pages)
@@ -227,7 +227,7 @@ static void dma_iommu_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, ui
 	free_iova(d, pfn, pages);
 }
 
-static inline void ring_free(struct ir_domain *d, struct ir_fq_ring *ring, uint64_t finished)
+static inline void fq_ring_free(struct ir_domain *d, struct ir_fq_ring *ring, uint64_t finished)
 {
 	struct ir_fq_entry e;
 
@@ -237,7 +237,7 @@ static inline void ring_free(struct ir_domain *d, struct ir_fq_ring *ring, uint6
 	}
 }
 
-static void flush(struct ir_domain *d, enum ir_cause cause)
+static void fq_flush_iotlb(struct ir_domain *d, enum ir_cause cause)
 {
 	struct dma_iommu *c = cookie(d);
 
@@ -256,7 +256,7 @@ static void free_flushed(struct ir_domain *d)
 		struct ring *r = ir_percpu_find(&c->rings, i);
 
 		ir_lock_take(d->guest, &r->lock);
-		ring_free(d, &r->fq, c->flush_finished);
+		fq_ring_free(d, &r->fq, c->flush_finished);
 		ir_lock_drop(d->guest, &r->lock);
 		if (!r->fq.count && !r->lock.held)
 			ir_percpu_remove(&c->rings, i);
@@ -297,7 +297,7 @@ static void arm_timer(struct ir_domain *d)
 }
 
 /* queue_iova() */
-static void queue(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+static void queue_iova(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	struct dma_iommu *c = cookie(d);
 	struct ir_guest *g = d->guest;
@@ -312,10 +312,10 @@ static void queue(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 	ring = &r->fq;
 	ir_percpu_add(&c->rings, i);
 	ir_lock_take(g, &r->lock);
-	ring_free(d, ring, c->flush_finished);
+	fq_ring_free(d, ring, c->flush_finished);
 	if (ring->count >= g->par.queue_size - 1) {
-		flush(d, IR_CAUSE_QUEUE_FULL);
-		ring_free(d, ring, c->flush_finished);
+		fq_flush_iotlb(d, IR_CAUSE_QUEUE_FULL);
+		fq_ring_free(d, ring, c->flush_finished);
 	}
 	if (ir_fq_add(ring, (struct ir_fq_entry){ pfn, pages, c->flush_started }))
 		g->totals.failed = true;
@@ -331,7 +331,7 @@ static void queue(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 static void dma_iommu_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	if (cookie(d)->queued && !d->strict) {
-		queue(d, pfn, pages);
+		queue_iova(d, pfn, pages);
 		return;
 	}
 	if (d->strict || d->guest->cfg.strategy->unmap != IR_UNMAP_DIRECT)
@@ -341,7 +341,7 @@ static void dma_iommu_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages
 
 static void dma_iommu_flush(struct ir_domain *d, enum ir_cause cause)
 {
-	flush(d, cause);
+	fq_flush_iotlb(d, cause);
 	free_flushed(d);
 }
 
@@ -353,7 +353,7 @@ static void dma_iommu_release(struct ir_domain *d)
 	     i = ir_percpu_next(&c->rings, i + 1)) {
 		struct ring *r = ir_percpu_find(&c->rings, i);
 
-		ring_free(d, &r->fq, UINT64_MAX);
+		fq_ring_free(d, &r->fq, UINT64_MAX);
 	}
 }
 
@@ -380,14 +380,14 @@ static void fq_timeout(struct ir_guest *g, const struct ir_work *work)
 }
 
 /* A timer fires in a soft interrupt of the CPU that armed it. */
-static void fire(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns)
+static void fire_timer(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns)
 {
 	struct ir_work work = {
 		.run = fq_timeout, .domain = d, .rpcit_ns = rpcit_ns, .sync_ns = sync_ns,
 	};
 
 	cookie(d)->timer_ns = UINT64_MAX;
-	ir_actors_do(d->guest, cookie(d)->timer_cpu, true, &work);
+	ir_actors_run(d->guest, cookie(d)->timer_cpu, true, &work);
 }
 
 static void dma_iommu_timer(struct ir_domain *d)
@@ -398,13 +398,13 @@ static void dma_iommu_timer(struct ir_domain *d)
 	if (ir_iova_work_time(c->iova) <= g->now_ns)
 		ir_iova_work(c->iova, g->now_ns);
 	if (c->timer_on && c->timer_ns <= g->now_ns)
-		fire(d, 0, 0);
+		fire_timer(d, 0, 0);
 }
 
 static void dma_iommu_flush_timer(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns)
 {
 	if (cookie(d)->timer_on)
-		fire(d, rpcit_ns, sync_ns);
+		fire_timer(d, rpcit_ns, sync_ns);
 }
 
 const struct ir_dma_ops ir_dma_iommu_ops = {

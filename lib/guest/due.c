@@ -11,39 +11,39 @@
 
 #define NOT_IN_HEAP UINT32_MAX
 
-static bool earlier(const struct ir_domain *x, const struct ir_domain *y)
+static bool is_due_before(const struct ir_domain *x, const struct ir_domain *y)
 {
 	return x->due_ns != y->due_ns ? x->due_ns < y->due_ns : x->device < y->device;
 }
 
-static void place(struct ir_due *due, uint32_t i, struct ir_domain *d)
+static void place_at(struct ir_due *due, uint32_t i, struct ir_domain *d)
 {
 	due->heap[i] = d;
 	d->due_at = i;
 }
 
-static void rise(struct ir_due *due, uint32_t i, struct ir_domain *d)
+static void sift_up(struct ir_due *due, uint32_t i, struct ir_domain *d)
 {
-	for (; i && earlier(d, due->heap[(i - 1) / 2]); i = (i - 1) / 2)
-		place(due, i, due->heap[(i - 1) / 2]);
-	place(due, i, d);
+	for (; i && is_due_before(d, due->heap[(i - 1) / 2]); i = (i - 1) / 2)
+		place_at(due, i, due->heap[(i - 1) / 2]);
+	place_at(due, i, d);
 }
 
-static void sink(struct ir_due *due, uint32_t i, struct ir_domain *d)
+static void sift_down(struct ir_due *due, uint32_t i, struct ir_domain *d)
 {
 	uint32_t child;
 
 	for (; (child = 2 * i + 1) < due->nr; i = child) {
-		if (child + 1 < due->nr && earlier(due->heap[child + 1], due->heap[child]))
+		if (child + 1 < due->nr && is_due_before(due->heap[child + 1], due->heap[child]))
 			child++;
-		if (!earlier(due->heap[child], d))
+		if (!is_due_before(due->heap[child], d))
 			break;
-		place(due, i, due->heap[child]);
+		place_at(due, i, due->heap[child]);
 	}
-	place(due, i, d);
+	place_at(due, i, d);
 }
 
-static void take_out(struct ir_due *due, struct ir_domain *d)
+static void heap_remove(struct ir_due *due, struct ir_domain *d)
 {
 	struct ir_domain *moved = due->heap[--due->nr];
 	uint32_t i = d->due_at;
@@ -51,10 +51,10 @@ static void take_out(struct ir_due *due, struct ir_domain *d)
 	d->due_at = NOT_IN_HEAP;
 	if (moved == d)
 		return;
-	if (i && earlier(moved, due->heap[(i - 1) / 2]))
-		rise(due, i, moved);
+	if (i && is_due_before(moved, due->heap[(i - 1) / 2]))
+		sift_up(due, i, moved);
 	else
-		sink(due, i, moved);
+		sift_down(due, i, moved);
 }
 
 void ir_due_init(struct ir_domain *d)
@@ -63,7 +63,7 @@ void ir_due_init(struct ir_domain *d)
 	d->due_at = NOT_IN_HEAP;
 }
 
-static bool grow(struct ir_due *due)
+static bool grow_heap(struct ir_due *due)
 {
 	uint32_t room = due->room ? due->room * 2 : 4;
 	struct ir_domain **heap, **taken;
@@ -83,15 +83,15 @@ static bool grow(struct ir_due *due)
 int ir_due_set(struct ir_due *due, struct ir_domain *d, uint64_t when_ns)
 {
 	if (d->due_at != NOT_IN_HEAP)
-		take_out(due, d);
+		heap_remove(due, d);
 	d->due_ns = when_ns;
 	if (when_ns == UINT64_MAX)
 		return 0;
-	if (due->nr == due->room && !grow(due)) {
+	if (due->nr == due->room && !grow_heap(due)) {
 		d->due_ns = UINT64_MAX;
 		return -ENOMEM;
 	}
-	rise(due, due->nr++, d);
+	sift_up(due, due->nr++, d);
 	return 0;
 }
 
@@ -102,14 +102,14 @@ static int by_device(const void *a, const void *b)
 	return (*x)->device < (*y)->device ? -1 : (*x)->device > (*y)->device;
 }
 
-uint32_t ir_due_take(struct ir_due *due, uint64_t now_ns)
+uint32_t ir_due_pop(struct ir_due *due, uint64_t now_ns)
 {
 	uint32_t n = 0;
 
 	while (due->nr && due->heap[0]->due_ns <= now_ns) {
 		struct ir_domain *d = due->heap[0];
 
-		take_out(due, d);
+		heap_remove(due, d);
 		d->due_ns = UINT64_MAX;
 		due->taken[n++] = d;
 	}

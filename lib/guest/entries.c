@@ -10,15 +10,9 @@
 #include "guest/guest.h"
 #include "iommu/cover.h"
 
-static void peak(uint64_t value, uint64_t *top)
-{
-	if (value > *top)
-		*top = value;
-}
-
 /* Pages of the first entry of a piece; @left: of its call of map_pages, pages to come. */
-static uint64_t first_entry(enum ir_entry_unit unit, uint64_t pfn, uint64_t frame, uint64_t pages,
-			    uint64_t *left)
+static uint64_t first_entry_pages(enum ir_entry_unit unit, uint64_t pfn, uint64_t frame, uint64_t pages,
+				  uint64_t *left)
 {
 	uint64_t n;
 
@@ -40,7 +34,7 @@ void ir_entries_take(struct ir_domain *d, struct ir_serving *s)
 		uint64_t frame = s->segs[i].paddr >> IR_PAGE_SHIFT, pages = s->segs[i].pages, left = 0;
 
 		for (; pages; pages -= n, pfn += n, frame += n) {
-			n = first_entry(g->par.iommu->entry, pfn, frame, pages, &left);
+			n = first_entry_pages(g->par.iommu->entry, pfn, frame, pages, &left);
 			asked++;
 			if (g->cfg.hypervisor->take(d->hv, 1))
 				s->taken++;
@@ -50,8 +44,8 @@ void ir_entries_take(struct ir_domain *d, struct ir_serving *s)
 	}
 	d->entries += s->taken;
 	g->entries += s->taken;
-	peak(d->entries, &d->res.entries.peak);
-	peak(g->entries, &g->res.entries.peak);
+	ir_raise_peak(d->entries, &d->res.entries.peak);
+	ir_raise_peak(g->entries, &g->res.entries.peak);
 	ir_count(d, entries.refused, asked - s->taken);
 	if (refused_from != UINT64_MAX)
 		ir_iopt_refuse(d->iopt, refused_from, pfn - 1);

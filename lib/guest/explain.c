@@ -38,19 +38,20 @@ uint64_t ir_explanation_total(const struct ir_explanation *x)
 	return total;
 }
 
-static bool is_same(const struct ir_entry_holder *a, const struct ir_entry_holder *b)
+static bool same_holder(const struct ir_entry_holder *a, const struct ir_entry_holder *b)
 {
 	return a->device == b->device && a->site == b->site && a->lazy == b->lazy;
 }
 
 /* Add what @h holds to the list, whose last place takes what is too much. */
-static void merge(struct ir_entry_holder *list, size_t *nr, size_t *last, const struct ir_entry_holder *h)
+static void merge_holder(struct ir_entry_holder *list, size_t *nr, size_t *last,
+			 const struct ir_entry_holder *h)
 {
 	struct ir_entry_holder *to;
 	size_t i = *last;
 
-	if (i >= *nr || !is_same(&list[i], h))
-		for (i = 0; i < *nr && !is_same(&list[i], h); i++)
+	if (i >= *nr || !same_holder(&list[i], h))
+		for (i = 0; i < *nr && !same_holder(&list[i], h); i++)
 			;
 	if (i == *nr) {
 		if (*nr == IR_EXPLAIN_HOLDERS)
@@ -67,7 +68,7 @@ static void merge(struct ir_entry_holder *list, size_t *nr, size_t *last, const 
 		to->oldest_ns = h->oldest_ns;
 }
 
-static void see(struct holders *hs, uint32_t site, bool lazy, uint64_t pages, uint64_t since_ns)
+static void add_pages(struct holders *hs, uint32_t site, bool lazy, uint64_t pages, uint64_t since_ns)
 {
 	uint64_t age = hs->now_ns > since_ns ? hs->now_ns - since_ns : 0;
 
@@ -75,19 +76,19 @@ static void see(struct holders *hs, uint32_t site, bool lazy, uint64_t pages, ui
 		hs->lazy_pages += pages;
 	else
 		hs->live_pages += pages;
-	merge(hs->list, &hs->nr, &hs->last, &(struct ir_entry_holder){
+	merge_holder(hs->list, &hs->nr, &hs->last, &(struct ir_entry_holder){
 		.device = hs->device, .site = site, .lazy = lazy, .pages = pages,
 		.oldest_ns = age, .page_ns = (double)age * (double)pages,
 	});
 }
 
-static void see_lazy(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns)
+static void add_lazy_pages(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns)
 {
-	see(arg, site, true, pages, since_ns);
+	add_pages(arg, site, true, pages, since_ns);
 }
 
 /* The entries that the mappings of one device hold, or of all (NULL). */
-static uint64_t look_at(const struct ir_guest *g, const struct ir_domain *only, struct holders *hs)
+static uint64_t collect_holders(const struct ir_guest *g, const struct ir_domain *only, struct holders *hs)
 {
 	uint64_t held = 0;
 
@@ -98,7 +99,7 @@ static uint64_t look_at(const struct ir_guest *g, const struct ir_domain *only, 
 		    m->epoch != g->domains[m->device]->epoch)
 			continue;
 		hs->device = m->device;
-		see(hs, m->site, false, m->pages, g->map_since[i]);
+		add_pages(hs, m->site, false, m->pages, g->map_since[i]);
 	}
 	for (uint32_t i = 0; i < g->nr_domains; i++) {
 		const struct ir_domain *d = g->domains[i];
@@ -106,7 +107,7 @@ static uint64_t look_at(const struct ir_guest *g, const struct ir_domain *only, 
 		if (!d || (only && d != only))
 			continue;
 		hs->device = d->device;
-		ir_iopt_visit_exposed(d->iopt, see_lazy, hs);
+		ir_iopt_visit_exposed(d->iopt, add_lazy_pages, hs);
 		held += g->cfg.hypervisor->shadows ? d->totals.shadow_pages : d->totals.live_pages;
 	}
 	return held;
@@ -126,7 +127,7 @@ static int by_pages(const void *a, const void *b)
 }
 
 /* The shortage as one of all, and on its own if it is among the first. */
-static void keep(struct ir_explanation *x, struct ir_shortage *s, const struct holders *hs)
+static void add_shortage(struct ir_explanation *x, struct ir_shortage *s, const struct holders *hs)
 {
 	size_t last = 0;
 
@@ -135,7 +136,7 @@ static void keep(struct ir_explanation *x, struct ir_shortage *s, const struct h
 	x->lazy_pages += s->lazy_pages;
 	x->other_pages += s->other_pages;
 	for (size_t i = 0; i < hs->nr; i++)
-		merge(x->holders, &x->nr_holders, &last, &hs->list[i]);
+		merge_holder(x->holders, &x->nr_holders, &last, &hs->list[i]);
 	if (x->nr_moments == IR_EXPLAIN_MOMENTS)
 		return;
 	qsort(hs->list, hs->nr, sizeof(*hs->list), by_pages);
@@ -144,7 +145,7 @@ static void keep(struct ir_explanation *x, struct ir_shortage *s, const struct h
 	x->moments[x->nr_moments++] = *s;
 }
 
-void ir_explain(const struct ir_domain *d, enum ir_shortage_kind kind, uint64_t pages)
+void ir_explain_shortage(const struct ir_domain *d, enum ir_shortage_kind kind, uint64_t pages)
 {
 	struct ir_guest *g = d->guest;
 	struct ir_explanation *x = g->cfg.explanation;
@@ -164,13 +165,13 @@ void ir_explain(const struct ir_domain *d, enum ir_shortage_kind kind, uint64_t 
 	x->last_ns = g->now_ns;
 	if (g->explained > EXPLAIN_WORK)
 		return;
-	held = look_at(g, whole ? NULL : d, &hs);
+	held = collect_holders(g, whole ? NULL : d, &hs);
 	g->explained += g->nr_maps + hs.lazy_pages;
 	s.live_pages = hs.live_pages;
 	s.lazy_pages = hs.lazy_pages;
 	seen = hs.live_pages + (g->cfg.hypervisor->shadows ? hs.lazy_pages : 0);
 	s.other_pages = held > seen ? held - seen : 0;
-	keep(x, &s, &hs);
+	add_shortage(x, &s, &hs);
 }
 
 void ir_explain_finish(struct ir_explanation *x)

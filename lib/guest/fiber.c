@@ -44,7 +44,7 @@ struct start {
  * AddressSanitizer's own swapcontext() prints a warning about stacks, which it is told
  * about here.  So the C library's is called.
  */
-static void swap(ucontext_t *from, const ucontext_t *to)
+static void swap_context(ucontext_t *from, const ucontext_t *to)
 {
 #if ASAN
 	static int (*libc_swap)(ucontext_t *from, const ucontext_t *to);
@@ -67,7 +67,7 @@ static void swap(ucontext_t *from, const ucontext_t *to)
 }
 
 /* After a switch to @self. */
-static void arrived(struct ir_fiber *self, struct ir_fiber *from)
+static void finish_switch(struct ir_fiber *self, struct ir_fiber *from)
 {
 #if ASAN
 	const void *stack;
@@ -85,23 +85,23 @@ static void arrived(struct ir_fiber *self, struct ir_fiber *from)
 }
 
 /* makecontext() passes ints only. */
-static void begin(unsigned int high, unsigned int low)
+static void fiber_entry(unsigned int high, unsigned int low)
 {
 	struct start *s = (struct start *)((uintptr_t)((uint64_t)high << 32 | low));
 
-	arrived(&s->fiber, s->from);
+	finish_switch(&s->fiber, s->from);
 	s->run(s->arg);
 	abort();
 }
 
-static void prepare(struct start *s)
+static void make_context(struct start *s)
 {
 	uint64_t self = (uintptr_t)s;
 
 	getcontext(&s->fiber.context);
 	s->fiber.context.uc_stack.ss_sp = (void *)(uintptr_t)s->fiber.stack;
 	s->fiber.context.uc_stack.ss_size = s->fiber.size;
-	makecontext(&s->fiber.context, (void (*)(void))begin, 2, (unsigned int)(self >> 32),
+	makecontext(&s->fiber.context, (void (*)(void))fiber_entry, 2, (unsigned int)(self >> 32),
 		    (unsigned int)self);
 }
 
@@ -130,7 +130,7 @@ struct ir_fiber *ir_fiber_new(void (*run)(void *arg), void *arg)
 #if TSAN
 	s->fiber.tsan = __tsan_create_fiber(0);
 #endif
-	prepare(s);
+	make_context(s);
 	return &s->fiber;
 }
 
@@ -163,6 +163,6 @@ void ir_fiber_switch(struct ir_fiber *from, struct ir_fiber *to)
 #if TSAN
 	__tsan_switch_to_fiber(to->tsan, 0);
 #endif
-	swap(&from->context, &to->context);
-	arrived(from, from->thread ? NULL : ((struct start *)from)->from);
+	swap_context(&from->context, &to->context);
+	finish_switch(from, from->thread ? NULL : ((struct start *)from)->from);
 }

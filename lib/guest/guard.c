@@ -60,7 +60,7 @@ const char *ir_guard_fault(const struct ir_guard *guard)
 	return guard && *guard->fault ? guard->fault : NULL;
 }
 
-void ir_guard_stop(struct ir_guard *guard, bool *stop, const volatile int *interrupted)
+void ir_guard_set_stop(struct ir_guard *guard, bool *stop, const volatile int *interrupted)
 {
 	guard->stop = stop;
 	guard->interrupted = interrupted;
@@ -83,7 +83,7 @@ static struct ir_call hypervisor_call(const struct ir_guard *guard, const char *
 }
 
 /* False: nothing is to be called. */
-static bool begin(struct ir_guard *guard, const struct ir_call *call)
+static bool begin_call(struct ir_guard *guard, const struct ir_call *call)
 {
 	if (*guard->fault)
 		return false;
@@ -93,7 +93,7 @@ static bool begin(struct ir_guard *guard, const struct ir_call *call)
 	return false;
 }
 
-static void end(struct ir_guard *guard)
+static void end_call(struct ir_guard *guard)
 {
 	ir_call_end();
 	if (guard->interrupted && *guard->interrupted && guard->stop)
@@ -131,7 +131,7 @@ void ir_guard_free_memory(void *memory)
 		free((unsigned char *)memory - CANARY_SIZE);
 }
 
-static bool canary_lives(const unsigned char *at)
+static bool canary_intact(const unsigned char *at)
 {
 	for (size_t i = 0; i < CANARY_SIZE; i++)
 		if (at[i] != CANARY)
@@ -147,9 +147,9 @@ static void check_memory(const struct ir_domain *d, const struct ir_call *call)
 
 	if (!memory)
 		return;
-	if (!canary_lives(memory + size))
+	if (!canary_intact(memory + size))
 		set_fault(guard, call, "wrote behind the %zu bytes of its domain_size", size);
-	else if (!canary_lives(memory - CANARY_SIZE))
+	else if (!canary_intact(memory - CANARY_SIZE))
 		set_fault(guard, call, "wrote before the %zu bytes of its domain_size", size);
 }
 
@@ -165,55 +165,55 @@ void ir_guard_check_memory(struct ir_domain *d)
  * A strategy's callbacks.
  */
 
-static int map_pages(struct ir_domain *d, uint64_t iova, uint64_t pgcount)
+static int guarded_map_pages(struct ir_domain *d, uint64_t iova, uint64_t pgcount)
 {
 	struct ir_guard *guard = d->guest->guard;
 	struct ir_call call = strategy_call(guard, "map_pages");
 	int rc;
 
-	if (!begin(guard, &call))
+	if (!begin_call(guard, &call))
 		return -EIO;
 	rc = guard->strategy->map_pages(d, iova, pgcount);
-	end(guard);
+	end_call(guard);
 	check_memory(d, &call);
 	return check_result(guard, &call, rc);
 }
 
-static int iotlb_sync_map(struct ir_domain *d, uint64_t iova, uint64_t size)
+static int guarded_iotlb_sync_map(struct ir_domain *d, uint64_t iova, uint64_t size)
 {
 	struct ir_guard *guard = d->guest->guard;
 	struct ir_call call = strategy_call(guard, "iotlb_sync_map");
 	int rc;
 
-	if (!begin(guard, &call))
+	if (!begin_call(guard, &call))
 		return -EIO;
 	rc = guard->strategy->iotlb_sync_map(d, iova, size);
-	end(guard);
+	end_call(guard);
 	check_memory(d, &call);
 	return check_result(guard, &call, rc);
 }
 
-static void iotlb_sync(struct ir_domain *d, const struct ir_gather *gather)
+static void guarded_iotlb_sync(struct ir_domain *d, const struct ir_gather *gather)
 {
 	struct ir_guard *guard = d->guest->guard;
 	struct ir_call call = strategy_call(guard, "iotlb_sync");
 
-	if (!begin(guard, &call))
+	if (!begin_call(guard, &call))
 		return;
 	guard->strategy->iotlb_sync(d, gather);
-	end(guard);
+	end_call(guard);
 	check_memory(d, &call);
 }
 
-static void flush_iotlb_all(struct ir_domain *d, enum ir_cause cause)
+static void guarded_flush_iotlb_all(struct ir_domain *d, enum ir_cause cause)
 {
 	struct ir_guard *guard = d->guest->guard;
 	struct ir_call call = strategy_call(guard, "flush_iotlb_all");
 
-	if (!begin(guard, &call))
+	if (!begin_call(guard, &call))
 		return;
 	guard->strategy->flush_iotlb_all(d, cause);
-	end(guard);
+	end_call(guard);
 	check_memory(d, &call);
 }
 
@@ -229,13 +229,13 @@ void *ir_guard_open(struct ir_guard *guard, const struct ir_hypervisor_params *p
 	if (!guard->hypervisor->plugin)
 		return guard->hypervisor->open(params);
 	in = calloc(1, sizeof(*in));
-	if (!in || !begin(guard, &call)) {
+	if (!in || !begin_call(guard, &call)) {
 		free(in);
 		return NULL;
 	}
 	in->guard = guard;
 	in->hv = guard->hypervisor->open(params);
-	end(guard);
+	end_call(guard);
 	if (in->hv)
 		return in;
 	free(in);
@@ -256,76 +256,76 @@ static void close_instance(void *hv)
 	free(hv);
 }
 
-static enum ir_rpcit_status rpcit(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last)
+static enum ir_rpcit_status guarded_rpcit(void *hv, struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
 	const struct instance *in = hv;
 	struct ir_guard *guard = in->guard;
 	struct ir_call call = hypervisor_call(guard, "rpcit");
 	enum ir_rpcit_status status;
 
-	if (!begin(guard, &call))
+	if (!begin_call(guard, &call))
 		return IR_RPCIT_ERROR;
 	status = guard->hypervisor->rpcit(in->hv, iopt, first, last);
-	end(guard);
+	end_call(guard);
 	if ((unsigned int)status <= IR_RPCIT_ERROR)
 		return status;
 	set_fault(guard, &call, "returned %d, which is no status of an RPCIT", (int)status);
 	return IR_RPCIT_ERROR;
 }
 
-static uint64_t available(const void *hv)
+static uint64_t guarded_available(const void *hv)
 {
 	const struct instance *in = hv;
 	struct ir_guard *guard = in->guard;
 	struct ir_call call = hypervisor_call(guard, "available");
 	uint64_t n;
 
-	if (!begin(guard, &call))
+	if (!begin_call(guard, &call))
 		return 0;
 	n = guard->hypervisor->available(in->hv);
-	end(guard);
+	end_call(guard);
 	return n;
 }
 
-static uint64_t take(void *hv, uint64_t n)
+static uint64_t guarded_take(void *hv, uint64_t n)
 {
 	const struct instance *in = hv;
 	struct ir_guard *guard = in->guard;
 	struct ir_call call = hypervisor_call(guard, "take");
 	uint64_t taken;
 
-	if (!begin(guard, &call))
+	if (!begin_call(guard, &call))
 		return 0;
 	taken = guard->hypervisor->take(in->hv, n);
-	end(guard);
+	end_call(guard);
 	if (taken <= n)
 		return taken;
 	set_fault(guard, &call, "took %" PRIu64 " entries, of %" PRIu64, taken, n);
 	return n;
 }
 
-static void give(void *hv, uint64_t n)
+static void guarded_give(void *hv, uint64_t n)
 {
 	const struct instance *in = hv;
 	struct ir_guard *guard = in->guard;
 	struct ir_call call = hypervisor_call(guard, "give");
 
-	if (!begin(guard, &call))
+	if (!begin_call(guard, &call))
 		return;
 	guard->hypervisor->give(in->hv, n);
-	end(guard);
+	end_call(guard);
 }
 
-static void disable(void *hv, struct ir_iopt *iopt)
+static void guarded_disable(void *hv, struct ir_iopt *iopt)
 {
 	const struct instance *in = hv;
 	struct ir_guard *guard = in->guard;
 	struct ir_call call = hypervisor_call(guard, "disable");
 
-	if (!begin(guard, &call))
+	if (!begin_call(guard, &call))
 		return;
 	guard->hypervisor->disable(in->hv, iopt);
-	end(guard);
+	end_call(guard);
 }
 
 void ir_guard_check_disabled(struct ir_domain *d)
@@ -403,19 +403,19 @@ struct ir_guard *ir_guard_new(struct ir_guest *g)
 	*st = *guard->strategy;
 	*hv = *guard->hypervisor;
 	if (st->plugin) {
-		st->map_pages = st->map_pages ? map_pages : NULL;
-		st->iotlb_sync_map = st->iotlb_sync_map ? iotlb_sync_map : NULL;
-		st->iotlb_sync = st->iotlb_sync ? iotlb_sync : NULL;
-		st->flush_iotlb_all = st->flush_iotlb_all ? flush_iotlb_all : NULL;
+		st->map_pages = st->map_pages ? guarded_map_pages : NULL;
+		st->iotlb_sync_map = st->iotlb_sync_map ? guarded_iotlb_sync_map : NULL;
+		st->iotlb_sync = st->iotlb_sync ? guarded_iotlb_sync : NULL;
+		st->flush_iotlb_all = st->flush_iotlb_all ? guarded_flush_iotlb_all : NULL;
 		g->cfg.strategy = st;
 	}
 	if (hv->plugin) {
 		hv->close = close_instance;
-		hv->rpcit = rpcit;
-		hv->available = available;
-		hv->disable = hv->disable ? disable : NULL;
-		hv->take = hv->take ? take : NULL;
-		hv->give = hv->give ? give : NULL;
+		hv->rpcit = guarded_rpcit;
+		hv->available = guarded_available;
+		hv->disable = hv->disable ? guarded_disable : NULL;
+		hv->take = hv->take ? guarded_take : NULL;
+		hv->give = hv->give ? guarded_give : NULL;
 		g->cfg.hypervisor = hv;
 	}
 	return guard;

@@ -34,11 +34,11 @@ static inline bool ir_guard_needed(const struct ir_strategy *strategy,
 struct ir_guard *ir_guard_new(struct ir_guest *g);
 void ir_guard_free(struct ir_guard *guard);
 /**
- * ir_guard_stop - how to end the replay
+ * ir_guard_set_stop - how to end the replay
  * @stop: set at the first fault, and when *@interrupted is not 0 after a callback
  * @interrupted: may be NULL
  */
-void ir_guard_stop(struct ir_guard *guard, bool *stop, const volatile int *interrupted);
+void ir_guard_set_stop(struct ir_guard *guard, bool *stop, const volatile int *interrupted);
 /** ir_guard_fault - the first one: "plug-in FILE, strategy NAME, callback X: ..."; NULL: none */
 const char *ir_guard_fault(const struct ir_guard *guard);
 

@@ -146,7 +146,7 @@ struct ir_guard;
 /* Domains with a timer, the next one on top. */
 struct ir_due {
 	struct ir_domain **heap;
-	struct ir_domain **taken;	/* by ir_due_take() */
+	struct ir_domain **taken;	/* by ir_due_pop() */
 	uint32_t nr, room;
 };
 
@@ -192,11 +192,11 @@ struct ir_guest {
 struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg);
 void ir_guest_free(struct ir_guest *g);
 /**
- * ir_guest_number - a number for a new mapping, free again after its unmap
+ * ir_guest_new_number - a number for a new mapping, free again after its unmap
  *
  * IR_NO_MAPPING if there is no memory (ir_guest_failed()).
  */
-uint32_t ir_guest_number(struct ir_guest *g);
+uint32_t ir_guest_new_number(struct ir_guest *g);
 /** ir_guest_preload - a mapping made before the recording; no RPCIT is counted; false: no IOVA */
 bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
 		      uint64_t fixed);
@@ -246,8 +246,8 @@ void ir_guest_timers(struct ir_guest *g);
 void ir_guest_start(struct ir_guest *g, uint64_t start_ns);
 /** ir_guest_finish - close the books: what is still exposed counts until now */
 void ir_guest_finish(struct ir_guest *g);
-/** ir_guest_device - a device's share of the results, after ir_guest_finish() */
-void ir_guest_device(const struct ir_guest *g, uint16_t device, struct ir_result *result);
+/** ir_guest_device_result - a device's share of the results, after ir_guest_finish() */
+void ir_guest_device_result(const struct ir_guest *g, uint16_t device, struct ir_result *result);
 /* peaks.c */
 
 /** ir_guest_note_peaks - after an operation of @d; with actors, others may have gone on meanwhile */
@@ -269,8 +269,8 @@ bool ir_guest_failed(const struct ir_guest *g);
 void ir_due_init(struct ir_domain *d);
 /** ir_due_set - its timer is due then, UINT64_MAX: it has none; 0 or -ENOMEM */
 int ir_due_set(struct ir_due *due, struct ir_domain *d, uint64_t when_ns);
-/** ir_due_take - move the domains that are due from the heap to due->taken, by device; how many */
-uint32_t ir_due_take(struct ir_due *due, uint64_t now_ns);
+/** ir_due_pop - move the domains that are due from the heap to due->taken, by device; how many */
+uint32_t ir_due_pop(struct ir_due *due, uint64_t now_ns);
 void ir_due_free(struct ir_due *due);
 
 /** ir_guest_timer_ns - when the next timer is due; UINT64_MAX: none is armed */

@@ -23,7 +23,7 @@
 #include "guest/exposure.h"
 #include "guest/reuse.h"
 
-/* Figures of call sites, and whom the guest works for now. */
+/* Figures of call sites, and the call site that the guest works for now. */
 struct ir_site_account {
 	struct ir_site_result *list;	/* by number; NULL: not requested */
 	uint32_t site;			/* whose mapping is being worked on */
@@ -47,12 +47,19 @@ struct ir_iopt_totals {
 	struct ir_exposure reach;
 	uint64_t reach_ns;	/* it is as of then */
 	struct ir_reuse *reuse;	/* NULL: not requested */
-	bool read_only;		/* what is unmapped: the device was not to write there */
+	bool read_only;		/* the pages being unmapped were mapped DMA_TO_DEVICE */
 	uint64_t now_ns;	/* kept by the engine */
 	bool failed;		/* our own memory ran out: results are void */
 	struct ir_budget *budget;	/* of memory; NULL: none */
 	struct ir_site_account *sites;	/* NULL: not requested; set before any table */
 };
+
+/* Raises *@peak to @value if that is more. */
+static inline void ir_raise_peak(uint64_t value, uint64_t *peak)
+{
+	if (value > *peak)
+		*peak = value;
+}
 
 /** ir_iopt_new - an empty table; @shadows: as struct ir_hypervisor has it; NULL: no memory */
 struct ir_iopt *ir_iopt_new(struct ir_iopt_totals *totals, bool shadows);
@@ -84,7 +91,7 @@ uint64_t ir_iopt_refused_in(const struct ir_iopt *iopt, uint64_t first, uint64_t
 uint64_t ir_iopt_left_out(struct ir_iopt *iopt, uint64_t first, uint64_t last);
 /** ir_iopt_visit_exposed - pages that the device still reaches; @site: 0 without sites */
 void ir_iopt_visit_exposed(struct ir_iopt *iopt,
-			   void (*see)(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns),
+			   void (*visit)(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns),
 			   void *arg);
 /** ir_iopt_end_exposures - count what is still exposed as if it ended now */
 void ir_iopt_end_exposures(struct ir_iopt *iopt);

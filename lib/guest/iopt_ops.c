@@ -20,7 +20,7 @@ static void end_exposures(struct ir_iopt_totals *t, struct leaf *l, uint64_t set
 {
 	l->exposed &= ~set;
 	for (; set; set &= set - 1) {
-		unsigned int i = lowest(set);
+		unsigned int i = lowest_bit(set);
 		uint64_t since = l->entry[i].since & ~READ_ONLY, ns = t->now_ns - since;
 
 		ir_exposure_add(&t->exposure, ns, 1);
@@ -67,13 +67,13 @@ static uint64_t highest_rise(const struct leaf *l, uint64_t set)
 
 static inline struct ir_iopt_stale stale_pages(const struct leaf *l, uint64_t set)
 {
-	uint64_t fresh = set & l->valid & ~l->shadowed, pages = count(set), valid;
+	uint64_t fresh = set & l->valid & ~l->shadowed, pages = count_bits(set), valid;
 
 	if (fresh == set)	/* mostly, after mapping */
 		return (struct ir_iopt_stale){ .valid = pages, .fresh = pages };
-	valid = count(set & l->valid);
+	valid = count_bits(set & l->valid);
 	return (struct ir_iopt_stale){
-		.valid = valid, .fresh = count(fresh), .invalid = pages - valid,
+		.valid = valid, .fresh = count_bits(fresh), .invalid = pages - valid,
 	};
 }
 
@@ -90,12 +90,12 @@ static inline void count_refreshed(struct ir_iopt *iopt, const struct ir_iopt_st
 {
 	iopt->changes += n->valid + n->invalid;
 	if (n->invalid && iopt->totals->whole)
-		note_reach(iopt->totals->whole, iopt->totals->now_ns);
+		update_reach(iopt->totals->whole, iopt->totals->now_ns);
 	for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
 		t->lazy_pages -= n->invalid;
 		if (!iopt->shadows)
 			continue;
-		peak(t->shadow_pages + rise, &t->peak_shadow_pages);
+		ir_raise_peak(t->shadow_pages + rise, &t->peak_shadow_pages);
 		t->shadow_pages += n->fresh - n->invalid;
 	}
 }
@@ -112,7 +112,7 @@ static inline void refresh(struct ir_iopt *iopt, struct leaf *l, uint64_t set,
 	l->shadowed = (l->shadowed & ~set) | (set & l->valid);
 	l->stale &= ~set;
 	for (; set; set &= set - 1)
-		l->entry[lowest(set)].shadow = l->entry[lowest(set)].guest;
+		l->entry[lowest_bit(set)].shadow = l->entry[lowest_bit(set)].guest;
 	count_refreshed(iopt, &n, rise);
 	add_stale(done, &n);
 }
@@ -141,10 +141,10 @@ static void refresh_block(struct ir_iopt *iopt, struct block *b, uint64_t pages,
 }
 
 /* Pages that had a shadow entry before: it may be the right one again. */
-static void compare(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
+static void clear_equal_stale(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 {
 	for (; set; set &= set - 1) {
-		const struct entry *e = &l->entry[lowest(set)];
+		const struct entry *e = &l->entry[lowest_bit(set)];
 
 		if (e->guest == e->shadow) {
 			end_exposures(iopt->totals, l, set & -set & l->exposed);
@@ -156,7 +156,7 @@ static void compare(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 /* Their guest entries change: the host will be asked again. */
 static void forget_refused(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 {
-	iopt->refused -= count(set & l->refused);
+	iopt->refused -= count_bits(set & l->refused);
 	l->refused &= ~set;
 }
 
@@ -165,9 +165,9 @@ static inline void map_pages(struct ir_iopt *iopt, struct leaf *l, unsigned int 
 		      uint64_t entry)
 {
 	struct ir_iopt_totals *t = iopt->totals;
-	uint64_t set = set_of(first, n), fresh = set & ~l->valid;
+	uint64_t set = bit_range(first, n), fresh = set & ~l->valid;
 
-	t->live_pages += count(fresh);
+	t->live_pages += count_bits(fresh);
 	for (uint64_t i = 0; i < n; i++)
 		l->entry[first + i].guest = entry + i * IR_PAGE_SIZE;
 	if (set & l->refused)
@@ -175,8 +175,8 @@ static inline void map_pages(struct ir_iopt *iopt, struct leaf *l, unsigned int 
 	l->valid |= set;
 	l->stale |= set;
 	if (set & l->shadowed) {
-		t->lazy_pages -= count(fresh & l->shadowed);
-		compare(iopt, l, set & l->shadowed);
+		t->lazy_pages -= count_bits(fresh & l->shadowed);
+		clear_equal_stale(iopt, l, set & l->shadowed);
 	}
 	/* Without a shadow: what the device has in its TLB stays there until an RPCIT. */
 	if (!iopt->shadows && set & ~l->shadowed)
@@ -192,14 +192,14 @@ static inline void unmap_pages(struct ir_iopt *iopt, struct leaf *l, uint64_t se
 	if (set & l->refused)
 		forget_refused(iopt, l, set);
 	lazy = set & l->shadowed;
-	t->live_pages -= count(set);
-	t->lazy_pages += count(lazy);
+	t->live_pages -= count_bits(set);
+	t->lazy_pages += count_bits(lazy);
 	l->valid &= ~set;
 	l->stale = (l->stale & ~set) | lazy;
 	for (; set; set &= set - 1)
-		l->entry[lowest(set)].guest = 0;
+		l->entry[lowest_bit(set)].guest = 0;
 	for (set = lazy & ~l->exposed; set; set &= set - 1)
-		expose(t, l, lowest(set));
+		begin_exposure(t, l, lowest_bit(set));
 }
 
 static void forget_refused_block(struct ir_iopt *iopt, struct block *b, uint64_t pages)
@@ -247,13 +247,13 @@ static void unmap_block(struct ir_iopt *iopt, struct block *b, uint64_t pages)
 	b->exposed = true;
 	b->since = t->now_ns | (t->read_only ? READ_ONLY : 0);
 	for (uint64_t i = 0; t->reuse && pages <= MOST_REUSED && i < pages; i++)
-		ir_reuse_stale(t->reuse, (b->shadow >> IR_PAGE_SHIFT) + i);
+		ir_reuse_note_stale(t->reuse, (b->shadow >> IR_PAGE_SHIFT) + i);
 	if (t->sites)
 		b->site = t->sites->site;
 }
 
 /* How many of @pages are in the leaf of the first one. */
-static uint64_t in_one_leaf(uint64_t pfn, uint64_t pages)
+static uint64_t pages_in_leaf(uint64_t pfn, uint64_t pages)
 {
 	uint64_t room = WAYS - pfn % WAYS;
 
@@ -261,21 +261,21 @@ static uint64_t in_one_leaf(uint64_t pfn, uint64_t pages)
 }
 
 /* Tell the whole guest's totals what has changed in the device's since they were @was. */
-static void add_to_whole(const struct ir_iopt_totals *t, uint64_t live_was, uint64_t lazy_was)
+static void update_whole(const struct ir_iopt_totals *t, uint64_t live_was, uint64_t lazy_was)
 {
 	if (!t->whole)
 		return;
 	if (t->lazy_pages != lazy_was)
-		note_reach(t->whole, t->now_ns);
+		update_reach(t->whole, t->now_ns);
 	t->whole->live_pages += t->live_pages - live_was;
 	t->whole->lazy_pages += t->lazy_pages - lazy_was;
-	peak(t->whole->live_pages, &t->whole->peak_live_pages);
+	ir_raise_peak(t->whole->live_pages, &t->whole->peak_live_pages);
 }
 
 /* Map what fits in one leaf or block; returns how many pages that are, 0: no memory. */
-static uint64_t map_some(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t entry)
+static uint64_t map_first_node(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t entry)
 {
-	uint64_t n = in_one_leaf(pfn, pages), blocked;
+	uint64_t n = pages_in_leaf(pfn, pages), blocked;
 	struct leaf *l;
 	struct spot s;
 
@@ -295,32 +295,32 @@ static uint64_t map_some(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uin
 
 /* Apart, so that one page does not pay for it; likewise below. */
 __attribute__((noinline))
-static void map_any(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr)
+static void map_range(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr)
 {
 	struct ir_iopt_totals *t = iopt->totals;
 	uint64_t live = t->live_pages, lazy = t->lazy_pages, n;
 
 	for (; pages; pages -= n) {
-		n = map_some(iopt, pfn, pages, paddr | VALID);
+		n = map_first_node(iopt, pfn, pages, paddr | VALID);
 		if (!n)
 			break;
 		paddr += n * IR_PAGE_SIZE;
 		pfn += n;
 	}
-	peak(t->live_pages, &t->peak_live_pages);
-	add_to_whole(t, live, lazy);
+	ir_raise_peak(t->live_pages, &t->peak_live_pages);
+	update_whole(t, live, lazy);
 }
 
 void ir_iopt_map(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, uint64_t paddr)
 {
 	if (pages != 1 || !map_page(iopt, pfn, paddr | VALID))
-		map_any(iopt, pfn, pages, paddr);
+		map_range(iopt, pfn, pages, paddr);
 }
 
-/* As map_some(); pages that are not mapped are skipped. */
-static uint64_t unmap_some(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
+/* As map_first_node(); pages that are not mapped are skipped. */
+static uint64_t unmap_first_node(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
 {
-	uint64_t n = in_one_leaf(pfn, pages), blocked;
+	uint64_t n = pages_in_leaf(pfn, pages), blocked;
 	struct leaf *l;
 	struct spot s;
 
@@ -336,24 +336,24 @@ static uint64_t unmap_some(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
 	}
 	l = leaf_of(iopt, pfn, false);
 	if (l)
-		unmap_pages(iopt, l, set_of((unsigned int)(pfn % WAYS), n));
+		unmap_pages(iopt, l, bit_range((unsigned int)(pfn % WAYS), n));
 	return n;
 }
 
 __attribute__((noinline))
-static void unmap_any(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
+static void unmap_range(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
 {
 	uint64_t live = iopt->totals->live_pages, lazy = iopt->totals->lazy_pages, n;
 
 	for (; pages; pages -= n, pfn += n)
-		n = unmap_some(iopt, pfn, pages);
-	add_to_whole(iopt->totals, live, lazy);
+		n = unmap_first_node(iopt, pfn, pages);
+	update_whole(iopt->totals, live, lazy);
 }
 
 void ir_iopt_unmap(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages)
 {
 	if (pages != 1 || !unmap_page(iopt, pfn))
-		unmap_any(iopt, pfn, pages);
+		unmap_range(iopt, pfn, pages);
 }
 
 static void clear_leaf(struct ir_iopt *iopt, struct leaf *l)
@@ -366,17 +366,17 @@ void ir_iopt_clear(struct ir_iopt *iopt)
 	uint64_t live = iopt->totals->live_pages, lazy = iopt->totals->lazy_pages;
 
 	ir_iopt_visit(iopt, clear_leaf, unmap_block);
-	add_to_whole(iopt->totals, live, lazy);
+	update_whole(iopt->totals, live, lazy);
 }
 
 /*
  * Stale pages.
  */
 
-/* next_spot() where the leaf used last has none of them. */
+/* next_stale_spot() where the leaf used last has none of them. */
 __attribute__((noinline))
-static bool seek_elsewhere(struct ir_iopt *iopt, uint64_t pfn, uint64_t last, unsigned int kinds,
-			   struct spot *s)
+static bool seek_in_tree(struct ir_iopt *iopt, uint64_t pfn, uint64_t last, unsigned int kinds,
+			 struct spot *s)
 {
 	struct leaf *l = iopt->last;
 
@@ -391,7 +391,7 @@ static bool seek_elsewhere(struct ir_iopt *iopt, uint64_t pfn, uint64_t last, un
 		return false;
 	leave_leaf(iopt);
 	iopt->last = l;
-	s->set = leaf_stale(l, kinds) & up_to(l, last) &
+	s->set = leaf_stale(l, kinds) & bits_up_to(l, last) &
 		(l->n.first > pfn ? ~UINT64_C(0) : ~UINT64_C(0) << pfn % WAYS);
 	return s->set;
 }
@@ -401,8 +401,8 @@ static bool seek_elsewhere(struct ir_iopt *iopt, uint64_t pfn, uint64_t last, un
  * becomes the one used last, all those pages.  Mostly all of the range is in the leaf
  * used last already.
  */
-static inline bool next_spot(struct ir_iopt *iopt, uint64_t pfn, uint64_t last, unsigned int kinds,
-			     struct spot *s)
+static inline bool next_stale_spot(struct ir_iopt *iopt, uint64_t pfn, uint64_t last, unsigned int kinds,
+				   struct spot *s)
 {
 	struct leaf *l = iopt->last;
 
@@ -411,11 +411,11 @@ static inline bool next_spot(struct ir_iopt *iopt, uint64_t pfn, uint64_t last, 
 
 		if (stale || last - l->n.first < WAYS) {
 			s->leaf = l;
-			s->set = stale & up_to(l, last);
+			s->set = stale & bits_up_to(l, last);
 			return s->set;
 		}
 	}
-	return seek_elsewhere(iopt, pfn, last, kinds, s);
+	return seek_in_tree(iopt, pfn, last, kinds, s);
 }
 
 /* The last page of what was found. */
@@ -435,10 +435,10 @@ uint64_t ir_iopt_next_stale_of(struct ir_iopt *iopt, uint64_t pfn, uint64_t last
 {
 	struct spot s;
 
-	if (!next_spot(iopt, pfn, last, kinds, &s))
+	if (!next_stale_spot(iopt, pfn, last, kinds, &s))
 		return UINT64_MAX;
 	if (s.leaf)
-		return s.leaf->n.first + lowest(s.set);
+		return s.leaf->n.first + lowest_bit(s.set);
 	return block_first(&s) > pfn ? block_first(&s) : pfn;
 }
 
@@ -469,13 +469,13 @@ static void refresh_spot(struct ir_iopt *iopt, const struct spot *s, struct ir_i
 }
 
 __attribute__((noinline))
-static struct ir_iopt_stale refresh_any(struct ir_iopt *iopt, uint64_t first, uint64_t last)
+static struct ir_iopt_stale refresh_range(struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
 	struct ir_iopt_stale done = { 0 };
 	uint64_t pfn = first, end;
 	struct spot s;
 
-	while (next_spot(iopt, pfn, last, IR_STALE_ANY, &s)) {
+	while (next_stale_spot(iopt, pfn, last, IR_STALE_ANY, &s)) {
 		if (!s.leaf && !is_whole(&s, pfn, last)) {
 			if (!ir_iopt_block_split(iopt, &s))
 				break;
@@ -494,7 +494,7 @@ struct ir_iopt_stale ir_iopt_refresh_range(struct ir_iopt *iopt, uint64_t first,
 {
 	struct ir_iopt_stale done = { 0 };
 
-	return first == last && refresh_page(iopt, first, &done) ? done : refresh_any(iopt, first, last);
+	return first == last && refresh_page(iopt, first, &done) ? done : refresh_range(iopt, first, last);
 }
 
 void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
@@ -503,7 +503,7 @@ void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)
 }
 
 /* Takes a leaf's pages one after the other, as long as there is room. */
-static uint64_t with_room(const struct leaf *l, uint64_t set, uint64_t charged, uint64_t room)
+static uint64_t select_with_room(const struct leaf *l, uint64_t set, uint64_t charged, uint64_t room)
 {
 	uint64_t chosen = 0;
 
@@ -531,10 +531,10 @@ static bool refresh_limited(struct ir_iopt *iopt, struct spot *s, struct ir_iopt
 
 	if (s->leaf) {
 		/* Without room, what was found gives some to those behind it. */
-		s->set = s->leaf->stale & up_to(s->leaf, last) & ~UINT64_C(0) << lowest(s->set);
+		s->set = s->leaf->stale & bits_up_to(s->leaf, last) & ~UINT64_C(0) << lowest_bit(s->set);
 		charged = s->set & leaf_stale(s->leaf, limit->charged);
-		if (count(charged) > limit->room)
-			s->set = with_room(s->leaf, s->set, charged, limit->room);
+		if (count_bits(charged) > limit->room)
+			s->set = select_with_room(s->leaf, s->set, charged, limit->room);
 	} else if (!is_whole(s, pfn, last) || (block_kind(block_at(s)) & limit->charged &&
 					       way_pages(s->height) > limit->room)) {
 		return false;
@@ -555,7 +555,7 @@ void ir_iopt_refresh_limited(struct ir_iopt *iopt, uint64_t first, uint64_t last
 	struct spot s;
 
 	/* Without room, what would take some is not looked at. */
-	while (next_spot(iopt, pfn, last, limit->room ? IR_STALE_ANY
+	while (next_stale_spot(iopt, pfn, last, limit->room ? IR_STALE_ANY
 						      : IR_STALE_ANY & ~limit->charged, &s)) {
 		end = spot_last(&s);
 		if (!refresh_limited(iopt, &s, limit, pfn, last)) {
@@ -574,12 +574,12 @@ uint64_t ir_iopt_refuse(struct ir_iopt *iopt, uint64_t first, uint64_t last)
 	uint64_t pfn = first, was = iopt->refused, end, n;
 	struct spot s;
 
-	while (next_spot(iopt, pfn, last, IR_STALE_FRESH, &s)) {
+	while (next_stale_spot(iopt, pfn, last, IR_STALE_FRESH, &s)) {
 		end = spot_last(&s);
 		if (s.leaf) {
 			s.leaf->refused |= s.set;
 			s.leaf->stale &= ~s.set;
-			iopt->refused += count(s.set);
+			iopt->refused += count_bits(s.set);
 		} else if (is_whole(&s, pfn, last)) {
 			n = way_pages(s.height);
 			block_at(&s)->refused = true;
@@ -608,7 +608,7 @@ struct ir_iopt_stale ir_iopt_count_stale(struct ir_iopt *iopt, uint64_t first, u
 	uint64_t pfn = first, end, from;
 	struct spot s;
 
-	while (next_spot(iopt, pfn, last, IR_STALE_ANY, &s)) {
+	while (next_stale_spot(iopt, pfn, last, IR_STALE_ANY, &s)) {
 		end = spot_last(&s);
 		if (s.leaf) {
 			n = stale_pages(s.leaf, s.set);
@@ -630,7 +630,7 @@ uint64_t ir_iopt_left_out(struct ir_iopt *iopt, uint64_t first, uint64_t last)
 
 	/* Mostly none, in the leaf used last. */
 	if (in_last_leaf(iopt, first) && in_last_leaf(iopt, last) &&
-	    !((l->stale | l->refused) & set_of((unsigned int)(first % WAYS), last - first + 1)))
+	    !((l->stale | l->refused) & bit_range((unsigned int)(first % WAYS), last - first + 1)))
 		return 0;
 	return ir_iopt_refused_in(iopt, first, last) + ir_iopt_count_stale(iopt, first, last).valid;
 }
@@ -645,7 +645,7 @@ void ir_iopt_end_exposures(struct ir_iopt *iopt)
 	uint64_t pfn = 0;
 	struct spot s;
 
-	while (next_spot(iopt, pfn, UINT64_MAX - 1, IR_STALE_REPLACED | IR_STALE_INVALID, &s)) {
+	while (next_stale_spot(iopt, pfn, UINT64_MAX - 1, IR_STALE_REPLACED | IR_STALE_INVALID, &s)) {
 		if (s.leaf)
 			end_exposures(iopt->totals, s.leaf, s.set & s.leaf->exposed);
 		else
@@ -655,30 +655,30 @@ void ir_iopt_end_exposures(struct ir_iopt *iopt)
 }
 
 static void visit_leaf(const struct ir_iopt *iopt, const struct spot *s,
-		       void (*see)(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns),
+		       void (*visit)(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns),
 		       void *arg)
 {
 	for (uint64_t set = s->set & s->leaf->exposed; set; set &= set - 1) {
-		unsigned int i = lowest(set);
+		unsigned int i = lowest_bit(set);
 
-		see(arg, iopt->totals->sites ? s->leaf->site[i] : 0, 1,
-		    s->leaf->entry[i].since & ~READ_ONLY);
+		visit(arg, iopt->totals->sites ? s->leaf->site[i] : 0, 1,
+		      s->leaf->entry[i].since & ~READ_ONLY);
 	}
 }
 
 void ir_iopt_visit_exposed(struct ir_iopt *iopt,
-			   void (*see)(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns),
+			   void (*visit)(void *arg, uint32_t site, uint64_t pages, uint64_t since_ns),
 			   void *arg)
 {
 	uint64_t pfn = 0;
 	struct spot s;
 
-	while (next_spot(iopt, pfn, UINT64_MAX - 1, IR_STALE_REPLACED | IR_STALE_INVALID, &s)) {
+	while (next_stale_spot(iopt, pfn, UINT64_MAX - 1, IR_STALE_REPLACED | IR_STALE_INVALID, &s)) {
 		if (s.leaf)
-			visit_leaf(iopt, &s, see, arg);
+			visit_leaf(iopt, &s, visit, arg);
 		else if (block_at(&s)->exposed)
-			see(arg, iopt->totals->sites ? block_at(&s)->site : 0, way_pages(s.height),
-			    block_at(&s)->since & ~READ_ONLY);
+			visit(arg, iopt->totals->sites ? block_at(&s)->site : 0, way_pages(s.height),
+			      block_at(&s)->since & ~READ_ONLY);
 		pfn = spot_last(&s) + 1;
 	}
 }

@@ -21,7 +21,7 @@ static inline bool map_page(struct ir_iopt *iopt, uint64_t pfn, uint64_t entry)
 	l->valid |= page;
 	l->stale |= page;
 	for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole)
-		peak(++t->live_pages, &t->peak_live_pages);
+		ir_raise_peak(++t->live_pages, &t->peak_live_pages);
 	return true;
 }
 
@@ -42,7 +42,7 @@ static inline bool refresh_page(struct ir_iopt *iopt, uint64_t pfn, struct ir_io
 	l->stale &= ~page;
 	iopt->changes++;
 	for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole)
-		peak(++t->shadow_pages, &t->peak_shadow_pages);
+		ir_raise_peak(++t->shadow_pages, &t->peak_shadow_pages);
 	done->valid = done->fresh = 1;
 	return true;
 }
@@ -58,9 +58,9 @@ static inline bool unmap_page(struct ir_iopt *iopt, uint64_t pfn)
 		return false;
 	l->valid &= ~bit_of(i);
 	l->stale |= bit_of(i);
-	expose(t, l, i);
+	begin_exposure(t, l, i);
 	if (t->whole)
-		note_reach(t->whole, t->now_ns);
+		update_reach(t->whole, t->now_ns);
 	for (; t; t = t->whole) {
 		t->live_pages--;
 		t->lazy_pages++;

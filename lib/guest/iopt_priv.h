@@ -17,7 +17,7 @@
  *  - a page that the host has refused has a guest entry and no shadow entry, and is
  *    not stale: it stays refused until its guest entry changes;
  *  - the kinds of an inner node's way are those of the level below, except for the
- *    leaf used last: see ir_iopt_settle_last();
+ *    leaf used last: see ir_iopt_sync_last();
  *  - the tree begins at the lowest node that covers all pages ever used.
  *
  *   iopt_tree.c  nodes, leaves and blocks: find, make, split, release
@@ -126,7 +126,7 @@ static inline uint64_t way_pages(unsigned int height)
 	return UINT64_C(1) << (height * WAYS_SHIFT);
 }
 
-static inline unsigned int lowest(uint64_t set)
+static inline unsigned int lowest_bit(uint64_t set)
 {
 	return (unsigned int)__builtin_ctzll(set);
 }
@@ -137,7 +137,7 @@ static inline struct block *block_at(const struct spot *s)
 }
 
 /* It is mostly one page, or none.  Not every machine can count bits, and a call costs more. */
-static inline uint64_t count(uint64_t set)
+static inline uint64_t count_bits(uint64_t set)
 {
 	if (!(set & (set - 1)))
 		return set != 0;
@@ -147,27 +147,21 @@ static inline uint64_t count(uint64_t set)
 }
 
 /* @n pages from number @i on. */
-static inline uint64_t set_of(unsigned int i, uint64_t n)
+static inline uint64_t bit_range(unsigned int i, uint64_t n)
 {
 	return ~UINT64_C(0) >> (WAYS - n) << i;
 }
 
 /* The pages of a leaf up to @last, which is in the leaf or behind it. */
-static inline uint64_t up_to(const struct leaf *l, uint64_t last)
+static inline uint64_t bits_up_to(const struct leaf *l, uint64_t last)
 {
 	uint64_t n = last - l->n.first;
 
 	return n < WAYS ? ~UINT64_C(0) >> (WAYS - 1 - n) : ~UINT64_C(0);
 }
 
-static inline void peak(uint64_t value, uint64_t *top)
-{
-	if (value > *top)
-		*top = value;
-}
-
 /* The whole guest's lazy pages are about to change. */
-static inline void note_reach(struct ir_iopt_totals *whole, uint64_t now_ns)
+static inline void update_reach(struct ir_iopt_totals *whole, uint64_t now_ns)
 {
 	if (now_ns <= whole->reach_ns)
 		return;
@@ -176,7 +170,7 @@ static inline void note_reach(struct ir_iopt_totals *whole, uint64_t now_ns)
 }
 
 /* A page is unmapped, and the device may still use its old entry. */
-static inline void expose(const struct ir_iopt_totals *t, struct leaf *l, unsigned int i)
+static inline void begin_exposure(const struct ir_iopt_totals *t, struct leaf *l, unsigned int i)
 {
 	struct entry *e = &l->entry[i];
 
@@ -184,7 +178,7 @@ static inline void expose(const struct ir_iopt_totals *t, struct leaf *l, unsign
 	e->guest = 0;
 	e->since = t->now_ns | (t->read_only ? READ_ONLY : 0);
 	if (t->reuse)
-		ir_reuse_stale(t->reuse, e->shadow >> IR_PAGE_SHIFT);
+		ir_reuse_note_stale(t->reuse, e->shadow >> IR_PAGE_SHIFT);
 	if (t->sites)
 		l->site[i] = t->sites->site;
 }
@@ -233,12 +227,12 @@ static inline unsigned int leaf_kinds(const struct leaf *l)
 }
 
 /* Before another leaf or the nodes above are used: updates these, and releases an empty one. */
-void ir_iopt_settle_last(struct ir_iopt *iopt);
+void ir_iopt_sync_last(struct ir_iopt *iopt);
 
 static inline void leave_leaf(struct ir_iopt *iopt)
 {
 	if (iopt->last)
-		ir_iopt_settle_last(iopt);
+		ir_iopt_sync_last(iopt);
 }
 
 static inline bool in_last_leaf(const struct ir_iopt *iopt, uint64_t pfn)

@@ -18,7 +18,7 @@ struct ir_iopt *ir_iopt_new(struct ir_iopt_totals *totals, bool shadows)
 static void free_below(struct inner *in, unsigned int height)
 {
 	for (uint64_t ways = in->used; ways; ways &= ways - 1) {
-		unsigned int way = lowest(ways);
+		unsigned int way = lowest_bit(ways);
 
 		if (in->block & bit_of(way)) {
 			free(in->way[way].block);
@@ -142,7 +142,7 @@ static void release_leaf(struct ir_iopt *iopt, struct leaf *l)
  */
 
 /* Node @in learns which kinds there are in one of its ways, and those above it, too. */
-static void settle(struct inner *in, unsigned int height, uint64_t pfn, unsigned int kinds)
+static void update_kinds(struct inner *in, unsigned int height, uint64_t pfn, unsigned int kinds)
 {
 	for (; in; in = in->n.parent, height++) {
 		uint64_t bit = bit_of(way_of(pfn, height));
@@ -160,7 +160,7 @@ static void settle(struct inner *in, unsigned int height, uint64_t pfn, unsigned
 }
 
 /* The leaf's node knows already which kinds the leaf has. */
-static inline bool is_settled(const struct leaf *l, unsigned int kinds)
+static inline bool kinds_are_current(const struct leaf *l, unsigned int kinds)
 {
 	const struct inner *in = l->n.parent;
 	unsigned int way = way_of(l->n.first, 1);
@@ -175,14 +175,14 @@ static struct leaf **recent_slot(const struct ir_iopt *iopt, uint64_t pfn)
 }
 
 __attribute__((noinline))
-void ir_iopt_settle_last(struct ir_iopt *iopt)
+void ir_iopt_sync_last(struct ir_iopt *iopt)
 {
 	struct leaf *l = iopt->last, **slot;
 	unsigned int kinds = leaf_kinds(l);
 
 	iopt->last = NULL;
-	if (!is_settled(l, kinds))
-		settle(l->n.parent, 1, l->n.first, kinds);
+	if (!kinds_are_current(l, kinds))
+		update_kinds(l->n.parent, 1, l->n.first, kinds);
 	if (l->valid | l->shadowed)
 		return;
 	slot = recent_slot(iopt, l->n.first);
@@ -192,13 +192,13 @@ void ir_iopt_settle_last(struct ir_iopt *iopt)
 }
 
 /* The nodes above are about to be asked; the leaf stays the one used last. */
-static void tell_above(struct ir_iopt *iopt)
+static void update_kinds_of_last(struct ir_iopt *iopt)
 {
 	if (iopt->last)
-		settle(iopt->last->n.parent, 1, iopt->last->n.first, leaf_kinds(iopt->last));
+		update_kinds(iopt->last->n.parent, 1, iopt->last->n.first, leaf_kinds(iopt->last));
 }
 
-static inline uint64_t ways_of(const struct inner *in, unsigned int kinds)
+static inline uint64_t ways_with(const struct inner *in, unsigned int kinds)
 {
 	uint64_t ways = 0;
 
@@ -212,7 +212,7 @@ static inline uint64_t ways_of(const struct inner *in, unsigned int kinds)
  * The way down.
  */
 
-static bool covers(const struct inner *in, unsigned int height, uint64_t pfn)
+static bool node_covers(const struct inner *in, unsigned int height, uint64_t pfn)
 {
 	return !((pfn ^ in->n.first) >> ((height + 1) * WAYS_SHIFT));
 }
@@ -236,12 +236,12 @@ static bool raise_top(struct ir_iopt *iopt)
 		kinds |= (unsigned int)(top->kind[k] != 0) << k;
 	top->n.parent = in;
 	iopt->top = in;
-	settle(in, iopt->top_height, in->n.first, kinds);
+	update_kinds(in, iopt->top_height, in->n.first, kinds);
 	return true;
 }
 
 /* Have a top that covers the page and is at least so high; false: no memory. */
-static bool need_top(struct ir_iopt *iopt, uint64_t pfn, unsigned int height)
+static bool ensure_top(struct ir_iopt *iopt, uint64_t pfn, unsigned int height)
 {
 	if (!iopt->top) {
 		iopt->top = inner_new(iopt, pfn);
@@ -252,7 +252,7 @@ static bool need_top(struct ir_iopt *iopt, uint64_t pfn, unsigned int height)
 		iopt->top->n.first = pfn;
 		iopt->top_height = height;
 	}
-	while (iopt->top_height < height || !covers(iopt->top, iopt->top_height, pfn))
+	while (iopt->top_height < height || !node_covers(iopt->top, iopt->top_height, pfn))
 		if (!raise_top(iopt))
 			return false;
 	return true;
@@ -341,8 +341,8 @@ bool ir_iopt_block_split(struct ir_iopt *iopt, const struct spot *s)
 }
 
 /* A node or leaf in an empty way; NULL: no memory. */
-static struct node *make_below(struct ir_iopt *iopt, struct inner *in, unsigned int height,
-			       uint64_t pfn)
+static struct node *new_child(struct ir_iopt *iopt, struct inner *in, unsigned int height,
+			      uint64_t pfn)
 {
 	struct inner *i = height > 1 ? inner_new(iopt, pfn) : NULL;
 	struct leaf *l = height > 1 ? NULL : leaf_new(iopt, pfn);
@@ -363,8 +363,8 @@ static struct leaf *descend(struct ir_iopt *iopt, uint64_t pfn, bool make)
 	struct inner *in = iopt->top;
 	unsigned int height;
 
-	if (!in || !covers(in, iopt->top_height, pfn)) {
-		if (!make || !need_top(iopt, pfn, 1))
+	if (!in || !node_covers(in, iopt->top_height, pfn)) {
+		if (!make || !ensure_top(iopt, pfn, 1))
 			return NULL;
 		in = iopt->top;
 	}
@@ -373,7 +373,7 @@ static struct leaf *descend(struct ir_iopt *iopt, uint64_t pfn, bool make)
 		struct node *n;
 
 		if (!(in->used & bit_of(s.way))) {
-			if (!make || !make_below(iopt, in, height, pfn)) {
+			if (!make || !new_child(iopt, in, height, pfn)) {
 				release_inner(iopt, in, height);
 				return NULL;
 			}
@@ -388,7 +388,7 @@ static struct leaf *descend(struct ir_iopt *iopt, uint64_t pfn, bool make)
 }
 
 /* Few leaves are found soon enough; a guest may have many tables of that size. */
-static void make_recent(struct ir_iopt *iopt)
+static void alloc_recent(struct ir_iopt *iopt)
 {
 	if (!iopt->recent && iopt->nr_leaves > 2)
 		iopt->recent = calloc(RECENT, sizeof(*iopt->recent));
@@ -406,7 +406,7 @@ struct leaf *ir_iopt_find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool make)
 		if (!l)
 			return NULL;
 		if (!slot)
-			make_recent(iopt);
+			alloc_recent(iopt);
 		slot = recent_slot(iopt, pfn);
 		if (slot)
 			*slot = l;
@@ -416,12 +416,12 @@ struct leaf *ir_iopt_find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool make)
 }
 
 /* The lowest way of @pfn: empty, a block, or, with s->leaf, a leaf.  False: the tree does not cover it. */
-static bool way_to(const struct ir_iopt *iopt, uint64_t pfn, struct spot *s)
+static bool find_way(const struct ir_iopt *iopt, uint64_t pfn, struct spot *s)
 {
 	unsigned int height = iopt->top_height;
 	struct inner *in = iopt->top;
 
-	if (!in || !covers(in, height, pfn))
+	if (!in || !node_covers(in, height, pfn))
 		return false;
 	for (;; height--) {
 		*s = (struct spot){ .in = in, .height = height, .way = way_of(pfn, height) };
@@ -443,7 +443,7 @@ struct entry ir_iopt_look_up(struct ir_iopt *iopt, uint64_t pfn)
 
 	if (in_last_leaf(iopt, pfn))
 		return iopt->last->entry[pfn % WAYS];
-	if (!way_to(iopt, pfn, &s))
+	if (!find_way(iopt, pfn, &s))
 		return (struct entry){ 0 };
 	if (s.leaf)
 		return s.leaf->entry[pfn % WAYS];
@@ -463,7 +463,7 @@ uint64_t ir_iopt_refused_in(const struct ir_iopt *iopt, uint64_t first, uint64_t
 	uint64_t n = 0, end, set;
 	struct spot s;
 
-	for (uint64_t pfn = first; iopt->refused && pfn <= last && way_to(iopt, pfn, &s); pfn = end + 1) {
+	for (uint64_t pfn = first; iopt->refused && pfn <= last && find_way(iopt, pfn, &s); pfn = end + 1) {
 		end = block_first(&s) + way_pages(s.height) - 1;
 		if (end > last)
 			end = last;
@@ -481,7 +481,7 @@ uint64_t ir_iopt_refused_in(const struct ir_iopt *iopt, uint64_t first, uint64_t
  */
 
 /* The largest block that can begin at @pfn and has no more than @pages, as a height. */
-static unsigned int largest(uint64_t pfn, uint64_t pages)
+static unsigned int largest_block(uint64_t pfn, uint64_t pages)
 {
 	unsigned int height = 1;
 
@@ -493,11 +493,11 @@ static unsigned int largest(uint64_t pfn, uint64_t pages)
 
 uint64_t ir_iopt_block_place(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, struct spot *s)
 {
-	unsigned int target = largest(pfn, pages);
+	unsigned int target = largest_block(pfn, pages);
 	struct inner *in;
 
 	leave_leaf(iopt);
-	if (!need_top(iopt, pfn, target))
+	if (!ensure_top(iopt, pfn, target))
 		return 0;
 	in = iopt->top;
 	for (unsigned int height = iopt->top_height;; height--) {
@@ -505,7 +505,7 @@ uint64_t ir_iopt_block_place(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages,
 		if (!(in->used & bit_of(s->way))) {
 			if (height <= target)
 				return way_pages(height);
-			if (!make_below(iopt, in, height, pfn)) {
+			if (!new_child(iopt, in, height, pfn)) {
 				release_inner(iopt, in, height);
 				return 0;
 			}
@@ -523,12 +523,12 @@ uint64_t ir_iopt_block_place(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages,
 
 uint64_t ir_iopt_block_find(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, struct spot *s)
 {
-	unsigned int target = largest(pfn, pages);
+	unsigned int target = largest_block(pfn, pages);
 	struct inner *in;
 
 	leave_leaf(iopt);
 	in = iopt->top;
-	if (!in || !covers(in, iopt->top_height, pfn)) {
+	if (!in || !node_covers(in, iopt->top_height, pfn)) {
 		*s = (struct spot){ .in = NULL };
 		/* Up to where the top begins, if it does. */
 		if (in) {
@@ -578,7 +578,7 @@ void ir_iopt_block_changed(struct ir_iopt *iopt, const struct spot *s)
 {
 	struct block *b = block_at(s);
 
-	settle(s->in, s->height, block_first(s), block_kind(b));
+	update_kinds(s->in, s->height, block_first(s), block_kind(b));
 	if (b->guest | b->shadow)
 		return;
 	s->in->way[s->way].block = NULL;
@@ -597,7 +597,7 @@ static void first_below(struct inner *in, unsigned int height, uint64_t ways, un
 			struct spot *s)
 {
 	for (;; height--) {
-		*s = (struct spot){ .in = in, .height = height, .way = lowest(ways) };
+		*s = (struct spot){ .in = in, .height = height, .way = lowest_bit(ways) };
 		if (in->block & bit_of(s->way))
 			return;
 		if (height == 1) {
@@ -605,7 +605,7 @@ static void first_below(struct inner *in, unsigned int height, uint64_t ways, un
 			return;
 		}
 		in = (struct inner *)in->way[s->way].node;
-		ways = ways_of(in, kinds);
+		ways = ways_with(in, kinds);
 	}
 }
 
@@ -614,7 +614,7 @@ static bool seek_behind(struct inner *in, unsigned int height, uint64_t pfn, uns
 			struct spot *s)
 {
 	for (; in; in = in->n.parent, height++) {
-		uint64_t ways = ways_of(in, kinds) & (~UINT64_C(1) << way_of(pfn, height));
+		uint64_t ways = ways_with(in, kinds) & (~UINT64_C(1) << way_of(pfn, height));
 
 		if (ways) {
 			first_below(in, height, ways, kinds, s);
@@ -632,16 +632,16 @@ bool ir_iopt_seek(struct ir_iopt *iopt, uint64_t pfn, unsigned int kinds, struct
 
 	if (!in)
 		return false;
-	tell_above(iopt);
-	if (!covers(in, height, pfn)) {
-		ways = pfn < in->n.first ? ways_of(in, kinds) : 0;
+	update_kinds_of_last(iopt);
+	if (!node_covers(in, height, pfn)) {
+		ways = pfn < in->n.first ? ways_with(in, kinds) : 0;
 		if (ways)
 			first_below(in, height, ways, kinds, s);
 		return ways;
 	}
 	for (;; height--) {
 		*s = (struct spot){ .in = in, .height = height, .way = way_of(pfn, height) };
-		if (!(ways_of(in, kinds) & bit_of(s->way)))
+		if (!(ways_with(in, kinds) & bit_of(s->way)))
 			return seek_behind(in, height, pfn, kinds, s);
 		if (in->block & bit_of(s->way))
 			return true;
@@ -669,7 +669,7 @@ static void visit_below(struct ir_iopt *iopt, struct inner *in, unsigned int hei
 			void (*block)(struct ir_iopt *iopt, struct block *b, uint64_t pages))
 {
 	for (uint64_t ways = in->used; ways; ways &= ways - 1) {
-		struct spot s = { .in = in, .height = height, .way = lowest(ways) };
+		struct spot s = { .in = in, .height = height, .way = lowest_bit(ways) };
 
 		if (in->block & bit_of(s.way)) {
 			block(iopt, block_at(&s), way_pages(height));
@@ -680,7 +680,7 @@ static void visit_below(struct ir_iopt *iopt, struct inner *in, unsigned int hei
 		} else {
 			iopt->last = (struct leaf *)in->way[s.way].node;
 			leaf(iopt, iopt->last);
-			ir_iopt_settle_last(iopt);
+			ir_iopt_sync_last(iopt);
 		}
 	}
 }

@@ -136,7 +136,7 @@ bool ir_iova_failed(const struct ir_iova_domain *d)
 	return d->failed;
 }
 
-static void replace_in(struct ir_iova_mag *mag, uint64_t pfn, uint64_t by)
+static void replace_in_magazine(struct ir_iova_mag *mag, uint64_t pfn, uint64_t by)
 {
 	unsigned int i;
 
@@ -156,11 +156,11 @@ static void replace_cached(struct ir_iova_domain *d, unsigned int order, uint64_
 		cc = ir_iova_cpu_cache(d, cpu, order);
 		if (!cc)
 			continue;
-		replace_in(cc->loaded, pfn, by);
-		replace_in(cc->prev, pfn, by);
+		replace_in_magazine(cc->loaded, pfn, by);
+		replace_in_magazine(cc->prev, pfn, by);
 	}
 	for (mag = d->rcache[order].depot; mag; mag = mag->next)
-		replace_in(mag, pfn, by);
+		replace_in_magazine(mag, pfn, by);
 }
 
 bool ir_iova_correct(struct ir_iova_domain *d, struct ir_iova_got got, uint64_t pfn,

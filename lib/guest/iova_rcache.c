@@ -25,7 +25,7 @@ static struct ir_iova_mag *mag_new(struct ir_iova_domain *d)
 	return mag;
 }
 
-static void mag_spare(struct ir_iova_domain *d, struct ir_iova_mag *mag)
+static void mag_to_spare(struct ir_iova_domain *d, struct ir_iova_mag *mag)
 {
 	if (!mag)
 		return;
@@ -124,7 +124,7 @@ bool ir_iova_rcache_get(struct ir_iova_domain *d, unsigned int cpu, unsigned int
 		if (!mag_empty(cc->prev)) {
 			swap_magazines(cc);
 		} else if (rc->depot) {
-			mag_spare(d, cc->loaded);
+			mag_to_spare(d, cc->loaded);
 			cc->loaded = depot_pop(rc);
 			ir_percpu_add(&d->cpu_caches, cpu);
 		} else {
@@ -148,7 +148,7 @@ static bool replace_loaded(struct ir_iova_domain *d, struct ir_iova_rcache *rc,
 		return false;
 	if (d->config.depot == IR_IOVA_DEPOT_FIXED && rc->depot_size >= IR_IOVA_FIXED_DEPOT) {
 		mag_to_tree(d, rc, cc->loaded);
-		mag_spare(d, cc->loaded);
+		mag_to_spare(d, cc->loaded);
 	} else {
 		depot_push(rc, cc->loaded);
 		/* schedule_delayed_work() leaves a work item alone that is already pending */
@@ -204,7 +204,7 @@ static void flush_depot(struct ir_iova_domain *d, struct ir_iova_rcache *rc)
 
 	while ((mag = depot_pop(rc))) {
 		mag_to_tree(d, rc, mag);
-		mag_spare(d, mag);
+		mag_to_spare(d, mag);
 	}
 }
 
@@ -244,7 +244,7 @@ static void depot_work(struct ir_iova_domain *d, struct ir_iova_rcache *rc, uint
 		}
 		mag = depot_pop(rc);
 		mag_to_tree(d, rc, mag);
-		mag_spare(d, mag);
+		mag_to_spare(d, mag);
 		rc->work_at = next_work(d, rc->work_at);
 	}
 }
@@ -341,7 +341,7 @@ bool ir_iova_set_depot(struct ir_iova_domain *d, unsigned int order, unsigned in
 	rc = &d->rcache[order];
 	while ((mag = depot_pop(rc))) {
 		d->cached -= mag->size;
-		mag_spare(d, mag);
+		mag_to_spare(d, mag);
 	}
 	while (rc->depot_size < magazines) {
 		mag = NULL;

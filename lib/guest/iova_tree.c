@@ -33,7 +33,7 @@ static void cache_removed(struct ir_iova_domain *d, uint64_t lo, uint64_t hi)
 }
 
 /* False if there is no memory. */
-static bool mark(struct ir_iova_domain *d, uint64_t lo, uint64_t hi, bool value)
+static bool mark_taken(struct ir_iova_domain *d, uint64_t lo, uint64_t hi, bool value)
 {
 	if (ir_bitmap_assign(d->taken, lo, hi, value))
 		d->failed = true;
@@ -42,7 +42,7 @@ static bool mark(struct ir_iova_domain *d, uint64_t lo, uint64_t hi, bool value)
 
 uint64_t ir_iova_tree_take(struct ir_iova_domain *d, uint64_t pfn, uint64_t pages)
 {
-	if (!mark(d, pfn, pfn + pages - 1, true))
+	if (!mark_taken(d, pfn, pfn + pages - 1, true))
 		return 0;
 	ir_iova_search_below(d, pfn, pfn + pages - 1);
 	return pfn;
@@ -94,7 +94,7 @@ void ir_iova_tree_put(struct ir_iova_domain *d, uint64_t pfn, uint64_t pages)
 	if (!is_taken(d, pfn) || pages > d->pfns - pfn)
 		return;
 	cache_removed(d, pfn, pfn + pages - 1);
-	mark(d, pfn, pfn + pages - 1, false);
+	mark_taken(d, pfn, pfn + pages - 1, false);
 }
 
 bool ir_iova_tree_is_free(const struct ir_iova_domain *d, uint64_t lo, uint64_t hi)
@@ -104,5 +104,5 @@ bool ir_iova_tree_is_free(const struct ir_iova_domain *d, uint64_t lo, uint64_t 
 
 bool ir_iova_reserve(struct ir_iova_domain *d, uint64_t lo, uint64_t hi)
 {
-	return ir_iova_tree_is_free(d, lo, hi) && mark(d, lo, hi, true);
+	return ir_iova_tree_is_free(d, lo, hi) && mark_taken(d, lo, hi, true);
 }

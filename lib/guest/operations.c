@@ -104,7 +104,7 @@ bool ir_guest_failed(const struct ir_guest *g)
 	return failed;
 }
 
-static bool grow_since(struct ir_guest *g, uint32_t room)
+static bool grow_map_since(struct ir_guest *g, uint32_t room)
 {
 	uint64_t *since = realloc(g->map_since, room * sizeof(*since));
 
@@ -115,7 +115,7 @@ static bool grow_since(struct ir_guest *g, uint32_t room)
 	return since;
 }
 
-uint32_t ir_guest_number(struct ir_guest *g)
+uint32_t ir_guest_new_number(struct ir_guest *g)
 {
 	uint32_t number = g->free_map;
 
@@ -134,7 +134,7 @@ uint32_t ir_guest_number(struct ir_guest *g)
 			return IR_NO_MAPPING;
 		}
 		g->maps = grown;
-		if (g->cfg.explanation && !grow_since(g, room))
+		if (g->cfg.explanation && !grow_map_since(g, room))
 			return IR_NO_MAPPING;
 		g->room_maps = room;
 	}
@@ -184,7 +184,7 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 }
 
 /* As domain_of(), for one that has no domain. */
-static struct ir_domain *attach(struct ir_guest *g, uint16_t device)
+static struct ir_domain *attach_device(struct ir_guest *g, uint16_t device)
 {
 	struct ir_domain *d;
 
@@ -220,7 +220,7 @@ static inline struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
 {
 	if (device < g->nr_domains && g->domains[device] && g->domains[device]->priv)
 		return g->domains[device];
-	return attach(g, device);
+	return attach_device(g, device);
 }
 
 /* iotlb_sync_map, where the host's limit counts what it takes of the mapping: so many entries. */
@@ -593,7 +593,7 @@ void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict)
 
 void ir_guest_timers(struct ir_guest *g)
 {
-	uint32_t n = ir_due_take(&g->due, g->now_ns);
+	uint32_t n = ir_due_pop(&g->due, g->now_ns);
 
 	g->sites.site = IR_SITE_TIMER;
 	for (uint32_t i = 0; i < n; i++) {
@@ -608,7 +608,7 @@ void ir_guest_timers(struct ir_guest *g)
 }
 
 /* The fine histogram that the percentiles are from, by powers of two. */
-static void keep_exposure(const struct ir_exposure *e, struct ir_timeline *t)
+static void add_exposure(const struct ir_exposure *e, struct ir_timeline *t)
 {
 	for (unsigned int i = 0; i < IR_EXPOSURE_BUCKETS; i++)
 		t->exposure[ir_histogram_bucket(ir_exposure_bucket_last(i))] +=
@@ -683,10 +683,10 @@ void ir_guest_finish(struct ir_guest *g)
 		ir_explain_finish(g->cfg.explanation);
 	ir_guest_sample(g);
 	if (g->cfg.timeline)
-		keep_exposure(&g->totals.exposure, g->cfg.timeline);
+		add_exposure(&g->totals.exposure, g->cfg.timeline);
 }
 
-void ir_guest_device(const struct ir_guest *g, uint16_t device, struct ir_result *result)
+void ir_guest_device_result(const struct ir_guest *g, uint16_t device, struct ir_result *result)
 {
 	if (device < g->nr_domains && g->domains[device])
 		*result = g->domains[device]->res;

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Peaks of a guest's values, and what goes into its timeline. */
+/* Keeps the peaks of a guest's counters, and adds their values and failures to its timeline. */
 #include "guest/explain.h"
 #include "guest/timeline.h"
 
-static void peak(uint64_t value, uint64_t *top)
-{
-	if (value > *top)
-		*top = value;
-}
-
 void ir_guest_note_lazy(struct ir_domain *d)
 {
-	peak(d->totals.lazy_pages, &d->totals.peak_lazy_pages);
-	peak(d->guest->totals.lazy_pages, &d->guest->totals.peak_lazy_pages);
+	ir_raise_peak(d->totals.lazy_pages, &d->totals.peak_lazy_pages);
+	ir_raise_peak(d->guest->totals.lazy_pages, &d->guest->totals.peak_lazy_pages);
 }
 
 void ir_guest_note_values(struct ir_guest *g)
@@ -36,7 +30,7 @@ void ir_guest_note_failure(const struct ir_domain *d, enum ir_failure kind, uint
 	const struct ir_guest *g = d->guest;
 
 	if (g->cfg.explanation)
-		ir_explain(d, shortages[kind], pages);
+		ir_explain_shortage(d, shortages[kind], pages);
 	if (g->cfg.timeline)
 		ir_timeline_failure(g->cfg.timeline, &(struct ir_timeline_failure){
 			.time_ns = g->now_ns, .pages = pages, .cpu = g->cpu, .device = d->device,
@@ -48,8 +42,8 @@ static inline void update_peaks_of(struct ir_domain *d)
 {
 	struct ir_guest *g = d->guest;
 
-	peak(d->iova_pages, &d->res.peaks.iova_pages);
-	peak(g->iova_pages, &g->res.peaks.iova_pages);
+	ir_raise_peak(d->iova_pages, &d->res.peaks.iova_pages);
+	ir_raise_peak(g->iova_pages, &g->res.peaks.iova_pages);
 	ir_guest_note_lazy(d);
 }
 

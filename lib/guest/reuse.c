@@ -7,22 +7,22 @@
 
 #define LEAST_BITS 10
 
-static size_t home(const struct ir_reuse *r, uint64_t page)
+static size_t home_slot(const struct ir_reuse *r, uint64_t page)
 {
 	return ir_seed_hash(r->seed, page, r->bits);
 }
 
 /* The page's slot, or the free one where it would be. */
-static struct ir_reuse_page *find(const struct ir_reuse *r, uint64_t page)
+static struct ir_reuse_page *find_slot(const struct ir_reuse *r, uint64_t page)
 {
-	size_t i = home(r, page);
+	size_t i = home_slot(r, page);
 
 	while (r->slots[i].page && r->slots[i].page != page + 1)
 		i = (i + 1) & (r->nr_slots - 1);
 	return &r->slots[i];
 }
 
-static bool grow(struct ir_reuse *r)
+static bool grow_table(struct ir_reuse *r)
 {
 	struct ir_reuse more = *r;
 
@@ -37,14 +37,14 @@ static bool grow(struct ir_reuse *r)
 	}
 	for (size_t i = 0; i < r->nr_slots; i++)
 		if (r->slots[i].page)
-			*find(&more, r->slots[i].page - 1) = r->slots[i];
+			*find_slot(&more, r->slots[i].page - 1) = r->slots[i];
 	free(r->slots);
 	*r = more;
 	return true;
 }
 
 /* Close the gap, so that what was put behind it is still found. */
-static void take_out(struct ir_reuse *r, struct ir_reuse_page *slot)
+static void remove_slot(struct ir_reuse *r, struct ir_reuse_page *slot)
 {
 	size_t gap = (size_t)(slot - r->slots), i = gap;
 
@@ -54,7 +54,7 @@ static void take_out(struct ir_reuse *r, struct ir_reuse_page *slot)
 		i = (i + 1) & (r->nr_slots - 1);
 		if (!r->slots[i].page)
 			break;
-		at = home(r, r->slots[i].page - 1);
+		at = home_slot(r, r->slots[i].page - 1);
 		/* Its place is at the gap or before it. */
 		if (((i - at) & (r->nr_slots - 1)) >= ((i - gap) & (r->nr_slots - 1))) {
 			r->slots[gap] = r->slots[i];
@@ -65,7 +65,7 @@ static void take_out(struct ir_reuse *r, struct ir_reuse_page *slot)
 	r->nr--;
 }
 
-static void account(struct ir_reuse *r, uint64_t now_ns)
+static void update_page_ns(struct ir_reuse *r, uint64_t now_ns)
 {
 	if (now_ns <= r->last_ns)
 		return;
@@ -73,13 +73,13 @@ static void account(struct ir_reuse *r, uint64_t now_ns)
 	r->last_ns = now_ns;
 }
 
-void ir_reuse_stale(struct ir_reuse *r, uint64_t page)
+void ir_reuse_note_stale(struct ir_reuse *r, uint64_t page)
 {
 	struct ir_reuse_page *slot;
 
-	if (2 * r->nr >= r->nr_slots && !grow(r))
+	if (2 * r->nr >= r->nr_slots && !grow_table(r))
 		return;
-	slot = find(r, page);
+	slot = find_slot(r, page);
 	if (!slot->page) {
 		*slot = (struct ir_reuse_page){ .page = page + 1 };
 		r->nr++;
@@ -90,34 +90,34 @@ void ir_reuse_stale(struct ir_reuse *r, uint64_t page)
 
 void ir_reuse_use(struct ir_reuse *r, uint64_t page, uint64_t now_ns)
 {
-	struct ir_reuse_page *slot = r->nr ? find(r, page) : NULL;
+	struct ir_reuse_page *slot = r->nr ? find_slot(r, page) : NULL;
 
 	if (!slot || !slot->page)
 		return;
 	slot->used_ns = now_ns;
 	if (!slot->waiting)
 		return;
-	account(r, now_ns);
+	update_page_ns(r, now_ns);
 	r->reused_now += slot->waiting;
 	slot->waiting = 0;
 }
 
 void ir_reuse_end(struct ir_reuse *r, uint64_t page, uint64_t since_ns, uint64_t now_ns)
 {
-	struct ir_reuse_page *slot = r->nr ? find(r, page) : NULL;
+	struct ir_reuse_page *slot = r->nr ? find_slot(r, page) : NULL;
 
 	if (!slot || !slot->page)
 		return;
 	/* At equal times those that are counted as reused go first. */
 	if (slot->stale > slot->waiting && (slot->used_ns >= since_ns || !slot->waiting)) {
-		account(r, now_ns);
+		update_page_ns(r, now_ns);
 		r->reused_now--;
 		r->pages += now_ns > slot->used_ns;
 	} else {
 		slot->waiting--;
 	}
 	if (!--slot->stale)
-		take_out(r, slot);
+		remove_slot(r, slot);
 }
 
 void ir_reuse_free(struct ir_reuse *r)

@@ -39,8 +39,8 @@ struct ir_reuse {
 	bool failed;			/* no memory: the figures are void */
 };
 
-/** ir_reuse_stale - a translation of @page became stale */
-void ir_reuse_stale(struct ir_reuse *r, uint64_t page);
+/** ir_reuse_note_stale - a translation of @page became stale */
+void ir_reuse_note_stale(struct ir_reuse *r, uint64_t page);
 /** ir_reuse_use - the page is used again */
 void ir_reuse_use(struct ir_reuse *r, uint64_t page, uint64_t now_ns);
 /** ir_reuse_use_all - so are all of these pages, if they are not more than IR_REUSE_MOST */

@@ -35,19 +35,13 @@ void *ir_domain_priv(struct ir_domain *d)
  * Pages that were left out because there was no room: of a whole table without looking
  * at it, as a strategy may flush it with each map.
  */
-static uint64_t left_out(struct ir_domain *d, uint64_t first, uint64_t last)
+static uint64_t count_left_out(struct ir_domain *d, uint64_t first, uint64_t last)
 {
 	const struct ir_iopt_totals *t = &d->totals;
 
 	if (last - first >= (d->guest->par.aperture >> IR_PAGE_SHIFT) - 1)
 		return t->live_pages + t->lazy_pages - t->shadow_pages;
 	return ir_iopt_count_stale(d->iopt, first, last).valid;
-}
-
-static void peak(uint64_t value, uint64_t *top)
-{
-	if (value > *top)
-		*top = value;
 }
 
 /*
@@ -69,9 +63,9 @@ static void note_charged(struct ir_domain *d)
 	g->charged += used - (shared ? g->charged : d->charged);
 	if (!shared) {
 		d->charged = used;
-		peak(used, &d->res.entries.peak);
+		ir_raise_peak(used, &d->res.entries.peak);
 	}
-	peak(g->charged, &g->res.entries.peak);
+	ir_raise_peak(g->charged, &g->res.entries.peak);
 }
 
 enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t last)
@@ -90,7 +84,7 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 	if (g->cfg.hypervisor->refuses)
 		refused = ir_iopt_refuse(d->iopt, first, last);
 	else if (status == IR_RPCIT_INSUFFICIENT || status == IR_RPCIT_INSUFFICIENT_PINNED)
-		refused = left_out(d, first, last);
+		refused = count_left_out(d, first, last);
 	if (refused)
 		ir_count(d, entries.refused, refused);
 	if (g->cfg.hypervisor->has_entry_limit)
@@ -99,8 +93,8 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 }
 
 /* As ir_refresh(), and the host takes the entries of the mapping that is being synced. */
-static enum ir_rpcit_status serve(struct ir_domain *d, uint64_t first, uint64_t last,
-				  struct ir_serving *s)
+static enum ir_rpcit_status charge_and_refresh(struct ir_domain *d, uint64_t first, uint64_t last,
+					       struct ir_serving *s)
 {
 	if (s)
 		ir_entries_take(d, s);
@@ -108,7 +102,7 @@ static enum ir_rpcit_status serve(struct ir_domain *d, uint64_t first, uint64_t 
 }
 
 /* How long the recorded one took that this one stands for; 0: there was none. */
-static uint64_t take_recorded(struct ir_guest *g, enum ir_cause cause)
+static uint64_t consume_recorded_time(struct ir_guest *g, enum ir_cause cause)
 {
 	uint32_t *times = cause == IR_CAUSE_RETRY ? &g->recorded.retry_ns : &g->recorded.rpcit_ns;
 	uint64_t ns = g->par.latency == IR_LATENCY_RECORDED ? *times : 0;
@@ -124,7 +118,7 @@ static uint64_t mapped_pages(const struct ir_domain *d)
 }
 
 /* Another CPU may hold the hypervisor. */
-static bool may_be_held(const struct ir_guest *g)
+static bool hypervisor_may_be_busy(const struct ir_guest *g)
 {
 	return g->cfg.hypervisor->serialises && g->par.cpus > 1;
 }
@@ -144,7 +138,7 @@ static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, u
 	struct ir_guest *g = d->guest;
 	/* The recorded machine retried: its RPCIT ran short, too. */
 	bool ran_short = g->recorded.retry_ns != 0;
-	uint64_t before, start = g->now_ns, takes = take_recorded(g, cause), own;
+	uint64_t before, start = g->now_ns, takes = consume_recorded_time(g, cause), own;
 	enum ir_rpcit_status status;
 
 	if (g->cfg.hypervisor->serialises && g->hv_free_ns > start)
@@ -154,13 +148,13 @@ static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, u
 	g->hv_free_ns = start + g->par.rpcit_base_ns;
 	ir_actors_wait(g, start);
 	before = ir_iopt_changes(d->iopt);
-	status = serve(d, first, last, s);
+	status = charge_and_refresh(d, first, last, s);
 	own = g->par.rpcit_base_ns + (ir_iopt_changes(d->iopt) - before) * g->par.rpcit_page_ns;
 	/*
 	 * A recorded time may have been spent waiting for the hypervisor, which another
 	 * CPU held.  One that runs short only here does not wait for that before its retry.
 	 */
-	if (!takes || (!global && status != IR_RPCIT_OK && !ran_short && may_be_held(g)))
+	if (!takes || (!global && status != IR_RPCIT_OK && !ran_short && hypervisor_may_be_busy(g)))
 		takes = own;
 	if (g->hv_free_ns < start + takes && g->par.latency != IR_LATENCY_RECORDED)
 		g->hv_free_ns = start + takes;
@@ -182,7 +176,7 @@ static int result_of(enum ir_rpcit_status status)
 }
 
 /* Notifies observers of a finished RPCIT. */
-static void tell(const struct ir_guest *g, const struct ir_rpcit *rpcit, uint64_t changed)
+static void notify_observers(const struct ir_guest *g, const struct ir_rpcit *rpcit, uint64_t changed)
 {
 	const struct ir_observer *observer = g->cfg.observer;
 
@@ -195,8 +189,8 @@ static void tell(const struct ir_guest *g, const struct ir_rpcit *rpcit, uint64_
 }
 
 /* The commands that a flush of the range takes; returns the pages that they reach. */
-static struct ir_cover commands(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
-				enum ir_cause cause)
+static struct ir_cover flush_commands(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
+				      enum ir_cause cause)
 {
 	const struct ir_effective *par = &d->guest->par;
 	const struct ir_iommu *iommu = par->iommu;
@@ -217,13 +211,13 @@ static struct ir_cover commands(struct ir_domain *d, uint64_t first, uint64_t la
 	return c;
 }
 
-static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
-			enum ir_cause cause)
+static inline int issue_flush(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
+			      enum ir_cause cause)
 {
 	struct ir_guest *g = d->guest;
 	struct ir_site_result *site;
 	struct ir_serving *serving = d->serving;
-	struct ir_cover c = commands(d, first, last, global, cause);
+	struct ir_cover c = flush_commands(d, first, last, global, cause);
 	uint64_t issued_ns = g->now_ns, before = g->cfg.flushed ? ir_iopt_changes(d->iopt) : 0;
 	int result;
 
@@ -240,12 +234,12 @@ static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool
 	if (d->lazy_entries && (global || cause == IR_CAUSE_SYNC))
 		ir_entries_flushed(d);
 	result = result_of(g->actors ? refresh_timed(d, c.first, c.last, global, cause, serving)
-				     : serve(d, c.first, c.last, serving));
+				     : charge_and_refresh(d, c.first, c.last, serving));
 	g->rpcit_failed |= result != 0;
 	if (result == -ENOMEM) {
 		ir_count(d, rpcit.insufficient, 1);
 		if (g->cfg.explanation && cause == IR_CAUSE_SYNC_MAP)
-			ir_explain(d, IR_SHORTAGE_RESOURCES, last - first + 1);
+			ir_explain_shortage(d, IR_SHORTAGE_RESOURCES, last - first + 1);
 	}
 	site = ir_guest_site(g);
 	if (site) {
@@ -254,7 +248,7 @@ static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool
 	}
 	ir_guest_sample(g);
 	if (g->cfg.timeline || g->cfg.observer || g->cfg.flushed)
-		tell(g, &(struct ir_rpcit){
+		notify_observers(g, &(struct ir_rpcit){
 			.time_ns = issued_ns, .iova = first << IR_PAGE_SHIFT,
 			.size = (last - first + 1) << IR_PAGE_SHIFT, .cpu = g->cpu,
 			.device = d->device, .global = global, .cause = cause, .result = result,
@@ -262,7 +256,7 @@ static inline int issue(struct ir_domain *d, uint64_t first, uint64_t last, bool
 	return result;
 }
 
-static inline int rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)
+static inline int issue_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)
 {
 	if (!size)
 		return 0;
@@ -270,26 +264,26 @@ static inline int rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum 
 		ir_count(d, kernel.sync_map_rpcits, 1);
 	else if (cause == IR_CAUSE_SYNC)
 		ir_count(d, kernel.sync_rpcits, 1);
-	return issue(d, iova >> IR_PAGE_SHIFT, (iova + size - 1) >> IR_PAGE_SHIFT, false, cause);
+	return issue_flush(d, iova >> IR_PAGE_SHIFT, (iova + size - 1) >> IR_PAGE_SHIFT, false, cause);
 }
 
 /* With a plug-in.  Apart, so that what is built in does not pay for it. */
 __attribute__((noinline))
 static int guarded_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)
 {
-	return ir_guard_rpcit(d, &iova, &size, cause) ? rpcit(d, iova, size, cause) : -EIO;
+	return ir_guard_rpcit(d, &iova, &size, cause) ? issue_rpcit(d, iova, size, cause) : -EIO;
 }
 
 int ir_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)
 {
-	return d->guest->guard ? guarded_rpcit(d, iova, size, cause) : rpcit(d, iova, size, cause);
+	return d->guest->guard ? guarded_rpcit(d, iova, size, cause) : issue_rpcit(d, iova, size, cause);
 }
 
 int ir_rpcit_global(struct ir_domain *d, enum ir_cause cause)
 {
 	if (d->guest->guard && !ir_guard_cause(d, "ir_rpcit_global", cause))
 		return -EIO;
-	return issue(d, d->guest->first_pfn, d->guest->last_pfn, true, cause);
+	return issue_flush(d, d->guest->first_pfn, d->guest->last_pfn, true, cause);
 }
 
 /* The kernel counts here, which the retry in iotlb_sync_map does not go through. */

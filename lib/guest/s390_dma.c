@@ -46,8 +46,8 @@ static int s390_init(struct ir_domain *d)
 	return s->used && s->lazy ? 0 : -ENOMEM;
 }
 
-static void mark(struct ir_domain *d, struct ir_bitmap *map, uint64_t first, uint64_t pages,
-		 bool value)
+static void mark_pages(struct ir_domain *d, struct ir_bitmap *map, uint64_t first, uint64_t pages,
+		       bool value)
 {
 	if (ir_bitmap_assign(map, first, first + pages - 1, value))
 		d->guest->totals.failed = true;
@@ -84,9 +84,9 @@ static void release_locked(struct ir_domain *d)
 		end = ir_bitmap_next_clear(s->lazy, first);
 		if (end == IR_BITMAP_NONE)
 			end = s->nr_pages;
-		mark(d, s->used, first, end - first, false);
+		mark_pages(d, s->used, first, end - first, false);
 	}
-	mark(d, s->lazy, 0, s->nr_pages, false);
+	mark_pages(d, s->lazy, 0, s->nr_pages, false);
 	ir_guest_unhold(d, s->lazy_pages);
 	s->lazy_pages = 0;
 }
@@ -119,7 +119,7 @@ static uint64_t alloc_locked(struct ir_domain *d, uint64_t pages)
 		if (at == IR_BITMAP_NONE)
 			return IR_NO_PFN;
 	}
-	mark(d, s->used, at, pages, true);
+	mark_pages(d, s->used, at, pages, true);
 	ir_guest_hold(d, pages);
 	s->next = at + pages;
 	return s->start_pfn + at;
@@ -144,17 +144,17 @@ static void free_address(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 
 	ir_lock_take(d->guest, &s->lock);
 	if (d->guest->cfg.strategy->unmap == IR_UNMAP_QUEUED) {
-		mark(d, s->lazy, pfn - s->start_pfn, pages, true);
+		mark_pages(d, s->lazy, pfn - s->start_pfn, pages, true);
 		s->lazy_pages += pages;
 	} else {
-		mark(d, s->used, pfn - s->start_pfn, pages, false);
+		mark_pages(d, s->used, pfn - s->start_pfn, pages, false);
 		ir_guest_unhold(d, pages);
 	}
 	ir_lock_drop(d->guest, &s->lock);
 }
 
 /* An RPCIT in strict mode only (__dma_purge_tlb()). */
-static void purge(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+static void purge_tlb(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
 	const struct ir_strategy *st = d->guest->cfg.strategy;
 	struct ir_gather gather = {
@@ -170,13 +170,13 @@ static void purge(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 static void s390_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces)
 {
 	if (pieces > 1)
-		purge(d, pfn, pages);
+		purge_tlb(d, pfn, pages);
 	free_address(d, pfn, pages);
 }
 
 static void s390_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
-	purge(d, pfn, pages);
+	purge_tlb(d, pfn, pages);
 	free_address(d, pfn, pages);
 }
 

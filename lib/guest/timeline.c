@@ -44,8 +44,8 @@ void ir_timeline_free(struct ir_timeline *timeline)
 	free(timeline);
 }
 
-static void join(struct ir_timeline_bucket *to, const struct ir_timeline_bucket *a,
-		 const struct ir_timeline_bucket *b)
+static void join_buckets(struct ir_timeline_bucket *to, const struct ir_timeline_bucket *a,
+			 const struct ir_timeline_bucket *b)
 {
 	struct ir_timeline_bucket sum = *a;
 
@@ -65,12 +65,12 @@ static void join(struct ir_timeline_bucket *to, const struct ir_timeline_bucket 
 }
 
 /* Buckets of twice the length.  The last one may have been alone. */
-static void halve(struct ir_timeline *t)
+static void halve_buckets(struct ir_timeline *t)
 {
 	size_t pairs = t->nr_buckets / 2;
 
 	for (size_t i = 0; i < pairs; i++)
-		join(&t->buckets[i], &t->buckets[2 * i], &t->buckets[2 * i + 1]);
+		join_buckets(&t->buckets[i], &t->buckets[2 * i], &t->buckets[2 * i + 1]);
 	if (t->nr_buckets % 2)
 		t->buckets[pairs] = t->buckets[2 * pairs];
 	t->nr_buckets = pairs + t->nr_buckets % 2;
@@ -84,7 +84,7 @@ static struct ir_timeline_bucket *bucket_at(struct ir_timeline *t, uint64_t now_
 	uint64_t since = now_ns > t->start_ns ? now_ns - t->start_ns : 0;
 
 	while (since / t->bucket_ns >= IR_TIMELINE_BUCKETS)
-		halve(t);
+		halve_buckets(t);
 	while (t->nr_buckets <= since / t->bucket_ns) {
 		struct ir_timeline_bucket *next = &t->buckets[t->nr_buckets++];
 

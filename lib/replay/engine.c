@@ -220,7 +220,7 @@ void ir_engine_interrupts(struct ir_engine *e, const volatile int *interrupted)
 {
 	e->interrupted = interrupted;
 	if (e->guest->guard)
-		ir_guard_stop(e->guest->guard, &e->stopped, interrupted);
+		ir_guard_set_stop(e->guest->guard, &e->stopped, interrupted);
 }
 
 void ir_engine_explain(struct ir_engine *e, struct ir_explanation *x)
@@ -321,7 +321,7 @@ static uint32_t number_of(struct ir_engine *e, const struct ir_op *op)
 	if (op->mapping >= e->max_mappings)
 		return op->mapping;
 	if (op->kind != IR_OP_UNMAP)
-		e->guest_number[op->mapping] = ir_guest_number(e->guest);
+		e->guest_number[op->mapping] = ir_guest_new_number(e->guest);
 	return e->guest_number[op->mapping];
 }
 
@@ -337,7 +337,7 @@ static inline void perform(struct ir_engine *e, const struct ir_op *op, const st
 	case IR_OP_UNMAP:
 	case IR_OP_MAP:
 	case IR_OP_FAILED_MAP:
-		ir_actors_do(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ, &(struct ir_work){
+		ir_actors_run(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ, &(struct ir_work){
 			.run = do_op, .op = op, .segs = segs, .nr_segs = nr, .number = number,
 			.mapping = mapping,
 		});
@@ -531,7 +531,7 @@ int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_re
 	result->lower_bound = !e->info->complete;
 	result->lower_bound_ns = result->lower_bound ? e->info->lost_ns : 0;
 	for (size_t i = 0; devices && i < e->info->nr_devices; i++) {
-		ir_guest_device(g, (uint16_t)i, &devices[i]);
+		ir_guest_device_result(g, (uint16_t)i, &devices[i]);
 		devices[i].exposure.has_directions = e->info->dma_directions;
 		mark_bounds(e->info, (uint16_t)i, &devices[i]);
 		device_parameters(e, (uint16_t)i, &devices[i].parameters);

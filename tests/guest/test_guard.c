@@ -91,7 +91,7 @@ static void faults(const char *text)
 	struct ir_guest *g = guest();
 	bool stop = false;
 
-	ir_guard_stop(g->guard, &stop, NULL);
+	ir_guard_set_stop(g->guard, &stop, NULL);
 	map_on(g, 0, 0, 1);
 	if (text)
 		assert_string_equal(ir_guard_fault(g->guard), text);

@@ -9,7 +9,7 @@ static void test_not_reused(void **state)
 
 	(void)state;
 	ir_reuse_use(&r, 7, 5);		/* nothing reaches it */
-	ir_reuse_stale(&r, 7);
+	ir_reuse_note_stale(&r, 7);
 	ir_reuse_end(&r, 7, 10, 20);
 	assert_int_equal(r.pages, 0);
 	assert_true(r.page_ns == 0);
@@ -22,7 +22,7 @@ static void test_reused(void **state)
 	struct ir_reuse r = { .nr = 0 };
 
 	(void)state;
-	ir_reuse_stale(&r, 7);
+	ir_reuse_note_stale(&r, 7);
 	ir_reuse_use(&r, 7, 12);
 	ir_reuse_use(&r, 7, 15);	/* it counts from the first use on */
 	ir_reuse_end(&r, 7, 10, 20);
@@ -38,9 +38,9 @@ static void test_two_translations(void **state)
 	struct ir_reuse r = { .nr = 0 };
 
 	(void)state;
-	ir_reuse_stale(&r, 7);		/* at 10 */
+	ir_reuse_note_stale(&r, 7);		/* at 10 */
 	ir_reuse_use(&r, 7, 12);
-	ir_reuse_stale(&r, 7);		/* at 14 */
+	ir_reuse_note_stale(&r, 7);		/* at 14 */
 	ir_reuse_end(&r, 7, 14, 20);
 	assert_int_equal(r.pages, 0);
 	ir_reuse_end(&r, 7, 10, 22);
@@ -58,7 +58,7 @@ static void test_many(void **state)
 
 	(void)state;
 	for (uint64_t i = 0; i < 20000; i++)
-		ir_reuse_stale(&r, i * 512);
+		ir_reuse_note_stale(&r, i * 512);
 	for (uint64_t i = 0; i < 20000; i += 2)
 		ir_reuse_use(&r, i * 512, ++now);
 	for (uint64_t i = 0; i < 20000; i++)
