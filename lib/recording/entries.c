@@ -29,7 +29,7 @@ static struct ir_entries_device *device_of(struct ir_entries *e, uint16_t device
 }
 
 /* Mappings whose device no event names count for each device. */
-static bool concerns(uint16_t device, size_t other)
+static bool is_for_device(uint16_t device, size_t other)
 {
 	return !device || !other || device == other;
 }
@@ -63,7 +63,7 @@ static int note_shortage(struct ir_entries *e, const struct ir_entries_late *lat
 	};
 	for (size_t i = 0; i < e->nr_devices; i++) {
 		add_held(&s->all, &e->devices[i]);
-		if (concerns(late->device, i))
+		if (is_for_device(late->device, i))
 			add_held(&s->own, &e->devices[i]);
 	}
 	/* RPCITs under way on other CPUs may be done on the host already. */
@@ -73,18 +73,18 @@ static int note_shortage(struct ir_entries *e, const struct ir_entries_late *lat
 		if (!l->stays || l->issued_ns > late->time_ns)
 			continue;
 		s->all.max += l->pages;
-		if (concerns(late->device, l->device))
+		if (is_for_device(late->device, l->device))
 			s->own.max += l->pages;
 	}
 	return 0;
 }
 
-static void flush_begins(struct ir_entries *e, uint16_t device)
+static void begin_flush(struct ir_entries *e, uint16_t device)
 {
 	for (size_t i = 0; i < e->nr_devices; i++) {
 		struct ir_entries_device *d = &e->devices[i];
 
-		if (!concerns(device, i))
+		if (!is_for_device(device, i))
 			continue;
 		d->going += d->lazy + d->unsure;
 		d->lazy = d->unsure = 0;
@@ -92,12 +92,12 @@ static void flush_begins(struct ir_entries *e, uint16_t device)
 	}
 }
 
-static void flush_ends(struct ir_entries *e, uint16_t device)
+static void end_flush(struct ir_entries *e, uint16_t device)
 {
 	for (size_t i = 0; i < e->nr_devices; i++) {
 		struct ir_entries_device *d = &e->devices[i];
 
-		if (!concerns(device, i))
+		if (!is_for_device(device, i))
 			continue;
 		d->going = 0;
 		d->flushed = true;
@@ -120,13 +120,13 @@ static unsigned int first_late(const struct ir_entries *e)
 	return first;
 }
 
-static void note_next(struct ir_entries *e)
+static void update_next_ns(struct ir_entries *e)
 {
 	e->next_ns = e->nr_late == IR_ENTRIES_LATE ? 0 :
 		e->nr_late ? e->late[first_late(e)].time_ns : UINT64_MAX;
 }
 
-static void map_done(struct ir_entries_device *d, uint32_t pages, bool stays, bool ran_short)
+static void count_map(struct ir_entries_device *d, uint32_t pages, bool stays, bool ran_short)
 {
 	if (stays)
 		d->live += pages;
@@ -135,7 +135,7 @@ static void map_done(struct ir_entries_device *d, uint32_t pages, bool stays, bo
 }
 
 /* The late one at @i is done. */
-static int settle(struct ir_entries *e, unsigned int i)
+static int finish_late(struct ir_entries *e, unsigned int i)
 {
 	struct ir_entries_late late = e->late[i];
 	struct ir_entries_device *d = device_of(e, late.device);
@@ -145,19 +145,19 @@ static int settle(struct ir_entries *e, unsigned int i)
 		return -ENOMEM;
 	e->late[i] = e->late[--e->nr_late];
 	if (!late.pages) {
-		flush_ends(e, late.device);
+		end_flush(e, late.device);
 		return 0;
 	}
 	if (late.ran_short) {	/* it is tried again after a flush */
 		rc = note_shortage(e, &late);
-		flush_begins(e, late.device);
+		begin_flush(e, late.device);
 	}
-	map_done(d, late.pages, late.stays, late.ran_short);
+	count_map(d, late.pages, late.stays, late.ran_short);
 	return rc;
 }
 
 /* All that is done by then; at least one if there is no room for more. */
-static int settle_late(struct ir_entries *e, uint64_t until_ns)
+static int finish_all_late(struct ir_entries *e, uint64_t until_ns)
 {
 	int rc = 0;
 
@@ -166,14 +166,14 @@ static int settle_late(struct ir_entries *e, uint64_t until_ns)
 
 		if (e->late[first].time_ns > until_ns && e->nr_late < IR_ENTRIES_LATE)
 			break;
-		rc = settle(e, first);
+		rc = finish_late(e, first);
 	}
-	note_next(e);
+	update_next_ns(e);
 	return rc;
 }
 
 /* One mapping is late in most cases, of a device that is known: that needs 20 instructions, not 60. */
-static inline int settle_until(struct ir_entries *e, uint64_t until_ns)
+static inline int finish_late_until(struct ir_entries *e, uint64_t until_ns)
 {
 	const struct ir_entries_late *late = &e->late[0];
 
@@ -181,14 +181,14 @@ static inline int settle_until(struct ir_entries *e, uint64_t until_ns)
 		return 0;
 	if (e->nr_late != 1 || late->time_ns > until_ns || !late->pages || late->ran_short ||
 	    late->device >= e->nr_devices)
-		return settle_late(e, until_ns);
-	map_done(&e->devices[late->device], late->pages, late->stays, false);
+		return finish_all_late(e, until_ns);
+	count_map(&e->devices[late->device], late->pages, late->stays, false);
 	e->nr_late = 0;
 	e->next_ns = UINT64_MAX;
 	return 0;
 }
 
-/* There is room: settle_until() was called.  The caller fills in the rest. */
+/* There is room: finish_late_until() was called.  The caller fills in the rest. */
 static inline struct ir_entries_late *new_late(struct ir_entries *e, uint64_t time_ns)
 {
 	struct ir_entries_late *late = &e->late[e->nr_late++];
@@ -205,7 +205,7 @@ static inline struct ir_entries_late *new_late(struct ir_entries *e, uint64_t ti
 /* A flush of all that is unmapped, from @begin_ns to @end_ns. */
 static int add_flush(struct ir_entries *e, const struct ir_op *op, uint64_t begin_ns, uint64_t end_ns)
 {
-	int rc = settle_until(e, begin_ns);
+	int rc = finish_late_until(e, begin_ns);
 	struct ir_entries_late *late;
 
 	if (rc)
@@ -218,7 +218,7 @@ static int add_flush(struct ir_entries *e, const struct ir_op *op, uint64_t begi
 	return 0;
 }
 
-static int map(struct ir_entries *e, const struct ir_op *op)
+static int map_op(struct ir_entries *e, const struct ir_op *op)
 {
 	struct ir_entries_device *d = device_of(e, op->device);
 	struct ir_entries_late *late;
@@ -228,11 +228,11 @@ static int map(struct ir_entries *e, const struct ir_op *op)
 	if (!d)
 		return -ENOMEM;
 	if (e->next_fit && op->iova + WRAP < d->last_iova) {
-		flush_begins(e, op->device);
-		flush_ends(e, op->device);
+		begin_flush(e, op->device);
+		end_flush(e, op->device);
 	}
 	d->last_iova = op->iova;
-	rc = settle_until(e, issued);
+	rc = finish_late_until(e, issued);
 	if (rc)
 		return rc;
 	late = new_late(e, done);	/* filled in place: a copy costs 14 instructions */
@@ -245,7 +245,7 @@ static int map(struct ir_entries *e, const struct ir_op *op)
 	return late->ran_short ? add_flush(e, op, op->time_ns, done + op->retry_ns) : 0;
 }
 
-static int unmap(struct ir_entries *e, const struct ir_op *op)
+static int unmap_op(struct ir_entries *e, const struct ir_op *op)
 {
 	struct ir_entries_device *d;
 	int rc = 0;
@@ -256,8 +256,8 @@ static int unmap(struct ir_entries *e, const struct ir_op *op)
 	for (unsigned int i = 0; i < e->nr_late && op->mapping != IR_NO_MAPPING; i++) {
 		if (!e->late[i].pages || !e->late[i].stays || e->late[i].mapping != op->mapping)
 			continue;
-		rc = settle(e, i);
-		note_next(e);
+		rc = finish_late(e, i);
+		update_next_ns(e);
 		break;
 	}
 	d = device_of(e, op->device);
@@ -276,17 +276,17 @@ static int unmap(struct ir_entries *e, const struct ir_op *op)
 int ir_entries_op(struct ir_entries *e, const struct ir_op *op)
 {
 	struct ir_entries_device *d;
-	int rc = settle_until(e, op->time_ns);
+	int rc = finish_late_until(e, op->time_ns);
 
 	if (rc)
 		return rc;
 	switch (op->kind) {
 	case IR_OP_MAP:
-		return map(e, op);
+		return map_op(e, op);
 	case IR_OP_UNMAP:
-		return unmap(e, op);
+		return unmap_op(e, op);
 	case IR_OP_FLUSH_TIMER:
-		flush_begins(e, op->device);
+		begin_flush(e, op->device);
 		return add_flush(e, op, op->time_ns, op->time_ns + op->rpcit_ns);
 	case IR_OP_DETACH:
 		d = device_of(e, op->device);
@@ -299,7 +299,7 @@ int ir_entries_op(struct ir_entries *e, const struct ir_op *op)
 	}
 }
 
-static void add_found(struct ir_held_pages *held, int64_t pages)
+static void add_found_pages(struct ir_held_pages *held, int64_t pages)
 {
 	held->live += pages;
 	held->min += pages;
@@ -308,15 +308,15 @@ static void add_found(struct ir_held_pages *held, int64_t pages)
 
 int ir_entries_end(struct ir_entries *e)
 {
-	int rc = settle_late(e, UINT64_MAX);
+	int rc = finish_all_late(e, UINT64_MAX);
 
 	for (size_t i = 0; i < e->nr; i++) {
 		struct ir_recorded_shortage *s = &e->list[i];
 
 		for (size_t j = 0; j < e->nr_devices; j++) {
-			add_found(&s->all, e->devices[j].found);
-			if (concerns(s->device, j))
-				add_found(&s->own, e->devices[j].found);
+			add_found_pages(&s->all, e->devices[j].found);
+			if (is_for_device(s->device, j))
+				add_found_pages(&s->own, e->devices[j].found);
 		}
 	}
 	return rc;

@@ -9,7 +9,7 @@
 #include "base/budget.h"
 #include "recording/by_task.h"
 
-static const char *own(struct ir_recording *rec, const char *s)
+static const char *copy_string(struct ir_recording *rec, const char *s)
 {
 	char **grown, *copy;
 
@@ -62,7 +62,7 @@ uint32_t ir_default_hz(const struct ir_recording_info *info)
  * Nothing is known of what was lost; what is known about the allocator holds for one
  * device.
  */
-static void note_start(struct ir_recording *rec)
+static void fill_machine(struct ir_recording *rec)
 {
 	struct ir_recorded_machine *m = &rec->info.machine;
 
@@ -183,7 +183,7 @@ static int fill_hint(struct ir_recording *rec)
 			 most->count);
 	else
 		snprintf(text, sizeof(text), "it has no event; record iommu:map and iommu:unmap while devices work");
-	info->hint = own(rec, text);
+	info->hint = copy_string(rec, text);
 	return info->hint ? 0 : -ENOMEM;
 }
 
@@ -194,12 +194,12 @@ static int fill_info(struct ir_recording *rec)
 	struct ir_recording_info *info = &rec->info;
 
 	info->file = ir_file_path(rec->file);
-	info->format = own(rec, from->format);
-	info->why = own(rec, from->why);
-	info->byte_order = own(rec, from->byte_order);
-	info->kernel = own(rec, from->kernel);
-	info->arch = own(rec, from->arch);
-	info->clock = own(rec, from->clock);
+	info->format = copy_string(rec, from->format);
+	info->why = copy_string(rec, from->why);
+	info->byte_order = copy_string(rec, from->byte_order);
+	info->kernel = copy_string(rec, from->kernel);
+	info->arch = copy_string(rec, from->arch);
+	info->clock = copy_string(rec, from->clock);
 	info->cpus = from->cpus;
 	info->events_file = rec->options.events ? ir_events_path(rec->options.events) : NULL;
 	info->user_events = rec->reader->user_events;
@@ -215,11 +215,11 @@ static int fill_info(struct ir_recording *rec)
 		if (rec->entries.list[i].device < from->nr_devices)
 			rec->shortages_of[rec->entries.list[i].device]++;
 	for (size_t i = 0; i < from->nr_events; i++) {
-		rec->events[i].name = own(rec, from->events[i].name);
+		rec->events[i].name = copy_string(rec, from->events[i].name);
 		rec->events[i].count = from->events[i].count;
 	}
 	for (size_t i = 1; i < from->nr_devices; i++)
-		rec->devices[i] = own(rec, from->devices[i]);
+		rec->devices[i] = copy_string(rec, from->devices[i]);
 	if (rec->no_memory)
 		return -ENOMEM;
 	info->events = rec->events;
@@ -234,7 +234,7 @@ static int fill_info(struct ir_recording *rec)
 	ir_assembler_latency(rec->assembler, &info->machine);
 	estimate_timers(rec);
 	info->machine.reused = rec->reused;
-	note_start(rec);
+	fill_machine(rec);
 	info->machine.s390_dma_api = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
 	info->max_mappings = ir_assembler_max_mappings(rec->assembler) + (uint32_t)rec->nr_initial;
 	/* Only several devices have several timers or domains. */
@@ -243,7 +243,7 @@ static int fill_info(struct ir_recording *rec)
 		if (info->machine.timer_flushes)
 			info->damage.count[IR_DAMAGE_LIMIT_TIMERS] = rec->timer_owners.left_out;
 	}
-	/* Only note_start() uses the allocator's state. */
+	/* Only fill_machine() uses the allocator's state. */
 	if (info->nr_devices <= 2 && !info->machine.s390_dma_api)
 		info->damage.count[IR_DAMAGE_LIMIT_START_IOVAS] = rec->iovas.left_out;
 	info->complete = ir_damage_complete(&info->damage);
@@ -396,7 +396,7 @@ int ir_recording_rewind(struct ir_recording *rec, struct ir_error *err)
 }
 
 /* An unmap of no known mapping: of one from before the recording, if it is one of those. */
-static void finish_unknown(struct ir_recording *rec, struct ir_op *op)
+static void number_unknown_unmap(struct ir_recording *rec, struct ir_op *op)
 {
 	if (!rec->lost && !(op->flags & IR_OPF_FAILED) && rec->unknown_unmaps < rec->nr_initial)
 		op->mapping = rec->info.max_mappings - (uint32_t)rec->nr_initial +
@@ -407,7 +407,7 @@ void ir_recording_finish_op(struct ir_recording *rec, struct ir_op *op)
 {
 	if (op->kind == IR_OP_UNMAP) {
 		if (op->mapping == IR_NO_MAPPING)
-			finish_unknown(rec, op);
+			number_unknown_unmap(rec, op);
 	} else if (op->kind == IR_OP_FLUSH_TIMER) {
 		if (!op->device)
 			op->device = ir_timer_owner(&rec->timer_owners, op->iova);

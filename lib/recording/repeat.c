@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Learns from a pass over a recording what the next one is to know from its start. */
+/*
+ * Decides whether a recording needs another pass, and keeps the event kinds, device names and
+ * owners that this pass must know from its start.  survey.c repeats passes until they are stable.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "recording/learn.h"
+#include "recording/repeat.h"
 
-/* Kinds that a file declares and that never came so far change the meaning of those that did. */
+/* A kind that the file declares but never had so far changes the meaning of the others. */
 static bool kinds_differ(const struct ir_recording *rec)
 {
 	return (rec->seen_kinds ^ rec->found_kinds) & ir_assembler_evidence();
@@ -17,7 +20,7 @@ static bool kinds_differ(const struct ir_recording *rec)
  * several owners have names only from functions, as better names may still come, nor because
  * of a queue's timer alone, which fires rarely.
  */
-bool ir_learn_restart(const struct ir_recording *rec)
+bool ir_should_restart(const struct ir_recording *rec)
 {
 	const uint64_t late = UINT64_C(1) << IR_EV_FQ_TIMEOUT;
 
@@ -26,7 +29,7 @@ bool ir_learn_restart(const struct ir_recording *rec)
 }
 
 /* Domains whose timers are known belong to the timers' devices. */
-static void learn_timers(struct ir_recording *rec, struct ir_owners *owners)
+static void name_timer_domains(struct ir_recording *rec, struct ir_owners *owners)
 {
 	for (unsigned int i = 0; i < owners->nr; i++) {
 		struct ir_owner *w = &owners->owner[i];
@@ -36,7 +39,7 @@ static void learn_timers(struct ir_recording *rec, struct ir_owners *owners)
 	}
 }
 
-static bool found(const struct ir_recording *rec, enum ir_event_kind kind)
+static bool has_events(const struct ir_recording *rec, enum ir_event_kind kind)
 {
 	return rec->found_kinds >> kind & 1;
 }
@@ -50,7 +53,7 @@ void ir_survey_forget_names(struct ir_recording *rec)
 	rec->nr_names = 0;
 }
 
-void ir_learn_forget(struct ir_recording *rec)
+void ir_forget_passes(struct ir_recording *rec)
 {
 	ir_survey_forget_names(rec);
 	rec->owners_known = (struct ir_owners){ .nr = 0 };
@@ -58,7 +61,7 @@ void ir_learn_forget(struct ir_recording *rec)
 }
 
 /* Results have devices by number: the next pass must use the same numbers. */
-static int keep_names(struct ir_recording *rec)
+static int keep_device_names(struct ir_recording *rec)
 {
 	const struct ir_reader_info *info = &rec->reader->info;
 
@@ -81,27 +84,28 @@ static int keep_names(struct ir_recording *rec)
  * Keeps the results of a pass: 1 if another one would give something else,
  * because it would know from its start what this one did not; 0, or -ENOMEM.
  */
-int ir_learn(struct ir_recording *rec)
+int ir_needs_another_pass(struct ir_recording *rec)
 {
 	struct ir_owners owners = *ir_assembler_owners(rec->assembler);
 	bool several = rec->reader->info.nr_devices > 2, rpcits, again;
 
-	rpcits = found(rec, IR_EV_RPCIT) || found(rec, IR_EV_FLUSH_ALL) ||
-		found(rec, IR_EV_FQ_FLUSH) || found(rec, IR_EV_TLB_SYNC) ||
-		found(rec, IR_EV_COMMAND) || found(rec, IR_EV_COMMAND_ALL) ||
-		found(rec, IR_EV_TAG_RANGE) || found(rec, IR_EV_TAG_ALL) ||
-		found(rec, IR_EV_MAP_FLUSH) || found(rec, IR_EV_MAP_PIECE);
+	rpcits = has_events(rec, IR_EV_RPCIT) || has_events(rec, IR_EV_FLUSH_ALL) ||
+		has_events(rec, IR_EV_FQ_FLUSH) || has_events(rec, IR_EV_TLB_SYNC) ||
+		has_events(rec, IR_EV_COMMAND) || has_events(rec, IR_EV_COMMAND_ALL) ||
+		has_events(rec, IR_EV_TAG_RANGE) || has_events(rec, IR_EV_TAG_ALL) ||
+		has_events(rec, IR_EV_MAP_FLUSH) || has_events(rec, IR_EV_MAP_PIECE);
 	again = kinds_differ(rec);
 	rec->seen_kinds = rec->found_kinds;
-	learn_timers(rec, &owners);
+	name_timer_domains(rec, &owners);
 	/* One function needs no name; where there are names, functions get theirs from them. */
-	if (!rec->name_functions && !several && !found(rec, IR_EV_DMA_MAP) &&
+	if (!rec->name_functions && !several && !has_events(rec, IR_EV_DMA_MAP) &&
 	    ir_owners_count(&owners, IR_OWNER_FUNCTION) > 1) {
 		rec->name_functions = again = true;
 		several = true;
 	}
 	if (several != rec->several &&
-	    (rpcits || found(rec, IR_EV_DEVICE_ATTACH) || found(rec, IR_EV_DEVICE_DETACH) || rec->tried))
+	    (rpcits || has_events(rec, IR_EV_DEVICE_ATTACH) ||
+	     has_events(rec, IR_EV_DEVICE_DETACH) || rec->tried))
 		again = true;
 	/* A pass behind a trial is to know what one behind a whole pass would. */
 	if (((rec->device && several && rpcits) || rec->tried) &&
@@ -109,5 +113,5 @@ int ir_learn(struct ir_recording *rec)
 		again = true;
 	rec->several = several;
 	rec->owners_known = owners;
-	return again && keep_names(rec) ? -ENOMEM : again;
+	return again && keep_device_names(rec) ? -ENOMEM : again;
 }

@@ -240,7 +240,7 @@ int ir_spool_rewind(struct ir_spool *sp)
 }
 
 /* Have a whole operation in the buffer, if there is one in the file. */
-static int fill(struct ir_spool *sp)
+static int read_in(struct ir_spool *sp)
 {
 	size_t left = sp->used - sp->at;
 	uint64_t want = (sp->room - left) * sizeof(*sp->buf), got = 0;
@@ -270,7 +270,7 @@ ssize_t ir_spool_read(struct ir_spool *sp, struct ir_op *ops, size_t max)
 
 	for (n = 0; n < max; n++) {
 		if (sp->used - sp->at < MAX_WORDS && sp->pos < sp->size) {
-			int rc = fill(sp);
+			int rc = read_in(sp);
 
 			if (rc)
 				return rc;

@@ -8,7 +8,7 @@
 
 #include "base/budget.h"
 #include "recording/by_task.h"
-#include "recording/learn.h"
+#include "recording/repeat.h"
 #include "recording/window.h"
 #include "base/temp.h"
 
@@ -159,7 +159,7 @@ static void read_counters(struct ir_recording *rec, const char *text)
 }
 
 /* Without translation the device is given the address of the memory itself. */
-static void note_direct(struct ir_recording_info *info, const struct ir_event *ev)
+static void note_identity(struct ir_recording_info *info, const struct ir_event *ev)
 {
 	if (ev->addr == UINT64_MAX)
 		return;
@@ -168,7 +168,7 @@ static void note_direct(struct ir_recording_info *info, const struct ir_event *e
 }
 
 /* The bytes of a mapping's pages beyond those its driver asked for, and its direction. */
-static void note_asked(struct ir_recording *rec, const struct ir_event *ev)
+static void note_subpage(struct ir_recording *rec, const struct ir_event *ev)
 {
 	struct ir_recording_info *info = &rec->info;
 	bool list = ev->kind == IR_EV_DMA_MAP_SG;
@@ -207,9 +207,9 @@ static void note_event(struct ir_recording *rec, const struct ir_event *ev)
 	if (!rec->info.start_ns)
 		rec->info.start_ns = ev->time_ns;
 	if (ev->kind == IR_EV_DMA_MAP)
-		note_direct(&rec->info, ev);
+		note_identity(&rec->info, ev);
 	if (ev->kind == IR_EV_DMA_MAP || ev->kind == IR_EV_DMA_MAP_SG)
-		note_asked(rec, ev);
+		note_subpage(rec, ev);
 }
 
 #define KIND(kind) (UINT64_C(1) << IR_EV_##kind)
@@ -322,7 +322,7 @@ static struct device_state *state_of(struct ir_recording *rec, uint16_t device)
 	return &grown[device];
 }
 
-static uint64_t less(uint64_t from, uint64_t what)
+static uint64_t less_or_zero(uint64_t from, uint64_t what)
 {
 	return what < from ? from - what : 0;
 }
@@ -343,10 +343,10 @@ static uint64_t entries_of(uint64_t pages)
 static void end_live(struct ir_recording *rec, struct device_state *d, uint64_t pages,
 		     uint64_t entries)
 {
-	rec->live_pages = less(rec->live_pages, pages);
-	rec->live_entries = less(rec->live_entries, entries);
-	d->live_pages = less(d->live_pages, pages);
-	d->live_entries = less(d->live_entries, entries);
+	rec->live_pages = less_or_zero(rec->live_pages, pages);
+	rec->live_entries = less_or_zero(rec->live_entries, entries);
+	d->live_pages = less_or_zero(d->live_pages, pages);
+	d->live_entries = less_or_zero(d->live_entries, entries);
 }
 
 static void begin_live(struct ir_recording *rec, struct device_state *d, uint64_t pages)
@@ -496,7 +496,7 @@ static int survey_block(struct ir_recording *rec, const struct ir_event *evs, in
 }
 
 /* The events of the window, in @evs; each with its task, if call sites are tasks. */
-static int choose_events(struct ir_recording *rec, struct ir_event *evs, int n)
+static int select_events(struct ir_recording *rec, struct ir_event *evs, int n)
 {
 	int kept = 0;
 
@@ -521,7 +521,7 @@ static int survey_once(struct ir_recording *rec, bool trial, struct ir_error *er
 		int n = more;
 
 		if (ir_has_window(rec) || rec->chains)
-			n = choose_events(rec, block, more);
+			n = select_events(rec, block, more);
 		rc = survey_block(rec, block, n);
 		if (rc)
 			return ir_recording_spool_failed(rec, rc, err);
@@ -531,7 +531,7 @@ static int survey_once(struct ir_recording *rec, bool trial, struct ir_error *er
 		seen += (unsigned int)more;
 		if (trial && seen >= TRIAL_EVENTS) {
 			trial = false;
-			if (ir_learn_restart(rec))
+			if (ir_should_restart(rec))
 				return 1;
 		}
 		if (seen % PROGRESS_EVENTS < (unsigned int)more)
@@ -607,11 +607,11 @@ int ir_survey(struct ir_recording *rec, struct ir_error *err)
 			/* The rest came late: as without a trial, the first pass is the whole file. */
 			in_vain = true;
 			passes = 0;
-			ir_learn_forget(rec);
+			ir_forget_passes(rec);
 			ir_survey_clear(rec);
 			continue;
 		}
-		rc = ir_learn(rec);
+		rc = ir_needs_another_pass(rec);
 		if (rc < 0)
 			return ir_recording_no_memory(rec, err);
 		if (!rc || passes == MAX_PASSES)

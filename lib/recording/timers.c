@@ -46,8 +46,8 @@ struct fit {
 	double late_ns;		/* mean lateness of these */
 };
 
-static double lateness(const struct ir_timer_samples *s, uint32_t k, uint32_t ms, uint32_t hz,
-		       uint64_t phase)
+static double lateness_of(const struct ir_timer_samples *s, uint32_t k, uint32_t ms, uint32_t hz,
+			  uint64_t phase)
 {
 	return (double)s->at[k].fired_ns -
 		(double)ir_timer_expiry(s->at[k].armed_ns, ms, hz, phase);
@@ -72,13 +72,13 @@ static double close_window(uint32_t ms)
  * queueing), and now and then a stalled machine makes it very late.  The first
  * sample is left out: what armed that timer may have been before the recording.
  */
-static struct fit fit(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz, uint64_t phase)
+static struct fit fit_phase(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz, uint64_t phase)
 {
 	double window = close_window(ms), early = 1e9 / hz / 8;
 	struct fit f = { 0 };
 
 	for (uint32_t k = 1; k < s->n; k++) {
-		double late = lateness(s, k, ms, hz, phase);
+		double late = lateness_of(s, k, ms, hz, phase);
 
 		if (late < -early || late >= window)
 			continue;
@@ -100,7 +100,7 @@ static double mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint3
 	uint32_t n = 0;
 
 	for (uint32_t k = 1; k < s->n; k++) {
-		double late = lateness(s, k, ms, hz, 0);
+		double late = lateness_of(s, k, ms, hz, 0);
 
 		if (late >= MAX_LATE_NS || late >= ms * 1e7)
 			continue;
@@ -126,7 +126,7 @@ static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms, uint32_
 		    (known_hz && known_hz != candidates[i]))
 			continue;
 		for (unsigned int p = 0; p < PHASES; p++) {
-			struct fit f = fit(s, ms, candidates[i], grain * p / PHASES);
+			struct fit f = fit_phase(s, ms, candidates[i], grain * p / PHASES);
 
 			if (f.close * 5 <= (s->n - 1) * 3 || f.close < best.close ||
 			    (f.close == best.close && f.late_ns >= best.late_ns))
