@@ -45,8 +45,8 @@ struct run {
 	bool *failed;			/* set if an RPCIT failed */
 };
 
-static int run(const struct closed *c, const struct run *r, struct ir_flush_log *log,
-	       struct ir_error *err)
+static int run_ops(const struct closed *c, const struct run *r, struct ir_flush_log *log,
+		   struct ir_error *err)
 {
 	struct ir_engine *e = ir_engine_new(r->config, r->info, r->sites, r->timeline, c->budget);
 	int rc = 0;
@@ -95,10 +95,10 @@ static int last_run(const struct closed *c, size_t i, struct run *r, struct ir_f
 	r->sites = o->sites && c->info->sites ? o->sites + i * c->info->sites->nr : NULL;
 	r->explanation = o->explanations ? &o->explanations[i] : NULL;
 	r->devices = o->devices ? o->devices + i * c->info->nr_devices : NULL;
-	return rc ? rc : run(c, r, log, err);
+	return rc ? rc : run_ops(c, r, log, err);
 }
 
-static int predict(const struct closed *c, size_t i, struct ir_error *err)
+static int predict_config(const struct closed *c, size_t i, struct ir_error *err)
 {
 	const struct ir_load *load = c->options->load;
 	struct ir_config quiet = c->round->configs[i];
@@ -121,7 +121,7 @@ static int predict(const struct closed *c, size_t i, struct ir_error *err)
 	if (!rc && quiet.params.devices > 1)
 		rc = ir_error_set(err, -EINVAL, "a load is that of the recorded devices; leave out --devices");
 	if (!rc)
-		rc = c->options->recorded_times ? last_run(c, i, &r, &log, err) : run(c, &r, &log, err);
+		rc = c->options->recorded_times ? last_run(c, i, &r, &log, err) : run_ops(c, &r, &log, err);
 	if (!rc && !c->options->recorded_times) {
 		rc = ir_load_retime(load, &log, &first->parameters, serialises, c->info, &at);
 		ir_flush_log_release(&log);
@@ -145,7 +145,7 @@ static int predict(const struct closed *c, size_t i, struct ir_error *err)
 	return rc;
 }
 
-static void *work(void *arg)
+static void *worker_thread(void *arg)
 {
 	struct closed *c = arg;
 	struct ir_error err = { "" };
@@ -156,7 +156,7 @@ static void *work(void *arg)
 		int rc;
 
 		pthread_mutex_unlock(&c->lock);
-		rc = predict(c, i, &err);
+		rc = predict_config(c, i, &err);
 		pthread_mutex_lock(&c->lock);
 		c->done++;
 		if (rc && !c->rc) {
@@ -177,9 +177,9 @@ static void run_threads(struct closed *c, unsigned int threads)
 
 	/* This thread works, too, so that it goes on without the others. */
 	while (workers && started + 1 < threads &&
-	       !pthread_create(&workers[started], NULL, work, c))
+	       !pthread_create(&workers[started], NULL, worker_thread, c))
 		started++;
-	work(c);
+	worker_thread(c);
 	for (unsigned int i = 0; i < started; i++)
 		pthread_join(workers[i], NULL);
 	free(workers);

@@ -42,7 +42,7 @@ void ir_copies_free(struct ir_copies *c)
 }
 
 /* The last copy is the one that is furthest behind. */
-static void trim(struct ir_copies *c)
+static void drop_consumed(struct ir_copies *c)
 {
 	size_t had = c->at[c->n - 1];
 
@@ -56,7 +56,7 @@ static void trim(struct ir_copies *c)
 
 bool ir_copies_add(struct ir_copies *c, const struct ir_op *ops, size_t n)
 {
-	trim(c);
+	drop_consumed(c);
 	if (c->nr + n > c->room) {
 		size_t room = 2 * c->room > c->nr + n ? 2 * c->room : c->nr + n;
 		struct ir_op *grown = reallocarray(c->line, room, sizeof(*grown));
@@ -72,7 +72,7 @@ bool ir_copies_add(struct ir_copies *c, const struct ir_op *ops, size_t n)
 }
 
 /* The next copy: the first of those at the same time. */
-static uint32_t earliest(const struct ir_copies *c)
+static uint32_t earliest_copy(const struct ir_copies *c)
 {
 	uint32_t best = c->n;
 	uint64_t time = UINT64_MAX;
@@ -90,7 +90,7 @@ static uint32_t earliest(const struct ir_copies *c)
 }
 
 /* A timer of all devices, and what is no operation of a device, comes once. */
-static bool is_of_all(const struct ir_op *op)
+static bool is_for_all_copies(const struct ir_op *op)
 {
 	return op->kind == IR_OP_LOST || op->kind == IR_OP_RPCIT || op->kind == IR_OP_PAGE_FREE ||
 		(op->kind == IR_OP_FLUSH_TIMER && !op->device);
@@ -99,13 +99,13 @@ static bool is_of_all(const struct ir_op *op)
 bool ir_copies_next(struct ir_copies *c, bool last, struct ir_op *op)
 {
 	for (;;) {
-		uint32_t i = c->pieces ? c->of : earliest(c);
+		uint32_t i = c->pieces ? c->of : earliest_copy(c);
 
 		/* The first copy is ahead: what it has next is not known. */
 		if (i == c->n || c->at[i] == c->nr || (!last && c->at[0] == c->nr))
 			return false;
 		*op = c->line[c->at[i]++];
-		if (i && is_of_all(op))
+		if (i && is_for_all_copies(op))
 			continue;
 		if (c->pieces)
 			c->pieces--;

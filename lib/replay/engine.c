@@ -92,7 +92,7 @@ static uint16_t owner_of_initial(const struct ir_recording_info *info, uint64_t 
  * others are given single pages here and there: no mapping of the recording
  * found room in them, or it would have told.
  */
-static void preload(struct ir_guest *g, const struct ir_recording_info *info, uint32_t copy)
+static void preload_pages(struct ir_guest *g, const struct ir_recording_info *info, uint32_t copy)
 {
 	uint16_t base = (uint16_t)(copy * info->nr_devices);
 	const bool *reused = info->machine.reused;
@@ -205,7 +205,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	if (config->hypervisor->refuses || par.rpcit_base_ns || par.rpcit_page_ns || par.latency == IR_LATENCY_RECORDED)
 		e->stopped = ir_actors_new(e->guest) != 0;
 	for (uint32_t i = 0; i < e->nr_copies && !config->strategy->identity; i++)
-		preload(e->guest, info, i);
+		preload_pages(e->guest, info, i);
 	ir_guest_sample(e->guest);
 	return e;
 }
@@ -249,7 +249,7 @@ void ir_engine_free(struct ir_engine *e)
 
 /* The next thing to happen: a timer, or an actor whose RPCIT is done. */
 __attribute__((noinline))
-static void run_next(struct ir_guest *g)
+static void run_next_due(struct ir_guest *g)
 {
 	uint64_t timer_ns = ir_guest_timer_ns(g);
 
@@ -281,7 +281,7 @@ static bool has_pieces(const struct ir_op *op)
 
 /* The first piece of a mapping that has several, or one more of them; true: it is the last one. */
 __attribute__((noinline))
-static bool gather(struct ir_engine *e, const struct ir_op *op, uint32_t number)
+static bool gather_piece(struct ir_engine *e, const struct ir_op *op, uint32_t number)
 {
 	if (is_map(op)) {
 		e->map = *op;
@@ -305,7 +305,7 @@ static bool gather(struct ir_engine *e, const struct ir_op *op, uint32_t number)
 	return e->nr_segs == e->map.segments;
 }
 
-static inline void do_op(struct ir_guest *g, const struct ir_work *work)
+static inline void run_map_or_unmap(struct ir_guest *g, const struct ir_work *work)
 {
 	g->op = work->number;
 	if (work->op->kind == IR_OP_UNMAP)
@@ -326,8 +326,8 @@ static uint32_t number_of(struct ir_engine *e, const struct ir_op *op)
 }
 
 /* One operation; if it is a map, with all its pieces. */
-static inline void perform(struct ir_engine *e, const struct ir_op *op, const struct ir_segment *segs,
-			   uint32_t nr, uint32_t number)
+static inline void perform_op(struct ir_engine *e, const struct ir_op *op, const struct ir_segment *segs,
+			      uint32_t nr, uint32_t number)
 {
 	struct ir_guest *g = e->guest;
 	uint32_t mapping;
@@ -338,7 +338,7 @@ static inline void perform(struct ir_engine *e, const struct ir_op *op, const st
 	case IR_OP_MAP:
 	case IR_OP_FAILED_MAP:
 		ir_actors_run(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ, &(struct ir_work){
-			.run = do_op, .op = op, .segs = segs, .nr_segs = nr, .number = number,
+			.run = run_map_or_unmap, .op = op, .segs = segs, .nr_segs = nr, .number = number,
 			.mapping = mapping,
 		});
 		break;
@@ -369,14 +369,14 @@ static inline void perform(struct ir_engine *e, const struct ir_op *op, const st
 }
 
 /* Have the next operation ready, with all its pieces; false: the block has no more. */
-static inline bool fetch(struct ir_engine *e)
+static inline bool fetch_op(struct ir_engine *e)
 {
 	while (e->copies ? ir_copies_next(e->copies, e->finishing, &e->copy) : e->at < e->end) {
 		const struct ir_op *op = e->copies ? &e->copy : e->at++;
 		uint32_t number = e->numbers ? e->numbers[op - e->begin] : IR_NO_OP;
 
 		if (op->kind == IR_OP_SEGMENT || has_pieces(op)) {
-			if (!gather(e, op, number))
+			if (!gather_piece(e, op, number))
 				continue;
 			op = &e->map;
 			number = e->map_number;
@@ -393,7 +393,7 @@ static inline bool fetch(struct ir_engine *e)
  * Runs everything that happens before the next operation, or the end.  A detach waits for all that
  * is under way, as the kernel does.
  */
-static inline bool comes_first(const struct ir_engine *e)
+static inline bool is_due_before_op(const struct ir_engine *e)
 {
 	const struct ir_guest *g = e->guest;
 
@@ -404,13 +404,13 @@ static inline bool comes_first(const struct ir_engine *e)
 }
 
 /* On this fiber's stack: others may fetch the next operation while this one waits. */
-static inline void run_op(struct ir_engine *e)
+static inline void run_next_op(struct ir_engine *e)
 {
 	struct ir_op op = *e->next;
 	struct ir_segment seg = { .paddr = op.paddr, .pages = op.seg_pages };
 	bool pieces = has_pieces(&op);
 
-	perform(e, &op, pieces ? e->segs : &seg, pieces ? e->nr_segs : 1, e->next_number);
+	perform_op(e, &op, pieces ? e->segs : &seg, pieces ? e->nr_segs : 1, e->next_number);
 }
 
 /*
@@ -422,10 +422,10 @@ static void run_block(void *arg)
 	struct ir_engine *e = arg;
 	struct ir_guest *g = e->guest;
 
-	while (!e->stopped && (e->has_next || fetch(e) || e->finishing)) {
-		if (comes_first(e)) {
+	while (!e->stopped && (e->has_next || fetch_op(e) || e->finishing)) {
+		if (is_due_before_op(e)) {
 			g->next_op_ns = e->has_next ? e->next->time_ns : UINT64_MAX;
-			run_next(g);
+			run_next_due(g);
 			continue;
 		}
 		if (!e->has_next)
@@ -439,11 +439,11 @@ static void run_block(void *arg)
 		/* The operation behind the block is not known: it may come at once. */
 		g->next_op_ns = e->at < e->end ? e->at->time_ns : 0;
 		e->has_next = false;
-		run_op(e);
+		run_next_op(e);
 	}
 }
 
-static void replay(struct ir_engine *e)
+static void replay_block(struct ir_engine *e)
 {
 	if (e->guest->actors)
 		ir_actors_engine(e->guest, run_block, e);
@@ -466,7 +466,7 @@ void ir_engine_run_numbered(struct ir_engine *e, const struct ir_op *ops, const 
 		e->stopped |= !ir_copies_add(e->copies, ops, n);
 		e->at = e->end;
 	}
-	replay(e);
+	replay_block(e);
 }
 
 /* Lost events are missing in the counts of every device that was there then, or came later. */
@@ -491,7 +491,7 @@ static void device_parameters(const struct ir_engine *e, uint16_t device, struct
 }
 
 /* The error that ended the replay, or 0. */
-static int why_stopped(const struct ir_engine *e, struct ir_error *err)
+static int stop_reason(const struct ir_engine *e, struct ir_error *err)
 {
 	const char *fault = ir_guard_fault(e->guest->guard);
 
@@ -510,18 +510,18 @@ int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_re
 		     struct ir_error *err)
 {
 	struct ir_guest *g = e->guest;
-	int rc = why_stopped(e, err);
+	int rc = stop_reason(e, err);
 
 	if (rc)
 		return rc;
 	e->at = e->end = NULL;
 	e->finishing = true;
-	replay(e);
+	replay_block(e);
 	if (e->end_ns > g->now_ns)
 		g->now_ns = e->end_ns;
 	g->res.overrun_ns = g->now_ns > e->end_ns ? g->now_ns - e->end_ns : 0;
 	ir_guest_finish(g);
-	rc = why_stopped(e, err);
+	rc = stop_reason(e, err);
 	if (rc)
 		return rc;
 	g->res.exposure.subpage_bytes = e->info->subpage_bytes;

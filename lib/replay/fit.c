@@ -41,8 +41,8 @@ static int try_limits(const struct search *s, const uint64_t *limits, size_t n)
  * The smallest limit above @below and up to @enough with at most @most shortages; with
  * @enough there are so few.  *shortages: with that one.
  */
-static int smallest(const struct search *s, uint64_t below, uint64_t enough, uint64_t most,
-		    uint64_t *limit, uint64_t *shortages)
+static int smallest_limit(const struct search *s, uint64_t below, uint64_t enough, uint64_t most,
+			  uint64_t *limit, uint64_t *shortages)
 {
 	uint64_t limits[AT_ONCE];
 	int rc;
@@ -70,7 +70,7 @@ static int smallest(const struct search *s, uint64_t below, uint64_t enough, uin
 	return rc;
 }
 
-static int fit(const struct search *s, struct ir_fit *fit)
+static int fit_shortages(const struct search *s, struct ir_fit *fit)
 {
 	uint64_t unlimited = 0, enough, unused;
 	int rc = try_limits(s, &unlimited, 1);
@@ -79,9 +79,9 @@ static int fit(const struct search *s, struct ir_fit *fit)
 		return rc;
 	/* An RPCIT that takes the last entry reports a shortage; retries do not add to the entries held. */
 	enough = s->results[0].peaks.host_pages + 1;
-	rc = smallest(s, 0, enough, fit->shortages, &fit->low, &fit->at_low);
+	rc = smallest_limit(s, 0, enough, fit->shortages, &fit->low, &fit->at_low);
 	if (!rc)
-		rc = smallest(s, 0, enough, fit->shortages - 1, &fit->high, &unused);
+		rc = smallest_limit(s, 0, enough, fit->shortages - 1, &fit->high, &unused);
 	if (rc)
 		return rc;
 	fit->high--;
@@ -145,7 +145,7 @@ int ir_fit_limit(struct ir_recording *rec, const struct ir_config *config,
 		rc = ir_error_set(err, -EINVAL, "hypervisor %s has no entry limit",
 				  config->hypervisor->name);
 	else if (result->shortages)
-		rc = fit(&s, result);
+		rc = fit_shortages(&s, result);
 	if (!rc && result->shortages) {
 		fit_places(&s, result);
 		rc = try_places(&s, result);

@@ -59,7 +59,7 @@ static uint32_t count_of(const struct ir_recorded_machine *m, uint16_t device, s
 	return n;
 }
 
-static uint16_t most_short(const struct ir_recorded_machine *m)
+static uint16_t device_with_most_shortages(const struct ir_recorded_machine *m)
 {
 	uint16_t device = 0;
 	uint32_t most = 0;
@@ -76,7 +76,7 @@ static uint16_t most_short(const struct ir_recorded_machine *m)
 }
 
 /* The first stretch that most ranges cover; it begins behind a low end. */
-static void intersect(const struct range *ranges, uint32_t n, struct ir_limit *limit)
+static void most_common_range(const struct range *ranges, uint32_t n, struct ir_limit *limit)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		int64_t at = ranges[i].low + 1, end = ranges[i].high;
@@ -109,7 +109,7 @@ struct ir_limit ir_limit_infer(const struct ir_recording_info *info, uint64_t in
 	uint32_t n = 0;
 
 	if (share == IR_SHARE_DEVICE && !device)
-		device = most_short(m);
+		device = device_with_most_shortages(m);
 	if (share == IR_SHARE_DEVICE && !count_of(m, device, m->nr_shortages))
 		return limit;
 	for (size_t i = 0; i < m->nr_shortages; i++) {
@@ -119,12 +119,12 @@ struct ir_limit ir_limit_infer(const struct ir_recording_info *info, uint64_t in
 		if (n < RANGES)
 			ranges[n++] = range_of(info, &m->shortages[i], share, initial);
 	}
-	intersect(ranges, n, &limit);
+	most_common_range(ranges, n, &limit);
 	return limit;
 }
 
 /* Did one of the shortages before @i have the same device? */
-static bool seen_before(const struct ir_recorded_machine *m, size_t i)
+static bool is_repeated_device(const struct ir_recorded_machine *m, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
 		if (m->shortages[j].device == m->shortages[i].device)
@@ -147,7 +147,7 @@ static struct ir_limit own_limits(const struct ir_recording_info *info, uint64_t
 	for (size_t i = 0; i < m->nr_shortages; i++) {
 		struct ir_limit own;
 
-		if (seen_before(m, i))
+		if (is_repeated_device(m, i))
 			continue;
 		own = ir_limit_infer(info, initial_pages, IR_SHARE_DEVICE, m->shortages[i].device);
 		all.agree += own.agree;
@@ -160,7 +160,7 @@ static struct ir_limit own_limits(const struct ir_recording_info *info, uint64_t
 }
 
 /* A shortage whose RPCIT has no device cannot be attributed. */
-static bool all_named(const struct ir_recorded_machine *m)
+static bool all_have_device(const struct ir_recorded_machine *m)
 {
 	for (size_t i = 0; i < m->nr_shortages; i++)
 		if (!m->shortages[i].device)
@@ -176,7 +176,7 @@ void ir_limit_compare(const struct ir_recording_info *info, uint64_t initial_pag
 	*limits = (struct ir_limits){ .share = IR_SHARE_DEVICE };
 	limits->own = own_limits(info, initial_pages, &limits->differ);
 	limits->all = ir_limit_infer(info, initial_pages, IR_SHARE_GUEST, 0);
-	if (!ir_limit_several(info) || !all_named(&info->machine))
+	if (!ir_limit_several(info) || !all_have_device(&info->machine))
 		return;
 	limits->compared = true;
 	missed = limits->all.shortages - limits->all.agree;

@@ -71,8 +71,8 @@ static uint64_t least_memory(const struct ir_config *configs, size_t n,
 	return need;
 }
 
-static int too_large(const char *takes, const struct ir_recording_info *info, size_t n,
-		     uint64_t need, struct ir_error *err)
+static int too_large_error(const char *takes, const struct ir_recording_info *info, size_t n,
+			   uint64_t need, struct ir_error *err)
 {
 	char bytes[32], limit[32];
 
@@ -86,9 +86,9 @@ static int too_large(const char *takes, const struct ir_recording_info *info, si
 }
 
 /* More than expected is mapped at a time: pages that strategies have not flushed, too. */
-static int over_budget(const struct pool *p, struct ir_error *err)
+static int over_budget_error(const struct pool *p, struct ir_error *err)
 {
-	return too_large("needs more than", p->round->info, p->round->nr_configs, p->budget.limit, err);
+	return too_large_error("needs more than", p->round->info, p->round->nr_configs, p->budget.limit, err);
 }
 
 static bool interrupted(const struct pool *p)
@@ -112,7 +112,7 @@ static struct task *next_task(struct pool *p)
 	return best;
 }
 
-static void *work(void *arg)
+static void *worker_thread(void *arg)
 {
 	struct pool *p = arg;
 	struct task *t;
@@ -140,7 +140,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static uint64_t slowest(const struct pool *p)
+static uint64_t slowest_task(const struct pool *p)
 {
 	uint64_t min = UINT64_MAX;
 
@@ -154,7 +154,7 @@ static uint64_t slowest(const struct pool *p)
 static struct block *block_to_fill(struct pool *p)
 {
 	pthread_mutex_lock(&p->lock);
-	while (p->produced - slowest(p) == p->nr_blocks && !interrupted(p))
+	while (p->produced - slowest_task(p) == p->nr_blocks && !interrupted(p))
 		pthread_cond_wait(&p->emptied, &p->lock);
 	pthread_mutex_unlock(&p->lock);
 	return &p->blocks[p->produced % p->nr_blocks];
@@ -176,7 +176,7 @@ static uint64_t count_ops(const struct ir_recording_info *info)
 	return info->ops.segments + info->ops.unmap + info->ops.failed_map;
 }
 
-static void run_here(struct pool *p, const struct block *b)
+static void run_in_this_thread(struct pool *p, const struct block *b)
 {
 	for (size_t i = 0; i < p->nr_tasks && !interrupted(p); i++) {
 		ir_engine_run(p->tasks[i].engine, b->ops, b->n);
@@ -185,7 +185,7 @@ static void run_here(struct pool *p, const struct block *b)
 }
 
 /* Read all operations; what is done with a block is up to the threads, if there are any. */
-static int produce(struct pool *p, struct ir_recording *rec, struct ir_error *err)
+static int read_blocks(struct pool *p, struct ir_recording *rec, struct ir_error *err)
 {
 	uint64_t done = 0, total = count_ops(ir_recording_info(rec));
 
@@ -196,14 +196,14 @@ static int produce(struct pool *p, struct ir_recording *rec, struct ir_error *er
 		if (interrupted(p))
 			return ir_error_set(err, -EINTR, "interrupted");
 		if (ir_budget_exceeded(&p->budget))
-			return over_budget(p, err);
+			return over_budget_error(p, err);
 		n = ir_recording_read(rec, b->ops, BLOCK_OPS, err);
 		if (n <= 0)
 			return (int)n;
 		b->n = (size_t)n;
 		block_filled(p, false);
 		if (!p->nr_threads)
-			run_here(p, b);
+			run_in_this_thread(p, b);
 		done += (uint64_t)n;
 		ir_round_progress(p->round, done, total);
 	}
@@ -232,7 +232,7 @@ static int run_pool(struct pool *p, struct ir_recording *rec, struct ir_error *e
 	if (!workers)
 		return ir_error_set(err, -ENOMEM, "out of memory");
 	for (; started < p->nr_threads; started++) {
-		rc = pthread_create(&workers[started], NULL, work, p);
+		rc = pthread_create(&workers[started], NULL, worker_thread, p);
 		if (rc) {
 			rc = ir_error_set(err, -rc, "cannot start a thread: %s; try --jobs 1",
 					  strerror(rc));
@@ -240,7 +240,7 @@ static int run_pool(struct pool *p, struct ir_recording *rec, struct ir_error *e
 		}
 	}
 	if (!rc)
-		rc = produce(p, rec, err);
+		rc = read_blocks(p, rec, err);
 	block_filled(p, true);
 	for (unsigned int i = 0; i < started; i++)
 		pthread_join(workers[i], NULL);
@@ -248,7 +248,7 @@ static int run_pool(struct pool *p, struct ir_recording *rec, struct ir_error *e
 	return rc;
 }
 
-static int collect(struct pool *p, struct ir_error *err)
+static int collect_results(struct pool *p, struct ir_error *err)
 {
 	const struct ir_round *r = p->round;
 	struct ir_result *devices = r->options ? r->options->devices : NULL;
@@ -266,7 +266,7 @@ static int collect(struct pool *p, struct ir_error *err)
 		r->failed[t->config] = ir_engine_rpcit_failed(t->engine);
 	}
 	if (rc && ir_budget_exceeded(&p->budget))
-		rc = over_budget(p, err);
+		rc = over_budget_error(p, err);
 	return rc;
 }
 
@@ -336,13 +336,13 @@ static int replay_open(struct pool *p, struct ir_recording *rec, struct ir_error
 			rc = -ENOMEM;
 	}
 	if (rc && ir_budget_exceeded(&p->budget))
-		rc = over_budget(p, err);
+		rc = over_budget_error(p, err);
 	else if (rc)
 		ir_error_set(err, rc, "out of memory");
 	else
 		rc = run_pool(p, rec, err);
 	if (!rc)
-		rc = collect(p, err);
+		rc = collect_results(p, err);
 	for (size_t i = 0; i < p->nr_tasks && p->tasks; i++)
 		ir_engine_free(p->tasks[i].engine);
 	free(p->tasks);
@@ -369,10 +369,10 @@ static int replay_round(const struct ir_round *r, struct ir_recording *rec, stru
 	if (!r->options || !r->options->load)
 		return replay_open(&p, rec, err);
 	rc = ir_replay_closed(r, &p.budget, p.nr_threads, err);
-	return rc && ir_budget_exceeded(&p.budget) ? over_budget(&p, err) : rc;
+	return rc && ir_budget_exceeded(&p.budget) ? over_budget_error(&p, err) : rc;
 }
 
-static int check(const struct ir_round *r, struct ir_error *err)
+static int check_round(const struct ir_round *r, struct ir_error *err)
 {
 	uint64_t need;
 	int rc = 0;
@@ -386,7 +386,7 @@ static int check(const struct ir_round *r, struct ir_error *err)
 	if (rc)
 		return rc;
 	need = least_memory(r->configs, r->nr_configs, r->info);
-	return need > r->info->max_memory ? too_large("needs", r->info, r->nr_configs, need, err) : 0;
+	return need > r->info->max_memory ? too_large_error("needs", r->info, r->nr_configs, need, err) : 0;
 }
 
 int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t n,
@@ -401,7 +401,7 @@ int ir_replay(struct ir_recording *rec, const struct ir_config *configs, size_t 
 
 	if (!n)
 		return 0;
-	rc = check(&r, err);
+	rc = check_round(&r, err);
 	if (rc)
 		return rc;
 	/* With a thread for each configuration a second round would only make it longer. */

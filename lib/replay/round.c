@@ -13,14 +13,14 @@ static bool may_share(const struct ir_config *c)
 	return !c->observer && !ir_guard_needed(c->strategy, c->hypervisor);
 }
 
-static const struct ir_strategy *kind(const struct ir_strategy *strategy)
+static const struct ir_strategy *representative(const struct ir_strategy *strategy)
 {
 	return strategy->same_until_short ? strategy->same_until_short : strategy;
 }
 
-static bool alike(const struct ir_config *a, const struct ir_config *b)
+static bool same_replay(const struct ir_config *a, const struct ir_config *b)
 {
-	return may_share(a) && may_share(b) && kind(a->strategy) == kind(b->strategy) &&
+	return may_share(a) && may_share(b) && representative(a->strategy) == representative(b->strategy) &&
 		a->hypervisor == b->hypervisor && !memcmp(&a->params, &b->params, sizeof(a->params));
 }
 
@@ -29,7 +29,7 @@ static size_t first_like(const struct ir_round *round, size_t i)
 {
 	size_t first = 0;
 
-	while (first < i && !alike(&round->configs[first], &round->configs[i]))
+	while (first < i && !same_replay(&round->configs[first], &round->configs[i]))
 		first++;
 	return first;
 }
@@ -54,7 +54,7 @@ void ir_round_release(struct ir_round *round)
 }
 
 /* All that a replay gives. */
-static int copy(const struct ir_round *round, size_t from, size_t to)
+static int copy_results(const struct ir_round *round, size_t from, size_t to)
 {
 	const struct ir_replay_options *o = round->options;
 	size_t devices = round->info->nr_devices;
@@ -96,7 +96,7 @@ int ir_round_next(struct ir_round *round)
 			round->which[round->n++] = i;
 		} else {
 			round->done++;
-			if (copy(round, first, i))
+			if (copy_results(round, first, i))
 				return -ENOMEM;
 		}
 	}

@@ -53,7 +53,7 @@ uint64_t ir_verify_value(const struct ir_verify_totals *t, unsigned int n)
 	return values[n];
 }
 
-static struct lane *lane_of(struct checker *c, struct lanes *lanes, uint32_t i)
+static struct lane *get_lane(struct checker *c, struct lanes *lanes, uint32_t i)
 {
 	if (i >= lanes->nr) {
 		struct lane *grown = realloc(lanes->lane, (i + 1) * sizeof(*grown));
@@ -95,8 +95,8 @@ static bool lane_push(struct lane *l, const struct ir_verify_rpcit *r)
 	return true;
 }
 
-static bool alike(const struct checker *c, const struct ir_verify_rpcit *x,
-		  const struct ir_verify_rpcit *y)
+static bool same_rpcit(const struct checker *c, const struct ir_verify_rpcit *x,
+		       const struct ir_verify_rpcit *y)
 {
 	if (x->global != y->global)
 		return false;
@@ -105,8 +105,8 @@ static bool alike(const struct checker *c, const struct ir_verify_rpcit *x,
 	return !c->by_result || x->insufficient == y->insufficient;
 }
 
-static void differ(struct checker *c, const struct ir_verify_rpcit *recorded,
-		   const struct ir_verify_rpcit *predicted, bool queue)
+static void set_difference(struct checker *c, const struct ir_verify_rpcit *recorded,
+			   const struct ir_verify_rpcit *predicted, bool queue)
 {
 	struct ir_verify *v = c->v;
 
@@ -121,7 +121,7 @@ static void differ(struct checker *c, const struct ir_verify_rpcit *recorded,
 }
 
 /* The earliest that waits in these lanes, if it is earlier than *@first. */
-static bool earliest(const struct lanes *lanes, const struct ir_verify_rpcit **first, bool *recorded)
+static bool find_earliest(const struct lanes *lanes, const struct ir_verify_rpcit **first, bool *recorded)
 {
 	bool found = false;
 
@@ -141,44 +141,44 @@ static bool earliest(const struct lanes *lanes, const struct ir_verify_rpcit **f
  * An RPCIT without a counterpart is a difference, too: the earliest one on a CPU, as that belongs to
  * an operation; a flush of the queue only if there is none.
  */
-static void leftovers_of(struct checker *c, const struct lanes *lanes, bool queue)
+static void find_unmatched_in(struct checker *c, const struct lanes *lanes, bool queue)
 {
 	const struct ir_verify_rpcit *first = NULL;
 	bool recorded = false;
 
-	if (earliest(lanes, &first, &recorded))
-		differ(c, recorded ? first : NULL, recorded ? NULL : first, queue);
+	if (find_earliest(lanes, &first, &recorded))
+		set_difference(c, recorded ? first : NULL, recorded ? NULL : first, queue);
 }
 
-static void leftovers(struct checker *c)
+static void find_unmatched(struct checker *c)
 {
-	leftovers_of(c, &c->cpus, false);
-	leftovers_of(c, &c->queues, true);
+	find_unmatched_in(c, &c->cpus, false);
+	find_unmatched_in(c, &c->queues, true);
 }
 
-static void meet(struct checker *c, const struct ir_verify_rpcit *r, bool recorded, bool queue,
-		 uint32_t number)
+static void match_or_queue(struct checker *c, const struct ir_verify_rpcit *r, bool recorded, bool queue,
+			   uint32_t number)
 {
 	struct lane *l;
 
 	if (!c->v->same_sequence)
 		return;
-	l = lane_of(c, queue ? &c->queues : &c->cpus, number);
+	l = get_lane(c, queue ? &c->queues : &c->cpus, number);
 	if (!l)
 		return;
 	if (l->count && l->recorded != recorded) {
 		const struct ir_verify_rpcit *other = &l->waiting[l->first];
 
 		c->v->compared++;
-		if (!alike(c, r, other))
-			differ(c, recorded ? r : other, recorded ? other : r, queue);
+		if (!same_rpcit(c, r, other))
+			set_difference(c, recorded ? r : other, recorded ? other : r, queue);
 		l->first = (l->first + 1) & (l->room - 1);
 		l->count--;
 		c->waiting--;
 		return;
 	}
 	if (c->waiting == MAX_WAITING) {
-		leftovers(c);
+		find_unmatched(c);
 		return;
 	}
 	l->recorded = recorded;
@@ -198,7 +198,7 @@ static void on_predicted(void *arg, const struct ir_rpcit *p)
 	};
 
 	if (!c->no_maps || p->cause != IR_CAUSE_SYNC_MAP)
-		meet(c, &r, false, queue, queue ? 0 : p->cpu);
+		match_or_queue(c, &r, false, queue, queue ? 0 : p->cpu);
 }
 
 static void on_recorded(void *arg, const struct ir_op *op)
@@ -210,7 +210,7 @@ static void on_recorded(void *arg, const struct ir_op *op)
 		.insufficient = op->flags & IR_OPF_ENOMEM,
 	};
 
-	meet(arg, &r, true, queue, queue ? 0 : op->cpu);
+	match_or_queue(arg, &r, true, queue, queue ? 0 : op->cpu);
 }
 
 static void on_mapped(void *arg, const struct ir_op *op, uint64_t iova)
@@ -289,7 +289,7 @@ int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct i
 	if (!rc && c.no_memory)
 		rc = ir_error_set(err, -ENOMEM, "out of memory while comparing");
 	if (!rc && verify->comparable) {
-		leftovers(&c);
+		find_unmatched(&c);
 	}
 	recorded_totals(info, &verify->recorded);
 	if (info->rpcit.present && info->machine.counted_rpcits > info->rpcit.total)
