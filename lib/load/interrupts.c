@@ -11,7 +11,7 @@
 
 #define FEW	8	/* interrupts that have to agree */
 
-static void give(struct step *s, uint64_t ns)
+static void add_time(struct step *s, uint64_t ns)
 {
 	uint64_t room = UINT32_MAX - s->own_ns;
 	uint32_t part = (uint32_t)(ns < room ? ns : room);
@@ -20,7 +20,7 @@ static void give(struct step *s, uint64_t ns)
 	s->around_ns += part;
 }
 
-static uint64_t take(uint64_t *from_ns, uint64_t ns)
+static uint64_t take_up_to(uint64_t *from_ns, uint64_t ns)
 {
 	uint64_t part = *from_ns < ns ? *from_ns : ns;
 
@@ -32,7 +32,7 @@ static uint64_t take(uint64_t *from_ns, uint64_t ns)
  * Steps that an interrupt came into are longer than others of their kind by so much, which
  * goes to the interrupt's step.  Returns the mean; 0: there are none.
  */
-static uint64_t take_from_steps(struct ir_load *load)
+static uint64_t move_interrupt_time(struct ir_load *load)
 {
 	uint64_t usual[IR_OP_RPCIT + 1] = { 0 }, n[IR_OP_RPCIT + 1] = { 0 }, all = 0, taken = 0;
 
@@ -54,7 +54,7 @@ static uint64_t take_from_steps(struct ir_load *load)
 		if (!host || host->own_ns <= usual[host->kind])
 			continue;
 		more = (host->own_ns - usual[host->kind]) / host->interrupts;
-		give(s, more);
+		add_time(s, more);
 		all += more;
 		taken++;
 	}
@@ -89,25 +89,25 @@ static uint64_t usual_entry(const struct ir_load *load)
  * An interrupt in idle time: the way there was idle time's, the way back is in what the
  * task that it woke did until it ran.
  */
-static void give_idle(struct step *s, uint32_t number, struct step *task, uint64_t around, uint64_t entry)
+static void add_idle_time(struct step *s, uint32_t number, struct step *task, uint64_t around, uint64_t entry)
 {
 	uint64_t behind = around > entry ? around - entry : 0;
 
-	give(s, entry);
+	add_time(s, entry);
 	if (task && task->wait == WAIT_STEP && task->cause == number)
-		behind = take(&task->after_ns, behind < task->tail_ns ? behind : task->tail_ns);
-	give(s, behind);
+		behind = take_up_to(&task->after_ns, behind < task->tail_ns ? behind : task->tail_ns);
+	add_time(s, behind);
 }
 
 /* No step of any CPU. */
-static void forget(const struct ir_load *load, uint32_t *steps)
+static void clear_last_steps(const struct ir_load *load, uint32_t *steps)
 {
 	for (uint32_t i = 0; i < load->cpus; i++)
 		steps[i] = NO_STEP;
 }
 
 /* Interrupts right behind another one had to wait for it. */
-static void find_late(struct ir_load *load, uint32_t *last, uint64_t around)
+static void mark_late(struct ir_load *load, uint32_t *last, uint64_t around)
 {
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
 		struct step *s = &load->steps[i];
@@ -146,7 +146,7 @@ static int64_t usual_device_time(const struct ir_load *load)
  * A device whose interrupt had to wait took less time than until then: as long as it
  * took otherwise, if that is possible.
  */
-static void take_lateness(struct ir_load *load, int64_t usual)
+static void subtract_lateness(struct ir_load *load, int64_t usual)
 {
 	for (uint32_t i = 0; i < load->nr_steps; i++) {
 		struct step *s = &load->steps[i];
@@ -249,16 +249,16 @@ static int find_requests(struct ir_load *load, uint32_t *last, int64_t usual)
 
 int ir_load_interrupts(struct ir_load *load)
 {
-	uint64_t around = take_from_steps(load), entry = usual_entry(load);
+	uint64_t around = move_interrupt_time(load), entry = usual_entry(load);
 	uint32_t *next = malloc(((size_t)load->cpus + 1) * sizeof(*next));
 	int64_t usual;
 	int rc;
 
 	if (!next)
 		return -ENOMEM;
-	forget(load, next);
-	find_late(load, next, around);
-	forget(load, next);
+	clear_last_steps(load, next);
+	mark_late(load, next, around);
+	clear_last_steps(load, next);
 	/* Backwards: the task's step behind each interrupt has the work that this came into. */
 	for (uint32_t i = load->nr_steps; i-- > 0; ) {
 		struct step *s = &load->steps[i], *task;
@@ -271,19 +271,19 @@ int ir_load_interrupts(struct ir_load *load)
 			continue;
 		task = next[s->cpu] != NO_STEP ? &load->steps[next[s->cpu]] : NULL;
 		if (s->during == DURING_IDLE)
-			give_idle(s, i, task, around, entry);
+			add_idle_time(s, i, task, around, entry);
 		else if (s->during == DURING_BEFORE && task)
-			give(s, take(&task->before_ns, around));
+			add_time(s, take_up_to(&task->before_ns, around));
 		else if (s->during == DURING_AFTER && task)
-			give(s, take(&task->after_ns, around));
+			add_time(s, take_up_to(&task->after_ns, around));
 		s->entry_ns = (uint32_t)(entry < s->around_ns ? entry : s->around_ns);
 		s->device_ns -= s->entry_ns;
 	}
 	usual = usual_device_time(load);
-	forget(load, next);
+	clear_last_steps(load, next);
 	rc = usual < 0 ? (int)usual : find_requests(load, next, usual);
 	free(next);
 	if (!rc)
-		take_lateness(load, usual - (int64_t)load->request_ns);
+		subtract_lateness(load, usual - (int64_t)load->request_ns);
 	return rc;
 }

@@ -34,7 +34,7 @@ const char *ir_bottleneck_name(enum ir_bottleneck bottleneck)
 }
 
 /* Room for one more; -E2BIG: there may be no more. */
-static int grow(struct collect *c, void *list, size_t nr, size_t *room, size_t size)
+static int reserve_one(struct collect *c, void *list, size_t nr, size_t *room, size_t size)
 {
 	size_t more = *room ? *room : 4096;
 	void *grown, *old;
@@ -66,7 +66,7 @@ static void read_marker(struct collect *c, const char *text)
 		c->tracepoint_ns = strtoull(at + sizeof(tracepoint) - 1, NULL, 10);
 }
 
-static int take_event(void *arg, const struct ir_event *ev)
+static int collect_event(void *arg, const struct ir_event *ev)
 {
 	struct collect *c = arg;
 	struct activity *a;
@@ -88,7 +88,7 @@ static int take_event(void *arg, const struct ir_event *ev)
 	}
 	if (ev->cpu > UINT16_MAX)
 		return 0;
-	rc = grow(c, &c->events, c->nr, &c->room, sizeof(*c->events));
+	rc = reserve_one(c, &c->events, c->nr, &c->room, sizeof(*c->events));
 	if (rc)
 		return rc;
 	a = &c->events[c->nr++];
@@ -133,7 +133,7 @@ static int read_ops(struct collect *c, struct ir_recording *rec, struct ir_error
 		if (c->options->interrupted && *c->options->interrupted)
 			return ir_error_set(err, -EINTR, "interrupted");
 		for (ssize_t i = 0; i < n; i++) {
-			rc = grow(c, &load->ops, load->nr_ops, &load->room_ops, sizeof(*load->ops));
+			rc = reserve_one(c, &load->ops, load->nr_ops, &load->room_ops, sizeof(*load->ops));
 			if (rc)
 				return rc;
 			load->ops[load->nr_ops++] = block[i];
@@ -156,10 +156,10 @@ static void set_costs(struct collect *c)
 	c->load->tracepoint_known = c->tracepoint_ns && !c->options->event_cost_given;
 }
 
-static int collect(struct collect *c, struct ir_recording *rec, struct ir_error *err)
+static int collect_activity(struct collect *c, struct ir_recording *rec, struct ir_error *err)
 {
 	const struct ir_pass pass = {
-		.idle = true, .event = take_event, .op = ignore_op, .arg = c,
+		.idle = true, .event = collect_event, .op = ignore_op, .arg = c,
 	};
 	int rc = ir_recording_pass(rec, &pass, err);
 
@@ -175,7 +175,7 @@ static int collect(struct collect *c, struct ir_recording *rec, struct ir_error 
 	return rc ? rc : ir_load_streams(c->load);
 }
 
-static int failed(const struct collect *c, int rc, struct ir_error *err)
+static int load_error(const struct collect *c, int rc, struct ir_error *err)
 {
 	char limit[32];
 
@@ -206,13 +206,13 @@ struct ir_load *ir_load_new(struct ir_recording *rec, const struct ir_load_optio
 	if (err)
 		err->text[0] = '\0';
 	if (!rc)
-		rc = collect(&c, rec, err);
+		rc = collect_activity(&c, rec, err);
 	if (!rc && !c.load->maps)
 		rc = -ENODATA;
 	free(c.events);
 	if (!rc)
 		return c.load;
-	failed(&c, rc, err);
+	load_error(&c, rc, err);
 	ir_load_free(c.load);
 	return NULL;
 }

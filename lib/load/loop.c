@@ -55,7 +55,7 @@ struct loop {
 	bool no_memory;
 };
 
-static void *room_for(struct loop *l, size_t n, size_t size)
+static void *alloc_array(struct loop *l, size_t n, size_t size)
 {
 	void *room = calloc(n + 1, size);
 
@@ -63,7 +63,7 @@ static void *room_for(struct loop *l, size_t n, size_t size)
 	return room;
 }
 
-static void push(struct loop *l, struct cpu *c, uint64_t time_ns, uint32_t step, uint32_t other)
+static void push_interrupt(struct loop *l, struct cpu *c, uint64_t time_ns, uint32_t step, uint32_t other)
 {
 	l->no_memory |= ir_pending_push(&c->interrupts, (struct pending){ time_ns, step, other }) != 0;
 }
@@ -81,7 +81,7 @@ static double tracing_of(const struct loop *l, const struct step *s)
 		s->tracepoints * (double)l->load->info.tracepoint_cost_ns;
 }
 
-static double less(double x, double y)
+static double less_or_zero(double x, double y)
 {
 	return x > y ? x - y : 0;
 }
@@ -89,10 +89,10 @@ static double less(double x, double y)
 /* One event of a flush is in its recorded time. */
 static double recorded_flush(const struct loop *l, double ns)
 {
-	return l->cfg->untraced ? less(ns, l->cfg->event_ns) : ns;
+	return l->cfg->untraced ? less_or_zero(ns, l->cfg->event_ns) : ns;
 }
 
-static double price(const struct loop *l, bool global, uint32_t pages)
+static double price_of_flush(const struct loop *l, bool global, uint32_t pages)
 {
 	const struct ir_load *load = l->load;
 	const struct ir_loop_config *cfg = l->cfg;
@@ -112,7 +112,7 @@ static double price(const struct loop *l, bool global, uint32_t pages)
 }
 
 /* A flush that begins at @at, on a CPU; returns its end. */
-static double serve(struct loop *l, double at, double takes)
+static double serve_flush(struct loop *l, double at, double takes)
 {
 	double begin = at;
 
@@ -139,14 +139,14 @@ static double flush_takes(const struct loop *l, const struct step *s,
 	}
 	if (nr < was && sum > 0 && !l->cfg->priced && !(global && l->cfg->all_priced))
 		return recorded_flush(l, sum / was);
-	return price(l, global, global ? 0 : nr ? 1 : f->pages);
+	return price_of_flush(l, global, global ? 0 : nr ? 1 : f->pages);
 }
 
 /*
  * When a step that begins at @begin_ns ends.  Flushes that were recorded take as long as
  * they did; for others there is a price, and what tracing them costs.
  */
-static uint64_t take_step(struct loop *l, struct cpu *c, uint32_t number, uint64_t begin_ns)
+static uint64_t end_of_step(struct loop *l, struct cpu *c, uint32_t number, uint64_t begin_ns)
 {
 	const struct step *s = &l->load->steps[number];
 	const struct ir_loop_config *cfg = l->cfg;
@@ -160,14 +160,14 @@ static uint64_t take_step(struct loop *l, struct cpu *c, uint32_t number, uint64
 	more = (int)f.ranged + f.global - s->ranged - s->hidden - s->global;
 	own = s->own_ns + more * (event + cfg->extra_ns) - tracing_of(l, s);
 	if (s->hidden && !f.ranged)
-		own -= price(l, false, 1);
+		own -= price_of_flush(l, false, 1);
 	if (own < 0) {
 		c->debt_ns -= own;
 		own = 0;
 	}
 	at = (double)begin_ns + own;
 	for (unsigned int i = 0; i < (unsigned int)f.ranged + f.global; i++) {
-		double takes = flush_takes(l, s, &f, i), end = takes > 0 ? serve(l, at, takes) : at;
+		double takes = flush_takes(l, s, &f, i), end = takes > 0 ? serve_flush(l, at, takes) : at;
 
 		waited += end - at - takes;
 		c->flush_ns += takes;
@@ -178,7 +178,7 @@ static uint64_t take_step(struct loop *l, struct cpu *c, uint32_t number, uint64
 	return (uint64_t)(at + 0.5);
 }
 
-static uint64_t arrival(const struct step *s, uint64_t from_ns)
+static uint64_t arrival_ns(const struct step *s, uint64_t from_ns)
 {
 	if (s->device_ns < 0 && (uint64_t)-s->device_ns > from_ns)
 		return 0;
@@ -186,11 +186,11 @@ static uint64_t arrival(const struct step *s, uint64_t from_ns)
 }
 
 /* Work of the next task step, and of the ones that tracing or a flush less saved. */
-static double work(struct cpu *c, double ns)
+static double pay_debt(struct cpu *c, double ns)
 {
-	double left = less(ns, c->debt_ns);
+	double left = less_or_zero(ns, c->debt_ns);
 
-	c->debt_ns = less(c->debt_ns, ns);
+	c->debt_ns = less_or_zero(c->debt_ns, ns);
 	return left;
 }
 
@@ -223,7 +223,7 @@ static uint32_t cause_of(const struct loop *l, const struct step *s)
  * A task that keeps several mappings live waits when as many are live as it can have, and
  * goes on when there are fewer: whether it had to wait is not that of the recorded step.
  */
-static const struct stream *counted(const struct loop *l, const struct step *s)
+static const struct stream *counted_stream(const struct loop *l, const struct step *s)
 {
 	const struct stream *st = s->stream != NO_STEP ? &l->load->streams[s->stream] : NULL;
 
@@ -240,16 +240,16 @@ static bool is_full(const struct loop *l, const struct step *s, const struct str
 }
 
 /* Work that is left when there is no need to wait, and when there was. */
-static double rest(const struct step *s, const struct stream *st, bool waited)
+static double work_after_wait(const struct step *s, const struct stream *st, bool waited)
 {
 	if (s->wait == WAIT_STEP)
-		return waited ? (double)s->after_ns : less((double)st->gap_ns, (double)s->before_ns);
-	return waited ? (double)st->awake_ns : less((double)s->before_ns, (double)st->asleep_ns);
+		return waited ? (double)s->after_ns : less_or_zero((double)st->gap_ns, (double)s->before_ns);
+	return waited ? (double)st->awake_ns : less_or_zero((double)s->before_ns, (double)st->asleep_ns);
 }
 
-static double before(const struct loop *l, const struct step *s)
+static double work_before_wait(const struct loop *l, const struct step *s)
 {
-	const struct stream *st = counted(l, s);
+	const struct stream *st = counted_stream(l, s);
 
 	if (is_clocked(l, s))
 		return 0;
@@ -258,7 +258,7 @@ static double before(const struct loop *l, const struct step *s)
 	return !l->load->info.idle_known && l->cfg->as_idle_as_can_be ? 0 : (double)s->before_ns;
 }
 
-static double after(const struct loop *l, const struct step *s)
+static double work_after(const struct loop *l, const struct step *s)
 {
 	if (l->load->info.idle_known)
 		return (double)s->after_ns;
@@ -270,20 +270,20 @@ static double after(const struct loop *l, const struct step *s)
 static void begin_after(struct loop *l, struct cpu *c)
 {
 	c->phase = PHASE_AFTER;
-	c->left_ns = work(c, after(l, task_step(l, c)));
+	c->left_ns = pay_debt(c, work_after(l, task_step(l, c)));
 }
 
 static void begin_rest(struct loop *l, struct cpu *c, const struct stream *st, bool waited)
 {
 	c->phase = PHASE_AFTER;
-	c->left_ns = work(c, rest(task_step(l, c), st, waited));
+	c->left_ns = pay_debt(c, work_after_wait(task_step(l, c), st, waited));
 }
 
 /* The work before the wait is done: wait, if there is still something to wait for. */
 static void begin_wait(struct loop *l, struct cpu *c)
 {
 	const struct step *s = task_step(l, c);
-	const struct stream *st = counted(l, s);
+	const struct stream *st = counted_stream(l, s);
 	uint32_t cause = cause_of(l, s);
 
 	if (st) {
@@ -315,7 +315,7 @@ static void begin_task(struct loop *l, struct cpu *c)
 		return;
 	}
 	c->phase = PHASE_BEFORE;
-	c->left_ns = work(c, before(l, task_step(l, c)));
+	c->left_ns = pay_debt(c, work_before_wait(l, task_step(l, c)));
 }
 
 /* It is among those of its stream that are mapped at a time. */
@@ -340,7 +340,7 @@ static uint64_t task_event(const struct loop *l, const struct cpu *c)
 		return c->wake_ns > c->now_ns ? c->wake_ns : c->now_ns;
 	case PHASE_WAIT: {
 		const struct step *s = task_step(l, c);
-		const struct stream *st = counted(l, s);
+		const struct stream *st = counted_stream(l, s);
 		uint32_t cause = cause_of(l, s);
 
 		if (st)
@@ -370,7 +370,7 @@ static uint64_t interrupt_event(const struct cpu *c)
 	return c->interrupts.list[0].time_ns > c->now_ns ? c->interrupts.list[0].time_ns : c->now_ns;
 }
 
-static void find_next(const struct loop *l, struct cpu *c)
+static void find_next_event(const struct loop *l, struct cpu *c)
 {
 	uint64_t task, interrupt, request;
 
@@ -392,8 +392,8 @@ static void begin_request(struct loop *l, uint32_t map, uint64_t now_ns)
 	uint32_t unmap = l->load->steps[map].map;
 	struct cpu *c = &l->cpus[l->load->steps[unmap].cpu];
 
-	push(l, c, arrival(&l->load->steps[unmap], now_ns), unmap, 0);
-	find_next(l, c);
+	push_interrupt(l, c, arrival_ns(&l->load->steps[unmap], now_ns), unmap, 0);
+	find_next_event(l, c);
 }
 
 /* The task goes on to its next step at the latest when it has made its request. */
@@ -418,7 +418,7 @@ static void begin_step(struct loop *l, struct cpu *c, uint32_t number)
 		l->start[number] = c->now_ns + s->entry_ns;
 	if (takes_slot(l, s))
 		l->live[s->stream]++;
-	c->until_ns = take_step(l, c, number, c->now_ns);
+	c->until_ns = end_of_step(l, c, number, c->now_ns);
 }
 
 static void end_step(struct loop *l, struct cpu *c)
@@ -434,7 +434,8 @@ static void end_step(struct loop *l, struct cpu *c)
 		l->result->end_ns = c->now_ns;
 	if (s->irq) {
 		if (s->follower != NO_STEP)
-			push(l, c, arrival(&l->load->steps[s->follower], c->now_ns), s->follower, 0);
+			push_interrupt(l, c, arrival_ns(&l->load->steps[s->follower], c->now_ns),
+				       s->follower, 0);
 	} else {
 		c->at++;
 		c->phase = PHASE_NEXT;
@@ -453,11 +454,11 @@ static void end_step(struct loop *l, struct cpu *c)
 		}
 	}
 	if (other != c)
-		find_next(l, other);
+		find_next_event(l, other);
 }
 
 /* The CPU's task worked, or waited, until @until_ns. */
-static void pass(struct loop *l, struct cpu *c, uint64_t until_ns)
+static void advance_task(struct loop *l, struct cpu *c, uint64_t until_ns)
 {
 	double ns = (double)(until_ns - c->now_ns);
 
@@ -465,7 +466,7 @@ static void pass(struct loop *l, struct cpu *c, uint64_t until_ns)
 		until_ns - c->now_ns : c->request_left_ns;
 	if (c->phase == PHASE_BEFORE || c->phase == PHASE_AFTER) {
 		c->busy_ns += ns < c->left_ns ? ns : c->left_ns;
-		c->left_ns = less(c->left_ns, ns);
+		c->left_ns = less_or_zero(c->left_ns, ns);
 	} else if (c->phase == PHASE_WAIT || c->phase == PHASE_SLOT) {
 		l->result->idle_waits += until_ns - c->now_ns;
 	} else if (c->phase == PHASE_SLEEP) {
@@ -485,12 +486,12 @@ static void begin_interrupt(struct loop *l, struct cpu *c)
 	}
 	at = (double)c->now_ns;
 	c->flushing = true;
-	c->until_ns = (uint64_t)serve(l, at, price(l, true, l->cfg->others[p.other].pages));
+	c->until_ns = (uint64_t)serve_flush(l, at, price_of_flush(l, true, l->cfg->others[p.other].pages));
 	c->busy_ns += (double)(c->until_ns - c->now_ns);
 }
 
 /* The task's phase has come to its end. */
-static void go_on(struct loop *l, struct cpu *c)
+static void begin_next_phase(struct loop *l, struct cpu *c)
 {
 	switch (c->phase) {
 	case PHASE_NEXT:
@@ -528,20 +529,20 @@ static void run_cpu(struct loop *l, struct cpu *c)
 		c->flushing = false;
 		c->now_ns = c->until_ns;
 	} else if (interrupt_event(c) <= now) {
-		pass(l, c, now);
+		advance_task(l, c, now);
 		begin_interrupt(l, c);
 	} else if (request_event(c) <= now) {
-		pass(l, c, now);
+		advance_task(l, c, now);
 		end_request(l, c);
 	} else {
-		pass(l, c, now);
-		go_on(l, c);
+		advance_task(l, c, now);
+		begin_next_phase(l, c);
 	}
-	find_next(l, c);
+	find_next_event(l, c);
 }
 
 /* Nothing can go on: whoever waits longest need not. */
-static struct cpu *unblock(struct loop *l)
+static struct cpu *unblock_longest(struct loop *l)
 {
 	struct cpu *first = NULL;
 
@@ -559,11 +560,11 @@ static struct cpu *unblock(struct loop *l)
 		l->live[task_step(l, first)->stream]--;
 	else
 		begin_after(l, first);
-	find_next(l, first);
+	find_next_event(l, first);
 	return first;
 }
 
-static void run(struct loop *l)
+static void run_events(struct loop *l)
 {
 	for (;;) {
 		struct cpu *next = NULL;
@@ -572,11 +573,11 @@ static void run(struct loop *l)
 			if (l->cpus[i].next_ns != UINT64_MAX &&
 			    (!next || l->cpus[i].next_ns < next->next_ns))
 				next = &l->cpus[i];
-		if (!next && !unblock(l)) {
+		if (!next && !unblock_longest(l)) {
 			bool more = false;
 
 			for (uint32_t i = 0; i < l->load->cpus; i++) {
-				find_next(l, &l->cpus[i]);
+				find_next_event(l, &l->cpus[i]);
 				more |= l->cpus[i].next_ns != UINT64_MAX;
 			}
 			if (!more)
@@ -590,7 +591,7 @@ static void run(struct loop *l)
 }
 
 /* When an interrupt that comes by a clock begins. */
-static uint64_t entry(const struct step *s)
+static uint64_t interrupt_entry(const struct step *s)
 {
 	return s->start_ns > s->entry_ns ? s->start_ns - s->entry_ns : 0;
 }
@@ -601,7 +602,7 @@ static bool is_replayed(const struct loop *l, const struct step *s)
 	return s->kind != IR_OP_FLUSH_TIMER || !l->cfg->flushes;
 }
 
-static void set_up(struct loop *l)
+static void prepare_cpus(struct loop *l)
 {
 	const struct ir_load *load = l->load;
 
@@ -613,7 +614,7 @@ static void set_up(struct loop *l)
 	for (uint32_t i = 0; i < load->cpus && !l->no_memory; i++) {
 		struct cpu *c = &l->cpus[i];
 
-		c->tasks = room_for(l, c->nr_tasks, sizeof(*c->tasks));
+		c->tasks = alloc_array(l, c->nr_tasks, sizeof(*c->tasks));
 		c->nr_tasks = 0;
 		c->running = c->mapped = NO_STEP;
 		c->now_ns = load->first_ns;
@@ -624,16 +625,16 @@ static void set_up(struct loop *l)
 		if (!load->steps[i].irq)
 			c->tasks[c->nr_tasks++] = i;
 		else if (load->steps[i].arrival == ARRIVES_BY_CLOCK && is_replayed(l, &load->steps[i]))
-			push(l, c, entry(&load->steps[i]), i, 0);
+			push_interrupt(l, c, interrupt_entry(&load->steps[i]), i, 0);
 	}
 	for (uint32_t i = 0; i < l->cfg->nr_others && !l->no_memory; i++) {
 		const struct ir_other_flush *o = &l->cfg->others[i];
 
 		if (o->cpu < load->cpus)
-			push(l, &l->cpus[o->cpu], o->time_ns, NO_STEP, i);
+			push_interrupt(l, &l->cpus[o->cpu], o->time_ns, NO_STEP, i);
 	}
 	for (uint32_t i = 0; i < load->cpus && !l->no_memory; i++)
-		find_next(l, &l->cpus[i]);
+		find_next_event(l, &l->cpus[i]);
 }
 
 int ir_loop_run(const struct ir_load *load, const struct ir_loop_config *config,
@@ -642,15 +643,15 @@ int ir_loop_run(const struct ir_load *load, const struct ir_loop_config *config,
 	struct loop l = { .load = load, .cfg = config, .start = start_ns, .result = result };
 
 	*result = (struct ir_loop_result){ .end_ns = load->first_ns };
-	l.done = done_ns ? done_ns : room_for(&l, load->nr_steps, sizeof(*l.done));
+	l.done = done_ns ? done_ns : alloc_array(&l, load->nr_steps, sizeof(*l.done));
 	for (uint32_t i = 0; done_ns && i < load->nr_steps; i++)
 		done_ns[i] = 0;
-	l.cpus = room_for(&l, load->cpus, sizeof(*l.cpus));
-	l.live = room_for(&l, load->nr_streams, sizeof(*l.live));
+	l.cpus = alloc_array(&l, load->cpus, sizeof(*l.cpus));
+	l.live = alloc_array(&l, load->nr_streams, sizeof(*l.live));
 	if (!l.no_memory)
-		set_up(&l);
+		prepare_cpus(&l);
 	if (!l.no_memory)
-		run(&l);
+		run_events(&l);
 	for (uint32_t i = 0; l.cpus && i < load->cpus; i++) {
 		struct cpu *c = &l.cpus[i];
 

@@ -29,8 +29,8 @@ struct prediction {
 	int rc;
 };
 
-struct ir_loop_config ir_variant(const struct ir_load *load, const struct ir_flush_log *log,
-				 const struct ir_effective *par, bool serialises)
+struct ir_loop_config ir_loop_config_of(const struct ir_load *load, const struct ir_flush_log *log,
+					const struct ir_effective *par, bool serialises)
 {
 	return (struct ir_loop_config){
 		.flushes = log->steps, .others = log->others, .nr_others = log->nr_others,
@@ -43,8 +43,8 @@ struct ir_loop_config ir_variant(const struct ir_load *load, const struct ir_flu
 }
 
 /* How long the steps take; 0: no memory. */
-static double duration(struct prediction *p, const struct ir_loop_config *cfg, uint64_t *start,
-		       uint64_t *done, struct ir_loop_result *result)
+static double replay_duration(struct prediction *p, const struct ir_loop_config *cfg, uint64_t *start,
+			      uint64_t *done, struct ir_loop_result *result)
 {
 	int rc = ir_loop_run(p->load, cfg, start, done, result);
 
@@ -72,12 +72,12 @@ static double ratio_of(struct prediction *p, const struct ir_loop_config *cfg)
 {
 	struct ir_loop_config recorded = as_recorded(cfg);
 	struct ir_loop_result result;
-	double self = duration(p, &recorded, NULL, NULL, &result);
+	double self = replay_duration(p, &recorded, NULL, NULL, &result);
 
-	return self / duration(p, cfg, NULL, NULL, &result);
+	return self / replay_duration(p, cfg, NULL, NULL, &result);
 }
 
-static void widen(struct prediction *p, double ratio)
+static void widen_bounds(struct prediction *p, double ratio)
 {
 	if (ratio < p->low)
 		p->low = ratio;
@@ -91,15 +91,15 @@ static void widen_by_idle_time(struct prediction *p)
 	struct ir_loop_config cfg = p->cfg;
 
 	cfg.as_idle_as_can_be = true;
-	widen(p, ratio_of(p, &cfg));
+	widen_bounds(p, ratio_of(p, &cfg));
 	cfg.as_idle_as_can_be = false;
 	cfg.clocked = IR_CLOCKED_ALL;
-	widen(p, ratio_of(p, &cfg));
+	widen_bounds(p, ratio_of(p, &cfg));
 	cfg.clocked = IR_CLOCKED_NONE;
-	widen(p, ratio_of(p, &cfg));
+	widen_bounds(p, ratio_of(p, &cfg));
 	cfg.clocked = IR_CLOCKED_LIKELY;
 	cfg.extra_ns = (double)p->load->path_ns;
-	widen(p, ratio_of(p, &cfg));
+	widen_bounds(p, ratio_of(p, &cfg));
 }
 
 static void find_bounds(struct prediction *p)
@@ -112,7 +112,7 @@ static void find_bounds(struct prediction *p)
 	p->low = p->high = p->likely;
 	if (!load->info.event_cost_known && load->least_flush_ns) {
 		cfg.event_ns = (double)load->least_flush_ns;
-		widen(p, ratio_of(p, &cfg));
+		widen_bounds(p, ratio_of(p, &cfg));
 	}
 	if (!load->info.idle_known)
 		widen_by_idle_time(p);
@@ -120,15 +120,15 @@ static void find_bounds(struct prediction *p)
 		return;
 	/* CPU time may include waiting for the hypervisor: then the hypervisor's time decides. */
 	if (p->cfg.serialised && p->result.server_ns)
-		widen(p, (double)p->self_server_ns / (double)p->result.server_ns);
+		widen_bounds(p, (double)p->self_server_ns / (double)p->result.server_ns);
 	if (spread < least)
 		spread = least;
 	p->low *= 1 - spread;
 	p->high *= 1 + spread;
 }
 
-static struct ir_throughput throughput(const struct ir_load *load, double ratio, double low,
-				       double high, double recorded_ns)
+static struct ir_throughput make_throughput(const struct ir_load *load, double ratio, double low,
+					    double high, double recorded_ns)
 {
 	double recorded = (double)load->maps * 1e9 / recorded_ns;
 
@@ -149,15 +149,15 @@ static void predict_untraced(struct prediction *p, struct ir_time *time)
 		return;
 	cfg.untraced = true;
 	recorded = as_recorded(&cfg);
-	self = duration(p, &recorded, NULL, NULL, &result);
-	ratio = self / duration(p, &cfg, NULL, NULL, &result);
+	self = replay_duration(p, &recorded, NULL, NULL, &result);
+	ratio = self / replay_duration(p, &cfg, NULL, NULL, &result);
 	/* The loop's duration, corrected by what it missed of the recorded one. */
-	time->untraced = throughput(p->load, ratio, ratio * p->low / p->likely,
-				    ratio * p->high / p->likely, self * truth / p->self);
+	time->untraced = make_throughput(p->load, ratio, ratio * p->low / p->likely,
+					 ratio * p->high / p->likely, self * truth / p->self);
 }
 
 /* From a mapping's begin to the end of its unmap, without what follows in that one's interrupt. */
-static uint64_t latency(const struct prediction *p, uint32_t map)
+static uint64_t mapping_latency(const struct prediction *p, uint32_t map)
 {
 	uint32_t unmap = p->load->steps[map].map;
 	uint64_t ns = p->done[unmap] - p->start[map];
@@ -166,7 +166,7 @@ static uint64_t latency(const struct prediction *p, uint32_t map)
 	return ns > behind ? ns - behind : 0;
 }
 
-static int latencies(const struct prediction *p, struct ir_time *time)
+static int compare_latencies(const struct prediction *p, struct ir_time *time)
 {
 	const struct ir_load *load = p->load;
 	uint64_t *then = malloc((load->maps + 1) * sizeof(*then));
@@ -179,7 +179,7 @@ static int latencies(const struct prediction *p, struct ir_time *time)
 		if (s->kind != IR_OP_MAP || s->map == NO_STEP || !p->done[s->map])
 			continue;
 		then[n] = load->steps[s->map].end_ns - s->start_ns;
-		now[n++] = latency(p, i);
+		now[n++] = mapping_latency(p, i);
 	}
 	if (then && now && n) {
 		qsort(then, n, sizeof(*then), ir_compare_ns);
@@ -195,7 +195,7 @@ static int latencies(const struct prediction *p, struct ir_time *time)
 }
 
 /* The resource that is used most; if CPUs wait for completions, it is the device. */
-static enum ir_bottleneck bottleneck(const struct prediction *p, double ns)
+static enum ir_bottleneck find_bottleneck(const struct prediction *p, double ns)
 {
 	const struct ir_loop_result *r = &p->result;
 	double cpus = p->load->busy_cpus ? p->load->busy_cpus : 1;
@@ -232,7 +232,7 @@ int ir_load_predict(const struct ir_load *load, const struct ir_flush_log *log,
 		    const struct ir_effective *par, bool serialises, struct ir_time *time)
 {
 	struct prediction p = {
-		.load = load, .cfg = ir_variant(load, log, par, serialises),
+		.load = load, .cfg = ir_loop_config_of(load, log, par, serialises),
 		.start = calloc((size_t)load->nr_steps + 1, sizeof(*p.start)),
 		.done = calloc((size_t)load->nr_steps + 1, sizeof(*p.done)),
 	};
@@ -243,30 +243,30 @@ int ir_load_predict(const struct ir_load *load, const struct ir_flush_log *log,
 	if (!p.start || !p.done)
 		p.rc = -ENOMEM;
 	if (!p.rc) {
-		p.self = duration(&p, &recorded, NULL, NULL, &result);
+		p.self = replay_duration(&p, &recorded, NULL, NULL, &result);
 		p.self_server_ns = result.server_ns;
-		ns = duration(&p, &p.cfg, p.start, p.done, &p.result);
+		ns = replay_duration(&p, &p.cfg, p.start, p.done, &p.result);
 		p.likely = p.self / ns;
 		find_bounds(&p);
 		time->closed = true;
-		time->throughput = throughput(load, p.likely, p.low, p.high,
-					      (double)(load->last_ns - load->first_ns));
+		time->throughput = make_throughput(load, p.likely, p.low, p.high,
+						   (double)(load->last_ns - load->first_ns));
 		time->replayed = (double)(load->last_ns - load->first_ns) / p.self;
 		time->cpu_ns = (p.result.cpu_ns + p.result.waited_ns) / load->maps;
-		time->bottleneck = bottleneck(&p, ns);
+		time->bottleneck = find_bottleneck(&p, ns);
 		note_assumptions(&p, time);
 		predict_untraced(&p, time);
 	}
 	if (!p.rc)
-		p.rc = latencies(&p, time);
+		p.rc = compare_latencies(&p, time);
 	free(p.start);
 	free(p.done);
 	return p.rc;
 }
 
 /* A flush of everything, and one of a range without its pages; false: not known. */
-static bool prices(const struct ir_recording_info *info, const struct ir_load *load,
-		   const struct ir_effective *par, uint64_t *ranged, uint64_t *page, uint64_t *global)
+static bool flush_prices(const struct ir_recording_info *info, const struct ir_load *load,
+			 const struct ir_effective *par, uint64_t *ranged, uint64_t *page, uint64_t *global)
 {
 	uint64_t event = load && load->info.event_cost_known ? load->info.event_cost_ns : 0;
 
@@ -298,7 +298,7 @@ void ir_time_flushes(const struct ir_recording_info *info, const struct ir_load 
 	struct ir_time *t = &result->time;
 	uint64_t ranged, page, global;
 
-	t->known = prices(info, load, par, &ranged, &page, &global);
+	t->known = flush_prices(info, load, par, &ranged, &page, &global);
 	if (!t->known)
 		return;
 	for (unsigned int i = 0; i < IR_CAUSES; i++) {

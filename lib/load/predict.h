@@ -57,9 +57,9 @@ int ir_load_retime(const struct ir_load *load, const struct ir_flush_log *log,
 		   const struct ir_recording_info *info, struct ir_retimed *retimed);
 void ir_retimed_release(struct ir_retimed *retimed);
 
-/** ir_variant - how a configuration's flushes are likely replayed; bounds come from variations of it */
-struct ir_loop_config ir_variant(const struct ir_load *load, const struct ir_flush_log *log,
-				 const struct ir_effective *par, bool serialises);
+/** ir_loop_config_of - the likely replay of a configuration's flushes; bounds come from variations of it */
+struct ir_loop_config ir_loop_config_of(const struct ir_load *load, const struct ir_flush_log *log,
+					const struct ir_effective *par, bool serialises);
 /**
  * ir_load_predict - the figures of struct ir_time that a load gives
  * @serialises: the hypervisor serves one flush at a time

@@ -89,7 +89,7 @@ struct group {
 	uint32_t first, nr;
 };
 
-static int compare(const void *x, const void *y)
+static int compare_groups(const void *x, const void *y)
 {
 	const struct group *a = x, *b = y;
 
@@ -132,7 +132,7 @@ static uint32_t make_groups(const struct ir_load *load, const uint64_t *start, s
 }
 
 /* A number that was used again may now begin before its last use has ended. */
-static int renumber(struct ir_retimed *r, const struct ir_load *load)
+static int renumber_mappings(struct ir_retimed *r, const struct ir_load *load)
 {
 	uint32_t *number = malloc((load->nr_ops + 1) * sizeof(*number)), next = 0;
 	uint32_t max = 0, *now;
@@ -164,7 +164,7 @@ static int renumber(struct ir_retimed *r, const struct ir_load *load)
 	return 0;
 }
 
-static int fill(struct ir_retimed *r, const struct ir_load *load, const uint64_t *start)
+static int fill_ops(struct ir_retimed *r, const struct ir_load *load, const uint64_t *start)
 {
 	struct group *groups = malloc((load->nr_ops + 1) * sizeof(*groups));
 	uint32_t n;
@@ -176,7 +176,7 @@ static int fill(struct ir_retimed *r, const struct ir_load *load, const uint64_t
 		return -ENOMEM;
 	}
 	n = make_groups(load, start, groups);
-	qsort(groups, n, sizeof(*groups), compare);
+	qsort(groups, n, sizeof(*groups), compare_groups);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct ir_op *first = &load->ops[groups[i].first];
 
@@ -187,21 +187,21 @@ static int fill(struct ir_retimed *r, const struct ir_load *load, const uint64_t
 		}
 	}
 	free(groups);
-	return renumber(r, load);
+	return renumber_mappings(r, load);
 }
 
 int ir_load_retime(const struct ir_load *load, const struct ir_flush_log *log,
 		   const struct ir_effective *par, bool serialises,
 		   const struct ir_recording_info *info, struct ir_retimed *retimed)
 {
-	struct ir_loop_config cfg = ir_variant(load, log, par, serialises);
+	struct ir_loop_config cfg = ir_loop_config_of(load, log, par, serialises);
 	uint64_t *start = calloc((size_t)load->nr_steps + 1, sizeof(*start));
 	struct ir_loop_result result;
 	int rc = start ? ir_loop_run(load, &cfg, start, NULL, &result) : -ENOMEM;
 
 	*retimed = (struct ir_retimed){ .info = *info };
 	if (!rc)
-		rc = fill(retimed, load, start);
+		rc = fill_ops(retimed, load, start);
 	if (!rc)
 		retimed->info.duration_ns += result.end_ns - load->last_ns;
 	free(start);

@@ -158,12 +158,12 @@ static int make_cpus(struct builder *b)
 }
 
 /* The time of a CPU's task between @from and now, without interrupts; never negative. */
-static uint64_t net(uint64_t from, uint64_t to, uint64_t irq)
+static uint64_t task_ns(uint64_t from, uint64_t to, uint64_t irq)
 {
 	return to > from + irq ? to - from - irq : 0;
 }
 
-static uint32_t short_ns(uint64_t ns)
+static uint32_t saturate_ns(uint64_t ns)
 {
 	return ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
 }
@@ -179,7 +179,7 @@ static void begin_gap(struct cpu *c, uint64_t now_ns)
 /* The time from the task's last step to this one. */
 static void end_gap(const struct builder *b, struct cpu *c, struct step *s)
 {
-	uint64_t now = s->start_ns, gap = net(c->gap_ns, now, c->irq_total - c->gap_irq);
+	uint64_t now = s->start_ns, gap = task_ns(c->gap_ns, now, c->irq_total - c->gap_irq);
 
 	s->before_ns = gap;
 	if (c->waited) {
@@ -189,18 +189,18 @@ static void end_gap(const struct builder *b, struct cpu *c, struct step *s)
 		s->tail_ns = c->wait.tail_ns;
 		s->cause = c->wait.cause;
 		s->wait = c->wait.wait;
-		s->after_ns = net(s->wake_ns, now, c->irq_total - c->wake_irq) + s->tail_ns;
+		s->after_ns = task_ns(s->wake_ns, now, c->irq_total - c->wake_irq) + s->tail_ns;
 	}
 	if (c->last_unmap != NO_STEP && b->load->steps[c->last_unmap].start_ns >= c->gap_ns) {
 		s->last = c->last_unmap;
-		s->after_last_ns = net(b->load->steps[s->last].end_ns, now, c->irq_total - c->unmap_irq);
+		s->after_last_ns = task_ns(b->load->steps[s->last].end_ns, now, c->irq_total - c->unmap_irq);
 		if (s->after_last_ns > gap)
 			s->after_last_ns = gap;
 	}
 }
 
 /* A flush is served when those before it are; it was done at @now_ns. */
-static void serve(struct builder *b, struct flush *f, uint64_t now_ns)
+static void serve_flush(struct builder *b, struct flush *f, uint64_t now_ns)
 {
 	uint64_t begin = f->time_ns > b->server_ns ? f->time_ns : b->server_ns;
 
@@ -232,7 +232,7 @@ static void begin_interrupt(struct builder *b, struct cpu *c, struct step *s)
 
 	s->irq = true;
 	if (c->idle_ns && c->entry_ns) {
-		s->entry_ns = short_ns(s->start_ns - c->entry_ns);
+		s->entry_ns = saturate_ns(s->start_ns - c->entry_ns);
 		c->entries += s->entry_ns;
 	}
 	s->joins = c->burst && b->interrupts && !c->entered;
@@ -253,10 +253,10 @@ static void begin_interrupt(struct builder *b, struct cpu *c, struct step *s)
 	if (c->nr_flushes && c->flush[c->nr_flushes - 1].step != NO_STEP)
 		set_host(b, s, c->flush[c->nr_flushes - 1].step);
 	if (c->nr_flushes)
-		s->late_ns = short_ns(s->start_ns - c->flush[c->nr_flushes - 1].time_ns);
+		s->late_ns = saturate_ns(s->start_ns - c->flush[c->nr_flushes - 1].time_ns);
 	for (unsigned int i = 0; i < c->nr_flushes; i++) {
 		if (!c->flush[i].served)
-			serve(b, &c->flush[i], s->start_ns);
+			serve_flush(b, &c->flush[i], s->start_ns);
 		c->flush[i].disturbed = true;
 	}
 	c->burst = true;
@@ -350,7 +350,7 @@ static void begin_flush(struct builder *b, struct cpu *c, const struct activity 
 	}
 }
 
-static void add_up(struct builder *b, const struct flush *f)
+static void add_flush(struct builder *b, const struct flush *f)
 {
 	uint64_t service = f->service_ns;
 
@@ -374,7 +374,7 @@ static void end_flush(struct builder *b, struct cpu *c, const struct activity *a
 	if (!f)
 		return;
 	if (!f->served)
-		serve(b, f, a->time_ns);
+		serve_flush(b, f, a->time_ns);
 	if (f->step == NO_STEP)
 		return;
 	s = &b->load->steps[f->step];
@@ -383,16 +383,16 @@ static void end_flush(struct builder *b, struct cpu *c, const struct activity *a
 		c->irq_total += a->time_ns - s->end_ns;
 	s->end_ns = a->time_ns;
 	/* All but the flush and its waiting: filled in with what was before it. */
-	s->own_ns = short_ns(net(s->start_ns, s->end_ns, s->irq ? 0 : c->irq_total - c->step_irq[0]));
+	s->own_ns = saturate_ns(task_ns(s->start_ns, s->end_ns, s->irq ? 0 : c->irq_total - c->step_irq[0]));
 	if (f->global) {
 		s->global++;
-		s->global_ns = short_ns(s->global_ns + f->service_ns);
+		s->global_ns = saturate_ns(s->global_ns + f->service_ns);
 	} else {
 		s->ranged++;
-		s->ranged_ns = short_ns(s->ranged_ns + f->service_ns);
+		s->ranged_ns = saturate_ns(s->ranged_ns + f->service_ns);
 	}
-	s->waited_ns = short_ns(s->waited_ns + f->waited_ns);
-	add_up(b, f);
+	s->waited_ns = saturate_ns(s->waited_ns + f->waited_ns);
+	add_flush(b, f);
 	if (s->kind == IR_OP_UNMAP && s->map != NO_STEP) {
 		struct cpu *home = &b->cpus[b->load->steps[s->map].cpu];
 
@@ -404,7 +404,7 @@ static void end_flush(struct builder *b, struct cpu *c, const struct activity *a
 }
 
 /* A flush without a duration belongs to the operation that began last. */
-static void note_hidden(const struct builder *b, const struct cpu *c, const struct activity *a)
+static void count_untimed_flush(const struct builder *b, const struct cpu *c, const struct activity *a)
 {
 	struct step *s = c->cur[a->irq] != NO_STEP ? &b->load->steps[c->cur[a->irq]] : NULL;
 
@@ -434,10 +434,10 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 		c->idle_ns = 0;
 		return;
 	}
-	idle = net(c->idle_ns > c->gap_ns ? c->idle_ns : c->gap_ns, now_ns,
-		   c->irq_total - c->idle_irq + c->entries);
+	idle = task_ns(c->idle_ns > c->gap_ns ? c->idle_ns : c->gap_ns, now_ns,
+		       c->irq_total - c->idle_irq + c->entries);
 	c->wait = (struct step){
-		.before_ns = net(c->gap_ns, c->idle_ns, c->idle_irq - c->gap_irq + c->gap_idle),
+		.before_ns = task_ns(c->gap_ns, c->idle_ns, c->idle_irq - c->gap_irq + c->gap_idle),
 		.wake_ns = now_ns, .wait = WAIT_CLOCK, .cause = NO_STEP,
 	};
 	if (c->idle_ns < c->gap_ns)
@@ -498,7 +498,7 @@ static void count_event(struct cpu *c, uint8_t kind)
 		(*n)++;
 }
 
-static void take(struct builder *b, const struct activity *a, bool switches)
+static void handle_activity(struct builder *b, const struct activity *a, bool switches)
 {
 	struct cpu *c = &b->cpus[a->cpu];
 
@@ -532,7 +532,7 @@ static void take(struct builder *b, const struct activity *a, bool switches)
 		begin_flush(b, c, a);
 	else if (a->kind == IR_EV_TLB_SYNC || a->kind == IR_EV_TAG_RANGE || a->kind == IR_EV_MAP_FLUSH ||
 	    (a->kind == IR_EV_RPCIT && !b->returns && !a->global))
-		note_hidden(b, c, a);
+		count_untimed_flush(b, c, a);
 	else if (a->kind == IR_EV_RPCIT)
 		begin_flush(b, c, a);
 	else if (a->kind == IR_EV_RPCIT_RET || a->kind == IR_EV_FLUSH_RET)
@@ -551,7 +551,7 @@ int ir_compare_ns(const void *x, const void *y)
  * task that waited for one runs at once: one that takes much longer than the quickest was
  * woken by something else.
  */
-static int sort_out_wakes(struct ir_load *load)
+static int drop_doubtful_wakes(struct ir_load *load)
 {
 	uint64_t *tails = malloc(((size_t)load->nr_steps + 1) * sizeof(*tails)), most;
 	size_t n = 0;
@@ -577,7 +577,7 @@ static int sort_out_wakes(struct ir_load *load)
 }
 
 /* How much the throughput of parts of the recording differs: two standard errors. */
-static double unsteadiness(const struct ir_load *load)
+static double rate_error(const struct ir_load *load)
 {
 	double n[WINDOWS] = { 0 }, mean = (double)load->maps / WINDOWS, sum = 0;
 	double span = (double)(load->last_ns - load->first_ns);
@@ -596,7 +596,7 @@ static double unsteadiness(const struct ir_load *load)
 	return mean > 0 ? sqrt(4 * sum) / mean : 0;
 }
 
-static void sum_up(struct builder *b)
+static void fill_load_info(struct builder *b)
 {
 	struct ir_load *load = b->load;
 	uint64_t entries = 0;
@@ -625,7 +625,7 @@ static void sum_up(struct builder *b)
 		else
 			s->own_ns -= (uint32_t)flushes;
 		if (!s->ranged && !s->global)
-			s->own_ns = short_ns(s->end_ns - s->start_ns);
+			s->own_ns = saturate_ns(s->end_ns - s->start_ns);
 		if (s->end_ns > load->last_ns && s->kind != IR_OP_FLUSH_TIMER)
 			load->last_ns = s->end_ns;
 	}
@@ -639,7 +639,7 @@ static void sum_up(struct builder *b)
 	if (load->last_ns > load->first_ns)
 		load->info.recorded_per_second =
 			(double)load->maps * 1e9 / (double)(load->last_ns - load->first_ns);
-	load->unsteady = unsteadiness(load);
+	load->unsteady = rate_error(load);
 }
 
 int ir_load_steps(struct ir_load *load, const struct activity *events, size_t n, bool switches)
@@ -658,10 +658,10 @@ int ir_load_steps(struct ir_load *load, const struct activity *events, size_t n,
 	}
 	for (size_t i = 0; i < n && !rc; i++)
 		if (events[i].cpu < b.nr_cpus)
-			take(&b, &events[i], switches);
+			handle_activity(&b, &events[i], switches);
 	if (!rc) {
-		sum_up(&b);
-		rc = b.interrupts ? 0 : sort_out_wakes(load);
+		fill_load_info(&b);
+		rc = b.interrupts ? 0 : drop_doubtful_wakes(load);
 	}
 	for (uint32_t i = 0; b.cpus && i < b.nr_cpus; i++)
 		free(b.cpus[i].list);

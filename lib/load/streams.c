@@ -28,7 +28,7 @@ static uint32_t *bucket_of(const struct table *t, const struct stream *st)
 	return &t->buckets[ir_seed_hash(t->seed, key, t->bits)];
 }
 
-static void link_in(struct table *t, uint32_t number)
+static void insert_stream(struct table *t, uint32_t number)
 {
 	struct stream *st = &t->load->streams[number];
 	uint32_t *first = bucket_of(t, st);
@@ -38,7 +38,7 @@ static void link_in(struct table *t, uint32_t number)
 }
 
 /* Room for twice as many; false: no memory. */
-static bool grow(struct table *t)
+static bool grow_table(struct table *t)
 {
 	unsigned int bits = t->buckets ? t->bits + 1 : LEAST_BITS;
 	size_t room = (size_t)1 << bits;
@@ -56,7 +56,7 @@ static bool grow(struct table *t)
 	t->buckets = buckets;
 	t->bits = bits;
 	for (uint32_t i = 0; i < t->load->nr_streams; i++)
-		link_in(t, i);
+		insert_stream(t, i);
 	return true;
 }
 
@@ -74,14 +74,14 @@ static uint32_t stream_of(struct table *t, const struct step *s)
 		if (st->pid == key.pid && st->cpu == key.cpu && st->device == key.device && st->irq == key.irq)
 			return i;
 	}
-	if ((!t->buckets || load->nr_streams >> t->bits) && !grow(t))
+	if ((!t->buckets || load->nr_streams >> t->bits) && !grow_table(t))
 		return NO_STEP;
 	load->streams[load->nr_streams] = key;
-	link_in(t, load->nr_streams);
+	insert_stream(t, load->nr_streams);
 	return load->nr_streams++;
 }
 
-static void count(struct stream *st, const struct step *s)
+static void count_map(struct stream *st, const struct step *s)
 {
 	st->maps++;
 	st->clock_waits += s->wait == WAIT_CLOCK;
@@ -132,12 +132,12 @@ static int find_gaps(struct ir_load *load)
 }
 
 /* Counting stops at what failed: it is not mapped any more. */
-static bool lives(const struct ir_load *load, const struct step *s)
+static bool is_live_map(const struct ir_load *load, const struct step *s)
 {
 	return s->kind == IR_OP_MAP && !(load->ops[s->op].flags & IR_OPF_FAILED);
 }
 
-static uint64_t spread(uint64_t *values, size_t n)
+static uint64_t quartile_range(uint64_t *values, size_t n)
 {
 	qsort(values, n, sizeof(*values), ir_compare_ns);
 	return values[n * 3 / 4] - values[n / 4];
@@ -164,14 +164,14 @@ static int guess_open(struct ir_load *load, struct stream *st, const uint32_t *s
 		last_ns = s->start_ns;
 	}
 	if (between && behind && n)
-		st->is_open = spread(between, n) < spread(behind, n) / 2;
+		st->is_open = quartile_range(between, n) < quartile_range(behind, n) / 2;
 	free(between);
 	free(behind);
 	return between && behind ? 0 : -ENOMEM;
 }
 
 /* The steps of each stream, one stream behind the other, in st->maps places; NULL: no memory. */
-static uint32_t *by_stream(const struct ir_load *load)
+static uint32_t *steps_by_stream(const struct ir_load *load)
 {
 	uint32_t *steps = malloc(((size_t)load->nr_steps + 1) * sizeof(*steps));
 	uint32_t *next = malloc(((size_t)load->nr_streams + 1) * sizeof(*next)), at = 0;
@@ -194,7 +194,7 @@ static uint32_t *by_stream(const struct ir_load *load)
 /* Finds the streams that come by a clock. */
 static int find_open(struct ir_load *load)
 {
-	uint32_t *steps = load->info.idle_known ? NULL : by_stream(load), at = 0;
+	uint32_t *steps = load->info.idle_known ? NULL : steps_by_stream(load), at = 0;
 	int rc = 0;
 
 	if (!load->info.idle_known && !steps)
@@ -232,11 +232,11 @@ int ir_load_streams(struct ir_load *load)
 			return -ENOMEM;
 		}
 		st = &load->streams[s->stream];
-		count(st, s);
+		count_map(st, s);
 		if (s->wait == WAIT_STEP)
 			s->live = load->steps[s->cause].live;
 		st->alone += !st->live;
-		st->live += lives(load, s);
+		st->live += is_live_map(load, s);
 		if (st->live > st->most)
 			st->most = st->live;
 	}
