@@ -306,7 +306,7 @@ static char *list_text(const struct settings *settings, const struct list *list,
 		fputc('\n', canvas.out);
 		json_decref(document);
 	} else if (print_list(&canvas, list, items)) {
-		ir_memory_spoil(canvas.out);
+		ir_memory_fail(canvas.out);
 	}
 	return ir_memory_close(&memory);
 }

@@ -72,6 +72,6 @@ bool rendering_begin(struct rendering *r, const struct settings *settings, const
 char *rendering_end(struct rendering *r, int rc)
 {
 	if (rc)
-		ir_memory_spoil(r->canvas.out);
+		ir_memory_fail(r->canvas.out);
 	return ir_memory_close(&r->memory);
 }

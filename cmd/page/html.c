@@ -44,7 +44,7 @@ void html_marked(FILE *out, const char *text)
 	bool first = true;
 
 	if (!text) {
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 		return;
 	}
 	while (*text) {

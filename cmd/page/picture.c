@@ -120,7 +120,7 @@ static void paragraph(struct pen *p, const char *class, double height, const cha
 		if (line)
 			words(p, MARGIN, p->y + height * .75, class, line);
 		else
-			ir_memory_spoil(p->out);
+			ir_memory_fail(p->out);
 		free(line);
 		p->y += height;
 		text += len;
@@ -140,13 +140,13 @@ static void heading(struct pen *p, const struct ir_rows *rows)
 			     rows->attempted == 1 ? "" : "s", ir_time_text(ir_active_ns(entry->info), IR_TYPESET).s) >= 0)
 		words(p, MARGIN, p->y + 42, "", text);
 	else
-		ir_memory_spoil(p->out);
+		ir_memory_fail(p->out);
 	free(text);
 	free(host);
 	p->y += 56;
 	text = ir_verdict(rows, IR_TYPESET);
 	if (!text)
-		ir_memory_spoil(p->out);
+		ir_memory_fail(p->out);
 	paragraph(p, "text lead", 20, ir_marked_plain(text));
 	free(text);
 	p->y += 12;
@@ -221,7 +221,7 @@ static void draw_row(struct pen *p, const struct ir_rows *rows, const struct ir_
 	if (name)
 		words(p, MARGIN, p->y + 17, "text name", name);
 	else
-		ir_memory_spoil(p->out);
+		ir_memory_fail(p->out);
 	free(name);
 	twins(p, rows, row);
 	fprintf(p->out, "<svg%s x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"14\">", row->failures ? " class=\"fails\"" : "",

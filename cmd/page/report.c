@@ -271,7 +271,7 @@ static int write_one(const struct canvas *canvas, const struct ir_report_entry *
 	int rc;
 
 	if (!title)
-		ir_memory_spoil(canvas->out);
+		ir_memory_fail(canvas->out);
 	html_begin(canvas->out, title ? title : "", links);
 	free(title);
 	write_facts(canvas->out, entry);
@@ -375,12 +375,12 @@ static void write_hosts(FILE *out, const struct ir_report_entry *entries, size_t
 	bool same = first;
 
 	if (!first)
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 	for (size_t e = 1; e < n && same; e++) {
 		char *other = ir_host_text(&entries[e], 0);
 
 		if (!other)
-			ir_memory_spoil(out);
+			ir_memory_fail(out);
 		same = other && !strcmp(first, other);
 		free(other);
 	}
@@ -464,7 +464,7 @@ static int write_drawn(const struct canvas *canvas, const struct ir_report_entry
 	int rc = 0;
 
 	if (n == 1 && !name)
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 	html_begin(out, name ? name : title, NULL);
 	free(name);
 	for (size_t e = 0; e < n && !rc; e++) {

@@ -255,7 +255,7 @@ static void cost_point(struct cost *c, const struct ir_row *row)
 	char more[32] = "";
 
 	if (!name)
-		ir_memory_spoil(c->out);
+		ir_memory_fail(c->out);
 	if (row->nr_members > 1)
 		snprintf(more, sizeof(more), " +%zu", row->nr_members - 1);
 	if (row->failures)
@@ -271,7 +271,7 @@ static void cost_point(struct cost *c, const struct ir_row *row)
 	}
 	fprintf(c->out, "</title></%s>", row->failures ? "text" : "circle");
 	if (name && asprintf(&text, "%s%s%s", name, more, row->cut.p99 ? " \xe2\x96\xb8" : "") < 0) {
-		ir_memory_spoil(c->out);
+		ir_memory_fail(c->out);
 	} else if (name) {
 		svg_label(&c->labels, c->out, x, y, row->failures ? "cross-name" : "dot-name", text);
 		free(text);

@@ -297,7 +297,7 @@ static void draw_missing(const struct drawing *drawing, const struct ir_differen
 			   d->note ? d->note : "");
 
 	if (len < 0) {
-		ir_memory_spoil(drawing->canvas->out);
+		ir_memory_fail(drawing->canvas->out);
 		return;
 	}
 	say_row(drawing, d, "missing", d->failed ? VIEW_BAD : VIEW_NOTE, more);

@@ -42,7 +42,7 @@ static void markdown_item(void *arg, const char *label, const char *text, enum v
 	const char *strong = mark == VIEW_BAD ? "**" : "";
 
 	if (!text) {
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 		return;
 	}
 	label += strspn(label, " ");

@@ -50,7 +50,7 @@ void print_line(void *arg, const char *label, const char *text, enum view_mark m
 	size_t at = LABEL_WIDTH;
 
 	if (!text) {
-		ir_memory_spoil(canvas->out);
+		ir_memory_fail(canvas->out);
 		return;
 	}
 	fprintf(canvas->out, "%s%-*s", color ? color : "", LABEL_WIDTH, label);

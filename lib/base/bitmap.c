@@ -264,7 +264,7 @@ static void leave_leaf(struct ir_bitmap *map)
 }
 
 __attribute__((noinline))
-static int assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
+static int assign_slow(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
 {
 	int rc;
 
@@ -286,7 +286,7 @@ int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool 
 		if (map->leaf->full != ~UINT64_C(0))
 			return 0;
 	}
-	return assign(map, first, last, value);
+	return assign_slow(map, first, last, value);
 }
 
 bool ir_bitmap_claim(struct ir_bitmap *map, uint64_t first, uint64_t last)
@@ -359,7 +359,7 @@ static inline bool leaf_any(const struct node *n, uint64_t first, uint64_t last)
 }
 
 __attribute__((noinline))
-static bool any(const struct ir_bitmap *map, uint64_t first, uint64_t last)
+static bool range_has_set(const struct ir_bitmap *map, uint64_t first, uint64_t last)
 {
 	const struct node *n = map->root;
 	uint64_t lo = first, hi = last;
@@ -384,7 +384,7 @@ bool ir_bitmap_any(const struct ir_bitmap *map, uint64_t first, uint64_t last)
 {
 	if (in_last_word(map, first, last))
 		return map->leaf->word[way_in_leaf(first)] & mask_between(first % WAYS, last % WAYS);
-	return any(map, first, last);
+	return range_has_set(map, first, last);
 }
 
 /* A search: for so many clear bits, at a multiple of 1 << order. */
@@ -394,7 +394,7 @@ struct room {
 };
 
 /* At which multiples of 1 << @order does a run of @n set bits begin? */
-static uint64_t runs(uint64_t bits, uint64_t n, unsigned int order)
+static uint64_t run_starts(uint64_t bits, uint64_t n, unsigned int order)
 {
 	static const uint64_t multiples[] = {
 		~UINT64_C(0), 0x5555555555555555, 0x1111111111111111, 0x0101010101010101,
@@ -410,7 +410,7 @@ static uint64_t runs(uint64_t bits, uint64_t n, unsigned int order)
 	return bits & multiples[order];
 }
 
-static unsigned int highest(uint64_t bits)
+static unsigned int highest_bit(uint64_t bits)
 {
 	return 63 - (unsigned int)__builtin_clzll(bits);
 }
@@ -434,15 +434,15 @@ static uint64_t fit_ways(const struct node *n, unsigned int height, uint64_t fir
 {
 	unsigned int shift = way_shift(height);
 	uint64_t whole = r->size >> shift, rest = r->size & ((UINT64_C(1) << shift) - 1);
-	uint64_t ways = runs(~n->any, whole, r->order - shift);
+	uint64_t ways = run_starts(~n->any, whole, r->order - shift);
 
-	for (; ways; ways &= ~(UINT64_C(1) << highest(ways))) {
-		uint64_t place = (uint64_t)highest(ways) << shift;
+	for (; ways; ways &= ~(UINT64_C(1) << highest_bit(ways))) {
+		uint64_t place = (uint64_t)highest_bit(ways) << shift;
 
 		if (place < first)
 			break;
 		if (place <= last &&
-		    way_begins_clear(n, height, highest(ways) + (unsigned int)whole, rest))
+		    way_begins_clear(n, height, highest_bit(ways) + (unsigned int)whole, rest))
 			return place;
 	}
 	return IR_BITMAP_NONE;
@@ -456,13 +456,13 @@ static inline uint64_t fit_words(struct node *n, uint64_t first, uint64_t last, 
 
 	if (n->no_room && r->size >= n->no_room)
 		return IR_BITMAP_NONE;
-	for (; ways; ways &= ~(UINT64_C(1) << highest(ways))) {
-		unsigned int way = highest(ways);
-		uint64_t places = runs(~n->word[way], r->size, r->order) &
+	for (; ways; ways &= ~(UINT64_C(1) << highest_bit(ways))) {
+		unsigned int way = highest_bit(ways);
+		uint64_t places = run_starts(~n->word[way], r->size, r->order) &
 			mask_between(way == lo ? first % WAYS : 0, way == hi ? last % WAYS : WAYS - 1);
 
 		if (places)
-			return ((uint64_t)way << WAYS_SHIFT) + highest(places);
+			return ((uint64_t)way << WAYS_SHIFT) + highest_bit(places);
 	}
 	if (!first && last >> r->order == ((UINT64_C(1) << LEAF_SHIFT) - 1) >> r->order)
 		n->no_room = r->size;
@@ -483,8 +483,8 @@ static uint64_t node_fit(struct node *n, unsigned int height, uint64_t first, ui
 	if (n->no_room && r->size >= n->no_room)
 		return IR_BITMAP_NONE;
 	ways = ~n->full & mask_between((unsigned int)(first >> shift), (unsigned int)(last >> shift));
-	for (; ways; ways &= ~(UINT64_C(1) << highest(ways))) {
-		unsigned int way = highest(ways);
+	for (; ways; ways &= ~(UINT64_C(1) << highest_bit(ways))) {
+		unsigned int way = highest_bit(ways);
 		uint64_t base = (uint64_t)way << shift, place;
 		uint64_t lo = base < first ? first - base : 0;
 		uint64_t hi = last - base < mask ? last - base : mask;
@@ -503,7 +503,7 @@ static uint64_t node_fit(struct node *n, unsigned int height, uint64_t first, ui
 
 uint64_t ir_bitmap_fit(struct ir_bitmap *map, uint64_t first, uint64_t last, uint64_t size)
 {
-	struct room r = { .size = size, .order = size > 1 ? highest(size - 1) + 1 : 0 };
+	struct room r = { .size = size, .order = size > 1 ? highest_bit(size - 1) + 1 : 0 };
 	uint64_t place;
 
 	if (first > last || r.order > LEAF_SHIFT + map->height * WAYS_SHIFT)
@@ -557,12 +557,12 @@ static uint64_t word_run(uint64_t word, uint64_t base, unsigned int from, struct
 /* The highest bit that is set; there is one. */
 static uint64_t node_last(const struct node *n, unsigned int height)
 {
-	unsigned int shift = way_shift(height), way = highest(n->any);
+	unsigned int shift = way_shift(height), way = highest_bit(n->any);
 	uint64_t base = (uint64_t)way << shift;
 
 	if (n->full >> way & 1)
 		return base + (UINT64_C(1) << shift) - 1;
-	return base + (height ? node_last(n->child[way], height - 1) : highest(n->word[way]));
+	return base + (height ? node_last(n->child[way], height - 1) : highest_bit(n->word[way]));
 }
 
 /* The node has no row of that length, but one may begin before it, or in it. */

@@ -20,7 +20,7 @@ static uint64_t number_in_file(const char *path)
 	return value;
 }
 
-static void at_most(uint64_t *bytes, uint64_t limit)
+static void limit_to(uint64_t *bytes, uint64_t limit)
 {
 	if (limit < *bytes)
 		*bytes = limit;
@@ -35,12 +35,12 @@ uint64_t ir_budget_default(void)
 	if (pages > 0 && size > 0)
 		bytes = (uint64_t)pages * (uint64_t)size;
 	if (!getrlimit(RLIMIT_AS, &limit) && limit.rlim_cur != RLIM_INFINITY)
-		at_most(&bytes, limit.rlim_cur);
+		limit_to(&bytes, limit.rlim_cur);
 	if (!getrlimit(RLIMIT_DATA, &limit) && limit.rlim_cur != RLIM_INFINITY)
-		at_most(&bytes, limit.rlim_cur);
+		limit_to(&bytes, limit.rlim_cur);
 	/* Of a container: control groups version 2, and 1. */
-	at_most(&bytes, number_in_file("/sys/fs/cgroup/memory.max"));
-	at_most(&bytes, number_in_file("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
+	limit_to(&bytes, number_in_file("/sys/fs/cgroup/memory.max"));
+	limit_to(&bytes, number_in_file("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
 	return bytes / 4 * 3;
 }
 

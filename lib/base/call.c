@@ -57,7 +57,7 @@ static void drop_signal_stack(const struct thread *t)
 	munmap(t->signal_stack, SIGNAL_STACK);
 }
 
-static void thread_ended(void *arg)
+static void unregister_thread(void *arg)
 {
 	struct thread *t = arg, **link = &all.threads;
 
@@ -75,11 +75,11 @@ static void thread_ended(void *arg)
 
 static void make_key(void)
 {
-	pthread_key_create(&all.key, thread_ended);
+	pthread_key_create(&all.key, unregister_thread);
 }
 
 /* A handler cannot run on a stack that has overflowed. */
-static void give_signal_stack(struct thread *t)
+static void install_signal_stack(struct thread *t)
 {
 	stack_t stack;
 
@@ -97,7 +97,7 @@ static void give_signal_stack(struct thread *t)
 }
 
 __attribute__((noinline))
-static struct thread *enter_thread(void)
+static struct thread *register_thread(void)
 {
 	struct thread *t = calloc(1, sizeof(*t));
 
@@ -106,7 +106,7 @@ static struct thread *enter_thread(void)
 		free(t);
 		return NULL;
 	}
-	give_signal_stack(t);
+	install_signal_stack(t);
 	pthread_mutex_lock(&all.lock);
 	t->number = ++all.number << 40;
 	t->next = all.threads;
@@ -137,7 +137,7 @@ bool ir_call_begin(const struct ir_call *call)
 	struct thread *t = this_thread();
 
 	if (!t)
-		t = enter_thread();
+		t = register_thread();
 	if (!t || t->calls.depth == IR_CALL_DEPTH)
 		return false;
 	if (!t->calls.depth)
@@ -173,7 +173,7 @@ void ir_calls_resume(const struct ir_calls *calls, const void *guard, size_t gua
 	struct thread *t = this_thread();
 
 	if (!t)
-		t = enter_thread();
+		t = register_thread();
 	if (!t)
 		return;
 	t->guard_size = guard_size;

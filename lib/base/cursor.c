@@ -38,7 +38,7 @@ void ir_cursor_release(struct ir_cursor *cur)
 }
 
 /* Have at least @len bytes of the file from ->pos on in the window. */
-static bool fill(struct ir_cursor *cur, size_t len)
+static bool fill_window(struct ir_cursor *cur, size_t len)
 {
 	size_t want = len > WINDOW ? len : WINDOW;
 	ssize_t got;
@@ -72,7 +72,7 @@ static const unsigned char *peek(struct ir_cursor *cur, uint64_t len)
 	in_window = cur->pos - cur->window_pos;
 	if (cur->pos < cur->window_pos || in_window > cur->window_len ||
 	    cur->window_len - in_window < len) {
-		if (!cur->file || !fill(cur, (size_t)len)) {
+		if (!cur->file || !fill_window(cur, (size_t)len)) {
 			cur->failed = true;
 			return NULL;
 		}

@@ -65,7 +65,7 @@ static int copy_stream(struct ir_file *file, struct ir_error *err)
 	return ret;
 }
 
-static int examine(struct ir_file *file, struct ir_error *err)
+static int check_size(struct ir_file *file, struct ir_error *err)
 {
 	struct stat st;
 	off_t pos;
@@ -121,7 +121,7 @@ struct ir_file *ir_file_open(const char *path, struct ir_error *err)
 			     code == ENOENT ? "; check the name" : "");
 		goto fail;
 	}
-	if (examine(file, err))
+	if (check_size(file, err))
 		goto fail;
 	return file;
 fail:

@@ -54,7 +54,7 @@ struct text {
 };
 
 /* Without memory for a key jansson (2.14) goes on behind it: a failure is remembered. */
-static int append(const char *part, size_t len, void *arg)
+static int append_part(const char *part, size_t len, void *arg)
 {
 	struct text *to = arg;
 
@@ -78,7 +78,7 @@ char *ir_json_dump(const json_t *json, size_t flags)
 {
 	struct text to = { .text = NULL };
 
-	if (!json_dump_callback(json, append, &to, flags) && !to.no_memory)
+	if (!json_dump_callback(json, append_part, &to, flags) && !to.no_memory)
 		return to.text;
 	free(to.text);
 	return NULL;

@@ -9,7 +9,7 @@
 #define FIRST_ROOM 1024
 
 /* Always with room for a terminator. */
-static ssize_t append(void *cookie, const char *bytes, size_t len)
+static ssize_t cookie_write(void *cookie, const char *bytes, size_t len)
 {
 	struct ir_memory *memory = cookie;
 	size_t room = memory->room ? memory->room : FIRST_ROOM;
@@ -30,7 +30,7 @@ static ssize_t append(void *cookie, const char *bytes, size_t len)
 }
 
 /* For ftell() alone. */
-static int tell(void *cookie, off64_t *offset, int whence)
+static int cookie_seek(void *cookie, off64_t *offset, int whence)
 {
 	const struct ir_memory *memory = cookie;
 
@@ -42,7 +42,7 @@ static int tell(void *cookie, off64_t *offset, int whence)
 
 FILE *ir_memory_open(struct ir_memory *memory)
 {
-	const cookie_io_functions_t functions = { .write = append, .seek = tell };
+	const cookie_io_functions_t functions = { .write = cookie_write, .seek = cookie_seek };
 
 	*memory = (struct ir_memory){ .out = NULL };
 	memory->out = fopencookie(memory, "w", functions);
@@ -70,7 +70,7 @@ char *ir_memory_close(struct ir_memory *memory)
 	return memory->text;
 }
 
-void ir_memory_spoil(FILE *out)
+void ir_memory_fail(FILE *out)
 {
 	/* Reading sets the error indicator, as the stream is not open for that. */
 	(void)fgetc(out);

@@ -26,10 +26,10 @@ FILE *ir_memory_open(struct ir_memory *memory);
  */
 char *ir_memory_close(struct ir_memory *memory);
 /**
- * ir_memory_spoil - something that belongs into the text could not be made
+ * ir_memory_fail - something that belongs into the text could not be made
  *
  * For any stream that is written to: from now on it has an error.
  */
-void ir_memory_spoil(FILE *out);
+void ir_memory_fail(FILE *out);
 
 #endif

@@ -55,7 +55,7 @@ static const struct binary {
 
 static bool parse_binary(struct parser *ps, unsigned int level);
 
-static bool wrong(struct parser *ps, const char *what)
+static bool syntax_error(struct parser *ps, const char *what)
 {
 	ir_error_set(ps->err, -EINVAL, "\"%.80s\": %s at column %zu", ps->text, what,
 		     (size_t)(ps->p - ps->text) + 1);
@@ -68,10 +68,10 @@ static void skip_blanks(struct parser *ps)
 		ps->p++;
 }
 
-static bool emit(struct parser *ps, enum code code, uint64_t number)
+static bool emit_code(struct parser *ps, enum code code, uint64_t number)
 {
 	if (ps->e->nr == MAX_CODE)
-		return wrong(ps, "too long");
+		return syntax_error(ps, "too long");
 	ps->e->steps[ps->e->nr++] = (struct step){ number, (uint8_t)code };
 	return true;
 }
@@ -104,9 +104,9 @@ static bool parse_number(struct parser *ps)
 	/* Octal numbers would be a surprise. */
 	value = strtoull(ps->p, &end, ps->p[0] == '0' && (ps->p[1] | 0x20) == 'x' ? 16 : 10);
 	if (errno || is_name_start(*end) || is_digit(*end))
-		return wrong(ps, "not a number of 64 bits (decimal or 0x)");
+		return syntax_error(ps, "not a number of 64 bits (decimal or 0x)");
 	ps->p = end;
-	return emit(ps, CODE_NUMBER, value);
+	return emit_code(ps, CODE_NUMBER, value);
 }
 
 static bool parse_name(struct parser *ps)
@@ -118,13 +118,13 @@ static bool parse_name(struct parser *ps)
 		ps->p += 6;
 		name = (struct ir_expr_name){ .text = ps->p, .len = name_len(ps->p), .entry = true };
 		if (!name.len)
-			return wrong(ps, "a field of the entry event is missing");
+			return syntax_error(ps, "a field of the entry event is missing");
 	}
 	ps->p += name.len;
 	name.optional = *ps->p == '?';
 	ps->p += name.optional;
 	index = ps->names->find(ps->names->arg, &name, ps->err);
-	return index >= 0 && emit(ps, name.entry ? CODE_ENTRY : CODE_FIELD, (uint64_t)index);
+	return index >= 0 && emit_code(ps, name.entry ? CODE_ENTRY : CODE_FIELD, (uint64_t)index);
 }
 
 static bool parse_parenthesis(struct parser *ps)
@@ -134,7 +134,7 @@ static bool parse_parenthesis(struct parser *ps)
 		return false;
 	skip_blanks(ps);
 	if (*ps->p != ')')
-		return wrong(ps, "\")\" is missing");
+		return syntax_error(ps, "\")\" is missing");
 	ps->p++;
 	return true;
 }
@@ -150,7 +150,7 @@ static bool parse_unary(struct parser *ps)
 	if (is_name_start(*ps->p))
 		return parse_name(ps);
 	if (ps->nested == MAX_NESTED)
-		return wrong(ps, "nested too deeply");
+		return syntax_error(ps, "nested too deeply");
 	ps->nested++;
 	switch (*ps->p) {
 	case '(':
@@ -161,10 +161,10 @@ static bool parse_unary(struct parser *ps)
 	case '-':
 		code = *ps->p == '!' ? CODE_NOT : *ps->p == '~' ? CODE_COMPLEMENT : CODE_NEGATE;
 		ps->p++;
-		good = parse_unary(ps) && emit(ps, code, 0);
+		good = parse_unary(ps) && emit_code(ps, code, 0);
 		break;
 	default:
-		good = wrong(ps, "a number, a field or \"(\" is missing");
+		good = syntax_error(ps, "a number, a field or \"(\" is missing");
 	}
 	ps->nested--;
 	return good;
@@ -184,7 +184,7 @@ static bool parse_binary(struct parser *ps, unsigned int level)
 		if (i == NR_BINARIES || binaries[i].level < level)
 			return true;
 		ps->p += strlen(binaries[i].word);
-		if (!parse_binary(ps, binaries[i].level + 1u) || !emit(ps, binaries[i].code, 0))
+		if (!parse_binary(ps, binaries[i].level + 1u) || !emit_code(ps, binaries[i].code, 0))
 			return false;
 	}
 }
@@ -203,13 +203,13 @@ struct ir_expr *ir_expr_compile(const char *text, const struct ir_expr_names *na
 	if (parse_binary(&ps, 1)) {
 		if (!*ps.p)
 			return e;
-		wrong(&ps, "an operator is missing");
+		syntax_error(&ps, "an operator is missing");
 	}
 	free(e);
 	return NULL;
 }
 
-static uint64_t binary(enum code code, uint64_t a, uint64_t b)
+static uint64_t apply_binary(enum code code, uint64_t a, uint64_t b)
 {
 	switch (code) {
 	case CODE_OR: return a || b;
@@ -260,7 +260,7 @@ uint64_t ir_expr_value(const struct ir_expr *e, const uint64_t *values, const ui
 			break;
 		default:
 			top--;
-			stack[top - 1] = binary((enum code)s->code, stack[top - 1], stack[top]);
+			stack[top - 1] = apply_binary((enum code)s->code, stack[top - 1], stack[top]);
 		}
 	}
 	return stack[0];

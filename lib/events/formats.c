@@ -83,7 +83,7 @@ static bool is_int_size(int size)
 }
 
 /* Field ends are bounded by what format_text.c lets through: no overflow here. */
-static void extend(struct ir_decoder *dec, const struct tep_format_field *field)
+static void extend_min_len(struct ir_decoder *dec, const struct tep_format_field *field)
 {
 	uint32_t end = (uint32_t)field->offset + (uint32_t)field->size;
 
@@ -107,7 +107,7 @@ static bool place_field(struct ir_decoder *dec, const struct tep_format_field *f
 			dec->min_len = pl->offset;
 		return true;
 	}
-	extend(dec, field);
+	extend_min_len(dec, field);
 	if (slot == IR_SLOT_TEXT)
 		return true;
 	/* Probes have an address for a device, or a name of fixed size. */
@@ -133,9 +133,9 @@ static bool place_common(struct ir_decoder *dec, struct tep_event *event)
 	if (!type || type->offset != 0 || type->size != 2 || !flags || flags->size != 1 ||
 	    !pid || pid->size != 4)
 		return false;
-	extend(dec, type);
-	extend(dec, flags);
-	extend(dec, pid);
+	extend_min_len(dec, type);
+	extend_min_len(dec, flags);
+	extend_min_len(dec, pid);
 	dec->flags_offset = (uint32_t)flags->offset;
 	dec->pid_offset = (uint32_t)pid->offset;
 	return true;
@@ -185,7 +185,7 @@ static bool resolve_field(struct ir_reader *rd, struct ir_decoder *dec, struct t
 	if (!want->optional) {
 		list_fields(event, has, sizeof(has));
 		snprintf(full, sizeof(full), "%s:%s", event->system, event->name);
-		ir_reader_complain(rd, g, full, want->name, has);
+		ir_reader_missing_field(rd, g, full, want->name, has);
 	}
 	return want->optional;
 }
@@ -208,8 +208,8 @@ struct want {
 	const struct ir_rule_group *group;
 };
 
-static bool resolve(struct ir_reader *rd, struct ir_decoder *dec, struct tep_event *event,
-		    const struct want *want)
+static bool resolve_event(struct ir_reader *rd, struct ir_decoder *dec, struct tep_event *event,
+			  const struct want *want)
 {
 	if (!place_common(dec, event))
 		return false;
@@ -222,8 +222,8 @@ static bool resolve(struct ir_reader *rd, struct ir_decoder *dec, struct tep_eve
  * two formats of one name or id in a damaged file cannot get into each other's
  * way.  1: done, 0: the format will not do, or -ENOMEM.
  */
-static int parse(const struct ir_formats *fm, struct ir_decoder *dec, const struct want *want,
-		 const char *system, const char *text)
+static int parse_format(const struct ir_formats *fm, struct ir_decoder *dec, const struct want *want,
+			const char *system, const char *text)
 {
 	struct tep_handle *tep = tep_alloc();
 	struct tep_event *event;
@@ -236,7 +236,7 @@ static int parse(const struct ir_formats *fm, struct ir_decoder *dec, const stru
 	tep_set_long_size(tep, (int)fm->long_size);
 	good = tep_parse_event(tep, text, strlen(text), system) == TEP_ERRNO__SUCCESS;
 	event = good ? tep_get_event(tep, 0) : NULL;
-	good = event && resolve(fm->rd, dec, event, want);
+	good = event && resolve_event(fm->rd, dec, event, want);
 	tep_free(tep);
 	return good;
 }
@@ -291,7 +291,7 @@ static int add_decoder(struct ir_formats *fm, const struct want *want, unsigned 
 		.flags = want->group ? IR_EVF_PROBE :
 			(uint16_t)(ir_dma_function(want->spec->name) << IR_EVF_FUNCTION_SHIFT),
 	}, *list;
-	int ret = parse(fm, &dec, want, system, text);
+	int ret = parse_format(fm, &dec, want, system, text);
 
 	if (ret <= 0)
 		return ret;
@@ -465,8 +465,8 @@ static void finish_stack(const struct ir_formats *fm, struct ir_event *ev,
 	ev->site = ir_chains_add(fm->rd->chains, frames, n, fm->rd->damage);
 }
 
-static bool finish(struct ir_formats *fm, enum ir_finish how, struct ir_event *ev,
-		   uint64_t extra, const struct span *spans)
+static bool finish_event(struct ir_formats *fm, enum ir_finish how, struct ir_event *ev,
+			 uint64_t extra, const struct span *spans)
 {
 	const struct span *list = &spans[IR_SLOT_LIST - IR_SLOT_NUMBERS];
 	const struct span *text = &spans[IR_SLOT_TEXT - IR_SLOT_NUMBERS];
@@ -546,7 +546,7 @@ static bool decode_other(struct ir_formats *fm, const struct ir_decoder *dec,
 	}
 	if (dec->kind < IR_EV_KINDS)
 		ev->text = NULL;
-	return finish(fm, (enum ir_finish)dec->finish, ev, extra, spans);
+	return finish_event(fm, (enum ir_finish)dec->finish, ev, extra, spans);
 }
 
 static enum ir_decoded bad_event(struct ir_formats *fm)

@@ -72,7 +72,7 @@ static bool is_printable(const char *name, size_t len)
 	return true;
 }
 
-static uint16_t remember(struct ir_reader *rd, uint16_t nr, size_t len)
+static uint16_t cache_device(struct ir_reader *rd, uint16_t nr, size_t len)
 {
 	rd->last_device = nr;
 	rd->last_device_len = len;
@@ -96,7 +96,7 @@ uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len)
 		goto no_memory;
 	slot = find_slot(rd, name, len);
 	if (rd->device_hash[slot])
-		return remember(rd, rd->device_hash[slot], len);
+		return cache_device(rd, rd->device_hash[slot], len);
 	if (!is_printable(name, len))
 		return 0;
 	if (nr > MAX_DEVICES) {
@@ -114,7 +114,7 @@ uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len)
 		goto no_memory;
 	rd->device_hash[slot] = (uint16_t)nr;
 	rd->info.nr_devices++;
-	return remember(rd, (uint16_t)nr, len);
+	return cache_device(rd, (uint16_t)nr, len);
 no_memory:
 	ir_file_fail(rd->file, -ENOMEM);
 	return 0;
@@ -128,8 +128,8 @@ uint16_t ir_reader_device_number(struct ir_reader *rd, uint64_t number)
 	return ir_reader_device(rd, name, sizeof(name));
 }
 
-void ir_reader_complain(struct ir_reader *rd, const struct ir_rule_group *g, const char *event,
-			const char *field, const char *has)
+void ir_reader_missing_field(struct ir_reader *rd, const struct ir_rule_group *g, const char *event,
+			     const char *field, const char *has)
 {
 	if (!g->user || rd->complaint.text[0])
 		return;
@@ -137,8 +137,8 @@ void ir_reader_complain(struct ir_reader *rd, const struct ir_rule_group *g, con
 		     ir_events_path(rd->events), ir_file_path(rd->file), event, field, has);
 }
 
-void ir_reader_complain_text(struct ir_reader *rd, const struct ir_rule_group *g,
-			     const char *event, const char *needs)
+void ir_reader_missing_text_field(struct ir_reader *rd, const struct ir_rule_group *g,
+				  const char *event, const char *needs)
 {
 	if (!g->user || rd->complaint.text[0])
 		return;

@@ -116,7 +116,7 @@ static size_t find_group(const struct ir_events *ev, const char *event, bool use
 }
 
 /* With * for any characters. */
-static bool matches(const char *pattern, const char *name)
+static bool matches_pattern(const char *pattern, const char *name)
 {
 	const char *star = NULL, *back = NULL;
 
@@ -144,7 +144,8 @@ static const struct ir_rule_group *find_cover(const struct ir_events *ev,
 					      const struct ir_rule_group *g)
 {
 	for (size_t i = 0; g->user && i < ev->nr_groups; i++)
-		if (matches(ev->groups[i].system, g->system) && matches(ev->groups[i].name, g->name))
+		if (matches_pattern(ev->groups[i].system, g->system) &&
+		    matches_pattern(ev->groups[i].name, g->name))
 			return &ev->groups[i];
 	return NULL;
 }
@@ -242,8 +243,8 @@ static int find_name(const void *arg, const struct ir_expr_name *name, struct ir
 			 name->len, name->optional, err);
 }
 
-static struct ir_expr *compile(const struct scope *sc, const char *key, const char *text,
-			       struct ir_error *err)
+static struct ir_expr *compile_expr(const struct scope *sc, const char *key, const char *text,
+				    struct ir_error *err)
 {
 	const struct ir_expr_names names = { find_name, sc };
 	struct ir_error why = { "" };
@@ -358,7 +359,7 @@ static int set_role(const struct scope *sc, struct ir_rule *rule, const char *ro
 	if (rule->roles[index])
 		return ir_error_set(err, -EINVAL, "fields: \"%s\" is told twice", role);
 	rule->unit[index] = unit;
-	rule->roles[index] = compile(sc, role, value, err);
+	rule->roles[index] = compile_expr(sc, role, value, err);
 	return rule->roles[index] ? 0 : -EINVAL;
 }
 
@@ -372,7 +373,7 @@ static int fill_rule(const struct scope *sc, struct ir_rule *rule, const struct 
 		return -EINVAL;
 	rc = check_roles(rule->kind, text, err);
 	if (!rc && text->when) {
-		rule->when = compile(sc, "when", text->when, err);
+		rule->when = compile_expr(sc, "when", text->when, err);
 		rc = rule->when ? 0 : -EINVAL;
 	}
 	if (text->device_name)
@@ -532,7 +533,7 @@ static void get_slots(const struct ir_rule_group *g, uint8_t *slots)
 }
 
 /* From indices of fields to those of places. */
-static void renumber(struct ir_events *ev, struct ir_rule_group *g)
+static void number_by_place(struct ir_events *ev, struct ir_rule_group *g)
 {
 	uint8_t own[IR_EVENT_VALUES] = { 0 }, entry[IR_EVENT_VALUES] = { 0 };
 
@@ -555,7 +556,7 @@ void ir_rules_finish(struct ir_events *ev)
 	for (size_t i = 0; i < ev->nr_groups; i++) {
 		struct ir_rule_group *g = &ev->groups[i];
 
-		renumber(ev, g);
+		number_by_place(ev, g);
 		for (size_t r = 0; r < g->nr_rules; r++) {
 			g->rules[r].in_place = in_place(g, &g->rules[r]);
 			if (g->rules[r].kind->kind < IR_EV_KINDS)
@@ -575,8 +576,8 @@ static const struct ir_rule_group *find_event(const struct ir_events *ev, const 
 	for (size_t i = 0; ev && i < ev->nr_groups; i++) {
 		const struct ir_rule_group *g = &ev->groups[i];
 
-		if (g->user == user && matches(g->name, name) &&
-		    (!system || matches(g->system, system)))
+		if (g->user == user && matches_pattern(g->name, name) &&
+		    (!system || matches_pattern(g->system, system)))
 			return g;
 	}
 	return NULL;

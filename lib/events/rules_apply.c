@@ -22,7 +22,7 @@ struct ir_calls {
 	struct call call[MAX_CALLS];
 };
 
-static void unpaired(struct ir_reader *rd)
+static void count_unpaired(struct ir_reader *rd)
 {
 	rd->damage->count[IR_DAMAGE_UNPAIRED_CALLS]++;
 }
@@ -37,12 +37,12 @@ static bool same_task(const struct call *c, const struct ir_event *ev)
 	return c->pid == ev->pid && (c->pid || c->cpu == ev->cpu);
 }
 
-static void drop(struct ir_calls *calls, unsigned int i)
+static void drop_call(struct ir_calls *calls, unsigned int i)
 {
 	memmove(&calls->call[i], &calls->call[i + 1], (--calls->nr - i) * sizeof(calls->call[0]));
 }
 
-static void enter(struct ir_reader *rd, const struct ir_rule_group *g, const struct ir_event *ev)
+static void begin_call(struct ir_reader *rd, const struct ir_rule_group *g, const struct ir_event *ev)
 {
 	struct ir_calls *calls = rd->calls;
 	struct call *c;
@@ -54,8 +54,8 @@ static void enter(struct ir_reader *rd, const struct ir_rule_group *g, const str
 		return;
 	}
 	if (calls->nr == MAX_CALLS) {
-		drop(calls, 0);
-		unpaired(rd);
+		drop_call(calls, 0);
+		count_unpaired(rd);
 	}
 	c = &calls->call[calls->nr++];
 	*c = (struct call){ .group = g, .pid = ev->pid, .cpu = ev->cpu, .device = ev->device };
@@ -63,8 +63,8 @@ static void enter(struct ir_reader *rd, const struct ir_rule_group *g, const str
 }
 
 /* The innermost call of this function under way in the task; taken out. */
-static bool leave(struct ir_reader *rd, const struct ir_rule_group *entry,
-		  const struct ir_event *ev, struct call *found)
+static bool end_call(struct ir_reader *rd, const struct ir_rule_group *entry,
+		     const struct ir_event *ev, struct call *found)
 {
 	struct ir_calls *calls = rd->calls;
 	unsigned int i = calls ? calls->nr : 0;
@@ -72,11 +72,11 @@ static bool leave(struct ir_reader *rd, const struct ir_rule_group *entry,
 	while (i && (calls->call[i - 1].group != entry || !same_task(&calls->call[i - 1], ev)))
 		i--;
 	if (!i) {
-		unpaired(rd);
+		count_unpaired(rd);
 		return false;
 	}
 	*found = calls->call[--i];
-	drop(calls, i);
+	drop_call(calls, i);
 	while (i--)
 		calls->call[i].outlived |= same_task(&calls->call[i], ev);
 	return true;
@@ -86,7 +86,7 @@ void ir_calls_lost(struct ir_calls *calls, uint32_t cpu)
 {
 	for (unsigned int i = calls ? calls->nr : 0; i; i--)
 		if (calls->call[i - 1].cpu == cpu)
-			drop(calls, i - 1);
+			drop_call(calls, i - 1);
 }
 
 /* Calls that were under way when the recording ended are nothing unusual. */
@@ -96,7 +96,7 @@ void ir_calls_finish(struct ir_reader *rd)
 
 	for (unsigned int i = 0; calls && i < calls->nr; i++)
 		if (calls->call[i].outlived)
-			unpaired(rd);
+			count_unpaired(rd);
 	if (calls)
 		calls->nr = 0;
 }
@@ -136,8 +136,8 @@ static void move_values(const struct ir_rule *rule, struct ir_event *ev, const u
 	memcpy(ev->value, value, sizeof(value));
 }
 
-static bool become(struct ir_reader *rd, const struct ir_rule *rule, struct ir_event *ev,
-		   const struct call *call)
+static bool convert_event(struct ir_reader *rd, const struct ir_rule *rule, struct ir_event *ev,
+			  const struct call *call)
 {
 	if (rule->kind->kind == IR_EV_KINDS)
 		return false;
@@ -162,18 +162,18 @@ bool ir_rules_apply(struct ir_reader *rd, struct ir_event *ev)
 	struct call call, *entry = NULL;
 
 	if (g->entry) {
-		if (!leave(rd, &rd->events->groups[g->entry - 1], ev, &call))
+		if (!end_call(rd, &rd->events->groups[g->entry - 1], ev, &call))
 			return false;
 		entry = &call;
 	}
 	if (g->is_entry)
-		enter(rd, g, ev);
+		begin_call(rd, g, ev);
 	for (size_t i = 0; i < g->nr_rules; i++) {
 		const struct ir_rule *rule = &g->rules[i];
 
 		if (!rule->when ||
 		    ir_expr_value(rule->when, ev->value, entry ? entry->value : NULL))
-			return become(rd, rule, ev, entry);
+			return convert_event(rd, rule, ev, entry);
 	}
 	return false;
 }

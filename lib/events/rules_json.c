@@ -25,7 +25,7 @@ struct item {
 	struct ir_error *err;
 };
 
-static int wrong(const struct item *it, const char *what)
+static int event_error(const struct item *it, const char *what)
 {
 	if (it->event)
 		return ir_error_set(it->err, -EINVAL, "%s: events[%zu] (%.80s): %s", it->name, it->nr,
@@ -34,7 +34,7 @@ static int wrong(const struct item *it, const char *what)
 }
 
 __attribute__((format(printf, 2, 3)))
-static int wrongf(const struct item *it, const char *fmt, ...)
+static int event_errorf(const struct item *it, const char *fmt, ...)
 {
 	char what[400];
 	va_list args;
@@ -42,7 +42,7 @@ static int wrongf(const struct item *it, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
-	return wrong(it, what);
+	return event_error(it, what);
 }
 
 /* "a, b, c" */
@@ -81,12 +81,12 @@ static bool is_page_size(const json_t *value, uint64_t *size)
 }
 
 /* A string, or NULL if the key is missing; *rc: -EINVAL if it is something else. */
-static const char *string(const struct item *it, json_t *object, const char *key, int *rc)
+static const char *get_string(const struct item *it, json_t *object, const char *key, int *rc)
 {
 	json_t *value = json_object_get(object, key);
 
 	if (value && !*rc && (!json_is_string(value) || !*json_string_value(value)))
-		*rc = wrongf(it, "%s: must be a string", key);
+		*rc = event_errorf(it, "%s: must be a string", key);
 	return json_string_value(value);
 }
 
@@ -97,13 +97,13 @@ static int fill_fields(const struct item *it, json_t *fields, struct ir_rule_tex
 	json_t *value;
 
 	if (fields && !json_is_object(fields))
-		return wrong(it, "fields: must be an object, such as { \"iova\": \"addr\" }");
+		return event_error(it, "fields: must be an object, such as { \"iova\": \"addr\" }");
 	json_object_foreach(fields, role, value) {
 		if (nr == IR_RULE_ROLES)
-			return wrongf(it, "fields: more than %d", IR_RULE_ROLES);
+			return event_errorf(it, "fields: more than %d", IR_RULE_ROLES);
 		if (!json_is_string(value))
-			return wrongf(it, "fields: %.40s: must be a string, such as \"addr\" or \"pfn << 12\"",
-				      role);
+			return event_errorf(it, "fields: %.40s: must be a string, such as "
+					    "\"addr\" or \"pfn << 12\"", role);
 		text->fields[nr].role = role;
 		text->fields[nr++].value = json_string_value(value);
 	}
@@ -116,19 +116,19 @@ static int fill_units(const struct item *it, json_t *units, struct ir_rule_text 
 	json_t *value;
 
 	if (units && !json_is_object(units))
-		return wrong(it, "units: must be an object, such as { \"size\": \"pages\" }");
+		return event_error(it, "units: must be an object, such as { \"size\": \"pages\" }");
 	json_object_foreach(units, role, value) {
 		unsigned int i = 0;
 
 		while (i < IR_RULE_ROLES && text->fields[i].role && strcmp(text->fields[i].role, role))
 			i++;
 		if (i == IR_RULE_ROLES || !text->fields[i].role)
-			return wrongf(it, "units: \"%.40s\" is not in fields", role);
+			return event_errorf(it, "units: \"%.40s\" is not in fields", role);
 		if (!strcmp(role, "device") || !strcmp(role, "ret"))
-			return wrongf(it, "units: \"%s\" has none", role);
+			return event_errorf(it, "units: \"%s\" has none", role);
 		unit = json_string_value(value);
 		if (!unit || (strcmp(unit, "bytes") && strcmp(unit, "pages")))
-			return wrongf(it, "units: %.40s: must be \"bytes\" or \"pages\"", role);
+			return event_errorf(it, "units: %.40s: must be \"bytes\" or \"pages\"", role);
 		text->fields[i].unit = !strcmp(unit, "pages") ? it->page_size : 0;
 	}
 	return 0;
@@ -141,12 +141,12 @@ static int mark_hex(const struct item *it, json_t *hex)
 	size_t i;
 
 	if (hex && !json_is_array(hex))
-		return wrong(it, "hex: must be an array of fields, such as [ \"addr\" ]");
+		return event_error(it, "hex: must be an array of fields, such as [ \"addr\" ]");
 	json_array_foreach(hex, i, value) {
 		if (!json_is_string(value))
-			return wrong(it, "hex: must be an array of fields, such as [ \"addr\" ]");
+			return event_error(it, "hex: must be an array of fields, such as [ \"addr\" ]");
 		if (ir_rules_hex(it->ev, it->event, json_string_value(value), &why))
-			return wrong(it, why.text);
+			return event_error(it, why.text);
 	}
 	return 0;
 }
@@ -164,23 +164,23 @@ static int add_item(struct item *it, json_t *object)
 	int rc = 0;
 
 	if (!json_is_object(object))
-		return wrong(it, "must be an object, such as { \"event\": \"kprobes:my_map\", ... }");
-	it->event = text.event = string(it, object, "event", &rc);
+		return event_error(it, "must be an object, such as { \"event\": \"kprobes:my_map\", ... }");
+	it->event = text.event = get_string(it, object, "event", &rc);
 	key = unknown_key(object, keys);
 	list_keys(keys, all, sizeof(all));
 	if (key)
-		return wrongf(it, "unknown key \"%.40s\"; known: %s", key, all);
-	text.is = string(it, object, "is", &rc);
-	text.when = string(it, object, "when", &rc);
-	text.entry = string(it, object, "entry", &rc);
-	text.device_name = string(it, object, "device-name", &rc);
+		return event_errorf(it, "unknown key \"%.40s\"; known: %s", key, all);
+	text.is = get_string(it, object, "is", &rc);
+	text.when = get_string(it, object, "when", &rc);
+	text.entry = get_string(it, object, "entry", &rc);
+	text.device_name = get_string(it, object, "device-name", &rc);
 	if (!rc && !text.event)
-		rc = wrong(it, "\"event\" is missing: which event, such as \"kprobes:my_map\"");
+		rc = event_error(it, "\"event\" is missing: which event, such as \"kprobes:my_map\"");
 	if (!rc && !text.is)
-		rc = wrong(it, "\"is\" is missing: what the event is, such as \"map\"");
+		rc = event_error(it, "\"is\" is missing: what the event is, such as \"map\"");
 	if (!rc && json_object_get(object, "page-size") &&
 	    !is_page_size(json_object_get(object, "page-size"), &it->page_size))
-		rc = wrong(it, "page-size: must be a power of two, in bytes");
+		rc = event_error(it, "page-size: must be a power of two, in bytes");
 	if (!rc)
 		rc = fill_fields(it, json_object_get(object, "fields"), &text);
 	if (!rc)
@@ -188,7 +188,7 @@ static int add_item(struct item *it, json_t *object)
 	if (rc)
 		return rc;
 	rc = ir_rules_add(it->ev, &text, &why);
-	return rc ? wrong(it, why.text) : mark_hex(it, json_object_get(object, "hex"));
+	return rc ? event_error(it, why.text) : mark_hex(it, json_object_get(object, "hex"));
 }
 
 static int add_items(struct ir_events *ev, json_t *root, const char *name, struct ir_error *err)

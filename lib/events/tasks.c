@@ -21,7 +21,7 @@ void ir_tasks_release(struct ir_tasks *tasks)
 	*tasks = (struct ir_tasks){ .slots = NULL };
 }
 
-static struct ir_task *find(const struct ir_tasks *tasks, uint32_t pid)
+static struct ir_task *find_slot(const struct ir_tasks *tasks, uint32_t pid)
 {
 	uint64_t h = (pid ^ tasks->seed) * UINT64_C(0x9e3779b97f4a7c15);
 	size_t i;
@@ -33,7 +33,7 @@ static struct ir_task *find(const struct ir_tasks *tasks, uint32_t pid)
 	return &tasks->slots[i];
 }
 
-static bool grow(struct ir_tasks *tasks)
+static bool grow_table(struct ir_tasks *tasks)
 {
 	struct ir_tasks more = *tasks;
 
@@ -45,7 +45,7 @@ static bool grow(struct ir_tasks *tasks)
 	}
 	for (size_t i = 0; i < tasks->nr_slots; i++)
 		if (tasks->slots[i].name[0])
-			*find(&more, tasks->slots[i].pid) = tasks->slots[i];
+			*find_slot(&more, tasks->slots[i].pid) = tasks->slots[i];
 	free(tasks->slots);
 	*tasks = more;
 	return true;
@@ -59,9 +59,9 @@ void ir_tasks_add(struct ir_tasks *tasks, uint32_t pid, const char *name, size_t
 	/* ftrace has "<...>" for a task whose name it has lost. */
 	if (!len || (len == 5 && !memcmp(name, "<...>", 5)) || tasks->nr == MAX_TASKS)
 		return;
-	if (2 * tasks->nr >= tasks->nr_slots && !grow(tasks))
+	if (2 * tasks->nr >= tasks->nr_slots && !grow_table(tasks))
 		return;
-	task = find(tasks, pid);
+	task = find_slot(tasks, pid);
 	if (task->name[0])
 		return;
 	task->pid = pid;
@@ -92,7 +92,7 @@ void ir_tasks_list(struct ir_tasks *tasks, const char *text, size_t len)
 
 const char *ir_tasks_name(const struct ir_tasks *tasks, uint32_t pid)
 {
-	const struct ir_task *task = tasks->nr_slots ? find(tasks, pid) : NULL;
+	const struct ir_task *task = tasks->nr_slots ? find_slot(tasks, pid) : NULL;
 
 	return task && task->name[0] ? task->name : NULL;
 }

@@ -78,7 +78,7 @@ static int add_anchor(struct anchors *anchors, uint64_t log_ns, uint64_t trace_n
 }
 
 /* Marks that come once; returns how many there are in front then. */
-static size_t only_unique(struct marks *marks)
+static size_t keep_unique(struct marks *marks)
 {
 	size_t used = 0;
 
@@ -93,9 +93,9 @@ static size_t only_unique(struct marks *marks)
 	return used;
 }
 
-static int lines_in_both(struct finding *f)
+static int match_lines(struct finding *f)
 {
-	size_t nr_trace = only_unique(&f->trace_marks), nr_log = only_unique(&f->log_marks), l = 0;
+	size_t nr_trace = keep_unique(&f->trace_marks), nr_log = keep_unique(&f->log_marks), l = 0;
 	struct anchors both = { .list = NULL };
 	int rc = 0;
 
@@ -152,8 +152,8 @@ static size_t first_from(const struct keyed *keys, size_t nr, uint64_t key, uint
 }
 
 /* The event of this key that is nearest to @time; false: none within NEAR_NS. */
-static bool nearest(const struct keyed *keys, size_t nr, uint64_t key, uint64_t time_ns,
-		    uint64_t *found)
+static bool nearest_event(const struct keyed *keys, size_t nr, uint64_t key, uint64_t time_ns,
+			  uint64_t *found)
 {
 	size_t i = first_from(keys, nr, key, time_ns);
 	uint64_t best = NEAR_NS + 1;
@@ -175,7 +175,7 @@ struct vote {
 	bool likely;	/* as clocks are that begin at the boot */
 };
 
-static bool better(const struct vote *a, const struct vote *b)
+static bool is_better_vote(const struct vote *a, const struct vote *b)
 {
 	if (a->votes != b->votes)
 		return a->votes > b->votes;
@@ -197,8 +197,8 @@ static struct vote count_votes(const struct finding *f, const struct keyed *keys
 	for (size_t i = 0; i < f->log.nr; i += step) {
 		const struct report *report = &f->log.list[i];
 
-		vote.votes += nearest(keys, f->reports.nr, key_of(report),
-				      report->time_ns - (uint64_t)offset, &found);
+		vote.votes += nearest_event(keys, f->reports.nr, key_of(report),
+					    report->time_ns - (uint64_t)offset, &found);
 	}
 	return vote;
 }
@@ -217,14 +217,14 @@ static struct vote best_vote(const struct finding *f, const struct keyed *keys)
 			int64_t offset = (int64_t)(f->log.list[i].time_ns - keys[k].time_ns);
 			struct vote vote = count_votes(f, keys, offset);
 
-			if (better(&vote, &best))
+			if (is_better_vote(&vote, &best))
 				best = vote;
 		}
 	}
 	return best;
 }
 
-static int faults_in_both(struct finding *f)
+static int match_faults(struct finding *f)
 {
 	struct keyed *keys = make_keys(&f->reports);
 	struct vote best;
@@ -237,8 +237,8 @@ static int faults_in_both(struct finding *f)
 	for (size_t i = 0; best.votes && i < f->log.nr && !rc; i++) {
 		const struct report *report = &f->log.list[i];
 
-		if (nearest(keys, f->reports.nr, key_of(report),
-			    report->time_ns - (uint64_t)best.offset, &found))
+		if (nearest_event(keys, f->reports.nr, key_of(report),
+				  report->time_ns - (uint64_t)best.offset, &found))
 			rc = add_anchor(&f->anchors, report->time_ns, found);
 	}
 	free(keys);
@@ -256,7 +256,7 @@ static bool is_clock(const struct finding *f, const char *const *names)
 }
 
 /* No line is in both: the clocks' names decide. */
-static void by_name(struct finding *f, struct report *report)
+static void align_by_name(struct finding *f, struct report *report)
 {
 	static const char *const same[] = { "local", "global", "perf", NULL };
 	uint64_t duration = f->end_ns - f->start_ns;
@@ -285,7 +285,7 @@ static int64_t offset_of(const struct anchor *anchor)
 	return (int64_t)(anchor->log_ns - anchor->trace_ns);
 }
 
-static uint64_t spread(const struct anchors *anchors)
+static uint64_t offset_spread(const struct anchors *anchors)
 {
 	int64_t least = INT64_MAX, most = INT64_MIN;
 
@@ -299,7 +299,7 @@ static uint64_t spread(const struct anchors *anchors)
 }
 
 /* The time of a line between its neighbours among the points. */
-static void by_anchors(const struct finding *f, uint64_t all, struct report *report)
+static void align_by_anchors(const struct finding *f, uint64_t all, struct report *report)
 {
 	const struct anchors *anchors = &f->anchors;
 	size_t low = 0, high = anchors->nr;
@@ -342,21 +342,21 @@ int ir_clock_align(struct finding *f)
 	if (f->anchors.nr)
 		f->clock = f->info->clock ? "by lines with the monotonic clock" :
 			"by lines with the monotonic clock, if that is the recording's";
-	rc = lines_in_both(f);
+	rc = match_lines(f);
 	if (!rc && !f->anchors.nr && f->stamp != IR_STAMP_NONE)
-		rc = faults_in_both(f);
+		rc = match_faults(f);
 	if (rc)
 		return rc;
 	if (f->anchors.nr)
 		qsort(f->anchors.list, f->anchors.nr, sizeof(*f->anchors.list), by_log_time);
-	all = spread(&f->anchors);
+	all = offset_spread(&f->anchors);
 	for (size_t i = 0; i < f->log.nr; i++) {
 		struct report *report = &f->log.list[i];
 
 		if (f->anchors.nr && !report->timeless)
-			by_anchors(f, all, report);
+			align_by_anchors(f, all, report);
 		else
-			by_name(f, report);
+			align_by_name(f, report);
 		if (report->error_ns > f->clock_error_ns)
 			f->clock_error_ns = report->error_ns;
 	}

@@ -7,7 +7,7 @@
 
 #include "faults/result.h"
 
-static void release(struct finding *f)
+static void release_finding(struct finding *f)
 {
 	ir_names_release(&f->names);
 	ir_tasks_release(&f->tasks);
@@ -19,7 +19,7 @@ static void release(struct finding *f)
 	free(f->anchors.list);
 }
 
-static void fill(struct result *result, const struct finding *f)
+static void fill_result(struct result *result, const struct finding *f)
 {
 	struct ir_faults *faults = &result->faults;
 
@@ -36,7 +36,7 @@ static void fill(struct result *result, const struct finding *f)
 	faults->may_be_missing = !f->nr_events && (f->nr_log || f->nr_console);
 }
 
-static int find(struct finding *f, struct result *result)
+static int find_faults(struct finding *f, struct result *result)
 {
 	struct ir_holders holders = { .f = NULL };
 	int rc = ir_groups_options(f);
@@ -81,9 +81,9 @@ struct ir_faults *ir_faults_find(struct ir_recording *rec, const struct ir_fault
 	ir_names_init(&f.names);
 	ir_names_init(&result->names);
 	ir_tasks_init(&f.tasks);
-	rc = find(&f, result);
-	fill(result, &f);
-	release(&f);
+	rc = find_faults(&f, result);
+	fill_result(result, &f);
+	release_finding(&f);
 	if (!rc)
 		return &result->faults;
 	if (rc == -ENOMEM)

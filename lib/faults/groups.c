@@ -14,7 +14,7 @@
 #define MAX_GROUPED	65536u
 #define OPTION_GROUP	(UINT32_C(1) << 31)	/* above all numbers of the kernel */
 
-static int add(struct finding *f, const char *name, size_t len, uint32_t group)
+static int add_device(struct finding *f, const char *name, size_t len, uint32_t group)
 {
 	struct groups *g = &f->groups;
 	uint32_t device = ir_names_number(&f->names, name, len);
@@ -49,7 +49,7 @@ int ir_groups_options(struct finding *f)
 			size_t len = strcspn(p, ",");
 
 			if (len) {
-				rc = add(f, p, len, OPTION_GROUP + (uint32_t)i);
+				rc = add_device(f, p, len, OPTION_GROUP + (uint32_t)i);
 				members++;
 			}
 			p += len + (p[len] == ',');
@@ -82,7 +82,7 @@ void ir_groups_line(struct finding *f, const struct ir_log_text *text)
 		for (start = stop; start > text->p && start[-1] != ' ';)
 			start--;
 		if (group_number(p, text->end, &group))
-			add(f, start, (size_t)(stop - start), group);
+			add_device(f, start, (size_t)(stop - start), group);
 		return;
 	}
 	p = ir_log_find(text, marker);
@@ -95,7 +95,7 @@ void ir_groups_line(struct finding *f, const struct ir_log_text *text)
 		for (start = p; p < text->end && *p != ' ';)
 			p++;
 		if (p > start)
-			add(f, start, (size_t)(p - start), group);
+			add_device(f, start, (size_t)(p - start), group);
 	}
 }
 

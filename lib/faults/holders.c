@@ -47,7 +47,7 @@ static uint64_t end_of(const struct ir_holders_work *w, const struct ir_holder *
 }
 
 /* Holders that no later fault can need: ended long ago, and not their device's last. */
-static void prune(struct ir_holders_work *w, struct ir_page *page, uint64_t now)
+static void prune_page(struct ir_holders_work *w, struct ir_page *page, uint64_t now)
 {
 	uint64_t limit = now > w->horizon_ns ? now - w->horizon_ns : 0;
 	struct ir_holder **link = &page->newest;
@@ -80,7 +80,7 @@ static void add_holder(struct ir_holders *h, struct ir_page *page, const struct 
 	struct ir_holder *holder;
 
 	if (page->nr >= (page->prune_at ? page->prune_at : KEEP))
-		prune(h->work, page, now);
+		prune_page(h->work, page, now);
 	holder = new_holder(h->work);
 	if (!holder)
 		return;
@@ -94,13 +94,13 @@ static void add_holder(struct ir_holders *h, struct ir_page *page, const struct 
  * Faults whose time has come.
  */
 
-static bool overlaps(const struct ir_holders_work *w, const struct ir_holder *holder,
-		     uint64_t from, uint64_t to)
+static bool held_within(const struct ir_holders_work *w, const struct ir_holder *holder,
+			uint64_t from, uint64_t to)
 {
 	return holder->mapped_ns <= to && end_of(w, holder) >= from;
 }
 
-static uint64_t from_of(const struct report *report)
+static uint64_t earliest_access(const struct report *report)
 {
 	uint64_t before = MAX_DELAY_NS + report->error_ns;
 
@@ -115,8 +115,8 @@ static struct ir_page *page_at(struct ir_holders *h, uint64_t pfn)
 }
 
 /* The mapping that ends in front of the page, or begins behind it, at that time. */
-static struct ir_holder *neighbour(struct ir_holders *h, uint64_t pfn, int64_t step,
-				   const struct report *report)
+static struct ir_holder *find_neighbour(struct ir_holders *h, uint64_t pfn, int64_t step,
+					const struct report *report)
 {
 	struct ir_page *page = page_at(h, pfn + (uint64_t)step);
 	uint64_t edge = (pfn + (step > 0)) << IR_PAGE_SHIFT;
@@ -125,7 +125,7 @@ static struct ir_holder *neighbour(struct ir_holders *h, uint64_t pfn, int64_t s
 		uint64_t at = step > 0 ? holder->whole_iova
 				       : holder->whole_iova + holder->whole_size;
 
-		if (at == edge && overlaps(h->work, holder, report->time_ns, report->time_ns) &&
+		if (at == edge && held_within(h->work, holder, report->time_ns, report->time_ns) &&
 		    ir_groups_relation(h->f, report->device,
 				       h->device_names[holder->device]) != RELATION_OTHER) {
 			holder->pinned = true;
@@ -153,10 +153,10 @@ static void keep_holders(struct ir_holders *h, struct ir_held *held, struct ir_h
 }
 
 /* All that held the page while the access can have been, and the last one before. */
-static void decide(struct ir_holders *h, uint32_t number)
+static void select_holders(struct ir_holders *h, uint32_t number)
 {
 	const struct report *report = &h->f->reports.list[number];
-	uint64_t pfn = report->address >> IR_PAGE_SHIFT, from = from_of(report);
+	uint64_t pfn = report->address >> IR_PAGE_SHIFT, from = earliest_access(report);
 	struct ir_held *held = &h->held[number];
 	struct ir_page *page = page_at(h, pfn);
 	struct ir_holder *list[KEEP_MOST];
@@ -176,8 +176,8 @@ static void decide(struct ir_holders *h, uint32_t number)
 	}
 	held->cut = nr == KEEP_MOST || page->dropped;
 	keep_holders(h, held, list, nr);
-	held->in_front = neighbour(h, pfn, -1, report);
-	held->behind = neighbour(h, pfn, 1, report);
+	held->in_front = find_neighbour(h, pfn, -1, report);
+	held->behind = find_neighbour(h, pfn, 1, report);
 	for (uint32_t i = 0; i < nr; i++)
 		if (h->work->flushed_ns[list[i]->device] > held->flushed_ns)
 			held->flushed_ns = h->work->flushed_ns[list[i]->device];
@@ -194,7 +194,7 @@ static uint64_t decided_at(const struct report *report)
 	return report->time_ns + report->error_ns;
 }
 
-static void decide_until(struct ir_holders *h, uint64_t time_ns)
+static void select_holders_until(struct ir_holders *h, uint64_t time_ns)
 {
 	struct ir_holders_work *w = h->work;
 
@@ -203,7 +203,7 @@ static void decide_until(struct ir_holders *h, uint64_t time_ns)
 
 		if (decided_at(&h->f->reports.list[number]) >= time_ns)
 			break;
-		decide(h, number);
+		select_holders(h, number);
 	}
 }
 
@@ -232,7 +232,7 @@ static void map_piece(struct ir_holders *h, const struct ir_op *op)
 }
 
 /* A mapping from before the recording: faults that found nothing came while it was live. */
-static void found_before(struct ir_holders *h, struct ir_page *page, const struct ir_op *op)
+static void add_initial(struct ir_holders *h, struct ir_page *page, const struct ir_op *op)
 {
 	add_holder(h, page, &(struct ir_holder){
 		.iova = op->iova, .size = (uint64_t)op->pages << IR_PAGE_SHIFT,
@@ -248,7 +248,7 @@ static void found_before(struct ir_holders *h, struct ir_page *page, const struc
 	}
 }
 
-static void unmap(struct ir_holders *h, const struct ir_op *op)
+static void unmap_op(struct ir_holders *h, const struct ir_op *op)
 {
 	uint64_t first = op->iova >> IR_PAGE_SHIFT;
 	uint64_t last = first + (op->pages ? op->pages : 1) - 1;
@@ -262,7 +262,7 @@ static void unmap(struct ir_holders *h, const struct ir_op *op)
 			holder = holder->older;
 		if (!holder) {
 			if (!(op->flags & (IR_OPF_FAILED | IR_OPF_IMPLIED)))
-				found_before(h, page, op);
+				add_initial(h, page, op);
 			continue;
 		}
 		holder->unmapped_ns = op->time_ns;
@@ -272,7 +272,7 @@ static void unmap(struct ir_holders *h, const struct ir_op *op)
 	}
 }
 
-static void flush(struct ir_holders *h, const struct ir_op *op)
+static void flush_op(struct ir_holders *h, const struct ir_op *op)
 {
 	uint64_t first = op->iova >> IR_PAGE_SHIFT, last = first + op->pages - 1;
 
@@ -296,11 +296,11 @@ static void flush(struct ir_holders *h, const struct ir_op *op)
 	}
 }
 
-static int take_op(void *arg, const struct ir_op *op)
+static int handle_op(void *arg, const struct ir_op *op)
 {
 	struct ir_holders *h = arg;
 
-	decide_until(h, op->time_ns);
+	select_holders_until(h, op->time_ns);
 	ir_notes_apply(h, op->time_ns);
 	switch (op->kind) {
 	case IR_OP_MAP:
@@ -311,14 +311,14 @@ static int take_op(void *arg, const struct ir_op *op)
 		map_piece(h, op);
 		break;
 	case IR_OP_UNMAP:
-		unmap(h, op);
+		unmap_op(h, op);
 		break;
 	case IR_OP_DETACH:
 		h->work->detached_ns[op->device] = op->time_ns;
 		break;
 	case IR_OP_RPCIT:
 	case IR_OP_FLUSH_TIMER:
-		flush(h, op);
+		flush_op(h, op);
 		break;
 	default:
 		break;
@@ -424,7 +424,7 @@ int ir_holders_find(struct ir_holders *h, struct finding *f)
 {
 	const struct ir_pass pass = {
 		.faults = IR_FAULTS_IGNORED, .tasks = &f->tasks,
-		.event = ir_notes_event, .op = take_op, .arg = h,
+		.event = ir_notes_event, .op = handle_op, .arg = h,
 	};
 	int rc;
 
@@ -444,7 +444,7 @@ int ir_holders_find(struct ir_holders *h, struct finding *f)
 	rc = ir_recording_pass(f->rec, &pass, f->err);
 	if (rc)
 		return rc;
-	decide_until(h, UINT64_MAX);
+	select_holders_until(h, UINT64_MAX);
 	ir_notes_apply(h, UINT64_MAX);
 	end_detached(h);
 	return h->work->no_memory ? -ENOMEM : 0;

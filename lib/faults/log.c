@@ -42,7 +42,7 @@ static const char *skip_spaces(const char *p, const char *end)
 }
 
 /* Up to 10 digits. */
-static const char *number(const char *p, const char *end, uint64_t *value)
+static const char *parse_number(const char *p, const char *end, uint64_t *value)
 {
 	const char *start = p;
 
@@ -52,12 +52,12 @@ static const char *number(const char *p, const char *end, uint64_t *value)
 }
 
 /* "8.983737": seconds with a fraction of 1 to 9 digits. */
-static const char *seconds(const char *p, const char *end, uint64_t *ns)
+static const char *parse_seconds(const char *p, const char *end, uint64_t *ns)
 {
 	uint64_t scale = NS_PER_SEC, fraction = 0, whole;
 	const char *start;
 
-	p = number(p, end, &whole);
+	p = parse_number(p, end, &whole);
 	if (!p || p == end || *p != '.' || whole > MAX_SECONDS)
 		return NULL;
 	for (start = ++p; p < end && is_digit(*p) && scale > 1; p++) {
@@ -78,7 +78,7 @@ static const char *kernel_stamp(struct ir_log_parser *parser, const char *p, con
 	relative = p < end && *p == '+';
 	if (relative)
 		p++;
-	p = seconds(p, end, ns);
+	p = parse_seconds(p, end, ns);
 	if (!p || p == end || *p != ']')
 		return NULL;
 	if (relative)
@@ -98,7 +98,7 @@ static const char *skip_caller(const char *p, const char *end)
 	q = skip_spaces(q, end);
 	if (q == end || (*q != 'T' && *q != 'C'))
 		return p;
-	q = number(q + 1, end, &id);
+	q = parse_number(q + 1, end, &id);
 	return q && q < end && *q == ']' ? q + 1 : p;
 }
 
@@ -150,7 +150,7 @@ static const char *iso_date(const char *p, const char *end, struct tm *tm)
 	uint64_t year;
 	int month = 0;
 
-	p = number(p, end, &year);
+	p = parse_number(p, end, &year);
 	if (!p || year < 1970 || year > 9999 || p == end || *p != '-')
 		return NULL;
 	p = two_digits(p + 1, end, &month);
@@ -231,7 +231,7 @@ void ir_log_split(struct ir_log_parser *parser, const char *text, size_t len,
 }
 
 /* "dmar_fault: 12 callbacks suppressed": lines that are missing from the log. */
-static bool suppression(const struct ir_log_text *text, uint64_t *count)
+static bool is_suppression(const struct ir_log_text *text, uint64_t *count)
 {
 	const char *behind = ir_log_find(text, " callbacks suppressed"), *p;
 
@@ -240,11 +240,11 @@ static bool suppression(const struct ir_log_text *text, uint64_t *count)
 	p = behind - sizeof(" callbacks suppressed") + 1;
 	while (p > text->p && is_digit(p[-1]))
 		p--;
-	return number(p, behind, count) != NULL;
+	return parse_number(p, behind, count) != NULL;
 }
 
 /* Of those functions that print faults. */
-static bool about_faults(const struct ir_log_text *text)
+static bool is_about_faults(const struct ir_log_text *text)
 {
 	static const char *const words[] = {
 		"amd_iommu", "dmar_fault", "arm_smmu", "viommu", "iommu",
@@ -262,7 +262,7 @@ unsigned int ir_log_parse(struct ir_log_parser *parser, const struct ir_log_line
 	unsigned int n = 0;
 	uint64_t count;
 
-	if (suppression(&line->message, &count) && about_faults(&line->message)) {
+	if (is_suppression(&line->message, &count) && is_about_faults(&line->message)) {
 		parser->suppressed += count;
 		return 0;
 	}

@@ -47,8 +47,8 @@ static bool smmuv3_finish(struct ir_log_state *state, struct ir_log_fault *fault
 	return complete;
 }
 
-static enum ir_log_result begin(struct ir_log_state *state, const struct ir_log_line *line,
-				uint64_t id, struct ir_log_fault *fault)
+static enum ir_log_result begin_raw_event(struct ir_log_state *state, const struct ir_log_line *line,
+					  uint64_t id, struct ir_log_fault *fault)
 {
 	bool complete = smmuv3_finish(state, fault);
 
@@ -62,7 +62,7 @@ static enum ir_log_result begin(struct ir_log_state *state, const struct ir_log_
 }
 
 /* One of the four words. */
-static void take_word(struct ir_log_state *state, uint64_t word)
+static void add_word(struct ir_log_state *state, uint64_t word)
 {
 	struct ir_log_fault *fault = &state->fault;
 
@@ -82,8 +82,8 @@ static void take_word(struct ir_log_state *state, uint64_t word)
 }
 
 /* "event: F_TRANSLATION client: 0000:00:10.1 sid: 0x81 ssid: 0x0 iova: 0x..." */
-static enum ir_log_result decoded(struct ir_log_state *state, const struct ir_log_line *line,
-				  struct ir_log_text *text, struct ir_log_fault *fault)
+static enum ir_log_result decoded_event(struct ir_log_state *state, const struct ir_log_line *line,
+					struct ir_log_text *text, struct ir_log_fault *fault)
 {
 	const char *client = ir_log_find(text, "client: ");
 	uint64_t sid, address, id;
@@ -96,7 +96,7 @@ static enum ir_log_result decoded(struct ir_log_state *state, const struct ir_lo
 	    line->time_ns - state->fault.time_ns > NS_PER_SEC) {
 		id = ir_log_begins(text, " F_TRANSLATION") ? F_TRANSLATION :
 		     ir_log_begins(text, " F_PERMISSION") ? F_PERMISSION : F_TRANSLATION + 1;
-		result = begin(state, line, id, fault);
+		result = begin_raw_event(state, line, id, fault);
 	}
 	state->fault.address = address;
 	state->words = 4;
@@ -129,10 +129,10 @@ static enum ir_log_result smmuv3_line(struct ir_log_state *state, const struct i
 	text.p = p;
 	if (ir_log_begins(&text, "event 0x"))
 		return ir_log_hex(p + 6, text.end, &value) && ir_log_find(&text, " received") ?
-			begin(state, line, value, fault) : IR_LOG_BAD;
+			begin_raw_event(state, line, value, fault) : IR_LOG_BAD;
 	if (ir_log_begins(&text, "event:")) {
 		text.p += 6;
-		return decoded(state, line, &text, fault);
+		return decoded_event(state, line, &text, fault);
 	}
 	if (!state->open)
 		return IR_LOG_NOTHING;
@@ -146,7 +146,7 @@ static enum ir_log_result smmuv3_line(struct ir_log_state *state, const struct i
 	}
 	p = state->words < 4 ? ir_log_hex(text.p, text.end, &value) : NULL;
 	if (p && p == text.end && p - text.p == 18) {
-		take_word(state, value);
+		add_word(state, value);
 		return IR_LOG_TAKEN;
 	}
 	return IR_LOG_NOTHING;

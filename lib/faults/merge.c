@@ -95,7 +95,7 @@ static int by_place(const void *a, const void *b)
 	return (l->report > r->report) - (l->report < r->report);
 }
 
-static bool alike(const struct finding *f, const struct report *a, const struct report *b)
+static bool may_be_same_fault(const struct finding *f, const struct report *a, const struct report *b)
 {
 	bool pages = a->page_only || b->page_only;
 
@@ -106,7 +106,7 @@ static bool alike(const struct finding *f, const struct report *a, const struct 
 }
 
 /* All that is known of a fault: the trace event's time and address are the best. */
-static void join(struct report *into, struct report *from)
+static void merge_reports(struct report *into, struct report *from)
 {
 	from->merged = true;
 	into->sources |= from->sources;
@@ -122,8 +122,8 @@ static void join(struct report *into, struct report *from)
 }
 
 /* The nearest report without this source, of the same fault; SIZE_MAX: none. */
-static size_t partner(const struct finding *f, const struct place *places, size_t nr,
-		      const struct report *report)
+static size_t find_partner(const struct finding *f, const struct place *places, size_t nr,
+			   const struct report *report)
 {
 	uint64_t reach = TOGETHER_NS + report->error_ns, best = UINT64_MAX;
 	uint64_t page = report->address >> IR_PAGE_SHIFT;
@@ -148,7 +148,7 @@ static size_t partner(const struct finding *f, const struct place *places, size_
 		if (other->time_ns > report->time_ns && apart > reach)
 			break;
 		if (other == report || other->merged || other->sources & report->sources ||
-		    apart >= best || !alike(f, other, report))
+		    apart >= best || !may_be_same_fault(f, other, report))
 			continue;
 		best = apart;
 		found = places[low].report;
@@ -178,10 +178,10 @@ static int merge_console(struct finding *f)
 	for (size_t i = 0; i < f->reports.nr; i++) {
 		struct report *report = &f->reports.list[i];
 		size_t with = report->sources == IR_FAULT_CONSOLE ?
-			partner(f, places, f->reports.nr, report) : SIZE_MAX;
+			find_partner(f, places, f->reports.nr, report) : SIZE_MAX;
 
 		if (with != SIZE_MAX)
-			join(&f->reports.list[with], report);
+			merge_reports(&f->reports.list[with], report);
 	}
 	free(places);
 	return 0;
@@ -198,10 +198,10 @@ static int merge_log(struct finding *f)
 		return -ENOMEM;
 	for (size_t i = 0; i < f->log.nr; i++) {
 		struct report *report = &f->log.list[i];
-		size_t with = partner(f, places, nr, report);
+		size_t with = find_partner(f, places, nr, report);
 
 		if (with != SIZE_MAX)
-			join(&f->reports.list[with], report);
+			merge_reports(&f->reports.list[with], report);
 	}
 	free(places);
 	list = reallocarray(f->reports.list, nr + f->log.nr + 1, sizeof(*list));

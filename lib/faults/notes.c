@@ -141,8 +141,8 @@ static struct cpu_state *state_of(struct ir_holders_work *w, uint32_t cpu)
 	return cpu < w->nr_cpus ? &w->cpus[cpu] : NULL;
 }
 
-static void take_note(struct ir_holders *h, const struct ir_event *ev, uint64_t addr,
-		      uint8_t function)
+static void add_note(struct ir_holders *h, const struct ir_event *ev, uint64_t addr,
+		     uint8_t function)
 {
 	uint64_t first = addr >> IR_PAGE_SHIFT, size = ev->size ? ev->size : 1, last;
 	struct note *note;
@@ -181,17 +181,17 @@ int ir_notes_event(void *arg, const struct ir_event *ev)
 			cpu->unmap_sg = false;
 			function = IR_DMA_SG;
 		}
-		take_note(h, ev, ev->addr, function);
+		add_note(h, ev, ev->addr, function);
 		break;
 	case IR_EV_DMA_MAP:
 	case IR_EV_DMA_MAP_SG:
 		if (ev->addr == UINT64_MAX)
 			break;
-		take_note(h, ev, ev->addr, function);
+		add_note(h, ev, ev->addr, function);
 		break;
 	case IR_EV_MAP:
 	case IR_EV_DMA_UNMAP:
-		take_note(h, ev, ev->addr, function);
+		add_note(h, ev, ev->addr, function);
 		break;
 	default:
 		break;

@@ -76,9 +76,9 @@ static int add_log_faults(struct finding *f, struct reports *reports, enum ir_fa
 }
 
 /* A line of the log, wherever it was found. */
-static int take_line(struct finding *f, struct ir_log_parser *parser,
-		     const struct ir_log_line *line, struct reports *reports,
-		     enum ir_fault_source source)
+static int parse_fault_line(struct finding *f, struct ir_log_parser *parser,
+			    const struct ir_log_line *line, struct reports *reports,
+			    enum ir_fault_source source)
 {
 	struct ir_log_fault faults[IR_LOG_FORMATS];
 	unsigned int n = ir_log_parse(parser, line, faults);
@@ -96,7 +96,7 @@ struct first_pass {
 	struct ir_log_parser parser;
 };
 
-static int take_event(void *arg, const struct ir_event *ev)
+static int handle_event(void *arg, const struct ir_event *ev)
 {
 	struct first_pass *pass = arg;
 	struct finding *f = pass->f;
@@ -122,7 +122,7 @@ static int take_event(void *arg, const struct ir_event *ev)
 		ir_log_split(&f->parser, ev->text, strlen(ev->text), &line);
 		line.time_ns = ev->time_ns;
 		line.stamp = IR_STAMP_TRACE;
-		rc = take_line(f, &pass->parser, &line, &f->reports, IR_FAULT_CONSOLE);
+		rc = parse_fault_line(f, &pass->parser, &line, &f->reports, IR_FAULT_CONSOLE);
 		break;
 	case IR_EV_MARKER:
 		line.message.p = ev->text;
@@ -135,7 +135,7 @@ static int take_event(void *arg, const struct ir_event *ev)
 	return rc ? rc : add_mark(f, &f->trace_marks, &line.message, ev->time_ns);
 }
 
-static int no_operation(void *arg, const struct ir_op *op)
+static int ignore_op(void *arg, const struct ir_op *op)
 {
 	(void)arg;
 	(void)op;
@@ -146,7 +146,7 @@ static int read_recording(struct finding *f)
 {
 	struct first_pass first = { .f = f };
 	const struct ir_pass pass = {
-		.faults = IR_FAULTS_ONLY, .event = take_event, .op = no_operation, .arg = &first,
+		.faults = IR_FAULTS_ONLY, .event = handle_event, .op = ignore_op, .arg = &first,
 	};
 	struct ir_log_fault faults[IR_LOG_FORMATS];
 	int rc = ir_recording_pass(f->rec, &pass, f->err);
@@ -164,7 +164,7 @@ static int read_recording(struct finding *f)
  */
 
 /* "... monotonic=8694596151": what CLOCK_MONOTONIC was when the line was written. */
-static int take_monotonic(struct finding *f, const struct ir_log_line *line)
+static int parse_monotonic(struct finding *f, const struct ir_log_line *line)
 {
 	const char *p = ir_log_find(&line->message, "monotonic=");
 	uint64_t ns = 0;
@@ -189,7 +189,7 @@ static int take_monotonic(struct finding *f, const struct ir_log_line *line)
 	return 0;
 }
 
-static int take_log_line(struct finding *f, const char *text, size_t len)
+static int parse_log_line(struct finding *f, const char *text, size_t len)
 {
 	struct ir_log_line line;
 	int rc;
@@ -198,9 +198,9 @@ static int take_log_line(struct finding *f, const char *text, size_t len)
 	/* Most lines have the best stamp that any line has. */
 	if (line.stamp == IR_STAMP_KERNEL || (line.stamp == IR_STAMP_WALL && !f->stamp))
 		f->stamp = line.stamp;
-	rc = take_line(f, &f->parser, &line, &f->log, IR_FAULT_LOG);
+	rc = parse_fault_line(f, &f->parser, &line, &f->log, IR_FAULT_LOG);
 	if (!rc)
-		rc = take_monotonic(f, &line);
+		rc = parse_monotonic(f, &line);
 	if (!rc && line.stamp != IR_STAMP_NONE && !line.second_only)
 		rc = add_mark(f, &f->log_marks, &line.message, line.time_ns);
 	return rc;
@@ -219,21 +219,21 @@ static int read_lines(struct finding *f, FILE *in, char *buf)
 		have += n;
 		while (!rc && (stop = memchr(start, '\n', have))) {
 			if (!cut)
-				rc = take_log_line(f, start, (size_t)(stop - start));
+				rc = parse_log_line(f, start, (size_t)(stop - start));
 			cut = false;
 			have -= (size_t)(stop + 1 - start);
 			start = stop + 1;
 		}
 		if (start == buf && have == MAX_LINE) {
 			if (!rc && !cut)
-				rc = take_log_line(f, buf, have);
+				rc = parse_log_line(f, buf, have);
 			cut = true;
 			have = 0;
 		}
 		memmove(buf, start, have);
 	}
 	if (!rc && have && !cut)
-		rc = take_log_line(f, buf, have);
+		rc = parse_log_line(f, buf, have);
 	return rc;
 }
 

@@ -62,7 +62,7 @@ static bool same_slot(const char *a, const char *b)
 	return dot && b && !strncmp(a, b, (size_t)(dot - a) + 1);
 }
 
-static enum relation relation(const struct judge *j, uint32_t fault, uint32_t other)
+static enum relation group_relation(const struct judge *j, uint32_t fault, uint32_t other)
 {
 	enum relation known = ir_groups_relation(j->f, fault, other);
 
@@ -126,8 +126,8 @@ static enum denied denied_read(const struct finding *f, const char *iommu)
 	return DENIED_NO;
 }
 
-static enum denied denied(const struct finding *f, const struct ir_holder *holder,
-			  const struct report *report)
+static enum denied access_denied(const struct finding *f, const struct ir_holder *holder,
+				 const struct report *report)
 {
 	if (holder->direction < 0 || !report->access)
 		return holder->direction == IR_DMA_BIDIRECTIONAL ? DENIED_NO : DENIED_MAYBE;
@@ -159,7 +159,7 @@ static void add_chance(struct chances *c, enum ir_fault_kind kind, struct ir_hol
 	c->list[c->nr++] = (struct chance){ kind, holder, before_ns, how };
 }
 
-static uint64_t before(uint64_t report_ns, uint64_t end_ns)
+static uint64_t time_before(uint64_t report_ns, uint64_t end_ns)
 {
 	return end_ns < report_ns ? report_ns - end_ns : 0;
 }
@@ -178,20 +178,20 @@ static void collect_chances(const struct judge *j, const struct report *report,
 	for (uint32_t i = 0; i < held->nr && open; i++) {
 		struct ir_holder *holder = held->holders[i];
 		uint64_t end = holder->unmapped_ns;
-		enum denied how = denied(j->f, holder, report);
+		enum denied how = access_denied(j->f, holder, report);
 
-		if (relation(j, report->device, j->h->device_names[holder->device]) ==
+		if (group_relation(j, report->device, j->h->device_names[holder->device]) ==
 		    RELATION_OTHER)
 			continue;
 		any = true;
 		/* Unmapped, up to the next map. */
 		if (end <= to && next >= from && end < next)
-			add_chance(c, IR_FAULT_UNMAPPED, holder, before(report->time_ns, next),
+			add_chance(c, IR_FAULT_UNMAPPED, holder, time_before(report->time_ns, next),
 				   DENIED_YES);
 		if (end >= from && holder->mapped_ns <= to) {
 			if (how != DENIED_NO)
 				add_chance(c, IR_FAULT_WRONG_DIRECTION, holder,
-					   before(report->time_ns, end), how);
+					   time_before(report->time_ns, end), how);
 			else if (holder->mapped_ns <= from && end >= to)
 				c->live = holder;
 		}
@@ -199,12 +199,12 @@ static void collect_chances(const struct judge *j, const struct report *report,
 		open = next >= from;
 	}
 	if (open && !(cut && any) && (!any || next))
-		add_chance(c, IR_FAULT_NEVER_MAPPED, NULL, any ? before(report->time_ns, next) : 0,
+		add_chance(c, IR_FAULT_NEVER_MAPPED, NULL, any ? time_before(report->time_ns, next) : 0,
 			   DENIED_YES);
 }
 
 /* Evidence in the report itself, and which candidates are more likely. */
-static void sort_out(const struct report *report, struct chances *c)
+static void weigh_chances(const struct report *report, struct chances *c)
 {
 	unsigned int used = 0, sure = 0;
 
@@ -235,14 +235,14 @@ static void find_chances(const struct judge *j, size_t number, uint64_t delay_ns
 	*c = (struct chances){ .nr = 0 };
 	for (uint32_t i = 0; i < held->nr; i++) {
 		uint32_t device = j->h->device_names[held->holders[i]->device];
-		enum relation r = relation(j, report->device, device);
+		enum relation r = group_relation(j, report->device, device);
 
 		if (r == RELATION_OTHER && !c->foreign)
 			c->foreign = held->holders[i];
 		c->doubtful |= r == RELATION_UNKNOWN && !assumed_same(j, report->device, device);
 	}
 	collect_chances(j, report, held, held->cut, delay_ns, c);
-	sort_out(report, c);
+	weigh_chances(report, c);
 }
 
 /*
@@ -254,7 +254,7 @@ static void prove_other(struct judge *j, const struct report *report, const stru
 	uint32_t device = j->h->device_names[live->device];
 
 	if (!report->device || !device || j->nr_proven == MAX_PROVEN ||
-	    relation(j, report->device, device) != RELATION_UNKNOWN)
+	    group_relation(j, report->device, device) != RELATION_UNKNOWN)
 		return;
 	j->proven[j->nr_proven++] = (struct pair){ report->device, device };
 }
@@ -378,14 +378,14 @@ static void set_candidates(struct judge *j, const struct ir_held *held, const st
 }
 
 /* Nothing in the window explains it: what lies before. */
-static void unexplained(struct judge *j, size_t number, struct ir_fault *fault)
+static void search_before_window(struct judge *j, size_t number, struct ir_fault *fault)
 {
 	const struct report *report = &j->f->reports.list[number];
 	const struct ir_held *held = &j->h->held[number];
 	struct chances c;
 
 	find_chances(j, number, MAX_DELAY_NS, &c);
-	if (c.live && relation(j, report->device, j->h->device_names[c.live->device]) !=
+	if (c.live && group_relation(j, report->device, j->h->device_names[c.live->device]) !=
 	    RELATION_SAME && report->device) {
 		fault->kind = IR_FAULT_OTHER_DOMAIN;
 		fault->mapping = make_mapping(j, held, c.live);
@@ -396,7 +396,7 @@ static void unexplained(struct judge *j, size_t number, struct ir_fault *fault)
 		set_candidates(j, held, &c, fault);
 }
 
-static void judge(struct judge *j, size_t number, struct ir_fault *fault)
+static void judge_fault(struct judge *j, size_t number, struct ir_fault *fault)
 {
 	const struct ir_held *held = &j->h->held[number];
 	struct chances c;
@@ -407,7 +407,7 @@ static void judge(struct judge *j, size_t number, struct ir_fault *fault)
 		fault->kind = IR_FAULT_OTHER_DOMAIN;
 		fault->mapping = make_mapping(j, held, c.foreign);
 	} else if (!c.nr) {
-		unexplained(j, number, fault);
+		search_before_window(j, number, fault);
 	} else if (c.nr == 1 && !c.more && !(c.doubtful && c.list[0].holder)) {
 		fault->kind = c.list[0].kind;
 		if (c.list[0].holder)
@@ -446,7 +446,7 @@ int ir_verdict_all(struct result *result, struct finding *f, struct ir_holders *
 			.entry = (enum ir_fault_entry)report->entry,
 		};
 		fault->device = keep_name(&j, ir_names_text(&f->names, report->device));
-		judge(&j, i, fault);
+		judge_fault(&j, i, fault);
 		ir_verdict_words(result, f, fault);
 	}
 	return result->arena.no_memory || result->names.no_memory ? -ENOMEM : 0;

@@ -12,7 +12,7 @@ struct text {
 };
 
 /* "526 us", "1.4 ms", "3.20 s" */
-static struct text duration(uint64_t ns)
+static struct text duration_text(uint64_t ns)
 {
 	struct text t;
 
@@ -28,7 +28,7 @@ static struct text duration(uint64_t ns)
 }
 
 /* "dma_unmap_page by fio on CPU 2" */
-static struct text by(const struct ir_fault_by *by, const char *function)
+static struct text agent_text(const struct ir_fault_by *by, const char *function)
 {
 	struct text t;
 
@@ -38,7 +38,7 @@ static struct text by(const struct ir_fault_by *by, const char *function)
 	return t;
 }
 
-static uint64_t since(uint64_t report_ns, uint64_t then_ns)
+static uint64_t time_since(uint64_t report_ns, uint64_t then_ns)
 {
 	return report_ns > then_ns ? report_ns - then_ns : 0;
 }
@@ -51,12 +51,12 @@ static uint64_t lazy_ns(const struct finding *f)
 	return (shadow ? 1000 : 10) * NS_PER_MS;
 }
 
-static const char *unmapped(struct result *r, const struct finding *f, const struct ir_fault *fault)
+static const char *unmapped_words(struct result *r, const struct finding *f, const struct ir_fault *fault)
 {
 	const struct ir_fault_mapping *m = fault->mapping;
-	uint64_t after = since(fault->time_ns, m->unmapped_ns), lazy = lazy_ns(f);
-	struct text who = by(&m->unmapped_by, "the unmap"), when = duration(after);
-	struct text queue = duration(lazy);
+	uint64_t after = time_since(fault->time_ns, m->unmapped_ns), lazy = lazy_ns(f);
+	struct text who = agent_text(&m->unmapped_by, "the unmap"), when = duration_text(after);
+	struct text queue = duration_text(lazy);
 
 	if (m->flushed_ns && m->flushed_ns <= fault->time_ns)
 		return ir_arena_print(&r->arena, "use after unmap: %s after %s, and flushed since: faults under every strategy",
@@ -68,14 +68,14 @@ static const char *unmapped(struct result *r, const struct finding *f, const str
 			      when.s, who.s, queue.s);
 }
 
-static const char *neighbour(struct result *r, const struct ir_fault *fault)
+static const char *neighbour_words(struct result *r, const struct ir_fault *fault)
 {
 	const struct ir_fault_mapping *m = fault->neighbour;
 	struct text who;
 
 	if (!m)
 		return "";
-	who = by(&m->mapped_by, "mapped");
+	who = agent_text(&m->mapped_by, "mapped");
 	if (fault->side == IR_SIDE_OVERRUN)
 		return ir_arena_print(&r->arena, "; %" PRIu64 " bytes behind the end of a live mapping (%s): an overrun?",
 				      fault->address - (m->whole_iova + m->whole_size), who.s);
@@ -83,17 +83,17 @@ static const char *neighbour(struct result *r, const struct ir_fault *fault)
 			      m->whole_iova - fault->address, who.s);
 }
 
-static const char *never_mapped(struct result *r, const struct finding *f,
-				const struct ir_fault *fault)
+static const char *never_mapped_words(struct result *r, const struct finding *f,
+				      const struct ir_fault *fault)
 {
 	return ir_arena_print(&r->arena, "never mapped in the recording%s%s",
-			      f->info->complete ? "" : ", which is incomplete", neighbour(r, fault));
+			      f->info->complete ? "" : ", which is incomplete", neighbour_words(r, fault));
 }
 
-static const char *wrong_direction(struct result *r, const struct ir_fault *fault)
+static const char *wrong_direction_words(struct result *r, const struct ir_fault *fault)
 {
 	const struct ir_fault_mapping *m = fault->mapping;
-	struct text who = by(&m->mapped_by, "mapped");
+	struct text who = agent_text(&m->mapped_by, "mapped");
 	const char *access = ir_fault_access_name(fault->access);
 
 	return ir_arena_print(&r->arena, "wrong direction: %s of a live mapping that is %s (%s): faults under every strategy",
@@ -101,7 +101,7 @@ static const char *wrong_direction(struct result *r, const struct ir_fault *faul
 			      m->direction ? m->direction : "for the other direction", who.s);
 }
 
-static const char *other_domain(struct result *r, const struct ir_fault *fault)
+static const char *other_domain_words(struct result *r, const struct ir_fault *fault)
 {
 	const struct ir_fault_mapping *m = fault->mapping;
 	bool live = !m->unmapped_ns || m->unmapped_ns > fault->time_ns;
@@ -111,9 +111,9 @@ static const char *other_domain(struct result *r, const struct ir_fault *fault)
 			      fault->device ? fault->device : "the device");
 }
 
-static const char *uncertain(struct result *r, const struct ir_fault *fault)
+static const char *uncertain_words(struct result *r, const struct ir_fault *fault)
 {
-	struct text window = duration(fault->uncertainty_ns);
+	struct text window = duration_text(fault->uncertainty_ns);
 
 	if (!fault->nr_candidates)
 		return ir_arena_print(&r->arena, "uncertain: the address was mapped for this access during the %s before the report",
@@ -131,20 +131,20 @@ void ir_verdict_words(struct result *r, const struct finding *f, struct ir_fault
 
 	switch (fault->kind) {
 	case IR_FAULT_UNMAPPED:
-		fault->verdict = has ? unmapped(r, f, fault) : "";
+		fault->verdict = has ? unmapped_words(r, f, fault) : "";
 		break;
 	case IR_FAULT_NEVER_MAPPED:
-		fault->verdict = never_mapped(r, f, fault);
+		fault->verdict = never_mapped_words(r, f, fault);
 		break;
 	case IR_FAULT_WRONG_DIRECTION:
-		fault->verdict = has ? wrong_direction(r, fault) : "";
+		fault->verdict = has ? wrong_direction_words(r, fault) : "";
 		break;
 	case IR_FAULT_OTHER_DOMAIN:
-		fault->verdict = has ? other_domain(r, fault) : "";
+		fault->verdict = has ? other_domain_words(r, fault) : "";
 		break;
 	case IR_FAULT_UNCERTAIN:
 	case IR_FAULT_KINDS:
-		fault->verdict = uncertain(r, fault);
+		fault->verdict = uncertain_words(r, fault);
 		break;
 	}
 }
@@ -161,18 +161,18 @@ const char *ir_candidate_reason(struct result *r, const struct ir_fault *fault,
 				      m && m->device ? m->device : "the one that mapped it");
 	if (!m)
 		return ir_arena_print(&r->arena, "not mapped until %s before the report",
-				      duration(c->before_ns).s);
+				      duration_text(c->before_ns).s);
 	if (c->kind == IR_FAULT_WRONG_DIRECTION) {
-		who = by(&m->mapped_by, "mapped");
+		who = agent_text(&m->mapped_by, "mapped");
 		return ir_arena_print(&r->arena, "live (%s), %s%s", who.s,
 				      m->direction ? m->direction : "if that was for the other direction",
 				      m->unmapped_ns && m->unmapped_ns < fault->time_ns ?
 				      ", and unmapped since" : "");
 	}
-	who = by(&m->unmapped_by, "the unmap");
-	when = duration(since(fault->time_ns, m->unmapped_ns));
+	who = agent_text(&m->unmapped_by, "the unmap");
+	when = duration_text(time_since(fault->time_ns, m->unmapped_ns));
 	if (!c->before_ns)
 		return ir_arena_print(&r->arena, "unmapped %s before the report (%s)", when.s, who.s);
 	return ir_arena_print(&r->arena, "unmapped %s before the report (%s), and mapped again %s before it",
-			      when.s, who.s, duration(c->before_ns).s);
+			      when.s, who.s, duration_text(c->before_ns).s);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "iommu/cover.h"
 
-static unsigned int lowest(uint64_t x)
+static unsigned int lowest_bit(uint64_t x)
 {
 	return (unsigned int)__builtin_ctzll(x);
 }
 
-static unsigned int highest(uint64_t x)
+static unsigned int highest_bit(uint64_t x)
 {
 	return 63u - (unsigned int)__builtin_clzll(x);
 }
@@ -15,7 +15,7 @@ static unsigned int highest(uint64_t x)
 struct ir_cover ir_cover_block(uint64_t first, uint64_t last)
 {
 	uint64_t differ = first ^ last;
-	uint64_t mask = differ ? ~UINT64_C(0) >> (63 - highest(differ)) : 0;
+	uint64_t mask = differ ? ~UINT64_C(0) >> (63 - highest_bit(differ)) : 0;
 
 	return (struct ir_cover){ 1, IR_INVALIDATION_PAGE, first & ~mask, last | mask };
 }
@@ -28,10 +28,10 @@ struct ir_cover ir_cover_exact(uint64_t first, uint64_t last, uint64_t commands,
 
 uint64_t ir_pow2_first(uint64_t first, uint64_t last)
 {
-	unsigned int shift = highest(last - first + 1);
+	unsigned int shift = highest_bit(last - first + 1);
 
-	if (first && lowest(first) < shift)
-		shift = lowest(first);
+	if (first && lowest_bit(first) < shift)
+		shift = lowest_bit(first);
 	return UINT64_C(1) << shift;
 }
 
@@ -49,10 +49,10 @@ uint64_t ir_pow2_pieces(uint64_t first, uint64_t last)
 uint64_t ir_leaf_first(uint64_t pfn, uint64_t frame, uint64_t pages)
 {
 	uint64_t both = pfn | frame;
-	unsigned int shift = highest(pages);
+	unsigned int shift = highest_bit(pages);
 
-	if (both && lowest(both) < shift)
-		shift = lowest(both);
+	if (both && lowest_bit(both) < shift)
+		shift = lowest_bit(both);
 	return UINT64_C(1) << shift;
 }
 

@@ -40,8 +40,8 @@ static int check_texts(const struct ir_loaded *loaded, const char *what, const c
 	return 0;
 }
 
-static int taken(const struct ir_loaded *loaded, const char *what, const char *name,
-		 const struct ir_plugin_info *by, struct ir_error *err)
+static int name_taken(const struct ir_loaded *loaded, const char *what, const char *name,
+		      const struct ir_plugin_info *by, struct ir_error *err)
 {
 	return ir_error_set(err, -EEXIST, "%s: the name of %s %s is taken by %s", loaded->file, what,
 			    name, by == &loaded->info ? "another one of this plug-in" :
@@ -68,7 +68,7 @@ static int check_strategy(const struct ir_registry *registry, const struct ir_lo
 		if (!strcmp(loaded->strategies[k]->name, st->name))
 			other = loaded->strategies[k];
 	if (other)
-		return taken(loaded, "strategy", st->name, other->plugin, err);
+		return name_taken(loaded, "strategy", st->name, other->plugin, err);
 	if (st->unmap == IR_UNMAP_QUEUED && !st->flush_iotlb_all)
 		return ir_error_set(err, -EINVAL, "%s: strategy %s has no callback \"flush_iotlb_all\": "
 				    "what it queues would be used again without a flush; for that there "
@@ -132,7 +132,7 @@ static int check_hypervisor(const struct ir_registry *registry, const struct ir_
 		if (!strcmp(loaded->hypervisors[k]->name, hv->name))
 			other = loaded->hypervisors[k];
 	if (other)
-		return taken(loaded, "hypervisor", hv->name, other->plugin, err);
+		return name_taken(loaded, "hypervisor", hv->name, other->plugin, err);
 	return check_own(loaded, hv, err);
 }
 

@@ -131,7 +131,7 @@ static int copy_hypervisors(struct ir_loaded *loaded, const struct ir_plugin *pl
 }
 
 /* Nothing but the ABI number may be read before it was found to be this one. */
-static int take(struct ir_loaded *loaded, struct ir_error *err)
+static int copy_plugin(struct ir_loaded *loaded, struct ir_error *err)
 {
 	const uint32_t *abi = dlsym(loaded->handle, "ir_plugin");
 	struct ir_plugin plugin;
@@ -234,7 +234,7 @@ static int load(struct ir_registry *registry, const char *path, struct ir_error 
 	loaded->file = strdup(path);
 	rc = loaded->file ? open_object(loaded, err) : no_memory(err);
 	if (!rc)
-		rc = take(loaded, err);
+		rc = copy_plugin(loaded, err);
 	if (!rc)
 		rc = ir_loaded_check(registry, loaded, err);
 	if (rc) {

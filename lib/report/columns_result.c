@@ -318,7 +318,7 @@ static bool put_result_tlb_refresh(const struct ir_entry_fields *to, size_t resu
 }
 
 /* The number of a text among @n names; -1: it is none of them. */
-static int which(struct ir_value value, const char *(*name)(int i), int n)
+static int index_of_text(struct ir_value value, const char *(*name)(int i), int n)
 {
 	for (int i = 0; value.type == IR_VALUE_TEXT && i < n; i++)
 		if (name(i) && !strcmp(name(i), value.text))
@@ -349,7 +349,7 @@ static const char *origin_name(int i)
 static bool put_result_queue_type(const struct ir_entry_fields *to, size_t result, size_t arg,
 			   struct ir_value value)
 {
-	int i = which(value, queue_name, IR_QUEUE_PER_CPU + 1);
+	int i = index_of_text(value, queue_name, IR_QUEUE_PER_CPU + 1);
 
 	(void)arg;
 	to->results[result].parameters.queue = (enum ir_queue_type)i;
@@ -359,7 +359,7 @@ static bool put_result_queue_type(const struct ir_entry_fields *to, size_t resul
 static bool put_result_api(const struct ir_entry_fields *to, size_t result, size_t arg,
 		    struct ir_value value)
 {
-	int i = which(value, api_name, IR_API_IOMMU + 1);
+	int i = index_of_text(value, api_name, IR_API_IOMMU + 1);
 
 	(void)arg;
 	to->results[result].parameters.api = (enum ir_api)i;
@@ -369,7 +369,7 @@ static bool put_result_api(const struct ir_entry_fields *to, size_t result, size
 static bool put_result_timer(const struct ir_entry_fields *to, size_t result, size_t arg,
 		      struct ir_value value)
 {
-	int i = which(value, timer_name, IR_TIMER_RECORDED + 1);
+	int i = index_of_text(value, timer_name, IR_TIMER_RECORDED + 1);
 
 	(void)arg;
 	to->results[result].parameters.timer = (enum ir_timer_mode)i;
@@ -394,7 +394,7 @@ static const char *latency_name(int i)
 static bool put_result_share(const struct ir_entry_fields *to, size_t result, size_t arg,
 		      struct ir_value value)
 {
-	int i = which(value, share_name, IR_SHARE_GUEST + 1);
+	int i = index_of_text(value, share_name, IR_SHARE_GUEST + 1);
 
 	(void)arg;
 	to->results[result].parameters.share = (enum ir_share)i;
@@ -404,7 +404,7 @@ static bool put_result_share(const struct ir_entry_fields *to, size_t result, si
 static bool put_result_backend(const struct ir_entry_fields *to, size_t result, size_t arg,
 			struct ir_value value)
 {
-	int i = which(value, backend_name, IR_BACKEND_IOMMUFD + 1);
+	int i = index_of_text(value, backend_name, IR_BACKEND_IOMMUFD + 1);
 
 	(void)arg;
 	to->results[result].parameters.backend = i < 0 ? IR_BACKEND_DEFAULT : (enum ir_backend)i;
@@ -441,7 +441,7 @@ static bool put_result_iommu_why(const struct ir_entry_fields *to, size_t result
 static bool put_result_latency(const struct ir_entry_fields *to, size_t result, size_t arg,
 			struct ir_value value)
 {
-	int i = which(value, latency_name, IR_LATENCY_GIVEN + 1);
+	int i = index_of_text(value, latency_name, IR_LATENCY_GIVEN + 1);
 
 	(void)arg;
 	to->results[result].parameters.latency = (enum ir_latency_mode)i;
@@ -451,7 +451,7 @@ static bool put_result_latency(const struct ir_entry_fields *to, size_t result, 
 static bool put_result_source(const struct ir_entry_fields *to, size_t result, size_t arg,
 		       struct ir_value value)
 {
-	int i = which(value, origin_name, IR_FROM_USER + 1);
+	int i = index_of_text(value, origin_name, IR_FROM_USER + 1);
 
 	PUT(enum ir_source, &to->results[result], arg) = (enum ir_source)i;
 	return i >= 0;
@@ -460,7 +460,7 @@ static bool put_result_source(const struct ir_entry_fields *to, size_t result, s
 static bool put_source_api(const struct ir_entry_fields *to, size_t result, size_t arg,
 			   struct ir_value value)
 {
-	int i = which(value, origin_name, IR_FROM_USER + 1);
+	int i = index_of_text(value, origin_name, IR_FROM_USER + 1);
 
 	(void)arg;
 	to->configs[result].params.api = i == IR_FROM_USER ? IR_API_IOMMU : IR_API_DMA;
@@ -471,7 +471,7 @@ static bool put_source_api(const struct ir_entry_fields *to, size_t result, size
 static bool put_source_timer(const struct ir_entry_fields *to, size_t result, size_t arg,
 			     struct ir_value value)
 {
-	int i = which(value, origin_name, IR_FROM_USER + 1);
+	int i = index_of_text(value, origin_name, IR_FROM_USER + 1);
 	struct ir_effective *par = &to->results[result].parameters;
 
 	(void)arg;

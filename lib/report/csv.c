@@ -47,7 +47,7 @@ static void write_text(FILE *out, const char *text)
 	char *clean = ir_text_utf8(text);
 
 	if (!clean) {
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 		return;
 	}
 	ir_csv_text(out, clean);
@@ -89,7 +89,7 @@ static void write_own(FILE *out, const struct ir_column *column,
 	char *text;
 
 	if (!list) {
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 		return;
 	}
 	for (size_t i = 0; ir_column_own(column, entry, result, i, &name, &value); i++) {
@@ -100,7 +100,7 @@ static void write_own(FILE *out, const struct ir_column *column,
 	if (text)
 		write_text(out, text);
 	else
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 	free(text);
 }
 
@@ -130,13 +130,13 @@ static void write_columns(FILE *out, const struct ir_column *columns, const char
 	}
 }
 
-static bool of_whole(const struct ir_column *column)
+static bool applies_to_devices(const struct ir_column *column)
 {
 	return ir_column_of_device(column) || !strcmp(column->key, "strategy") ||
 		!strcmp(column->key, "hypervisor") || !strncmp(column->key, "parameters.", 11);
 }
 
-static bool nothing(const struct ir_column *column)
+static bool no_column(const struct ir_column *column)
 {
 	(void)column;
 	return false;
@@ -176,12 +176,12 @@ static void write_line(FILE *out, const struct shape *shape, const struct ir_rep
 			fputs("device", out);
 		else if (device)
 			write_text(out, device);
-		write_columns(out, ir_result_columns, "", device ? of_whole : NULL, entry, result,
+		write_columns(out, ir_result_columns, "", device ? applies_to_devices : NULL, entry, result,
 			      &first);
 	}
 	if (shape->verified)
 		write_columns(out, ir_verify_columns, "verify.",
-			      device || (entry && !entry->verify) ? nothing : NULL, entry, result,
+			      device || (entry && !entry->verify) ? no_column : NULL, entry, result,
 			      &first);
 	if (shape->sites)
 		write_figures(out, shape, !entry, row);
@@ -246,6 +246,6 @@ char *ir_report_csv(const struct ir_report_entry *entries, size_t n)
 	for (size_t i = 0; i < n; i++)
 		for (size_t r = 0; r < (shape.results ? entries[i].nr_results : 1); r++)
 			if (!write_result(out, &shape, &entries[i], r))
-				ir_memory_spoil(out);
+				ir_memory_fail(out);
 	return ir_memory_close(&memory);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The place of a device's figures; the last number is of those without a name. */
-static size_t place(const struct ir_report_entry *entry, size_t device)
+static size_t figures_place(const struct ir_report_entry *entry, size_t device)
 {
 	return device == entry->info->nr_devices ? 0 : device;
 }
@@ -15,7 +15,7 @@ static size_t place(const struct ir_report_entry *entry, size_t device)
 /* Some are named and do nothing: those that were not asked for, or have no IOMMU. */
 static bool is_there(const struct ir_report_entry *entry, size_t device)
 {
-	const struct ir_result *result = entry->devices + place(entry, device);
+	const struct ir_result *result = entry->devices + figures_place(entry, device);
 
 	for (size_t i = 0; i < entry->nr_results; i++, result += entry->info->nr_devices)
 		if (result->maps.attempted || result->rpcit.total)
@@ -45,13 +45,13 @@ int ir_report_device_entry(const struct ir_report_entry *entry, size_t device,
 	if (!results)
 		return -ENOMEM;
 	for (size_t i = 0; i < entry->nr_results; i++)
-		results[i] = entry->devices[i * entry->info->nr_devices + place(entry, device)];
+		results[i] = entry->devices[i * entry->info->nr_devices + figures_place(entry, device)];
 	return 0;
 }
 
 const char *ir_report_device_name(const struct ir_report_entry *entry, size_t device)
 {
-	return entry->info->devices[place(entry, device)];
+	return entry->info->devices[figures_place(entry, device)];
 }
 
 const struct ir_iommu *ir_report_iommu(const struct ir_report_entry *entry)

@@ -18,7 +18,7 @@ static int add_text(const char *text, size_t len, void *hash)
 	return 0;
 }
 
-static int compute(const json_t *object, char digest[DIGEST_SIZE])
+static int compute_digest(const json_t *object, char digest[DIGEST_SIZE])
 {
 	json_t *rest = json_copy((json_t *)(uintptr_t)object);
 	SHA2_CTX hash;
@@ -42,7 +42,7 @@ int ir_json_seal(json_t *object)
 {
 	char digest[DIGEST_SIZE];
 
-	if (compute(object, digest))
+	if (compute_digest(object, digest))
 		return -1;
 	return json_object_set_new(object, "digest", json_string(digest));
 }
@@ -54,7 +54,7 @@ enum ir_seal ir_json_seal_check(const json_t *object)
 
 	if (!member)
 		return IR_SEAL_NONE;
-	if (!json_is_string(member) || compute(object, digest) ||
+	if (!json_is_string(member) || compute_digest(object, digest) ||
 	    strcmp(json_string_value(member), digest))
 		return IR_SEAL_BROKEN;
 	return IR_SEAL_GOOD;

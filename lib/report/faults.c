@@ -22,13 +22,13 @@ static json_t *count_or_null(bool has, uint64_t count)
 }
 
 /* Takes @value over; the object is spoiled if anything is missing. */
-static int set(json_t *object, const char *key, json_t *value)
+static int set_member(json_t *object, const char *key, json_t *value)
 {
 	return json_object_set_new(object, key, value);
 }
 
 /* The object; NULL if a part of it is missing. */
-static json_t *whole(json_t *json, int rc)
+static json_t *or_null(json_t *json, int rc)
 {
 	if (!rc)
 		return json;
@@ -44,11 +44,11 @@ static json_t *json_by(const struct ir_fault_by *by, bool known)
 	if (!known)
 		return json_null();
 	object = json_object();
-	rc |= set(object, "comm", text_or_null(by->task));
-	rc |= set(object, "pid", count_or_null(by->task || by->pid, by->pid));
-	rc |= set(object, "cpu", ir_json_count(by->cpu));
-	rc |= set(object, "function", text_or_null(by->function));
-	return whole(object, rc);
+	rc |= set_member(object, "comm", text_or_null(by->task));
+	rc |= set_member(object, "pid", count_or_null(by->task || by->pid, by->pid));
+	rc |= set_member(object, "cpu", ir_json_count(by->cpu));
+	rc |= set_member(object, "function", text_or_null(by->function));
+	return or_null(object, rc);
 }
 
 static json_t *json_site(const struct ir_fault_mapping *m, const struct ir_recording_info *info)
@@ -84,24 +84,24 @@ static json_t *json_mapping(const struct ir_fault_mapping *m, const struct ir_fa
 	object = json_object();
 	ended = m->unmapped_ns != 0;
 	after = ended && m->unmapped_ns <= fault->time_ns;
-	rc |= set(object, "iova", ir_json_count(m->iova));
-	rc |= set(object, "size", ir_json_count(m->size));
-	rc |= set(object, "whole_iova", ir_json_count(m->whole_iova));
-	rc |= set(object, "whole_size", ir_json_count(m->whole_size));
-	rc |= set(object, "segments", ir_json_count(m->segments));
-	rc |= set(object, "offset", count_or_null(fault->address >= m->whole_iova,
-						  fault->address - m->whole_iova));
-	rc |= set(object, "device", text_or_null(m->device));
-	rc |= set(object, "direction", text_or_null(m->direction));
-	rc |= set(object, "mapped_ns", count_or_null(!m->is_before, m->mapped_ns));
-	rc |= set(object, "mapped_by", json_by(&m->mapped_by, !m->is_before));
-	rc |= set(object, "unmapped_ns", count_or_null(ended, m->unmapped_ns));
-	rc |= set(object, "unmapped_by", json_by(&m->unmapped_by, ended));
-	rc |= set(object, "site", json_site(m, info));
-	rc |= set(object, "unmapped_before_ns",
-		  count_or_null(after, fault->time_ns - m->unmapped_ns));
-	rc |= set(object, "flushed", json_flushed(m, fault, info));
-	return whole(object, rc);
+	rc |= set_member(object, "iova", ir_json_count(m->iova));
+	rc |= set_member(object, "size", ir_json_count(m->size));
+	rc |= set_member(object, "whole_iova", ir_json_count(m->whole_iova));
+	rc |= set_member(object, "whole_size", ir_json_count(m->whole_size));
+	rc |= set_member(object, "segments", ir_json_count(m->segments));
+	rc |= set_member(object, "offset", count_or_null(fault->address >= m->whole_iova,
+							 fault->address - m->whole_iova));
+	rc |= set_member(object, "device", text_or_null(m->device));
+	rc |= set_member(object, "direction", text_or_null(m->direction));
+	rc |= set_member(object, "mapped_ns", count_or_null(!m->is_before, m->mapped_ns));
+	rc |= set_member(object, "mapped_by", json_by(&m->mapped_by, !m->is_before));
+	rc |= set_member(object, "unmapped_ns", count_or_null(ended, m->unmapped_ns));
+	rc |= set_member(object, "unmapped_by", json_by(&m->unmapped_by, ended));
+	rc |= set_member(object, "site", json_site(m, info));
+	rc |= set_member(object, "unmapped_before_ns",
+			 count_or_null(after, fault->time_ns - m->unmapped_ns));
+	rc |= set_member(object, "flushed", json_flushed(m, fault, info));
+	return or_null(object, rc);
 }
 
 static json_t *json_candidates(const struct ir_fault *fault, const struct ir_recording_info *info)
@@ -113,13 +113,13 @@ static json_t *json_candidates(const struct ir_fault *fault, const struct ir_rec
 		const struct ir_fault_candidate *c = &fault->candidates[i];
 		json_t *object = json_object();
 
-		rc |= set(object, "kind", json_string(ir_fault_kind_name(c->kind)));
-		rc |= set(object, "reason", text_or_null(c->reason));
-		rc |= set(object, "before_ns", ir_json_count(c->before_ns));
-		rc |= set(object, "mapping", json_mapping(c->mapping, fault, info));
+		rc |= set_member(object, "kind", json_string(ir_fault_kind_name(c->kind)));
+		rc |= set_member(object, "reason", text_or_null(c->reason));
+		rc |= set_member(object, "before_ns", ir_json_count(c->before_ns));
+		rc |= set_member(object, "mapping", json_mapping(c->mapping, fault, info));
 		rc |= json_array_append_new(list, object);
 	}
-	return whole(list, rc);
+	return or_null(list, rc);
 }
 
 static json_t *json_sources(unsigned int sources)
@@ -133,7 +133,7 @@ static json_t *json_sources(unsigned int sources)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (sources & all[i])
 			rc |= json_array_append_new(list, json_string(ir_fault_source_name(all[i])));
-	return whole(list, rc);
+	return or_null(list, rc);
 }
 
 static const char *entry_name(enum ir_fault_entry entry)
@@ -152,23 +152,23 @@ static json_t *json_fault(const struct ir_fault *fault, const struct ir_recordin
 	json_t *object = json_object();
 	int rc = 0;
 
-	rc |= set(object, "time_ns", ir_json_count(fault->time_ns));
-	rc |= set(object, "time_uncertainty_ns", ir_json_count(fault->uncertainty_ns));
-	rc |= set(object, "source", json_string(ir_fault_source_name(fault->sources)));
-	rc |= set(object, "sources", json_sources(fault->sources));
-	rc |= set(object, "device", text_or_null(fault->device));
-	rc |= set(object, "iommu", text_or_null(fault->iommu));
-	rc |= set(object, "address", ir_json_count(fault->address));
-	rc |= set(object, "page_only", json_boolean(fault->page_only));
-	rc |= set(object, "access", text_or_null(ir_fault_access_name(fault->access)));
-	rc |= set(object, "entry", text_or_null(entry_name(fault->entry)));
-	rc |= set(object, "kind", json_string(ir_fault_kind_name(fault->kind)));
-	rc |= set(object, "mapping", json_mapping(fault->mapping, fault, info));
-	rc |= set(object, "candidates", json_candidates(fault, info));
-	rc |= set(object, "side", text_or_null(side_name(fault->side)));
-	rc |= set(object, "neighbour", json_mapping(fault->neighbour, fault, info));
-	rc |= set(object, "verdict", text_or_null(fault->verdict));
-	return whole(object, rc);
+	rc |= set_member(object, "time_ns", ir_json_count(fault->time_ns));
+	rc |= set_member(object, "time_uncertainty_ns", ir_json_count(fault->uncertainty_ns));
+	rc |= set_member(object, "source", json_string(ir_fault_source_name(fault->sources)));
+	rc |= set_member(object, "sources", json_sources(fault->sources));
+	rc |= set_member(object, "device", text_or_null(fault->device));
+	rc |= set_member(object, "iommu", text_or_null(fault->iommu));
+	rc |= set_member(object, "address", ir_json_count(fault->address));
+	rc |= set_member(object, "page_only", json_boolean(fault->page_only));
+	rc |= set_member(object, "access", text_or_null(ir_fault_access_name(fault->access)));
+	rc |= set_member(object, "entry", text_or_null(entry_name(fault->entry)));
+	rc |= set_member(object, "kind", json_string(ir_fault_kind_name(fault->kind)));
+	rc |= set_member(object, "mapping", json_mapping(fault->mapping, fault, info));
+	rc |= set_member(object, "candidates", json_candidates(fault, info));
+	rc |= set_member(object, "side", text_or_null(side_name(fault->side)));
+	rc |= set_member(object, "neighbour", json_mapping(fault->neighbour, fault, info));
+	rc |= set_member(object, "verdict", text_or_null(fault->verdict));
+	return or_null(object, rc);
 }
 
 static json_t *json_counts(const char *key, const struct ir_fault_count *counts, size_t nr)
@@ -179,11 +179,11 @@ static json_t *json_counts(const char *key, const struct ir_fault_count *counts,
 	for (size_t i = 0; i < nr; i++) {
 		json_t *object = json_object();
 
-		rc |= set(object, key, text_or_null(counts[i].name));
-		rc |= set(object, "faults", ir_json_count(counts[i].count));
+		rc |= set_member(object, key, text_or_null(counts[i].name));
+		rc |= set_member(object, "faults", ir_json_count(counts[i].count));
 		rc |= json_array_append_new(list, object);
 	}
-	return whole(list, rc);
+	return or_null(list, rc);
 }
 
 static json_t *json_kinds(const struct ir_faults *faults)
@@ -192,28 +192,28 @@ static json_t *json_kinds(const struct ir_faults *faults)
 	int rc = 0;
 
 	for (int k = 0; k < IR_FAULT_KINDS; k++)
-		rc |= set(object, ir_fault_kind_name((enum ir_fault_kind)k),
-			  ir_json_count(faults->by_kind[k]));
-	return whole(object, rc);
+		rc |= set_member(object, ir_fault_kind_name((enum ir_fault_kind)k),
+				 ir_json_count(faults->by_kind[k]));
+	return or_null(object, rc);
 }
 
 static json_t *json_clock(const struct ir_faults *faults)
 {
 	json_t *object = json_object();
-	int rc = set(object, "aligned", text_or_null(faults->clock));
+	int rc = set_member(object, "aligned", text_or_null(faults->clock));
 
-	rc |= set(object, "error_ns", ir_json_count(faults->clock_error_ns));
-	return whole(object, rc);
+	rc |= set_member(object, "error_ns", ir_json_count(faults->clock_error_ns));
+	return or_null(object, rc);
 }
 
 static json_t *json_reports(const struct ir_faults *faults)
 {
 	json_t *object = json_object();
-	int rc = set(object, "events", ir_json_count(faults->events));
+	int rc = set_member(object, "events", ir_json_count(faults->events));
 
-	rc |= set(object, "console", ir_json_count(faults->console_lines));
-	rc |= set(object, "log", ir_json_count(faults->log_lines));
-	return whole(object, rc);
+	rc |= set_member(object, "console", ir_json_count(faults->console_lines));
+	rc |= set_member(object, "log", ir_json_count(faults->log_lines));
+	return or_null(object, rc);
 }
 
 static json_t *json_summary(const struct ir_faults *faults)
@@ -221,19 +221,19 @@ static json_t *json_summary(const struct ir_faults *faults)
 	json_t *object = json_object();
 	int rc = 0;
 
-	rc |= set(object, "total", ir_json_count(faults->nr));
-	rc |= set(object, "by_kind", json_kinds(faults));
-	rc |= set(object, "by_device", json_counts("device", faults->by_device, faults->nr_devices));
-	rc |= set(object, "by_site", json_counts("site", faults->by_site, faults->nr_sites));
-	rc |= set(object, "reports", json_reports(faults));
-	rc |= set(object, "delay_ns", ir_json_count(faults->delay_ns));
-	rc |= set(object, "log_clock", faults->clock ? json_clock(faults) : json_null());
-	rc |= set(object, "outside", ir_json_count(faults->outside));
-	rc |= set(object, "suppressed", ir_json_count(faults->suppressed));
-	rc |= set(object, "may_be_missing", json_boolean(faults->may_be_missing));
-	rc |= set(object, "bad_lines", ir_json_count(faults->bad_lines));
-	rc |= set(object, "unexamined", ir_json_count(faults->unexamined));
-	return whole(object, rc);
+	rc |= set_member(object, "total", ir_json_count(faults->nr));
+	rc |= set_member(object, "by_kind", json_kinds(faults));
+	rc |= set_member(object, "by_device", json_counts("device", faults->by_device, faults->nr_devices));
+	rc |= set_member(object, "by_site", json_counts("site", faults->by_site, faults->nr_sites));
+	rc |= set_member(object, "reports", json_reports(faults));
+	rc |= set_member(object, "delay_ns", ir_json_count(faults->delay_ns));
+	rc |= set_member(object, "log_clock", faults->clock ? json_clock(faults) : json_null());
+	rc |= set_member(object, "outside", ir_json_count(faults->outside));
+	rc |= set_member(object, "suppressed", ir_json_count(faults->suppressed));
+	rc |= set_member(object, "may_be_missing", json_boolean(faults->may_be_missing));
+	rc |= set_member(object, "bad_lines", ir_json_count(faults->bad_lines));
+	rc |= set_member(object, "unexamined", ir_json_count(faults->unexamined));
+	return or_null(object, rc);
 }
 
 int ir_faults_write(json_t *entry, const struct ir_faults *faults,
@@ -244,17 +244,17 @@ int ir_faults_write(json_t *entry, const struct ir_faults *faults,
 
 	for (size_t i = 0; i < faults->nr && !rc; i++)
 		rc = json_array_append_new(list, json_fault(&faults->faults[i], info));
-	rc |= set(entry, "faults", whole(list, rc));
-	rc |= set(entry, "fault_summary", json_summary(faults));
+	rc |= set_member(entry, "faults", or_null(list, rc));
+	rc |= set_member(entry, "fault_summary", json_summary(faults));
 	return rc;
 }
 
 json_t *ir_fault_exposure_json(const struct ir_fault_exposure *exposure)
 {
 	json_t *object = json_object();
-	int rc = set(object, "shown", ir_json_count(exposure->shown));
+	int rc = set_member(object, "shown", ir_json_count(exposure->shown));
 
-	rc |= set(object, "hidden", ir_json_count(exposure->hidden));
-	rc |= set(object, "undecided", ir_json_count(exposure->undecided));
-	return whole(object, rc);
+	rc |= set_member(object, "hidden", ir_json_count(exposure->hidden));
+	rc |= set_member(object, "undecided", ir_json_count(exposure->undecided));
+	return or_null(object, rc);
 }

@@ -14,7 +14,7 @@ void ir_markup_text(FILE *out, const char *text)
 	char *clean = text ? ir_text_utf8(text) : NULL;
 
 	if (!clean) {
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 		return;
 	}
 	for (const char *c = clean; *c; c++) {

@@ -11,7 +11,7 @@
  * ir_markup_text - write a text so that it is nothing but text, in attributes too
  *
  * Bytes that are not UTF-8 become U+FFFD, as do characters that XML does not allow.
- * NULL, or no memory, spoils the stream (ir_memory_spoil()).
+ * NULL, or no memory, spoils the stream (ir_memory_fail()).
  */
 void ir_markup_text(FILE *out, const char *text);
 

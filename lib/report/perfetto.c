@@ -19,7 +19,7 @@ struct trace {
 };
 
 /* The start of one event; what is in it follows, and a closing brace. */
-static void event(struct trace *t, const char *phase, const char *name)
+static void begin_event(struct trace *t, const char *phase, const char *name)
 {
 	fprintf(t->out, "%s\n{\"ph\":\"%s\",\"name\":\"%s\",\"pid\":%zu", t->begun ? "," : "", phase,
 		name, t->pid);
@@ -27,7 +27,7 @@ static void event(struct trace *t, const char *phase, const char *name)
 }
 
 /* Microseconds, with what is smaller behind the point. */
-static void at(const struct trace *t, uint64_t ns)
+static void write_time(const struct trace *t, uint64_t ns)
 {
 	fprintf(t->out, ",\"ts\":%" PRIu64 ".%03" PRIu64, ns / 1000, ns % 1000);
 }
@@ -41,7 +41,7 @@ static void write_text(FILE *out, const char *text)
 	if (quoted)
 		fputs(quoted, out);
 	else
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 	free(quoted);
 	json_decref(string);
 	free(clean);
@@ -54,14 +54,14 @@ static void name_process(struct trace *t, const struct ir_report_entry *entry, s
 
 	if (asprintf(&name, "%s on %s, %s", config->strategy->name, config->hypervisor->name,
 		     basename(entry->info->file)) < 0) {
-		ir_memory_spoil(t->out);
+		ir_memory_fail(t->out);
 		return;
 	}
-	event(t, "M", "process_name");
+	begin_event(t, "M", "process_name");
 	fputs(",\"args\":{\"name\":", t->out);
 	write_text(t->out, name);
 	fputs("}}", t->out);
-	event(t, "M", "process_sort_index");
+	begin_event(t, "M", "process_sort_index");
 	fprintf(t->out, ",\"args\":{\"sort_index\":%zu}}", t->pid);
 	free(name);
 }
@@ -76,8 +76,8 @@ static void write_track(struct trace *t, const struct ir_timeline *timeline, enu
 		    i + 1 < timeline->nr_buckets)
 			continue;
 		last = b;
-		event(t, "C", ir_track_name(track));
-		at(t, timeline->start_ns + i * timeline->bucket_ns);
+		begin_event(t, "C", ir_track_name(track));
+		write_time(t, timeline->start_ns + i * timeline->bucket_ns);
 		fprintf(t->out, ",\"args\":{\"max\":%" PRIu64 ",\"min\":%" PRIu64 "}}",
 			b->max[track], b->min[track]);
 	}
@@ -98,8 +98,8 @@ static void write_rpcits(struct trace *t, const struct ir_timeline *timeline)
 		if (same_counts(last, b) && i + 1 < timeline->nr_buckets)
 			continue;
 		last = b;
-		event(t, "C", "rpcit");
-		at(t, timeline->start_ns + i * timeline->bucket_ns);
+		begin_event(t, "C", "rpcit");
+		write_time(t, timeline->start_ns + i * timeline->bucket_ns);
 		fputs(",\"args\":{", t->out);
 		for (int c = 0; c < IR_CAUSES; c++)
 			fprintf(t->out, "\"%s\":%" PRIu64 ",", ir_cause_name((enum ir_cause)c),
@@ -117,7 +117,7 @@ static void name_cpus(struct trace *t, const struct ir_timeline *timeline)
 			;
 		if (k < i)
 			continue;
-		event(t, "M", "thread_name");
+		begin_event(t, "M", "thread_name");
 		fprintf(t->out, ",\"tid\":%" PRIu64 ",\"args\":{\"name\":\"CPU %" PRIu32 "\"}}",
 			(uint64_t)f[i].cpu + 1, f[i].cpu);
 	}
@@ -128,8 +128,8 @@ static void write_failures(struct trace *t, const struct ir_timeline *timeline)
 	for (size_t i = 0; i < timeline->nr_failures; i++) {
 		const struct ir_timeline_failure *f = &timeline->failures[i];
 
-		event(t, "i", ir_failure_name(f->kind));
-		at(t, f->time_ns);
+		begin_event(t, "i", ir_failure_name(f->kind));
+		write_time(t, f->time_ns);
 		fprintf(t->out, ",\"tid\":%" PRIu64 ",\"s\":\"t\",\"args\":{\"pages\":%" PRIu64
 			",\"cpu\":%" PRIu32 "}}", (uint64_t)f->cpu + 1, f->pages, f->cpu);
 	}
@@ -159,8 +159,8 @@ static void write_more_failures(struct trace *t, const struct ir_timeline *timel
 
 			if (!maps)
 				continue;
-			event(t, "i", ir_failure_name((enum ir_failure)kind));
-			at(t, begin);
+			begin_event(t, "i", ir_failure_name((enum ir_failure)kind));
+			write_time(t, begin);
 			fprintf(t->out, ",\"tid\":0,\"s\":\"p\",\"args\":{\"maps_until_ns\":%" PRIu64
 				",\"maps\":%" PRIu64 "}}", begin + timeline->bucket_ns, maps);
 		}

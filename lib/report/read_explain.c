@@ -13,7 +13,7 @@
 #include "report/read_priv.h"
 
 /* Missing or null is 0. */
-static bool count(const json_t *object, const char *key, uint64_t *to)
+static bool read_count(const json_t *object, const char *key, uint64_t *to)
 {
 	const json_t *json = json_object_get(object, key);
 
@@ -22,9 +22,9 @@ static bool count(const json_t *object, const char *key, uint64_t *to)
 }
 
 /* A mean over @n as a sum; false if there is no such sum. */
-static bool sum(const json_t *object, const char *key, uint64_t n, uint64_t *to)
+static bool read_sum(const json_t *object, const char *key, uint64_t n, uint64_t *to)
 {
-	return count(object, key, to) && !__builtin_mul_overflow(*to, n, to);
+	return read_count(object, key, to) && !__builtin_mul_overflow(*to, n, to);
 }
 
 static bool find_device(const struct ir_read_entry *e, const json_t *json, uint16_t *device)
@@ -63,8 +63,9 @@ static bool read_holder(const struct ir_read_entry *e, const json_t *json, uint6
 	uint64_t mean_ns;
 
 	if (!state || !find_device(e, json_object_get(json, "device"), &h->device) ||
-	    !find_site(e, json_object_get(json, "site"), &h->site) || !sum(json, "pages", n, &h->pages) ||
-	    !count(json, "oldest_ns", &h->oldest_ns) || !count(json, "mean_ns", &mean_ns))
+	    !find_site(e, json_object_get(json, "site"), &h->site) ||
+	    !read_sum(json, "pages", n, &h->pages) ||
+	    !read_count(json, "oldest_ns", &h->oldest_ns) || !read_count(json, "mean_ns", &mean_ns))
 		return false;
 	h->lazy = !strcmp(state, "lazy");
 	/* In the middle, so that dividing by the pages gives the same nanosecond. */
@@ -95,11 +96,13 @@ static bool read_moment(const struct ir_read_entry *e, const json_t *json, struc
 	while (kind && s->kind < IR_SHORTAGE_KINDS &&
 	       strcmp(kind, ir_shortage_kind_name((enum ir_shortage_kind)s->kind)))
 		s->kind++;
-	if (!kind || s->kind == IR_SHORTAGE_KINDS || !count(json, "time_ns", &s->time_ns) ||
+	if (!kind || s->kind == IR_SHORTAGE_KINDS || !read_count(json, "time_ns", &s->time_ns) ||
 	    !find_device(e, json_object_get(json, "device"), &s->device) ||
-	    !find_site(e, json_object_get(json, "site"), &s->site) || !count(json, "pages", &s->pages) ||
-	    !count(json, "live_pages", &s->live_pages) || !count(json, "lazy_pages", &s->lazy_pages) ||
-	    !count(json, "other_pages", &s->other_pages) ||
+	    !find_site(e, json_object_get(json, "site"), &s->site) ||
+	    !read_count(json, "pages", &s->pages) ||
+	    !read_count(json, "live_pages", &s->live_pages) ||
+	    !read_count(json, "lazy_pages", &s->lazy_pages) ||
+	    !read_count(json, "other_pages", &s->other_pages) ||
 	    !read_holders(e, json_object_get(json, "holders"), 1, s->holders, IR_MOMENT_HOLDERS, &nr))
 		return false;
 	s->nr_holders = (uint8_t)nr;
@@ -113,14 +116,15 @@ static bool read_explanation(const struct ir_read_entry *e, const json_t *object
 	size_t i;
 
 	for (int kind = 0; kind < IR_SHORTAGE_KINDS; kind++)
-		if (!count(object, ir_shortage_kind_name((enum ir_shortage_kind)kind), &x->count[kind]))
+		if (!read_count(object, ir_shortage_kind_name((enum ir_shortage_kind)kind), &x->count[kind]))
 			return false;
-	if (!count(object, "examined", &x->examined) || !count(object, "first_ns", &x->first_ns) ||
-	    !count(object, "last_ns", &x->last_ns) || x->examined > ir_explanation_total(x))
+	if (!read_count(object, "examined", &x->examined) || !read_count(object, "first_ns", &x->first_ns) ||
+	    !read_count(object, "last_ns", &x->last_ns) || x->examined > ir_explanation_total(x))
 		return false;
 	n = x->examined ? x->examined : 1;
-	if (!sum(object, "live_pages", n, &x->live_pages) || !sum(object, "lazy_pages", n, &x->lazy_pages) ||
-	    !sum(object, "other_pages", n, &x->other_pages) ||
+	if (!read_sum(object, "live_pages", n, &x->live_pages) ||
+	    !read_sum(object, "lazy_pages", n, &x->lazy_pages) ||
+	    !read_sum(object, "other_pages", n, &x->other_pages) ||
 	    !read_holders(e, json_object_get(object, "holders"), n, x->holders, IR_EXPLAIN_HOLDERS, &x->nr_holders))
 		return false;
 	json_array_foreach(moments, i, json) {

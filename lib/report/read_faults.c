@@ -19,13 +19,13 @@ struct ir_read_faults {
 	size_t nr_mappings, nr_candidates;
 };
 
-static int wrong(struct ir_error *err, const char *key)
+static int wrong_member(struct ir_error *err, const char *key)
 {
 	return ir_error_set(err, -EINVAL, "%s is missing or makes no sense", key);
 }
 
 /* null or missing: NULL */
-static bool text(const json_t *object, const char *key, const char **to)
+static bool read_text(const json_t *object, const char *key, const char **to)
 {
 	const json_t *json = json_object_get(object, key);
 
@@ -34,7 +34,7 @@ static bool text(const json_t *object, const char *key, const char **to)
 }
 
 /* null or missing: 0 */
-static bool count(const json_t *object, const char *key, uint64_t *to)
+static bool read_count(const json_t *object, const char *key, uint64_t *to)
 {
 	const json_t *json = json_object_get(object, key);
 
@@ -42,11 +42,11 @@ static bool count(const json_t *object, const char *key, uint64_t *to)
 	return !json || json_is_null(json) || ir_json_read_count(json, to);
 }
 
-static bool small(const json_t *object, const char *key, uint32_t *to)
+static bool read_small(const json_t *object, const char *key, uint32_t *to)
 {
 	uint64_t value;
 
-	if (!count(object, key, &value) || value > UINT32_MAX)
+	if (!read_count(object, key, &value) || value > UINT32_MAX)
 		return false;
 	*to = (uint32_t)value;
 	return true;
@@ -54,8 +54,8 @@ static bool small(const json_t *object, const char *key, uint32_t *to)
 
 static bool read_by(const json_t *json, struct ir_fault_by *by)
 {
-	return text(json, "comm", &by->task) && text(json, "function", &by->function) &&
-		small(json, "pid", &by->pid) && small(json, "cpu", &by->cpu);
+	return read_text(json, "comm", &by->task) && read_text(json, "function", &by->function) &&
+		read_small(json, "pid", &by->pid) && read_small(json, "cpu", &by->cpu);
 }
 
 /* The call site's number; sites that the document does not list are not known. */
@@ -78,15 +78,15 @@ static int read_mapping(struct ir_read_entry *e, const json_t *json,
 	if (!json || json_is_null(json))
 		return 0;
 	m = &e->faults->mappings[e->faults->nr_mappings++];
-	if (!count(json, "iova", &m->iova) || !count(json, "size", &m->size) ||
-	    !count(json, "whole_iova", &m->whole_iova) ||
-	    !count(json, "whole_size", &m->whole_size) || !small(json, "segments", &m->segments) ||
-	    !text(json, "device", &m->device) || !text(json, "direction", &m->direction) ||
-	    !count(json, "mapped_ns", &m->mapped_ns) ||
-	    !count(json, "unmapped_ns", &m->unmapped_ns) || !text(json, "site", &site) ||
+	if (!read_count(json, "iova", &m->iova) || !read_count(json, "size", &m->size) ||
+	    !read_count(json, "whole_iova", &m->whole_iova) ||
+	    !read_count(json, "whole_size", &m->whole_size) || !read_small(json, "segments", &m->segments) ||
+	    !read_text(json, "device", &m->device) || !read_text(json, "direction", &m->direction) ||
+	    !read_count(json, "mapped_ns", &m->mapped_ns) ||
+	    !read_count(json, "unmapped_ns", &m->unmapped_ns) || !read_text(json, "site", &site) ||
 	    !read_by(json_object_get(json, "mapped_by"), &m->mapped_by) ||
 	    !read_by(json_object_get(json, "unmapped_by"), &m->unmapped_by))
-		return wrong(err, "mapping");
+		return wrong_member(err, "mapping");
 	m->is_before = !json_is_integer(json_object_get(json, "mapped_ns"));
 	m->site = find_site(e, site);
 	if (json_is_true(json_object_get(json, "flushed")))
@@ -118,9 +118,9 @@ static int read_candidates(struct ir_read_entry *e, const json_t *list, struct i
 	json_array_foreach(list, i, json) {
 		struct ir_fault_candidate *c = &e->faults->candidates[e->faults->nr_candidates++];
 
-		if (!read_kind(json, &c->kind) || !text(json, "reason", &c->reason) ||
-		    !count(json, "before_ns", &c->before_ns))
-			return wrong(err, "candidates");
+		if (!read_kind(json, &c->kind) || !read_text(json, "reason", &c->reason) ||
+		    !read_count(json, "before_ns", &c->before_ns))
+			return wrong_member(err, "candidates");
 		if (read_mapping(e, json_object_get(json, "mapping"), &c->mapping, err))
 			return -EINVAL;
 	}
@@ -152,20 +152,20 @@ static int read_fault(struct ir_read_entry *e, const json_t *json, struct ir_fau
 		      struct ir_error *err)
 {
 	if (!json_is_integer(json_object_get(json, "time_ns")) ||
-	    !count(json, "time_ns", &fault->time_ns))
-		return wrong(err, "time_ns");
-	if (!count(json, "time_uncertainty_ns", &fault->uncertainty_ns))
-		return wrong(err, "time_uncertainty_ns");
-	if (!count(json, "address", &fault->address))
-		return wrong(err, "address");
+	    !read_count(json, "time_ns", &fault->time_ns))
+		return wrong_member(err, "time_ns");
+	if (!read_count(json, "time_uncertainty_ns", &fault->uncertainty_ns))
+		return wrong_member(err, "time_uncertainty_ns");
+	if (!read_count(json, "address", &fault->address))
+		return wrong_member(err, "address");
 	if (!read_kind(json, &fault->kind))
-		return wrong(err, "kind");
-	if (!text(json, "device", &fault->device) || !text(json, "iommu", &fault->iommu) ||
-	    !text(json, "verdict", &fault->verdict))
-		return wrong(err, "device, iommu or verdict");
+		return wrong_member(err, "kind");
+	if (!read_text(json, "device", &fault->device) || !read_text(json, "iommu", &fault->iommu) ||
+	    !read_text(json, "verdict", &fault->verdict))
+		return wrong_member(err, "device, iommu or verdict");
 	fault->sources = read_sources(json_object_get(json, "sources"));
 	if (!fault->sources)
-		return wrong(err, "sources");
+		return wrong_member(err, "sources");
 	fault->page_only = json_is_true(json_object_get(json, "page_only"));
 	fault->access = is_text(json, "access", "read") ? IR_ACCESS_READ :
 			is_text(json, "access", "write") ? IR_ACCESS_WRITE : IR_ACCESS_UNKNOWN;
@@ -190,8 +190,8 @@ static int read_counts(const json_t *list, const char *key, struct ir_fault_coun
 	if (!*to)
 		return ir_error_set(err, -ENOMEM, "out of memory");
 	json_array_foreach(list, i, json)
-		if (!text(json, key, &(*to)[i].name) || !count(json, "faults", &(*to)[i].count))
-			return wrong(err, key);
+		if (!read_text(json, key, &(*to)[i].name) || !read_count(json, "faults", &(*to)[i].count))
+			return wrong_member(err, key);
 	*nr = json_array_size(list);
 	return 0;
 }
@@ -205,17 +205,17 @@ static int read_summary(struct ir_read_faults *f, const json_t *json, struct ir_
 	int rc;
 
 	for (int k = 0; k < IR_FAULT_KINDS; k++)
-		if (!count(kinds, ir_fault_kind_name((enum ir_fault_kind)k), &all->by_kind[k]))
-			return wrong(err, "by_kind");
-	if (!count(json, "delay_ns", &all->delay_ns) || !count(json, "outside", &all->outside) ||
-	    !count(json, "suppressed", &all->suppressed) ||
-	    !count(json, "bad_lines", &all->bad_lines) ||
-	    !count(json, "unexamined", &all->unexamined) ||
-	    !count(reports, "events", &all->events) ||
-	    !count(reports, "console", &all->console_lines) ||
-	    !count(reports, "log", &all->log_lines) || !text(clock, "aligned", &all->clock) ||
-	    !count(clock, "error_ns", &all->clock_error_ns))
-		return wrong(err, "fault_summary");
+		if (!read_count(kinds, ir_fault_kind_name((enum ir_fault_kind)k), &all->by_kind[k]))
+			return wrong_member(err, "by_kind");
+	if (!read_count(json, "delay_ns", &all->delay_ns) || !read_count(json, "outside", &all->outside) ||
+	    !read_count(json, "suppressed", &all->suppressed) ||
+	    !read_count(json, "bad_lines", &all->bad_lines) ||
+	    !read_count(json, "unexamined", &all->unexamined) ||
+	    !read_count(reports, "events", &all->events) ||
+	    !read_count(reports, "console", &all->console_lines) ||
+	    !read_count(reports, "log", &all->log_lines) || !read_text(clock, "aligned", &all->clock) ||
+	    !read_count(clock, "error_ns", &all->clock_error_ns))
+		return wrong_member(err, "fault_summary");
 	all->may_be_missing = json_is_true(json_object_get(json, "may_be_missing"));
 	rc = read_counts(json_object_get(json, "by_device"), "device", &f->by_device,
 			 &all->nr_devices, err);
@@ -262,8 +262,8 @@ static int read_exposures(struct ir_read_entry *e, const json_t *results, struct
 		const json_t *json = json_object_get(result, "faults");
 		struct ir_fault_exposure *x = &e->fault_exposures[i];
 
-		if (!count(json, "shown", &x->shown) || !count(json, "hidden", &x->hidden) ||
-		    !count(json, "undecided", &x->undecided))
+		if (!read_count(json, "shown", &x->shown) || !read_count(json, "hidden", &x->hidden) ||
+		    !read_count(json, "undecided", &x->undecided))
 			return ir_error_set(err, -EINVAL, "results[%zu]: faults makes no sense", i);
 	}
 	e->entry.fault_exposure = e->fault_exposures;
@@ -281,7 +281,7 @@ int ir_read_faults(struct ir_read_entry *e, const json_t *entry, struct ir_error
 	if (rc || !json_is_array(list))
 		return rc;
 	if (!count_parts(list, &candidates))
-		return wrong(err, "candidates");
+		return wrong_member(err, "candidates");
 	f = e->faults = calloc(1, sizeof(*f));
 	if (!f)
 		return ir_error_set(err, -ENOMEM, "out of memory");

@@ -12,7 +12,7 @@
 
 #include "report/sites.h"
 
-static int wrong(struct ir_error *err, const char *key)
+static int wrong_member(struct ir_error *err, const char *key)
 {
 	return ir_error_set(err, -EINVAL, "%s has a value that it cannot have", key);
 }
@@ -76,25 +76,25 @@ static int read_site(const json_t *row, struct ir_site *site, struct ir_frame **
 	site->frames = *frames;
 	site->nr_frames = (uint32_t)json_array_size(list);
 	if (!read_text(json_object_get(row, "site"), &site->name) || !site->name)
-		return wrong(err, "site");
+		return wrong_member(err, "site");
 	if (!read_text(json_object_get(row, "driver"), &site->driver))
-		return wrong(err, "driver");
+		return wrong_member(err, "driver");
 	if (!read_text(json_object_get(row, "function"), &site->function))
-		return wrong(err, "function");
+		return wrong_member(err, "function");
 	if (!read_address(json_object_get(row, "address"), &site->address))
-		return wrong(err, "address");
+		return wrong_member(err, "address");
 	if (!read_small(json_object_get(row, "chains"), &site->chains))
-		return wrong(err, "chains");
+		return wrong_member(err, "chains");
 	if (!read_small(json_object_get(row, "caller"), &site->caller))
-		return wrong(err, "caller");
+		return wrong_member(err, "caller");
 	for (i = 0; i < 3; i++)
 		if (!ir_json_read_count(json_object_get(row, counts[i].key), counts[i].count))
-			return wrong(err, counts[i].key);
+			return wrong_member(err, counts[i].key);
 	json_array_foreach(list, i, json)
 		if (!read_frame(json, (*frames)++))
-			return wrong(err, "frames");
+			return wrong_member(err, "frames");
 	if (site->caller && site->caller >= site->nr_frames)
-		return wrong(err, "caller");
+		return wrong_member(err, "caller");
 	return 0;
 }
 
@@ -150,9 +150,9 @@ int ir_read_sites(struct ir_read_entry *e, const json_t *recording, struct ir_er
 	e->info.sites = &e->table;
 	e->table.tasks = json_is_string(by) && !strcmp(json_string_value(by), "comm");
 	if (!read_text(json_object_get(recording, "symbols"), &e->table.symbols))
-		return wrong(err, "symbols");
+		return wrong_member(err, "symbols");
 	if (!read_text(json_object_get(recording, "hint"), &e->table.hint))
-		return wrong(err, "hint");
+		return wrong_member(err, "hint");
 	return read_rows(e, rows, err);
 }
 
@@ -202,15 +202,15 @@ static int read_row(struct ir_read_entry *e, const struct index *index, const js
 	struct ir_site_row row = { .name = NULL };
 
 	if (!key.name)
-		return wrong(err, "site");
+		return wrong_member(err, "site");
 	if (!read_address(json_object_get(json, "address"), &key.address))
-		return wrong(err, "address");
+		return wrong_member(err, "address");
 	found = bsearch(&wanted, index->list, index->nr, sizeof(*index->list), by_place);
 	if (!found)
 		return ir_error_set(err, -EINVAL, "\"%.100s\" is none of recording.sites", key.name);
 	for (const struct ir_site_figure *figure = ir_site_replayed; figure->key; figure++)
 		if (!put_figure(figure, &row, ir_read_member(json, figure->key)))
-			return wrong(err, figure->key);
+			return wrong_member(err, figure->key);
 	e->site_results[result * e->table.nr + (size_t)(*found - e->sites)] = row.replayed;
 	return 0;
 }

@@ -99,22 +99,22 @@ static bool is_empty(const struct ir_site_row *row, bool replayed)
 	return !row->replayed.mappings && !row->replayed.rpcits && !row->replayed.exposed_pages;
 }
 
-static int rank(uint64_t a, uint64_t b)
+static int compare_counts(uint64_t a, uint64_t b)
 {
 	return a > b ? -1 : a < b;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_rows(const void *a, const void *b)
 {
 	const struct ir_site_row *x = a, *y = b;
-	int rc = rank(x->replayed.rpcits, y->replayed.rpcits);
+	int rc = compare_counts(x->replayed.rpcits, y->replayed.rpcits);
 
 	if (!rc)
-		rc = rank(x->replayed.mappings, y->replayed.mappings);
+		rc = compare_counts(x->replayed.mappings, y->replayed.mappings);
 	if (!rc)
-		rc = rank(x->mappings, y->mappings);
+		rc = compare_counts(x->mappings, y->mappings);
 	if (!rc)
-		rc = rank(x->failed, y->failed);
+		rc = compare_counts(x->failed, y->failed);
 	if (!rc)
 		rc = strcmp(x->name, y->name);
 	/* Two addresses may have the same name. */
@@ -169,6 +169,6 @@ struct ir_site_row *ir_site_rows(const struct ir_report_entry *entry, size_t res
 			rows[(*nr)++] = row;
 	}
 	if (rows)
-		qsort(rows, *nr, sizeof(*rows), compare);
+		qsort(rows, *nr, sizeof(*rows), compare_rows);
 	return rows;
 }

@@ -36,7 +36,7 @@ static size_t at_failures(int i)
 	return offsetof(struct ir_timeline_bucket, failures) + (size_t)i * sizeof(uint64_t);
 }
 
-static const uint64_t *figure(const struct ir_timeline *t, size_t bucket, size_t at)
+static const uint64_t *figure_at(const struct ir_timeline *t, size_t bucket, size_t at)
 {
 	return (const uint64_t *)(const void *)((const char *)&t->buckets[bucket] + at);
 }
@@ -81,7 +81,7 @@ static int write_list(void *arg, const char *group, const char *name, size_t at)
 		goto fail;
 	in = json_object_get(w->object, group);
 	for (size_t i = 0; i < w->timeline->nr_buckets; i++)
-		if (json_array_append_new(list, ir_json_count(*figure(w->timeline, i, at))))
+		if (json_array_append_new(list, ir_json_count(*figure_at(w->timeline, i, at))))
 			goto fail;
 	return json_object_set_new(in, name, list);
 fail:

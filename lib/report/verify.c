@@ -29,12 +29,12 @@ static struct ir_value text_value(const char *text)
 	return (struct ir_value){ .type = IR_VALUE_TEXT, .text = text };
 }
 
-static const struct ir_verify *of(const struct ir_report_entry *entry, size_t result)
+static const struct ir_verify *verify_of(const struct ir_report_entry *entry, size_t result)
 {
 	return &entry->verify[result].verify;
 }
 
-static struct ir_value total(uint64_t count)
+static struct ir_value known_count(uint64_t count)
 {
 	return count == IR_NOT_KNOWN ? null_value() : count_value(count);
 }
@@ -42,12 +42,12 @@ static struct ir_value total(uint64_t count)
 /* @arg: which total */
 static struct ir_value predicted(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
-	return total(ir_verify_value(&of(entry, result)->predicted, (unsigned int)arg));
+	return known_count(ir_verify_value(&verify_of(entry, result)->predicted, (unsigned int)arg));
 }
 
 static struct ir_value recorded(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
-	return total(ir_verify_value(&of(entry, result)->recorded, (unsigned int)arg));
+	return known_count(ir_verify_value(&verify_of(entry, result)->recorded, (unsigned int)arg));
 }
 
 static struct ir_value equal(const struct ir_report_entry *entry, size_t result, size_t arg)
@@ -78,13 +78,13 @@ static struct ir_value timers(const struct ir_report_entry *entry, size_t result
 static struct ir_value verify_u64(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
 	return count_value(*(const uint64_t *)(const void *)
-			   ((const char *)of(entry, result) + arg));
+			   ((const char *)verify_of(entry, result) + arg));
 }
 
-static struct ir_value same(const struct ir_report_entry *entry, size_t result, size_t arg)
+static struct ir_value same_sequence(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
 	(void)arg;
-	return truth_value(of(entry, result)->same_sequence);
+	return truth_value(verify_of(entry, result)->same_sequence);
 }
 
 /* The first difference; @arg: what of it. */
@@ -97,7 +97,7 @@ enum part {
 
 static struct ir_value difference(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
-	const struct ir_verify *v = of(entry, result);
+	const struct ir_verify *v = verify_of(entry, result);
 	const struct ir_verify_rpcit *r = v->want.present ? &v->want : &v->got;
 
 	if (v->same_sequence)
@@ -112,7 +112,7 @@ static struct ir_value difference(const struct ir_report_entry *entry, size_t re
 	}
 }
 
-static struct ir_value side(const struct ir_verify_rpcit *r, size_t arg)
+static struct ir_value rpcit_value(const struct ir_verify_rpcit *r, size_t arg)
 {
 	if (!r->present)
 		return (struct ir_value){ .type = IR_VALUE_ABSENT };
@@ -134,12 +134,12 @@ static struct ir_value side(const struct ir_verify_rpcit *r, size_t arg)
 
 static struct ir_value want(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
-	return side(&of(entry, result)->want, arg);
+	return rpcit_value(&verify_of(entry, result)->want, arg);
 }
 
 static struct ir_value got(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
-	return side(&of(entry, result)->got, arg);
+	return rpcit_value(&verify_of(entry, result)->got, arg);
 }
 
 static struct ir_value operation(const struct ir_report_entry *entry, size_t result, size_t arg)
@@ -234,7 +234,7 @@ const struct ir_column ir_verify_columns[] = {
 	FITTED("place_high", place_high, FULL),
 	OF_VERIFY("sequence.compared", compared,
 		  "RPCITs that were compared one by one, the first unlike pair included"),
-	VALUE("sequence.same", same, 0, "whether there is no first difference"),
+	VALUE("sequence.same", same_sequence, 0, "whether there is no first difference"),
 	OF_VERIFY("iova.compared", iovas, "mappings whose address was recorded"),
 	OF_VERIFY("iova.equal", iovas_equal, "those that the replay gave the same address"),
 	VALUE("first_difference.time_ns", difference, TIME, WHERE),
@@ -359,7 +359,7 @@ bool ir_verify_column_put(const struct ir_column *column, const struct ir_entry_
 		return put_total(&v->verify.predicted, column->arg, value);
 	if (column->get == recorded)
 		return put_total(&v->verify.recorded, column->arg, value);
-	if (column->get == equal || column->get == same) {
+	if (column->get == equal || column->get == same_sequence) {
 		*(column->get == equal ? &v->equal : &v->verify.same_sequence) = is_true(value);
 		return value.type == IR_VALUE_TRUTH;
 	}

@@ -43,8 +43,8 @@ void ir_chains_free(struct ir_chains *c)
 }
 
 /* Room for one more of @size bytes in a list of @nr; NULL: no memory. */
-static void *room_for(struct ir_chains *c, void *list, uint32_t nr, uint32_t more, uint32_t *room,
-		      size_t size)
+static void *grow_list(struct ir_chains *c, void *list, uint32_t nr, uint32_t more, uint32_t *room,
+		       size_t size)
 {
 	uint32_t want = *room ? *room : 64;
 	void *grown;
@@ -66,7 +66,7 @@ static void *room_for(struct ir_chains *c, void *list, uint32_t nr, uint32_t mor
  * Both hashes: open, at most half full.
  */
 
-static uint64_t mix(uint64_t hash, uint64_t value)
+static uint64_t hash_mix(uint64_t hash, uint64_t value)
 {
 	hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
 	return hash ^ (hash >> 29);
@@ -74,23 +74,23 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 
 static uint64_t hash_frames(const struct ir_chains *c, const uint64_t *frames, size_t nr)
 {
-	uint64_t hash = mix(c->seed, nr);
+	uint64_t hash = hash_mix(c->seed, nr);
 
 	for (size_t i = 0; i < nr; i++)
-		hash = mix(hash, frames[i]);
+		hash = hash_mix(hash, frames[i]);
 	return hash;
 }
 
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
 	for (; text && *text; text++)
-		hash = mix(hash, (unsigned char)*text);
+		hash = hash_mix(hash, (unsigned char)*text);
 	return hash;
 }
 
 static uint64_t hash_name(const struct ir_chains *c, const struct ir_chain_name *n)
 {
-	return hash_text(hash_text(mix(mix(c->seed, n->offset), n->address), n->symbol), n->module);
+	return hash_text(hash_text(hash_mix(hash_mix(c->seed, n->offset), n->address), n->symbol), n->module);
 }
 
 static uint64_t hash_chain_nr(const struct ir_chains *c, uint32_t nr)
@@ -156,13 +156,13 @@ static uint32_t add_chain(struct ir_chains *c, uint64_t hash, const uint64_t *fr
 	struct ir_chain *list;
 	uint64_t *pool;
 
-	list = room_for(c, c->list, c->nr, 2, &c->room, sizeof(*list));
+	list = grow_list(c, c->list, c->nr, 2, &c->room, sizeof(*list));
 	if (!list)
 		return 0;
 	c->list = list;
 	if (!c->nr)
 		c->list[c->nr++] = (struct ir_chain){ 0 };
-	pool = room_for(c, c->frames, c->nr_frames, (uint32_t)nr, &c->room_frames, sizeof(*pool));
+	pool = grow_list(c, c->frames, c->nr_frames, (uint32_t)nr, &c->room_frames, sizeof(*pool));
 	if (!pool)
 		return 0;
 	c->frames = pool;
@@ -237,7 +237,7 @@ uint64_t ir_chains_name(struct ir_chains *c, const struct ir_chain_name *name)
 				return found;
 	if (c->nr_names >= IR_NAMES_MAX)
 		return 0;
-	grown = room_for(c, c->names, c->nr_names, 2, &c->room_names, sizeof(*grown));
+	grown = grow_list(c, c->names, c->nr_names, 2, &c->room_names, sizeof(*grown));
 	if (!grown)
 		return 0;
 	c->names = grown;
@@ -320,7 +320,7 @@ void ir_chains_range(struct ir_chains *c, const char *name, size_t len, uint64_t
 		return;
 	if (!ir_kernel_name(name, len) && !ir_module_name(module, name, len))
 		return;
-	grown = room_for(c, c->ranges, c->nr_ranges, 1, &c->room_ranges, sizeof(*grown));
+	grown = grow_list(c, c->ranges, c->nr_ranges, 1, &c->room_ranges, sizeof(*grown));
 	if (!grown)
 		return;
 	c->ranges = grown;
@@ -358,7 +358,7 @@ void ir_chains_build_id(struct ir_chains *c, const char *name, size_t len,
 	}
 	if (!ir_module_name(module, name, len) || c->nr_ids >= IR_RANGES_MAX)
 		return;
-	grown = room_for(c, c->ids, c->nr_ids, 1, &c->room_ids, sizeof(*grown));
+	grown = grow_list(c, c->ids, c->nr_ids, 1, &c->room_ids, sizeof(*grown));
 	if (!grown)
 		return;
 	c->ids = grown;

@@ -123,7 +123,7 @@ int ir_elf_build_id(struct ir_elf *e, struct ir_build_id *id)
  * of kernel/module/main.c, Linux 6.12).  UINT64_MAX: not among them.  NULL: there
  * are no sections, or no memory (errno is ENOMEM).
  */
-static uint64_t *lay_out(struct ir_elf *e, uint64_t text, size_t *nr)
+static uint64_t *place_sections(struct ir_elf *e, uint64_t text, size_t *nr)
 {
 	size_t count, names;
 	uint64_t *base, at = text;
@@ -182,8 +182,8 @@ static int add_symbol(struct ir_symbol_table *t, const GElf_Sym *sym, const char
 	return 0;
 }
 
-static int take_symbols(struct ir_elf *e, Elf_Scn *scn, const GElf_Shdr *sh,
-			struct ir_symbol_table *t, uint32_t module, const uint64_t *base, size_t nr)
+static int add_symbols(struct ir_elf *e, Elf_Scn *scn, const GElf_Shdr *sh,
+		       struct ir_symbol_table *t, uint32_t module, const uint64_t *base, size_t nr)
 {
 	Elf_Data *data = elf_getdata(scn, NULL);
 	int rc = 0;
@@ -227,12 +227,12 @@ int ir_elf_symbols(struct ir_elf *e, struct ir_symbol_table *t, const char *modu
 			return -ENOMEM;
 	}
 	errno = 0;
-	base = lay_out(e, text, &nr);
+	base = place_sections(e, text, &nr);
 	if (!base)
 		return errno == ENOMEM ? -ENOMEM : -ENODATA;
 	while (!rc && (scn = elf_nextscn(e->elf, scn)))
 		if (gelf_getshdr(scn, &sh) && sh.sh_type == SHT_SYMTAB)
-			rc = take_symbols(e, scn, &sh, t, module_text, base, nr);
+			rc = add_symbols(e, scn, &sh, t, module_text, base, nr);
 	free(base);
 	/* Without memory libelf has no sections and no names. */
 	if (!rc && errno == ENOMEM)

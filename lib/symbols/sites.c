@@ -58,7 +58,7 @@ static int compare_strings(const void *a, const void *b)
 }
 
 /* A copy that the table owns; NULL stays NULL. */
-static const char *own(struct table *t, const char *text)
+static const char *copy_string(struct table *t, const char *text)
 {
 	char *copy, **node;
 
@@ -230,14 +230,14 @@ static int symbol_length(const char *symbol)
 	return (int)strlen(symbol);
 }
 
-static const char *own_symbol(struct table *t, const char *symbol)
+static const char *copy_symbol(struct table *t, const char *symbol)
 {
 	char text[600];
 
 	if (!symbol)
 		return NULL;
 	snprintf(text, sizeof(text), "%.*s", symbol_length(symbol), symbol);
-	return own(t, text);
+	return copy_string(t, text);
 }
 
 static const char *site_name(struct table *t, const struct ir_frame *frame)
@@ -250,7 +250,7 @@ static const char *site_name(struct table *t, const struct ir_frame *frame)
 		snprintf(text, sizeof(text), "%s+0x%" PRIx64, frame->symbol, frame->offset);
 	else
 		snprintf(text, sizeof(text), "%s", frame->symbol);
-	return own(t, text);
+	return copy_string(t, text);
 }
 
 static struct placed *place_all(const struct ir_chains *chains, const struct ir_symbols *syms,
@@ -287,10 +287,10 @@ static void show_chain(struct table *t, struct ir_site *site, const struct place
 
 	for (uint32_t i = 0; i < chain->nr; i++) {
 		frames[i] = frame_of(chains, syms, chain, i, &driver);
-		frames[i].symbol = own_symbol(t, frames[i].symbol);
-		frames[i].module = own(t, frames[i].module);
+		frames[i].symbol = copy_symbol(t, frames[i].symbol);
+		frames[i].module = copy_string(t, frames[i].module);
 		if (i == p->caller)
-			site->driver = own(t, driver);
+			site->driver = copy_string(t, driver);
 	}
 	site->frames = frames;
 	site->nr_frames = chain->nr;
@@ -371,8 +371,8 @@ static const char *hint_of(const struct table *t, const struct ir_chains *chains
 	return NULL;
 }
 
-static int build(struct table *t, const struct ir_chains *chains, const struct ir_symbols *syms,
-		 struct ir_chain_totals *totals)
+static int build_table(struct table *t, const struct ir_chains *chains, const struct ir_symbols *syms,
+		       struct ir_chain_totals *totals)
 {
 	size_t nr;
 	struct placed *list = place_all(chains, syms, totals, &nr);
@@ -382,8 +382,8 @@ static int build(struct table *t, const struct ir_chains *chains, const struct i
 	t->frames = calloc((size_t)chains->nr_frames + 1, sizeof(*t->frames));
 	if (!list || !t->sites || !t->frames)
 		goto out;
-	t->sites[IR_SITE_UNKNOWN].name = own(t, "(unknown)");
-	t->sites[IR_SITE_TIMER].name = own(t, "(flush timer)");
+	t->sites[IR_SITE_UNKNOWN].name = copy_string(t, "(unknown)");
+	t->sites[IR_SITE_TIMER].name = copy_string(t, "(flush timer)");
 	if (totals->nr) {
 		add_total(&t->sites[IR_SITE_UNKNOWN], &totals->list[0]);
 		totals->list[0].site = IR_SITE_UNKNOWN;
@@ -396,8 +396,9 @@ static int build(struct table *t, const struct ir_chains *chains, const struct i
 	      compare_sites);
 	rc = number_chains(t, list, nr, chains, totals);
 	t->table.tasks = chains->tasks;
-	t->table.symbols = chains->tasks ? NULL : chains->named ? own(t, "the recording's text") : own(t, syms->origin);
-	t->table.hint = own(t, hint_of(t, chains, syms));
+	t->table.symbols = chains->tasks ? NULL :
+		copy_string(t, chains->named ? "the recording's text" : syms->origin);
+	t->table.hint = copy_string(t, hint_of(t, chains, syms));
 	if (t->no_memory)
 		rc = -ENOMEM;
 out:
@@ -414,7 +415,7 @@ const struct ir_site_table *ir_sites_build(const struct ir_chains *chains,
 	if (!t)
 		return NULL;
 	t->refs = 1;
-	if (build(t, chains, syms, totals)) {
+	if (build_table(t, chains, syms, totals)) {
 		ir_site_table_unref(&t->table);
 		return NULL;
 	}

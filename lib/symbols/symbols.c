@@ -239,12 +239,12 @@ struct start {
 };
 
 /* The table's address of a symbol at the beginning of the kernel. */
-static uint64_t start_of(const struct ir_symbol_table *t, const char *symbol)
+static uint64_t start_symbol_address(const struct ir_symbol_table *t, const char *symbol)
 {
 	return !strcmp(symbol, "_stext") ? t->stext_symbol : t->text_symbol;
 }
 
-static struct start start_from(const struct ir_symbol_table *t)
+static struct start start_of_table(const struct ir_symbol_table *t)
 {
 	if (t->text_symbol)
 		return (struct start){ "_text", t->text_symbol };
@@ -268,7 +268,7 @@ static const struct ir_kernel_range *range_of_module(const struct ir_chains *cha
 #define CHECKED_MODULES 512u	/* those that are looked for; Debian loads some 100 */
 
 /* Is any function of a module where the module was?  @here: where the first one is. */
-static bool fits(const struct ir_symbol_table *t, const struct ir_kernel_range *range, uint64_t *here)
+static bool module_fits(const struct ir_symbol_table *t, const struct ir_kernel_range *range, uint64_t *here)
 {
 	bool seen = false, is_it = false;
 	uint32_t module = 0;
@@ -300,7 +300,7 @@ static const struct ir_kernel_range *moved_module(const struct ir_symbol_table *
 						  const struct ir_chains *chains, uint64_t *here)
 {
 	for (uint32_t i = 0; i < chains->nr_ranges && i < CHECKED_MODULES; i++)
-		if (chains->ranges[i].module && !fits(t, &chains->ranges[i], here))
+		if (chains->ranges[i].module && !module_fits(t, &chains->ranges[i], here))
 			return &chains->ranges[i];
 	return NULL;
 }
@@ -308,7 +308,7 @@ static const struct ir_kernel_range *moved_module(const struct ir_symbol_table *
 static int check_boot(const struct ir_symbol_table *t, struct start recorded,
 		      const struct ir_chains *chains, struct ir_error *err)
 {
-	uint64_t here = recorded.address ? start_of(t, recorded.symbol) : 0;
+	uint64_t here = recorded.address ? start_symbol_address(t, recorded.symbol) : 0;
 	const struct ir_kernel_range *range = NULL;
 	const char *what = recorded.symbol;
 	uint64_t there = recorded.address;
@@ -374,7 +374,7 @@ static int add_kallsyms(struct ir_symbols *syms, const char *path, struct start 
 static int place_vmlinux(struct ir_symbol_table *t, struct start recorded,
 			 const struct ir_chains *chains, struct ir_error *err)
 {
-	uint64_t linked = recorded.address ? start_of(t, recorded.symbol) : 0;
+	uint64_t linked = recorded.address ? start_symbol_address(t, recorded.symbol) : 0;
 
 	if (linked) {
 		shift_table(t, recorded.address - linked, false);
@@ -543,14 +543,14 @@ static int add_running(struct ir_symbols *syms, const struct ir_symbol_sources *
 		return rc == -ENOMEM ? rc : 0;
 	t = &syms->tables[syms->nr - 1];
 	/* The same build, but perhaps another boot: then its modules are elsewhere. */
-	if (recorded.address && start_of(t, recorded.symbol))
-		by = recorded.address - start_of(t, recorded.symbol);
+	if (recorded.address && start_symbol_address(t, recorded.symbol))
+		by = recorded.address - start_symbol_address(t, recorded.symbol);
 	if (by || moved_module(t, chains, &here))
 		shift_table(t, by, true);
 	return 0;
 }
 
-static int add_own(struct ir_symbols *syms, const struct ir_chains *chains, struct ir_error *err)
+static int add_recorded(struct ir_symbols *syms, const struct ir_chains *chains, struct ir_error *err)
 {
 	int rc;
 
@@ -561,7 +561,7 @@ static int add_own(struct ir_symbols *syms, const struct ir_chains *chains, stru
 }
 
 /* The files that were given go in front of what was put in already. */
-static void to_front(struct ir_symbols *syms, size_t from)
+static void move_to_front(struct ir_symbols *syms, size_t from)
 {
 	struct ir_symbol_table moved;
 
@@ -578,23 +578,23 @@ static int open_all(struct ir_symbols *syms, const struct ir_symbol_sources *sou
 {
 	struct start recorded = recorded_start(chains);
 	size_t from;
-	int rc = add_own(syms, chains, err);
+	int rc = add_recorded(syms, chains, err);
 
 	if (!rc && !recorded.address && syms->nr)
-		recorded = start_from(&syms->tables[0]);
+		recorded = start_of_table(&syms->tables[0]);
 	from = syms->nr;
 	if (!rc && sources->kallsyms) {
 		rc = add_kallsyms(syms, sources->kallsyms, recorded, chains, err);
-		to_front(syms, from);
+		move_to_front(syms, from);
 	}
 	if (!rc && !recorded.address && syms->nr)
-		recorded = start_from(&syms->tables[0]);
+		recorded = start_of_table(&syms->tables[0]);
 	from = syms->nr;
 	if (!rc && sources->vmlinux)
 		rc = add_vmlinux(syms, sources->vmlinux, recorded, chains, err);
 	if (!rc && sources->modules)
 		rc = add_modules(syms, sources->modules, chains, err);
-	to_front(syms, from);
+	move_to_front(syms, from);
 	if (!rc && !chains->kallsyms && !sources->kallsyms &&
 	    add_running(syms, sources, chains, recorded))
 		rc = no_memory("the running kernel's symbols", err);
@@ -602,7 +602,7 @@ static int open_all(struct ir_symbols *syms, const struct ir_symbol_sources *sou
 }
 
 /* "a, b and 3 more" */
-static char *describe(const struct ir_symbols *syms)
+static char *describe_origins(const struct ir_symbols *syms)
 {
 	char *text = NULL;
 	int rc = -1;
@@ -631,7 +631,7 @@ int ir_symbols_open(struct ir_symbols *syms, const struct ir_symbol_sources *sou
 		ir_symbols_close(syms);
 		return rc;
 	}
-	syms->origin = describe(syms);
+	syms->origin = describe_origins(syms);
 	return 0;
 }
 

@@ -81,7 +81,7 @@ unsigned int ir_strategy_rank(const struct ir_strategy *strategy)
 	return n;
 }
 
-static unsigned int rank(const struct ir_report_entry *entry, size_t result)
+static unsigned int strategy_rank(const struct ir_report_entry *entry, size_t result)
 {
 	return ir_strategy_rank(entry->configs[result].strategy);
 }
@@ -128,7 +128,7 @@ static uint64_t flush_time(const struct ir_recording_info *info, const struct ir
 	return (uint64_t)(ns + (double)info->machine.rpcit_page_ns * pages);
 }
 
-static bool more_than(uint64_t pages, unsigned int percent, uint64_t all)
+static bool exceeds_percent(uint64_t pages, unsigned int percent, uint64_t all)
 {
 	return (double)pages * 100 > (double)all * percent;
 }
@@ -138,8 +138,8 @@ struct ir_cut ir_cut_of(const struct ir_result *r)
 	uint64_t left = r->exposure.reachable_at_end;
 
 	return (struct ir_cut){
-		.p50 = more_than(left, 50, r->exposure.pages),
-		.p99 = more_than(left, 1, r->exposure.pages), .max = left,
+		.p50 = exceeds_percent(left, 50, r->exposure.pages),
+		.p99 = exceeds_percent(left, 1, r->exposure.pages), .max = left,
 	};
 }
 
@@ -168,7 +168,7 @@ static bool same_strategy(const struct ir_report_entry *entry, size_t a, size_t 
 }
 
 /* Is the result nothing but another one again? */
-static bool is_again(const struct ir_report_entry *entry, const struct ir_row *row, size_t result)
+static bool is_repeated(const struct ir_report_entry *entry, const struct ir_row *row, size_t result)
 {
 	for (size_t m = 0; m < row->nr_members; m++)
 		if (same_strategy(entry, row->members[m], result) && same_queue(entry, row->members[m], result))
@@ -179,7 +179,7 @@ static bool is_again(const struct ir_report_entry *entry, const struct ir_row *r
 /* Add a result: at the end, or before those that are there again. */
 static void add_member(const struct ir_report_entry *entry, struct ir_row *row, size_t result)
 {
-	bool again = is_again(entry, row, result);
+	bool again = is_repeated(entry, row, result);
 
 	row->members[row->nr_results++] = result;
 	if (again)
@@ -237,7 +237,7 @@ static void rank_results(const struct ir_report_entry *entry, size_t *order, siz
 	for (size_t i = 1; i < n; i++) {
 		size_t result = order[i], at = i;
 
-		while (at && rank(entry, order[at - 1]) > rank(entry, result)) {
+		while (at && strategy_rank(entry, order[at - 1]) > strategy_rank(entry, result)) {
 			order[at] = order[at - 1];
 			at--;
 		}

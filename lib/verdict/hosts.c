@@ -12,13 +12,13 @@ static void write_clean(FILE *out, const char *text)
 	char *clean = ir_text_clean(text);
 
 	if (!clean)
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 	fputs(clean ? clean : "", out);
 	free(clean);
 }
 
 /* "no limit", for hypervisors that can have one. */
-static bool says_unlimited(const struct ir_effective *p)
+static bool is_unlimited(const struct ir_effective *p)
 {
 	return !p->hypervisor.entry_limit && p->from.entry_limit != IR_FROM_DEFAULT;
 }
@@ -54,7 +54,7 @@ void ir_host_words(const struct ir_report_entry *entry, size_t result, FILE *out
 		fprintf(out, "%s%s host mapping%s", separator, ir_count_text(p->hypervisor.entry_limit).s,
 			ir_plural(p->hypervisor.entry_limit));
 		separator = ", ";
-	} else if (says_unlimited(p)) {
+	} else if (is_unlimited(p)) {
 		fputs(" without a limit", out);
 		separator = ", ";
 	}
@@ -122,7 +122,7 @@ bool ir_same_host(const struct ir_report_entry *entry, size_t a, size_t b)
 	return !strcmp(entry->configs[a].hypervisor->name, entry->configs[b].hypervisor->name) &&
 		p->hypervisor.entry_limit == q->hypervisor.entry_limit &&
 		p->hypervisor.pinned_limit == q->hypervisor.pinned_limit &&
-		says_unlimited(p) == says_unlimited(q) &&
+		is_unlimited(p) == is_unlimited(q) &&
 		(p->backend == IR_BACKEND_IOMMUFD) == (q->backend == IR_BACKEND_IOMMUFD) &&
 		share_words(entry, a) == share_words(entry, b) &&
 		refresh_words(p) == refresh_words(q);
@@ -140,7 +140,7 @@ void ir_write_shell(FILE *out, const char *word)
 	}
 	clean = ir_text_clean(word);
 	if (!clean)
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 	fputc('\'', out);
 	for (const char *c = clean; c && *c; c++) {
 		if (*c == '\'')
@@ -171,7 +171,7 @@ static void write_entry(const struct ir_report_entry *entry, FILE *out)
 			text = ir_marked_plain(ir_verdict(&rows, IR_PLAIN));
 		ir_rows_free(&rows);
 		if (!text)
-			ir_memory_spoil(out);
+			ir_memory_fail(out);
 		else
 			fputs(text, out);
 		free(text);

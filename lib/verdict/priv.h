@@ -12,14 +12,14 @@ struct ir_saying {
 	enum ir_typography typography;
 };
 
-/** ir_say_name - the name of a row's member, marked */
-void ir_say_name(const struct ir_saying *s, const struct ir_row *row, size_t member);
-/** ir_say_time - a duration */
-void ir_say_time(const struct ir_saying *s, uint64_t ns);
-/** ir_say_p99 - the 99th percentile of the exposure; ">= 1.02 s" if the recording ends before */
-void ir_say_p99(const struct ir_saying *s, const struct ir_row *row);
-/** ir_pick - the row that a verdict recommends; NULL: none is without failures */
-const struct ir_row *ir_pick(const struct ir_rows *rows);
+/** ir_write_name - the name of a row's member, marked */
+void ir_write_name(const struct ir_saying *s, const struct ir_row *row, size_t member);
+/** ir_write_time - a duration */
+void ir_write_time(const struct ir_saying *s, uint64_t ns);
+/** ir_write_p99 - the 99th percentile of the exposure; ">= 1.02 s" if the recording ends before */
+void ir_write_p99(const struct ir_saying *s, const struct ir_row *row);
+/** ir_recommended_row - the row that a verdict recommends; NULL: none is without failures */
+const struct ir_row *ir_recommended_row(const struct ir_rows *rows);
 /** ir_plural - "s" unless @n is one */
 static inline const char *ir_plural(uint64_t n)
 {

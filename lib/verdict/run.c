@@ -7,35 +7,35 @@
 
 #include "base/memory.h"
 
-void ir_say_name(const struct ir_saying *s, const struct ir_row *row, size_t member)
+void ir_write_name(const struct ir_saying *s, const struct ir_row *row, size_t member)
 {
 	char *name = ir_row_name(s->rows, row, member);
 
 	if (!name)
-		ir_memory_spoil(s->out);
+		ir_memory_fail(s->out);
 	else
 		fprintf(s->out, "%c%s%c", IR_MARK_NAME, name, IR_MARK_END);
 	free(name);
 }
 
-void ir_say_time(const struct ir_saying *s, uint64_t ns)
+void ir_write_time(const struct ir_saying *s, uint64_t ns)
 {
 	fputs(ir_time_text(ns, s->typography).s, s->out);
 }
 
-void ir_say_p99(const struct ir_saying *s, const struct ir_row *row)
+void ir_write_p99(const struct ir_saying *s, const struct ir_row *row)
 {
 	if (row->cut.p99)
 		fputs(s->typography == IR_TYPESET ? "\xe2\x89\xa5\xc2\xa0" : ">= ", s->out);
-	ir_say_time(s, row->result->exposure.p99_ns);
+	ir_write_time(s, row->result->exposure.p99_ns);
 }
 
 /* "sync-map-retry (identical here: fq-flush, map-inline)" */
-static void say_row(const struct ir_saying *s, const struct ir_row *row)
+static void write_row(const struct ir_saying *s, const struct ir_row *row)
 {
 	size_t twins = row->nr_members - 1;
 
-	ir_say_name(s, row, 0);
+	ir_write_name(s, row, 0);
 	if (!twins)
 		return;
 	if (twins > 2) {
@@ -47,7 +47,7 @@ static void say_row(const struct ir_saying *s, const struct ir_row *row)
 		char *name = ir_row_name(s->rows, row, i);
 
 		if (!name)
-			ir_memory_spoil(s->out);
+			ir_memory_fail(s->out);
 		fprintf(s->out, "%s%s", i > 1 ? ", " : "", name ? name : "");
 		free(name);
 	}
@@ -55,7 +55,7 @@ static void say_row(const struct ir_saying *s, const struct ir_row *row)
 }
 
 /* Least flushes but for 1% of the maps, then least exposure. */
-const struct ir_row *ir_pick(const struct ir_rows *rows)
+const struct ir_row *ir_recommended_row(const struct ir_rows *rows)
 {
 	/* Rows are sorted by this. */
 	return rows->nr_safe ? &rows->row[0] : NULL;
@@ -72,7 +72,7 @@ static uint64_t least_flushes(const struct ir_rows *rows)
 }
 
 /* The row that exposes least: none at all for the least flushes, else the least p99. */
-static const struct ir_row *find_tight(const struct ir_rows *rows)
+static const struct ir_row *least_exposed_row(const struct ir_rows *rows)
 {
 	const struct ir_row *tight = NULL;
 
@@ -87,17 +87,17 @@ static const struct ir_row *find_tight(const struct ir_rows *rows)
 }
 
 /* Of two strategies one. */
-static void say_only_failing(const struct ir_saying *s)
+static void write_only_failing(const struct ir_saying *s)
 {
 	char *name = ir_row_name(s->rows, &s->rows->row[s->rows->nr_safe], 0);
 
 	fprintf(s->out, "%c%s fails maps.%c ", IR_MARK_BAD, name ? name : "", IR_MARK_END);
 	if (!name)
-		ir_memory_spoil(s->out);
+		ir_memory_fail(s->out);
 	free(name);
 }
 
-static void say_failing(const struct ir_saying *s)
+static void write_failing(const struct ir_saying *s)
 {
 	const struct ir_rows *rows = s->rows;
 	size_t all = rows->nr_members, failing = 0;
@@ -119,7 +119,7 @@ static void say_failing(const struct ir_saying *s)
 	else if (failing == all && all == 2)
 		fprintf(s->out, "%cBoth strategies fail maps.%c ", IR_MARK_BAD, IR_MARK_END);
 	else if (all == 2)
-		say_only_failing(s);
+		write_only_failing(s);
 	else if (failing == all)
 		fprintf(s->out, "%cAll %s strategies fail maps.%c ", IR_MARK_BAD, ir_count_word(all).s,
 			IR_MARK_END);
@@ -128,11 +128,11 @@ static void say_failing(const struct ir_saying *s)
 			ir_count_word(all).s, failing == 1 ? "s" : "", IR_MARK_END);
 }
 
-static void say_cost(const struct ir_saying *s, const struct ir_row *pick)
+static void write_cost(const struct ir_saying *s, const struct ir_row *pick)
 {
 	const struct ir_rows *rows = s->rows;
 
-	say_row(s, pick);
+	write_row(s, pick);
 	if (!pick->flushes)
 		fputs(" needs no flush", s->out);
 	else if (rows->nr_safe == 1)
@@ -145,7 +145,7 @@ static void say_cost(const struct ir_saying *s, const struct ir_row *pick)
 			ir_count_text(pick->flushes).s);
 }
 
-static void say_exposure(const struct ir_saying *s, const struct ir_row *pick)
+static void write_exposure(const struct ir_saying *s, const struct ir_row *pick)
 {
 	const struct ir_result *r = pick->result;
 
@@ -159,22 +159,22 @@ static void say_exposure(const struct ir_saying *s, const struct ir_row *pick)
 			ir_plural(r->exposure.reachable_at_end));
 	} else if (!pick->cut.max && r->exposure.max_ns / 3 <= r->exposure.p99_ns) {
 		fputs(", and unmapped pages stay reachable for at most ", s->out);
-		ir_say_time(s, r->exposure.max_ns);
+		ir_write_time(s, r->exposure.max_ns);
 	} else {
 		fputs("; 99% of unmapped pages are out of reach within ", s->out);
-		ir_say_time(s, r->exposure.p99_ns);
+		ir_write_time(s, r->exposure.p99_ns);
 		fputs(", the last ", s->out);
 		if (pick->cut.max) {
 			fputs("not before the recording ends", s->out);
 		} else {
 			fputs("after ", s->out);
-			ir_say_time(s, r->exposure.max_ns);
+			ir_write_time(s, r->exposure.max_ns);
 		}
 	}
 }
 
 /* How much of the other's work gets done, if that was predicted. */
-static void say_work(const struct ir_saying *s, const struct ir_row *pick, const struct ir_row *tight)
+static void write_work(const struct ir_saying *s, const struct ir_row *pick, const struct ir_row *tight)
 {
 	const struct ir_time *a = &pick->result->time, *b = &tight->result->time;
 
@@ -184,7 +184,8 @@ static void say_work(const struct ir_saying *s, const struct ir_row *pick, const
 }
 
 /* The cost of less exposure, if another row has less. */
-static void say_tight(const struct ir_saying *s, const struct ir_row *pick, const struct ir_row *tight)
+static void write_least_exposed(const struct ir_saying *s, const struct ir_row *pick,
+				const struct ir_row *tight)
 {
 	double ratio = pick->flushes ? (double)tight->flushes / (double)pick->flushes : 0;
 
@@ -194,14 +195,14 @@ static void say_tight(const struct ir_saying *s, const struct ir_row *pick, cons
 		return;
 	}
 	fputs("; ", s->out);
-	say_row(s, tight);
+	write_row(s, tight);
 	if (!ir_row_exposed(tight)) {
 		fputs(" leaves none reachable", s->out);
 	} else {
 		fputs(" cuts the 99th percentile from ", s->out);
-		ir_say_p99(s, pick);
+		ir_write_p99(s, pick);
 		fputs(" to ", s->out);
-		ir_say_p99(s, tight);
+		ir_write_p99(s, tight);
 	}
 	if (!pick->flushes)
 		fprintf(s->out, ", for %s flush%s", ir_count_text(tight->flushes).s,
@@ -210,20 +211,20 @@ static void say_tight(const struct ir_saying *s, const struct ir_row *pick, cons
 		fputs(", for twice the flushes", s->out);
 	else
 		fprintf(s->out, ", for %s times the flushes", ir_ratio_text(ratio).s);
-	say_work(s, pick, tight);
+	write_work(s, pick, tight);
 	if (s->rows->timed && tight->flush_ns < pick->flush_ns) {
 		fputs(", which take ", s->out);
-		ir_say_time(s, tight->flush_ns);
+		ir_write_time(s, tight->flush_ns);
 		fputs(" instead of ", s->out);
-		ir_say_time(s, pick->flush_ns);
+		ir_write_time(s, pick->flush_ns);
 	}
 	fputc('.', s->out);
 }
 
-static void say_verdict(const struct ir_saying *s)
+static void write_verdict(const struct ir_saying *s)
 {
 	const struct ir_rows *rows = s->rows;
-	const struct ir_row *pick = ir_pick(rows);
+	const struct ir_row *pick = ir_recommended_row(rows);
 
 	if (!rows->entry->info->complete)
 		fprintf(s->out, "%cIncomplete: figures may be too low.%c ", IR_MARK_BAD, IR_MARK_END);
@@ -231,15 +232,15 @@ static void say_verdict(const struct ir_saying *s)
 		fprintf(s->out, "%cThe recording has no maps.%c", IR_MARK_BAD, IR_MARK_END);
 		return;
 	}
-	say_failing(s);
+	write_failing(s);
 	if (pick) {
-		say_cost(s, pick);
-		say_exposure(s, pick);
+		write_cost(s, pick);
+		write_exposure(s, pick);
 		if (ir_row_exposed(pick))
-			say_tight(s, pick, find_tight(rows));
+			write_least_exposed(s, pick, least_exposed_row(rows));
 		return;
 	}
-	say_row(s, &rows->row[0]);
+	write_row(s, &rows->row[0]);
 	fprintf(s->out, " fails %s%s of %s.", rows->nr > 1 ? "fewest: " : "",
 		ir_count_text(rows->row[0].failures).s, ir_count_text(rows->attempted).s);
 }
@@ -253,7 +254,7 @@ char *ir_verdict(const struct ir_rows *rows, enum ir_typography typography)
 
 	if (!s.out)
 		return NULL;
-	say_verdict(&s);
+	write_verdict(&s);
 	return ir_memory_close(&memory);
 }
 

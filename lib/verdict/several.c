@@ -33,7 +33,7 @@ static void write_file(FILE *out, const char *file)
 	copy = strndup(name, len);
 	clean = copy ? ir_text_clean(copy) : NULL;
 	if (!clean)
-		ir_memory_spoil(out);
+		ir_memory_fail(out);
 	fputs(clean ? clean : "", out);
 	free(clean);
 	free(copy);
@@ -48,7 +48,7 @@ static bool fails_in(const struct ir_rows *rows, const struct ir_strategy *strat
 	return false;
 }
 
-static void say_names(FILE *out, const struct record *records, size_t n, const struct record *like)
+static void write_names(FILE *out, const struct record *records, size_t n, const struct record *like)
 {
 	const char *separator = "";
 	size_t same = 0, seen = 0;
@@ -63,14 +63,14 @@ static void say_names(FILE *out, const struct record *records, size_t n, const s
 		    (like->failing == 1 && records[i].last != like->last))
 			continue;
 		fputs(separator, out);
-		ir_say_name(&s, records[i].row, records[i].member);
+		ir_write_name(&s, records[i].row, records[i].member);
 		seen++;
 		separator = seen + 1 == same ? " and " : ", ";
 	}
 }
 
-static void say_records(FILE *out, struct record *records, size_t n, const struct ir_rows *rows,
-			size_t nr_rows)
+static void write_records(FILE *out, struct record *records, size_t n, const struct ir_rows *rows,
+			  size_t nr_rows)
 {
 	size_t failing = 0, shown = 0;
 	const struct record *safe = NULL;
@@ -102,7 +102,7 @@ static void say_records(FILE *out, struct record *records, size_t n, const struc
 			    (records[i].failing != 1 || records[k].last == records[i].last))
 				records[k].said = true;
 		fputs(shown++ ? "; " : "", out);
-		say_names(out, records, n, &records[i]);
+		write_names(out, records, n, &records[i]);
 		fprintf(out, " in %s", ir_count_word(records[i].failing).s);
 		if (records[i].failing == 1) {
 			fputs(" (", out);
@@ -113,7 +113,7 @@ static void say_records(FILE *out, struct record *records, size_t n, const struc
 	fputc('.', out);
 	if (safe) {
 		fputc(' ', out);
-		say_names(out, records, n, safe);
+		write_names(out, records, n, safe);
 		fprintf(out, " never do%s.", failing + 1 == n ? "es" : "");
 	}
 }
@@ -150,7 +150,7 @@ char *ir_verdict_several(const struct ir_rows *rows, size_t n, enum ir_typograph
 	}
 	if (incomplete)
 		fprintf(out, "%cIncomplete: figures may be too low.%c ", IR_MARK_BAD, IR_MARK_END);
-	say_records(out, records, nr, rows, n);
+	write_records(out, records, nr, rows, n);
 	free(records);
 	return ir_memory_close(&memory);
 }
@@ -172,7 +172,7 @@ bool ir_verdict_alike(const struct ir_report_entry *entries, size_t n)
 	return true;
 }
 
-static char *one_by_one(const struct ir_report_entry *entries, size_t n)
+static char *verdict_of_each(const struct ir_report_entry *entries, size_t n)
 {
 	struct ir_memory memory;
 	FILE *out = ir_memory_open(&memory);
@@ -181,7 +181,7 @@ static char *one_by_one(const struct ir_report_entry *entries, size_t n)
 		char *text = ir_verdict_entry(&entries[e]);
 
 		if (!text)
-			ir_memory_spoil(out);
+			ir_memory_fail(out);
 		fputs(e && text && *text ? " " : "", out);
 		if (n > 1 && text && *text) {
 			write_file(out, entries[e].info->file);
@@ -200,7 +200,7 @@ char *ir_verdict_document(const struct ir_report_entry *entries, size_t n)
 	int rc = 0;
 
 	if (!ir_verdict_alike(entries, n))
-		return one_by_one(entries, n);
+		return verdict_of_each(entries, n);
 	rows = calloc(n, sizeof(*rows));
 	for (size_t e = 0; rows && e < n; e++)
 		rc |= ir_rows_make(&rows[e], &entries[e], 0, entries[e].nr_results);

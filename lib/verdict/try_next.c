@@ -33,7 +33,7 @@ enum repeated {
 };
 
 /* A command line: @command, the repeated parameters, and the recording. */
-static void say_command(const struct ir_saying *s, const char *command, unsigned int repeated)
+static void write_command(const struct ir_saying *s, const char *command, unsigned int repeated)
 {
 	const struct ir_report_entry *entry = s->rows->entry;
 	const struct ir_config *config = &entry->configs[s->rows->first];
@@ -74,31 +74,31 @@ static bool waits_for_timer(const struct ir_row *pick)
 		(double)pick->result->exposure.p99_ns >= 0.8e6 * p->queue_timeout_ms;
 }
 
-void ir_say_try_next(const struct ir_saying *s)
+void ir_write_try_next(const struct ir_saying *s)
 {
 	const struct ir_rows *rows = s->rows;
-	const struct ir_row *pick = ir_pick(rows);
+	const struct ir_row *pick = ir_recommended_row(rows);
 	const char *key = limit_key(&rows->entry->results[rows->first].parameters);
 	char command[128];
 
 	if (!rows->entry->info->complete) {
 		fputs("Record again, with larger buffers: parts of the recording are lost or damaged.",
 		      s->out);
-		say_command(s, "info", REPEAT_NONE);
+		write_command(s, "info", REPEAT_NONE);
 	} else if (lacks_addresses(rows)) {
 		fputs("How much address space is enough?", s->out);
-		say_command(s, "sweep --find min-aperture", REPEAT_HYPERVISOR);
+		write_command(s, "sweep --find min-aperture", REPEAT_HYPERVISOR);
 	} else if (key && (lacks_entries(rows) || near_limit(rows, pick))) {
 		fprintf(s->out, "How many %s are enough?", !strcmp(key, "entry-limit") ?
 			"host mappings" : "pinned pages");
 		snprintf(command, sizeof(command), "sweep --find min-%s --vary %s=64:65535:x2", key, key);
-		say_command(s, command, REPEAT_ALL);
+		write_command(s, command, REPEAT_ALL);
 	} else if (waits_for_timer(pick)) {
 		fputs("No limit was reached. What would another timeout of the queue change?", s->out);
-		say_command(s, "sweep --vary queue-timeout=10:1000:x2", REPEAT_ALL);
+		write_command(s, "sweep --vary queue-timeout=10:1000:x2", REPEAT_ALL);
 	} else if (rows->entry->info->rpcit.present || rows->entry->info->flushes.present) {
 		fputs("How far can the model be trusted?", s->out);
-		say_command(s, "verify", REPEAT_ALL);
+		write_command(s, "verify", REPEAT_ALL);
 	} else {
 		fputs("Record the flushes as well, with probes (iommu-replay list events): then verify "
 		      "tells how far the model can be trusted.", s->out);

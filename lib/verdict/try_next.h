@@ -5,7 +5,7 @@
 
 #include "verdict/priv.h"
 
-/** ir_say_try_next - a sentence and a command line, marked as one */
-void ir_say_try_next(const struct ir_saying *s);
+/** ir_write_try_next - a sentence and a command line, marked as one */
+void ir_write_try_next(const struct ir_saying *s);
 
 #endif

@@ -11,7 +11,7 @@ static const char *const total_words[IR_VERIFY_TOTALS] = {
 	"maps without an address", "because the queue was full", "by the timer",
 };
 
-static double off_by(uint64_t predicted, uint64_t recorded)
+static double absolute_difference(uint64_t predicted, uint64_t recorded)
 {
 	double difference = (double)predicted - (double)recorded;
 
@@ -19,7 +19,7 @@ static double off_by(uint64_t predicted, uint64_t recorded)
 }
 
 /* The total of RPCITs; of machines that only count flushes by cause, their sum. */
-static void sum_up(const struct ir_verify *v, uint64_t *predicted, uint64_t *recorded)
+static void sum_totals(const struct ir_verify *v, uint64_t *predicted, uint64_t *recorded)
 {
 	*predicted = v->predicted.total;
 	*recorded = v->recorded.total;
@@ -38,7 +38,7 @@ static void sum_up(const struct ir_verify *v, uint64_t *predicted, uint64_t *rec
 	}
 }
 
-static void say_parts(FILE *out, const struct ir_verify *v)
+static void write_parts(FILE *out, const struct ir_verify *v)
 {
 	const char *separator = " (";
 
@@ -55,7 +55,7 @@ static void say_parts(FILE *out, const struct ir_verify *v)
 	fputs(*separator == ',' ? ")" : "", out);
 }
 
-static void say_why(FILE *out, const struct ir_report_entry *entry)
+static void write_reason(FILE *out, const struct ir_report_entry *entry)
 {
 	const struct ir_report_verify *r = entry->verify;
 	const struct ir_verify *v = &r->verify;
@@ -78,12 +78,12 @@ static void say_why(FILE *out, const struct ir_report_entry *entry)
 		fputs(" The first difference shows where the model and the machine part.", out);
 }
 
-static void say_verified(FILE *out, const struct ir_report_entry *entry)
+static void write_verified(FILE *out, const struct ir_report_entry *entry)
 {
 	const struct ir_report_verify *r = entry->verify;
 	uint64_t predicted, recorded;
 
-	sum_up(&r->verify, &predicted, &recorded);
+	sum_totals(&r->verify, &predicted, &recorded);
 	if (r->equal && predicted == recorded) {
 		fprintf(out, "%cThe model agrees with the machine:%c %s flush%s, as recorded",
 			IR_MARK_STRONG, IR_MARK_END, ir_count_text(recorded).s,
@@ -92,22 +92,23 @@ static void say_verified(FILE *out, const struct ir_report_entry *entry)
 		fprintf(out, "%cWithin the tolerance:%c %s flush%s predicted, %s recorded (%s off)",
 			IR_MARK_STRONG, IR_MARK_END, ir_count_text(predicted).s,
 			predicted == 1 ? "" : "es", ir_count_text(recorded).s,
-			ir_share_text(off_by(predicted, recorded), (double)recorded).s);
-		say_parts(out, &r->verify);
+			ir_share_text(absolute_difference(predicted, recorded), (double)recorded).s);
+		write_parts(out, &r->verify);
 	} else if (predicted == recorded) {
 		fprintf(out, "%cThe model predicts as many flushes as were recorded, %s, but they differ%c", IR_MARK_BAD,
 			ir_count_text(recorded).s, IR_MARK_END);
-		say_parts(out, &r->verify);
+		write_parts(out, &r->verify);
 	} else {
-		fprintf(out, "%cThe model is off by %s of the flushes:%c %s flush%s predicted, %s recorded", IR_MARK_BAD,
-			recorded ? ir_share_text(off_by(predicted, recorded), (double)recorded).s :
+		fprintf(out, "%cThe model is off by %s of the flushes:%c %s flush%s predicted, %s recorded",
+			IR_MARK_BAD,
+			recorded ? ir_share_text(absolute_difference(predicted, recorded), (double)recorded).s :
 			ir_count_text(predicted).s, IR_MARK_END, ir_count_text(predicted).s,
 			predicted == 1 ? "" : "es", ir_count_text(recorded).s);
-		say_parts(out, &r->verify);
+		write_parts(out, &r->verify);
 	}
 	if (!r->equal) {
 		fputc('.', out);
-		say_why(out, entry);
+		write_reason(out, entry);
 	} else if (r->verify.same_sequence) {
 		fputs(", in the same order.", out);
 	} else {
@@ -122,6 +123,6 @@ char *ir_verdict_verify(const struct ir_report_entry *entry)
 
 	if (!out)
 		return NULL;
-	say_verified(out, entry);
+	write_verified(out, entry);
 	return ir_memory_close(&memory);
 }

@@ -7,7 +7,7 @@
 #include "verdict/priv.h"
 #include "verdict/try_next.h"
 
-static const char *dash(const struct ir_saying *s)
+static const char *number_space(const struct ir_saying *s)
 {
 	return s->typography == IR_TYPESET ? "\xc2\xa0" : " ";
 }
@@ -22,23 +22,23 @@ static bool same_count(const struct ir_rows *rows, size_t n, enum ir_cause cause
 }
 
 /* The names of all members: "a", "a and b", "a, b and c". */
-static void say_members(const struct ir_saying *s, const struct ir_row *row, const char *between)
+static void write_members(const struct ir_saying *s, const struct ir_row *row, const char *between)
 {
 	for (size_t i = 0; i < row->nr_members; i++) {
 		if (i)
 			fputs(between ? between : i + 1 == row->nr_members ? " and " : ", ", s->out);
-		ir_say_name(s, row, i);
+		ir_write_name(s, row, i);
 	}
 }
 
 /* Each kind of failure that a row has. */
-static void say_failures_of(const struct ir_saying *s, const struct ir_row *row)
+static void write_failures_of(const struct ir_saying *s, const struct ir_row *row)
 {
 	const struct ir_result *r = row->result;
 	double all = (double)s->rows->attempted;
 	const char *separator = " ";
 
-	ir_say_name(s, row, 0);
+	ir_write_name(s, row, 0);
 	if (r->maps.map_failed) {
 		fprintf(s->out, "%sfails %s (%s)", separator, ir_count_text(r->maps.map_failed).s,
 			ir_share_text((double)r->maps.map_failed, all).s);
@@ -55,7 +55,7 @@ static void say_failures_of(const struct ir_saying *s, const struct ir_row *row)
 			ir_share_text((double)r->maps.unbacked, all).s);
 }
 
-static void say_failures(const struct ir_saying *s)
+static void write_failures(const struct ir_saying *s)
 {
 	const struct ir_rows *rows = s->rows;
 	uint64_t replayed = rows->row[0].result->replayed_failures;
@@ -68,7 +68,7 @@ static void say_failures(const struct ir_saying *s)
 	else
 		fprintf(s->out, "Of %s maps, ", ir_count_text(rows->attempted).s);
 	for (size_t i = rows->nr; i > rows->nr_safe; i--) {
-		say_failures_of(s, &rows->row[i - 1]);
+		write_failures_of(s, &rows->row[i - 1]);
 		fputs(i - 1 > rows->nr_safe ? "; " : ".", s->out);
 	}
 	if (replayed)
@@ -91,22 +91,22 @@ static bool has_global(const struct ir_rows *rows, size_t n)
 }
 
 /* @named: the strategies have to be said, as more flushes do not take more time. */
-static void say_time_of(const struct ir_saying *s, const struct ir_row *row, bool named)
+static void write_time_of(const struct ir_saying *s, const struct ir_row *row, bool named)
 {
 	if (row->flush_ns)
-		ir_say_time(s, row->flush_ns);
+		ir_write_time(s, row->flush_ns);
 	else
 		fputs("none", s->out);
 	if (!named)
 		return;
 	fputs(" (", s->out);
-	ir_say_name(s, row, 0);
+	ir_write_name(s, row, 0);
 	fputc(')', s->out);
 }
 
 /* Of the first @n rows; @fewest and @most by their number of flushes. */
-static void say_time_of_flushes(const struct ir_saying *s, size_t n, const struct ir_row *fewest,
-				const struct ir_row *most_of)
+static void write_time_of_flushes(const struct ir_saying *s, size_t n, const struct ir_row *fewest,
+				  const struct ir_row *most_of)
 {
 	const struct ir_recording_info *info = s->rows->entry->info;
 	double run = (double)ir_active_ns(info) * (info->cpus ? info->cpus : 1);
@@ -133,21 +133,21 @@ static void say_time_of_flushes(const struct ir_saying *s, size_t n, const struc
 		fprintf(s->out, ", or %s over everything",
 			ir_time_text(info->machine.rpcit_global_ns, s->typography).s);
 	fputs(info->machine.rpcit_base_ns ? ", as recorded, that is " : " They take ", s->out);
-	say_time_of(s, least, named);
+	write_time_of(s, least, named);
 	if (most != least) {
 		fputs(" to ", s->out);
-		say_time_of(s, most, named);
+		write_time_of(s, most, named);
 	}
 	fprintf(s->out, ", or %s", ir_share_text((double)least->flush_ns, run).s);
 	if (most != least)
 		fprintf(s->out, " to %s", ir_share_text((double)most->flush_ns, run).s);
 	fputs(" of the ", s->out);
-	ir_say_time(s, ir_active_ns(info));
+	ir_write_time(s, ir_active_ns(info));
 	fprintf(s->out, " with DMA%s%s (estimated).", info->cpus > 1 ? " of " : "",
 		info->cpus > 1 ? "each CPU" : "");
 }
 
-static void say_flushes(const struct ir_saying *s)
+static void write_flushes(const struct ir_saying *s)
 {
 	const struct ir_rows *rows = s->rows;
 	size_t n = rows->nr_safe ? rows->nr_safe : rows->nr;
@@ -166,19 +166,19 @@ static void say_flushes(const struct ir_saying *s)
 		most = least;
 	} else {
 		fprintf(s->out, "From %s (", least->flushes ? ir_count_text(least->flushes).s : "none");
-		ir_say_name(s, least, 0);
+		ir_write_name(s, least, 0);
 		fprintf(s->out, ") to %s (", ir_count_text(most->flushes).s);
-		ir_say_name(s, most, 0);
+		ir_write_name(s, most, 0);
 		fprintf(s->out, ")%s.", n < rows->nr ? " among those without failures" : "");
 	}
 	if (map && n > 1 && same_count(rows, n, IR_CAUSE_SYNC_MAP))
 		fprintf(s->out, " %s of them follow%s the same for all.",
 			ir_count_text(map).s, map == 1 ? "s a map and is" : " a map and are");
 	if (most->flushes)
-		say_time_of_flushes(s, n, least, most);
+		write_time_of_flushes(s, n, least, most);
 }
 
-static void say_exposures(const struct ir_saying *s)
+static void write_exposures(const struct ir_saying *s)
 {
 	const struct ir_rows *rows = s->rows;
 	size_t n = rows->nr_safe ? rows->nr_safe : rows->nr, exposed = 0, said = 0;
@@ -189,7 +189,7 @@ static void say_exposures(const struct ir_saying *s)
 		if (ir_row_exposed(&rows->row[i]))
 			continue;
 		fputs(said++ ? ", " : "None with ", s->out);
-		say_members(s, &rows->row[i], NULL);
+		write_members(s, &rows->row[i], NULL);
 	}
 	/* By p99, ascending; rows of the same one in their order. */
 	for (size_t done = 0; done < exposed; ) {
@@ -209,9 +209,9 @@ static void say_exposures(const struct ir_saying *s)
 			if (!ir_row_exposed(row) || row->result->exposure.p99_ns != next)
 				continue;
 			fputs(said++ ? "; " : "", s->out);
-			ir_say_p99(s, row);
+			ir_write_p99(s, row);
 			fputs(" with ", s->out);
-			ir_say_name(s, row, 0);
+			ir_write_name(s, row, 0);
 			done++;
 		}
 		last = next;
@@ -226,8 +226,8 @@ static void say_exposures(const struct ir_saying *s)
 		if (!left)
 			continue;
 		fprintf(s->out, "%s%s%spage%s with ", said++ ? ", " : " Still reachable when the recording ends: ",
-			ir_count_text(left).s, dash(s), ir_plural(left));
-		ir_say_name(s, &rows->row[i], 0);
+			ir_count_text(left).s, number_space(s), ir_plural(left));
+		ir_write_name(s, &rows->row[i], 0);
 	}
 	if (said)
 		fputc('.', s->out);
@@ -241,7 +241,7 @@ static bool has_twins(const struct ir_rows *rows)
 	return false;
 }
 
-static void say_identical(const struct ir_saying *s)
+static void write_identical(const struct ir_saying *s)
 {
 	const char *separator = "";
 
@@ -249,7 +249,7 @@ static void say_identical(const struct ir_saying *s)
 		if (s->rows->row[i].nr_members < 2)
 			continue;
 		fputs(separator, s->out);
-		say_members(s, &s->rows->row[i], " = ");
+		write_members(s, &s->rows->row[i], " = ");
 		separator = "; ";
 	}
 	fputs(". Each is one row.", s->out);
@@ -264,7 +264,7 @@ static bool as_recorded(const struct ir_recorded_rpcit *recorded, const struct i
 		(!recorded->has_results || r->rpcit.insufficient == recorded->insufficient);
 }
 
-static void say_recorded(const struct ir_saying *s)
+static void write_recorded(const struct ir_saying *s)
 {
 	const struct ir_recorded_rpcit *r = &s->rows->entry->info->rpcit;
 	size_t like = 0, said = 0;
@@ -288,7 +288,7 @@ static void say_recorded(const struct ir_saying *s)
 			if (!as_recorded(r, &s->rows->row[i]))
 				break;
 			fputs(!said ? "" : said + 1 == like ? " and " : ", ", s->out);
-			ir_say_name(s, &s->rows->row[i], m);
+			ir_write_name(s, &s->rows->row[i], m);
 			said++;
 		}
 	}
@@ -296,7 +296,7 @@ static void say_recorded(const struct ir_saying *s)
 }
 
 /* The work in the same time, from the least to the most. */
-static void say_throughput(const struct ir_saying *s)
+static void write_throughput(const struct ir_saying *s)
 {
 	const struct ir_rows *rows = s->rows;
 	size_t n = rows->nr_safe ? rows->nr_safe : rows->nr;
@@ -315,14 +315,14 @@ static void say_throughput(const struct ir_saying *s)
 
 		fprintf(s->out, "%s%.2f (%.2f to %.2f) of the recorded one with ", i ? "; " : "", t->ratio,
 			t->low, t->high);
-		ir_say_name(s, i ? most : least, 0);
+		ir_write_name(s, i ? most : least, 0);
 	}
 	fprintf(s->out, ". %s operations a second were recorded.",
 		ir_count_text((uint64_t)(least->result->time.throughput.recorded_per_second + 0.5)).s);
 }
 
-static void line(const struct ir_rows *rows, enum ir_typography typography, const char *label,
-		 void (*say)(const struct ir_saying *s), ir_words_line emit, void *arg)
+static void emit_section(const struct ir_rows *rows, enum ir_typography typography, const char *label,
+			 void (*write_section)(const struct ir_saying *s), ir_words_line emit, void *arg)
 {
 	struct ir_memory memory;
 	const struct ir_saying s = {
@@ -331,7 +331,7 @@ static void line(const struct ir_rows *rows, enum ir_typography typography, cons
 	char *text = NULL;
 
 	if (s.out) {
-		say(&s);
+		write_section(&s);
 		text = ir_memory_close(&memory);
 	}
 	emit(arg, label, text);
@@ -342,14 +342,14 @@ void ir_words(const struct ir_rows *rows, enum ir_typography typography, ir_word
 {
 	if (!rows->nr || !rows->attempted)
 		return;
-	line(rows, typography, "Failures", say_failures, emit, arg);
-	line(rows, typography, "Flushes", say_flushes, emit, arg);
+	emit_section(rows, typography, "Failures", write_failures, emit, arg);
+	emit_section(rows, typography, "Flushes", write_flushes, emit, arg);
 	if (rows->row[0].result->time.closed)
-		line(rows, typography, "Throughput", say_throughput, emit, arg);
-	line(rows, typography, "Exposure", say_exposures, emit, arg);
+		emit_section(rows, typography, "Throughput", write_throughput, emit, arg);
+	emit_section(rows, typography, "Exposure", write_exposures, emit, arg);
 	if (has_twins(rows))
-		line(rows, typography, "Identical here", say_identical, emit, arg);
+		emit_section(rows, typography, "Identical here", write_identical, emit, arg);
 	if (rows->entry->info->rpcit.present)
-		line(rows, typography, "As recorded", say_recorded, emit, arg);
-	line(rows, typography, "Try next", ir_say_try_next, emit, arg);
+		emit_section(rows, typography, "As recorded", write_recorded, emit, arg);
+	emit_section(rows, typography, "Try next", ir_write_try_next, emit, arg);
 }

@@ -292,7 +292,7 @@ static void check_user_events(struct text *t)
 		if (g->device && used < sizeof(needs))
 			snprintf(needs + used, sizeof(needs) - used, "%s%s=", used ? ", " : "",
 				 g->device);
-		ir_reader_complain_text(t->rd, g, name->key, needs);
+		ir_reader_missing_text_field(t->rd, g, name->key, needs);
 	}
 }
 

@@ -65,8 +65,8 @@ static bool same_value(struct ir_figure a, struct ir_figure b)
 }
 
 /* One more difference, of this row; NULL: no memory. */
-static struct ir_difference *add(struct comparing *c, enum ir_difference_kind kind,
-				 const struct ir_compare_row *row)
+static struct ir_difference *add_difference(struct comparing *c, enum ir_difference_kind kind,
+					    const struct ir_compare_row *row)
 {
 	struct ir_comparison *to = c->to;
 	const json_t *result = row->result;
@@ -93,8 +93,8 @@ static struct ir_difference *add(struct comparing *c, enum ir_difference_kind ki
 }
 
 /* The conditions that fail, a bit each. */
-static uint64_t judge(const struct comparing *c, const char *key, struct ir_figure baseline,
-		      struct ir_figure value)
+static uint64_t failed_conditions(const struct comparing *c, const char *key, struct ir_figure baseline,
+				  struct ir_figure value)
 {
 	uint64_t failed = 0;
 
@@ -111,7 +111,7 @@ static uint64_t judge(const struct comparing *c, const char *key, struct ir_figu
 	return failed;
 }
 
-static bool fails(const struct comparing *c, enum ir_difference_kind kind, uint64_t failed)
+static bool fails_gate(const struct comparing *c, enum ir_difference_kind kind, uint64_t failed)
 {
 	if (c->options->nr_conditions)
 		return failed;
@@ -135,23 +135,23 @@ static int compare_figure(struct comparing *c, const struct ir_compare_row *row,
 		return 0;
 	}
 	c->to->figures += was && is;
-	failed = judge(c, key, baseline, value);
+	failed = failed_conditions(c, key, baseline, value);
 	if (kind == IR_DIFFERENCE_SAME && !failed)
 		return 0;
-	difference = add(c, kind, row);
+	difference = add_difference(c, kind, row);
 	if (!difference)
 		return -ENOMEM;
 	difference->key = key;
 	difference->baseline = baseline;
 	difference->value = value;
 	difference->conditions = failed;
-	difference->failed = fails(c, kind, failed);
+	difference->failed = fails_gate(c, kind, failed);
 	c->to->failed += difference->failed;
 	return 0;
 }
 
 /* The key as a text that lives as long as the report. */
-static const char *lasting(const struct ir_compare_report *report, const char *key)
+static const char *key_in_report(const struct ir_compare_report *report, const char *key)
 {
 	return json_object_iter_key(json_object_iter_at(report->keys, key));
 }
@@ -167,11 +167,11 @@ static int compare_rows(struct comparing *c, const struct ir_compare_row *row,
 
 	json_object_foreach(was, key, value)
 		if (!rc)
-			rc = compare_figure(c, row, lasting(c->baseline, key), value,
+			rc = compare_figure(c, row, key_in_report(c->baseline, key), value,
 					    json_object_get(is, key));
 	json_object_foreach(is, key, value)
 		if (!rc && !json_object_get(was, key))
-			rc = compare_figure(c, row, lasting(c->news, key), NULL, value);
+			rc = compare_figure(c, row, key_in_report(c->news, key), NULL, value);
 	if (row->result)
 		c->to->rows++;
 	else
@@ -184,14 +184,14 @@ static int compare_rows(struct comparing *c, const struct ir_compare_row *row,
 /* In the baseline only: nothing of it can be shown to hold. */
 static int missing_row(struct comparing *c, const struct ir_compare_row *row)
 {
-	struct ir_difference *difference = add(c, IR_DIFFERENCE_MISSING_ROW, row);
+	struct ir_difference *difference = add_difference(c, IR_DIFFERENCE_MISSING_ROW, row);
 
 	if (!difference)
 		return -ENOMEM;
 	difference->failed = !c->options->allow_missing;
 	c->to->failed += difference->failed;
-	return ir_compare_note(c->baseline, c->sorted_news, c->news->nr_rows, row, c->options,
-			       &difference->note);
+	return ir_compare_unmatched_note(c->baseline, c->sorted_news, c->news->nr_rows, row, c->options,
+					 &difference->note);
 }
 
 /* In the new report only: no figure can have changed, but its values can be judged. */
@@ -200,11 +200,11 @@ static int new_row(struct comparing *c, const struct ir_compare_row *row)
 	json_t *figures = ir_compare_figures(row, c->err), *value;
 	const struct ir_figure none = { .type = IR_FIGURE_NONE };
 	const char *key;
-	int rc = figures && add(c, IR_DIFFERENCE_NEW_ROW, row) ? 0 : -ENOMEM;
+	int rc = figures && add_difference(c, IR_DIFFERENCE_NEW_ROW, row) ? 0 : -ENOMEM;
 
 	json_object_foreach(figures, key, value)
-		if (!rc && !is_ignored(c, key) && judge(c, key, none, figure_of(value)))
-			rc = compare_figure(c, row, lasting(c->news, key), NULL, value);
+		if (!rc && !is_ignored(c, key) && failed_conditions(c, key, none, figure_of(value)))
+			rc = compare_figure(c, row, key_in_report(c->news, key), NULL, value);
 	json_decref(figures);
 	return rc;
 }

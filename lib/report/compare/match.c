@@ -44,7 +44,7 @@ static size_t depth_of(const json_t *depths, const char *path)
  * One round: where two recordings of a report still have the same name, look at
  * one part more.  1 if there were any, 0, or -ENOMEM.
  */
-static int deepen(const struct ir_compare_report *report, json_t *depths)
+static int deepen_names(const struct ir_compare_report *report, json_t *depths)
 {
 	json_t *seen = json_object(), *deeper = json_object();
 	const char *name;
@@ -81,7 +81,7 @@ static json_t *find_depths(const struct ir_compare_report *a, const struct ir_co
 	int more = 1;
 
 	for (int round = 0; depths && more > 0 && round < MAX_DIRECTORIES; round++) {
-		int first = deepen(a, depths), second = deepen(b, depths);
+		int first = deepen_names(a, depths), second = deepen_names(b, depths);
 
 		more = first < 0 || second < 0 ? -1 : first || second;
 	}
@@ -215,7 +215,7 @@ static bool same_group(const struct ir_compare_row *a, const struct ir_compare_r
 		!strcmp(text_of(a, "hypervisor"), text_of(b, "hypervisor"));
 }
 
-static const json_t *parameter(const struct ir_compare_row *row, const char *name)
+static const json_t *row_parameter(const struct ir_compare_row *row, const char *name)
 {
 	return json_object_get(json_object_get(row->result, "parameters"),
 			       name + strlen("parameters."));
@@ -233,13 +233,13 @@ static void print_value(FILE *out, const json_t *value)
 }
 
 /* Does a parameter matter, and have several values in a group?  Groups are neighbours. */
-static bool varies(struct ir_compare_row *const *group, size_t n, const json_t *other,
-		   const char *name)
+static bool parameter_varies(struct ir_compare_row *const *group, size_t n, const json_t *other,
+			     const char *name)
 {
 	if (ir_compare_is_evidence(name) || !json_object_get(other, name))
 		return false;
 	for (size_t i = 1; i < n; i++)
-		if (!json_equal(parameter(group[0], name), parameter(group[i], name)))
+		if (!json_equal(row_parameter(group[0], name), row_parameter(group[i], name)))
 			return true;
 	return false;
 }
@@ -254,7 +254,7 @@ static char *row_label(const struct ir_compare_row *row, const char *const *name
 		return NULL;
 	for (size_t i = 0; names[i]; i++) {
 		fprintf(out, "%s%s=", i ? " " : "", names[i] + strlen("parameters."));
-		print_value(out, parameter(row, names[i]));
+		print_value(out, row_parameter(row, names[i]));
 	}
 	return ir_memory_close(&memory);
 }
@@ -265,7 +265,7 @@ static int label_group(const struct ir_compare_report *report, const json_t *oth
 	size_t used = 0;
 
 	for (size_t i = 0; n > 1 && report->parameter_names[i]; i++)
-		if (varies(group, n, other, report->parameter_names[i]))
+		if (parameter_varies(group, n, other, report->parameter_names[i]))
 			names[used++] = report->parameter_names[i];
 	names[used] = NULL;
 	for (size_t i = 0; i < n; i++) {
@@ -292,7 +292,7 @@ static int make_labels(const struct ir_compare_report *report, const json_t *oth
 	return rc ? no_memory(err) : 0;
 }
 
-static void forget(struct ir_compare_row *row)
+static void free_names(struct ir_compare_row *row)
 {
 	free(row->name);
 	free(row->identity);
@@ -315,7 +315,7 @@ static struct ir_compare_row **sort_rows(struct ir_compare_report *report,
 	for (size_t i = 0; i < report->nr_rows && !rc; i++) {
 		struct ir_compare_row *row = sorted[i] = &report->rows[i];
 
-		forget(row);
+		free_names(row);
 		row->name = strdup(path_end(row->path, depth_of(depths, row->path)));
 		if (row->name)
 			row->identity = row_identity(row, report, other, options);
@@ -365,8 +365,8 @@ struct ir_compare_row *ir_compare_find(struct ir_compare_row **sorted, size_t n,
 #define MAX_GROUP 1000
 
 /* The only row of the group without counterpart; NULL: none, several, or too many to look at. */
-static const struct ir_compare_row *nearest(struct ir_compare_row *const *sorted, size_t n,
-					    const struct ir_compare_row *row)
+static const struct ir_compare_row *only_unmatched(struct ir_compare_row *const *sorted, size_t n,
+						   const struct ir_compare_row *row)
 {
 	const struct ir_compare_row *found = NULL;
 	size_t low = 0, high = n, first;
@@ -393,11 +393,11 @@ static const struct ir_compare_row *nearest(struct ir_compare_row *const *sorted
 	return found;
 }
 
-int ir_compare_note(const struct ir_compare_report *report, struct ir_compare_row *const *sorted,
-		    size_t n, const struct ir_compare_row *row,
-		    const struct ir_compare_options *options, char **note)
+int ir_compare_unmatched_note(const struct ir_compare_report *report, struct ir_compare_row *const *sorted,
+			      size_t n, const struct ir_compare_row *row,
+			      const struct ir_compare_options *options, char **note)
 {
-	const struct ir_compare_row *other = row->result ? nearest(sorted, n, row) : NULL;
+	const struct ir_compare_row *other = row->result ? only_unmatched(sorted, n, row) : NULL;
 	struct ir_memory memory;
 	FILE *out;
 
@@ -409,7 +409,7 @@ int ir_compare_note(const struct ir_compare_report *report, struct ir_compare_ro
 		return -ENOMEM;
 	for (size_t i = 0; report->parameter_names[i]; i++) {
 		const char *name = report->parameter_names[i];
-		const json_t *was = parameter(row, name), *is = parameter(other, name);
+		const json_t *was = row_parameter(row, name), *is = row_parameter(other, name);
 
 		if (ir_compare_is_evidence(name) || !was || !is || json_equal(was, is) ||
 		    is_ignored(options, name))

@@ -54,14 +54,14 @@ int ir_compare_match(struct ir_compare_report *a, struct ir_compare_report *b,
 struct ir_compare_row *ir_compare_find(struct ir_compare_row **sorted, size_t n,
 				       const struct ir_compare_row *row);
 /**
- * ir_compare_note - what other parameters a missing row may have now
+ * ir_compare_unmatched_note - what other parameters a missing row may have now
  * @note: for free(); NULL: nothing is known
  *
  * 0 or -ENOMEM.
  */
-int ir_compare_note(const struct ir_compare_report *report, struct ir_compare_row *const *sorted,
-		    size_t n, const struct ir_compare_row *row,
-		    const struct ir_compare_options *options, char **note);
+int ir_compare_unmatched_note(const struct ir_compare_report *report, struct ir_compare_row *const *sorted,
+			      size_t n, const struct ir_compare_row *row,
+			      const struct ir_compare_options *options, char **note);
 
 /** ir_condition_fails - not for a figure that is missing in the new report */
 bool ir_condition_fails(const struct ir_condition *condition, struct ir_figure baseline,

@@ -64,8 +64,8 @@ struct path {
 };
 
 /* All numbers below @object, whose path has @used bytes. */
-static int flatten(json_t *object, struct path *path, size_t used, int depth, json_t *flat,
-		   struct ir_error *err)
+static int flatten_numbers(json_t *object, struct path *path, size_t used, int depth, json_t *flat,
+			   struct ir_error *err)
 {
 	const char *key;
 	uint64_t count;
@@ -81,7 +81,7 @@ static int flatten(json_t *object, struct path *path, size_t used, int depth, js
 		memcpy(path->key + used, key, len + 1);
 		if (json_is_object(value)) {
 			memcpy(path->key + used + len, ".", 2);
-			rc = flatten(value, path, used + len + 1, depth + 1, flat, err);
+			rc = flatten_numbers(value, path, used + len + 1, depth + 1, flat, err);
 		} else if ((json_is_number(value) || json_is_boolean(value) ||
 			    ir_json_read_count(value, &count)) &&
 			   is_figure(path->key + path->own) &&
@@ -116,7 +116,7 @@ static int flatten_shares(const json_t *shares, json_t *flat, struct ir_error *e
 			return ir_error_set(err, -EINVAL, "not a report: the device's name \"%.60s\" is "
 					    "too long", name);
 		path.own = (size_t)len;
-		rc = flatten(share, &path, path.own, 0, flat, err);
+		rc = flatten_numbers(share, &path, path.own, 0, flat, err);
 		if (rc)
 			return rc;
 	}
@@ -134,7 +134,8 @@ json_t *ir_compare_figures(const struct ir_compare_row *row, struct ir_error *er
 		return NULL;
 	}
 	memcpy(path.key, prefix, strlen(prefix) + 1);
-	if (flatten(row->result ? row->result : row->recording, &path, strlen(prefix), 0, flat, err) ||
+	if (flatten_numbers(row->result ? row->result : row->recording, &path, strlen(prefix), 0,
+			    flat, err) ||
 	    (row->result && flatten_shares(json_object_get(row->result, "devices"), flat, err))) {
 		json_decref(flat);
 		return NULL;
@@ -166,7 +167,7 @@ static char *normal_path(const char *path)
 }
 
 /* Collect names of numbers, or of parameters; what is new goes to the end. */
-static int collect(json_t *set, const char *prefix, json_t *names, struct ir_error *err)
+static int collect_names(json_t *set, const char *prefix, json_t *names, struct ir_error *err)
 {
 	const char *key;
 	json_t *value;
@@ -216,11 +217,11 @@ static int add_row(struct ir_compare_report *report, json_t *recording, json_t *
 	figures = ir_compare_figures(row, err);
 	if (!figures)
 		return -EINVAL;
-	rc = collect(report->keys, "", figures, err);
+	rc = collect_names(report->keys, "", figures, err);
 	json_decref(figures);
 	if (!rc && result)
-		rc = collect(report->parameters, "parameters.",
-			     json_object_get(result, "parameters"), err);
+		rc = collect_names(report->parameters, "parameters.",
+				   json_object_get(result, "parameters"), err);
 	return rc;
 }
 
