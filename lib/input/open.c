@@ -25,7 +25,7 @@ static const struct ir_reader_ops *const readers[] = {
 #define MIN_TEXT 4u	/* bytes: less may be the beginning of anything */
 #define FRONT_OVERLAP 1024u	/* of the blocks in which they are looked through */
 
-static const struct ir_reader_ops *recognise(const unsigned char *start, size_t len)
+static const struct ir_reader_ops *highest_bid(const unsigned char *start, size_t len)
 {
 	const struct ir_reader_ops *best = NULL;
 	int best_bid = 0;
@@ -142,7 +142,7 @@ static ssize_t read_front(struct ir_file *file, unsigned char *start, struct ir_
 	if (rc < 0 || len < 0)
 		return rc < 0 ? rc : len;
 	rc = 0;
-	ops = recognise(start, (size_t)len);
+	ops = highest_bid(start, (size_t)len);
 	if (!ops || ops == &ir_text_ops)
 		rc = ir_transport_undo(file, start, (size_t)len, err);
 	return rc < 0 ? rc : rc ? ir_file_read(file, 0, start, IR_READER_PEEK) : len;
@@ -187,7 +187,7 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 	}
 	len = read_front(file, start, err);
 	if (len > 0 && !ir_foreign_container(start, (size_t)len))
-		ops = recognise(start, (size_t)len);
+		ops = highest_bid(start, (size_t)len);
 	if (ops == &ir_text_ops && ir_foreign_front(start, (size_t)len))
 		ops = NULL;
 	if (len > 0 && !ops && !ir_foreign(start, (size_t)len) && !ir_foreign_front(start, (size_t)len))
@@ -201,7 +201,7 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 	return ops;
 }
 
-static int complained(const struct ir_reader *rd, struct ir_error *err)
+static int complaint_error(const struct ir_reader *rd, struct ir_error *err)
 {
 	return rd->complaint.text[0] ? ir_error_set(err, -EINVAL, "%s", rd->complaint.text) : 0;
 }
@@ -257,7 +257,7 @@ struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_read
 	failed = ops->open(rd, err);
 	if (!failed)
 		count_appended(rd);
-	if (check_file(file, err) || failed || complained(rd, err)) {
+	if (check_file(file, err) || failed || complaint_error(rd, err)) {
 		ir_reader_close(rd);
 		return NULL;
 	}
@@ -288,7 +288,7 @@ int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, st
 		ir_calls_finish(rd);
 		rc = check_file(rd->file, err);
 	}
-	return rc ? rc : complained(rd, err);
+	return rc ? rc : complaint_error(rd, err);
 }
 
 int ir_reader_end_block(struct ir_reader *rd, int n, struct ir_event *evs, int max,

@@ -73,7 +73,7 @@ static uint64_t end_of(struct perfdata *pd, struct section s)
 }
 
 /* A string with its size in front; it gets printed. */
-static int take_text(struct ir_cursor *cur, char **text)
+static int parse_text(struct ir_cursor *cur, char **text)
 {
 	uint32_t len = ir_cursor_u32(cur);
 	const unsigned char *p = len <= MAX_TEXT ? ir_cursor_take(cur, len) : NULL;
@@ -93,7 +93,7 @@ static int take_text(struct ir_cursor *cur, char **text)
 }
 
 /* header.c of perf writes available, then online; its documentation has the opposite order. */
-static int take_cpus(struct perfdata *pd, struct ir_cursor *cur)
+static int parse_cpus(struct perfdata *pd, struct ir_cursor *cur)
 {
 	uint32_t available = ir_cursor_u32(cur);
 	uint32_t online = ir_cursor_u32(cur);
@@ -105,7 +105,7 @@ static int take_cpus(struct perfdata *pd, struct ir_cursor *cur)
 	return 0;
 }
 
-static int take_event_name(struct perfdata *pd, struct ir_cursor *cur, uint32_t attr)
+static int parse_event_name(struct perfdata *pd, struct ir_cursor *cur, uint32_t attr)
 {
 	uint32_t len = ir_cursor_u32(cur);
 	const unsigned char *p = len <= MAX_TEXT ? ir_cursor_take(cur, len) : NULL;
@@ -120,7 +120,7 @@ static int take_event_name(struct perfdata *pd, struct ir_cursor *cur, uint32_t 
  * Attributes again, with ids and names: the names are of use, and all of it if the
  * section of attributes is not.
  */
-static int take_event_desc(struct perfdata *pd, struct ir_cursor *cur)
+static int parse_event_desc(struct perfdata *pd, struct ir_cursor *cur)
 {
 	uint32_t nr = ir_cursor_u32(cur), size = ir_cursor_u32(cur), ids, i;
 	bool known = pd->attrs.nr;
@@ -136,7 +136,7 @@ static int take_event_desc(struct perfdata *pd, struct ir_cursor *cur)
 		if (attr < 0)
 			return attr;
 		ids = ir_cursor_u32(cur);
-		ret = take_event_name(pd, cur, (uint32_t)attr);
+		ret = parse_event_name(pd, cur, (uint32_t)attr);
 		if (known) {
 			ir_cursor_skip(cur, (uint64_t)ids * 8);
 			continue;
@@ -150,7 +150,7 @@ static int take_event_desc(struct perfdata *pd, struct ir_cursor *cur)
 	return ret;
 }
 
-static int take_feature(struct perfdata *pd, uint64_t nr, struct ir_cursor *cur)
+static int parse_feature(struct perfdata *pd, uint64_t nr, struct ir_cursor *cur)
 {
 	switch (nr) {
 	case FEATURE_BUILD_ID:
@@ -158,13 +158,13 @@ static int take_feature(struct perfdata *pd, uint64_t nr, struct ir_cursor *cur)
 			pd_build_ids(pd, cur);
 		return 0;
 	case FEATURE_OSRELEASE:
-		return take_text(cur, &pd->rd->info.kernel);
+		return parse_text(cur, &pd->rd->info.kernel);
 	case FEATURE_ARCH:
-		return take_text(cur, &pd->rd->info.arch);
+		return parse_text(cur, &pd->rd->info.arch);
 	case FEATURE_NRCPUS:
-		return take_cpus(pd, cur);
+		return parse_cpus(pd, cur);
 	case FEATURE_EVENT_DESC:
-		return take_event_desc(pd, cur);
+		return parse_event_desc(pd, cur);
 	case FEATURE_SAMPLE_TIME:
 		pd->first_time = ir_cursor_u64(cur);
 		pd->last_time = ir_cursor_u64(cur);
@@ -187,7 +187,7 @@ static int take_feature(struct perfdata *pd, uint64_t nr, struct ir_cursor *cur)
 
 int pd_feature(struct perfdata *pd, uint64_t nr, struct ir_cursor *cur)
 {
-	int ret = take_feature(pd, nr, cur);
+	int ret = parse_feature(pd, nr, cur);
 
 	if (ret == -ENOMEM)
 		return ret;
@@ -196,7 +196,7 @@ int pd_feature(struct perfdata *pd, uint64_t nr, struct ir_cursor *cur)
 	return 0;
 }
 
-static int take_ids(struct perfdata *pd, uint32_t attr, struct section s)
+static int parse_ids(struct perfdata *pd, uint32_t attr, struct section s)
 {
 	struct ir_cursor cur;
 	int ret = 0;
@@ -220,7 +220,7 @@ static int take_ids(struct perfdata *pd, uint32_t attr, struct section s)
 }
 
 /* The attribute in front of its section of ids. */
-static int take_entry(struct perfdata *pd, const unsigned char *p, size_t size)
+static int parse_attr_entry(struct perfdata *pd, const unsigned char *p, size_t size)
 {
 	struct section ids = load_section(p + size - SECTION, pd->big);
 	int attr;
@@ -234,7 +234,7 @@ static int take_entry(struct perfdata *pd, const unsigned char *p, size_t size)
 		pd_damage(pd, IR_DAMAGE_BAD_SECTIONS, 1);
 		return 0;
 	}
-	return take_ids(pd, (uint32_t)attr, ids);
+	return parse_ids(pd, (uint32_t)attr, ids);
 }
 
 static int read_attrs(struct perfdata *pd, const struct header *h)
@@ -251,7 +251,7 @@ static int read_attrs(struct perfdata *pd, const struct header *h)
 	ir_cursor_file(&cur, pd->file, h->attrs.pos, end_of(pd, h->attrs), pd->big);
 	while (!ret && ir_cursor_left(&cur) >= h->entry_size) {
 		p = ir_cursor_take(&cur, h->entry_size);
-		ret = p ? take_entry(pd, p, (size_t)h->entry_size) : -EBADMSG;
+		ret = p ? parse_attr_entry(pd, p, (size_t)h->entry_size) : -EBADMSG;
 	}
 	ir_cursor_release(&cur);
 	return ret == -ENOMEM ? ret : 0;
@@ -317,7 +317,7 @@ static int read_features(struct perfdata *pd, const struct header *h, uint64_t p
  * The tracing data is not where it should be.  It is the first of the features, right
  * behind their table, so its place shows where the data section ends.
  */
-static int salvage(struct perfdata *pd, struct header *h, uint64_t start, uint64_t *end)
+static int salvage_pipe(struct perfdata *pd, struct header *h, uint64_t start, uint64_t *end)
 {
 	uint64_t pos = pd_find_tracing(pd, start), table, used;
 	int ret;
@@ -365,7 +365,7 @@ static int read_parts(struct perfdata *pd, struct header *h)
 	if (!ret && end == h->data.pos + h->data.size)
 		ret = read_features(pd, h, end);
 	if (!ret && !pd->has_formats)
-		ret = salvage(pd, h, h->data.pos, &end);
+		ret = salvage_pipe(pd, h, h->data.pos, &end);
 	ir_cursor_file(&pd->cur, pd->file, h->data.pos, end, pd->big);
 	return ret;
 }

@@ -43,7 +43,7 @@ void pd_queue_release(struct pd_queue *q)
 }
 
 /* As realloc(), for @want elements of @size bytes each, with room to grow. */
-static void *grow(void *list, size_t *room, size_t want, size_t size)
+static void *grow_list(void *list, size_t *room, size_t want, size_t size)
 {
 	size_t more = *room ? *room : FIRST_ROOM;
 
@@ -60,7 +60,7 @@ static int add_run(struct pd_queue *q, size_t at, size_t end)
 	struct pd_run *runs = q->runs;
 
 	if (q->nr_runs == q->room_runs) {
-		runs = grow(runs, &q->room_runs, q->nr_runs + 1, sizeof(*runs));
+		runs = grow_list(runs, &q->room_runs, q->nr_runs + 1, sizeof(*runs));
 		if (!runs)
 			return -ENOMEM;
 		q->runs = runs;
@@ -99,7 +99,7 @@ static void move_down(struct pd_queue *q, size_t from, size_t end, size_t *to, s
 }
 
 /* Moves waiting samples together; none is ready to be returned. */
-static void compact(struct pd_queue *q)
+static void compact_queue(struct pd_queue *q)
 {
 	size_t fresh = q->nr - q->fresh, nr = 0, bytes = 0;
 
@@ -125,15 +125,15 @@ int pd_queue_make_room(struct pd_queue *q, size_t len)
 	void *p;
 
 	if (out && (q->gone * 2 >= q->room || q->gone_bytes * 2 >= q->room_bytes))
-		compact(q);
+		compact_queue(q);
 	if (q->nr == q->room) {
-		p = grow(q->entries, &q->room, q->nr + 1, sizeof(*q->entries));
+		p = grow_list(q->entries, &q->room, q->nr + 1, sizeof(*q->entries));
 		if (!p)
 			return -ENOMEM;
 		q->entries = p;
 	}
 	if (q->room_bytes - q->nr_bytes < len) {
-		p = grow(q->bytes, &q->room_bytes, q->nr_bytes + len, 1);
+		p = grow_list(q->bytes, &q->room_bytes, q->nr_bytes + len, 1);
 		if (!p)
 			return -ENOMEM;
 		q->bytes = p;
@@ -206,7 +206,7 @@ static uint32_t first_after(const struct pd_queue *q, const struct pd_run *run, 
 	return low;
 }
 
-static inline bool before(const struct pd_run *a, const struct pd_run *b)
+static inline bool is_before(const struct pd_run *a, const struct pd_run *b)
 {
 	return a->time < b->time || (a->time == b->time && a->at < b->at);
 }
@@ -217,8 +217,8 @@ static void sift_down(struct pd_run *heap, size_t nr, size_t at, struct pd_run r
 	size_t child;
 
 	while ((child = 2 * at + 1) < nr) {
-		child += child + 1 < nr && before(&heap[child + 1], &heap[child]);
-		if (!before(&heap[child], &run))
+		child += child + 1 < nr && is_before(&heap[child + 1], &heap[child]);
+		if (!is_before(&heap[child], &run))
 			break;
 		heap[at] = heap[child];
 		at = child;
@@ -237,7 +237,7 @@ static void select_next_run(struct pd_queue *q)
 		last = q->heap[--q->nr_heap];
 	else
 		return;
-	if (q->nr_heap && before(&q->heap[0], &last)) {
+	if (q->nr_heap && is_before(&q->heap[0], &last)) {
 		q->first = q->heap[0];
 		sift_down(q->heap, q->nr_heap, 0, last);
 	} else {
@@ -259,7 +259,7 @@ static int release_until(struct pd_queue *q, uint64_t until)
 	size_t kept = 0;
 
 	if (q->nr_heap + q->nr_runs > q->room_heap) {
-		heap = grow(heap, &q->room_heap, q->nr_heap + q->nr_runs, sizeof(*heap));
+		heap = grow_list(heap, &q->room_heap, q->nr_heap + q->nr_runs, sizeof(*heap));
 		if (!heap)
 			return -ENOMEM;
 		q->heap = heap;
@@ -283,7 +283,7 @@ static int release_until(struct pd_queue *q, uint64_t until)
 }
 
 /* The latest time that is no stray. */
-static uint64_t latest(const struct pd_queue *q)
+static uint64_t latest_time(const struct pd_queue *q)
 {
 	uint64_t top[MAX_STRAYS] = { 0 }, time;
 	size_t nr = 0, n = 0, i;
@@ -312,7 +312,7 @@ int pd_queue_round(struct pd_queue *q)
 
 	if (make_runs(q))
 		return -ENOMEM;
-	time = latest(q);
+	time = latest_time(q);
 	if (time > q->limit)
 		q->limit = time;
 	return release_until(q, until);

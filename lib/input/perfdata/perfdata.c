@@ -43,7 +43,7 @@ static const char *clock_name(int64_t id)
 }
 
 /* Without a clock of its own choice an event has perf's. */
-static int take_clock(struct perfdata *pd)
+static int parse_clock(struct perfdata *pd)
 {
 	const char *name = "perf";
 
@@ -55,7 +55,7 @@ static int take_clock(struct perfdata *pd)
 	return pd->rd->info.clock ? 0 : -ENOMEM;
 }
 
-static void describe(struct perfdata *pd)
+static void fill_reader_info(struct perfdata *pd)
 {
 	struct ir_reader_info *info = &pd->rd->info;
 
@@ -202,9 +202,9 @@ static int perfdata_open(struct ir_reader *rd, struct ir_error *err)
 		ret = check_parts(pd, err);
 	if (ret)
 		return ret;
-	if (take_clock(pd))
+	if (parse_clock(pd))
 		return ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(rd->file));
-	describe(pd);
+	fill_reader_info(pd);
 	return 0;
 }
 
@@ -255,7 +255,7 @@ static void fill_lost(const struct pd_entry *entry, struct ir_event *ev)
 	ev->size = (uint64_t)entry->site << 32 | entry->len;
 }
 
-static int finish(struct perfdata *pd, struct ir_error *err)
+static int finish_reading(struct perfdata *pd, struct ir_error *err)
 {
 	struct ir_reader_info *info = &pd->rd->info;
 
@@ -264,7 +264,7 @@ static int finish(struct perfdata *pd, struct ir_error *err)
 	pd->finished = true;
 	if (pd->nr_cpus > info->cpus)
 		info->cpus = pd->nr_cpus;
-	describe(pd);
+	fill_reader_info(pd);
 	return 0;
 }
 
@@ -304,7 +304,7 @@ static int perfdata_next(struct ir_reader *rd, struct ir_event *ev, struct ir_er
 		if (ret < 0)
 			return pump_failed(pd, ret, err);
 		if (!ret)
-			return finish(pd, err);
+			return finish_reading(pd, err);
 	}
 }
 

@@ -34,7 +34,7 @@ struct chain_place {
 	uint32_t nr;
 };
 
-static void bad_event(struct perfdata *pd)
+static void count_bad_event(struct perfdata *pd)
 {
 	pd_damage(pd, IR_DAMAGE_BAD_EVENTS, 1);
 }
@@ -218,7 +218,7 @@ static inline bool place_sample(struct perfdata *pd, const struct pd_attr *at,
 	return *cpu < pd->nr_cpus || new_cpu(pd, *cpu);
 }
 
-static inline int take_sample(struct perfdata *pd, const unsigned char *rec, uint32_t size)
+static inline int queue_sample(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 {
 	const struct pd_attr *at = attr_of(pd, rec, size);
 	struct chain_place chain = { NULL, 0 };
@@ -236,7 +236,7 @@ static inline int take_sample(struct perfdata *pd, const unsigned char *rec, uin
 	raw = at ? find_raw(pd, at, rec, size, &len, &chain) : NULL;
 	if (!raw || !place_sample(pd, at, rec, &time, &cpu) ||
 	    (ir_load16(raw, pd->big) != at->config && pd->attrs.slots)) {
-		bad_event(pd);
+		count_bad_event(pd);
 		return 0;
 	}
 	wanted = (uint16_t)ir_formats_wanted(&pd->formats, raw, pd->formats.big);
@@ -279,7 +279,7 @@ int pd_samples(struct perfdata *pd, const unsigned char *data, size_t len, size_
 		if (ir_load32(rec, big) != PD_RECORD_SAMPLE || size < PD_RECORD_HEADER ||
 		    size % 8 || size > end - rec)
 			break;
-		ret = take_sample(pd, rec, size);
+		ret = queue_sample(pd, rec, size);
 		pd->samples++;
 		rec += size;
 	}
@@ -323,7 +323,7 @@ int pd_lost(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 	uint64_t lost;
 
 	if (size < 24) {	/* header, id, count */
-		bad_event(pd);
+		count_bad_event(pd);
 		return 0;
 	}
 	lost = ir_load64(rec + 16, pd->big);
@@ -357,7 +357,7 @@ int pd_lost_samples(struct perfdata *pd, const unsigned char *rec, uint32_t size
 	uint64_t lost, extra;
 
 	if (size < 16) {	/* header, count */
-		bad_event(pd);
+		count_bad_event(pd);
 		return 0;
 	}
 	lost = ir_load64(rec + 8, pd->big);

@@ -46,7 +46,7 @@ uint32_t pd_chain(struct perfdata *pd, const unsigned char *p, uint32_t nr)
 	return ir_chains_add(pd->rd->chains, frames, n, pd->damage);
 }
 
-static struct ir_build_id take_id(const unsigned char *id, uint8_t len)
+static struct ir_build_id copy_build_id(const unsigned char *id, uint8_t len)
 {
 	struct ir_build_id build_id = { .len = len && len <= IR_BUILD_ID_MAX ? len : 0 };
 
@@ -64,7 +64,7 @@ void pd_mmap(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 	if ((misc & MISC_CPUMODE) != MISC_KERNEL || size <= name)
 		return;
 	if (second && misc & MISC_MMAP_BUILD_ID)
-		id = take_id(rec + MMAP2_ID + 4, rec[MMAP2_ID]);
+		id = copy_build_id(rec + MMAP2_ID + 4, rec[MMAP2_ID]);
 	ir_chains_range(pd->rd->chains, (const char *)rec + name, size - name,
 			ir_load64(rec + 16, pd->big), ir_load64(rec + 24, pd->big),
 			id.len ? &id : NULL);
@@ -80,7 +80,7 @@ void pd_build_id(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 	if (size <= BUILD_ID_NAME || (misc & MISC_CPUMODE) != MISC_KERNEL)
 		return;
 	/* Before Linux 5.11 there was no size: all had 20 bytes. */
-	id = take_id(rec + BUILD_ID, misc & MISC_BUILD_ID_SIZE ? rec[BUILD_ID + 20] : 20);
+	id = copy_build_id(rec + BUILD_ID, misc & MISC_BUILD_ID_SIZE ? rec[BUILD_ID + 20] : 20);
 	if (id.len)
 		ir_chains_build_id(pd->rd->chains, (const char *)rec + BUILD_ID_NAME,
 				   size - BUILD_ID_NAME, &id);

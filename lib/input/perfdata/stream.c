@@ -42,7 +42,7 @@ static void skip_corrupt(struct perfdata *pd, uint64_t bytes)
 }
 
 /* To the next record behind cur.pos; 0 or -errno. */
-static int resync(struct perfdata *pd)
+static int skip_to_record(struct perfdata *pd)
 {
 	unsigned char *buf = malloc(SEARCH_BLOCK);
 	size_t from = 1, at, step;
@@ -206,7 +206,7 @@ static int handle_plain(struct perfdata *pd, const unsigned char *rec, uint32_t 
 }
 
 /* @rec is in the cursor's window: nothing is read before it has been used. */
-static int handle(struct perfdata *pd, const unsigned char *rec, uint32_t size, uint32_t data)
+static int handle_record(struct perfdata *pd, const unsigned char *rec, uint32_t size, uint32_t data)
 {
 	pd->last_type = ir_load32(rec, pd->big);
 	switch (pd->last_type) {
@@ -294,13 +294,13 @@ static int next_record(struct perfdata *pd)
 	if (ret && size > left && cur->end == pd->size && size - left < UINT16_MAX)
 		return handle_cut(pd, type, size - left, data);
 	if (!ret || size < PD_RECORD_HEADER || size > left) {
-		ret = resync(pd);
+		ret = skip_to_record(pd);
 		return ret ? ret : 1;
 	}
 	rec = ir_cursor_take(cur, size);
 	if (!rec)
 		return read_failed(pd);
-	ret = handle(pd, rec, size, data);
+	ret = handle_record(pd, rec, size, data);
 	return ret ? ret : 1;
 }
 

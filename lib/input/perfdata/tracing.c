@@ -26,7 +26,7 @@ static void skip_named(struct ir_cursor *cur, const char *name)
 }
 
 /* Byte order, long and page size; the byte order of the file itself is known. */
-static void take_basics(struct perfdata *pd, struct ir_cursor *cur)
+static void parse_basics(struct perfdata *pd, struct ir_cursor *cur)
 {
 	const unsigned char *p = ir_cursor_take(cur, 6);
 
@@ -50,7 +50,7 @@ static int read_all(struct perfdata *pd, struct ir_cursor *cur)
 	if (!version)
 		return -EBADMSG;
 	has_cmdlines = strcmp(version, "0.5") != 0;
-	take_basics(pd, cur);
+	parse_basics(pd, cur);
 	skip_named(cur, "header_page");
 	skip_named(cur, "header_event");
 	if (cur->failed)

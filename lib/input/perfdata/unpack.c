@@ -67,7 +67,7 @@ int pd_unpack_begin(struct perfdata *pd, const unsigned char *data, size_t len)
 }
 
 /* Pass over unpacked bytes that make no sense. */
-static void resync(struct perfdata *pd)
+static void skip_to_frame(struct perfdata *pd)
 {
 	struct pd_unpack *un = &pd->unpack;
 	size_t len = un->out_len - un->out_pos, at;
@@ -86,7 +86,7 @@ const unsigned char *pd_unpack_record(struct perfdata *pd, uint32_t *size)
 		const unsigned char *rec = un->out + un->out_pos;
 
 		if (!pd_known_record(rec, pd->big)) {
-			resync(pd);
+			skip_to_frame(pd);
 			continue;
 		}
 		*size = ir_load16(rec + 6, pd->big);

@@ -4,7 +4,7 @@
  *
  * A line is an event, a piece of a call chain, or something that other.c
  * knows.  What cannot be read goes through one of three functions, so that
- * nothing is left out silently: bad_line(), which counts damage, foreign_line(),
+ * nothing is left out silently: count_bad_line(), which counts damage, count_foreign_line(),
  * which counts what is no event, and form_line(), for lines of other tools.
  *
  * A line of which the payload is not complete may have been broken by a mail
@@ -21,7 +21,7 @@
 #define MIN_INDENT	4	/* blanks in front of a frame that has lost its tab */
 #define MIN_ADDRESS	8	/* digits of a frame's address */
 
-static void damage(struct text *t, enum ir_damage_kind kind, uint64_t n)
+static void count_damage(struct text *t, enum ir_damage_kind kind, uint64_t n)
 {
 	t->rd->damage->count[kind] += n;
 }
@@ -30,10 +30,10 @@ static void damage(struct text *t, enum ir_damage_kind kind, uint64_t n)
  * Lost events.
  */
 
-static void push(struct text *t, const struct ir_event *ev)
+static void push_event(struct text *t, const struct ir_event *ev)
 {
 	if (!ir_text_window_push(&t->window, ev))
-		damage(t, IR_DAMAGE_TIME_BACKWARDS, 1);
+		count_damage(t, IR_DAMAGE_TIME_BACKWARDS, 1);
 }
 
 /* They were lost before the event that comes now. */
@@ -41,17 +41,17 @@ static void push_pending(struct text *t, uint64_t time)
 {
 	for (uint32_t i = 0; i < t->nr_pending; i++) {
 		t->pending[i].time_ns = time;
-		push(t, &t->pending[i]);
+		push_event(t, &t->pending[i]);
 	}
 	t->nr_pending = 0;
 }
 
-static void lost(struct text *t, uint64_t count, uint32_t cpu)
+static void count_lost(struct text *t, uint64_t count, uint32_t cpu)
 {
 	if (count)
-		damage(t, IR_DAMAGE_LOST_EVENTS, count);
+		count_damage(t, IR_DAMAGE_LOST_EVENTS, count);
 	else
-		damage(t, IR_DAMAGE_LOST_GAPS, 1);
+		count_damage(t, IR_DAMAGE_LOST_GAPS, 1);
 	t->told_lost += count;
 	if (t->nr_pending == TEXT_PENDING)	/* no event between them: one gap */
 		return;
@@ -110,15 +110,15 @@ static void stack_line(struct text *t, const struct text_span *line, bool caller
  */
 
 /* An incomplete line at the end of the file was cut off there; any other is damaged. */
-static void bad_line(struct text *t)
+static void count_bad_line(struct text *t)
 {
-	damage(t, t->cut ? IR_DAMAGE_TRUNCATED : IR_DAMAGE_BAD_EVENTS, 1);
+	count_damage(t, t->cut ? IR_DAMAGE_TRUNCATED : IR_DAMAGE_BAD_EVENTS, 1);
 }
 
-static void foreign_line(struct text *t)
+static void count_foreign_line(struct text *t)
 {
 	t->head_len = 0;
-	damage(t, IR_DAMAGE_FOREIGN_LINES, 1);
+	count_damage(t, IR_DAMAGE_FOREIGN_LINES, 1);
 }
 
 /* A kernel's log may have events once more; what else has their payload is one. */
@@ -128,10 +128,10 @@ static void form_line(struct text *t, enum text_form form, const struct text_spa
 	if (form != TEXT_FORM_PRINTK && ir_text_is_ours(line))
 		t->unread++;	/* what it counts as is known at the end */
 	else
-		foreign_line(t);
+		count_foreign_line(t);
 }
 
-static void saw_cpus(struct text *t, uint32_t cpus)
+static void note_cpus(struct text *t, uint32_t cpus)
 {
 	if (cpus > t->rd->info.cpus)
 		t->rd->info.cpus = cpus;
@@ -168,21 +168,21 @@ static void other_line(struct text *t, const struct text_span *line)
 		t->in_buffer += n.a;
 		t->written += n.b;
 		if (n.c != UINT32_MAX)
-			saw_cpus(t, n.c);
+			note_cpus(t, n.c);
 		break;
 	case TEXT_OTHER_CPUS:
 	case TEXT_OTHER_PERF:
 		if (n.c != UINT32_MAX)
-			saw_cpus(t, n.c);
+			note_cpus(t, n.c);
 		break;
 	case TEXT_OTHER_BAD_ENTRIES:
-		damage(t, t->cut ? IR_DAMAGE_TRUNCATED : IR_DAMAGE_BAD_SECTIONS, 1);
+		count_damage(t, t->cut ? IR_DAMAGE_TRUNCATED : IR_DAMAGE_BAD_SECTIONS, 1);
 		break;
 	case TEXT_OTHER_LOST:
-		lost(t, n.a, n.c == UINT32_MAX ? t->last_cpu : n.c);
+		count_lost(t, n.a, n.c == UINT32_MAX ? t->last_cpu : n.c);
 		break;
 	case TEXT_OTHER_GARBAGE:
-		damage(t, IR_DAMAGE_CORRUPT_BYTES, text_len(line));
+		count_damage(t, IR_DAMAGE_CORRUPT_BYTES, text_len(line));
 		t->lines++;
 		break;
 	case TEXT_OTHER_BROKEN:
@@ -190,16 +190,16 @@ static void other_line(struct text *t, const struct text_span *line)
 			form_line(t, form, line);
 			break;
 		}
-		bad_line(t);
+		count_bad_line(t);
 		t->lines++;
 		break;
 	case TEXT_OTHER_FOREIGN:
 		if (form)
 			form_line(t, form, line);
 		else if (is_beginning(t, line))
-			bad_line(t);
+			count_bad_line(t);
 		else
-			foreign_line(t);
+			count_foreign_line(t);
 		break;
 	default:
 		if (*line->start != '#')
@@ -260,15 +260,15 @@ static void note_span(struct text *t, uint64_t time)
 		info->last_ns = time;
 }
 
-static void unnamed(struct text *t, const char *rest, const char *end,
-		    const struct text_head *head)
+static void count_unnamed(struct text *t, const char *rest, const char *end,
+			  const struct text_head *head)
 {
 	struct text_span text = { (char *)(uintptr_t)rest, (char *)(uintptr_t)end };
 	struct text_name *name = NULL;
 	const char *known;
 
 	if (text_begins(&text, "PERF_RECORD_LOST")) {
-		lost(t, ir_text_perf_lost(rest, end), head->cpu);
+		count_lost(t, ir_text_perf_lost(rest, end), head->cpu);
 		return;
 	}
 	if (text_begins(&text, "PERF_RECORD_"))
@@ -285,11 +285,11 @@ static void unnamed(struct text *t, const char *rest, const char *end,
 		note_span(t, head->time_ns);
 	} else if (rest == end || ir_text_is_ours(&text)) {
 		t->forms[TEXT_FORM_NO_NAME] += rest < end;
-		bad_line(t);
+		count_bad_line(t);
 	} else if (was_named(&text) || (t->cut && !memchr(rest, ' ', (size_t)(end - rest)))) {
-		bad_line(t);
+		count_bad_line(t);
 	} else {
-		foreign_line(t);
+		count_foreign_line(t);
 	}
 }
 
@@ -297,13 +297,13 @@ static void unnamed(struct text *t, const char *rest, const char *end,
  * Events.
  */
 
-static void take_event(struct text *t, struct text_name *name, struct ir_event *ev,
-		       enum text_result result)
+static void queue_event(struct text *t, struct text_name *name, struct ir_event *ev,
+			enum text_result result)
 {
 	name->good++;
 	t->good++;
 	if (t->cut && result == TEXT_FRAGMENT)
-		damage(t, IR_DAMAGE_TRUNCATED, 1);
+		count_damage(t, IR_DAMAGE_TRUNCATED, 1);
 	/* A marker waits as its place in the file; where it was in two, there is none. */
 	if (text_has_text(ev)) {
 		if (ir_text_is_joined(t, ev->text))
@@ -313,7 +313,7 @@ static void take_event(struct text *t, struct text_name *name, struct ir_event *
 	}
 	if (ev->kind < IR_EV_KINDS)
 		t->rd->info.seen_kinds |= UINT64_C(1) << ev->kind;
-	push(t, ev);
+	push_event(t, ev);
 }
 
 static enum text_result read_payload(struct text *t, const struct text_name *name,
@@ -352,16 +352,16 @@ static int join_event(struct text *t, struct text_name *name, struct text_span t
 		t->forms[TEXT_FORM_NO_TRACE] += none;
 		t->forms[TEXT_FORM_ESCAPED] += escaped;
 		t->cut = cut;
-		bad_line(t);
+		count_bad_line(t);
 		return rc < 0 ? rc : 0;
 	}
-	damage(t, IR_DAMAGE_JOINED_LINES, 1);
-	take_event(t, name, ev, result);
+	count_damage(t, IR_DAMAGE_JOINED_LINES, 1);
+	queue_event(t, name, ev, result);
 	return 0;
 }
 
 /* perf script without -g but with -F +ip,+sym has the call site behind the payload. */
-static void take_tail(struct text *t, const char *end)
+static void add_tail_frame(struct text *t, const char *end)
 {
 	struct text_span tail = { (char *)(uintptr_t)t->payload.tail, (char *)(uintptr_t)end };
 	uint64_t frame;
@@ -378,9 +378,9 @@ static int wanted_event(struct text *t, struct text_name *name, struct text_span
 
 	if (result == TEXT_BAD)
 		return join_event(t, name, text, head, &ev);
-	take_event(t, name, &ev, result);
+	queue_event(t, name, &ev, result);
 	if (t->payload.tail)
-		take_tail(t, text.end);
+		add_tail_frame(t, text.end);
 	return 0;
 }
 
@@ -407,14 +407,14 @@ static bool note_line(struct text *t, const struct text_span *line, const struct
 	t->line_bytes += text_len(line) + 1;
 	t->head_len = (size_t)(head->rest - line->start);
 	if (head->counter != t->counter) {
-		bad_line(t);
+		count_bad_line(t);
 		return false;
 	}
 	t->last_cpu = head->cpu;
 	t->last_time = head->time_ns;
-	saw_cpus(t, head->cpu + 1);
+	note_cpus(t, head->cpu + 1);
 	if (head->odd_flags)
-		damage(t, IR_DAMAGE_UNKNOWN_FLAGS, 1);
+		count_damage(t, IR_DAMAGE_UNKNOWN_FLAGS, 1);
 	if (t->nr_pending)
 		push_pending(t, head->time_ns);
 	return true;
@@ -448,7 +448,7 @@ static int join_head(struct text *t, struct text_span *line, const char **rest)
 	*rest = line->start + at;
 	if (rc)
 		*rest = text_skip_spaces(*rest, line->end);
-	damage(t, IR_DAMAGE_JOINED_LINES, (uint64_t)rc);
+	count_damage(t, IR_DAMAGE_JOINED_LINES, (uint64_t)rc);
 	return 0;
 }
 
@@ -469,7 +469,7 @@ static int named_event(struct text *t, struct text_name *name, struct text_span 
 		return wanted_event(t, name, text, head);
 	/* No other event has this in it: the name is what is damaged. */
 	if (!name->ignored && text_begins(&text, "IOMMU: iova="))
-		bad_line(t);
+		count_bad_line(t);
 	return 0;
 }
 
@@ -502,7 +502,7 @@ static int end_comment(struct text *t, struct text_span *line, const char **rest
 		rc = ir_text_join_next(t, line);
 		*rest = line->start + at;
 		if (!i && rc == 1)
-			damage(t, IR_DAMAGE_JOINED_LINES, 1);
+			count_damage(t, IR_DAMAGE_JOINED_LINES, 1);
 	}
 	if (rc == 1 && !ends_comment(line))
 		rc = 0;
@@ -521,13 +521,13 @@ static int event_line(struct text *t, struct text_span *line, const struct text_
 
 	if (!note_line(t, line, head))
 		return 0;
-	damage(t, IR_DAMAGE_JOINED_LINES, t->unwrapped);
+	count_damage(t, IR_DAMAGE_JOINED_LINES, t->unwrapped);
 	if (t->rd->tasks && head->task)
 		note_task(t, line->start, head);
 	if (head->style == TEXT_STYLE_GRAPH) {
 		rc = end_comment(t, line, &rest);
 		if (!rc)
-			bad_line(t);
+			count_bad_line(t);
 		if (rc <= 0)
 			return rc;
 		rc = 0;
@@ -542,14 +542,14 @@ static int event_line(struct text *t, struct text_span *line, const struct text_
 	    !memcmp(colon - (sizeof(lost_blank) - 1), lost_blank, sizeof(lost_blank) - 1))
 		colon -= sizeof(lost_blank) - 1;
 	if (!colon || (*rest == 'P' && line->end - rest > 12 && !memcmp(rest, "PERF_RECORD_", 12))) {
-		unnamed(t, rest, line->end, head);
+		count_unnamed(t, rest, line->end, head);
 		return 0;
 	}
 	if (head->style == TEXT_STYLE_PERF)
 		note_time(t, head->time_ns);
 	name = name_of(t, rest, colon, line);
 	if (!name) {
-		bad_line(t);
+		count_bad_line(t);
 		return 0;
 	}
 	text.start = line->start + (text_skip_spaces(colon + 1, line->end) - line->start);

@@ -13,14 +13,14 @@
  */
 #include "input/text/priv.h"
 
-static const char *find(const char *p, const char *end, const char *what)
+static const char *find_text(const char *p, const char *end, const char *what)
 {
 	return memmem(p, (size_t)(end - p), what, strlen(what));
 }
 
-static bool has(const struct text_span *text, const char *what)
+static bool contains(const struct text_span *text, const char *what)
 {
-	return find(text->start, text->end, what) != NULL;
+	return find_text(text->start, text->end, what) != NULL;
 }
 
 static const char *skip_digits(const char *p, const char *end)
@@ -81,7 +81,7 @@ static bool is_no_time(const struct text_span *line)
 			continue;
 		stop = skip_date(text_skip_spaces(stop + 1, end), end);
 		if (stop < end && !text_is_digit(*stop) && is_name(stop, end) &&
-		    has(&(struct text_span){ (char *)(uintptr_t)stop, line->end }, ": IOMMU: "))
+		    contains(&(struct text_span){ (char *)(uintptr_t)stop, line->end }, ": IOMMU: "))
 			return true;
 	}
 	return false;
@@ -98,16 +98,16 @@ static bool is_perf_trace(const struct text_span *line)
 	stop = skip_digits(dot + 1, line->end);
 	if (stop - dot != 4 || stop == line->end || *stop != ' ')
 		return false;
-	name = find(stop, line->end, " iommu:");
+	name = find_text(stop, line->end, " iommu:");
 	if (!name)
-		name = find(stop, line->end, " dma:");
-	return name && (find(name, line->end, "(") || find(name, line->end, ":IOMMU:"));
+		name = find_text(stop, line->end, " dma:");
+	return name && (find_text(name, line->end, "(") || find_text(name, line->end, ":IOMMU:"));
 }
 
 /* The kernel's comment without the columns in front that a replay needs. */
 static bool is_graph(const struct text_span *line)
 {
-	const char *p = find(line->start, line->end, "/* ");
+	const char *p = find_text(line->start, line->end, "/* ");
 
 	if (!p)
 		return false;
@@ -119,14 +119,14 @@ static bool is_graph(const struct text_span *line)
 /* "iommu: map: iova 0xf7700000 pa 0x0000000041000000 size 0x1000" */
 static bool is_dyndbg(const struct text_span *line)
 {
-	return has(line, "map: iova 0x") || has(line, "mapping: iova 0x") ||
-		has(line, "unmapped: iova 0x") || has(line, "unmap this: iova 0x");
+	return contains(line, "map: iova 0x") || contains(line, "mapping: iova 0x") ||
+		contains(line, "unmapped: iova 0x") || contains(line, "unmap this: iova 0x");
 }
 
 /* "# tracer: nop\n#\n..." with the letters \ and n, as strings of JSON and of C have them */
 static bool is_escaped(const struct text_span *line)
 {
-	return has(line, "\\n") && ir_text_is_ours(line);
+	return contains(line, "\\n") && ir_text_is_ours(line);
 }
 
 /* "[   71.250000] map: IOMMU: iova=0x..." */
@@ -180,13 +180,13 @@ const char *ir_text_form_advice(enum text_form form)
 
 bool ir_text_is_ours(const struct text_span *text)
 {
-	if (has(text, "IOMMU: iova=0x"))
+	if (contains(text, "IOMMU: iova=0x"))
 		return true;
 	/* Otherwise two keys: people write one of them in what they say about events. */
-	if (has(text, " iova=0x") || text_begins(text, "iova=0x"))
-		return has(text, "size=") || has(text, " paddr=") || has(text, " flags=");
-	return (has(text, " dma_addr=") && has(text, " size=")) ||
-		(has(text, " dma_addrs=") && has(text, " sizes="));
+	if (contains(text, " iova=0x") || text_begins(text, "iova=0x"))
+		return contains(text, "size=") || contains(text, " paddr=") || contains(text, " flags=");
+	return (contains(text, " dma_addr=") && contains(text, " size=")) ||
+		(contains(text, " dma_addrs=") && contains(text, " sizes="));
 }
 
 /* Payloads that only one event has: keys that are there, and one that is not. */
@@ -200,10 +200,10 @@ static const struct {
 const char *ir_text_guess(const struct text_span *text)
 {
 	for (size_t i = 0; i < sizeof(payloads) / sizeof(payloads[0]); i++) {
-		bool all = !has(text, payloads[i].not);
+		bool all = !contains(text, payloads[i].not);
 
 		for (size_t k = 0; k < 3; k++)
-			all = all && has(text, payloads[i].has[k]);
+			all = all && contains(text, payloads[i].has[k]);
 		if (all)
 			return payloads[i].event;
 	}

@@ -73,7 +73,7 @@ static const char *decimal_number(const char *p, const char *end, uint64_t *valu
 	return p;
 }
 
-static const char *number(const char *p, const char *end, bool hex, uint64_t *value)
+static const char *parse_sign_number(const char *p, const char *end, bool hex, uint64_t *value)
 {
 	bool negative = p < end && *p == '-';
 	const char *start;
@@ -95,12 +95,12 @@ static const char *number(const char *p, const char *end, bool hex, uint64_t *va
 
 const char *ir_text_number(const char *p, const char *end, uint64_t *value)
 {
-	return number(p, end, false, value);
+	return parse_sign_number(p, end, false, value);
 }
 
 const char *ir_text_hex(const char *p, const char *end, uint64_t *value)
 {
-	return number(p, end, true, value);
+	return parse_sign_number(p, end, true, value);
 }
 
 /* Up to 10 digits: enough for PIDs and CPUs. */
@@ -216,8 +216,8 @@ static bool is_irq(char letter)
  * has another number of columns, the letters decide: none of those of
  * hardirq/softirq comes in the column on its left or on its right.
  */
-static void take_context(const char *flags, size_t nr, const struct text_columns *cols,
-			 struct text_head *head)
+static void parse_context(const char *flags, size_t nr, const struct text_columns *cols,
+			  struct text_head *head)
 {
 	bool told = cols->context && cols->nr_flags == nr;
 	char letter = flags[told ? cols->context : CONTEXT_COLUMN];
@@ -241,7 +241,7 @@ static const char *parse_flags(const char *p, const char *end, const struct text
 	if (p - start < MIN_FLAGS || p - start > TEXT_MAX_FLAGS || p == end || *p != ' ' ||
 	    text_is_digit(*start))
 		return NULL;
-	take_context(start, (size_t)(p - start), cols, head);
+	parse_context(start, (size_t)(p - start), cols, head);
 	return p;
 }
 
@@ -260,7 +260,7 @@ static const char *parse_raw_flags(const char *p, const char *end, struct text_h
 }
 
 /* The time with its colon, and what trace-cmd --ts-diff puts behind it. */
-static bool finish(const char *p, const char *end, struct text_head *head)
+static bool parse_time_column(const char *p, const char *end, struct text_head *head)
 {
 	p = parse_time(text_skip_spaces(p, end), end, head);
 	if (!p || p == end || *p++ != ':' || (p < end && *p != ' '))
@@ -363,16 +363,16 @@ static bool parse_bracket(const char *line, const char *end, const char *at,
 	head->at = (uint32_t)(at - line);
 	if (*++p == '-') {
 		p = parse_raw_flags(p, end, head);
-		return p && finish(p, end, head);
+		return p && parse_time_column(p, end, head);
 	}
 	p = text_skip_spaces(p, end);
 	head->flags = IR_EVF_NO_CONTEXT;
 	flags = parse_flags(p, end, cols, head);
-	if (finish(flags ? flags : p, end, head))
+	if (parse_time_column(flags ? flags : p, end, head))
 		return true;
 	head->flags = IR_EVF_NO_CONTEXT;
 	head->odd_flags = false;
-	return head->style == TEXT_STYLE_PERF && finish(skip_perf_columns(p, end), end, head);
+	return head->style == TEXT_STYLE_PERF && parse_time_column(skip_perf_columns(p, end), end, head);
 }
 
 /* "-PID CPUflags" or "-PID CPU-0xflags", with the dash at @at. */
@@ -391,12 +391,12 @@ static bool parse_latency(const char *line, const char *end, const char *at,
 	head->style = TEXT_STYLE_LATENCY;
 	head->task = at;
 	head->at = (uint32_t)(at - line);
-	return p && finish(p, end, head);
+	return p && parse_time_column(p, end, head);
 }
 
 /* Only a '-' or a '[' begins what lines are known by. */
-static bool try_at(const char *line, const char *end, size_t at, const struct text_columns *cols,
-		   struct text_head *head)
+static bool parse_head_at(const char *line, const char *end, size_t at, const struct text_columns *cols,
+			  struct text_head *head)
 {
 	head->odd_flags = false;
 	if (line[at] == '-')
@@ -515,7 +515,7 @@ const char *ir_text_name(const char **rest, const char *end)
 }
 
 /* How much speaks for this place. */
-static int rank(const char *line, const char *end, const struct text_head *head)
+static int rank_head(const char *line, const char *end, const struct text_head *head)
 {
 	const char *rest = head->rest;
 
@@ -525,8 +525,8 @@ static int rank(const char *line, const char *end, const struct text_head *head)
 }
 
 /* Every place where it could be. */
-static bool search(const char *line, const char *end, const struct text_columns *cols,
-		   struct text_head *head)
+static bool search_head(const char *line, const char *end, const struct text_columns *cols,
+			struct text_head *head)
 {
 	size_t len = (size_t)(end - line);
 	int best = 0;
@@ -537,9 +537,9 @@ static bool search(const char *line, const char *end, const struct text_columns 
 		struct text_head other = { 0 };
 		int r;
 
-		if ((line[i] != '[' && line[i] != '-') || !try_at(line, end, i, cols, &other))
+		if ((line[i] != '[' && line[i] != '-') || !parse_head_at(line, end, i, cols, &other))
 			continue;
-		r = rank(line, end, &other);
+		r = rank_head(line, end, &other);
 		if (r > best)
 			*head = other;
 		best = r > best ? r : best;
@@ -551,10 +551,11 @@ bool ir_text_head(const char *line, const char *end, struct text_columns *cols,
 		  struct text_head *head)
 {
 	head->counter = false;
-	if (cols->style && (size_t)(end - line) > cols->at && try_at(line, end, cols->at, cols, head) &&
+	if (cols->style && (size_t)(end - line) > cols->at &&
+	    parse_head_at(line, end, cols->at, cols, head) &&
 	    head->style == cols->style)
 		return true;
-	if (!search(line, end, cols, head))
+	if (!search_head(line, end, cols, head))
 		return false;
 	cols->at = head->at;
 	cols->style = head->style;

@@ -102,7 +102,7 @@ static bool is_within_word(const struct text_wrap *w, const struct text_span *li
 	return is_word(word, w->tail_len + len);
 }
 
-static void take_tail(struct text_wrap *w, const struct text_span *line)
+static void keep_tail(struct text_wrap *w, const struct text_span *line)
 {
 	const char *p = line->end;
 
@@ -144,7 +144,7 @@ void ir_text_wrap_note(struct text_wrap *w, const struct text_span *line, bool e
 		note_pair(w, line);
 	if (text_len(line) > w->longest)
 		w->longest = text_len(line);
-	take_tail(w, line);
+	keep_tail(w, line);
 }
 
 size_t ir_text_wrap_width(const struct text_wrap *w)
@@ -167,7 +167,7 @@ bool ir_text_is_joined(const struct text *t, const char *p)
 }
 
 /* Move @line, a part of t->joined perhaps, to t->joined: 0, or -ENOMEM. */
-static int move(struct text *t, struct text_span *line)
+static int move_line(struct text *t, struct text_span *line)
 {
 	size_t len = text_len(line);
 
@@ -182,7 +182,7 @@ static int move(struct text *t, struct text_span *line)
 }
 
 /* Put @more behind @line, which is t->joined, with blanks between them: false if it is too long. */
-static bool append(struct text_span *line, size_t blanks, const struct text_span *more)
+static bool append_line(struct text_span *line, size_t blanks, const struct text_span *more)
 {
 	if (text_len(line) + blanks + text_len(more) > TEXT_MAX_LINE)
 		return false;
@@ -223,19 +223,19 @@ static int look_ahead(struct text *t, struct text_span *next)
 }
 
 /* Without what stands around it. */
-static void trim(struct text_span *line)
+static void trim_line(struct text_span *line)
 {
 	while (line->end > line->start && (line->end[-1] == '\t' || line->end[-1] == '\r'))
 		line->end--;
 	ir_text_unquote(line);
 }
 
-static int unwrap(struct text *t, struct text_span *line)
+static int join_wrapped(struct text *t, struct text_span *line)
 {
 	size_t last;
 	int rc = 1;
 
-	trim(line);
+	trim_line(line);
 	last = text_len(line);
 	if (ir_text_behind_log(line).start != line->start || (last && *line->start == '#'))
 		return 1;
@@ -243,15 +243,15 @@ static int unwrap(struct text *t, struct text_span *line)
 		struct text_span next;
 		size_t len;
 
-		rc = move(t, line);
+		rc = move_line(t, line);
 		if (!rc)
 			rc = look_ahead(t, &next);
 		if (rc <= 0)
 			return rc < 0 ? rc : 1;
-		trim(&next);
+		trim_line(&next);
 		len = text_len(&next);
 		if (ir_text_behind_log(&next).start != next.start || is_frame(&next) ||
-		    !is_continuation(&next, &t->columns) || !append(line, t->wrap - last, &next))
+		    !is_continuation(&next, &t->columns) || !append_line(line, t->wrap - last, &next))
 			return 1;
 		t->cut = t->held_cut;
 		t->held.start = NULL;
@@ -266,7 +266,7 @@ int ir_text_next_line(struct text *t, struct text_span *line)
 	int rc = file_line(t, line);
 
 	t->unwrapped = false;
-	return rc == 1 && t->wrap ? unwrap(t, line) : rc;
+	return rc == 1 && t->wrap ? join_wrapped(t, line) : rc;
 }
 
 int ir_text_join_next(struct text *t, struct text_span *line)
@@ -276,14 +276,14 @@ int ir_text_join_next(struct text *t, struct text_span *line)
 
 	/* Mail of format=flowed has the blank at the end of a line. */
 	line->end = (char *)(uintptr_t)text_trim(line->start, line->end);
-	rc = move(t, line);
+	rc = move_line(t, line);
 	if (!rc)
 		rc = look_ahead(t, &next);
 	if (rc <= 0)
 		return rc;
 	ir_text_unquote(&next);
 	next.start = (char *)(uintptr_t)text_skip_spaces(next.start, next.end);
-	if (!is_continuation(&next, &t->columns) || !append(line, line->end > line->start, &next))
+	if (!is_continuation(&next, &t->columns) || !append_line(line, line->end > line->start, &next))
 		return 0;	/* it is read on its own */
 	t->cut = t->held_cut;
 	t->held.start = NULL;

@@ -21,7 +21,7 @@ void ir_text_file_release(struct text_file *tf)
 }
 
 /* More bytes behind those that are there. */
-static int fill(struct text_file *tf)
+static int fill_buffer(struct text_file *tf)
 {
 	ssize_t n;
 
@@ -52,7 +52,7 @@ static int skip_line(struct text_file *tf)
 		tf->pos += n;
 		if (end || tf->at_end)
 			return end != NULL;
-		rc = fill(tf);
+		rc = fill_buffer(tf);
 		if (rc)
 			return rc;
 	}
@@ -67,7 +67,7 @@ int ir_text_file_line(struct text_file *tf, struct text_span *line)
 
 		end = have ? memchr(start, '\n', have) : NULL;
 		if (!end && !tf->at_end && have <= TEXT_MAX_LINE) {
-			rc = fill(tf);
+			rc = fill_buffer(tf);
 			if (rc)
 				return rc;
 			continue;

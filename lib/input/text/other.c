@@ -8,13 +8,13 @@
  */
 #include "input/text/priv.h"
 
-static const char *find(const char *p, const char *end, const char *what)
+static const char *find_text(const char *p, const char *end, const char *what)
 {
 	return memmem(p, (size_t)(end - p), what, strlen(what));
 }
 
 /* A number up to whatever comes behind it. */
-static const char *digits(const char *p, const char *end, uint64_t *value)
+static const char *parse_digits(const char *p, const char *end, uint64_t *value)
 {
 	const char *start = p;
 
@@ -27,23 +27,23 @@ static const char *digits(const char *p, const char *end, uint64_t *value)
 }
 
 /* entries-in-buffer/entries-written: 10/25   #P:4 */
-static enum text_other entries(const char *p, const char *end, struct text_numbers *n)
+static enum text_other parse_entries(const char *p, const char *end, struct text_numbers *n)
 {
 	uint64_t cpus;
 
-	p = digits(text_skip_spaces(p, end), end, &n->a);
+	p = parse_digits(text_skip_spaces(p, end), end, &n->a);
 	if (!p || p == end || *p != '/')
 		return TEXT_OTHER_BAD_ENTRIES;
-	p = digits(p + 1, end, &n->b);
+	p = parse_digits(p + 1, end, &n->b);
 	if (!p || n->b < n->a)
 		return TEXT_OTHER_BAD_ENTRIES;
-	p = find(p, end, "#P:");
-	if (p && digits(p + 3, end, &cpus) && cpus <= TEXT_MAX_CPUS)
+	p = find_text(p, end, "#P:");
+	if (p && parse_digits(p + 3, end, &cpus) && cpus <= TEXT_MAX_CPUS)
 		n->c = (uint32_t)cpus;
 	return TEXT_OTHER_ENTRIES;
 }
 
-static enum text_other comment(const struct text_span *line, struct text_numbers *n)
+static enum text_other parse_comment(const struct text_span *line, struct text_numbers *n)
 {
 	static const char in_buffer[] = "entries-in-buffer/entries-written:";
 	static const char online[] = "# nrcpus online : ";
@@ -52,11 +52,11 @@ static enum text_other comment(const struct text_span *line, struct text_numbers
 
 	if (text_begins(line, "# tracer: "))
 		return TEXT_OTHER_TRACER;
-	p = find(line->start, line->end, in_buffer);
+	p = find_text(line->start, line->end, in_buffer);
 	if (p)
-		return entries(p + sizeof(in_buffer) - 1, line->end, n);
+		return parse_entries(p + sizeof(in_buffer) - 1, line->end, n);
 	if (text_begins(line, online) &&
-	    digits(line->start + sizeof(online) - 1, line->end, &cpus) == line->end &&
+	    parse_digits(line->start + sizeof(online) - 1, line->end, &cpus) == line->end &&
 	    cpus <= TEXT_MAX_CPUS) {
 		n->c = (uint32_t)cpus;
 		return TEXT_OTHER_PERF;
@@ -74,22 +74,22 @@ static enum text_other comment(const struct text_span *line, struct text_numbers
  */
 static bool is_lost(const struct text_span *line, struct text_numbers *n)
 {
-	const char *end = line->end, *p = find(line->start, end, "CPU:");
+	const char *end = line->end, *p = find_text(line->start, end, "CPU:");
 	const char *words;
 	uint64_t value;
 
-	p = p ? digits(p + 4, end, &value) : NULL;
+	p = p ? parse_digits(p + 4, end, &value) : NULL;
 	if (!p || value >= TEXT_MAX_CPUS || end - p < 3 || memcmp(p, " [", 2) != 0 ||
 	    end[-1] != ']')
 		return false;
 	words = p + 2;
-	p = find(words, end, "EVENTS");
+	p = find_text(words, end, "EVENTS");
 	if (!p)
 		return false;
 	n->c = (uint32_t)value;
 	if (end - words > 5 && !memcmp(words, "LOST ", 5))
 		words += 5;
-	if (digits(words, p, &value))
+	if (parse_digits(words, p, &value))
 		n->a = value;
 	return true;
 }
@@ -101,7 +101,7 @@ static bool is_lost_of_perf(const struct text_span *line, struct text_numbers *n
 
 	if (!text_begins(line, "LOST "))
 		return false;
-	p = digits(line->start + 5, line->end, &n->a);
+	p = parse_digits(line->start + 5, line->end, &n->a);
 	return p && line->end - p >= 7 && !memcmp(p, " events", 7);
 }
 
@@ -195,9 +195,9 @@ enum text_other ir_text_other(const struct text_span *line, struct text_numbers 
 	if (line->start == line->end || *line->start == '\t' || text_begins(line, " => "))
 		return TEXT_OTHER_NOTHING;
 	if (*line->start == '#')
-		return comment(line, n);
+		return parse_comment(line, n);
 	if (text_begins(line, "cpus=") &&
-	    digits(line->start + 5, line->end, &cpus) == line->end && cpus <= TEXT_MAX_CPUS) {
+	    parse_digits(line->start + 5, line->end, &cpus) == line->end && cpus <= TEXT_MAX_CPUS) {
 		n->c = (uint32_t)cpus;
 		return TEXT_OTHER_CPUS;
 	}
@@ -225,8 +225,8 @@ struct text_span ir_text_perf_header(const struct text_span *line, const char *k
 
 uint64_t ir_text_perf_lost(const char *p, const char *end)
 {
-	const char *at = find(p, end, " lost ");
+	const char *at = find_text(p, end, " lost ");
 	uint64_t value;
 
-	return at && digits(at + 6, end, &value) ? value : 0;
+	return at && parse_digits(at + 6, end, &value) ? value : 0;
 }

@@ -141,7 +141,7 @@ struct walk {
 };
 
 /* The name is terminated for the moment: that way one that comes again is known at once. */
-static bool take_device(struct walk *w, const char *name, const char *stop)
+static bool parse_device(struct walk *w, const char *name, const char *stop)
 {
 	char *end, behind;
 	uint64_t number;
@@ -187,7 +187,7 @@ static const char *const directions[] = {
 #define NR_DIRECTIONS (sizeof(directions) / sizeof(directions[0]))
 
 /* As show_dma_data_direction of the kernel prints it; -1: another word. */
-static uint64_t direction(const char *word, size_t len)
+static uint64_t direction_number(const char *word, size_t len)
 {
 	for (size_t i = 0; i < NR_DIRECTIONS; i++)
 		if (strlen(directions[i]) == len && !memcmp(word, directions[i], len))
@@ -204,7 +204,7 @@ static bool is_part_of_direction(const char *word, size_t len)
 	return false;
 }
 
-static const char *take_number(struct walk *w, const struct field *f, const char *p)
+static const char *parse_number(struct walk *w, const struct field *f, const char *p)
 {
 	const char *end = w->end, *start = p;
 	bool hex = !w->raw && (f->base == IR_BASE_HEX || f->base == IR_BASE_POINTER);
@@ -227,7 +227,7 @@ static const char *take_number(struct walk *w, const struct field *f, const char
 	} else if (f->base == IR_BASE_DIRECTION && p < end && !text_is_digit(*p)) {
 		const char *stop = word_end(p, end);
 
-		value = direction(p, (size_t)(stop - p));
+		value = direction_number(p, (size_t)(stop - p));
 		if (value == UINT64_MAX && is_part_of_direction(p, (size_t)(stop - p)))
 			return NULL;
 		p = stop;
@@ -246,7 +246,7 @@ static const char *take_number(struct walk *w, const struct field *f, const char
 	return p;
 }
 
-static const char *take_list(struct walk *w, const struct field *f, const char *p)
+static const char *parse_list(struct walk *w, const struct field *f, const char *p)
 {
 	struct text_payload *pl = w->pl;
 
@@ -255,7 +255,7 @@ static const char *take_list(struct walk *w, const struct field *f, const char *
 }
 
 /* "key=value"; the value is at @p.  Returns where it ends. */
-static const char *take_field(struct walk *w, const char *key, size_t len, const char *p)
+static const char *parse_field(struct walk *w, const char *key, size_t len, const char *p)
 {
 	for (unsigned int i = 0; i < MAX_FIELDS && w->spec->fields[i].key; i++) {
 		const struct field *f = &w->spec->fields[i];
@@ -267,14 +267,14 @@ static const char *take_field(struct walk *w, const char *key, size_t len, const
 		if (f->slot == IR_SLOT_DEVICE) {
 			const char *stop = word_end(p, w->end);
 
-			return take_device(w, p, stop) ? stop : NULL;
+			return parse_device(w, p, stop) ? stop : NULL;
 		}
-		return f->slot >= IR_SLOT_LIST ? take_list(w, f, p) : take_number(w, f, p);
+		return f->slot >= IR_SLOT_LIST ? parse_list(w, f, p) : parse_number(w, f, p);
 	}
 	if (w->spec->has_device && len == 6 && !memcmp(key, "device", 6)) {
 		const char *stop = word_end(p, w->end);
 
-		return take_device(w, p, stop) ? stop : NULL;
+		return parse_device(w, p, stop) ? stop : NULL;
 	}
 	/* Not used; a list of bytes has spaces in it. */
 	if (w->end - p > 6 && !memcmp(p, "ARRAY[", 6)) {
@@ -345,7 +345,7 @@ static bool walk_words(struct walk *w, const char *p)
 			continue;
 		}
 		w->needed = false;
-		p = take_field(w, p, (size_t)(stop - p), stop + 1);
+		p = parse_field(w, p, (size_t)(stop - p), stop + 1);
 		if (!p || (p < w->end && *p != ' '))
 			return false;
 	}
@@ -416,7 +416,7 @@ static bool finish_sg_err(struct walk *w)
 	       ir_text_list_order(&w->pl->list, &w->pl->order);
 }
 
-static bool finish(struct walk *w)
+static bool finish_payload(struct walk *w)
 {
 	switch (w->spec->finish) {
 	case IR_FINISH_RANGE:
@@ -464,7 +464,7 @@ static char *skip_writer(const struct text_span *text)
  * "IOMMU:pci 0000:00:10.1 iova=0x000000001234 flags=0x0001"; by name it is
  * "device=0000:00:10.1 driver=pci iova=0x1234 flags=0x1".
  */
-static enum text_result take_fault(struct text_span text, struct ir_event *ev)
+static enum text_result parse_fault(struct text_span text, struct ir_event *ev)
 {
 	static const char by_name[] = "device=";
 	const char *iova = memmem(text.start, text_len(&text), " iova=", 6), *flags, *p;
@@ -497,7 +497,7 @@ static bool number_behind(struct text_span text, const char *key, uint64_t *valu
 }
 
 /* "iotlb_inv dmar1: 0x300f2 0xf7700000 0x0 0x0"; by name "qw0=0x300f2 qw1=0xf7700000". */
-static enum text_result take_qi(struct text_span text, struct ir_event *ev)
+static enum text_result parse_qi(struct text_span text, struct ir_event *ev)
 {
 	const char *p;
 
@@ -515,7 +515,7 @@ static enum text_result take_qi(struct text_span text, struct ir_event *ev)
  * "dmar0/0000:00:10.0[0] type iotlb did 4 [0xff000-0xfffff] addr 0xff000 pages 0x1 mask 0x0";
  * by name "domain_id=4 type=0 start=0xff000 end=0xfffff".
  */
-static enum text_result take_tag(struct text_span text, struct ir_event *ev)
+static enum text_result parse_tag(struct text_span text, struct ir_event *ev)
 {
 	const char *p;
 	uint64_t type;
@@ -563,7 +563,7 @@ static bool switch_pid(const char *start, const char *end, const char *key, uint
  * "prev_comm=fio prev_pid=123 ... ==> next_comm=swapper/0 next_pid=0 next_prio=120"; by
  * trace-cmd's plug-in "fio:123 [120] S ==> swapper/0:0 [120]".
  */
-static enum text_result take_switch(const struct text_span *text, struct ir_event *ev)
+static enum text_result parse_switch(const struct text_span *text, struct ir_event *ev)
 {
 	const char *arrow = memmem(text->start, text_len(text), "==> ", 4);
 	const char *next = arrow ? arrow : memmem(text->start, text_len(text), "next_comm=", 10);
@@ -574,7 +574,7 @@ static enum text_result take_switch(const struct text_span *text, struct ir_even
 	return TEXT_GOOD;
 }
 
-static enum text_result take_text(struct text_span text, bool is_print, struct ir_event *ev)
+static enum text_result parse_marker(struct text_span text, bool is_print, struct ir_event *ev)
 {
 	if (is_print)
 		text.start = skip_writer(&text);
@@ -599,7 +599,7 @@ static const char *walk_start(struct walk *w, const char *p)
 		stop++;
 	if (stop < w->end && *stop == '=')
 		return p;
-	return take_device(w, p, stop) ? stop : NULL;
+	return parse_device(w, p, stop) ? stop : NULL;
 }
 
 static bool has_slot(const struct text_spec *spec, enum ir_slot slot)
@@ -625,17 +625,17 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 	if (!spec->name)
 		ev->flags |= IR_EVF_PROBE;
 	if (spec->finish == IR_FINISH_FAULT)
-		return take_fault(text, ev);
+		return parse_fault(text, ev);
 	if (spec->finish == IR_FINISH_QI)
-		return take_qi(text, ev);
+		return parse_qi(text, ev);
 	if (spec->finish == IR_FINISH_TAG)
-		return take_tag(text, ev);
+		return parse_tag(text, ev);
 	if (spec->finish == IR_FINISH_SWITCH)
-		return take_switch(&text, ev);
+		return parse_switch(&text, ev);
 	if (spec->finish == IR_FINISH_CONSOLE && text_begins(&text, "msg="))
 		text.start += 4;
 	if (spec->finish == IR_FINISH_MARKER || spec->finish == IR_FINISH_CONSOLE)
-		return take_text(text, spec->finish == IR_FINISH_MARKER && spec->system, ev);
+		return parse_marker(text, spec->finish == IR_FINISH_MARKER && spec->system, ev);
 	pl->list.present = pl->lengths.present = pl->others.present = false;
 	pl->tail = NULL;
 	p = walk_start(&w, text.start);
@@ -650,7 +650,7 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 		ev->ret = -1;	/* its direction */
 	if (spec->kind > IR_EV_KINDS)
 		ev->value[IR_SLOT_EXTRA] = w.values[IR_SLOT_EXTRA];
-	if (!finish(&w))
+	if (!finish_payload(&w))
 		return TEXT_BAD;
 	if (w.open_end)
 		return TEXT_OPEN_END;

@@ -29,7 +29,7 @@ static struct text_span next_word(const char **p, const char *end)
 }
 
 /* The text between two characters at the ends of a word; empty: they are others. */
-static struct text_span inside(struct text_span word, char open, char close)
+static struct text_span text_between(struct text_span word, char open, char close)
 {
 	if (text_len(&word) < 3 || *word.start != open || word.end[-1] != close)
 		return (struct text_span){ word.end, word.end };
@@ -37,7 +37,7 @@ static struct text_span inside(struct text_span word, char open, char close)
 }
 
 /* "symbol+0x1f" or "symbol+0x1f/0x100"; false: it is no symbol. */
-static bool take_symbol(struct ir_chain_name *name, char *text, struct text_span word)
+static bool parse_symbol(struct ir_chain_name *name, char *text, struct text_span word)
 {
 	const char *plus = memrchr(word.start, '+', text_len(&word)), *end = word.end, *slash;
 	size_t len;
@@ -60,7 +60,7 @@ static bool take_symbol(struct ir_chain_name *name, char *text, struct text_span
 }
 
 /* The kernel, a module, or something in user space. */
-static bool take_origin(struct ir_chain_name *name, char *module, struct text_span origin)
+static bool parse_origin(struct ir_chain_name *name, char *module, struct text_span origin)
 {
 	size_t len = text_len(&origin);
 
@@ -100,14 +100,14 @@ enum text_frame ir_text_frame_perf(struct ir_chains *chains, const struct text_s
 		p = at;
 		word = next_word(&p, line->end);
 	}
-	take_symbol(&name, symbol, word);
+	parse_symbol(&name, symbol, word);
 	/* A symbol of C++ has blanks in it, the origin has not. */
 	while (p < line->end) {
 		word = next_word(&p, line->end);
 		if (text_len(&word) && *word.start == '(')
 			break;
 	}
-	if (!take_origin(&name, module, inside(word, '(', ')')))
+	if (!parse_origin(&name, module, text_between(word, '(', ')')))
 		return TEXT_FRAME_USER;
 	if (!name.symbol && !name.address)
 		return TEXT_FRAME_NONE;
@@ -130,19 +130,19 @@ enum text_frame ir_text_frame_ftrace(struct ir_chains *chains, const struct text
 	if (ir_text_hex(word.start, word.end, &name.address) != word.end ||
 	    text_len(&word) < 8) {
 		name.address = 0;
-		if (!take_symbol(&name, symbol, word))
+		if (!parse_symbol(&name, symbol, word))
 			return TEXT_FRAME_NONE;
 	}
 	/* With offsets there are names of modules, too. */
 	name.has_origin = name.has_offset;
 	while (p < line->end) {
 		word = next_word(&p, line->end);
-		part = inside(word, '[', ']');
+		part = text_between(word, '[', ']');
 		if (text_len(&part) && ir_module_name(module, word.start, text_len(&word)))
 			name.module = module;
-		part = inside(word, '(', ')');
+		part = text_between(word, '(', ')');
 		if (!text_len(&part))
-			part = inside(word, '<', '>');
+			part = text_between(word, '<', '>');
 		if (text_len(&part) &&
 		    ir_text_hex(part.start, part.end, &name.address) != part.end)
 			name.address = 0;

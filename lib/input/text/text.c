@@ -11,7 +11,7 @@
 
 #define MAX_VALUE 128	/* of perf's header */
 
-static void damage(struct text *t, enum ir_damage_kind kind, uint64_t n)
+static void count_damage(struct text *t, enum ir_damage_kind kind, uint64_t n)
 {
 	t->rd->damage->count[kind] += n;
 }
@@ -82,7 +82,7 @@ static void survey_line(struct survey *sv, struct text_span *line, bool first)
 	}
 }
 
-static void survey(struct survey *sv, char *start, size_t len)
+static void survey_lines(struct survey *sv, char *start, size_t len)
 {
 	struct text_span line = { start, start };
 	char *end = start + len;
@@ -106,7 +106,7 @@ static int text_bid(const unsigned char *start, size_t len)
 	struct survey sv;
 
 	/* Not written to: spans are only not const for those who own the bytes. */
-	survey(&sv, (char *)(uintptr_t)start, len);
+	survey_lines(&sv, (char *)(uintptr_t)start, len);
 	if (sv.style)
 		return BID_EVENT;
 	if (sv.tracer || sv.cpus || sv.perf)
@@ -132,7 +132,7 @@ static int survey_on(struct text *t, struct survey *sv)
 	return rc;
 }
 
-static void describe(struct ir_reader_info *info, const struct survey *sv)
+static void fill_reader_info(struct ir_reader_info *info, const struct survey *sv)
 {
 	if (sv->tracer) {
 		info->format = "ftrace text";
@@ -161,7 +161,7 @@ static void describe(struct ir_reader_info *info, const struct survey *sv)
 	}
 }
 
-static int take_value(char **where, const struct text_span *line, const char *key)
+static int parse_value(char **where, const struct text_span *line, const char *key)
 {
 	struct text_span value = ir_text_perf_header(line, key);
 	size_t len = text_len(&value);
@@ -196,11 +196,11 @@ static int read_start(struct text *t)
 	if (rc < 0)
 		return rc;
 	tf->pos = 0;
-	survey(&sv, tf->buf, tf->len < IR_READER_PEEK ? tf->len : IR_READER_PEEK);
+	survey_lines(&sv, tf->buf, tf->len < IR_READER_PEEK ? tf->len : IR_READER_PEEK);
 	rc = survey_on(t, &sv);
 	if (rc < 0)
 		return rc;
-	describe(info, &sv);
+	fill_reader_info(info, &sv);
 	t->wrap = ir_text_wrap_width(&sv.wrap);
 	if (ir_file_note(t->rd->file)) {
 		snprintf(t->why, sizeof(t->why), "%s; %s", info->why, ir_file_note(t->rd->file));
@@ -216,9 +216,9 @@ static int read_start(struct text *t)
 		line.start = ir_text_skip_tabs(&line, SIZE_MAX);
 		if (line.start < line.end && *line.start != '#')
 			break;
-		rc = take_value(&info->kernel, &line, "os release");
+		rc = parse_value(&info->kernel, &line, "os release");
 		if (!rc)
-			rc = take_value(&info->arch, &line, "arch");
+			rc = parse_value(&info->arch, &line, "arch");
 		if (rc)
 			return rc;
 	}
@@ -302,7 +302,7 @@ static int check_forms(struct text *t, struct ir_error *err)
 	enum text_form most = TEXT_FORM_NONE;
 
 	if (t->good) {	/* then they are missing among the others */
-		damage(t, IR_DAMAGE_BAD_EVENTS, t->unread);
+		count_damage(t, IR_DAMAGE_BAD_EVENTS, t->unread);
 		return 0;
 	}
 	for (int i = TEXT_FORM_NONE + 1; i < TEXT_FORMS; i++)
@@ -313,29 +313,29 @@ static int check_forms(struct text *t, struct ir_error *err)
 	if (!t->names.nr)
 		return ir_error_set(err, -ENOTSUP, "%s: %s", ir_file_path(t->rd->file),
 				    ir_text_form_advice(most));
-	damage(t, IR_DAMAGE_FOREIGN_LINES, t->unread);
+	count_damage(t, IR_DAMAGE_FOREIGN_LINES, t->unread);
 	t->rd->info.hint = ir_text_form_advice(most);
 	return 0;
 }
 
-static int finish(struct text *t, struct ir_error *err)
+static int finish_reading(struct text *t, struct ir_error *err)
 {
 	int rc = check_forms(t, err);
 
 	if (rc)
 		return rc;
 	check_user_events(t);
-	damage(t, IR_DAMAGE_CORRUPT_BYTES, t->file.overlong);
+	count_damage(t, IR_DAMAGE_CORRUPT_BYTES, t->file.overlong);
 	/* The header counts overwritten events; lines report some of them again. */
 	if (t->written - t->in_buffer > t->told_lost)
-		damage(t, IR_DAMAGE_LOST_EVENTS, t->written - t->in_buffer - t->told_lost);
+		count_damage(t, IR_DAMAGE_LOST_EVENTS, t->written - t->in_buffer - t->told_lost);
 	/* It also promises lines; what they would take is known from the others. */
 	if (t->in_buffer > t->lines + t->told_lost) {
 		uint64_t missing = t->in_buffer - t->lines - t->told_lost;
 		uint64_t mean = t->lines ? t->line_bytes / t->lines : 1;
 
-		damage(t, IR_DAMAGE_TRUNCATED,
-		       missing > INT64_MAX / (mean + 1) ? INT64_MAX : missing * (mean ? mean : 1));
+		count_damage(t, IR_DAMAGE_TRUNCATED,
+			     missing > INT64_MAX / (mean + 1) ? INT64_MAX : missing * (mean ? mean : 1));
 	}
 	if (t->payload.order != TEXT_ORDER_UNKNOWN)
 		t->rd->info.byte_order = t->payload.order == TEXT_ORDER_BIG ? "big" : "little";
@@ -367,7 +367,7 @@ static int text_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error 
 		rc = ir_text_read_line(t);
 	if (!rc && t->ended && !t->finished) {
 		t->finished = true;
-		rc = finish(t, err);
+		rc = finish_reading(t, err);
 		if (rc)
 			return rc;
 	}

@@ -95,7 +95,7 @@ struct transport {
 	uint64_t size;
 };
 
-static unsigned int unit(const struct transport *tr, const unsigned char *p)
+static unsigned int load_unit(const struct transport *tr, const unsigned char *p)
 {
 	return tr->width == WIDTH_16_BIG ? (unsigned int)p[0] << 8 | p[1]
 					 : (unsigned int)p[1] << 8 | p[0];
@@ -270,14 +270,14 @@ static bool find_characters(const struct transport *tr, const unsigned char *sta
 		if (!tr->width && strstr(text, characters[k].utf8))
 			return true;
 		for (size_t i = tr->mark; tr->width && i + 2 <= len; i += 2)
-			if (unit(tr, start + i) == characters[k].code)
+			if (load_unit(tr, start + i) == characters[k].code)
 				return true;
 	}
 	return false;
 }
 
 /* Finds how the text was changed; false: not at all, or it is no text. */
-static bool examine(struct transport *tr, const unsigned char *start, size_t len)
+static bool find_changes(struct transport *tr, const unsigned char *start, size_t len)
 {
 	size_t step = 1, n = 0;
 	char *text;
@@ -290,7 +290,7 @@ static bool examine(struct transport *tr, const unsigned char *start, size_t len
 		return false;
 	}
 	for (size_t i = tr->mark; i + step <= len; i += step) {
-		unsigned int c = tr->width ? unit(tr, start + i) : start[i];
+		unsigned int c = tr->width ? load_unit(tr, start + i) : start[i];
 
 		text[n++] = (char)(c < 256 ? c : '?');
 	}
@@ -318,7 +318,7 @@ static bool examine(struct transport *tr, const unsigned char *start, size_t len
  * The copy.
  */
 
-static void flush(struct transport *tr)
+static void flush_output(struct transport *tr)
 {
 	if (!tr->error && tr->nr_out)
 		tr->error = ir_temp_write(tr->fd, tr->out, tr->nr_out);
@@ -326,10 +326,10 @@ static void flush(struct transport *tr)
 	tr->nr_out = 0;
 }
 
-static void put(struct transport *tr, unsigned char c)
+static void put_byte(struct transport *tr, unsigned char c)
 {
 	if (tr->nr_out == BLOCK)
-		flush(tr);
+		flush_output(tr);
 	tr->out[tr->nr_out++] = c;
 }
 
@@ -339,10 +339,10 @@ static void put_line(struct transport *tr, unsigned char c)
 	if (tr->controls && !tr->inside && (c == '\r' || c == '\f' || c == '\v'))
 		return;
 	if (tr->dollar && c != '\n')
-		put(tr, '$');
+		put_byte(tr, '$');
 	tr->dollar = tr->dollars && c == '$';
 	if (!tr->dollar)
-		put(tr, tr->tabs && tr->inside && c == '\t' ? ' ' : c);
+		put_byte(tr, tr->tabs && tr->inside && c == '\t' ? ' ' : c);
 	tr->inside = c != '\n' && (tr->inside || c != '\t');
 }
 
@@ -543,7 +543,7 @@ static void put_unit(struct transport *tr, unsigned int c)
 	put_quoting(tr, (unsigned char)(c < 256 ? c : '?'));
 }
 
-static int copy(struct transport *tr, struct ir_file *file)
+static int copy_converted(struct transport *tr, struct ir_file *file)
 {
 	size_t step = tr->width ? 2 : 1;
 	unsigned char *in = malloc(BLOCK);
@@ -554,7 +554,7 @@ static int copy(struct transport *tr, struct ir_file *file)
 		return -ENOMEM;
 	while (!tr->error && (got = ir_file_read(file, pos, in, BLOCK)) > 0) {
 		for (size_t i = 0; i + step <= (size_t)got; i += step)
-			put_unit(tr, step == 2 ? unit(tr, in + i) : in[i]);
+			put_unit(tr, step == 2 ? load_unit(tr, in + i) : in[i]);
 		pos += (uint64_t)got;
 	}
 	release_held(tr);
@@ -564,8 +564,8 @@ static int copy(struct transport *tr, struct ir_file *file)
 	for (unsigned int i = 0; i < tr->nr_utf8; i++)
 		put_line(tr, tr->utf8[i]);
 	if (tr->dollar)
-		put(tr, '$');
-	flush(tr);
+		put_byte(tr, '$');
+	flush_output(tr);
 	free(in);
 	return got < 0 ? (int)got : tr->error;
 }
@@ -588,14 +588,14 @@ int ir_transport_undo(struct ir_file *file, const unsigned char *start, size_t l
 	tr = calloc(1, sizeof(*tr));
 	if (!tr)
 		return ir_error_set(err, -ENOMEM, "%s: out of memory", ir_file_path(file));
-	if (!examine(tr, start, len)) {
+	if (!find_changes(tr, start, len)) {
 		rc = tr->error;
 		free(tr);
 		return rc ? ir_error_set(err, rc, "%s: out of memory", ir_file_path(file)) : 0;
 	}
 	tr->quoted = tr->quoting == QUOTING_ALL;
 	tr->fd = ir_temp_open();
-	rc = tr->fd < 0 ? tr->fd : copy(tr, file);
+	rc = tr->fd < 0 ? tr->fd : copy_converted(tr, file);
 	if (!rc)
 		ir_file_replace(file, tr->fd, tr->size, note_of(tr));
 	else

@@ -52,7 +52,7 @@ static char *option_text(const unsigned char *data, uint32_t len)
 	return strndup((const char *)data, len);
 }
 
-static void take_text(struct tracedat *td, char **where, const char *text)
+static void copy_text(struct tracedat *td, char **where, const char *text)
 {
 	*where = strdup(text);
 	if (!*where)
@@ -60,7 +60,7 @@ static void take_text(struct tracedat *td, char **where, const char *text)
 }
 
 /* "local global [mono] boot": the one in brackets; or just a name. */
-static int take_clock(struct tracedat *td, const unsigned char *data, uint32_t len)
+static int parse_clock(struct tracedat *td, const unsigned char *data, uint32_t len)
 {
 	char *text = option_text(data, len), *open, *close;
 
@@ -70,7 +70,7 @@ static int take_clock(struct tracedat *td, const unsigned char *data, uint32_t l
 	close = open ? strchr(open, ']') : NULL;
 	if (close && !td->rd->info.clock) {
 		*close = '\0';
-		take_text(td, &td->rd->info.clock, open + 1);
+		copy_text(td, &td->rd->info.clock, open + 1);
 	}
 	free(text);
 	return 0;
@@ -80,7 +80,7 @@ static int take_clock(struct tracedat *td, const unsigned char *data, uint32_t l
  * "Linux host 6.12.1-s390x s390x", as trace-cmd writes it, or what uname -a
  * prints, with a version and an operating system more.
  */
-static int take_uname(struct tracedat *td, const unsigned char *data, uint32_t len)
+static int parse_uname(struct tracedat *td, const unsigned char *data, uint32_t len)
 {
 	char *text = option_text(data, len), *word, *save = NULL, *arch = NULL;
 	struct ir_reader_info *info = &td->rd->info;
@@ -90,18 +90,18 @@ static int take_uname(struct tracedat *td, const unsigned char *data, uint32_t l
 		return -ENOMEM;
 	for (word = strtok_r(text, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
 		if (++nr == 3 && !info->kernel)
-			take_text(td, &info->kernel, word);
+			copy_text(td, &info->kernel, word);
 		if (nr > 3 && strcmp(word, "GNU/Linux"))
 			arch = word;
 	}
 	if (arch && !info->arch)
-		take_text(td, &info->arch, arch);
+		copy_text(td, &info->arch, arch);
 	free(text);
 	return 0;
 }
 
 /* Sum up "overrun: N", "commit overrun: N" and "dropped events: N". */
-static int take_stat(struct tracedat *td, const unsigned char *data, uint32_t len)
+static int parse_stat(struct tracedat *td, const unsigned char *data, uint32_t len)
 {
 	static const char *const lost[] = { "overrun: ", "commit overrun: ", "dropped events: " };
 	char *text = option_text(data, len), *line, *save = NULL;
@@ -159,11 +159,11 @@ int td_common_option(struct tracedat *td, unsigned int id, const unsigned char *
 {
 	switch (id) {
 	case TD_OPTION_CPUSTAT:
-		return take_stat(td, data, len);
+		return parse_stat(td, data, len);
 	case TD_OPTION_TRACECLOCK:
-		return take_clock(td, data, len);
+		return parse_clock(td, data, len);
 	case TD_OPTION_UNAME:
-		return take_uname(td, data, len);
+		return parse_uname(td, data, len);
 	case TD_OPTION_CPUCOUNT:
 		if (len < 4 || ir_load32(data, td->big) > TD_MAX_CPUS)
 			td_damage(td, IR_DAMAGE_BAD_SECTIONS, 1);

@@ -32,8 +32,8 @@ bool td_section_at(struct tracedat *td, uint64_t pos, struct td_section *sec)
 }
 
 /* A compressed section.  If the sizes in its header are wrong, the data itself shows them. */
-static unsigned char *unpack(struct tracedat *td, const unsigned char *in, size_t in_len,
-			     size_t *len)
+static unsigned char *unpack_section(struct tracedat *td, const unsigned char *in, size_t in_len,
+				     size_t *len)
 {
 	size_t packed = ir_load32(in, td->big), plain = ir_load32(in + 4, td->big);
 	size_t room = plain && plain <= TD_MAX_SECTION ? plain : in_len * 8;
@@ -84,7 +84,7 @@ static unsigned char *load_section(struct tracedat *td, const struct td_section 
 	*len = sec->size;
 	if (!sec->compressed)
 		return data;
-	plain = unpack(td, data, sec->size, len);
+	plain = unpack_section(td, data, sec->size, len);
 	if (!plain)
 		td_damage(td, IR_DAMAGE_BAD_CHUNKS, 1);
 	free(data);
@@ -92,7 +92,7 @@ static unsigned char *load_section(struct tracedat *td, const struct td_section 
 }
 
 /* The text, with its size in front. */
-static void take_kallsyms(struct tracedat *td, const unsigned char *data, size_t len)
+static void parse_kallsyms(struct tracedat *td, const unsigned char *data, size_t len)
 {
 	size_t told = len >= 4 ? ir_load32(data, td->big) : 0;
 
@@ -101,7 +101,7 @@ static void take_kallsyms(struct tracedat *td, const unsigned char *data, size_t
 }
 
 /* How long the text is, and the text. */
-static void take_cmdlines(struct tracedat *td, const unsigned char *data, size_t len)
+static void parse_cmdlines(struct tracedat *td, const unsigned char *data, size_t len)
 {
 	uint64_t told = len >= 8 ? ir_load64(data, td->big) : 0;
 
@@ -132,9 +132,9 @@ int td_section_parse(struct tracedat *td, const struct td_section *sec)
 	}
 	ir_cursor_memory(&cur, data, len, td->big);
 	if (symbols)
-		take_kallsyms(td, data, len);
+		parse_kallsyms(td, data, len);
 	else if (tasks)
-		take_cmdlines(td, data, len);
+		parse_cmdlines(td, data, len);
 	else if (sec->id == TD_OPTION_HEADER_INFO)
 		ret = td_read_header_info(td, &cur);
 	else if (sec->id == TD_OPTION_FTRACE_EVENTS)
@@ -150,7 +150,7 @@ int td_section_parse(struct tracedat *td, const struct td_section *sec)
 }
 
 /* An option with the place of a section. */
-static int follow(struct tracedat *td, unsigned int id, const unsigned char *data, uint32_t len)
+static int parse_section_option(struct tracedat *td, unsigned int id, const unsigned char *data, uint32_t len)
 {
 	struct td_section sec;
 
@@ -162,7 +162,7 @@ static int follow(struct tracedat *td, unsigned int id, const unsigned char *dat
 }
 
 /* BUFFER: one instance, its clock, page size and CPUs. */
-static int take_buffer(struct tracedat *td, unsigned char *data, uint32_t len)
+static int parse_buffer(struct tracedat *td, unsigned char *data, uint32_t len)
 {
 	uint32_t page_size, cpus, i;
 	char clock[64] = "";
@@ -211,7 +211,7 @@ static int take_buffer(struct tracedat *td, unsigned char *data, uint32_t len)
 }
 
 /* Every options section is read once, so no chain runs in circles. */
-static bool visit(struct tracedat *td, uint64_t pos)
+static bool mark_visited(struct tracedat *td, uint64_t pos)
 {
 	uint32_t i;
 
@@ -224,14 +224,14 @@ static bool visit(struct tracedat *td, uint64_t pos)
 	return true;
 }
 
-static int take_option(struct tracedat *td, unsigned int id, unsigned char *data, uint32_t len)
+static int parse_option(struct tracedat *td, unsigned int id, unsigned char *data, uint32_t len)
 {
 	if (id == TD_OPTION_BUFFER)
-		return take_buffer(td, data, len);
+		return parse_buffer(td, data, len);
 	if ((id >= TD_OPTION_HEADER_INFO && id <= TD_OPTION_EVENT_FORMATS) ||
 	    (id == TD_OPTION_KALLSYMS && td->rd->chains) ||
 	    (id == TD_OPTION_CMDLINES && td->rd->tasks))
-		return follow(td, id, data, len);
+		return parse_section_option(td, id, data, len);
 	if (id == TD_OPTION_BUFFER_TEXT)
 		td->latency = true;
 	return td_common_option(td, id, data, len);
@@ -245,7 +245,7 @@ int td_v7_options(struct tracedat *td, const struct td_section *sec, uint64_t *n
 	int ret = 0;
 
 	*next = 0;
-	if (!visit(td, sec->pos))
+	if (!mark_visited(td, sec->pos))
 		return -EBADMSG;
 	data = load_section(td, sec, &len);
 	if (!data)
@@ -263,7 +263,7 @@ int td_v7_options(struct tracedat *td, const struct td_section *sec, uint64_t *n
 			*next = ir_load64(data + at, td->big);
 			break;
 		} else {
-			ret = take_option(td, id, data + at, opt_len);
+			ret = parse_option(td, id, data + at, opt_len);
 		}
 	}
 	free(data);

@@ -85,7 +85,7 @@ static void skip_corrupt(struct tracedat *td, struct td_stream *st, uint64_t byt
 	st->gap = true;
 }
 
-static bool grow(unsigned char **buf, size_t *size, size_t want)
+static bool grow_buffer(unsigned char **buf, size_t *size, size_t want)
 {
 	unsigned char *p;
 
@@ -110,7 +110,7 @@ static int fill_raw(struct tracedat *td, struct td_stream *st, const struct ir_s
 		return 0;
 	if (want > left)
 		want = (size_t)left;
-	if (!grow(&st->block, &st->block_size, want))
+	if (!grow_buffer(&st->block, &st->block_size, want))
 		return -ENOMEM;
 	got = ir_file_read(td->file, st->pos, st->block, want);
 	if (got < 0)
@@ -130,14 +130,14 @@ static int fill_raw(struct tracedat *td, struct td_stream *st, const struct ir_s
  * Decompress what is in td->packed behind what is left of the block.  The room
  * grows until it suffices: some writers leave the size out.
  */
-static int unpack(struct tracedat *td, struct td_stream *st, size_t in_len, uint32_t plain,
-		  uint32_t max, size_t *used)
+static int unpack_chunk(struct tracedat *td, struct td_stream *st, size_t in_len, uint32_t plain,
+			uint32_t max, size_t *used)
 {
 	size_t room = plain && plain <= max ? plain : 65536, made;
 	int ret;
 
 	for (;;) {
-		if (!grow(&st->block, &st->block_size, st->block_len + room))
+		if (!grow_buffer(&st->block, &st->block_size, st->block_len + room))
 			return -ENOMEM;
 		ret = ir_decompress(&td->decomp, td->packed, in_len, st->block + st->block_len,
 				    st->block_size - st->block_len, used, &made);
@@ -159,14 +159,14 @@ static int try_chunk(struct tracedat *td, struct td_stream *st, uint64_t pos, si
 {
 	ssize_t got;
 
-	if (!grow(&td->packed, &td->packed_size, len))
+	if (!grow_buffer(&td->packed, &td->packed_size, len))
 		return -ENOMEM;
 	got = ir_file_read(td->file, pos, td->packed, len);
 	if (got < 0)
 		return (int)got;
 	if ((size_t)got < len)
 		return -EBADMSG;
-	return unpack(td, st, len, plain, max, used);
+	return unpack_chunk(td, st, len, plain, max, used);
 }
 
 /*
@@ -356,7 +356,7 @@ static void end_subbuf(struct tracedat *td, struct td_stream *st)
 	st->last_time = st->sb.time;
 }
 
-static void take_missed(struct tracedat *td, struct td_stream *st)
+static void count_missed(struct tracedat *td, struct td_stream *st)
 {
 	st->lost = st->sb.missed <= MAX_MISSED ? st->sb.missed : 0;
 	if (!st->lost) {
@@ -379,7 +379,7 @@ static int next_subbuf(struct tracedat *td, struct td_stream *st)
 	if (len <= 0)
 		return len;
 	if (ir_subbuf_start(&st->sb, lay, page, (size_t)len) == IR_SUBBUF_MISSED) {
-		take_missed(td, st);
+		count_missed(td, st);
 		marker = true;
 	}
 	if (st->sb.cut) {

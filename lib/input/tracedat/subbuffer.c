@@ -180,7 +180,7 @@ static bool skip_padding(struct ir_subbuf *sb, uint32_t delta)
 }
 
 /* A record with its length in a word of its own, which the length includes. */
-static bool take_long(struct ir_subbuf *sb, uint32_t delta)
+static bool parse_long(struct ir_subbuf *sb, uint32_t delta)
 {
 	size_t room = (size_t)(sb->end - sb->next);
 	uint32_t len;
@@ -212,7 +212,7 @@ bool ir_subbuf_next_special(struct ir_subbuf *sb)
 		delta = sb->big ? word & ((1u << DELTA_BITS) - 1) : word >> 5;
 
 		if (type == TYPE_LONG)
-			return take_long(sb, delta) || skip_rest(sb);
+			return parse_long(sb, delta) || skip_rest(sb);
 		if (type == TYPE_PADDING) {
 			if (!skip_padding(sb, delta))
 				return skip_rest(sb);

@@ -183,7 +183,7 @@ static int start_streams(struct tracedat *td)
  * Byte order, long and page size.  If the page size is valid only in the other byte
  * order, the damaged field is the byte order.
  */
-static void take_basics(struct tracedat *td, const unsigned char *p)
+static void parse_basics(struct tracedat *td, const unsigned char *p)
 {
 	td->big = p[0] == 1;
 	if (p[0] > 1 || !is_page_size(ir_load32(p + 2, td->big))) {
@@ -221,11 +221,11 @@ static int read_start(struct tracedat *td, struct ir_error *err)
 				    "%s: offset 10: trace.dat version \"%s\", known are 6 and 7; convert it with trace-cmd convert",
 				    path, version);
 	td->version = (unsigned int)(*version - '0');
-	take_basics(td, end + 1);
+	parse_basics(td, end + 1);
 	return (int)(end + 7 - head);
 }
 
-static void describe(struct tracedat *td)
+static void fill_reader_info(struct tracedat *td)
 {
 	struct ir_reader_info *info = &td->rd->info;
 
@@ -264,7 +264,7 @@ static int open_parts(struct tracedat *td, struct ir_error *err)
 	if (td->nr_streams)
 		separate_streams(td);
 	ret = finish_instances(td);
-	describe(td);
+	fill_reader_info(td);
 	if (!ret)
 		ret = start_streams(td);
 	if (ret)
@@ -313,7 +313,7 @@ static void note_others(struct tracedat *td)
 }
 
 /* Lost events that no sub-buffer reports, and the table of all events. */
-static int finish(struct tracedat *td, struct ir_error *err)
+static int finish_reading(struct tracedat *td, struct ir_error *err)
 {
 	int ret = ir_formats_finish(&td->formats);
 
@@ -389,7 +389,7 @@ int next_block(struct tracedat *td, struct ir_event *evs, int max, bool big, str
 	td->popped = ret != 0;
 	if (ev > evs)
 		return (int)(ev - evs);
-	return ret ? ret : finish(td, err);
+	return ret ? ret : finish_reading(td, err);
 }
 
 static int tracedat_next_block(struct ir_reader *rd, struct ir_event *evs, int max,

@@ -23,8 +23,8 @@ struct v6 {
 
 #define MARK_SIZE 10u		/* "options  ", "flyrecord", "latency  " with terminator */
 
-static int failed(struct tracedat *td, struct v6 *v6, int code, const char *what,
-		  struct ir_error *err)
+static int open_error(struct tracedat *td, struct v6 *v6, int code, const char *what,
+		      struct ir_error *err)
 {
 	if (code == -ENOMEM)
 		return ir_error_set(err, code, "%s: out of memory", ir_file_path(td->file));
@@ -43,7 +43,7 @@ static int skip_sized(struct ir_cursor *cur)
 }
 
 /* Of use for call chains only.  What is in a file can be more than a cursor takes at once. */
-static int take_kallsyms(struct tracedat *td, struct ir_cursor *cur)
+static int parse_kallsyms(struct tracedat *td, struct ir_cursor *cur)
 {
 	uint64_t len = ir_cursor_u32(cur), pos = cur->pos;
 
@@ -55,7 +55,7 @@ static int take_kallsyms(struct tracedat *td, struct ir_cursor *cur)
 	return 0;
 }
 
-static int take_cmdlines(struct tracedat *td, struct ir_cursor *cur)
+static int parse_cmdlines(struct tracedat *td, struct ir_cursor *cur)
 {
 	uint64_t len = ir_cursor_u64(cur), pos = cur->pos;
 
@@ -186,12 +186,12 @@ static int read_cpus(struct tracedat *td, struct v6 *v6, struct ir_error *err)
 				    " CPUs, says its header; at most %u are supported",
 				    ir_file_path(td->file), v6->cpus, TD_MAX_CPUS);
 	if (cur->failed || !v6->cpus)
-		return failed(td, v6, -EBADMSG, "number of CPUs", err);
+		return open_error(td, v6, -EBADMSG, "number of CPUs", err);
 	mark = ir_cursor_take(cur, MARK_SIZE);
 	if (mark && !memcmp(mark, "options  ", MARK_SIZE)) {
 		ret = read_options(td, v6);
 		if (ret)
-			return failed(td, v6, ret, "options", err);
+			return open_error(td, v6, ret, "options", err);
 		mark = ir_cursor_take(cur, MARK_SIZE);
 	}
 	if (mark && !memcmp(mark, "latency  ", MARK_SIZE))
@@ -199,7 +199,7 @@ static int read_cpus(struct tracedat *td, struct v6 *v6, struct ir_error *err)
 	if (td->latency)
 		return 0;
 	if (!mark || memcmp(mark, "flyrecord", MARK_SIZE))
-		return failed(td, v6, -EBADMSG, "mark of the CPU data", err);
+		return open_error(td, v6, -EBADMSG, "mark of the CPU data", err);
 
 	/* An option may know of more CPUs; the table then has a line for each. */
 	if (td->cpu_count > v6->cpus)
@@ -210,13 +210,13 @@ static int read_cpus(struct tracedat *td, struct v6 *v6, struct ir_error *err)
 		ret = read_table(td, cur, (uint32_t)ret, v6->cpus);
 	if (ret >= 0 && (uint32_t)ret < v6->cpus) {
 		if (!ret)
-			return failed(td, v6, -EBADMSG, "table of CPU data", err);
+			return open_error(td, v6, -EBADMSG, "table of CPU data", err);
 		td_damage(td, IR_DAMAGE_BAD_SECTIONS, 1);
 		td_promise(td, cur->pos + (uint64_t)(v6->cpus - (uint32_t)ret) * 16);
 	}
 	if (ret >= 0)
 		ret = read_extra(td, v6);
-	return ret < 0 ? failed(td, v6, ret, "CPU data", err) : 0;
+	return ret < 0 ? open_error(td, v6, ret, "CPU data", err) : 0;
 }
 
 static int read_all(struct tracedat *td, struct v6 *v6, struct ir_error *err)
@@ -226,19 +226,19 @@ static int read_all(struct tracedat *td, struct v6 *v6, struct ir_error *err)
 
 	ret = td_read_header_info(td, cur);
 	if (ret)
-		return failed(td, v6, ret, "page header", err);
+		return open_error(td, v6, ret, "page header", err);
 	ret = td_read_ftrace_formats(td, cur);
 	if (ret)
-		return failed(td, v6, ret, "ftrace event formats", err);
+		return open_error(td, v6, ret, "ftrace event formats", err);
 	ret = td_read_event_formats(td, cur);
 	if (ret)
-		return failed(td, v6, ret, "event formats", err);
-	if (take_kallsyms(td, cur))
-		return failed(td, v6, -EBADMSG, "kernel symbols", err);
+		return open_error(td, v6, ret, "event formats", err);
+	if (parse_kallsyms(td, cur))
+		return open_error(td, v6, -EBADMSG, "kernel symbols", err);
 	if (skip_sized(cur))
-		return failed(td, v6, -EBADMSG, "printk formats", err);
-	if (take_cmdlines(td, cur))
-		return failed(td, v6, -EBADMSG, "process names", err);
+		return open_error(td, v6, -EBADMSG, "printk formats", err);
+	if (parse_cmdlines(td, cur))
+		return open_error(td, v6, -EBADMSG, "process names", err);
 	return read_cpus(td, v6, err);
 }
 
