@@ -25,7 +25,7 @@ static const char *figure_name(const void *arg, size_t i)
 	return i == IR_FAULT_KINDS + 1 ? "suppressed" : NULL;
 }
 
-static uint64_t figure(const struct ir_faults *faults, size_t i)
+static uint64_t figure_value(const struct ir_faults *faults, size_t i)
 {
 	if (!i)
 		return faults->nr;
@@ -63,7 +63,7 @@ static int parse_conditions(const struct settings *settings, struct ir_condition
 	return STATUS_DONE;
 }
 
-static bool holds(const struct ir_condition *c, uint64_t value)
+static bool condition_holds(const struct ir_condition *c, uint64_t value)
 {
 	/* Numbers of faults are whole; a limit may have digits behind the point. */
 	double limit = (double)c->number / (double)c->scale * (c->negative ? -1 : 1);
@@ -86,16 +86,16 @@ static bool holds(const struct ir_condition *c, uint64_t value)
 	return !(left < limit) && !(left > limit);
 }
 
-static int check(const struct settings *settings, const struct ir_condition *conditions,
-		 const struct ir_faults *faults)
+static int check_conditions(const struct settings *settings, const struct ir_condition *conditions,
+			    const struct ir_faults *faults)
 {
 	struct ir_error err = { "" };
 	int status = STATUS_DONE;
 
 	for (size_t i = 0; i < settings->fail_if.nr; i++) {
-		uint64_t value = figure(faults, find_figure(conditions[i].key, &err));
+		uint64_t value = figure_value(faults, find_figure(conditions[i].key, &err));
 
-		if (!holds(&conditions[i], value))
+		if (!condition_holds(&conditions[i], value))
 			continue;
 		message("%s: failed: %s (%" PRIu64 ")", settings->operands[0], conditions[i].text,
 			value);
@@ -104,7 +104,7 @@ static int check(const struct settings *settings, const struct ir_condition *con
 	return status;
 }
 
-static int find(struct document *doc, const struct ir_condition *conditions)
+static int find_faults(struct document *doc, const struct ir_condition *conditions)
 {
 	const struct settings *settings = doc->settings;
 	const struct ir_fault_options options = {
@@ -122,7 +122,7 @@ static int find(struct document *doc, const struct ir_condition *conditions)
 	progress_clear();
 	if (faults) {
 		/* Before the document frees it. */
-		int gate = check(settings, conditions, faults);
+		int gate = check_conditions(settings, conditions, faults);
 
 		status = worst_status(status, gate);
 		status = worst_status(status, document_add(doc, &(struct ir_report_entry){
@@ -154,7 +154,7 @@ int cmd_faults(const struct settings *settings)
 		return status;
 	}
 	doc.render = renderer_of(settings)->faults;
-	status = document_finish(&doc, find(&doc, conditions));
+	status = document_finish(&doc, find_faults(&doc, conditions));
 	free(conditions);
 	return status;
 }

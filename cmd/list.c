@@ -135,7 +135,7 @@ static json_t *list_iommus(const struct settings *settings)
 }
 
 /* The kind of an event with its condition: "unmap when flags & 0x400". */
-static json_t *event_is(const struct ir_known_event *event)
+static json_t *event_kind_text(const struct ir_known_event *event)
 {
 	return json_sprintf("%s%s%s%s%s", event->is, event->when ? " when " : "",
 			    event->when ? event->when : "", event->entry ? ", entry " : "",
@@ -145,7 +145,7 @@ static json_t *event_is(const struct ir_known_event *event)
 static int add_event(void *list, const struct ir_known_event *event)
 {
 	return json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:s, s:s}",
-		"system", event->system, "name", event->event, "is", event_is(event),
+		"system", event->system, "name", event->event, "is", event_kind_text(event),
 		"fields", event->fields, "meaning", event->meaning));
 }
 

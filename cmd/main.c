@@ -53,7 +53,7 @@ static const char *command_name(const void *arg, size_t i)
 	return commands[i].name;
 }
 
-static void help(FILE *out)
+static void print_help(FILE *out)
 {
 	fputs("usage: " PROGRAM " COMMAND [options] ...\n"
 	      "\nReplay recorded DMA mappings against IOMMU flush strategies.\n\ncommands:\n", out);
@@ -178,7 +178,7 @@ static int help_command(int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")) {
-		help(stdout);
+		print_help(stdout);
 		return finish_stdout();
 	}
 	command = find_command(argv[1]);
@@ -200,11 +200,11 @@ int main(int argc, char **argv)
 	crash_catch();
 	json_set_alloc_funcs(json_memory, free);
 	if (!name) {
-		help(stderr);
+		print_help(stderr);
 		return STATUS_USAGE;
 	}
 	if (!strcmp(name, "-h") || !strcmp(name, "--help")) {
-		help(stdout);
+		print_help(stdout);
 		return finish_stdout();
 	}
 	if (!strcmp(name, "-V") || !strcmp(name, "--version")) {

@@ -192,7 +192,7 @@ static int print_ops(struct input *input, struct output *out, const struct names
 	return STATUS_DONE;
 }
 
-static int finish(struct output *out, int status)
+static int finish_output(struct output *out, int status)
 {
 	struct ir_error err = { "" };
 	int rc;
@@ -232,5 +232,5 @@ int cmd_ops(const struct settings *settings)
 		status = print_ops(&input, &out, &names, json);
 	names_free(&names);
 	input_close(&input);
-	return finish(&out, status);
+	return finish_output(&out, status);
 }

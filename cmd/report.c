@@ -70,8 +70,8 @@ static bool is_faults(const struct ir_report_entry *entries, size_t n)
 }
 
 /* Hand the entries to a document, with the renderers of the command that wrote them. */
-static int render(const struct settings *settings, const struct ir_report *report,
-		  struct ir_report_entry *entries, size_t n)
+static int render_entries(const struct settings *settings, const struct ir_report *report,
+			  struct ir_report_entry *entries, size_t n)
 {
 	const struct renderer *renderer = renderer_of(settings);
 	bool verify = !is_faults(entries, n) && !is_info(entries, n) && is_verify(entries, n);
@@ -124,7 +124,7 @@ static int render_report(const struct settings *settings, const struct ir_report
 		return STATUS_ERROR;
 	}
 	memcpy(copy, entries, n * sizeof(*copy));
-	status = render(settings, report, copy, n);
+	status = render_entries(settings, report, copy, n);
 	free(copy);
 	return status;
 }

@@ -89,8 +89,8 @@ static bool has_faults(const struct ir_recording_info *info)
 }
 
 /* Find the faults, and watch for them.  Returns the exit status so far. */
-static int watch(const struct settings *settings, const struct input *input,
-		 const struct ir_config *configs, size_t n, struct watching *w)
+static int watch_faults(const struct settings *settings, const struct input *input,
+			const struct ir_config *configs, size_t n, struct watching *w)
 {
 	const struct ir_fault_options options = {
 		.log = settings->log, .groups = settings->groups.text,
@@ -119,8 +119,8 @@ static int watch(const struct settings *settings, const struct input *input,
 }
 
 /* The faults that each replay hides and shows, if there are any; 0, or -ENOMEM with @err set. */
-static int watched(const struct watching *w, const struct ir_fault_exposure **exposure,
-		   struct ir_error *err)
+static int fault_exposures(const struct watching *w, const struct ir_fault_exposure **exposure,
+			   struct ir_error *err)
 {
 	struct ir_fault_exposure *all;
 
@@ -135,8 +135,8 @@ static int watched(const struct watching *w, const struct ir_fault_exposure **ex
 	return 0;
 }
 
-static int replay(struct document *doc, const struct input *input, const char *path,
-		  const struct ir_config *configs, size_t n)
+static int replay_configs(struct document *doc, const struct input *input, const char *path,
+			  const struct ir_config *configs, size_t n)
 {
 	const struct settings *settings = doc->settings;
 	const struct ir_site_table *table = input->info->sites;
@@ -175,7 +175,7 @@ static int replay(struct document *doc, const struct input *input, const char *p
 			message("out of memory");
 		return STATUS_ERROR;
 	}
-	rc = watch(settings, input, configs, n, &watching);
+	rc = watch_faults(settings, input, configs, n, &watching);
 	if (rc != STATUS_DONE) {
 		document_free_results(&entry);
 		return rc;
@@ -188,7 +188,7 @@ static int replay(struct document *doc, const struct input *input, const char *p
 		entry.sites = NULL;
 	}
 	if (!rc)
-		rc = watched(&watching, &entry.fault_exposure, &err);
+		rc = fault_exposures(&watching, &entry.fault_exposure, &err);
 	watching_free(&watching);
 	if (!rc)
 		return document_add(doc, &entry);
@@ -212,8 +212,8 @@ static int run_configs(struct document *doc, const struct input *input, const ch
 	}
 	*configs = make_configs(&own, &status);
 	if (*configs)
-		status = replay(doc, input, path, *configs,
-				own.nr_strategies * own.nr_hypervisors);
+		status = replay_configs(doc, input, path, *configs,
+					own.nr_strategies * own.nr_hypervisors);
 	settings_suit_free(&own);
 	return status;
 }

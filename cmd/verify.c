@@ -92,8 +92,8 @@ static void fill_from_manifest(const struct machine *m, const struct ir_recordin
 		p->queue_timeout_ms = (uint32_t)m->queue_timeout_ms;
 }
 
-static int configure(const struct settings *settings, const struct input *input, const char *path,
-		     struct verified *v)
+static int configure_replay(const struct settings *settings, const struct input *input, const char *path,
+			    struct verified *v)
 {
 	struct ir_error err = { "" };
 
@@ -139,9 +139,9 @@ static int try_timers(struct ir_recording *rec, struct verified *v, struct ir_er
 	return rc;
 }
 
-static int compare(const struct settings *settings, struct ir_recording *rec,
-		   struct verified *v, struct ir_result *result, struct ir_result *devices,
-		   struct ir_error *err)
+static int compare_flushes(const struct settings *settings, struct ir_recording *rec,
+			   struct verified *v, struct ir_result *result, struct ir_result *devices,
+			   struct ir_error *err)
 {
 	struct ir_report_verify *report = &v->report;
 	int rc = ir_verify(rec, &v->config, result, devices, &report->verify, err);
@@ -188,8 +188,8 @@ static int predict_time(const struct settings *settings, const struct input *inp
 	return rc;
 }
 
-static int verify(struct document *doc, const struct input *input, const char *path,
-		  struct verified *v)
+static int verify_recording(struct document *doc, const struct input *input, const char *path,
+			    struct verified *v)
 {
 	struct ir_result *result = calloc(1, sizeof(*result));
 	struct ir_result *devices = NULL;
@@ -204,7 +204,7 @@ static int verify(struct document *doc, const struct input *input, const char *p
 		free(result);
 		return STATUS_ERROR;
 	}
-	if (compare(doc->settings, input->rec, v, result, devices, &err)) {
+	if (compare_flushes(doc->settings, input->rec, v, result, devices, &err)) {
 		free(result);
 		free(devices);
 		message("%s: %s", path, err.text);
@@ -223,8 +223,8 @@ static int verify(struct document *doc, const struct input *input, const char *p
 }
 
 /* Is there something to compare with, for the operations that were asked for? */
-static bool verifiable(const struct settings *settings, const struct ir_recording_info *info,
-		       const char *path)
+static bool is_verifiable(const struct settings *settings, const struct ir_recording_info *info,
+			  const char *path)
 {
 	if (!info->rpcit.present && !info->flushes.present)
 		message("%s: nothing to verify: it has neither RPCITs nor flushes; record them "
@@ -245,14 +245,14 @@ static int verify_one(struct document *doc, const char *path, struct verified *v
 	struct input input;
 	int status = input_open(&input, doc->settings, path, document_interrupted, doc);
 
-	if (status == STATUS_DONE && !verifiable(doc->settings, input.info, path))
+	if (status == STATUS_DONE && !is_verifiable(doc->settings, input.info, path))
 		status = STATUS_ERROR;
 	if (status == STATUS_DONE)
-		status = configure(doc->settings, &input, path, v);
+		status = configure_replay(doc->settings, &input, path, v);
 	if (status == STATUS_DONE)
 		status = input_load(&input, doc->settings);
 	if (status == STATUS_DONE)
-		status = verify(doc, &input, path, v);
+		status = verify_recording(doc, &input, path, v);
 	input_close(&input);
 	return status;
 }

@@ -91,7 +91,7 @@ static void stop_batch(struct batch *b, const struct ir_error *err)
 	pthread_mutex_unlock(&b->lock);
 }
 
-static bool stopped(struct batch *b)
+static bool is_stopped(struct batch *b)
 {
 	bool stop;
 
@@ -223,7 +223,7 @@ static void sync_lines(struct batch *b)
 }
 
 /* Say it, unless it was said too often. */
-static void say_failure(struct batch *b, const char *name, const char *config, const char *why)
+static void report_failure(struct batch *b, const char *name, const char *config, const char *why)
 {
 	if (b->settings->quiet)
 		return;
@@ -243,7 +243,7 @@ static void fail_all(struct task *t, const char *why)
 	/* The name is in the line already. */
 	if (!strncmp(text, t->path, strlen(t->path)) && !strncmp(text + strlen(t->path), ": ", 2))
 		text += strlen(t->path) + 2;
-	say_failure(t->batch, t->path, "", text);
+	report_failure(t->batch, t->path, "", text);
 	for (size_t i = 0; i < t->nr_cells; i++)
 		if (!put_failure(t, t->cells[i], text))
 			return;
@@ -253,14 +253,14 @@ static void fail_all(struct task *t, const char *why)
 /* Replays. */
 
 /* @first: the place of the first result in the step. */
-static int replay(struct task *t, const struct ir_config *configs, size_t n,
-		  struct ir_result *results, size_t first, struct ir_error *err)
+static int replay_configs(struct task *t, const struct ir_config *configs, size_t n,
+			  struct ir_result *results, size_t first, struct ir_error *err)
 {
 	struct ir_replay_options options = {
 		.jobs = t->batch->jobs_each, .interrupted = interrupts_flag(), .load = t->load,
 	};
 
-	shares_ask(&t->shares, first, n, &options);
+	shares_request(&t->shares, first, n, &options);
 	return ir_replay(t->rec, configs, n, &options, results, err);
 }
 
@@ -270,18 +270,18 @@ static bool replay_cells(struct task *t, const size_t *cells, const struct ir_co
 {
 	struct ir_result results[CELLS_AT_ONCE];
 	struct ir_error err = { "" };
-	int rc = replay(t, configs, n, results, 0, &err);
+	int rc = replay_configs(t, configs, n, results, 0, &err);
 
-	if (rc == -EINTR || stopped(t->batch))
+	if (rc == -EINTR || is_stopped(t->batch))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (rc) {
-			int alone = replay(t, &configs[i], 1, &results[i], i, &err);
+			int alone = replay_configs(t, &configs[i], 1, &results[i], i, &err);
 
 			if (alone == -EINTR)
 				return false;
 			if (alone) {
-				say_failure(t->batch, t->path, t->batch->plan.configs[cells[i] %
+				report_failure(t->batch, t->path, t->batch->plan.configs[cells[i] %
 					    t->batch->plan.nr_configs].name, err.text);
 				if (!put_failure(t, cells[i], err.text))
 					return false;
@@ -311,9 +311,9 @@ static void replay_all(struct task *t)
 			if (!put_failure(t, cells[n], NULL))
 				return;
 		} else {
-			say_failure(t->batch, t->path,
-				    t->batch->plan.configs[cells[n] % t->batch->plan.nr_configs].name,
-				    err.text);
+			report_failure(t->batch, t->path,
+				       t->batch->plan.configs[cells[n] % t->batch->plan.nr_configs].name,
+				       err.text);
 			if (!put_failure(t, cells[n], err.text))
 				return;
 		}
@@ -418,13 +418,13 @@ static void run_task(struct task *t)
 		stop_batch(b, &err);
 	} else if (t->nr_cells && *unreadable.text) {
 		fail_all(t, unreadable.text);
-	} else if (t->nr_cells && !stopped(b)) {
+	} else if (t->nr_cells && !is_stopped(b)) {
 		open_and_replay(t, &before);
 	}
 	free(t->cells);
 }
 
-static void *work(void *arg)
+static void *worker_thread(void *arg)
 {
 	struct batch *b = arg;
 
@@ -444,7 +444,7 @@ static void *work(void *arg)
 
 /* The end. */
 
-static void say_summary(const struct batch *b)
+static void report_summary(const struct batch *b)
 {
 	size_t cells = b->end - b->first;
 
@@ -464,7 +464,7 @@ static void say_summary(const struct batch *b)
 		message("%zu of them had been done before", b->reused);
 }
 
-static int finish(struct batch *b)
+static int finish_results(struct batch *b)
 {
 	size_t dropped = b->results.nr_lines + b->results.damaged - (b->end - b->first);
 	const struct cell_order order = {
@@ -478,7 +478,7 @@ static int finish(struct batch *b)
 		message("the results are all there, but not in their order; --resume tries again");
 		return STATUS_ERROR;
 	}
-	say_summary(b);
+	report_summary(b);
 	if (dropped && !b->settings->quiet)
 		message("%zu line%s that %s no part of this batch any more or failed before %s dropped",
 			dropped, dropped == 1 ? "" : "s", dropped == 1 ? "is" : "are",
@@ -487,7 +487,7 @@ static int finish(struct batch *b)
 }
 
 /* The lock is held: nothing is being written, and nothing will be.  Threads end with the program. */
-static void __attribute__((noreturn)) leave(struct batch *b, int status)
+static void __attribute__((noreturn)) exit_now(struct batch *b, int status)
 {
 	struct ir_error err = { "" };
 
@@ -525,10 +525,10 @@ static void wait_for_threads(struct batch *b)
 		progress_show(label, b->done, b->end - b->first);
 		if (*b->error.text) {
 			message("%s", b->error.text);
-			leave(b, STATUS_ERROR);
+			exit_now(b, STATUS_ERROR);
 		}
 		if (*interrupts_flag())
-			leave(b, STATUS_INTERRUPTED);
+			exit_now(b, STATUS_INTERRUPTED);
 	}
 	pthread_mutex_unlock(&b->lock);
 	progress_clear();
@@ -546,7 +546,7 @@ static size_t start_threads(struct batch *b, pthread_t *threads, size_t n)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	pthread_mutex_lock(&b->lock);
 	for (; started < n && !rc; started++)
-		rc = pthread_create(&threads[started], NULL, work, b);
+		rc = pthread_create(&threads[started], NULL, worker_thread, b);
 	/* Some are enough. */
 	started -= !!rc;
 	b->running = started;
@@ -568,7 +568,7 @@ static int run_batch(struct batch *b)
 	size_t started;
 
 	if (b->first == b->end)
-		return finish(b);
+		return finish_results(b);
 	b->next_recording = b->first / b->plan.nr_configs;
 	b->jobs_each = (uint32_t)(jobs / n);
 	b->memory_each = (b->settings->max_memory ? b->settings->max_memory
@@ -587,12 +587,12 @@ static int run_batch(struct batch *b)
 	pthread_mutex_lock(&b->lock);
 	if (*b->error.text) {
 		message("%s", b->error.text);
-		leave(b, STATUS_ERROR);
+		exit_now(b, STATUS_ERROR);
 	}
 	if (*interrupts_flag() || b->done < b->end - b->first)
-		leave(b, STATUS_INTERRUPTED);
+		exit_now(b, STATUS_INTERRUPTED);
 	pthread_mutex_unlock(&b->lock);
-	return finish(b);
+	return finish_results(b);
 }
 
 /* A file with results of another shard would lose them at the end. */
@@ -617,13 +617,13 @@ static int read_plan(struct batch *b, struct ir_error *err)
 
 	if (s->events)
 		b->events = ir_events_load(s->events, err);
-	how = s->events && !b->events ? NULL : plan_how(s, err);
+	how = s->events && !b->events ? NULL : plan_settings_digest(s, err);
 	rc = how ? plan_read(s->operands, s->nr_operands, s->registry, how, &b->plan, err) : -EIO;
 	free(how);
 	return rc;
 }
 
-static int prepare(struct batch *b)
+static int prepare_batch(struct batch *b)
 {
 	const struct settings *s = b->settings;
 	struct ir_error err = { "" };
@@ -677,7 +677,7 @@ int cmd_batch(const struct settings *settings)
 		.settings = settings, .results.fd = -1,
 		.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER,
 	};
-	int status = prepare(&batch);
+	int status = prepare_batch(&batch);
 
 	if (status == STATUS_DONE && !settings->dry_run)
 		status = run_batch(&batch);

@@ -21,7 +21,8 @@ static char *config_name(size_t nr_axes, const struct plan_config *c)
 }
 
 /* The value of each axis that the @combination-th has; the last axis changes fastest. */
-static void choose(const struct axis *axes, size_t nr_axes, size_t combination, struct setting *settings)
+static void select_values(const struct axis *axes, size_t nr_axes, size_t combination,
+			  struct setting *settings)
 {
 	for (size_t i = nr_axes; i-- > 0; ) {
 		const struct axis *axis = &axes[i];
@@ -41,9 +42,9 @@ void plan_config_make(const struct axis *axes, size_t nr_axes, const struct hype
 
 	c->config = (struct ir_config){ .strategy = strategy };
 	hypervisor_apply(choice, &c->config);
-	c->hypervisor = text_made(strdup(written));
-	c->settings = memory_made(calloc(nr_axes + 1, sizeof(*c->settings)));
-	choose(axes, nr_axes, combination, c->settings);
+	c->hypervisor = text_checked(strdup(written));
+	c->settings = memory_checked(calloc(nr_axes + 1, sizeof(*c->settings)));
+	select_values(axes, nr_axes, combination, c->settings);
 	c->name = config_name(nr_axes, c);
 	for (size_t i = 0; i < nr_axes && !rc; i++)
 		rc = parameter_set(c->settings[i].parameter, &c->config, c->settings[i].text, &why);
@@ -52,7 +53,7 @@ void plan_config_make(const struct axis *axes, size_t nr_axes, const struct hype
 	if (!rc)
 		rc = ir_config_check(&c->config, &why);
 	if (rc)
-		c->error = text_made(strdup(why.text));
+		c->error = text_checked(strdup(why.text));
 }
 
 void plan_config_free(struct plan_config *c)

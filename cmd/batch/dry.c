@@ -16,7 +16,7 @@
 #define LINE_BYTES 4096		/* of a result that cannot be measured */
 #define HEAD_BYTES 500		/* of a line, before the recording and the result */
 
-static double now(void)
+static double now_s(void)
 {
 	struct timespec t;
 
@@ -38,8 +38,8 @@ static size_t text_size(json_t *object)
 }
 
 /* How long it takes to open a recording and to replay it once, and its line; false: it cannot be. */
-static bool measure(const struct settings *settings, const char *path,
-		    const struct ir_config *config, struct measured *m)
+static bool measure_recording(const struct settings *settings, const char *path,
+			      const struct ir_config *config, struct measured *m)
 {
 	const struct ir_recording_options options = shares_recording(settings);
 	struct ir_replay_options once = { .jobs = 1 };
@@ -50,7 +50,7 @@ static bool measure(const struct settings *settings, const char *path,
 	struct ir_report_entry entry = {
 		.configs = config, .results = &result, .nr_results = 1,
 	};
-	double start = now();
+	double start = now_s();
 	struct ir_recording *rec = ir_recording_open(path, &options, &err);
 	bool ok = false;
 
@@ -58,14 +58,14 @@ static bool measure(const struct settings *settings, const char *path,
 		return false;
 	if (settings->closed)
 		once.load = load = input_new_load(rec, settings, &err);
-	m->open_s = now() - start;
-	start = now();
+	m->open_s = now_s() - start;
+	start = now_s();
 	entry.info = ir_recording_info(rec);
 	if ((load || !settings->closed) && !shares_open(&shares, settings, entry.info, 1)) {
-		shares_ask(&shares, 0, 1, &once);
+		shares_request(&shares, 0, 1, &once);
 		ok = !ir_replay(rec, config, 1, &once, &result, &err);
 	}
-	m->replay_s = now() - start;
+	m->replay_s = now_s() - start;
 	shares_put(&shares, 0, &entry);
 	if (ok)
 		m->line = HEAD_BYTES + text_size(ir_json_recording(&entry)) +
@@ -83,7 +83,7 @@ struct sizes {
 	size_t n, missing;
 };
 
-static void add(struct sizes *s, const char *path)
+static void add_recording_size(struct sizes *s, const char *path)
 {
 	struct stat st;
 
@@ -115,7 +115,7 @@ int batch_dry_run(const struct settings *settings, const struct plan *plan, size
 		return STATUS_ERROR;
 	}
 	for (size_t i = first / plan->nr_configs; i * plan->nr_configs < end; i++)
-		add(&sizes, plan->recordings[i].path);
+		add_recording_size(&sizes, plan->recordings[i].path);
 	fprintf(out.stream, "recordings  %zu, %.1f MB", sizes.n, (double)sizes.all / 1e6);
 	if (sizes.missing)
 		fprintf(out.stream, "; %zu missing", sizes.missing);
@@ -127,8 +127,8 @@ int batch_dry_run(const struct settings *settings, const struct plan *plan, size
 		fprintf(out.stream, "; %zu more left out, as they contradict themselves",
 			plan->left_out);
 	each = sizes.n ? (double)(end - first) / (double)sizes.n : 0;
-	if (sizes.smallest && measure(settings, sizes.smallest_path, &plan->configs[0].config,
-				      &measured)) {
+	if (sizes.smallest && measure_recording(settings, sizes.smallest_path, &plan->configs[0].config,
+						&measured)) {
 		seconds = (double)sizes.all / (double)sizes.smallest *
 			(measured.open_s + measured.replay_s * each) / jobs;
 		fprintf(out.stream, "\ntime        %s %.*f s with %.0f thread%s",

@@ -47,7 +47,7 @@ static int write_shares(FILE *out, const struct settings *s, struct ir_error *er
 }
 
 /* Fingerprints the inputs besides recordings and the manifest: files by their content. */
-char *plan_how(const struct settings *s, struct ir_error *err)
+char *plan_settings_digest(const struct settings *s, struct ir_error *err)
 {
 	char digest[FINGERPRINT_SIZE], *text;
 	struct ir_memory memory;

@@ -45,7 +45,7 @@ static const struct result_line *line_of(const struct where *where)
 }
 
 /* Two lines of one cell: equal ones are one, and one that is done is better than a failed one. */
-static int choose(struct where *have, const struct where *other, struct ir_error *err)
+static int choose_line(struct where *have, const struct where *other, struct ir_error *err)
 {
 	const struct result_line *a = line_of(have), *b = line_of(other);
 	char *x, *y;
@@ -78,7 +78,7 @@ static int add_line(struct merge *m, const struct results *file, size_t i, struc
 		return ir_error_set(err, -EINVAL, "%s: line %zu is of another batch than the first of "
 				    "%s", file->path, i + 1, m->files[0].path);
 	if (m->cells[line->cell].results)
-		return choose(&m->cells[line->cell], &here, err);
+		return choose_line(&m->cells[line->cell], &here, err);
 	m->cells[line->cell] = here;
 	return 0;
 }
@@ -105,7 +105,7 @@ static int read_files(struct merge *m, struct ir_error *err)
 {
 	int rc = 0;
 
-	m->files = memory_made(calloc(m->settings->nr_operands, sizeof(*m->files)));
+	m->files = memory_checked(calloc(m->settings->nr_operands, sizeof(*m->files)));
 	for (size_t i = 0; i < m->settings->nr_operands && !rc; i++) {
 		rc = results_read(&m->files[m->nr_files++], m->settings->operands[i], err);
 		if (!rc)
@@ -245,7 +245,7 @@ static int write_report(struct merge *m, struct ir_error *err)
 
 	if (!document)
 		return -EINVAL;
-	text = text_made(ir_json_text(document));
+	text = text_checked(ir_json_text(document));
 	json_decref(document);
 	output_write(&m->out, text);
 	free(text);
@@ -253,13 +253,13 @@ static int write_report(struct merge *m, struct ir_error *err)
 }
 
 /* Call sites are many: they stand in the reports alone, which the summary names. */
-static void say_sites(const struct drawing *drawing, const struct merged *merged)
+static void report_missing_sites(const struct drawing *drawing, const struct merged *merged)
 {
 	for (size_t i = 0; i < merged->n; i++) {
 		if (!merged->entries[i].sites)
 			continue;
-		say(drawing, "call sites", VIEW_PLAIN,
-		    "in the report of each recording: --verbose shows them");
+		draw_line(drawing, "call sites", VIEW_PLAIN,
+			  "in the report of each recording: --verbose shows them");
 		return;
 	}
 }
@@ -284,7 +284,7 @@ static int render_report(struct merge *m, const struct ir_report *report, struct
 
 			rc = batch_summary(&drawing, &merged);
 			if (!rc && !m->settings->verbose)
-				say_sites(&drawing, &merged);
+				report_missing_sites(&drawing, &merged);
 		}
 		if (!rc && (!renderer->drawing || m->settings->verbose)) {
 			if (renderer->drawing)
@@ -308,7 +308,7 @@ static void put_origin(const struct merge *m, json_t *document)
 	char *line;
 
 	origin_make(&origin, m->settings);
-	line = text_made(ir_text_utf8(origin.report.command_line));
+	line = text_checked(ir_text_utf8(origin.report.command_line));
 	json_object_set_new(tool, "command_line", json_string(line));
 	json_object_set_new(tool, "date", json_string(origin.date));
 	free(line);
@@ -324,7 +324,7 @@ static int write_rendered(struct merge *m, struct ir_error *err)
 	if (!document)
 		return -EINVAL;
 	put_origin(m, document);
-	text = text_made(ir_json_text(document));
+	text = text_checked(ir_json_text(document));
 	json_decref(document);
 	report = ir_report_read("the merged report", text, strlen(text), err);
 	free(text);
@@ -356,7 +356,7 @@ static int check_missing(const struct merge *m)
 	return m->settings->allow_missing ? STATUS_DONE : STATUS_ERROR;
 }
 
-static int merge(struct merge *m)
+static int merge_files(struct merge *m)
 {
 	struct ir_error err = { "" };
 	int rc = read_files(m, &err), status;
@@ -389,7 +389,7 @@ static int merge(struct merge *m)
 int cmd_merge(const struct settings *settings)
 {
 	struct merge m = { .settings = settings };
-	int status = merge(&m);
+	int status = merge_files(&m);
 
 	for (size_t i = 0; i < m.nr_files; i++)
 		results_close(&m.files[i]);

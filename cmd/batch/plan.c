@@ -37,7 +37,8 @@ static int no_memory(struct ir_error *err)
 
 /* "m.json:7: recordings[3].file: not a text" */
 static int __attribute__((format(printf, 4, 5)))
-wrong(const struct manifest *m, const struct place *place, struct ir_error *err, const char *fmt, ...)
+manifest_error(const struct manifest *m, const struct place *place, struct ir_error *err,
+	       const char *fmt, ...)
 {
 	char name[160], text[360];
 	va_list args;
@@ -67,20 +68,20 @@ static int check_keys(const struct manifest *m, json_t *object, struct place pla
 			continue;
 		name_unknown(&why, "key", key, strlen(key), choice_name, keys);
 		place = place_key(place, key);
-		return wrong(m, &place, err, "%s", why.text);
+		return manifest_error(m, &place, err, "%s", why.text);
 	}
 	return 0;
 }
 
 /* A number or a text, as a text for free(); NULL with @err set. */
-static char *scalar(const struct manifest *m, const json_t *value, struct place place,
-		    struct ir_error *err)
+static char *scalar_text(const struct manifest *m, const json_t *value, struct place place,
+			 struct ir_error *err)
 {
 	if (json_is_string(value))
-		return text_made(strdup(json_string_value(value)));
+		return text_checked(strdup(json_string_value(value)));
 	if (json_is_integer(value))
 		return text_format("%" JSON_INTEGER_FORMAT, json_integer_value(value));
-	wrong(m, &place, err, "not a text or a whole number");
+	manifest_error(m, &place, err, "not a text or a whole number");
 	return NULL;
 }
 
@@ -106,7 +107,7 @@ static int check_value(const struct manifest *m, const struct parameter *paramet
 		if (rc && (!*why.text || strncmp(here.text, "unknown", strlen("unknown"))))
 			why = here;
 	}
-	return rc ? wrong(m, &place, err, "%s", why.text) : 0;
+	return rc ? manifest_error(m, &place, err, "%s", why.text) : 0;
 }
 
 static const struct parameter *known_parameter(const struct manifest *m, const char *key,
@@ -116,13 +117,13 @@ static const struct parameter *known_parameter(const struct manifest *m, const c
 	const struct parameter *parameter = parameter_find(key, strlen(key), &why);
 
 	if (!parameter)
-		wrong(m, &place, err, "%s", why.text);
+		manifest_error(m, &place, err, "%s", why.text);
 	return parameter;
 }
 
 static void add_text(struct axis *axis, char *text)
 {
-	axis->texts = memory_made(reallocarray(axis->texts, axis->n + 1, sizeof(*axis->texts)));
+	axis->texts = memory_checked(reallocarray(axis->texts, axis->n + 1, sizeof(*axis->texts)));
 	axis->texts[axis->n++] = text;
 }
 
@@ -130,7 +131,7 @@ static void add_text(struct axis *axis, char *text)
 static int add_value(const struct manifest *m, struct axis *axis, const json_t *value,
 		     struct place place, struct ir_error *err)
 {
-	char *text = scalar(m, value, place, err);
+	char *text = scalar_text(m, value, place, err);
 	struct ir_error why = { "" };
 	struct range range;
 	int rc = 0;
@@ -141,7 +142,7 @@ static int add_value(const struct manifest *m, struct axis *axis, const json_t *
 		rc = check_value(m, axis->parameter, text, place, err);
 		for (size_t i = 0; i < axis->n && !rc; i++)
 			if (!strcmp(axis->texts[i], text))
-				rc = wrong(m, &place, err, "%.60s is there twice", text);
+				rc = manifest_error(m, &place, err, "%.60s is there twice", text);
 		if (rc)
 			free(text);
 		else
@@ -149,7 +150,7 @@ static int add_value(const struct manifest *m, struct axis *axis, const json_t *
 		return rc;
 	}
 	if (range_parse(axis->parameter, text, &range, &why))
-		rc = wrong(m, &place, err, "%s", why.text);
+		rc = manifest_error(m, &place, err, "%s", why.text);
 	free(text);
 	for (size_t i = 0; i < range.n; i++)
 		add_text(axis, text_format("%" PRIu64, range.values[i]));
@@ -167,7 +168,7 @@ static int read_axis(const struct manifest *m, struct axis *axis, const json_t *
 	if (!json_is_array(value))
 		return add_value(m, axis, value, place, err);
 	if (!json_array_size(value))
-		return wrong(m, &place, err, "the list is empty");
+		return manifest_error(m, &place, err, "the list is empty");
 	json_array_foreach(value, i, one) {
 		rc = add_value(m, axis, one, place_index(place, i), err);
 		if (rc)
@@ -187,8 +188,8 @@ static int read_axes(struct manifest *m, struct plan *plan, struct ir_error *err
 	if (!object)
 		return 0;
 	if (!json_is_object(object))
-		return wrong(m, &place, err, "not an object");
-	plan->axes = memory_made(calloc(json_object_size(object) + 1, sizeof(*plan->axes)));
+		return manifest_error(m, &place, err, "not an object");
+	plan->axes = memory_checked(calloc(json_object_size(object) + 1, sizeof(*plan->axes)));
 	json_object_foreach(object, key, value) {
 		struct axis *axis = &plan->axes[plan->nr_axes];
 		struct place here = place_key(place, key);
@@ -216,8 +217,8 @@ static int read_own_settings(const struct manifest *m, const struct plan *plan,
 	if (!object)
 		return 0;
 	if (!json_is_object(object))
-		return wrong(m, &place, err, "not an object");
-	list->item = memory_made(calloc(json_object_size(object) + 1, sizeof(*list->item)));
+		return manifest_error(m, &place, err, "not an object");
+	list->item = memory_checked(calloc(json_object_size(object) + 1, sizeof(*list->item)));
 	json_object_foreach(object, key, value) {
 		struct setting *setting = &list->item[list->n];
 		struct place here = place_key(place, key);
@@ -227,9 +228,9 @@ static int read_own_settings(const struct manifest *m, const struct plan *plan,
 			return -EINVAL;
 		for (size_t i = 0; i < plan->nr_axes; i++)
 			if (plan->axes[i].parameter == setting->parameter)
-				return wrong(m, &here, err,
-					     "is given for all recordings, too; which one counts?");
-		setting->text = scalar(m, value, here, err);
+				return manifest_error(m, &here, err,
+						      "is given for all recordings, too; which one counts?");
+		setting->text = scalar_text(m, value, here, err);
 		if (!setting->text)
 			return -EINVAL;
 		list->n++;
@@ -248,10 +249,10 @@ static void free_list(struct settings_list *list)
 
 static void copy_list(struct settings_list *to, const struct settings_list *from)
 {
-	to->item = memory_made(calloc(from->n + 1, sizeof(*to->item)));
+	to->item = memory_checked(calloc(from->n + 1, sizeof(*to->item)));
 	for (size_t i = 0; i < from->n; i++) {
 		to->item[i] = from->item[i];
-		to->item[i].text = text_made(strdup(from->item[i].text));
+		to->item[i].text = text_checked(strdup(from->item[i].text));
 	}
 	to->n = from->n;
 }
@@ -263,13 +264,13 @@ static int add_recording(const struct manifest *m, struct plan *plan, const char
 
 	for (size_t i = 0; i < plan->nr_recordings; i++)
 		if (!strcmp(plan->recordings[i].name, name))
-			return wrong(m, &place, err, "\"%.200s\" is there twice", name);
+			return manifest_error(m, &place, err, "\"%.200s\" is there twice", name);
 	if (!(plan->nr_recordings & (plan->nr_recordings - 1)))
-		plan->recordings = memory_made(reallocarray(plan->recordings,
+		plan->recordings = memory_checked(reallocarray(plan->recordings,
 			plan->nr_recordings ? 2 * plan->nr_recordings : 1, sizeof(*plan->recordings)));
 	recording = &plan->recordings[plan->nr_recordings++];
 	*recording = (struct plan_recording){
-		.name = text_made(strdup(name)),
+		.name = text_checked(strdup(name)),
 		.path = text_format("%s%s", *name == '/' ? "" : m->directory, name),
 	};
 	copy_list(&recording->settings, own);
@@ -282,7 +283,7 @@ static int add_pattern(const struct manifest *m, struct plan *plan, const char *
 {
 	const char *directory = *name == '/' ? "" : m->directory;
 	size_t skip = strlen(directory);
-	char *pattern = memory_made(malloc(2 * skip + strlen(name) + 1)), *to = pattern;
+	char *pattern = memory_checked(malloc(2 * skip + strlen(name) + 1)), *to = pattern;
 	glob_t found;
 	int rc = 0, outcome;
 
@@ -298,7 +299,7 @@ static int add_pattern(const struct manifest *m, struct plan *plan, const char *
 	if (outcome == GLOB_NOSPACE)
 		return no_memory(err);
 	if (outcome)
-		return wrong(m, &place, err, "\"%.200s\" matches no file", name);
+		return manifest_error(m, &place, err, "\"%.200s\" matches no file", name);
 	for (size_t i = 0; i < found.gl_pathc && !rc; i++)
 		rc = add_recording(m, plan, found.gl_pathv[i] + skip, own, place, err);
 	globfree(&found);
@@ -311,7 +312,7 @@ static int add_name(const struct manifest *m, struct plan *plan, const json_t *v
 	const char *name = json_string_value(value);
 
 	if (!name || !*name)
-		return wrong(m, &place, err, "not the name of a file");
+		return manifest_error(m, &place, err, "not the name of a file");
 	return strpbrk(name, "*?[") ? add_pattern(m, plan, name, own, place, err) :
 		add_recording(m, plan, name, own, place, err);
 }
@@ -332,14 +333,14 @@ static int read_recording(const struct manifest *m, struct plan *plan, json_t *e
 	if (json_is_string(entry))
 		return add_name(m, plan, entry, &own, place, err);
 	if (!json_is_object(entry))
-		return wrong(m, &place, err, "neither the name of a file nor an object");
+		return manifest_error(m, &place, err, "neither the name of a file nor an object");
 	/* Without a schema, other keys mean something to others (manifest.h). */
 	rc = json_object_get(m->root, "schema") ? check_keys(m, entry, place, keys, err) : 0;
 	if (!rc && !file == !files)
-		rc = wrong(m, &place, err, "needs \"file\" or \"files\"");
+		rc = manifest_error(m, &place, err, "needs \"file\" or \"files\"");
 	if (!rc && files && !json_is_array(files)) {
 		place = place_key(place, "files");
-		rc = wrong(m, &place, err, "not a list");
+		rc = manifest_error(m, &place, err, "not a list");
 	}
 	if (!rc)
 		rc = read_own_settings(m, plan, &own, json_object_get(entry, "parameters"),
@@ -362,7 +363,7 @@ static int read_recordings(struct manifest *m, struct plan *plan, struct ir_erro
 	int rc = 0;
 
 	if (!json_is_array(list) || !json_array_size(list))
-		return wrong(m, &place, err, "there is no list of \"recordings\"");
+		return manifest_error(m, &place, err, "there is no list of \"recordings\"");
 	json_array_foreach(list, i, entry) {
 		rc = read_recording(m, plan, entry, place_index(place, i), err);
 		if (rc)
@@ -382,23 +383,23 @@ static int read_names(struct manifest *m, const char *key, const char *option,
 	size_t i;
 
 	if (!list) {
-		add_text(written, text_made(strdup(usual)));
+		add_text(written, text_checked(strdup(usual)));
 		return options_replay(&m->settings, option, usual, err);
 	}
 	if (!json_is_array(list) || !json_array_size(list))
-		return wrong(m, &place, err, "not a list of names");
+		return manifest_error(m, &place, err, "not a list of names");
 	json_array_foreach(list, i, entry) {
 		const char *name = json_string_value(entry);
 		struct place here = place_index(place, i);
 
 		if (!name)
-			return wrong(m, &here, err, "not a name");
+			return manifest_error(m, &here, err, "not a name");
 		for (size_t k = 0; k < written->n; k++)
 			if (!strcmp(written->texts[k], name))
-				return wrong(m, &here, err, "\"%.60s\" is there twice", name);
+				return manifest_error(m, &here, err, "\"%.60s\" is there twice", name);
 		if (options_replay(&m->settings, option, name, &why))
-			return wrong(m, &here, err, "%s", why.text);
-		add_text(written, text_made(strdup(name)));
+			return manifest_error(m, &here, err, "%s", why.text);
+		add_text(written, text_checked(strdup(name)));
 	}
 	return 0;
 }
@@ -430,7 +431,7 @@ static const struct ir_strategy *nth_strategy(const struct settings *s, size_t i
 }
 
 /* A contradictory configuration has no cells. */
-static int leave_out(const struct manifest *m, struct plan *plan, struct ir_error *err)
+static int is_left_out(const struct manifest *m, struct plan *plan, struct ir_error *err)
 {
 	size_t n = 0;
 
@@ -466,7 +467,7 @@ static int make_configs(struct manifest *m, struct plan *plan, const struct axis
 	if (combinations > MAX_CONFIGS / n || combinations * n > MAX_CELLS / plan->nr_recordings)
 		return ir_error_set(err, -E2BIG, "%s: more than %d configurations or %d cells",
 				    m->path, MAX_CONFIGS, MAX_CELLS);
-	plan->configs = memory_made(calloc(combinations * n, sizeof(*plan->configs)));
+	plan->configs = memory_checked(calloc(combinations * n, sizeof(*plan->configs)));
 	for (size_t h = 0; h < s->nr_hypervisors; h++)
 		for (size_t c = 0; c < combinations; c++)
 			for (size_t i = 0; i < strategies; i++) {
@@ -477,7 +478,7 @@ static int make_configs(struct manifest *m, struct plan *plan, const struct axis
 				plan_config_make(plan->axes, plan->nr_axes, &s->hypervisors[h],
 						 hypervisors->texts[h], nth_strategy(s, i, true), c, made);
 			}
-	return leave_out(m, plan, err);
+	return is_left_out(m, plan, err);
 }
 
 static void write_digest(struct plan *plan)
@@ -510,7 +511,7 @@ static int read_text(struct manifest *m, size_t *size, struct ir_error *err)
 
 	if (!in)
 		return ir_error_set(err, -errno, "%s: %s", m->path, strerror(errno));
-	m->text = memory_made(malloc(MAX_SIZE + 2));
+	m->text = memory_checked(malloc(MAX_SIZE + 2));
 	errno = 0;
 	*size = fread(m->text, 1, MAX_SIZE + 1, in);
 	if (ferror(in))
@@ -544,14 +545,14 @@ static int check_schema(const struct manifest *m, struct ir_error *err)
 	if (!schema && is_of_machines(m))
 		return 0;
 	if (!schema)
-		return wrong(m, &place, err, "is missing; it is to be \"%s\"", MANIFEST_SCHEMA);
+		return manifest_error(m, &place, err, "is missing; it is to be \"%s\"", MANIFEST_SCHEMA);
 	if (strcmp(schema, MANIFEST_SCHEMA))
-		return wrong(m, &place, err, "\"%.60s\" is not known; expected \"%s\"", schema,
-			     MANIFEST_SCHEMA);
+		return manifest_error(m, &place, err, "\"%.60s\" is not known; expected \"%s\"", schema,
+				      MANIFEST_SCHEMA);
 	return check_keys(m, m->root, (struct place){ .n = 0 }, keys, err);
 }
 
-static int parse(struct manifest *m, struct plan *plan, struct ir_error *err)
+static int parse_manifest(struct manifest *m, struct plan *plan, struct ir_error *err)
 {
 	struct axis strategies = { .n = 0 }, hypervisors = { .n = 0 };
 	int rc = check_schema(m, err);
@@ -585,7 +586,7 @@ static int list_recordings(struct manifest *m, char *const *names, size_t n, str
 	m->root = json_pack("{s:s, s:o}", "schema", MANIFEST_SCHEMA, "recordings", list);
 	if (rc)
 		return ir_error_set(err, -EINVAL, "%s: the names of recordings of a batch are UTF-8", names[0]);
-	m->text = text_made(ir_json_dump(m->root, JSON_INDENT(1)));
+	m->text = text_checked(ir_json_dump(m->root, JSON_INDENT(1)));
 	return 0;
 }
 
@@ -610,11 +611,11 @@ int plan_read(char *const *operands, size_t n, struct ir_registry *registry, con
 	struct manifest m = { .path = plain ? "batch" : path, .settings.registry = registry };
 	int rc;
 
-	*plan = (struct plan){ .how = text_made(strdup(how)) };
-	m.directory = text_made(strndup(path, slash ? (size_t)(slash - path) + 1 : 0));
+	*plan = (struct plan){ .how = text_checked(strdup(how)) };
+	m.directory = text_checked(strndup(path, slash ? (size_t)(slash - path) + 1 : 0));
 	rc = plain ? list_recordings(&m, operands, n, err) : read_manifest(&m, err);
 	if (!rc)
-		rc = parse(&m, plan, err);
+		rc = parse_manifest(&m, plan, err);
 	json_decref(m.root);
 	free(m.text);
 	free(m.directory);

@@ -52,11 +52,11 @@ struct plan {
 struct settings;
 
 /**
- * plan_how - the text of plan_read()'s @how: options and files, these by their content
+ * plan_settings_digest - the text of plan_read()'s @how: options and files, these by their content
  *
  * For free(); NULL with @err set.
  */
-char *plan_how(const struct settings *settings, struct ir_error *err);
+char *plan_settings_digest(const struct settings *settings, struct ir_error *err);
 /**
  * plan_read - read a manifest, or take recordings as one that lists nothing else would
  * @operands: one manifest, or @n recordings

@@ -16,7 +16,7 @@
 /* The beginning of every line, so that a torn line differs from another program's file. */
 #define BEGINNING "{\"schema\":\"" RESULTS_SCHEMA "\""
 
-static int fail(const struct results *results, struct ir_error *err)
+static int file_error(const struct results *results, struct ir_error *err)
 {
 	int code = errno ? -errno : -EIO;
 
@@ -154,7 +154,7 @@ static int index_lines(struct results *results, FILE *in, struct ir_error *err)
 		}
 	}
 	if (!rc && ferror(in))
-		rc = fail(results, err);
+		rc = file_error(results, err);
 	free(text);
 	return rc;
 }
@@ -166,7 +166,7 @@ static int index_file(struct results *results, struct ir_error *err)
 	int rc;
 
 	if (!in) {
-		rc = fail(results, err);
+		rc = file_error(results, err);
 		if (copy >= 0)
 			close(copy);
 		return rc;
@@ -209,7 +209,7 @@ static int open_locked(struct results *results, struct stat *here, struct ir_err
 	for (;;) {
 		results->fd = open(results->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 		if (results->fd < 0 || fstat(results->fd, here))
-			return fail(results, err);
+			return file_error(results, err);
 		if (!S_ISREG(here->st_mode))
 			return ir_error_set(err, -EINVAL, "%s: not a regular file: results are read "
 					    "again, and put in order", results->path);
@@ -240,7 +240,7 @@ int results_open(struct results *results, const char *path, bool resume, struct 
 	if (!rc)
 		rc = index_file(results, err);
 	if (!rc && results->torn && ftruncate(results->fd, results->end))
-		rc = fail(results, err);
+		rc = file_error(results, err);
 	return rc ? rc : sort_lines(results, err);
 }
 
@@ -248,7 +248,7 @@ int results_read(struct results *results, const char *path, struct ir_error *err
 {
 	*results = (struct results){ .path = path, .fd = open(path, O_RDONLY | O_CLOEXEC) };
 	if (results->fd < 0)
-		return fail(results, err);
+		return file_error(results, err);
 	return index_file(results, err);
 }
 
@@ -292,7 +292,7 @@ int results_append(struct results *results, const char *text, size_t len, struct
 		errno = 0;
 		n = pwrite(results->fd, text + done, len - done, results->end + (off_t)done);
 		if (n <= 0) {
-			rc = fail(results, err);
+			rc = file_error(results, err);
 			/* If this fails, too, the torn line is found when the file is read again. */
 			(void)!ftruncate(results->fd, results->end);
 			return rc;
@@ -310,13 +310,13 @@ int results_append(struct results *results, const char *text, size_t len, struct
 
 int results_sync(struct results *results, struct ir_error *err)
 {
-	return fdatasync(results->fd) ? fail(results, err) : 0;
+	return fdatasync(results->fd) ? file_error(results, err) : 0;
 }
 
 static char *read_line(const struct results *results, size_t line, struct ir_error *err)
 {
 	const struct result_line *l = &results->lines[line];
-	char *text = memory_made(malloc(l->length + 1));
+	char *text = memory_checked(malloc(l->length + 1));
 	size_t done = 0;
 
 	while (done < l->length) {
@@ -325,7 +325,7 @@ static char *read_line(const struct results *results, size_t line, struct ir_err
 		errno = 0;
 		n = pread(results->fd, text + done, l->length - done, l->offset + (off_t)done);
 		if (n <= 0) {
-			fail(results, err);
+			file_error(results, err);
 			free(text);
 			return NULL;
 		}
@@ -344,7 +344,7 @@ char *results_text(const struct results *results, size_t line, struct ir_error *
 	if (!text || results->lines[line].as_written)
 		return text;
 	object = json_loads(text, 0, NULL);
-	again = text_made(line_text(object, &len));
+	again = text_checked(line_text(object, &len));
 	json_decref(object);
 	free(text);
 	return again;

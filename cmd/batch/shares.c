@@ -41,7 +41,7 @@ static void free_timelines(struct shares *shares, size_t first, size_t n)
 }
 
 /* The room, from the @i-th result on. */
-static struct shares from(const struct shares *shares, size_t i)
+static struct shares shares_from(const struct shares *shares, size_t i)
 {
 	return (struct shares){
 		.devices = shares->devices ? shares->devices + i * shares->info->nr_devices : NULL,
@@ -50,9 +50,9 @@ static struct shares from(const struct shares *shares, size_t i)
 	};
 }
 
-void shares_ask(struct shares *shares, size_t first, size_t n, struct ir_replay_options *options)
+void shares_request(struct shares *shares, size_t first, size_t n, struct ir_replay_options *options)
 {
-	struct shares these = from(shares, first);
+	struct shares these = shares_from(shares, first);
 
 	free_timelines(shares, first, n);
 	if (these.sites)
@@ -64,7 +64,7 @@ void shares_ask(struct shares *shares, size_t first, size_t n, struct ir_replay_
 
 void shares_put(const struct shares *shares, size_t i, struct ir_report_entry *entry)
 {
-	struct shares these = from(shares, i);
+	struct shares these = shares_from(shares, i);
 
 	entry->devices = these.devices;
 	entry->sites = these.sites;

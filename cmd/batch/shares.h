@@ -30,8 +30,8 @@ struct ir_recording_options shares_recording(const struct settings *settings);
  */
 int shares_open(struct shares *shares, const struct settings *settings,
 		const struct ir_recording_info *info, size_t n);
-/** shares_ask - empty the room of @n results from @first on, and have a replay fill it */
-void shares_ask(struct shares *shares, size_t first, size_t n, struct ir_replay_options *options);
+/** shares_request - empty the room of @n results from @first on, and have a replay fill it */
+void shares_request(struct shares *shares, size_t first, size_t n, struct ir_replay_options *options);
 /** shares_put - to the entry of the @i-th result alone */
 void shares_put(const struct shares *shares, size_t i, struct ir_report_entry *entry);
 void shares_free(struct shares *shares);

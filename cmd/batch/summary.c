@@ -28,7 +28,7 @@ struct sums {
 	size_t n;
 };
 
-static bool fails(const struct ir_result *r)
+static bool has_failures(const struct ir_result *r)
 {
 	return r->maps.iova_exhausted || r->maps.map_failed || r->maps.unbacked;
 }
@@ -61,7 +61,7 @@ static void add_time(struct sum *s, const struct ir_time *t)
 	s->closed++;
 }
 
-static void add(struct sums *sums, const struct ir_report_entry *entry)
+static void add_entry(struct sums *sums, const struct ir_report_entry *entry)
 {
 	for (size_t i = 0; i < entry->nr_results; i++) {
 		const struct ir_result *r = &entry->results[i];
@@ -71,7 +71,7 @@ static void add(struct sums *sums, const struct ir_report_entry *entry)
 		if (!s)
 			continue;
 		s->results++;
-		s->failing += fails(r);
+		s->failing += has_failures(r);
 		s->flushes += flushes;
 		if (flushes < s->least)
 			s->least = flushes;
@@ -155,7 +155,7 @@ static int draw_pivot(const struct drawing *d, const struct merged *m, struct su
 		struct sums own = { .n = 0 };
 		const char *name = strrchr(m->entries[e].info->file, '/');
 
-		add(&own, &m->entries[e]);
+		add_entry(&own, &m->entries[e]);
 		cell(&cells, "%s", name ? name + 1 : m->entries[e].info->file);
 		for (size_t s = 0; s < sums->n; s++)
 			pivot_cell(&cells, sum_of(&own, sums->list[s].strategy));
@@ -163,8 +163,8 @@ static int draw_pivot(const struct drawing *d, const struct merged *m, struct su
 	fputc('\n', d->canvas->out);
 	rc = cells_draw(&cells, d, columns);
 	if (!rc)
-		say(d, "", VIEW_PLAIN, "flushes, from and to where there are several configurations; "
-		    "!: maps fail or are unbacked in one of them");
+		draw_line(d, "", VIEW_PLAIN, "flushes, from and to where there are several configurations; "
+			  "!: maps fail or are unbacked in one of them");
 	return rc;
 }
 
@@ -176,19 +176,19 @@ int batch_summary(const struct drawing *d, const struct merged *m)
 	int rc;
 
 	for (size_t e = 0; e < m->n; e++)
-		add(&sums, &m->entries[e]);
+		add_entry(&sums, &m->entries[e]);
 	if (m->left_out)
 		snprintf(left_out, sizeof(left_out), ", %zu left out", m->left_out);
 	for (size_t s = 0; s < sums.n; s++) {
 		results += sums.list[s].results;
 		failing += sums.list[s].failing;
 	}
-	say(d, "batch", m->failed || m->missing ? VIEW_BAD : VIEW_PLAIN,
-	    "%zu cell%s: %zu done, %zu failed, %zu missing%s; %zu recording%s", m->cells,
-	    m->cells == 1 ? "" : "s", m->cells - m->failed - m->missing - m->left_out, m->failed,
-	    m->missing, left_out, m->n, m->n == 1 ? "" : "s");
-	say(d, "failures", failing ? VIEW_BAD : VIEW_PLAIN, "maps fail or are unbacked in %zu of %zu results",
-	    failing, results);
+	draw_line(d, "batch", m->failed || m->missing ? VIEW_BAD : VIEW_PLAIN,
+		  "%zu cell%s: %zu done, %zu failed, %zu missing%s; %zu recording%s", m->cells,
+		  m->cells == 1 ? "" : "s", m->cells - m->failed - m->missing - m->left_out, m->failed,
+		  m->missing, left_out, m->n, m->n == 1 ? "" : "s");
+	draw_line(d, "failures", failing ? VIEW_BAD : VIEW_PLAIN,
+		  "maps fail or are unbacked in %zu of %zu results", failing, results);
 	rc = draw_strategies(d, &sums);
 	return rc ? rc : draw_pivot(d, m, &sums);
 }

@@ -234,8 +234,8 @@ static int write_out(struct output *out, const struct compared *compared)
 	return compared->passed ? STATUS_DONE : STATUS_GATE;
 }
 
-static int compare(const struct settings *settings, const struct gate *gate,
-		   struct ir_compare_report *const reports[2], struct output *out)
+static int run_comparison(const struct settings *settings, const struct gate *gate,
+			  struct ir_compare_report *const reports[2], struct output *out)
 {
 	struct ir_compare_options options = {
 		.conditions = gate->conditions, .nr_conditions = settings->fail_if.nr,
@@ -287,7 +287,7 @@ static int compare_reports(const struct settings *settings, const struct gate *g
 			message("%s", err.text);
 			status = rc == -EINVAL ? STATUS_USAGE : STATUS_ERROR;
 		} else {
-			status = compare(settings, gate, reports, &out);
+			status = run_comparison(settings, gate, reports, &out);
 		}
 	}
 	ir_compare_report_free(reports[0]);

@@ -11,7 +11,7 @@
 #include "base/free.h"
 
 /* The last part of a path; @dir: what is before it. */
-static const char *split(const char *path, struct stat *dir)
+static const char *split_path(const char *path, struct stat *dir)
 {
 	const char *name = strrchr(path, '/');
 	char *before = name ? strndup(path, (size_t)(name - path) + 1) : strdup(".");
@@ -29,7 +29,7 @@ static bool same_place(const struct output *a, const struct output *b)
 
 	if (!a->target || !b->target)
 		return a->stream == b->stream;
-	return !strcmp(split(a->target, &in_a), split(b->target, &in_b)) &&
+	return !strcmp(split_path(a->target, &in_a), split_path(b->target, &in_b)) &&
 		in_a.st_dev == in_b.st_dev && in_a.st_ino == in_b.st_ino;
 }
 
@@ -117,7 +117,7 @@ static char *render_document(struct document *doc)
 }
 
 /* If a recording is missing from the report, an existing file is not changed. */
-static bool unfinished(const struct document *doc, int status)
+static bool is_unfinished(const struct document *doc, int status)
 {
 	if (!doc->report && doc->n < doc->settings->nr_operands)
 		return true;
@@ -131,7 +131,7 @@ static int write_document(struct document *doc, int status)
 	char *text;
 	int rc;
 
-	if (!doc->n || (path && unfinished(doc, status))) {
+	if (!doc->n || (path && is_unfinished(doc, status))) {
 		output_abort(&doc->out);
 		if (path)
 			message("%s: not written", path);
@@ -162,7 +162,7 @@ static int write_perfetto(struct document *doc, int status)
 
 	if (!doc->settings->perfetto)
 		return status;
-	if (!doc->n || (doc->perfetto.target && unfinished(doc, status))) {
+	if (!doc->n || (doc->perfetto.target && is_unfinished(doc, status))) {
 		output_abort(&doc->perfetto);
 		message("%s: not written", doc->settings->perfetto);
 		return status;

@@ -20,7 +20,7 @@ struct choice report_formats[MAX_RENDERERS + 1], info_formats[MAX_RENDERERS + 1]
 	sweep_formats[MAX_RENDERERS + 1], compare_formats[MAX_RENDERERS + 1],
 	merge_formats[MAX_RENDERERS + 2];
 
-static void add(struct choice *formats, int number)
+static void add_format(struct choice *formats, int number)
 {
 	while (formats->name)
 		formats++;
@@ -34,19 +34,19 @@ void renderers_init(void)
 		const struct renderer *r = renderers[i];
 
 		if (r->report)
-			add(merge_formats, i);
+			add_format(merge_formats, i);
 		if (r->report)
-			add(report_formats, i);
+			add_format(report_formats, i);
 		if (r->info)
-			add(info_formats, i);
+			add_format(info_formats, i);
 		if (r->verify)
-			add(verify_formats, i);
+			add_format(verify_formats, i);
 		if (r->faults)
-			add(faults_formats, i);
+			add_format(faults_formats, i);
 		if (r->sweep)
-			add(sweep_formats, i);
+			add_format(sweep_formats, i);
 		if (r->compare)
-			add(compare_formats, i);
+			add_format(compare_formats, i);
 	}
 }
 

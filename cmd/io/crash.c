@@ -40,7 +40,7 @@ static void write_text(const char *text)
 }
 
 /* "iommu-replay: plug-in FILE, strategy NAME, callback X: WHY" */
-static void __attribute__((noreturn)) end(const struct ir_call *call, const char *why, int status)
+static void __attribute__((noreturn)) end_program(const struct ir_call *call, const char *why, int status)
 {
 	char text[1024];
 
@@ -88,7 +88,7 @@ static void on_fatal(int signal, siginfo_t *info, void *context)
 
 	(void)context;
 	if (call && is_own(info))
-		end(call, why_ended(signal, info), STATUS_ERROR);
+		end_program(call, why_ended(signal, info), STATUS_ERROR);
 	output_unlink_temp();
 	for (size_t i = 0; i < NR_FATAL; i++)
 		if (fatal[i] == signal)
@@ -103,7 +103,7 @@ static void on_exit_called(void)
 	const struct ir_call *call = ir_call_now();
 
 	if (call)
-		end(call, "called exit()", STATUS_ERROR);
+		end_program(call, "called exit()", STATUS_ERROR);
 }
 
 void crash_catch(void)
@@ -128,7 +128,7 @@ void _exit(int status)
 	const struct ir_call *call = ir_call_now();
 
 	if (call)
-		end(call, "called _exit()", STATUS_ERROR);
+		end_program(call, "called _exit()", STATUS_ERROR);
 	for (;;)
 		syscall(SYS_exit_group, status);
 }
@@ -140,7 +140,7 @@ void _Exit(int status)
 #endif
 
 /* Nothing of the program is waited for: a plug-in may hold any lock, or block any signal. */
-static void *watch(void *arg)
+static void *watch_calls(void *arg)
 {
 	struct timespec tick = { .tv_nsec = 1000000000 / TICKS_A_SECOND };
 	unsigned int interrupted = 0;
@@ -152,9 +152,10 @@ static void *watch(void *arg)
 		interrupts_keep();
 		interrupted += *interrupts_flag() != 0;
 		if (interrupted > INTERRUPTED_TICKS && ir_calls_any(&call))
-			end(&call, "still runs after the program was interrupted", STATUS_INTERRUPTED);
+			end_program(&call, "still runs after the program was interrupted",
+				    STATUS_INTERRUPTED);
 		if (ir_calls_watch(PLUGIN_SECONDS * TICKS_A_SECOND, &call))
-			end(&call, "did not return within " TEXT(PLUGIN_SECONDS) " s", STATUS_ERROR);
+			end_program(&call, "did not return within " TEXT(PLUGIN_SECONDS) " s", STATUS_ERROR);
 	}
 	return NULL;
 }
@@ -168,6 +169,6 @@ int crash_watch(void)
 	if (!rc)
 		rc = pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	if (!rc)
-		rc = pthread_create(&thread, &attr, watch, NULL);
+		rc = pthread_create(&thread, &attr, watch_calls, NULL);
 	return -rc;
 }

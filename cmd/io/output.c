@@ -31,7 +31,7 @@ void output_unlink_temp(void)
 }
 
 /* Put @to where @from is. */
-static void remember(const char *from, const char *to)
+static void replace_unfinished(const char *from, const char *to)
 {
 	for (size_t i = 0; i < MAX_UNFINISHED; i++) {
 		if (unfinished[i] == from) {
@@ -44,7 +44,7 @@ static void remember(const char *from, const char *to)
 /* The file of reports; NULL: stdout.  Set once, before any output is opened. */
 static FILE *kept;
 
-static FILE *standard(void)
+static FILE *standard_output(void)
 {
 	return kept ? kept : stdout;
 }
@@ -79,7 +79,7 @@ void exit_no_memory(void)
 	_exit(STATUS_ERROR);
 }
 
-static int fail(const struct output *out, struct ir_error *err)
+static int output_error(const struct output *out, struct ir_error *err)
 {
 	int code = errno ? -errno : -EIO;
 
@@ -146,12 +146,12 @@ static int open_named(struct output *out, struct ir_error *err)
 	}
 	fd = mkostemp(out->temp, O_CLOEXEC);
 	if (fd < 0) {
-		fail(out, err);
+		output_error(out, err);
 		free(out->temp);
 		out->temp = NULL;
 		return -EIO;
 	}
-	remember(NULL, out->temp);
+	replace_unfinished(NULL, out->temp);
 	return fd;
 }
 
@@ -166,7 +166,7 @@ static int open_temp(struct output *out, mode_t mode, struct ir_error *err)
 		return fd;
 	out->stream = fchmod(fd, mode) ? NULL : fdopen(fd, "w");
 	if (!out->stream) {
-		fail(out, err);
+		output_error(out, err);
 		close(fd);
 		return -EIO;
 	}
@@ -180,7 +180,7 @@ int output_open(struct output *out, const char *path, char *const *inputs, size_
 	bool exists;
 	int rc;
 
-	*out = (struct output){ .stream = standard(), .name = "standard output" };
+	*out = (struct output){ .stream = standard_output(), .name = "standard output" };
 	if (!path || !strcmp(path, "-") || (kept && names_standard(path)))
 		return 0;
 	out->name = path;
@@ -195,17 +195,17 @@ int output_open(struct output *out, const char *path, char *const *inputs, size_
 	}
 	if (exists && !S_ISREG(st.st_mode)) {
 		out->stream = fopen(path, "w");
-		return out->stream ? 0 : fail(out, err);
+		return out->stream ? 0 : output_error(out, err);
 	}
 	if (exists && access(path, W_OK)) {
 		out->stream = NULL;
-		return fail(out, err);
+		return output_error(out, err);
 	}
 	/* The target of a symbolic link is replaced, not the link. */
 	out->target = exists ? realpath(path, NULL) : strdup(path);
 	out->stream = NULL;
 	if (!out->target)
-		return fail(out, err);
+		return output_error(out, err);
 	rc = open_temp(out, exists ? st.st_mode & 0777 : new_file_mode(), err);
 	if (rc)
 		output_abort(out);
@@ -240,7 +240,7 @@ static int link_temp(struct output *out, int fd)
 			return -1;
 		}
 		if (!linkat(AT_FDCWD, fd_path(fd, path), AT_FDCWD, out->temp, AT_SYMLINK_FOLLOW)) {
-			remember(NULL, out->temp);
+			replace_unfinished(NULL, out->temp);
 			return 0;
 		}
 		free(out->temp);
@@ -255,7 +255,7 @@ static int rename_temp(struct output *out)
 {
 	if (rename(out->temp, out->target))
 		return -1;
-	remember(out->temp, NULL);
+	replace_unfinished(out->temp, NULL);
 	free(out->temp);
 	out->temp = NULL;
 	return 0;
@@ -289,23 +289,23 @@ int output_commit(struct output *out, struct ir_error *err)
 
 	errno = 0;
 	if (fflush(out->stream))
-		rc = fail(out, err);
+		rc = output_error(out, err);
 	if (!output_check(out)) {
 		errno = out->error;
-		rc = fail(out, err);
+		rc = output_error(out, err);
 	}
 	if (!rc && out->target) {
 		fd = fcntl(fileno(out->stream), F_DUPFD_CLOEXEC, 0);
 		if (fd < 0 || fsync(fd))
-			rc = fail(out, err);
+			rc = output_error(out, err);
 	}
-	if (!rc && out->stream != standard()) {
+	if (!rc && out->stream != standard_output()) {
 		/* Some file systems say only now that there is no room. */
-		rc = fclose(out->stream) ? fail(out, err) : 0;
+		rc = fclose(out->stream) ? output_error(out, err) : 0;
 		out->stream = NULL;
 	}
 	if (!rc && out->target && put_in_place(out, fd))
-		rc = fail(out, err);
+		rc = output_error(out, err);
 	if (fd >= 0)
 		close(fd);
 	output_abort(out);
@@ -314,12 +314,12 @@ int output_commit(struct output *out, struct ir_error *err)
 
 void output_abort(struct output *out)
 {
-	if (out->stream && out->stream != standard())
+	if (out->stream && out->stream != standard_output())
 		fclose(out->stream);
 	out->stream = NULL;
 	if (out->temp) {
 		unlink(out->temp);
-		remember(out->temp, NULL);
+		replace_unfinished(out->temp, NULL);
 	}
 	free(out->temp);
 	free(out->target);

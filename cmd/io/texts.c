@@ -17,7 +17,7 @@ FILE *text_begin(struct ir_memory *memory)
 
 char *text_end(struct ir_memory *memory)
 {
-	return text_made(ir_memory_close(memory));
+	return text_checked(ir_memory_close(memory));
 }
 
 char *text_format(const char *fmt, ...)
@@ -29,22 +29,22 @@ char *text_format(const char *fmt, ...)
 	va_start(args, fmt);
 	len = vasprintf(&text, fmt, args);
 	va_end(args);
-	return text_made(len < 0 ? NULL : text);
+	return text_checked(len < 0 ? NULL : text);
 }
 
-void *memory_made(void *memory)
+void *memory_checked(void *memory)
 {
 	if (!memory)
 		exit_no_memory();
 	return memory;
 }
 
-char *text_made(char *text)
+char *text_checked(char *text)
 {
-	return memory_made(text);
+	return memory_checked(text);
 }
 
 char *text_clean(const char *text)
 {
-	return text ? text_made(ir_text_clean(text)) : NULL;
+	return text ? text_checked(ir_text_clean(text)) : NULL;
 }

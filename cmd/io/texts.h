@@ -13,10 +13,10 @@ FILE *text_begin(struct ir_memory *memory);
 char *text_end(struct ir_memory *memory);
 /** text_format - as asprintf(): for free(), and never NULL */
 char *text_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/** memory_made - what calloc() and the like returned; never NULL */
-void *memory_made(void *memory);
-/** text_made - what a function made, which has NULL for no memory */
-char *text_made(char *text);
+/** memory_checked - what calloc() and the like returned; never NULL */
+void *memory_checked(void *memory);
+/** text_checked - what a function made, which has NULL for no memory */
+char *text_checked(char *text);
 /** text_clean - a name from a recording, made harmless for a terminal; for free(), NULL for NULL alone */
 char *text_clean(const char *text);
 

@@ -6,7 +6,7 @@
 #include "verdict/verdict.h"
 
 /* Does it say something about the report, and not about its way? */
-static bool matters(const struct option_spec *spec)
+static bool is_reproduced(const struct option_spec *spec)
 {
 	static const char *const others[] = {
 		"--output", "--format", "--jobs", "--quiet", "--verbose", "--color", "--progress", "--max-memory",
@@ -28,7 +28,7 @@ void command_line_begin(struct command_line *line, const struct command *command
 
 void command_line_option(struct command_line *line, const struct option_spec *spec, const char *arg)
 {
-	if (!line->out || !matters(spec))
+	if (!line->out || !is_reproduced(spec))
 		return;
 	fprintf(line->out, " %s", spec->name);
 	if (!arg)

@@ -12,7 +12,7 @@
 #include "io/crash.h"
 #include "io/output.h"
 
-static void *field(struct settings *settings, const struct option_spec *spec)
+static void *settings_field(struct settings *settings, const struct option_spec *spec)
 {
 	return (char *)settings + spec->offset;
 }
@@ -21,14 +21,14 @@ int option_parse_u64(struct settings *settings, const struct option_spec *spec, 
 		     struct ir_error *err)
 {
 	return parse_number(spec->name, arg, strlen(arg), spec->min, spec->max,
-			    field(settings, spec), err);
+			    settings_field(settings, spec), err);
 }
 
 int option_parse_u32(struct settings *settings, const struct option_spec *spec, const char *arg,
 		     struct ir_error *err)
 {
 	uint64_t value;
-	uint32_t *to = field(settings, spec);
+	uint32_t *to = settings_field(settings, spec);
 	int rc = parse_number(spec->name, arg, strlen(arg), spec->min, spec->max, &value, err);
 
 	if (!rc)
@@ -40,7 +40,7 @@ int option_parse_ms(struct settings *settings, const struct option_spec *spec, c
 		    struct ir_error *err)
 {
 	uint64_t value;
-	uint32_t *to = field(settings, spec);
+	uint32_t *to = settings_field(settings, spec);
 	int rc = parse_time(spec->name, arg, strlen(arg), 1000000, spec->min, spec->max, &value, err);
 
 	if (!rc)
@@ -91,7 +91,7 @@ int option_parse_initial_pages(struct settings *settings, const struct option_sp
 int option_parse_text(struct settings *settings, const struct option_spec *spec, const char *arg,
 		      struct ir_error *err)
 {
-	const char **to = field(settings, spec);
+	const char **to = settings_field(settings, spec);
 
 	if (!*arg)
 		return ir_error_set(err, -EINVAL, "%s: a name is missing", spec->name);
@@ -102,7 +102,7 @@ int option_parse_text(struct settings *settings, const struct option_spec *spec,
 int option_parse_texts(struct settings *settings, const struct option_spec *spec, const char *arg,
 		       struct ir_error *err)
 {
-	struct texts *to = field(settings, spec);
+	struct texts *to = settings_field(settings, spec);
 	const char **grown = reallocarray(to->text, to->nr + 1, sizeof(*grown));
 
 	if (!grown)
@@ -122,7 +122,7 @@ int option_parse_time(struct settings *settings, const struct option_spec *spec,
 	} units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
 	size_t digits = strspn(arg, "0123456789"), u = 0;
 	const size_t nr_units = sizeof(units) / sizeof(units[0]);
-	uint64_t *to = field(settings, spec), number;
+	uint64_t *to = settings_field(settings, spec), number;
 	int rc;
 
 	while (u < nr_units && strcmp(arg + digits, units[u].unit) != 0)
@@ -142,7 +142,7 @@ int option_parse_time(struct settings *settings, const struct option_spec *spec,
 int option_parse_flag(struct settings *settings, const struct option_spec *spec, const char *arg,
 		      struct ir_error *err)
 {
-	bool *to = field(settings, spec);
+	bool *to = settings_field(settings, spec);
 
 	(void)arg;
 	(void)err;
@@ -191,7 +191,7 @@ int option_parse_choice(struct settings *settings, const struct option_spec *spe
 
 	for (size_t i = 0; choices[i].name; i++) {
 		if (!strcmp(choices[i].name, arg)) {
-			memcpy(field(settings, spec), &choices[i].value, sizeof(int));
+			memcpy(settings_field(settings, spec), &choices[i].value, sizeof(int));
 			return 0;
 		}
 	}
@@ -370,8 +370,8 @@ static int parse_key_choice(const struct choice *choices, const char *key, const
 }
 
 /* Remember that a key was given; -EINVAL with @err set if it had been. */
-static int give_key(struct hypervisor_choice *choice, size_t i, const char *name,
-		    struct ir_error *err)
+static int mark_key_given(struct hypervisor_choice *choice, size_t i, const char *name,
+			  struct ir_error *err)
 {
 	if (choice->given & 1u << i)
 		return ir_error_set(err, -EINVAL, "hypervisor %s: %s is given twice",
@@ -403,7 +403,7 @@ static int parse_hypervisor_key(struct hypervisor_choice *choice, const char *te
 	}
 	if (!equals)
 		return ir_error_set(err, -EINVAL, "%s needs a value: %s=VALUE", name, name);
-	if (give_key(choice, i, name, err))
+	if (mark_key_given(choice, i, name, err))
 		return -EINVAL;
 	value = equals + 1;
 	value_len = len - key_len - 1;

@@ -112,7 +112,7 @@ static int wrong_option(const struct command *command, int result, const char *w
 	return name_unknown(err, "option", word, strcspn(word, "="), option_name, command);
 }
 
-static int defaults(struct settings *settings, struct ir_error *err)
+static int set_defaults(struct settings *settings, struct ir_error *err)
 {
 	bool default_hypervisor = !settings->nr_hypervisors;
 	int rc = 0;
@@ -218,7 +218,7 @@ static int choose_by(struct settings *settings, struct ir_error *err)
 }
 
 /* Whether another one adds to what was given, instead of contradicting it. */
-static bool adds_up(const struct option_spec *spec)
+static bool may_repeat(const struct option_spec *spec)
 {
 	return spec->parse == option_parse_strategy || spec->parse == option_parse_hypervisor ||
 		spec->parse == option_parse_plugin || spec->parse == option_parse_texts;
@@ -230,7 +230,7 @@ static int check_repeated(const struct option_spec *spec, const char *arg, const
 {
 	const char **before = &given[spec - option_table];
 
-	if (!spec->arg || adds_up(spec))
+	if (!spec->arg || may_repeat(spec))
 		return 0;
 	if (*before && strcmp(*before, arg))
 		return ir_error_set(err, -EINVAL, "%s is given twice, as \"%.100s\" and as \"%.100s\"", spec->name,
@@ -246,7 +246,7 @@ static int check_messages(const struct settings *settings, struct ir_error *err)
 	return 0;
 }
 
-static enum options_outcome outcome(int rc)
+static enum options_outcome outcome_of(int rc)
 {
 	return !rc ? OPTIONS_OK : rc == -ENOMEM ? OPTIONS_FAILED : OPTIONS_WRONG;
 }
@@ -273,7 +273,7 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	getopt_tables(command, letters, longs);
 	rc = parse_first(settings, argc, argv, letters, longs, err);
 	if (rc)
-		return outcome(rc);
+		return outcome_of(rc);
 	optind = 0;	/* glibc: restart, with the permutation of arguments */
 	opterr = 0;
 	command_line_begin(&line, command);
@@ -301,11 +301,11 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 	if (!command_line_end(&line, settings) && !rc)
 		rc = ir_error_set(err, -ENOMEM, "out of memory");
 	if (rc || found != OPTIONS_OK)
-		return rc ? outcome(rc) : found;
+		return rc ? outcome_of(rc) : found;
 	if (choose_by(settings, err) || check_operands(settings, err) || check_machine(settings, err) ||
 	    check_symbols(settings, err) || check_messages(settings, err))
 		return OPTIONS_WRONG;
-	return outcome(defaults(settings, err));
+	return outcome_of(set_defaults(settings, err));
 }
 
 void options_free(struct settings *settings)

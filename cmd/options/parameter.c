@@ -48,7 +48,8 @@ static bool is_name(const char *name, const char *text, size_t len)
 	return name && strlen(name) == len && !strncmp(name, text, len);
 }
 
-static const struct parameter *find(const char *name, size_t len, bool numeric, struct ir_error *err)
+static const struct parameter *find_parameter(const char *name, size_t len, bool numeric,
+					       struct ir_error *err)
 {
 	for (const struct parameter *p = parameters; p->name; p++)
 		if ((is_name(p->name, name, len) || is_name(p->old_name, name, len)) &&
@@ -61,12 +62,12 @@ static const struct parameter *find(const char *name, size_t len, bool numeric, 
 
 const struct parameter *parameter_find(const char *name, size_t len, struct ir_error *err)
 {
-	return find(name, len, false, err);
+	return find_parameter(name, len, false, err);
 }
 
 const struct parameter *parameter_find_numeric(const char *name, size_t len, struct ir_error *err)
 {
-	return find(name, len, true, err);
+	return find_parameter(name, len, true, err);
 }
 
 int parameter_set(const struct parameter *parameter, struct ir_config *config, const char *text,
@@ -155,8 +156,8 @@ static int parse_value(const struct parameter *p, const char *what, const char *
 	return parse_number(what, text, len, min, max, value, err);
 }
 
-static int fill(const struct parameter *p, struct range *range, uint64_t from, uint64_t to,
-		const char *step, struct ir_error *err)
+static int fill_range(const struct parameter *p, struct range *range, uint64_t from, uint64_t to,
+		      const char *step, struct ir_error *err)
 {
 	uint64_t width = (to - from) / STEPS, number;
 	double factor;
@@ -198,7 +199,7 @@ int range_parse(const struct parameter *p, const char *text, struct range *range
 	if (from > to)
 		return ir_error_set(err, -EINVAL, "%s: the range %.60s ends before it begins",
 				    p->name, text);
-	rc = fill(p, range, from, to, *second ? second + 1 : NULL, &why);
+	rc = fill_range(p, range, from, to, *second ? second + 1 : NULL, &why);
 	if (!rc)
 		return 0;
 	free(range->values);

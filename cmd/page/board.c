@@ -103,7 +103,7 @@ static void failed_cell(FILE *out, const struct ir_rows *rows, const struct ir_r
 	fputs("</small></div></td>\n", out);
 }
 
-static void say_time(FILE *out, uint64_t ns, bool cut)
+static void write_time(FILE *out, uint64_t ns, bool cut)
 {
 	fprintf(out, "%s%s", cut ? "\xe2\x89\xa5\xc2\xa0" : "", ir_time_text(ns, IR_TYPESET).s);
 }
@@ -119,11 +119,11 @@ static void exposure_cell(FILE *out, const struct ir_row *row, const struct scal
 	}
 	svg_range(out, &scales->exposure, row);
 	fputs("<small>p50 ", out);
-	say_time(out, r->exposure.p50_ns, row->cut.p50);
+	write_time(out, r->exposure.p50_ns, row->cut.p50);
 	fputs(" \xc2\xb7 p99 <b>", out);
-	say_time(out, r->exposure.p99_ns, row->cut.p99);
+	write_time(out, r->exposure.p99_ns, row->cut.p99);
 	fputs("</b> \xc2\xb7 max ", out);
-	say_time(out, r->exposure.max_ns, row->cut.max);
+	write_time(out, r->exposure.max_ns, row->cut.max);
 	fputs("</small></div></td>\n", out);
 }
 
@@ -247,7 +247,7 @@ static void figure_cell(FILE *out, const struct ir_rows *rows, const struct ir_r
 	}
 	fputs(mark == VIEW_BAD ? CROSS : "", out);
 	if (c->unit == IR_UNIT_NS)
-		say_time(out, ir_column_value(c, rows->entry, row->members[0]).count, text[0] == '>');
+		write_time(out, ir_column_value(c, rows->entry, row->members[0]).count, text[0] == '>');
 	else
 		ir_markup_text(out, text);
 	fputs("</td>", out);
@@ -317,7 +317,7 @@ static size_t row_with(const struct ir_rows *rows, size_t place)
 	return 0;
 }
 
-static bool alike(const struct ir_rows *rows, size_t n, size_t a, size_t b)
+static bool same_members(const struct ir_rows *rows, size_t n, size_t a, size_t b)
 {
 	for (size_t r = 0; r < n; r++)
 		if (row_with(&rows[r], a) != row_with(&rows[r], b))
@@ -349,7 +349,7 @@ static void matrix_cell(FILE *out, const struct ir_rows *rows, const struct ir_r
 	fprintf(out, "<td style=\"background:rgba(var(--heat),%.2f)\">%.2f<small>",
 		0.06 + 0.34 * fmin(1, fmax(0, ratio - 1)), ratio);
 	if (row->result->exposure.p99_ns)
-		say_time(out, row->result->exposure.p99_ns, row->cut.p99);
+		write_time(out, row->result->exposure.p99_ns, row->cut.p99);
 	else
 		fputs("\xe2\x80\x93", out);
 	fputs("</small></td>", out);
@@ -414,7 +414,7 @@ int board_matrix(FILE *out, const struct ir_rows *rows, size_t n, const struct i
 	for (size_t i = 0; columns && members && i < nr; i++) {
 		size_t c = 0;
 
-		while (c < used && !alike(rows, n, columns[c].members[0], i))
+		while (c < used && !same_members(rows, n, columns[c].members[0], i))
 			c++;
 		if (c < used) {
 			columns[c].members[columns[c].nr++] = i;

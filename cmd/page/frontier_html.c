@@ -51,7 +51,7 @@ static bool is_best(const struct frontier *f, size_t i)
 	return false;
 }
 
-static void axes(const struct picture *p)
+static void draw_axes(const struct picture *p)
 {
 	fprintf(p->out, "<rect class=\"band\" width=\"%.0f%%\" height=\"%.0f\"/><rect class=\"band\" x=\"%.0f%%\" "
 		"width=\"%.0f%%\" height=\"%.0f\"/>", BAND, HEIGHT, 100 - BAND, BAND, HEIGHT);
@@ -77,7 +77,7 @@ static void axes(const struct picture *p)
 }
 
 /* The points between which nothing is better: as steps, as any point between two of them is beaten. */
-static void steps(const struct picture *p)
+static void draw_steps(const struct picture *p)
 {
 	bool first = true;
 
@@ -97,7 +97,7 @@ static void steps(const struct picture *p)
 	fputs("\"/></svg>", p->out);
 }
 
-static void title(const struct picture *p, size_t i)
+static void write_title(const struct picture *p, size_t i)
 {
 	struct ir_short queue = frontier_queue(p->f, i, IR_TYPESET);
 	double value = frontier_exposure(p->f, i);
@@ -116,23 +116,23 @@ static void title(const struct picture *p, size_t i)
 	fputs("</title>", p->out);
 }
 
-static void point(const struct picture *p, size_t i)
+static void draw_point(const struct picture *p, size_t i)
 {
 	if (sweep_failures(&p->f->results[i])) {
 		fprintf(p->out, "<text class=\"cross\" x=\"%.2f%%\" y=\"%.1f\" dy=\"5\" text-anchor=\"middle\">"
 			"\xe2\x9c\x95", x_of(p, i), y_of(p, i));
-		title(p, i);
+		write_title(p, i);
 		fputs("</text>", p->out);
 		return;
 	}
 	fprintf(p->out, "<circle class=\"%s\" cx=\"%.2f%%\" cy=\"%.1f\" r=\"%s\">", is_best(p->f, i) ? "dot" : "beaten",
 		x_of(p, i), y_of(p, i), is_best(p->f, i) ? "5.5" : "3");
-	title(p, i);
+	write_title(p, i);
 	fputs("</circle>", p->out);
 }
 
 /* "strict +1", or with the queue if this is the compromise and there is room for it. */
-static void label(struct picture *p, size_t i, bool queue)
+static void draw_label(struct picture *p, size_t i, bool queue)
 {
 	char *name = ir_text_clean(p->f->configs[i].strategy->name), text[3][160], more[24] = "";
 	struct ir_short slots = frontier_queue(p->f, i, IR_TYPESET);
@@ -152,7 +152,7 @@ static void label(struct picture *p, size_t i, bool queue)
 }
 
 /* The compromise first, then each strategy where it is first on the frontier. */
-static void labels(struct picture *p)
+static void draw_labels(struct picture *p)
 {
 	size_t pick = frontier_pick(p->f, p->h);
 
@@ -160,7 +160,7 @@ static void labels(struct picture *p)
 		if (p->f->host[p->f->best[k]] == p->h)
 			svg_take_dot(&p->labels, x_of(p, p->f->best[k]), y_of(p, p->f->best[k]));
 	if (pick < p->f->n)
-		label(p, pick, true);
+		draw_label(p, pick, true);
 	for (size_t k = 0; k < p->f->nr_best; k++) {
 		size_t i = p->f->best[k];
 		bool named = p->f->host[i] != p->h || i == pick ||
@@ -170,7 +170,7 @@ static void labels(struct picture *p)
 			named = p->f->host[p->f->best[before]] == p->h &&
 				p->f->configs[p->f->best[before]].strategy == p->f->configs[i].strategy;
 		if (!named)
-			label(p, i, false);
+			draw_label(p, i, false);
 	}
 }
 
@@ -194,13 +194,13 @@ static void draw_picture(FILE *out, const struct frontier *f, size_t h)
 	      "reaches, times how long. Towards the lower left is better.</figcaption>\n", out);
 	fprintf(out, "<div class=\"frontier\"><svg width=\"100%%\" height=\"%.0f\" role=\"img\" "
 		"aria-label=\"Cost against exposure of all combinations\">", HEIGHT);
-	axes(&p);
-	steps(&p);
+	draw_axes(&p);
+	draw_steps(&p);
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < f->n; i++)
 			if (f->host[i] == h && is_best(f, i) == (pass > 0))
-				point(&p, i);
-	labels(&p);
+				draw_point(&p, i);
+	draw_labels(&p);
 	fputs("</svg></div><p class=\"key\"><span><svg width=\"11\" height=\"11\"><circle class=\"dot\" cx=\"5.5\" cy=\"5.5\" "
 	      "r=\"5\"/></svg> nothing beats it</span> <span><svg width=\"11\" height=\"11\"><circle class=\"beaten\" cx=\"5.5\" "
 	      "cy=\"5.5\" r=\"3\"/></svg> another one is better in both</span> <span><b class=\"cross\">\xe2\x9c\x95</b> maps fail"

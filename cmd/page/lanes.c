@@ -79,7 +79,7 @@ struct course {
 };
 
 /* The buckets up to the last flush or failure of any row, if that leaves out more than a tenth. */
-static void crop(struct course *c)
+static void crop_course(struct course *c)
 {
 	size_t last = 0;
 
@@ -101,8 +101,8 @@ static void crop(struct course *c)
 }
 
 /* As steps; the picture is a unit wide for each bucket. */
-static void area(const struct course *c, const struct ir_timeline *t, figure get, double height,
-		 double scale, const char *class)
+static void draw_area(const struct course *c, const struct ir_timeline *t, figure get, double height,
+		      double scale, const char *class)
 {
 	double last = -1;
 
@@ -157,8 +157,8 @@ static void scale_and_readout(const struct course *c, uint64_t peak)
 }
 
 /* A tick for each bucket with at least one. */
-static void strip(const struct course *c, const struct ir_timeline *t, int cause, const char *class,
-		  const char *name, uint64_t count)
+static void draw_strip(const struct course *c, const struct ir_timeline *t, int cause, const char *class,
+		       const char *name, uint64_t count)
 {
 	fprintf(c->out, "<div class=\"strip-name%s\"><i class=\"swatch %s\"></i>%s %s</div>\n<div class=\"strip %s\">"
 		"<svg class=\"zoomed\" viewBox=\"0 0 %zu 11\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path d=\"",
@@ -169,7 +169,7 @@ static void strip(const struct course *c, const struct ir_timeline *t, int cause
 	fputs("\"/></svg></div>\n", c->out);
 }
 
-static void strips(const struct course *c, const struct ir_row *row, const struct ir_timeline *t)
+static void draw_strips(const struct course *c, const struct ir_row *row, const struct ir_timeline *t)
 {
 	static const char *const failures[] = { "no address", "failed", "unbacked" };
 	const uint64_t counts[] = {
@@ -179,17 +179,17 @@ static void strips(const struct course *c, const struct ir_row *row, const struc
 
 	for (int i = 0; i < IR_CAUSES; i++)
 		if (i != IR_CAUSE_SYNC_MAP && row->result->rpcit.by_cause[i])
-			strip(c, t, i, ir_cause_name((enum ir_cause)i),
-			      i == IR_CAUSE_SYNC ? "unmap" : html_cause_word((enum ir_cause)i),
-			      row->result->rpcit.by_cause[i]);
+			draw_strip(c, t, i, ir_cause_name((enum ir_cause)i),
+				   i == IR_CAUSE_SYNC ? "unmap" : html_cause_word((enum ir_cause)i),
+				   row->result->rpcit.by_cause[i]);
 	for (size_t i = 0; i < 3; i++)
 		if (counts[i] == row->failures)
 			name = failures[i];
 	if (row->failures)
-		strip(c, t, -1, "failed", name, row->failures);
+		draw_strip(c, t, -1, "failed", name, row->failures);
 }
 
-static void workload(const struct course *c)
+static void draw_workload(const struct course *c)
 {
 	const struct ir_timeline *t = timeline_of(c->rows, &c->rows->row[0]);
 	uint64_t peak = peak_of(t, maps_in);
@@ -202,12 +202,12 @@ static void workload(const struct course *c)
 		ir_time_text(t->bucket_ns, IR_TYPESET).s);
 	scale_and_readout(c, peak);
 	begin_plot(c, WORKLOAD_HEIGHT);
-	area(c, t, maps_in, WORKLOAD_HEIGHT, WORKLOAD_HEIGHT / (HEADROOM * (double)peak), "area-live");
+	draw_area(c, t, maps_in, WORKLOAD_HEIGHT, WORKLOAD_HEIGHT / (HEADROOM * (double)peak), "area-live");
 	end_plot(c);
 	fputs("</div>\n", c->out);
 }
 
-static void limit_note(const struct course *c, uint64_t limit, uint64_t peak)
+static void write_limit_note(const struct course *c, uint64_t limit, uint64_t peak)
 {
 	if (limit && (double)limit <= 1.25 * (double)peak)
 		fprintf(c->out, "<small>dashed: limit %s</small>", ir_count_text(limit).s);
@@ -216,7 +216,7 @@ static void limit_note(const struct course *c, uint64_t limit, uint64_t peak)
 			ir_ratio_text((double)limit / (double)peak).s);
 }
 
-static void lane(const struct course *c, const struct ir_row *row)
+static void draw_lane(const struct course *c, const struct ir_row *row)
 {
 	const struct ir_timeline *t = timeline_of(c->rows, row);
 	uint64_t peak = peak_of(t, host_in), limit = ir_limit_of(c->rows->entry, row->members[0]);
@@ -225,22 +225,22 @@ static void lane(const struct course *c, const struct ir_row *row)
 
 	fputs("<div class=\"lane\"><div class=\"lane-name\">", c->out);
 	html_row_name(c->out, c->rows, row);
-	limit_note(c, limit, peak);
+	write_limit_note(c, limit, peak);
 	fprintf(c->out, "</div>\n<div class=\"readout\">peak %s %s, %s unmapped and still reachable</div>\n",
 		ir_count_text(peak).s, row->result->peaks.host_pages ? "in host" : "within reach", lazy ? ir_count_text(lazy).s : "none");
 	scale_and_readout(c, peak);
 	begin_plot(c, HEIGHT);
-	area(c, t, host_in, HEIGHT, scale, "area-host");
-	area(c, t, live_in, HEIGHT, scale, "area-live");
+	draw_area(c, t, host_in, HEIGHT, scale, "area-host");
+	draw_area(c, t, live_in, HEIGHT, scale, "area-live");
 	if (limit && (double)limit <= 1.25 * (double)peak)
 		fprintf(c->out, "<path class=\"limit-line\" d=\"M0 %.1fH%zu\"/>",
 			fmax(HEIGHT - (double)limit * scale, 1), c->shown);
 	end_plot(c);
-	strips(c, row, t);
+	draw_strips(c, row, t);
 	fputs("</div>\n", c->out);
 }
 
-static void time_axis(const struct course *c)
+static void draw_time_axis(const struct course *c)
 {
 	double seconds = shown_seconds(c), step = tick_step(seconds);
 	int digits = 0;
@@ -255,7 +255,7 @@ static void time_axis(const struct course *c)
 	fputs("</div></div>\n", c->out);
 }
 
-static void not_drawn(const struct course *c)
+static void write_not_drawn(const struct course *c)
 {
 	uint64_t from = c->shown * c->longest->bucket_ns, to = c->longest->nr_buckets * c->longest->bucket_ns;
 	size_t said = 0;
@@ -293,7 +293,7 @@ static uint64_t lazy_in(const struct ir_timeline_bucket *b)
 }
 
 /* The areas that can be pointed at. */
-static void data(const struct course *c)
+static void write_data(const struct course *c)
 {
 	const struct ir_timeline *first = timeline_of(c->rows, &c->rows->row[0]);
 	const char *separator = "";
@@ -326,27 +326,27 @@ void lanes_course(FILE *out, const struct ir_rows *rows)
 		return;
 	}
 	c.longest = timeline_of(rows, &rows->row[0]);
-	crop(&c);
+	crop_course(&c);
 	fputs("<p class=\"key\"><span><i class=\"swatch live\"></i>mapped by the guest</span> "
 	      "<span><i class=\"swatch exposed\"></i>unmapped, still reachable in the host</span> "
 	      "<span>- - - limit of the host</span> <span>\xe2\x94\x82 a flush</span> "
 	      "<span><b class=\"cross\">\xe2\x9c\x95</b> a map fails</span> "
 	      "<span>Each row has its own height: see the peak at its left.</span></p>\n", out);
 	fprintf(out, "<div class=\"course%s\">\n", c.cropped ? " cropped" : "");
-	workload(&c);
+	draw_workload(&c);
 	for (size_t i = 0; i < rows->nr; i++)
-		lane(&c, &rows->row[i]);
-	time_axis(&c);
-	data(&c);
+		draw_lane(&c, &rows->row[i]);
+	draw_time_axis(&c);
+	write_data(&c);
 	fputs("</div>\n", out);
-	not_drawn(&c);
+	write_not_drawn(&c);
 	fprintf(out, "<p class=\"note script\">Point at the plots for the highest values of each %s; drag to zoom all of "
 		"them, double-click for everything.</p>\n", ir_time_text(c.longest->bucket_ns, IR_TYPESET).s);
 }
 
 /* Folded blocks. */
 
-static void histogram(FILE *out, const struct ir_timeline *t)
+static void draw_histogram(FILE *out, const struct ir_timeline *t)
 {
 	uint64_t tallest = 0;
 	int first = IR_HISTOGRAM_BUCKETS, last = 0;
@@ -405,7 +405,7 @@ static void list_failures(FILE *out, const struct ir_rows *rows, const struct ir
 	fputs("</tbody></table>\n", out);
 }
 
-static void caption(FILE *out, const struct ir_rows *rows, const struct ir_row *row)
+static void write_caption(FILE *out, const struct ir_rows *rows, const struct ir_row *row)
 {
 	char *name = ir_row_name(rows, row, 0);
 
@@ -424,9 +424,9 @@ static void fold_exposure(FILE *out, const struct ir_rows *rows)
 
 		if (!exposed_pages(t))
 			continue;
-		caption(out, rows, &rows->row[i]);
+		write_caption(out, rows, &rows->row[i]);
 		fprintf(out, "%s pages</figcaption>", ir_count_text(exposed_pages(t)).s);
-		histogram(out, t);
+		draw_histogram(out, t);
 		fputs("</figure>\n", out);
 	}
 	fputs("</div></details>\n", out);
@@ -443,10 +443,10 @@ static void fold_queue(FILE *out, const struct ir_rows *rows)
 
 		if (!peak)
 			continue;
-		caption(out, rows, &rows->row[i]);
+		write_caption(out, rows, &rows->row[i]);
 		fprintf(out, "at most %s queued unmaps</figcaption><svg viewBox=\"0 0 %zu 50\" width=\"100%%\" height=\"50\" "
 			"preserveAspectRatio=\"none\" aria-hidden=\"true\">", ir_count_text(peak).s, c.shown);
-		area(&c, t, queued_in, 50, 50 / (HEADROOM * (double)peak), "area-host");
+		draw_area(&c, t, queued_in, 50, 50 / (HEADROOM * (double)peak), "area-host");
 		fputs("</svg></figure>\n", out);
 	}
 	fputs("</div></details>\n", out);
@@ -459,7 +459,7 @@ static void fold_failures(FILE *out, const struct ir_rows *rows)
 	for (size_t i = rows->nr_safe; i < rows->nr; i++) {
 		const struct ir_timeline *t = timeline_of(rows, &rows->row[i]);
 
-		caption(out, rows, &rows->row[i]);
+		write_caption(out, rows, &rows->row[i]);
 		fprintf(out, "first %zu of %s</figcaption><div class=\"wide\" tabindex=\"0\">",
 			t->nr_failures < 8 ? t->nr_failures : 8, ir_count_text(rows->row[i].failures).s);
 		list_failures(out, rows, t);

@@ -33,7 +33,7 @@ struct pen {
 };
 
 /* The value of a variable of the style sheet; the first is the light one. */
-static void colour(FILE *out, const char *name, bool dark)
+static void write_colour(FILE *out, const char *name, bool dark)
 {
 	const char *css = (const char *)asset_page_css, *at;
 	char key[48];
@@ -48,24 +48,24 @@ static void colour(FILE *out, const char *name, bool dark)
 	fprintf(out, "%.*s", (int)strcspn(at, ";"), at);
 }
 
-static void rule(FILE *out, bool dark, const char *selector, const char *property, const char *name)
+static void write_rule(FILE *out, bool dark, const char *selector, const char *property, const char *name)
 {
 	fprintf(out, "%s{%s:", selector, property);
-	colour(out, name, dark);
+	write_colour(out, name, dark);
 	fputs("}\n", out);
 }
 
-static void colours(FILE *out, bool dark)
+static void write_colours(FILE *out, bool dark)
 {
-	rule(out, dark, ".page,.ring", "fill", "page");
-	rule(out, dark, "text", "fill", "muted");
-	rule(out, dark, ".text", "fill", "text");
-	rule(out, dark, ".bad", "fill", "bad");
-	rule(out, dark, ".track", "fill", "soft");
-	rule(out, dark, ".rule", "stroke", "rule");
-	rule(out, dark, ".grid", "stroke", "grid");
-	rule(out, dark, ".wide-line,.thin-line,.ring", "stroke", "exposed");
-	rule(out, dark, ".arrow", "fill", "exposed");
+	write_rule(out, dark, ".page,.ring", "fill", "page");
+	write_rule(out, dark, "text", "fill", "muted");
+	write_rule(out, dark, ".text", "fill", "text");
+	write_rule(out, dark, ".bad", "fill", "bad");
+	write_rule(out, dark, ".track", "fill", "soft");
+	write_rule(out, dark, ".rule", "stroke", "rule");
+	write_rule(out, dark, ".grid", "stroke", "grid");
+	write_rule(out, dark, ".wide-line,.thin-line,.ring", "stroke", "exposed");
+	write_rule(out, dark, ".arrow", "fill", "exposed");
 	for (int i = 0; i < IR_CAUSES; i++) {
 		const char *name = ir_cause_name((enum ir_cause)i);
 		char selector[48], key[32];
@@ -74,23 +74,23 @@ static void colours(FILE *out, bool dark)
 		snprintf(key, sizeof(key), "%.30s", name);
 		for (char *c = key; *c; c++)
 			*c = *c == '_' ? '-' : *c;
-		rule(out, dark, selector, "fill", key);
+		write_rule(out, dark, selector, "fill", key);
 	}
 }
 
-static void style(FILE *out)
+static void write_style(FILE *out)
 {
 	fputs("<style>\ntext{font:12px system-ui,\"Liberation Sans\",sans-serif;font-variant-numeric:tabular-nums}\n"
 	      ".title{font-size:20px;font-weight:600}.lead{font-size:14px}.name{font-size:14px;font-weight:600}\n"
 	      ".wide-line{stroke-width:7}.thin-line{stroke-width:2}.ring{stroke-width:2.5}.end{text-anchor:end}\n"
 	      ".middle{text-anchor:middle}svg{overflow:visible}.fails{opacity:.5}\n", out);
-	colours(out, false);
+	write_colours(out, false);
 	fputs("@media (prefers-color-scheme:dark){\n", out);
-	colours(out, true);
+	write_colours(out, true);
 	fputs("}\n</style>\n", out);
 }
 
-static void words(const struct pen *p, double x, double y, const char *class, const char *text)
+static void write_words(const struct pen *p, double x, double y, const char *class, const char *text)
 {
 	fprintf(p->out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", class, x, y);
 	ir_markup_text(p->out, text);
@@ -98,7 +98,7 @@ static void words(const struct pen *p, double x, double y, const char *class, co
 }
 
 /* The bytes of the first characters of a text, at most @most of them, that end before a space or are all. */
-static size_t fitting(const char *text, size_t most)
+static size_t fitting_length(const char *text, size_t most)
 {
 	size_t end = 0, chars = 0;
 
@@ -111,14 +111,14 @@ static size_t fitting(const char *text, size_t most)
 	}
 }
 
-static void paragraph(struct pen *p, const char *class, double height, const char *text)
+static void write_paragraph(struct pen *p, const char *class, double height, const char *text)
 {
 	while (text && *text) {
-		size_t len = fitting(text, LINE_LENGTH);
+		size_t len = fitting_length(text, LINE_LENGTH);
 		char *line = strndup(text, len);
 
 		if (line)
-			words(p, MARGIN, p->y + height * .75, class, line);
+			write_words(p, MARGIN, p->y + height * .75, class, line);
 		else
 			ir_memory_fail(p->out);
 		free(line);
@@ -128,7 +128,7 @@ static void paragraph(struct pen *p, const char *class, double height, const cha
 	}
 }
 
-static void heading(struct pen *p, const struct ir_rows *rows)
+static void draw_heading(struct pen *p, const struct ir_rows *rows)
 {
 	const struct ir_report_entry *entry = rows->entry;
 	char *host = ir_host_text(entry, rows->first), *text = NULL;
@@ -138,7 +138,7 @@ static void heading(struct pen *p, const struct ir_rows *rows)
 	fputs("</text>\n", p->out);
 	if (host && asprintf(&text, "%s: %s map%s in %s", host, ir_count_text(rows->attempted).s,
 			     rows->attempted == 1 ? "" : "s", ir_time_text(ir_active_ns(entry->info), IR_TYPESET).s) >= 0)
-		words(p, MARGIN, p->y + 42, "", text);
+		write_words(p, MARGIN, p->y + 42, "", text);
 	else
 		ir_memory_fail(p->out);
 	free(text);
@@ -147,29 +147,29 @@ static void heading(struct pen *p, const struct ir_rows *rows)
 	text = ir_verdict(rows, IR_TYPESET);
 	if (!text)
 		ir_memory_fail(p->out);
-	paragraph(p, "text lead", 20, ir_marked_plain(text));
+	write_paragraph(p, "text lead", 20, ir_marked_plain(text));
 	free(text);
 	p->y += 12;
 }
 
-static void heads(struct pen *p, const struct log_axis *axis)
+static void draw_column_heads(struct pen *p, const struct log_axis *axis)
 {
 	double y = p->y + 12;
 
-	words(p, MARGIN, y, "", "Strategy");
-	words(p, BAR_X, y, "", "Flushes");
-	words(p, FAILED_X, y, "end", "Failed maps");
-	words(p, RANGE_X, y, "", "Exposure of unmapped pages");
+	write_words(p, MARGIN, y, "", "Strategy");
+	write_words(p, BAR_X, y, "", "Flushes");
+	write_words(p, FAILED_X, y, "end", "Failed maps");
+	write_words(p, RANGE_X, y, "", "Exposure of unmapped pages");
 	for (int e = axis->from; e <= axis->to && axis->to > axis->from; e += log_axis_step(axis)) {
 		double x = RANGE_X + RANGE_WIDTH * (double)(e - axis->from) / (axis->to - axis->from);
 
-		words(p, x, y + 17, e == axis->to ? "end" : "middle", log_axis_name(axis, e).s);
+		write_words(p, x, y + 17, e == axis->to ? "end" : "middle", log_axis_name(axis, e).s);
 	}
 	p->y += 36;
 }
 
 /* "= fq-flush, map-inline", or how many they are. */
-static void twins(const struct pen *p, const struct ir_rows *rows, const struct ir_row *row)
+static void write_twins(const struct pen *p, const struct ir_rows *rows, const struct ir_row *row)
 {
 	struct ir_memory memory;
 	FILE *out = row->nr_members > 1 ? ir_memory_open(&memory) : NULL;
@@ -185,11 +185,11 @@ static void twins(const struct pen *p, const struct ir_rows *rows, const struct 
 	if (text && strlen(text) > TWINS_LENGTH)
 		snprintf(text, strlen(text), "= %zu others", row->nr_members - 1);
 	if (text)
-		words(p, MARGIN, p->y + 34, "", text);
+		write_words(p, MARGIN, p->y + 34, "", text);
 	free(text);
 }
 
-static void causes(const struct pen *p, const struct ir_row *row)
+static void draw_causes(const struct pen *p, const struct ir_row *row)
 {
 	double x = BAR_X;
 
@@ -201,12 +201,12 @@ static void causes(const struct pen *p, const struct ir_row *row)
 		snprintf(text, sizeof(text), "%s %s", ir_count_text(row->result->rpcit.by_cause[i]).s,
 			 html_cause_word((enum ir_cause)i));
 		if (x + 13 + 6.4 * (double)strlen(text) > CAUSES_END) {
-			words(p, x, p->y + 34, "", "\xe2\x80\xa6");
+			write_words(p, x, p->y + 34, "", "\xe2\x80\xa6");
 			break;
 		}
 		fprintf(p->out, "<rect class=\"%s\" x=\"%.0f\" y=\"%.1f\" width=\"9\" height=\"9\" rx=\"2\"/>\n",
 			ir_cause_name((enum ir_cause)i), x, p->y + 25);
-		words(p, x + 13, p->y + 34, "", text);
+		write_words(p, x + 13, p->y + 34, "", text);
 		x += 27 + 6.4 * (double)strlen(text);
 	}
 }
@@ -219,36 +219,36 @@ static void draw_row(struct pen *p, const struct ir_rows *rows, const struct ir_
 	fprintf(p->out, "<line class=\"rule\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>\n", MARGIN,
 		WIDTH - MARGIN, p->y - 2, p->y - 2);
 	if (name)
-		words(p, MARGIN, p->y + 17, "text name", name);
+		write_words(p, MARGIN, p->y + 17, "text name", name);
 	else
 		ir_memory_fail(p->out);
 	free(name);
-	twins(p, rows, row);
+	write_twins(p, rows, row);
 	fprintf(p->out, "<svg%s x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"14\">", row->failures ? " class=\"fails\"" : "",
 		BAR_X, p->y + 6, BAR_WIDTH);
 	svg_bar(p->out, row->result, scales->most_flushes);
 	fputs("</svg>\n", p->out);
-	words(p, BAR_X + BAR_WIDTH + 8, p->y + 18, "text name",
-	      row->flushes ? ir_count_text(row->flushes).s : "none");
-	causes(p, row);
+	write_words(p, BAR_X + BAR_WIDTH + 8, p->y + 18, "text name",
+		    row->flushes ? ir_count_text(row->flushes).s : "none");
+	draw_causes(p, row);
 	snprintf(text, sizeof(text), "%s%s", row->failures ? "\xe2\x9c\x95 " : "",
 		 row->failures ? ir_count_text(row->failures).s : "none");
-	words(p, FAILED_X, p->y + 17, row->failures ? "bad name end" : "end", text);
+	write_words(p, FAILED_X, p->y + 17, row->failures ? "bad name end" : "end", text);
 	if (row->failures) {
 		snprintf(text, sizeof(text), "%s of maps",
 			 ir_share_text((double)row->failures, (double)rows->attempted).s);
-		words(p, FAILED_X, p->y + 34, "bad end", text);
+		write_words(p, FAILED_X, p->y + 34, "bad end", text);
 	}
 	fprintf(p->out, "<svg%s x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"18\">", row->failures ? " class=\"fails\"" : "",
 		RANGE_X, p->y + 4, RANGE_WIDTH);
 	svg_range(p->out, &scales->exposure, row);
 	fputs("</svg>\n", p->out);
 	if (!row->result->exposure.max_ns)
-		words(p, RANGE_X, p->y + 17, "", "none");
+		write_words(p, RANGE_X, p->y + 17, "", "none");
 	p->y += ROW;
 }
 
-static void legend(struct pen *p, const struct scales *scales)
+static void draw_legend(struct pen *p, const struct scales *scales)
 {
 	double y = p->y + 14;
 
@@ -259,26 +259,26 @@ static void legend(struct pen *p, const struct scales *scales)
 		"x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><line class=\"wide-line\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" "
 		"y2=\"%.1f\"/><circle class=\"ring\" cx=\"%d\" cy=\"%.1f\" r=\"4.5\"/>\n", MARGIN + 36, MARGIN + 58, y, y,
 		MARGIN + 58, MARGIN + 58, y - 5, y + 5, MARGIN + 5, MARGIN + 36, y, y, MARGIN + 5, y);
-	words(p, MARGIN + 70, y + 4, "", "median, 99th percentile, maximum of exposure; \xe2\x96\xb8 cut off by the "
-	      "recording\xe2\x80\x99s end; \xe2\x9c\x95 maps fail");
+	write_words(p, MARGIN + 70, y + 4, "", "median, 99th percentile, maximum of exposure; \xe2\x96\xb8 cut off by the "
+		    "recording\xe2\x80\x99s end; \xe2\x9c\x95 maps fail");
 }
 
 static void draw_group(struct pen *p, const struct ir_rows *rows)
 {
 	struct scales scales;
 
-	heading(p, rows);
+	draw_heading(p, rows);
 	if (!rows->attempted)
 		return;
 	scales_begin(&scales);
 	scales_include(&scales, rows);
-	heads(p, &scales.exposure);
+	draw_column_heads(p, &scales.exposure);
 	for (size_t i = 0; i < rows->nr; i++)
 		draw_row(p, rows, &rows->row[i], &scales);
-	legend(p, &scales);
+	draw_legend(p, &scales);
 }
 
-static int report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	struct ir_memory memory;
 	struct pen pen = { .out = ir_memory_open(&memory), .y = 12 };
@@ -304,10 +304,10 @@ static int report(const struct canvas *canvas, const struct ir_report_entry *ent
 	}
 	fprintf(canvas->out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" "
 		"role=\"img\" aria-label=\"Flush strategies compared\">\n", WIDTH, pen.y, WIDTH, pen.y);
-	style(canvas->out);
+	write_style(canvas->out);
 	fprintf(canvas->out, "<rect class=\"page\" width=\"%d\" height=\"%.0f\"/>\n%s</svg>\n", WIDTH, pen.y, body);
 	free(body);
 	return 0;
 }
 
-const struct renderer renderer_svg = { .name = "svg", .report = report };
+const struct renderer renderer_svg = { .name = "svg", .report = render_report };

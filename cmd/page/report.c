@@ -41,7 +41,7 @@ static void write_host(FILE *out, const struct ir_report_entry *entry, size_t re
 }
 
 /* "Heading" or, with several hypervisors, "Heading on kvm with 64 host mappings". */
-static void heading(const struct part *p, const char *id, const char *text)
+static void write_heading(const struct part *p, const char *id, const char *text)
 {
 	const char *element = p->number == SIZE_MAX ? "h2" : "h3";
 
@@ -90,19 +90,19 @@ static int write_part(const struct part *p)
 		fputs("<p>There is nothing to compare.</p>\n", p->out);
 		return 0;
 	}
-	heading(p, "compare", "Strategies compared");
+	write_heading(p, "compare", "Strategies compared");
 	board_key(p->out, &p->rows);
 	board_compared(p->out, &p->rows, p->scales);
-	heading(p, "words", "In words");
+	write_heading(p, "words", "In words");
 	fputs("<div class=\"beside\"><dl>\n", p->out);
 	ir_words(&p->rows, IR_TYPESET, html_words, p->out);
 	fputs("</dl>\n", p->out);
 	svg_cost(p->out, p->scales, &p->rows);
 	fputs("</div>\n", p->out);
-	heading(p, "course", "Course over time");
+	write_heading(p, "course", "Course over time");
 	lanes_course(p->out, &p->rows);
 	lanes_folded(p->out, &p->rows);
-	heading(p, "figures", "All figures");
+	write_heading(p, "figures", "All figures");
 	board_figures(p->out, &p->rows);
 	return write_devices(p);
 }
@@ -210,7 +210,7 @@ static void write_facts(FILE *out, const struct ir_report_entry *entry)
 }
 
 /* Only what fails: all but the first sentence would be too much of many. */
-static void shorten(char *verdict)
+static void keep_first_sentence(char *verdict)
 {
 	char *end = verdict ? strchr(verdict, IR_MARK_END) : NULL;
 
@@ -242,7 +242,7 @@ static int write_verdicts(FILE *out, const struct ir_report_entry *entry, const 
 				fputs(": ", out);
 			}
 			if (groups > MANY_GROUPS)
-				shorten(text);
+				keep_first_sentence(text);
 			html_marked(out, text);
 			fputs(end_tag, out);
 			free(text);
@@ -449,7 +449,7 @@ static int write_several(const struct canvas *canvas, const struct ir_report_ent
 	return rc;
 }
 
-static int report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	return n == 1 ? write_one(canvas, entries) : write_several(canvas, entries, n);
 }
@@ -498,17 +498,17 @@ static int write_drawn(const struct canvas *canvas, const struct ir_report_entry
 	return rc;
 }
 
-static int info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	return write_drawn(canvas, entries, n, "What is in the recording", draw_info);
 }
 
-static int verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	return write_drawn(canvas, entries, n, "Predicted and recorded", draw_verified);
 }
 
-static int faults(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_faults(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	return write_drawn(canvas, entries, n, "DMA faults", draw_faults);
 }
@@ -523,7 +523,7 @@ static void html_lead(void *arg, const char *label, const char *text, enum view_
 	fputs("</p>\n", out);
 }
 
-static int compare(const struct canvas *canvas, const struct compared *of)
+static int render_compare(const struct canvas *canvas, const struct compared *of)
 {
 	const struct drawing lead = { canvas, html_lead, canvas->out, html_table };
 	const struct drawing drawing = { canvas, html_line, canvas->out, html_table };
@@ -538,6 +538,7 @@ static int compare(const struct canvas *canvas, const struct compared *of)
 }
 
 const struct renderer renderer_html = {
-	.name = "html", .report = report, .info = info, .verify = verify, .faults = faults,
-	.sweep = sweep_html, .frontier = frontier_html, .compare = compare, .timelines = true,
+	.name = "html", .report = render_report, .info = render_info, .verify = render_verify,
+	.faults = render_faults,
+	.sweep = sweep_html, .frontier = frontier_html, .compare = render_compare, .timelines = true,
 };

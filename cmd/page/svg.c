@@ -179,7 +179,7 @@ static bool is_free(const struct svg_labels *labels, const struct svg_box *box)
 	return true;
 }
 
-static void take(struct svg_labels *labels, struct svg_box box)
+static void take_box(struct svg_labels *labels, struct svg_box box)
 {
 	if (labels->nr < sizeof(labels->taken) / sizeof(labels->taken[0]))
 		labels->taken[labels->nr++] = box;
@@ -188,7 +188,7 @@ static void take(struct svg_labels *labels, struct svg_box box)
 void svg_take_dot(struct svg_labels *labels, double x, double y)
 {
 	x *= labels->width / 100;
-	take(labels, (struct svg_box){ x - 6, y - 6, x + 6, y + 6 });
+	take_box(labels, (struct svg_box){ x - 6, y - 6, x + 6, y + 6 });
 }
 
 /* Try ten places for a label; without a free one it has none, and its dot a title. */
@@ -214,7 +214,7 @@ bool svg_label(struct svg_labels *labels, FILE *out, double x, double y, const c
 
 		if (!is_free(labels, &box))
 			continue;
-		take(labels, box);
+		take_box(labels, box);
 		fprintf(out, "<text class=\"%s\" x=\"%.2f%%\" y=\"%.1f\" dx=\"%.0f\" dy=\"%.0f\" text-anchor=\"%s\">",
 			class, x, y, places[i].dx, places[i].dy, anchors[places[i].anchor + 1]);
 		ir_markup_text(out, text);

@@ -31,7 +31,7 @@ static const struct ir_result *cell_of(const struct sweep *sweep, size_t h, size
 }
 
 /* Alike wherever neither fails, at half of the values at least; both fail at the same ones. */
-static bool alike(const struct courses *c, size_t a, size_t b, bool everywhere)
+static bool same_course(const struct courses *c, size_t a, size_t b, bool everywhere)
 {
 	size_t same = 0;
 
@@ -52,7 +52,7 @@ static bool alike(const struct courses *c, size_t a, size_t b, bool everywhere)
 	return 2 * same >= c->sweep->range.n;
 }
 
-static void fold(struct courses *c, bool everywhere)
+static void fold_courses(struct courses *c, bool everywhere)
 {
 	for (size_t i = 0; i < c->sweep->settings->nr_strategies; i++) {
 		size_t s = c->order[i];
@@ -61,7 +61,7 @@ static void fold(struct courses *c, bool everywhere)
 		for (size_t k = 0; k < i; k++) {
 			size_t other = c->order[k];
 
-			if (c->leader[other] != other || !alike(c, other, s, everywhere))
+			if (c->leader[other] != other || !same_course(c, other, s, everywhere))
 				continue;
 			c->leader[s] = other;
 			break;
@@ -218,7 +218,7 @@ static double beyond_maps(const struct ir_result *r)
 	return (double)(r->rpcit.total - r->rpcit.by_cause[IR_CAUSE_SYNC_MAP]);
 }
 
-static double p99(const struct ir_result *r)
+static double p99_exposure(const struct ir_result *r)
 {
 	return (double)r->exposure.p99_ns;
 }
@@ -262,7 +262,8 @@ static void course_points(FILE *out, const struct courses *c, size_t s, course_f
 	}
 }
 
-static void panel(FILE *out, const struct courses *c, size_t s, course_figure get, const struct log_axis *axis)
+static void draw_panel(FILE *out, const struct courses *c, size_t s, course_figure get,
+		       const struct log_axis *axis)
 {
 	const struct sweep *sweep = c->sweep;
 
@@ -311,7 +312,7 @@ static void write_courses(FILE *out, const struct courses *c, const char *id, co
 		sweep->varied->name);
 	for (size_t i = 0; i < sweep->settings->nr_strategies; i++)
 		if (c->leader[c->order[i]] == c->order[i])
-			panel(out, c, c->order[i], get, &axis);
+			draw_panel(out, c, c->order[i], get, &axis);
 	fputs("</div>\n", out);
 }
 
@@ -335,7 +336,7 @@ static void write_values(FILE *out, struct courses *c)
 {
 	const struct sweep *sweep = c->sweep;
 
-	fold(c, true);
+	fold_courses(c, true);
 	fprintf(out, "<h2%s>All values</h2>\n<p class=\"note\">Flushes, and below them the 99th percentile of exposure; "
 		"\xe2\x9c\x95 failed maps; \xe2\x80\x93 none.</p>\n<div class=\"wide\" tabindex=\"0\"><table class=\"full\"><thead><tr>"
 		"<th>%s</th>", c->h ? "" : " id=\"values\"", sweep_unit_words(sweep->varied));
@@ -371,9 +372,9 @@ static int write_curve(FILE *out, const struct sweep *sweep, size_t h)
 		return -ENOMEM;
 	}
 	sort_strategies(sweep, h, c.order, rank_key);
-	fold(&c, false);
+	fold_courses(&c, false);
 	write_courses(out, &c, "flushes", "Flushes beyond the one that each map needs", beyond_maps, false);
-	write_courses(out, &c, "exposure", "How long unmapped pages stay reachable (99th percentile)", p99, true);
+	write_courses(out, &c, "exposure", "How long unmapped pages stay reachable (99th percentile)", p99_exposure, true);
 	write_values(out, &c);
 	free(c.order);
 	free(c.leader);

@@ -11,7 +11,7 @@
 #define LANES		65536		/* as many CPUs or devices as an operation can name */
 
 /* The side of the first difference by which it is looked for. */
-static const struct ir_verify_rpcit *anchor(const struct ir_verify *v)
+static const struct ir_verify_rpcit *difference_anchor(const struct ir_verify *v)
 {
 	return v->want.present ? &v->want : &v->got;
 }
@@ -23,7 +23,7 @@ static bool is_operation(const struct ir_op *op)
 
 static bool is_anchor(const struct ir_verify *v, const struct ir_op *op)
 {
-	const struct ir_verify_rpcit *a = anchor(v);
+	const struct ir_verify_rpcit *a = difference_anchor(v);
 
 	if (!v->want.present)
 		return op->time_ns > a->time_ns;
@@ -32,8 +32,8 @@ static bool is_anchor(const struct ir_verify *v, const struct ir_op *op)
 }
 
 /* Call @see for every operation until it returns false. */
-static int walk(struct ir_recording *rec, bool (*see)(void *arg, const struct ir_op *op), void *arg,
-		struct ir_error *err)
+static int visit_ops(struct ir_recording *rec, bool (*visit)(void *arg, const struct ir_op *op), void *arg,
+		     struct ir_error *err)
 {
 	struct ir_op *ops = calloc(BLOCK, sizeof(*ops));
 	bool more = true;
@@ -45,7 +45,7 @@ static int walk(struct ir_recording *rec, bool (*see)(void *arg, const struct ir
 	rc = ir_recording_rewind(rec, err);
 	while (!rc && more && (n = ir_recording_read(rec, ops, BLOCK, err)) > 0)
 		for (ssize_t i = 0; i < n && more; i++)
-			more = see(arg, &ops[i]);
+			more = visit(arg, &ops[i]);
 	free(ops);
 	return rc ? rc : n < 0 ? (int)n : 0;
 }
@@ -57,11 +57,11 @@ struct owner {
 	bool has_last, has_covered;
 };
 
-static bool see_owner(void *arg, const struct ir_op *op)
+static bool visit_for_owner(void *arg, const struct ir_op *op)
 {
 	struct owner *o = arg;
 	const struct ir_verify *v = &o->report->verify;
-	const struct ir_verify_rpcit *a = anchor(v);
+	const struct ir_verify_rpcit *a = difference_anchor(v);
 
 	if (is_anchor(v, op) || op->time_ns > a->time_ns)
 		return false;
@@ -85,7 +85,7 @@ int around_operation(struct ir_recording *rec, struct ir_report_verify *report,
 
 	if (report->verify.same_sequence || report->verify.difference_in_queue)
 		return 0;
-	rc = walk(rec, see_owner, &o, err);
+	rc = visit_ops(rec, visit_for_owner, &o, err);
 	report->has_operation = !rc && (o.has_last || o.has_covered);
 	report->operation = o.has_covered ? o.covered : o.last;
 	return rc;
@@ -105,7 +105,7 @@ struct collector {
 	uint64_t order;
 };
 
-static uint64_t *lane(uint64_t *counters, bool flush, uint32_t number)
+static uint64_t *lane_counter(uint64_t *counters, bool flush, uint32_t number)
 {
 	return &counters[(flush ? LANES : 0) + number % LANES];
 }
@@ -116,7 +116,7 @@ static void drop_first(struct collector *c)
 	memmove(c->rows, c->rows + 1, --c->nr * sizeof(*c->rows));
 }
 
-static bool see_row(void *arg, const struct ir_op *op)
+static bool visit_for_rows(void *arg, const struct ir_op *op)
 {
 	struct collector *c = arg;
 	struct around_row row = {
@@ -127,7 +127,7 @@ static bool see_row(void *arg, const struct ir_op *op)
 
 	if (op->kind == IR_OP_RPCIT) {
 		row.flush = op->flags & IR_OPF_QUEUE;
-		row.number = (*lane(c->recorded, row.flush, row.flush ? op->device : op->cpu))++;
+		row.number = (*lane_counter(c->recorded, row.flush, row.flush ? op->device : op->cpu))++;
 		row.recorded = (struct ir_verify_rpcit){
 			.present = true, .time_ns = op->time_ns, .cpu = op->cpu,
 			.global = op->flags & IR_OPF_GLOBAL, .iova = op->iova, .pages = op->pages,
@@ -162,7 +162,7 @@ static bool same_rpcit(const struct ir_verify_rpcit *a, const struct ir_rpcit *b
 }
 
 /* Did the CPU begin another operation in between? */
-static bool interrupted(const struct collector *c, uint32_t cpu, uint64_t from_ns, uint64_t to_ns)
+static bool began_other_op(const struct collector *c, uint32_t cpu, uint64_t from_ns, uint64_t to_ns)
 {
 	for (size_t i = 0; i < c->nr; i++)
 		if (c->rows[i].is_op && c->rows[i].cpu == cpu && c->rows[i].time_ns > from_ns &&
@@ -177,28 +177,28 @@ static bool same_operation(const struct collector *c, const struct around_row *r
 	uint64_t from = row->time_ns < p->time_ns ? row->time_ns : p->time_ns;
 	uint64_t to = row->time_ns < p->time_ns ? p->time_ns : row->time_ns;
 
-	return !interrupted(c, row->cpu, from, to);
+	return !began_other_op(c, row->cpu, from, to);
 }
 
 /* Whether this recorded RPCIT may be the counterpart of this predicted one. */
-static bool counterparts(const struct collector *c, const struct around_row *row,
-			 const struct ir_rpcit *p, uint64_t number)
+static bool may_be_counterpart(const struct collector *c, const struct around_row *row,
+			       const struct ir_rpcit *p, uint64_t number)
 {
 	if (row->is_op || row->predicted.present)
 		return false;
-	if (row->time_ns < anchor(c->v)->time_ns)
+	if (row->time_ns < difference_anchor(c->v)->time_ns)
 		return row->number == number;
 	/* Numbers are shifted after the difference; what belongs to the same operation is not. */
 	return row->time_ns >= p->time_ns && row->recorded.global == p->global &&
 		row->recorded.pages == p->size >> IR_PAGE_SHIFT &&
-		!interrupted(c, row->cpu, p->time_ns, row->time_ns);
+		!began_other_op(c, row->cpu, p->time_ns, row->time_ns);
 }
 
-static void see_predicted(void *arg, const struct ir_rpcit *p)
+static void on_predicted(void *arg, const struct ir_rpcit *p)
 {
 	struct collector *c = arg;
 	bool flush = p->cause == IR_CAUSE_QUEUE_FULL || p->cause == IR_CAUSE_QUEUE_TIMEOUT;
-	uint64_t number = (*lane(c->predicted, flush, flush ? p->device : p->cpu))++;
+	uint64_t number = (*lane_counter(c->predicted, flush, flush ? p->device : p->cpu))++;
 	struct around_row row = {
 		.time_ns = p->time_ns, .cpu = p->cpu, .device = p->device, .flush = flush,
 		.number = number, .order = UINT64_MAX,
@@ -219,7 +219,7 @@ static void see_predicted(void *arg, const struct ir_rpcit *p)
 			/* One side has one more: the difference is that one, the earlier. */
 			*(p->time_ns < r->time_ns ? &r->difference : &row.difference) = false;
 		}
-		if (!(row.difference && r->difference) && !counterparts(c, r, p, number))
+		if (!(row.difference && r->difference) && !may_be_counterpart(c, r, p, number))
 			continue;
 		r->predicted = row.predicted;
 		r->difference |= row.difference;
@@ -240,14 +240,14 @@ static int by_time(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static int collect(struct ir_recording *rec, const struct ir_config *config, struct collector *c,
-		   struct ir_error *err)
+static int collect_rows(struct ir_recording *rec, const struct ir_config *config, struct collector *c,
+			struct ir_error *err)
 {
-	struct ir_observer observer = { .rpcit = see_predicted, .arg = c };
+	struct ir_observer observer = { .rpcit = on_predicted, .arg = c };
 	struct ir_replay_options options = { .jobs = 1 };
 	struct ir_config watched = *config;
 	struct ir_result unused;
-	int rc = walk(rec, see_row, c, err);
+	int rc = visit_ops(rec, visit_for_rows, c, err);
 
 	if (rc)
 		return rc;
@@ -273,7 +273,7 @@ int around_rows(struct ir_recording *rec, const struct ir_config *config,
 	if (!c.rows || !c.more || !c.recorded || !c.predicted)
 		rc = ir_error_set(err, -ENOMEM, "out of memory");
 	else
-		rc = collect(rec, config, &c, err);
+		rc = collect_rows(rec, config, &c, err);
 	if (!rc) {
 		memcpy(c.rows + c.nr, c.more, c.nr_more * sizeof(*c.rows));
 		c.nr += c.nr_more;

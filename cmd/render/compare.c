@@ -120,16 +120,16 @@ static void write_conditions(FILE *out, const struct compared *c, const struct i
 /* For people. */
 
 /* "FILE, fq-flush, kvm entry_limit=64" */
-static void say_row(const struct drawing *drawing, const struct ir_difference *d,
-		    const char *label, enum view_mark mark, const char *more)
+static void draw_row_name(const struct drawing *drawing, const struct ir_difference *d,
+			  const char *label, enum view_mark mark, const char *more)
 {
 	const char *blank = *d->parameters ? " " : "";
 
 	if (d->strategy)
-		say(drawing, label, mark, "%s, %s, %s%s%s%s", d->recording, d->strategy,
-		    d->hypervisor, blank, d->parameters, more);
+		draw_line(drawing, label, mark, "%s, %s, %s%s%s%s", d->recording, d->strategy,
+			  d->hypervisor, blank, d->parameters, more);
 	else
-		say(drawing, label, mark, "%s%s", d->recording, more);
+		draw_line(drawing, label, mark, "%s%s", d->recording, more);
 }
 
 /* Shown in a table; new figures that fail nothing are summed up below instead. */
@@ -202,7 +202,7 @@ static int draw_figures(const struct drawing *drawing, const struct compared *c,
 		if (in_table(&first[i]))
 			fill_cells(c, &first[i], cells + COLUMNS * used++);
 	if (!rc && used) {
-		say_row(drawing, first, first->strategy ? "result" : "recording", VIEW_PLAIN, "");
+		draw_row_name(drawing, first, first->strategy ? "result" : "recording", VIEW_PLAIN, "");
 		fputc('\n', drawing->canvas->out);
 		rc = drawing->table(drawing->canvas, columns, COLUMNS,
 				    (const char *const *)cells, used);
@@ -270,8 +270,8 @@ static int draw_most(const struct drawing *drawing, const struct compared *c,
 	rc = drawing->table(drawing->canvas, columns, COLUMNS + 1, (const char *const *)cells, MOST);
 	if (!rc) {
 		fputc('\n', drawing->canvas->out);
-		say(drawing, "note", VIEW_NOTE, "%zu more differences are not shown; --verbose has all",
-		    n - MOST);
+		draw_line(drawing, "note", VIEW_NOTE, "%zu more differences are not shown; --verbose has all",
+			  n - MOST);
 	}
 	for (size_t i = 0; i < MOST * (COLUMNS + 1); i++)
 		free(cells[i]);
@@ -300,7 +300,7 @@ static void draw_missing(const struct drawing *drawing, const struct ir_differen
 		ir_memory_fail(drawing->canvas->out);
 		return;
 	}
-	say_row(drawing, d, "missing", d->failed ? VIEW_BAD : VIEW_NOTE, more);
+	draw_row_name(drawing, d, "missing", d->failed ? VIEW_BAD : VIEW_NOTE, more);
 	free(more);
 }
 
@@ -320,7 +320,7 @@ static void draw_new_figures(const struct drawing *drawing, const struct compare
 				!strcmp(d->key, key);
 		}
 		if (n)
-			say(drawing, "new figure", VIEW_NOTE, "%s, in %zu row%s", key, n, plural(n));
+			draw_line(drawing, "new figure", VIEW_NOTE, "%s, in %zu row%s", key, n, plural(n));
 	}
 }
 
@@ -330,12 +330,12 @@ static void draw_gate(const struct drawing *drawing, const struct compared *c)
 	const struct ir_compare_options *options = c->options;
 
 	for (size_t i = 0; i < options->nr_conditions; i++)
-		say(drawing, "fails if", VIEW_PLAIN, "%s", options->conditions[i].text);
+		draw_line(drawing, "fails if", VIEW_PLAIN, "%s", options->conditions[i].text);
 	for (size_t i = 0; i < options->nr_ignored; i++)
-		say(drawing, "ignored", VIEW_PLAIN, "%s", options->ignored[i]);
+		draw_line(drawing, "ignored", VIEW_PLAIN, "%s", options->ignored[i]);
 	if (c->result->unmatched)
-		say(drawing, "note", VIEW_NOTE, "parameters that only one of the reports has, and "
-		    "which were not compared: %s", c->result->unmatched);
+		draw_line(drawing, "note", VIEW_NOTE, "parameters that only one of the reports has, and "
+			  "which were not compared: %s", c->result->unmatched);
 }
 
 void compare_verdict(const struct drawing *drawing, const struct compared *c)
@@ -348,20 +348,20 @@ void compare_verdict(const struct drawing *drawing, const struct compared *c)
 		rows += !result->differences[i].key;
 	}
 	if (!result->rows && !result->recordings)
-		say(drawing, "verdict", VIEW_BAD, "FAILED: the reports have no row in common");
+		draw_line(drawing, "verdict", VIEW_BAD, "FAILED: the reports have no row in common");
 	else if (!result->nr_differences)
-		say(drawing, "verdict", VIEW_PLAIN, "passed: no change in %zu figure%s of %zu "
-		    "result%s and %zu recording%s", result->figures, plural(result->figures),
-		    result->rows, plural(result->rows), result->recordings,
-		    plural(result->recordings));
+		draw_line(drawing, "verdict", VIEW_PLAIN, "passed: no change in %zu figure%s of %zu "
+			  "result%s and %zu recording%s", result->figures, plural(result->figures),
+			  result->rows, plural(result->rows), result->recordings,
+			  plural(result->recordings));
 	else
-		say(drawing, "verdict", c->passed ? VIEW_PLAIN : VIEW_BAD,
-		    "%s: %zu of %zu figures changed in %zu result%s and %zu recording%s; %zu row%s "
-		    "without counterpart; %zu failure%s",
-		    c->passed ? "passed" : "FAILED", changed, result->figures,
-		    result->rows, plural(result->rows), result->recordings,
-		    plural(result->recordings), rows, plural(rows), result->failed,
-		    plural(result->failed));
+		draw_line(drawing, "verdict", c->passed ? VIEW_PLAIN : VIEW_BAD,
+			  "%s: %zu of %zu figures changed in %zu result%s and %zu recording%s; %zu row%s "
+			  "without counterpart; %zu failure%s",
+			  c->passed ? "passed" : "FAILED", changed, result->figures,
+			  result->rows, plural(result->rows), result->recordings,
+			  plural(result->recordings), rows, plural(rows), result->failed,
+			  plural(result->failed));
 }
 
 int compare_draw(const struct drawing *drawing, const struct compared *c)
@@ -392,7 +392,7 @@ int compare_draw(const struct drawing *drawing, const struct compared *c)
 			draw_missing(drawing, &d[i]);
 	for (size_t i = 0; i < n; i++)
 		if (d[i].kind == IR_DIFFERENCE_NEW_ROW)
-			say_row(drawing, &d[i], "new", VIEW_NOTE, " is not in BASELINE");
+			draw_row_name(drawing, &d[i], "new", VIEW_NOTE, " is not in BASELINE");
 	draw_new_figures(drawing, c);
 	draw_gate(drawing, c);
 	compare_verdict(drawing, c);

@@ -15,23 +15,25 @@ static int write_text(FILE *out, char *text)
 	return 0;
 }
 
-static int json(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_json(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	return write_text(canvas->out, canvas->report ? ir_report_document(canvas->report) :
 			  ir_report_json(entries, n));
 }
 
-static int csv(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_csv(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	return write_text(canvas->out, ir_report_csv(entries, n));
 }
 
 const struct renderer renderer_json = {
-	.name = "json", .report = json, .info = json, .verify = json, .faults = json,
+	.name = "json", .report = render_json, .info = render_json, .verify = render_json,
+	.faults = render_json,
 	.sweep = sweep_json, .compare = compare_json,
 };
 
 const struct renderer renderer_csv = {
-	.name = "csv", .report = csv, .info = csv, .verify = csv, .faults = render_faults_csv,
+	.name = "csv", .report = render_csv, .info = render_csv, .verify = render_csv,
+	.faults = render_faults_csv,
 	.sweep = sweep_csv, .compare = compare_csv, .one_table = true,
 };

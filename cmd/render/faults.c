@@ -17,7 +17,7 @@
 
 #define SHOWN 200u	/* in tables; JSON and CSV have all */
 
-static void seconds(char *text, size_t size, uint64_t ns)
+static void seconds_text(char *text, size_t size, uint64_t ns)
 {
 	snprintf(text, size, "%" PRIu64 ".%06" PRIu64, ns / 1000000000, ns / 1000 % 1000000);
 }
@@ -48,7 +48,7 @@ static int draw_list(const struct drawing *d, const struct ir_faults *faults)
 		const struct ir_fault *fault = &faults->faults[i];
 		const char *access = ir_fault_access_name(fault->access);
 
-		seconds(time, sizeof(time), fault->time_ns);
+		seconds_text(time, sizeof(time), fault->time_ns);
 		cell(&cells, "%s", time);
 		text_cell(&cells, fault->device);
 		cell(&cells, "0x%" PRIx64, fault->address);
@@ -90,16 +90,16 @@ static int draw_kinds(const struct drawing *d, const struct ir_faults *faults)
 	return draw_counts(d, "kind", counts, nr);
 }
 
-static void head(const struct drawing *d, const struct ir_faults *faults)
+static void draw_head(const struct drawing *d, const struct ir_faults *faults)
 {
-	say(d, "faults", VIEW_PLAIN, "%zu; %" PRIu64 " io_page_fault events, %" PRIu64
-	    " console lines, %" PRIu64 " faults in the log", faults->nr, faults->events,
-	    faults->console_lines, faults->log_lines);
-	say(d, "access", VIEW_PLAIN, "at most %s before its report",
-	    ir_time_text(faults->delay_ns, IR_PLAIN).s);
+	draw_line(d, "faults", VIEW_PLAIN, "%zu; %" PRIu64 " io_page_fault events, %" PRIu64
+		  " console lines, %" PRIu64 " faults in the log", faults->nr, faults->events,
+		  faults->console_lines, faults->log_lines);
+	draw_line(d, "access", VIEW_PLAIN, "at most %s before its report",
+		  ir_time_text(faults->delay_ns, IR_PLAIN).s);
 	if (faults->clock) {
-		say(d, "log's clock", faults->clock_error_ns > 100000000 ? VIEW_BAD : VIEW_PLAIN,
-		    "%s, good to %s", faults->clock, ir_time_text(faults->clock_error_ns, IR_PLAIN).s);
+		draw_line(d, "log's clock", faults->clock_error_ns > 100000000 ? VIEW_BAD : VIEW_PLAIN,
+			  "%s, good to %s", faults->clock, ir_time_text(faults->clock_error_ns, IR_PLAIN).s);
 	}
 }
 
@@ -109,27 +109,30 @@ static const char *is_are(uint64_t n)
 }
 
 /* Notes on faults that the list lacks, with the reason. */
-static void notes(const struct drawing *d, const struct ir_faults *faults)
+static void draw_notes(const struct drawing *d, const struct ir_faults *faults)
 {
 	if (faults->nr > SHOWN)
-		say(d, "note", VIEW_NOTE, "%zu fault%s not shown; JSON and CSV have all",
-		    faults->nr - SHOWN, is_are(faults->nr - SHOWN));
+		draw_line(d, "note", VIEW_NOTE, "%zu fault%s not shown; JSON and CSV have all",
+			  faults->nr - SHOWN, is_are(faults->nr - SHOWN));
 	if (faults->unexamined)
-		say(d, "warning", VIEW_BAD, "%" PRIu64 " further fault%s not examined",
-		    faults->unexamined, faults->unexamined == 1 ? " was" : "s were");
+		draw_line(d, "warning", VIEW_BAD, "%" PRIu64 " further fault%s not examined",
+			  faults->unexamined, faults->unexamined == 1 ? " was" : "s were");
 	if (faults->outside)
-		say(d, "note", VIEW_NOTE, "%" PRIu64 " fault%s of the log %s from before or after the recording",
-		    faults->outside, faults->outside == 1 ? "" : "s", faults->outside == 1 ? "is" : "are");
+		draw_line(d, "note", VIEW_NOTE,
+			  "%" PRIu64 " fault%s of the log %s from before or after the recording",
+			  faults->outside, faults->outside == 1 ? "" : "s", faults->outside == 1 ? "is" : "are");
 	if (faults->suppressed)
-		say(d, "warning", VIEW_BAD, "the kernel left out %" PRIu64 " line%s of its log (callbacks suppressed)",
-		    faults->suppressed, faults->suppressed == 1 ? "" : "s");
+		draw_line(d, "warning", VIEW_BAD,
+			  "the kernel left out %" PRIu64 " line%s of its log (callbacks suppressed)",
+			  faults->suppressed, faults->suppressed == 1 ? "" : "s");
 	else if (faults->may_be_missing)
-		say(d, "note", VIEW_NOTE, "the kernel limits how many faults it logs: some may be missing");
+		draw_line(d, "note", VIEW_NOTE, "the kernel limits how many faults it logs: some may be missing");
 	if (faults->bad_lines)
-		say(d, "warning", VIEW_BAD, "%" PRIu64 " line%s and cannot be read",
-		    faults->bad_lines, faults->bad_lines == 1 ? " looks like a fault" : "s look like faults");
+		draw_line(d, "warning", VIEW_BAD, "%" PRIu64 " line%s and cannot be read",
+			  faults->bad_lines, faults->bad_lines == 1 ? " looks like a fault" : "s look like faults");
 	if (!faults->nr)
-		say(d, "note", VIEW_NOTE, "no fault was found; a log is given with --log, and record-dma --faults records what is needed");
+		draw_line(d, "note", VIEW_NOTE, "no fault was found; a log is given with --log, and record-dma "
+			  "--faults records what is needed");
 }
 
 int draw_faults(const struct drawing *d, const struct ir_report_entry *entry)
@@ -139,8 +142,8 @@ int draw_faults(const struct drawing *d, const struct ir_report_entry *entry)
 
 	view_recording(entry, d->emit, d->arg);
 	if (!entry->info->complete)
-		say(d, "warning", VIEW_BAD, "the input is incomplete: maps and unmaps may be missing");
-	head(d, faults);
+		draw_line(d, "warning", VIEW_BAD, "the input is incomplete: maps and unmaps may be missing");
+	draw_head(d, faults);
 	rc = draw_list(d, faults);
 	if (!rc)
 		rc = draw_kinds(d, faults);
@@ -148,7 +151,7 @@ int draw_faults(const struct drawing *d, const struct ir_report_entry *entry)
 		rc = draw_counts(d, "device", faults->by_device, faults->nr_devices);
 	if (!rc)
 		rc = draw_counts(d, "mapped by", faults->by_site, faults->nr_sites);
-	notes(d, faults);
+	draw_notes(d, faults);
 	return rc;
 }
 

@@ -100,7 +100,7 @@ size_t frontier_pick(const struct frontier *f, size_t h)
 	return pick;
 }
 
-static void say_name(FILE *out, const struct frontier *f, size_t i, enum ir_typography typography)
+static void write_name(FILE *out, const struct frontier *f, size_t i, enum ir_typography typography)
 {
 	struct ir_short queue = frontier_queue(f, i, typography);
 	const char *separator = " (identical here: ";
@@ -132,7 +132,7 @@ static struct ir_short page_seconds(double value)
 	return text;
 }
 
-static void say_exposure(FILE *out, const struct frontier *f, size_t i)
+static void write_exposure(FILE *out, const struct frontier *f, size_t i)
 {
 	double value = frontier_exposure(f, i);
 
@@ -142,11 +142,11 @@ static void say_exposure(FILE *out, const struct frontier *f, size_t i)
 		fputs("nothing", out);
 }
 
-static void say_ends(FILE *out, const struct frontier *f, size_t h, enum ir_typography typography)
+static void write_ends(FILE *out, const struct frontier *f, size_t h, enum ir_typography typography)
 {
 	size_t fewest = ends_of(f, h).fewest, least = ends_of(f, h).least, pick = frontier_pick(f, h);
 
-	say_name(out, f, fewest, typography);
+	write_name(out, f, fewest, typography);
 	if (frontier_flushes(f, fewest))
 		fprintf(out, " flushes least (%s time%s)", ir_count_text(frontier_flushes(f, fewest)).s,
 			frontier_flushes(f, fewest) == 1 ? "" : "s");
@@ -154,23 +154,23 @@ static void say_ends(FILE *out, const struct frontier *f, size_t h, enum ir_typo
 		fputs(" needs no flush", out);
 	if (fewest == least) {
 		fputs(", and nothing exposes less: it leaves ", out);
-		say_exposure(out, f, fewest);
+		write_exposure(out, f, fewest);
 		fputs(" reachable.", out);
 		return;
 	}
 	fputs(", and leaves ", out);
-	say_exposure(out, f, fewest);
+	write_exposure(out, f, fewest);
 	fputs(" of unmapped pages reachable; ", out);
-	say_name(out, f, least, typography);
+	write_name(out, f, least, typography);
 	fputs(" leaves ", out);
-	say_exposure(out, f, least);
+	write_exposure(out, f, least);
 	fprintf(out, ", for %s flushes.", ir_count_text(frontier_flushes(f, least)).s);
 	if (pick == fewest || pick == least)
 		return;
 	fputs(" With a tenth of these additional flushes or less, ", out);
-	say_name(out, f, pick, typography);
+	write_name(out, f, pick, typography);
 	fputs(" leaves ", out);
-	say_exposure(out, f, pick);
+	write_exposure(out, f, pick);
 	fprintf(out, ", for %s flushes.", ir_count_text(frontier_flushes(f, pick)).s);
 }
 
@@ -191,7 +191,7 @@ char *frontier_verdict(const struct frontier *f, size_t h, enum ir_typography ty
 	else if (ends_of(f, h).fewest == f->n)
 		fprintf(out, "%cMaps fail with all strategies and queues.%c", IR_MARK_BAD, IR_MARK_END);
 	else
-		say_ends(out, f, h, typography);
+		write_ends(out, f, h, typography);
 	return text_end(&memory);
 }
 
@@ -293,10 +293,12 @@ int frontier_draw(const struct frontier *f, const struct drawing *d)
 {
 	int rc;
 
-	say(d, "frontier", VIEW_PLAIN, "%zu of %zu combinations of strategy, queue size and timeout are "
-	    "not beaten in both, flushes and exposure%s", f->nr_best, f->n, f->failing ? "" : "; no map fails in any");
+	draw_line(d, "frontier", VIEW_PLAIN, "%zu of %zu combinations of strategy, queue size and timeout are "
+		  "not beaten in both, flushes and exposure%s", f->nr_best, f->n,
+		  f->failing ? "" : "; no map fails in any");
 	if (f->failing)
-		say(d, "failures", VIEW_BAD, "maps fail with %zu of the combinations, which are left out", f->failing);
+		draw_line(d, "failures", VIEW_BAD, "maps fail with %zu of the combinations, which are left out",
+			  f->failing);
 	fputc('\n', d->canvas->out);
 	rc = frontier_table(f, FRONTIER_ALONE, d);
 	fputc('\n', d->canvas->out);

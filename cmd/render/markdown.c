@@ -82,7 +82,7 @@ static int markdown_table(const struct canvas *canvas, const struct plain_column
 static void write_name(FILE *out, const struct ir_rows *rows, const struct ir_row *row)
 {
 	for (size_t m = 0; m < row->nr_members; m++) {
-		char *name = text_made(ir_row_name(rows, row, m));
+		char *name = text_checked(ir_row_name(rows, row, m));
 
 		fputs(!m ? "" : m == 1 ? " (= " : ", ", out);
 		write_escaped(out, name);
@@ -162,7 +162,7 @@ static int write_devices(const struct drawing *drawing, const struct ir_report_e
 	return rc;
 }
 
-static int report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	const struct drawing drawing = { canvas, markdown_item, canvas->out, markdown_table };
 	FILE *out = canvas->out;
@@ -188,15 +188,15 @@ static int report(const struct canvas *canvas, const struct ir_report_entry *ent
 	return draw_verdict_all(&drawing, entries, n);
 }
 
-static struct drawing items(const struct canvas *canvas)
+static struct drawing list_drawing(const struct canvas *canvas)
 {
 	return (struct drawing){ canvas, markdown_item, canvas->out, markdown_table };
 }
 
-static int each(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n,
-		const char *title, draw_entry draw)
+static int render_each(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n,
+		       const char *title, draw_entry draw)
 {
-	const struct drawing drawing = items(canvas);
+	const struct drawing drawing = list_drawing(canvas);
 	int rc = 0;
 
 	for (size_t e = 0; e < n && !rc; e++) {
@@ -206,38 +206,38 @@ static int each(const struct canvas *canvas, const struct ir_report_entry *entri
 	return rc;
 }
 
-static int info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
-	return each(canvas, entries, n, "Recording", draw_info);
+	return render_each(canvas, entries, n, "Recording", draw_info);
 }
 
-static int verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
-	return each(canvas, entries, n, "Verification", draw_verify);
+	return render_each(canvas, entries, n, "Verification", draw_verify);
 }
 
-static int faults(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_faults(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
-	return each(canvas, entries, n, "Faults", draw_faults);
+	return render_each(canvas, entries, n, "Faults", draw_faults);
 }
 
-static int sweep(const struct canvas *canvas, const struct sweep *of)
+static int render_sweep(const struct canvas *canvas, const struct sweep *of)
 {
-	const struct drawing drawing = items(canvas);
+	const struct drawing drawing = list_drawing(canvas);
 
 	fputs("## Sweep\n\n", canvas->out);
 	return sweep_draw(of, &drawing);
 }
 
-static int compare(const struct canvas *canvas, const struct compared *of)
+static int render_compare(const struct canvas *canvas, const struct compared *of)
 {
-	const struct drawing drawing = items(canvas);
+	const struct drawing drawing = list_drawing(canvas);
 
 	fputs("## Comparison\n\n", canvas->out);
 	return compare_draw(&drawing, of);
 }
 
 const struct renderer renderer_markdown = {
-	.name = "md", .report = report, .info = info, .verify = verify, .faults = faults,
-	.sweep = sweep, .compare = compare, .drawing = items,
+	.name = "md", .report = render_report, .info = render_info, .verify = render_verify,
+	.faults = render_faults, .sweep = render_sweep, .compare = render_compare, .drawing = list_drawing,
 };

@@ -71,7 +71,7 @@ void print_line(void *arg, const char *label, const char *text, enum view_mark m
 	fprintf(canvas->out, "%s\n", color ? "\033[0m" : "");
 }
 
-void say(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...)
+void draw_line(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...)
 {
 	char *text, *clean;
 	va_list args;
@@ -80,7 +80,7 @@ void say(const struct drawing *drawing, const char *label, enum view_mark mark, 
 	va_start(args, fmt);
 	len = vasprintf(&text, fmt, args);
 	va_end(args);
-	clean = text_clean(text_made(len < 0 ? NULL : text));
+	clean = text_clean(text_checked(len < 0 ? NULL : text));
 	drawing->emit(drawing->arg, label, clean, mark);
 	free(clean);
 	free(text);
@@ -124,8 +124,8 @@ static char *wrap_words(const char *text, size_t width)
 }
 
 /* The width that a column needs: for its texts as they are, or if they are wrapped at every blank. */
-static size_t needed(const char *title, const char *const *cells, size_t nr_columns, size_t rows,
-		     bool wrapped)
+static size_t needed_width(const char *title, const char *const *cells, size_t nr_columns, size_t rows,
+			   bool wrapped)
 {
 	size_t width = strlen(title);
 
@@ -150,8 +150,8 @@ static size_t needed(const char *title, const char *const *cells, size_t nr_colu
 static void limit_widths(const struct canvas *canvas, const struct plain_column *columns,
 			 size_t nr_columns, const char *const *cells, size_t rows, size_t *limits)
 {
-	size_t last = needed(columns[nr_columns - 1].title, cells + nr_columns - 1, nr_columns, rows,
-			     false);
+	size_t last = needed_width(columns[nr_columns - 1].title, cells + nr_columns - 1, nr_columns, rows,
+				   false);
 
 	if (last > LAST_WIDTH)
 		last = LAST_WIDTH;
@@ -159,8 +159,8 @@ static void limit_widths(const struct canvas *canvas, const struct plain_column 
 		size_t used = 0;
 
 		for (size_t i = 0; i + 1 < nr_columns; i++) {
-			limits[i] = needed(columns[i].title, cells + i, nr_columns, rows,
-					   wrapped && i);
+			limits[i] = needed_width(columns[i].title, cells + i, nr_columns, rows,
+						 wrapped && i);
 			used += limits[i] + GAP;
 		}
 		limits[nr_columns - 1] = used + last > canvas->width ? last : canvas->width - used;

@@ -53,6 +53,6 @@ int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_en
 
 /** say - emit a line, formatted as by printf; without memory the stream is spoiled */
 void __attribute__((format(printf, 4, 5)))
-say(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...);
+draw_line(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...);
 
 #endif

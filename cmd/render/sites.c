@@ -37,7 +37,7 @@ static void sheet_free(struct sheet *sheet)
 	free(sheet->cells);
 }
 
-static void put(struct sheet *sheet, const char *text)
+static void put_cell(struct sheet *sheet, const char *text)
 {
 	if (sheet->nr == sheet->room) {
 		size_t room = sheet->room ? sheet->room * 2 : 64;
@@ -59,7 +59,7 @@ static void put_value(struct sheet *sheet, struct ir_value value, enum ir_unit u
 
 	switch (value.type) {
 	case IR_VALUE_TEXT:
-		put(sheet, value.text);
+		put_cell(sheet, value.text);
 		return;
 	case IR_VALUE_COUNT:
 		if (value.count && unit == IR_UNIT_NS)
@@ -74,7 +74,7 @@ static void put_value(struct sheet *sheet, struct ir_value value, enum ir_unit u
 	default:
 		break;
 	}
-	put(sheet, text);
+	put_cell(sheet, text);
 }
 
 /* Figures in which nothing is, in any of the rows, are left out. */
@@ -124,7 +124,7 @@ static void put_rows(struct sheet *sheet, const struct ir_site_figure *figures, 
 
 	for (size_t i = 0; i < shown; i++) {
 		if (label)
-			put(sheet, i ? "" : label);
+			put_cell(sheet, i ? "" : label);
 		put_row(sheet, figures, &rows[i], sum, grouping);
 	}
 	if (shown == nr)
@@ -134,7 +134,7 @@ static void put_rows(struct sheet *sheet, const struct ir_site_figure *figures, 
 	snprintf(text, sizeof(text), "(%zu more: --verbose)", nr - shown);
 	rest.name = text;
 	if (label)
-		put(sheet, "");
+		put_cell(sheet, "");
 	put_row(sheet, figures, &rest, sum, grouping);
 }
 
@@ -163,8 +163,8 @@ static const char *plural(uint64_t n)
 }
 
 /* "fio 62%, nc 38% of 13,178 pages": the largest, in words. */
-static int say_makers(const struct drawing *drawing, const struct ir_site_row *rows, size_t nr,
-		      const struct ir_site_row *sum)
+static int draw_makers(const struct drawing *drawing, const struct ir_site_row *rows, size_t nr,
+		       const struct ir_site_row *sum)
 {
 	struct ir_memory memory;
 	FILE *out;
@@ -178,7 +178,7 @@ static int say_makers(const struct drawing *drawing, const struct ir_site_row *r
 			nr == 1 ? "all" : ir_share_text((double)rows[i].pages, (double)sum->pages).s);
 	fprintf(out, "%s %s page%s", nr == 1 ? "" : " of", ir_count_text(sum->pages).s, plural(sum->pages));
 	text = text_end(&memory);
-	say(drawing, "mapped by", VIEW_PLAIN, "%s", text);
+	draw_line(drawing, "mapped by", VIEW_PLAIN, "%s", text);
 	free(text);
 	return 0;
 }
@@ -198,7 +198,7 @@ static int draw_recorded(const struct drawing *drawing, const struct ir_report_e
 	put_columns(&sheet, ir_site_recorded, &sum, grouping);
 	put_rows(&sheet, ir_site_recorded, NULL, rows, nr, &sum, grouping,
 		 drawing->canvas->verbose);
-	rc = grouping == IR_BY_SITE ? 0 : say_makers(drawing, rows, nr, &sum);
+	rc = grouping == IR_BY_SITE ? 0 : draw_makers(drawing, rows, nr, &sum);
 	free(rows);
 	sheet.failed |= rc < 0;
 	return draw_sheet(drawing, &sheet);
@@ -241,15 +241,15 @@ static int draw_replayed(const struct drawing *drawing, const struct ir_report_e
 	return draw_sheet(drawing, &sheet);
 }
 
-static void say_names(const struct drawing *drawing, const struct ir_site_table *table)
+static void draw_symbol_origin(const struct drawing *drawing, const struct ir_site_table *table)
 {
 	size_t sites = table->nr - IR_SITES_FIRST;
 
-	say(drawing, table->tasks ? "tasks" : "call sites", VIEW_PLAIN, "%zu%s%s", sites,
-	    sites && table->symbols ? "; names from " : "",
-	    sites && table->symbols ? table->symbols : "");
+	draw_line(drawing, table->tasks ? "tasks" : "call sites", VIEW_PLAIN, "%zu%s%s", sites,
+		  sites && table->symbols ? "; names from " : "",
+		  sites && table->symbols ? table->symbols : "");
 	if (table->hint)
-		say(drawing, "note", VIEW_NOTE, "%s", table->hint);
+		draw_line(drawing, "note", VIEW_NOTE, "%s", table->hint);
 }
 
 static void write_frame(FILE *out, const struct ir_frame *frame)
@@ -263,7 +263,7 @@ static void write_frame(FILE *out, const struct ir_frame *frame)
 }
 
 /* The callers of a call site. */
-static int say_chain(const struct drawing *drawing, const struct ir_site *site)
+static int draw_chain(const struct drawing *drawing, const struct ir_site *site)
 {
 	struct ir_memory memory;
 	FILE *out = text_begin(&memory);
@@ -279,17 +279,17 @@ static int say_chain(const struct drawing *drawing, const struct ir_site *site)
 	if (site->chains > 1)
 		fprintf(out, "; the most frequent of %" PRIu32 " chains", site->chains);
 	text = text_end(&memory);
-	say(drawing, "chain", VIEW_PLAIN, "%s", text);
+	draw_line(drawing, "chain", VIEW_PLAIN, "%s", text);
 	free(text);
 	return 0;
 }
 
-static int say_chains(const struct drawing *drawing, const struct ir_site_table *table)
+static int draw_chains(const struct drawing *drawing, const struct ir_site_table *table)
 {
 	int rc = 0;
 
 	for (size_t i = IR_SITES_FIRST; i < table->nr && drawing->canvas->verbose && !table->tasks && !rc; i++)
-		rc = say_chain(drawing, &table->sites[i]);
+		rc = draw_chain(drawing, &table->sites[i]);
 	return rc;
 }
 
@@ -359,7 +359,7 @@ static bool is_same(const struct drawing *d, const struct ir_report_entry *entry
 		same_words(entry, &entry->explanations[a], &entry->explanations[b], holders_shown(d));
 }
 
-static bool said_before(const struct drawing *d, const struct ir_report_entry *entry, size_t result)
+static bool drawn_before(const struct drawing *d, const struct ir_report_entry *entry, size_t result)
 {
 	for (size_t i = 0; i < result; i++)
 		if (is_same(d, entry, i, result))
@@ -421,8 +421,8 @@ static void write_counts(FILE *out, const struct ir_report_entry *entry,
 		fprintf(out, "; the first %s were examined", ir_count_text(x->examined).s);
 }
 
-static void say_holder(const struct drawing *d, const struct ir_report_entry *entry,
-		       const struct ir_explanation *x, const struct ir_entry_holder *h, uint64_t all)
+static void draw_holder(const struct drawing *d, const struct ir_report_entry *entry,
+			const struct ir_explanation *x, const struct ir_entry_holder *h, uint64_t all)
 {
 	const char *device = entry->info->nr_devices > 2 ? device_name(entry, h->device) : NULL;
 	struct ir_short mean, oldest;
@@ -432,10 +432,10 @@ static void say_holder(const struct drawing *d, const struct ir_report_entry *en
 	oldest = ir_time_text(h->oldest_ns, IR_PLAIN);
 	if (!pages)
 		return;
-	say(d, "", VIEW_PLAIN, "%s%s%s: %s page%s (%s) %s, for %s on average, the oldest for %s",
-	    device ? device : "", device ? ", " : "", site_name(entry, h->site), ir_count_text(pages).s,
-	    plural(pages), ir_share_text((double)pages, (double)all).s,
-	    h->lazy ? "unmapped and not yet flushed" : "mapped", mean.s, oldest.s);
+	draw_line(d, "", VIEW_PLAIN, "%s%s%s: %s page%s (%s) %s, for %s on average, the oldest for %s",
+		  device ? device : "", device ? ", " : "", site_name(entry, h->site), ir_count_text(pages).s,
+		  plural(pages), ir_share_text((double)pages, (double)all).s,
+		  h->lazy ? "unmapped and not yet flushed" : "mapped", mean.s, oldest.s);
 }
 
 /* On average of the examined shortages. */
@@ -445,8 +445,8 @@ static uint64_t held_pages(const struct ir_explanation *x)
 		ir_explanation_mean(x, x->other_pages);
 }
 
-static void say_holders(const struct drawing *d, const struct ir_report_entry *entry,
-			const struct ir_explanation *x)
+static void draw_holders(const struct drawing *d, const struct ir_report_entry *entry,
+			 const struct ir_explanation *x)
 {
 	uint64_t other = ir_explanation_mean(x, x->other_pages), all = held_pages(x);
 	size_t shown = holders_shown(d);
@@ -454,18 +454,18 @@ static void say_holders(const struct drawing *d, const struct ir_report_entry *e
 	if (!x->examined)
 		return;
 	for (size_t i = 0; i < x->nr_holders && i < shown; i++)
-		say_holder(d, entry, x, &x->holders[i], all);
+		draw_holder(d, entry, x, &x->holders[i], all);
 	if (other)
-		say(d, "", VIEW_PLAIN, "mapped before the recording, or being mapped: %s page%s (%s)",
-		    ir_count_text(other).s, plural(other), ir_share_text((double)other, (double)all).s);
+		draw_line(d, "", VIEW_PLAIN, "mapped before the recording, or being mapped: %s page%s (%s)",
+			  ir_count_text(other).s, plural(other), ir_share_text((double)other, (double)all).s);
 }
 
 /*
  * QEMU does not give an entry back when an IOVA is used again without a flush
  * (iommu-replay-strategies(7)).
  */
-static void say_lost(const struct drawing *d, const struct ir_result *result,
-		     const struct ir_explanation *x)
+static void draw_lost(const struct drawing *d, const struct ir_result *result,
+		      const struct ir_explanation *x)
 {
 	uint64_t limit = result->parameters.hypervisor.entry_limit, held;
 
@@ -473,9 +473,9 @@ static void say_lost(const struct drawing *d, const struct ir_result *result,
 		return;
 	held = held_pages(x);
 	if (limit > held + limit / 10)
-		say(d, "", VIEW_BAD, "no mapping: %s entries (%s of the limit); the hypervisor "
-		    "lost them as IOVAs were used again without a flush", ir_count_text(limit - held).s,
-		    ir_share_text((double)(limit - held), (double)limit).s);
+		draw_line(d, "", VIEW_BAD, "no mapping: %s entries (%s of the limit); the hypervisor "
+			  "lost them as IOVAs were used again without a flush", ir_count_text(limit - held).s,
+			  ir_share_text((double)(limit - held), (double)limit).s);
 }
 
 /* Unbacked pages are mapped, and hold none of the entries. */
@@ -494,28 +494,28 @@ static int draw_shortages(const struct drawing *d, const struct ir_report_entry 
 		FILE *out;
 		char *text;
 
-		if (!ir_explanation_total(x) || said_before(d, entry, i))
+		if (!ir_explanation_total(x) || drawn_before(d, entry, i))
 			continue;
 		out = text_begin(&memory);
 		write_names(out, d, entry, i);
 		write_counts(out, entry, x);
 		text = text_end(&memory);
 		if (wanted_more(x, entry->results[i].parameters.hypervisor.entry_limit))
-			say(d, "shortages", VIEW_NOTE, "%s; then %s pages wanted the host's %s entr%s", text,
-			    ir_count_text(held_pages(x)).s,
-			    ir_count_text(entry->results[i].parameters.hypervisor.entry_limit).s,
-			    entry->results[i].parameters.hypervisor.entry_limit == 1 ? "y" : "ies");
+			draw_line(d, "shortages", VIEW_NOTE, "%s; then %s pages wanted the host's %s entr%s", text,
+				  ir_count_text(held_pages(x)).s,
+				  ir_count_text(entry->results[i].parameters.hypervisor.entry_limit).s,
+				  entry->results[i].parameters.hypervisor.entry_limit == 1 ? "y" : "ies");
 		else
-			say(d, "shortages", VIEW_NOTE, "%s; then the %s were held by", text,
-			    x->count[IR_SHORTAGE_IOVA] * 2 > ir_explanation_total(x) ? "IOVAs" :
-			    "host's entries");
+			draw_line(d, "shortages", VIEW_NOTE, "%s; then the %s were held by", text,
+				  x->count[IR_SHORTAGE_IOVA] * 2 > ir_explanation_total(x) ? "IOVAs" :
+				  "host's entries");
 		free(text);
-		say_holders(d, entry, x);
-		say_lost(d, &entry->results[i], x);
+		draw_holders(d, entry, x);
+		draw_lost(d, &entry->results[i], x);
 		any = true;
 	}
 	if (entry->explanations && !any)
-		say(d, "shortages", VIEW_PLAIN, "none: no strategy ran short of entries or IOVAs");
+		draw_line(d, "shortages", VIEW_PLAIN, "none: no strategy ran short of entries or IOVAs");
 	return 0;
 }
 
@@ -539,10 +539,10 @@ int draw_recorded_sites(const struct drawing *drawing, const struct ir_report_en
 
 	if (!table)
 		return 0;
-	say_names(drawing, table);
+	draw_symbol_origin(drawing, table);
 	if (table->nr <= IR_SITES_FIRST)
 		return 0;
-	rc = say_chains(drawing, table);
+	rc = draw_chains(drawing, table);
 	return rc ? rc : draw_lists(drawing, entry, draw_recorded);
 }
 
@@ -560,9 +560,9 @@ int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_en
 	if (!table || !entry->sites)
 		return 0;
 	fputc('\n', drawing->canvas->out);
-	say_names(drawing, table);
+	draw_symbol_origin(drawing, table);
 	if (table->nr <= IR_SITES_FIRST)
 		return 0;	/* one row, of what is not known */
-	rc = say_chains(drawing, table);
+	rc = draw_chains(drawing, table);
 	return rc ? rc : draw_lists(drawing, entry, draw_replayed);
 }

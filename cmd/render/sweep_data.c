@@ -104,7 +104,7 @@ static json_t *json_find(const struct sweep *sweep)
 }
 
 /* The verdict of a run does not apply to cells. */
-static char *sealed(const struct sweep *sweep, json_t *document, const char *verdict)
+static char *sealed_text(const struct sweep *sweep, json_t *document, const char *verdict)
 {
 	json_t *recording = json_array_get(json_object_get(document, "recordings"), 0);
 
@@ -126,7 +126,7 @@ int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
 		document = ir_json_document(&rows.entry, 1);
 	sweep_rows_free(&rows);
 	if (document)
-		text = sealed(sweep, document, verdict);
+		text = sealed_text(sweep, document, verdict);
 	json_decref(document);
 	free(verdict);
 	if (!text)

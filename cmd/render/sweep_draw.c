@@ -154,7 +154,8 @@ static void draw_fits_of(const struct sweep *sweep, const struct drawing *d, siz
 		if (!strcmp(texts[i], texts[s]))
 			fprintf(out, "%s%s", i > s ? ", " : "", sweep->settings->strategies[i]->name);
 	names = text_end(&memory);
-	say(d, s ? "" : "devices", sweep_fits(sweep, h, s).fit ? VIEW_PLAIN : VIEW_BAD, "%s: %s", names, texts[s]);
+	draw_line(d, s ? "" : "devices", sweep_fits(sweep, h, s).fit ? VIEW_PLAIN : VIEW_BAD,
+		  "%s: %s", names, texts[s]);
 	free(names);
 }
 
@@ -195,9 +196,9 @@ static void draw_crossings(const struct sweep *sweep, const struct drawing *d, s
 				if (now && sign && now != sign) {
 					value_text(sweep->varied, sweep->range.values[last], from, sizeof(from));
 					value_text(sweep->varied, sweep->range.values[v], to, sizeof(to));
-					say(d, "crossing", VIEW_PLAIN, "%s is faster than %s up to %s, slower from %s on",
-					    sweep->settings->strategies[now > 0 ? t : s]->name,
-					    sweep->settings->strategies[now > 0 ? s : t]->name, from, to);
+					draw_line(d, "crossing", VIEW_PLAIN, "%s is faster than %s up to %s, slower from %s on",
+						  sweep->settings->strategies[now > 0 ? t : s]->name,
+						  sweep->settings->strategies[now > 0 ? s : t]->name, from, to);
 				}
 				sign = now ? now : sign;
 				last = now ? v : last;
@@ -218,13 +219,13 @@ static int draw_curve(const struct sweep *sweep, const struct drawing *d,
 			fputc('\n', d->canvas->out);
 		view_hypervisor(entry, h * per_hypervisor, h * per_hypervisor + settings->nr_strategies,
 				d->emit, d->arg);
-		say(d, "varied", VIEW_PLAIN, "%s, %zu value%s; the line above has the first",
-		    sweep->varied->name, sweep->range.n, plural(sweep->range.n));
+		draw_line(d, "varied", VIEW_PLAIN, "%s, %zu value%s; the line above has the first",
+			  sweep->varied->name, sweep->range.n, plural(sweep->range.n));
 		for (size_t f = 0; f < sweep_nr_figures(sweep) && !rc; f++) {
 			const char *key = sweep_figure(sweep, f);
 
 			fputc('\n', d->canvas->out);
-			say(d, "figure", VIEW_PLAIN, "%s", sweep_figure_words(key));
+			draw_line(d, "figure", VIEW_PLAIN, "%s", sweep_figure_words(key));
 			for (size_t s = 0, n; s < settings->nr_strategies && !rc; s += n) {
 				n = strategies_that_fit(sweep, d, s);
 				rc = draw_part(sweep, d, h, key, s, n);
@@ -314,7 +315,7 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 	}
 }
 
-static void say_host(const struct drawing *d, const struct sweep *sweep, size_t h)
+static void draw_host(const struct drawing *d, const struct sweep *sweep, size_t h)
 {
 	struct ir_memory memory;
 	FILE *out = text_begin(&memory);
@@ -346,15 +347,15 @@ static int draw_answers(const struct sweep *sweep, const struct drawing *d)
 			fputc('\n', d->canvas->out);
 		if (sweep->sought->unit > 1)
 			snprintf(unit, sizeof(unit), "; one less is a page less");
-		say_host(d, sweep, h);
+		draw_host(d, sweep, h);
 		if (settings->has_max_rpcits)
-			say(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s "
-			    "and %" PRIu64 " %s%s", sweep->sought->name, settings->max_failures,
-			    plural(settings->max_failures), settings->max_rpcits, title, unit);
+			draw_line(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s "
+				  "and %" PRIu64 " %s%s", sweep->sought->name, settings->max_failures,
+				  plural(settings->max_failures), settings->max_rpcits, title, unit);
 		else
-			say(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s%s",
-			    sweep->sought->name, settings->max_failures,
-			    plural(settings->max_failures), unit);
+			draw_line(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s%s",
+				  sweep->sought->name, settings->max_failures,
+				  plural(settings->max_failures), unit);
 		fputc('\n', d->canvas->out);
 		cells_init(&cells, 9, settings->nr_strategies);
 		for (size_t s = 0; s < settings->nr_strategies; s++)

@@ -23,7 +23,7 @@ static const struct {
 	{ "devices", "How many devices fit?", "times the devices" },
 };
 
-static const struct parameter *asked(const struct sweep *sweep)
+static const struct parameter *question_parameter(const struct sweep *sweep)
 {
 	return sweep->sought ? sweep->sought : sweep->varied;
 }
@@ -39,9 +39,9 @@ const char *sweep_unit_words(const struct parameter *parameter)
 const char *sweep_question(const struct sweep *sweep, char *text, size_t size)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (!strcmp(known[i].name, asked(sweep)->name))
+		if (!strcmp(known[i].name, question_parameter(sweep)->name))
 			return known[i].question;
-	snprintf(text, size, "What does %s change?", asked(sweep)->name);
+	snprintf(text, size, "What does %s change?", question_parameter(sweep)->name);
 	return text;
 }
 
@@ -89,7 +89,7 @@ struct sweep_need sweep_need(const struct sweep *sweep, size_t h, size_t s)
 	return need;
 }
 
-static void say_strategy(FILE *out, const struct sweep *sweep, size_t s)
+static void write_strategy(FILE *out, const struct sweep *sweep, size_t s)
 {
 	char *name = text_clean(sweep->settings->strategies[s]->name);
 
@@ -139,7 +139,7 @@ static bool is_without_failures(const struct sweep *sweep)
 	return !sweep->sought || (!sweep->settings->max_failures && !sweep->settings->has_max_rpcits);
 }
 
-static void say_near(FILE *out, const struct sweep *sweep, size_t h, uint64_t least)
+static void write_near(FILE *out, const struct sweep *sweep, size_t h, uint64_t least)
 {
 	bool plain = is_without_failures(sweep);
 	size_t all = sweep->settings->nr_strategies, near = 0;
@@ -162,20 +162,20 @@ static void say_near(FILE *out, const struct sweep *sweep, size_t h, uint64_t le
 		fprintf(out, "%c%s of %s strategies %s from ", IR_MARK_STRONG, word, ir_count_word(all).s,
 			plain ? (near == 1 ? "fails no map" : "fail no map") :
 			near == 1 ? "has enough" : "have enough");
-	if (most > least && asked(sweep)->unit == IR_PAGE_SIZE)
+	if (most > least && question_parameter(sweep)->unit == IR_PAGE_SIZE)
 		fprintf(out, "%s or ", ir_bytes_text(least, IR_PLAIN).s);
 	else if (most > least)
 		fprintf(out, "%s%s", ir_count_text(least).s, most == least + 1 ? " or " : " to ");
-	fprintf(out, "%s on%c", sweep_value_words(asked(sweep), most).s, IR_MARK_END);
+	fprintf(out, "%s on%c", sweep_value_words(question_parameter(sweep), most).s, IR_MARK_END);
 	if (!sweep->sought)
 		fputs(", of the values tried", out);
-	else if (!strcmp(asked(sweep)->name, "entry-limit") && live &&
+	else if (!strcmp(question_parameter(sweep)->name, "entry-limit") && live &&
 		 (live > least ? live - least : least - live) <= (live / 50 > 1 ? live / 50 : 1))
 		fprintf(out, ", which is what the guest itself has mapped at most (%s pages)",
 			ir_count_text(live).s);
 }
 
-static void say_others(FILE *out, const struct sweep *sweep, size_t h, uint64_t least)
+static void write_others(FILE *out, const struct sweep *sweep, size_t h, uint64_t least)
 {
 	size_t said = 0;
 
@@ -185,8 +185,8 @@ static void say_others(FILE *out, const struct sweep *sweep, size_t h, uint64_t 
 		if (need.kind != SWEEP_NEED_VALUE || is_near(&need, least))
 			continue;
 		fputs(said++ ? ", " : "; ", out);
-		say_strategy(out, sweep, s);
-		if (asked(sweep)->unit == IR_PAGE_SIZE)
+		write_strategy(out, sweep, s);
+		if (question_parameter(sweep)->unit == IR_PAGE_SIZE)
 			fprintf(out, " needs %s", ir_bytes_text(need.value, IR_PLAIN).s);
 		else
 			fprintf(out, " needs %s", ir_count_text(need.value).s);
@@ -196,7 +196,7 @@ static void say_others(FILE *out, const struct sweep *sweep, size_t h, uint64_t 
 		if (sweep_need(sweep, h, s).kind != SWEEP_NEED_MORE)
 			continue;
 		fputs(said++ ? ", " : "; ", out);
-		say_strategy(out, sweep, s);
+		write_strategy(out, sweep, s);
 	}
 	if (said && is_without_failures(sweep))
 		fprintf(out, " fail%s maps with any value tried", said == 1 ? "s" : "");
@@ -206,7 +206,7 @@ static void say_others(FILE *out, const struct sweep *sweep, size_t h, uint64_t 
 }
 
 /* The strategies from @s on with the same answer: "a, b and c"; false: said before. */
-static bool say_alike(FILE *out, const struct sweep *sweep, size_t h, size_t s, size_t *alike)
+static bool write_alike(FILE *out, const struct sweep *sweep, size_t h, size_t s, size_t *alike)
 {
 	uint64_t fit = sweep_fits(sweep, h, s).fit;
 	size_t said = 0;
@@ -227,14 +227,14 @@ static bool say_alike(FILE *out, const struct sweep *sweep, size_t h, size_t s, 
 		if (sweep_fits(sweep, h, i).fit != fit)
 			continue;
 		fputs(!said ? "" : said + 1 == *alike ? " and " : ", ", out);
-		say_strategy(out, sweep, i);
+		write_strategy(out, sweep, i);
 		said++;
 	}
 	return true;
 }
 
 /* From which number on the hypervisor has no time left, with the first strategies for which that is so. */
-static void say_busy(FILE *out, const struct sweep *sweep, size_t h)
+static void write_busy(FILE *out, const struct sweep *sweep, size_t h)
 {
 	uint64_t first = 0;
 	size_t said = 0;
@@ -255,13 +255,13 @@ static void say_busy(FILE *out, const struct sweep *sweep, size_t h)
 		if (!fits.fit || fits.hypervisor_busy != first)
 			continue;
 		fputs(said++ ? ", " : "", out);
-		say_strategy(out, sweep, s);
+		write_strategy(out, sweep, s);
 	}
 	fputc('.', out);
 }
 
 /* How many times the recorded devices fit. */
-static void say_fits(FILE *out, const struct sweep *sweep, size_t h)
+static void write_fits(FILE *out, const struct sweep *sweep, size_t h)
 {
 	uint64_t first = sweep->range.values[0], last = sweep->range.values[sweep->range.n - 1];
 	struct ir_memory memory;
@@ -270,7 +270,7 @@ static void say_fits(FILE *out, const struct sweep *sweep, size_t h)
 	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
 		struct sweep_fits fits = sweep_fits(sweep, h, s);
 		FILE *names = text_begin(&memory);
-		bool new = say_alike(names, sweep, h, s, &alike);
+		bool new = write_alike(names, sweep, h, s, &alike);
 		char *text = text_end(&memory);
 
 		if (new) {
@@ -288,7 +288,7 @@ static void say_fits(FILE *out, const struct sweep *sweep, size_t h)
 		free(text);
 	}
 	fputc('.', out);
-	say_busy(out, sweep, h);
+	write_busy(out, sweep, h);
 }
 
 static bool is_asked(const struct sweep *sweep, const char *name)
@@ -320,7 +320,7 @@ void sweep_host(FILE *out, const struct sweep *sweep, size_t h)
 				choice->params.own[i]);
 }
 
-static void say_hosts(FILE *out, const struct sweep *sweep, size_t h)
+static void write_hosts(FILE *out, const struct sweep *sweep, size_t h)
 {
 	if (sweep->settings->nr_hypervisors < 2)
 		return;
@@ -329,7 +329,7 @@ static void say_hosts(FILE *out, const struct sweep *sweep, size_t h)
 	fputs(": ", out);
 }
 
-static void say_answer(FILE *out, const struct sweep *sweep, size_t h)
+static void write_answer(FILE *out, const struct sweep *sweep, size_t h)
 {
 	uint64_t least = least_need(sweep, h);
 
@@ -339,9 +339,9 @@ static void say_answer(FILE *out, const struct sweep *sweep, size_t h)
 		fprintf(out, "%cThe recording has no maps.%c", IR_MARK_BAD, IR_MARK_END);
 		return;
 	}
-	say_hosts(out, sweep, h);
+	write_hosts(out, sweep, h);
 	if (!sweep->sought && !strcmp(sweep->varied->name, "devices")) {
-		say_fits(out, sweep, h);
+		write_fits(out, sweep, h);
 		return;
 	}
 	if (least == UINT64_MAX) {
@@ -361,8 +361,8 @@ static void say_answer(FILE *out, const struct sweep *sweep, size_t h)
 			return;
 		}
 	}
-	say_near(out, sweep, h, least);
-	say_others(out, sweep, h, least);
+	write_near(out, sweep, h, least);
+	write_others(out, sweep, h, least);
 }
 
 char *sweep_verdict(const struct sweep *sweep, size_t h)
@@ -370,7 +370,7 @@ char *sweep_verdict(const struct sweep *sweep, size_t h)
 	struct ir_memory memory;
 	FILE *out = text_begin(&memory);
 
-	say_answer(out, sweep, h);
+	write_answer(out, sweep, h);
 	return text_end(&memory);
 }
 
@@ -381,13 +381,13 @@ char *sweep_verdict_plain(const struct sweep *sweep)
 
 	for (size_t h = 0; h < sweep->settings->nr_hypervisors; h++) {
 		fputs(h ? " " : "", out);
-		say_answer(out, sweep, h);
+		write_answer(out, sweep, h);
 	}
-	return text_made(ir_marked_plain(text_end(&memory)));
+	return text_checked(ir_marked_plain(text_end(&memory)));
 }
 
 /* The module's parameter, with a quarter more than what was needed, and what the default is enough for. */
-static void say_host_line(FILE *out, const struct sweep *sweep, size_t h, uint64_t need)
+static void write_host_line(FILE *out, const struct sweep *sweep, size_t h, uint64_t need)
 {
 	const struct ir_effective *p = &sweep->searches[h * sweep->settings->nr_strategies].probes[0].result.parameters;
 	size_t devices = sweep->info->nr_devices > 2 ? sweep->info->nr_devices - 1 : 1;
@@ -428,7 +428,7 @@ void sweep_words(const struct sweep *sweep, size_t h, ir_words_line emit, void *
 		return;
 	most = most_of_near(sweep, h, least, &live);
 	out = text_begin(&memory);
-	say_host_line(out, sweep, h, most);
+	write_host_line(out, sweep, h, most);
 	emit_closed(&memory, "On the host", emit, arg);
 	out = text_begin(&memory);
 	fprintf(out, "The course with that limit: %ciommu-replay run --hypervisor %s:entry-limit=%" PRIu64

@@ -41,7 +41,7 @@ struct layout {
 /* The name of a row: its @member's; twins have a mark before it. */
 static char *row_name(const struct layout *layout, const struct ir_row *row, size_t member)
 {
-	char *name = text_made(ir_row_name(layout->rows, row, member)), *clean = text_clean(name), *text;
+	char *name = text_checked(ir_row_name(layout->rows, row, member)), *clean = text_clean(name), *text;
 	bool bound = layout->entry->results[row->members[member]].lower_bound;
 
 	text = text_format("%s%s%s", member ? "  = " : "", clean, bound ? " *" : "");
@@ -64,7 +64,7 @@ static size_t names_width(const struct layout *layout, size_t width)
 	return width;
 }
 
-static void measure(struct layout *layout)
+static void measure_columns(struct layout *layout)
 {
 	char text[CELL];
 
@@ -271,7 +271,7 @@ static int print_rows(const struct canvas *canvas, const struct ir_rows *rows)
 	char zero[256] = "";
 	int rc = 0;
 
-	measure(&layout);
+	measure_columns(&layout);
 	if (total_width(&layout, 1, layout.nr) > canvas->width)
 		drop_zero_columns(&layout, zero, sizeof(zero));
 	for (size_t from = 1; from < layout.nr && !rc; ) {
@@ -327,7 +327,7 @@ static int print_devices(const struct canvas *canvas, const struct ir_report_ent
 	return rc;
 }
 
-static int report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	void *arg = (void *)(uintptr_t)canvas;
 	const struct drawing drawing = { canvas, print_line, arg, print_plain };
@@ -358,15 +358,15 @@ static int report(const struct canvas *canvas, const struct ir_report_entry *ent
 	return rc ? rc : draw_verdict_all(&drawing, entries, n);
 }
 
-static struct drawing lines(const struct canvas *canvas)
+static struct drawing line_drawing(const struct canvas *canvas)
 {
 	return (struct drawing){ canvas, print_line, (void *)(uintptr_t)canvas, print_plain };
 }
 
-static int each(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n,
-		draw_entry draw)
+static int render_each(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n,
+		       draw_entry draw)
 {
-	const struct drawing drawing = lines(canvas);
+	const struct drawing drawing = line_drawing(canvas);
 	int rc = 0;
 
 	for (size_t e = 0; e < n && !rc; e++) {
@@ -377,36 +377,36 @@ static int each(const struct canvas *canvas, const struct ir_report_entry *entri
 	return rc;
 }
 
-static int info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
-	return each(canvas, entries, n, draw_info);
+	return render_each(canvas, entries, n, draw_info);
 }
 
-static int verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
-	return each(canvas, entries, n, draw_verify);
+	return render_each(canvas, entries, n, draw_verify);
 }
 
-static int faults(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
+static int render_faults(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
-	return each(canvas, entries, n, draw_faults);
+	return render_each(canvas, entries, n, draw_faults);
 }
 
-static int sweep(const struct canvas *canvas, const struct sweep *of)
+static int render_sweep(const struct canvas *canvas, const struct sweep *of)
 {
-	const struct drawing drawing = lines(canvas);
+	const struct drawing drawing = line_drawing(canvas);
 
 	return sweep_draw(of, &drawing);
 }
 
-static int compare(const struct canvas *canvas, const struct compared *of)
+static int render_compare(const struct canvas *canvas, const struct compared *of)
 {
-	const struct drawing drawing = lines(canvas);
+	const struct drawing drawing = line_drawing(canvas);
 
 	return compare_draw(&drawing, of);
 }
 
 const struct renderer renderer_table = {
-	.name = "table", .report = report, .info = info, .verify = verify, .faults = faults,
-	.sweep = sweep, .compare = compare, .drawing = lines, .terminal = true,
+	.name = "table", .report = render_report, .info = render_info, .verify = render_verify,
+	.faults = render_faults, .sweep = render_sweep, .compare = render_compare, .drawing = line_drawing, .terminal = true,
 };

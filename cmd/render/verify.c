@@ -44,12 +44,12 @@ static void draw_settings(const struct drawing *d, const struct ir_report_entry 
 	const char *strategy = entry->configs->strategy->name;
 	const char *hypervisor = entry->configs->hypervisor->name;
 
-	say(d, "strategy", VIEW_PLAIN, "%s, %s; hypervisor %s, %s", strategy,
-	    from_words(r->strategy_from), hypervisor, from_words(r->hypervisor_from));
+	draw_line(d, "strategy", VIEW_PLAIN, "%s, %s; hypervisor %s, %s", strategy,
+		  from_words(r->strategy_from), hypervisor, from_words(r->hypervisor_from));
 	if (r->manifest)
-		say(d, "manifest", VIEW_PLAIN,
-		    "%s; what it says and neither options nor the recording do was used, and "
-		    "is marked as the user's", r->manifest);
+		draw_line(d, "manifest", VIEW_PLAIN,
+			  "%s; what it says and neither options nor the recording do was used, and "
+			  "is marked as the user's", r->manifest);
 }
 
 static int draw_totals(const struct drawing *d, const struct ir_verify *v)
@@ -106,10 +106,10 @@ static void draw_side(const struct drawing *d, const char *label, const struct i
 	char *text = rpcit_text(r);
 
 	if (r->present)
-		say(d, label, VIEW_PLAIN, "%s; at %" PRIu64 ".%09" PRIu64 " s on CPU %u", text,
-		    r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu);
+		draw_line(d, label, VIEW_PLAIN, "%s; at %" PRIu64 ".%09" PRIu64 " s on CPU %u", text,
+			  r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu);
 	else
-		say(d, label, VIEW_PLAIN, "%s", text);
+		draw_line(d, label, VIEW_PLAIN, "%s", text);
 	free(text);
 }
 
@@ -131,11 +131,11 @@ static void draw_difference(const struct drawing *d, const struct ir_report_entr
 	uint64_t alike = v->compared - (v->compared && v->want.present && v->got.present);
 	char *op = entry->verify->has_operation ? operation_text(&entry->verify->operation) : NULL;
 
-	say(d, "sequence", VIEW_NOTE, "%s %s were alike; then the first difference, at %"
-	    PRIu64 ".%09" PRIu64 " s on CPU %u, %s%s", ir_count_text(alike).s, flushes_word(entry),
-	    r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu,
-	    v->difference_in_queue ? "a flush of the queue" : op ? "which belongs to: " :
-	    "belonging to no known operation", op ? op : "");
+	draw_line(d, "sequence", VIEW_NOTE, "%s %s were alike; then the first difference, at %"
+		  PRIu64 ".%09" PRIu64 " s on CPU %u, %s%s", ir_count_text(alike).s, flushes_word(entry),
+		  r->time_ns / 1000000000, r->time_ns % 1000000000, r->cpu,
+		  v->difference_in_queue ? "a flush of the queue" : op ? "which belongs to: " :
+		  "belonging to no known operation", op ? op : "");
 	free(op);
 	draw_side(d, "  recorded", &v->want);
 	draw_side(d, "  predicted", &v->got);
@@ -146,14 +146,14 @@ static void draw_sequence(const struct drawing *d, const struct ir_report_entry 
 	const struct ir_verify *v = &entry->verify->verify;
 
 	if (v->same_sequence)
-		say(d, "sequence", VIEW_PLAIN, "%s %s compared one by one, all alike",
-		    ir_count_text(v->compared).s, flushes_word(entry));
+		draw_line(d, "sequence", VIEW_PLAIN, "%s %s compared one by one, all alike",
+			  ir_count_text(v->compared).s, flushes_word(entry));
 	else
 		draw_difference(d, entry);
 	if (v->iovas)
-		say(d, "IOVAs", VIEW_PLAIN, "%s of %s (%s) were allocated as recorded",
-		    ir_count_text(v->iovas_equal).s, ir_count_text(v->iovas).s,
-		    ir_share_text((double)v->iovas_equal, (double)v->iovas).s);
+		draw_line(d, "IOVAs", VIEW_PLAIN, "%s of %s (%s) were allocated as recorded",
+			  ir_count_text(v->iovas_equal).s, ir_count_text(v->iovas).s,
+			  ir_share_text((double)v->iovas_equal, (double)v->iovas).s);
 }
 
 static void row_rpcit(struct cells *cells, const struct ir_verify_rpcit *r)
@@ -244,7 +244,7 @@ static int share_text(const struct ir_verify *v, unsigned int i, char *text, siz
 }
 
 /* The total, and what of the rest is off most. */
-static void differences(const struct ir_verify *v, char *text, size_t room)
+static void differences_text(const struct ir_verify *v, char *text, size_t room)
 {
 	unsigned int worst = 1;
 	int len = 0;
@@ -261,7 +261,7 @@ static void differences(const struct ir_verify *v, char *text, size_t room)
 			   room - (size_t)len - (len ? 2 : 0));
 }
 
-static void say_missed(const struct drawing *d, const struct ir_report_entry *entry)
+static void draw_missed(const struct drawing *d, const struct ir_report_entry *entry)
 {
 	const struct ir_verify *v = &entry->verify->verify;
 	uint64_t counted = entry->info->machine.counted_rpcits;
@@ -269,16 +269,17 @@ static void say_missed(const struct drawing *d, const struct ir_report_entry *en
 	if (!v->missed || v->recorded.total == IR_NOT_KNOWN)
 		return;
 	if (!entry->info->rpcit.present) {
-		say(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " flush%s (%.2f%%): as many "
-		    "maps and unmaps have none, where nearly all others have one", v->missed,
-		    v->missed == 1 ? "" : "es",
-		    100.0 * (double)v->missed / (double)(v->missed + v->recorded.total));
+		draw_line(d, "", VIEW_NOTE,
+			  "the recording's probe missed %" PRIu64 " flush%s (%.2f%%): as many "
+			  "maps and unmaps have none, where nearly all others have one", v->missed,
+			  v->missed == 1 ? "" : "es",
+			  100.0 * (double)v->missed / (double)(v->missed + v->recorded.total));
 		return;
 	}
-	say(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " RPCIT%s or more (%.2f%%): "
-	    "by the kernel's counters there were %" PRIu64 ", retries not counted", v->missed,
-	    plural(v->missed),
-	    100.0 * (double)v->missed / (double)counted, counted);
+	draw_line(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " RPCIT%s or more (%.2f%%): "
+		  "by the kernel's counters there were %" PRIu64 ", retries not counted", v->missed,
+		  plural(v->missed),
+		  100.0 * (double)v->missed / (double)counted, counted);
 }
 
 static void draw_verdict(const struct drawing *d, const struct ir_report_entry *entry)
@@ -293,46 +294,46 @@ static void draw_verdict(const struct drawing *d, const struct ir_report_entry *
 		snprintf(tolerance, sizeof(tolerance), "(tolerance %" PRIu64 ")",
 			 r->tolerance);
 	if (r->equal) {
-		say(d, "verdict", VIEW_PLAIN, "equal totals%s%s%s", *tolerance ? " " : "", tolerance,
-		    r->verify.same_sequence ? ", equal sequence" :
-		    ", but another sequence: see the first difference");
+		draw_line(d, "verdict", VIEW_PLAIN, "equal totals%s%s%s", *tolerance ? " " : "", tolerance,
+			  r->verify.same_sequence ? ", equal sequence" :
+			  ", but another sequence: see the first difference");
 	} else {
-		differences(&r->verify, off, sizeof(off));
-		say(d, "verdict", VIEW_BAD, "totals differ%s%s: %s", *tolerance ? " " : "",
-		    tolerance, off);
+		differences_text(&r->verify, off, sizeof(off));
+		draw_line(d, "verdict", VIEW_BAD, "totals differ%s%s: %s", *tolerance ? " " : "",
+			  tolerance, off);
 	}
 	if (!r->equal && r->timers_explain)
-		say(d, "", VIEW_NOTE, "only the timers' jitter explains it: equal with --timer "
-		    "recorded");
-	say_missed(d, entry);
+		draw_line(d, "", VIEW_NOTE, "only the timers' jitter explains it: equal with --timer "
+			  "recorded");
+	draw_missed(d, entry);
 	if (!r->equal && !entry->info->complete)
-		say(d, "", VIEW_NOTE, "what the recording lacks may be the reason");
+		draw_line(d, "", VIEW_NOTE, "what the recording lacks may be the reason");
 }
 
-static void say_fit(const struct drawing *d, const struct ir_report_verify *r)
+static void draw_fit(const struct drawing *d, const struct ir_report_verify *r)
 {
 	const struct ir_fit *fit = &r->fit;
 
 	if (!fit->tried)
 		return;
 	if (!fit->shortages) {
-		say(d, "fit", VIEW_PLAIN, "nothing to fit: no recorded RPCIT reported insufficient "
-		    "resources");
+		draw_line(d, "fit", VIEW_PLAIN, "nothing to fit: no recorded RPCIT reported insufficient "
+			  "resources");
 		return;
 	}
 	if (fit->low <= fit->high)
-		say(d, "fit", VIEW_PLAIN, "entry limit %" PRIu64 " to %" PRIu64 ": %" PRIu64
-		    " RPCIT%s insufficient, as recorded", fit->low, fit->high, fit->shortages,
-		    plural(fit->shortages));
+		draw_line(d, "fit", VIEW_PLAIN, "entry limit %" PRIu64 " to %" PRIu64 ": %" PRIu64
+			  " RPCIT%s insufficient, as recorded", fit->low, fit->high, fit->shortages,
+			  plural(fit->shortages));
 	else
-		say(d, "fit", VIEW_NOTE, "no entry limit has %" PRIu64 " RPCIT%s insufficient, as "
-		    "recorded: %" PRIu64 " has %" PRIu64 ", %" PRIu64 " has %" PRIu64,
-		    fit->shortages, plural(fit->shortages), fit->high, fit->at_high, fit->low,
-		    fit->at_low);
+		draw_line(d, "fit", VIEW_NOTE, "no entry limit has %" PRIu64 " RPCIT%s insufficient, as "
+			  "recorded: %" PRIu64 " has %" PRIu64 ", %" PRIu64 " has %" PRIu64,
+			  fit->shortages, plural(fit->shortages), fit->high, fit->at_high, fit->low,
+			  fit->at_low);
 	if (fit->places)
-		say(d, "", VIEW_PLAIN, "entry limit %" PRIu64 " to %" PRIu64 ": the host was full at "
-		    "the places of %u of %u", fit->place_low, fit->place_high, fit->agree,
-		    fit->places);
+		draw_line(d, "", VIEW_PLAIN, "entry limit %" PRIu64 " to %" PRIu64 ": the host was full at "
+			  "the places of %u of %u", fit->place_low, fit->place_high, fit->agree,
+			  fit->places);
 }
 
 int draw_verified(const struct drawing *d, const struct ir_report_entry *entry)
@@ -353,7 +354,7 @@ int draw_verified(const struct drawing *d, const struct ir_report_entry *entry)
 		rc = draw_around(d, entry, &verified->around);
 		fputc('\n', out);
 	}
-	say_fit(d, entry->verify);
+	draw_fit(d, entry->verify);
 	draw_verdict(d, entry);
 	view_notes(entry, d->emit, d->arg);
 	return rc;

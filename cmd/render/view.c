@@ -387,7 +387,7 @@ static void note_faults(const struct ir_report_entry *entry, view_line emit, voi
 	for (size_t i = 0; i < entry->nr_results; i++) {
 		const struct ir_fault_exposure *e = &entry->fault_exposure[i];
 
-		char *label = text_made(ir_result_label(entry, i));
+		char *label = text_checked(ir_result_label(entry, i));
 
 		fprintf(line.out, "%s %s %" PRIu64 " of %" PRIu64, i ? "," : "", label,
 			e->hidden, e->hidden + e->shown);

@@ -26,7 +26,7 @@ void draw_words(const struct drawing *d, const struct ir_rows *rows)
 /* A verdict, after the group's hypervisor if there are several. */
 static char *group_verdict(const struct ir_report_entry *entry, const struct ir_rows *rows)
 {
-	char *verdict = text_made(ir_verdict(rows, IR_PLAIN));
+	char *verdict = text_checked(ir_verdict(rows, IR_PLAIN));
 	struct ir_memory memory;
 	FILE *out;
 
@@ -65,7 +65,7 @@ int draw_verdict_all(const struct drawing *d, const struct ir_report_entry *entr
 
 	if (!ir_verdict_alike(entries, n))
 		return 0;
-	text = text_made(ir_verdict_document(entries, n));
+	text = text_checked(ir_verdict_document(entries, n));
 	fputc('\n', d->canvas->out);
 	d->emit(d->arg, "all", text, VIEW_PLAIN);
 	free(text);

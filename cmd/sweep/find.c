@@ -30,7 +30,7 @@ struct wants {
 	bool failed;
 };
 
-static void want(struct wants *wants, struct search *search, uint64_t value)
+static void want_probe(struct wants *wants, struct search *search, uint64_t value)
 {
 	void *grown;
 
@@ -71,7 +71,7 @@ static int add_probe(struct search *search, uint64_t value, const struct ir_resu
 }
 
 /* Replay what is wanted, all in one go; the list is empty after that. */
-static int satisfy(struct sweep *sweep, struct wants *wants, struct ir_error *err)
+static int run_wanted_probes(struct sweep *sweep, struct wants *wants, struct ir_error *err)
 {
 	struct ir_config *configs = calloc(wants->n + 1, sizeof(*configs));
 	struct ir_result *results = calloc(wants->n + 1, sizeof(*results));
@@ -99,7 +99,7 @@ static int satisfy(struct sweep *sweep, struct wants *wants, struct ir_error *er
  * pages that are ever mapped, each with an entry of its own, plus one for each attempt
  * that fails.
  */
-static uint64_t largest(const struct search *search, const struct ir_result *most)
+static uint64_t largest_to_try(const struct search *search, const struct ir_result *most)
 {
 	const struct sweep *sweep = search->sweep;
 	const struct ir_op_totals *ops = &sweep->info->ops;
@@ -150,7 +150,7 @@ static int find_max(struct sweep *sweep, struct ir_error *err)
 	for (size_t i = 0; i < n && !rc; i++) {
 		struct search *search = &sweep->searches[i];
 
-		search->max = largest(search, &results[i]);
+		search->max = largest_to_try(search, &results[i]);
 		if (search->max < sweep->sought->min)
 			search->max = sweep->sought->min;
 		if (sweep->settings->find == FIND_QUEUE_SIZE &&
@@ -162,7 +162,7 @@ static int find_max(struct sweep *sweep, struct ir_error *err)
 	return rc;
 }
 
-static bool suffices(const struct search *search, size_t i)
+static bool probe_suffices(const struct search *search, size_t i)
 {
 	return sweep_suffices(search->sweep->settings, &search->probes[i].result);
 }
@@ -171,7 +171,7 @@ static bool suffices(const struct search *search, size_t i)
 static bool smallest_known(const struct search *search, size_t *at)
 {
 	for (*at = 0; *at < search->nr_probes; (*at)++)
-		if (suffices(search, *at))
+		if (probe_suffices(search, *at))
 			return true;
 	return false;
 }
@@ -188,11 +188,11 @@ static bool want_halfway(struct search *search, struct wants *wants)
 	low = search->probes[at - 1].value;
 	if (high - low <= unit)
 		return false;
-	want(wants, search, low + (high - low) / 2 / unit * unit);
+	want_probe(wants, search, low + (high - low) / 2 / unit * unit);
 	return true;
 }
 
-static int bisect(struct sweep *sweep, struct wants *wants, struct ir_error *err)
+static int bisect_searches(struct sweep *sweep, struct wants *wants, struct ir_error *err)
 {
 	for (;;) {
 		bool more = false;
@@ -202,7 +202,7 @@ static int bisect(struct sweep *sweep, struct wants *wants, struct ir_error *err
 			more |= want_halfway(&sweep->searches[i], wants);
 		if (!more)
 			return 0;
-		rc = satisfy(sweep, wants, err);
+		rc = run_wanted_probes(sweep, wants, err);
 		if (rc)
 			return rc;
 	}
@@ -213,12 +213,12 @@ static void want_grid(struct search *search, struct wants *wants)
 	const struct parameter *sought = search->sweep->sought;
 
 	if (search->answer == ANSWER_NO_EFFECT) {
-		want(wants, search, sought->min);
+		want_probe(wants, search, sought->min);
 		return;
 	}
 	for (uint64_t value = sought->min; value < search->max; value *= 2)
-		want(wants, search, value);
-	want(wants, search, search->max);
+		want_probe(wants, search, value);
+	want_probe(wants, search, search->max);
 }
 
 /* Values beside what was found, and below it halfway between those tried at first. */
@@ -233,19 +233,19 @@ static void want_around(struct search *search, struct wants *wants)
 	value = search->probes[at].value;
 	for (uint64_t i = 1; i <= NEIGHBOURS; i++) {
 		if (value >= sought->min + i * sought->unit)
-			want(wants, search, value - i * sought->unit);
+			want_probe(wants, search, value - i * sought->unit);
 		if (value + i * sought->unit <= search->max)
-			want(wants, search, value + i * sought->unit);
+			want_probe(wants, search, value + i * sought->unit);
 	}
 	for (uint64_t low = sought->min; low < value / 2; low *= 2) {
 		other = low + low / 2;
 		other -= other % sought->unit;
 		if (other > low && other < value)
-			want(wants, search, other);
+			want_probe(wants, search, other);
 	}
 }
 
-static void conclude(struct search *search)
+static void set_answer(struct search *search)
 {
 	size_t at;
 
@@ -260,7 +260,7 @@ static void conclude(struct search *search)
 	search->smallest = !at;
 	search->holds_from = search->probes[at].value;
 	for (size_t i = at + 1; i < search->nr_probes; i++) {
-		if (suffices(search, i))
+		if (probe_suffices(search, i))
 			continue;
 		search->exceptions++;
 		search->last_exception = i;
@@ -277,20 +277,20 @@ int find_all(struct sweep *sweep, struct ir_error *err)
 	for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
 		want_grid(&sweep->searches[i], &wants);
 	if (!rc)
-		rc = satisfy(sweep, &wants, err);
+		rc = run_wanted_probes(sweep, &wants, err);
 	for (int round = 0; round < MAX_ROUNDS && !rc; round++) {
-		rc = bisect(sweep, &wants, err);
+		rc = bisect_searches(sweep, &wants, err);
 		for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
 			want_around(&sweep->searches[i], &wants);
 		if (!wants.n)
 			break;
 		if (!rc)
-			rc = satisfy(sweep, &wants, err);
+			rc = run_wanted_probes(sweep, &wants, err);
 	}
 	if (!rc)
-		rc = bisect(sweep, &wants, err);
+		rc = bisect_searches(sweep, &wants, err);
 	for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
-		conclude(&sweep->searches[i]);
+		set_answer(&sweep->searches[i]);
 	free(wants.item);
 	return rc;
 }

@@ -19,7 +19,7 @@ static const uint32_t timeouts_ms[] = { 1, 4, 10, 100, 1000 };
 #define SIZES	(sizeof(sizes) / sizeof(sizes[0]))
 #define TIMEOUTS (sizeof(timeouts_ms) / sizeof(timeouts_ms[0]))
 
-static void add(struct frontier *f, size_t h, const struct ir_config *config)
+static void add_cell(struct frontier *f, size_t h, const struct ir_config *config)
 {
 	f->host[f->n] = h;
 	f->configs[f->n++] = *config;
@@ -36,14 +36,14 @@ static void add_strategy(struct frontier *f, size_t h, const struct ir_config *c
 
 	if (c.strategy->unmap != IR_UNMAP_QUEUED || c.strategy->dma_api == IR_DMA_S390 ||
 	    c.params.api == IR_API_IOMMU || is_identity(config)) {
-		add(f, h, config);
+		add_cell(f, h, config);
 		return;
 	}
 	for (size_t s = 0; s < SIZES; s++) {
 		for (size_t t = 0; t < TIMEOUTS; t++) {
 			c.params.queue_size = sizes[s];
 			c.params.queue_timeout_ms = timeouts_ms[t];
-			add(f, h, &c);
+			add_cell(f, h, &c);
 		}
 	}
 }
@@ -65,7 +65,7 @@ static int make_cells(struct frontier *f)
 
 		config.strategy = identity;
 		if (identity)
-			add(f, h, &config);
+			add_cell(f, h, &config);
 		for (size_t i = 0; i < s->nr_strategies; i++) {
 			config = sweep_config(s, h, i);
 			if (config.strategy != identity)
@@ -76,7 +76,7 @@ static int make_cells(struct frontier *f)
 }
 
 /* In one of them better, in the other not worse; of equals what kernels do, else the first one. */
-static bool beats(const struct frontier *f, size_t a, size_t b)
+static bool dominates(const struct frontier *f, size_t a, size_t b)
 {
 	uint64_t fa = frontier_flushes(f, a), fb = frontier_flushes(f, b);
 	double ea = frontier_exposure(f, a), eb = frontier_exposure(f, b);
@@ -95,7 +95,7 @@ static void find_best(struct frontier *f)
 		f->failing += beaten;
 		/* The end of the frontier is shown in any case. */
 		for (size_t j = 0; j < f->n && !beaten && !is_identity(&f->configs[i]); j++)
-			beaten = j != i && !sweep_failures(&f->results[j]) && beats(f, j, i);
+			beaten = j != i && !sweep_failures(&f->results[j]) && dominates(f, j, i);
 		if (beaten)
 			continue;
 		/* Into its place: fewest flushes first. */
@@ -155,7 +155,7 @@ static char *json_text(const struct frontier *f)
 }
 
 /* CSV has all of them. */
-static char *render(const struct frontier *f, const struct output *out)
+static char *render_frontier(const struct frontier *f, const struct output *out)
 {
 	const struct renderer *renderer = renderer_of(f->sweep->settings);
 	struct ir_report_entry entry = all_cells(f);
@@ -191,7 +191,7 @@ char *frontier_text(const struct sweep *sweep, const struct output *out, int *rc
 		*rc = sweep_replay(sweep, f.configs, f.n, f.results, err);
 	if (!*rc) {
 		find_best(&f);
-		text = render(&f, out);
+		text = render_frontier(&f, out);
 		if (!text)
 			*rc = ir_error_set(err, -ENOMEM, "out of memory");
 	}

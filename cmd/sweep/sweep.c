@@ -104,7 +104,7 @@ static int make_searches(struct sweep *sweep, struct ir_error *err)
 }
 
 /* Everything that can be wrong about the question, before anything is read. */
-static int prepare(struct sweep *sweep)
+static int check_question(struct sweep *sweep)
 {
 	const struct settings *settings = sweep->settings;
 	struct ir_error err = { "" };
@@ -147,7 +147,7 @@ static int replay_error(const struct sweep *sweep, int rc, const struct ir_error
 static int write_text(const struct sweep *sweep, struct output *out, char *text);
 
 /* Instead of a curve or answers: what no other combination beats. */
-static int frontier(const struct sweep *sweep, struct output *out)
+static int write_frontier(const struct sweep *sweep, struct output *out)
 {
 	struct ir_error err = { "" };
 	int rc;
@@ -159,7 +159,7 @@ static int frontier(const struct sweep *sweep, struct output *out)
 	return replay_error(sweep, rc, &err);
 }
 
-static int replay(struct sweep *sweep)
+static int replay_cells(struct sweep *sweep)
 {
 	struct ir_error err = { "" };
 	int rc;
@@ -171,7 +171,7 @@ static int replay(struct sweep *sweep)
 }
 
 /* If no value suffices for a strategy, the exit status shows it to scripts. */
-static int verdict(const struct sweep *sweep)
+static int exit_status_of(const struct sweep *sweep)
 {
 	for (size_t i = 0; i < sweep->nr_searches; i++)
 		if (sweep->searches[i].answer == ANSWER_NONE)
@@ -189,7 +189,7 @@ static int write_text(const struct sweep *sweep, struct output *out, char *text)
 	rc = output_commit(out, &err);
 	if (rc && rc != -EPIPE)
 		message("%s", err.text);
-	return rc ? STATUS_ERROR : verdict(sweep);
+	return rc ? STATUS_ERROR : exit_status_of(sweep);
 }
 
 static int write_out(const struct sweep *sweep, struct output *out)
@@ -257,10 +257,10 @@ static int sweep_recording(struct sweep *sweep, struct output *out)
 		status = input_load(&input, sweep->settings);
 	sweep->load = input.load;
 	if (status == STATUS_DONE && own.frontier) {
-		status = frontier(sweep, out);
+		status = write_frontier(sweep, out);
 	} else {
 		if (status == STATUS_DONE)
-			status = replay(sweep);
+			status = replay_cells(sweep);
 		if (status == STATUS_DONE)
 			status = write_out(sweep, out);
 		else
@@ -284,7 +284,7 @@ static void sweep_free(struct sweep *sweep)
 int cmd_sweep(const struct settings *settings)
 {
 	struct sweep sweep = { .settings = settings, .path = settings->operands[0] };
-	int status = prepare(&sweep), rc;
+	int status = check_question(&sweep), rc;
 	struct ir_error err = { "" };
 	struct output out;
 
