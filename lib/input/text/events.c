@@ -263,7 +263,7 @@ static void note_span(struct text *t, uint64_t time)
 static void count_unnamed(struct text *t, const char *rest, const char *end,
 			  const struct text_head *head)
 {
-	struct text_span text = { (char *)(uintptr_t)rest, (char *)(uintptr_t)end };
+	struct text_span text = { rest, end };
 	struct text_name *name = NULL;
 	const char *known;
 
@@ -363,7 +363,7 @@ static int join_event(struct text *t, struct text_name *name, struct text_span t
 /* perf script without -g but with -F +ip,+sym has the call site behind the payload. */
 static void add_tail_frame(struct text *t, const char *end)
 {
-	struct text_span tail = { (char *)(uintptr_t)t->payload.tail, (char *)(uintptr_t)end };
+	struct text_span tail = { t->payload.tail, end };
 	uint64_t frame;
 
 	if (t->stack.open && ir_text_frame_perf(t->rd->chains, &tail, &frame) == TEXT_FRAME_KERNEL)
@@ -425,7 +425,7 @@ static struct text_name *name_of(struct text *t, const char *name, const char *c
 				 const struct text_span *line)
 {
 	static const char prefix[] = "IOMMU";	/* of the payload */
-	struct text_span payload = { (char *)(uintptr_t)name, line->end };
+	struct text_span payload = { name, line->end };
 	const char *guess = NULL;
 
 	if ((size_t)(colon - name) == sizeof(prefix) - 1 && text_begins(&payload, "IOMMU: "))
@@ -497,7 +497,7 @@ static int end_comment(struct text *t, struct text_span *line, const char **rest
 	size_t at = (size_t)(*rest - line->start);
 	int rc = 1;
 
-	line->end = (char *)(uintptr_t)text_trim(line->start, line->end);
+	line->end = text_trim(line->start, line->end);
 	for (unsigned int i = 0; rc == 1 && i < TEXT_MAX_JOINED && !t->cut && !ends_comment(line); i++) {
 		rc = ir_text_join_next(t, line);
 		*rest = line->start + at;
@@ -563,7 +563,7 @@ static int event_line(struct text *t, struct text_span *line, const struct text_
 
 static bool is_event(struct text *t, struct text_span *line, struct text_head *head)
 {
-	char *start = ir_text_skip_tabs(line, SIZE_MAX);
+	const char *start = ir_text_skip_tabs(line, SIZE_MAX);
 
 	if (start == line->end || !ir_text_head(start, line->end, &t->columns, head))
 		return false;
@@ -575,7 +575,7 @@ static bool is_event(struct text *t, struct text_span *line, struct text_head *h
 /* " => function" */
 static bool is_caller(struct text_span *line)
 {
-	char *start = ir_text_skip_tabs(line, SIZE_MAX);
+	const char *start = ir_text_skip_tabs(line, SIZE_MAX);
 	const char *p = text_skip_spaces(start, line->end);
 
 	if (line->end - p <= 3 || memcmp(p, "=> ", 3) != 0)

@@ -81,7 +81,7 @@ static bool is_no_time(const struct text_span *line)
 			continue;
 		stop = skip_date(text_skip_spaces(stop + 1, end), end);
 		if (stop < end && !text_is_digit(*stop) && is_name(stop, end) &&
-		    contains(&(struct text_span){ (char *)(uintptr_t)stop, line->end }, ": IOMMU: "))
+		    contains(&(struct text_span){ stop, line->end }, ": IOMMU: "))
 			return true;
 	}
 	return false;
@@ -113,7 +113,7 @@ static bool is_graph(const struct text_span *line)
 		return false;
 	p += 3;
 	return is_name(p, line->end) && ir_text_is_ours(&(struct text_span){
-		(char *)(uintptr_t)p, line->end });
+		p, line->end });
 }
 
 /* "iommu: map: iova 0xf7700000 pa 0x0000000041000000 size 0x1000" */

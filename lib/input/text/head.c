@@ -193,7 +193,7 @@ void ir_text_flags_header(const struct text_span *line, struct text_columns *col
 
 	if (!name || name[-1] != '-')
 		return;
-	rest = (struct text_span){ (char *)(uintptr_t)name + 3, line->end };
+	rest = (struct text_span){ name + 3, line->end };
 	for (size_t i = 0; i < sizeof(flag_columns) / sizeof(flag_columns[0]); i++)
 		if (text_begins(&rest, flag_columns[i].name))
 			column = flag_columns[i].column;

@@ -44,7 +44,7 @@ static bool is_continuation(const struct text_span *line, const struct text_colu
 	struct text_head head;
 	enum text_other what;
 
-	rest.start = (char *)(uintptr_t)text_skip_spaces(rest.start, rest.end);
+	rest.start = text_skip_spaces(rest.start, rest.end);
 	if (rest.start == rest.end || ir_text_head(rest.start, rest.end, &cols, &head))
 		return false;
 	what = ir_text_other(&rest, &n);
@@ -182,12 +182,15 @@ static int move_line(struct text *t, struct text_span *line)
 }
 
 /* Put @more behind @line, which is t->joined, with blanks between them: false if it is too long. */
-static bool append_line(struct text_span *line, size_t blanks, const struct text_span *more)
+static bool append_line(struct text *t, struct text_span *line, size_t blanks,
+			const struct text_span *more)
 {
+	char *end = t->joined + (line->end - t->joined);
+
 	if (text_len(line) + blanks + text_len(more) > TEXT_MAX_LINE)
 		return false;
-	memset(line->end, ' ', blanks);
-	memcpy(line->end + blanks, more->start, text_len(more));
+	memset(end, ' ', blanks);
+	memcpy(end + blanks, more->start, text_len(more));
 	line->end += blanks + text_len(more);
 	return true;
 }
@@ -251,7 +254,7 @@ static int join_wrapped(struct text *t, struct text_span *line)
 		trim_line(&next);
 		len = text_len(&next);
 		if (ir_text_behind_log(&next).start != next.start || is_frame(&next) ||
-		    !is_continuation(&next, &t->columns) || !append_line(line, t->wrap - last, &next))
+		    !is_continuation(&next, &t->columns) || !append_line(t, line, t->wrap - last, &next))
 			return 1;
 		t->cut = t->held_cut;
 		t->held.start = NULL;
@@ -275,15 +278,15 @@ int ir_text_join_next(struct text *t, struct text_span *line)
 	int rc;
 
 	/* Mail of format=flowed has the blank at the end of a line. */
-	line->end = (char *)(uintptr_t)text_trim(line->start, line->end);
+	line->end = text_trim(line->start, line->end);
 	rc = move_line(t, line);
 	if (!rc)
 		rc = look_ahead(t, &next);
 	if (rc <= 0)
 		return rc;
 	ir_text_unquote(&next);
-	next.start = (char *)(uintptr_t)text_skip_spaces(next.start, next.end);
-	if (!is_continuation(&next, &t->columns) || !append_line(line, line->end > line->start, &next))
+	next.start = text_skip_spaces(next.start, next.end);
+	if (!is_continuation(&next, &t->columns) || !append_line(t, line, line->end > line->start, &next))
 		return 0;	/* it is read on its own */
 	t->cut = t->held_cut;
 	t->held.start = NULL;

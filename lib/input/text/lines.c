@@ -133,7 +133,7 @@ struct text_span ir_text_behind_log(const struct text_span *line)
 		if (stop && p < stop && (*p == 'T' || *p == 'C') && text_is_digit(p[1]))
 			behind = stop + 1;
 	}
-	rest.start = (char *)(uintptr_t)behind;
+	rest.start = behind;
 	return rest;
 }
 
@@ -141,9 +141,9 @@ struct text_span ir_text_behind_log(const struct text_span *line)
  * Somebody may have indented the text with tabs; perf does so with call chains,
  * which have one more than the event in front of them.
  */
-char *ir_text_skip_tabs(const struct text_span *line, size_t max)
+const char *ir_text_skip_tabs(const struct text_span *line, size_t max)
 {
-	char *p = line->start;
+	const char *p = line->start;
 
 	while (p < line->end && *p == '\t' && (size_t)(p - line->start) < max)
 		p++;

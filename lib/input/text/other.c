@@ -166,7 +166,7 @@ void ir_text_unquote(struct text_span *line)
 	if (line->end - start > 3 && (*start == '"' || *start == '`') &&
 	    (line->end[-1] == *start || (line->end[-1] == ',' && line->end[-2] == *start))) {
 		line->end -= line->end[-1] == ',' ? 2 : 1;
-		line->start = (char *)(uintptr_t)start + 1;
+		line->start = start + 1;
 	}
 	while (line->start < line->end && (*line->start == '>' || *line->start == '|')) {
 		line->start++;

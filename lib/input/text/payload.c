@@ -128,7 +128,6 @@ struct walk {
 	struct text_payload *pl;
 	const struct text_spec *spec;
 	struct ir_event *ev;
-	char *start;
 	const char *end;
 	uint64_t values[IR_SLOT_END + 1];
 	unsigned int have;	/* bits of enum ir_slot */
@@ -140,7 +139,10 @@ struct walk {
 	bool bare;		/* the last word was no field */
 };
 
-/* The name is terminated for the moment: that way one that comes again is known at once. */
+/*
+ * Terminates the name in place while ir_reader_device() compares it with the last one.  The cast
+ * drops const: lines are in buffers of the reader, which may be written to.
+ */
 static bool parse_device(struct walk *w, const char *name, const char *stop)
 {
 	char *end, behind;
@@ -158,7 +160,7 @@ static bool parse_device(struct walk *w, const char *name, const char *stop)
 		w->ev->device = ir_reader_device_number(w->pl->rd, number);
 		return w->ev->device != 0;
 	}
-	end = w->start + (stop - w->start);
+	end = (char *)(uintptr_t)stop;
 	behind = *end;
 	*end = '\0';
 	w->ev->device = ir_reader_device(w->pl->rd, name, (size_t)(stop + 1 - name));
@@ -447,10 +449,10 @@ static bool finish_payload(struct walk *w)
  * Behind "print:" comes who wrote it, an address or a function, and a colon; by
  * name it is "ip=... buf=...".
  */
-static char *skip_writer(const struct text_span *text)
+static const char *skip_writer(const struct text_span *text)
 {
-	char *stop = memchr(text->start, ' ', text_len(text));
-	char *buf;
+	const char *stop = memchr(text->start, ' ', text_len(text));
+	const char *buf;
 
 	if (stop && stop > text->start && stop[-1] == ':')
 		return stop + 1;
@@ -468,7 +470,7 @@ static enum text_result parse_fault(struct text_span text, struct ir_event *ev)
 {
 	static const char by_name[] = "device=";
 	const char *iova = memmem(text.start, text_len(&text), " iova=", 6), *flags, *p;
-	char *device = text.start;
+	const char *device = text.start;
 
 	flags = iova ? memmem(iova, (size_t)(text.end - iova), " flags=", 7) : NULL;
 	if (!flags)
@@ -613,8 +615,7 @@ static bool has_slot(const struct text_spec *spec, enum ir_slot slot)
 enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec *spec,
 				 struct text_span text, struct ir_event *ev)
 {
-	struct walk w = { .pl = pl, .spec = spec, .ev = ev, .start = text.start,
-			  .end = text.end };
+	struct walk w = { .pl = pl, .spec = spec, .ev = ev, .end = text.end };
 	const char *p;
 
 	ev->kind = spec->kind;

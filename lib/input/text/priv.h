@@ -58,10 +58,10 @@
 #define TEXT_MAX_JOINED	8u	/* lines that are joined to one event at most */
 #define TEXT_PENDING	8u	/* gaps whose time is not known yet */
 
-/* A piece of a line; @end is behind it. */
+/* A part of a line, in a buffer of the reader; @end is behind it. */
 struct text_span {
-	char *start;
-	char *end;
+	const char *start;
+	const char *end;
 };
 
 /* Its text waits as a place in the file, until the event is handed out. */
@@ -456,7 +456,7 @@ bool ir_text_is_joined(const struct text *t, const char *p);
 /** ir_text_known_unnamed - the name of an event that is printed without it; NULL: none */
 const char *ir_text_known_unnamed(const struct text_span *text);
 /** ir_text_skip_tabs - behind at most @max tabs at the start of a line (lines.c) */
-char *ir_text_skip_tabs(const struct text_span *line, size_t max);
+const char *ir_text_skip_tabs(const struct text_span *line, size_t max);
 /** ir_text_read_line - read a line into the window, which has room for TEXT_PENDING + 1 events */
 int ir_text_read_line(struct text *t);
 

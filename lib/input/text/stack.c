@@ -21,10 +21,10 @@ static struct text_span next_word(const char **p, const char *end)
 	struct text_span word;
 
 	*p = text_skip_spaces(*p, end);
-	word.start = (char *)(uintptr_t)*p;
+	word.start = *p;
 	while (*p < end && **p != ' ')
 		(*p)++;
-	word.end = (char *)(uintptr_t)*p;
+	word.end = *p;
 	return word;
 }
 

@@ -50,7 +50,7 @@ static void survey_line(struct survey *sv, struct text_span *line, bool first)
 	if (event) {
 		rest = head.rest;
 		if (!ir_text_name(&rest, line->end) &&
-		    !ir_text_known_unnamed(&(struct text_span){ (char *)(uintptr_t)rest, line->end })) {
+		    !ir_text_known_unnamed(&(struct text_span){ rest, line->end })) {
 			/* The name may be in the next line. */
 			sv->form = sv->form || rest == line->end || ir_text_is_ours(line);
 			return;
@@ -82,15 +82,15 @@ static void survey_line(struct survey *sv, struct text_span *line, bool first)
 	}
 }
 
-static void survey_lines(struct survey *sv, char *start, size_t len)
+static void survey_lines(struct survey *sv, const char *start, size_t len)
 {
 	struct text_span line = { start, start };
-	char *end = start + len;
+	const char *end = start + len;
 	bool first = true;
 
 	memset(sv, 0, sizeof(*sv));
 	while (line.start < end) {
-		char *newline = memchr(line.start, '\n', (size_t)(end - line.start));
+		const char *newline = memchr(line.start, '\n', (size_t)(end - line.start));
 
 		line.end = newline ? newline : end;
 		if (line.end > line.start && line.end[-1] == '\r')
@@ -105,8 +105,7 @@ static int text_bid(const unsigned char *start, size_t len)
 {
 	struct survey sv;
 
-	/* Not written to: spans are only not const for those who own the bytes. */
-	survey_lines(&sv, (char *)(uintptr_t)start, len);
+	survey_lines(&sv, (const char *)start, len);
 	if (sv.style)
 		return BID_EVENT;
 	if (sv.tracer || sv.cpus || sv.perf)
