@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "iommu/s390.h"
 #include "batch/plan.h"
 #include "options/suit.h"
 
@@ -18,7 +19,7 @@ int plan_config(const struct plan *plan, size_t cell, const struct ir_recording_
 	int rc = 0;
 
 	*config = c->config;
-	if (!iommu->single_queue)
+	if (!ir_iommu_is_s390(iommu))
 		config->strategy = c->elsewhere;
 	if (!config->strategy)
 		return 1;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "iommu/s390.h"
 #include "options/suit.h"
 
 #include <errno.h>
@@ -7,7 +8,7 @@
 const struct ir_hypervisor *default_hypervisor(const struct ir_recording_info *info,
 					       const struct ir_iommu *iommu)
 {
-	if (iommu->single_queue)
+	if (ir_iommu_is_s390(iommu))
 		return ir_hypervisor_find("kvm");
 	return ir_hypervisor_find(info->flushes.map || iommu->requests ? "vfio" : "hardware");
 }
@@ -30,7 +31,7 @@ int settings_suit(const struct settings *settings, const struct ir_recording_inf
 	for (size_t i = 0; i < settings->nr_strategies; i++) {
 		const struct ir_strategy *st = settings->strategies[i];
 
-		if (settings->all_strategies && (iommu->single_queue ? st->not_s390 : st->s390_only))
+		if (settings->all_strategies && (ir_iommu_is_s390(iommu) ? st->not_s390 : st->s390_only))
 			continue;
 		own->strategies[own->nr_strategies++] = st;
 	}

@@ -30,11 +30,6 @@ static const char *const kind_names[] = {
 	[IR_DIFFERENCE_NEW_ROW] = "new-row",
 };
 
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static bool has_both(const struct ir_difference *d)
 {
 	return d->baseline.type != IR_FIGURE_NONE && d->value.type != IR_FIGURE_NONE;
@@ -320,7 +315,7 @@ static void draw_new_figures(const struct drawing *drawing, const struct compare
 				!strcmp(d->key, key);
 		}
 		if (n)
-			draw_line(drawing, "new figure", VIEW_NOTE, "%s, in %zu row%s", key, n, plural(n));
+			draw_line(drawing, "new figure", VIEW_NOTE, "%s, in %zu row%s", key, n, ir_plural(n));
 	}
 }
 
@@ -351,17 +346,17 @@ void compare_verdict(const struct drawing *drawing, const struct compared *c)
 		draw_line(drawing, "verdict", VIEW_BAD, "FAILED: the reports have no row in common");
 	else if (!result->nr_differences)
 		draw_line(drawing, "verdict", VIEW_PLAIN, "passed: no change in %zu figure%s of %zu "
-			  "result%s and %zu recording%s", result->figures, plural(result->figures),
-			  result->rows, plural(result->rows), result->recordings,
-			  plural(result->recordings));
+			  "result%s and %zu recording%s", result->figures, ir_plural(result->figures),
+			  result->rows, ir_plural(result->rows), result->recordings,
+			  ir_plural(result->recordings));
 	else
 		draw_line(drawing, "verdict", c->passed ? VIEW_PLAIN : VIEW_BAD,
 			  "%s: %zu of %zu figures changed in %zu result%s and %zu recording%s; %zu row%s "
 			  "without counterpart; %zu failure%s",
 			  c->passed ? "passed" : "FAILED", changed, result->figures,
-			  result->rows, plural(result->rows), result->recordings,
-			  plural(result->recordings), rows, plural(rows), result->failed,
-			  plural(result->failed));
+			  result->rows, ir_plural(result->rows), result->recordings,
+			  ir_plural(result->recordings), rows, ir_plural(rows), result->failed,
+			  ir_plural(result->failed));
 }
 
 int compare_draw(const struct drawing *drawing, const struct compared *c)

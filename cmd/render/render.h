@@ -51,7 +51,7 @@ int draw_info(const struct drawing *drawing, const struct ir_report_entry *entry
 int draw_recorded_sites(const struct drawing *drawing, const struct ir_report_entry *entry);
 int draw_replayed_sites(const struct drawing *drawing, const struct ir_report_entry *entry);
 
-/** say - emit a line, formatted as by printf; without memory the stream is spoiled */
+/** draw_line - emit a line, formatted as by printf; without memory the stream fails */
 void __attribute__((format(printf, 4, 5)))
 draw_line(const struct drawing *drawing, const char *label, enum view_mark mark, const char *fmt, ...);
 

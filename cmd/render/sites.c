@@ -11,6 +11,7 @@
 
 #include "render/render.h"
 #include "io/texts.h"
+#include "iommu/s390.h"
 #include "report/columns.h"
 #include "report/explain.h"
 #include "report/sites.h"
@@ -157,11 +158,6 @@ static void sum_up(struct ir_site_row *sum, const struct ir_site_row *rows, size
 		ir_site_add(sum, &rows[i]);
 }
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 /* "fio 62%, nc 38% of 13,178 pages": the largest, in words. */
 static int draw_makers(const struct drawing *drawing, const struct ir_site_row *rows, size_t nr,
 		       const struct ir_site_row *sum)
@@ -176,7 +172,7 @@ static int draw_makers(const struct drawing *drawing, const struct ir_site_row *
 	for (size_t i = 0; i < nr && i < 3; i++)
 		fprintf(out, "%s%s %s", i ? ", " : "", rows[i].name ? rows[i].name : "(unknown)",
 			nr == 1 ? "all" : ir_share_text((double)rows[i].pages, (double)sum->pages).s);
-	fprintf(out, "%s %s page%s", nr == 1 ? "" : " of", ir_count_text(sum->pages).s, plural(sum->pages));
+	fprintf(out, "%s %s page%s", nr == 1 ? "" : " of", ir_count_text(sum->pages).s, ir_plural(sum->pages));
 	text = text_end(&memory);
 	draw_line(drawing, "mapped by", VIEW_PLAIN, "%s", text);
 	free(text);
@@ -221,7 +217,7 @@ static int draw_replayed(const struct drawing *drawing, const struct ir_report_e
 		free(rows);
 	}
 	put_columns(&sheet, ir_site_replayed, &sum, grouping);
-	for (size_t i = 0; !ir_report_iommu(entry)->single_queue && i < sheet.nr_columns; i++)
+	for (size_t i = 0; !ir_iommu_is_s390(ir_report_iommu(entry)) && i < sheet.nr_columns; i++)
 		if (!strcmp(sheet.columns[i].title, "RPCITs"))
 			sheet.columns[i].title = "flushes";
 	for (size_t i = 0; i < entry->nr_results; i++) {
@@ -395,7 +391,7 @@ static void write_counts(FILE *out, const struct ir_report_entry *entry,
 			continue;
 		fprintf(out, "%s%s ", separator, ir_count_text(n).s);
 		if (*separator == ':')
-			fprintf(out, "map%s ", plural(n));
+			fprintf(out, "map%s ", ir_plural(n));
 		switch ((enum ir_shortage_kind)kind) {
 		case IR_SHORTAGE_RESOURCES:
 			fputs("met a host that was full", out);
@@ -434,7 +430,7 @@ static void draw_holder(const struct drawing *d, const struct ir_report_entry *e
 		return;
 	draw_line(d, "", VIEW_PLAIN, "%s%s%s: %s page%s (%s) %s, for %s on average, the oldest for %s",
 		  device ? device : "", device ? ", " : "", site_name(entry, h->site), ir_count_text(pages).s,
-		  plural(pages), ir_share_text((double)pages, (double)all).s,
+		  ir_plural(pages), ir_share_text((double)pages, (double)all).s,
 		  h->lazy ? "unmapped and not yet flushed" : "mapped", mean.s, oldest.s);
 }
 
@@ -457,7 +453,7 @@ static void draw_holders(const struct drawing *d, const struct ir_report_entry *
 		draw_holder(d, entry, x, &x->holders[i], all);
 	if (other)
 		draw_line(d, "", VIEW_PLAIN, "mapped before the recording, or being mapped: %s page%s (%s)",
-			  ir_count_text(other).s, plural(other), ir_share_text((double)other, (double)all).s);
+			  ir_count_text(other).s, ir_plural(other), ir_share_text((double)other, (double)all).s);
 }
 
 /*

@@ -11,6 +11,7 @@
 #include "io/texts.h"
 #include "render/cells.h"
 #include "render/render.h"
+#include "iommu/s390.h"
 #include "report/columns.h"
 #include "render/sweep.h"
 #include "render/view.h"
@@ -18,11 +19,6 @@
 #include "verdict/numbers.h"
 
 #define CELL 48
-
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
 
 /* Returns how to draw it. */
 static enum view_mark figure_text(const struct ir_report_entry *entry, size_t result,
@@ -220,7 +216,7 @@ static int draw_curve(const struct sweep *sweep, const struct drawing *d,
 		view_hypervisor(entry, h * per_hypervisor, h * per_hypervisor + settings->nr_strategies,
 				d->emit, d->arg);
 		draw_line(d, "varied", VIEW_PLAIN, "%s, %zu value%s; the line above has the first",
-			  sweep->varied->name, sweep->range.n, plural(sweep->range.n));
+			  sweep->varied->name, sweep->range.n, ir_plural(sweep->range.n));
 		for (size_t f = 0; f < sweep_nr_figures(sweep) && !rc; f++) {
 			const char *key = sweep_figure(sweep, f);
 
@@ -265,7 +261,7 @@ static const char *flushes(const struct sweep *sweep)
 
 	if (!iommu)
 		iommu = ir_iommu_recorded(sweep->info, NULL);
-	return iommu->single_queue ? "RPCITs" : "flushes";
+	return ir_iommu_is_s390(iommu) ? "RPCITs" : "flushes";
 }
 
 static void answer_cells(struct cells *cells, const struct sweep *sweep,
@@ -306,7 +302,7 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 		value_text(sweep->sought, search->probes[search->last_exception].value, last,
 			   sizeof(last));
 		cell(cells, "not monotonic: %zu larger one%s tried do%s not suffice, up to %s; all "
-		     "tried from %s on do", search->exceptions, plural(search->exceptions),
+		     "tried from %s on do", search->exceptions, ir_plural(search->exceptions),
 		     search->exceptions == 1 ? "es" : "", last, from);
 	} else if (search->smallest) {
 		cell(cells, "the smallest value there is");
@@ -351,11 +347,11 @@ static int draw_answers(const struct sweep *sweep, const struct drawing *d)
 		if (settings->has_max_rpcits)
 			draw_line(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s "
 				  "and %" PRIu64 " %s%s", sweep->sought->name, settings->max_failures,
-				  plural(settings->max_failures), settings->max_rpcits, title, unit);
+				  ir_plural(settings->max_failures), settings->max_rpcits, title, unit);
 		else
 			draw_line(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s%s",
 				  sweep->sought->name, settings->max_failures,
-				  plural(settings->max_failures), unit);
+				  ir_plural(settings->max_failures), unit);
 		fputc('\n', d->canvas->out);
 		cells_init(&cells, 9, settings->nr_strategies);
 		for (size_t s = 0; s < settings->nr_strategies; s++)

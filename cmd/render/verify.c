@@ -16,11 +16,7 @@
 #include "render/verify.h"
 #include "render/view.h"
 #include "verdict/verdict.h"
-
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
+#include "verdict/numbers.h"
 
 static const char *from_words(const char *from)
 {
@@ -98,7 +94,7 @@ static char *rpcit_text(const struct ir_verify_rpcit *r)
 		return text_format("none");
 	if (r->global)
 		return text_format("global%s", result);
-	return text_format("%" PRIu64 " page%s at 0x%" PRIx64 "%s", r->pages, plural(r->pages), r->iova, result);
+	return text_format("%" PRIu64 " page%s at 0x%" PRIx64 "%s", r->pages, ir_plural(r->pages), r->iova, result);
 }
 
 static void draw_side(const struct drawing *d, const char *label, const struct ir_verify_rpcit *r)
@@ -120,8 +116,8 @@ static char *operation_text(const struct ir_op *op)
 	const char *where = op->flags & IR_OPF_IRQ ? " (interrupt)" : "";
 
 	if (op->kind == IR_OP_FAILED_MAP)
-		return text_format("%s, %u page%s%s", kind, op->pages, plural(op->pages), where);
-	return text_format("%s, %u page%s at 0x%" PRIx64 "%s", kind, op->pages, plural(op->pages), op->iova, where);
+		return text_format("%s, %u page%s%s", kind, op->pages, ir_plural(op->pages), where);
+	return text_format("%s, %u page%s at 0x%" PRIx64 "%s", kind, op->pages, ir_plural(op->pages), op->iova, where);
 }
 
 static void draw_difference(const struct drawing *d, const struct ir_report_entry *entry)
@@ -278,7 +274,7 @@ static void draw_missed(const struct drawing *d, const struct ir_report_entry *e
 	}
 	draw_line(d, "", VIEW_NOTE, "the recording's probe missed %" PRIu64 " RPCIT%s or more (%.2f%%): "
 		  "by the kernel's counters there were %" PRIu64 ", retries not counted", v->missed,
-		  plural(v->missed),
+		  ir_plural(v->missed),
 		  100.0 * (double)v->missed / (double)counted, counted);
 }
 
@@ -324,11 +320,11 @@ static void draw_fit(const struct drawing *d, const struct ir_report_verify *r)
 	if (fit->low <= fit->high)
 		draw_line(d, "fit", VIEW_PLAIN, "entry limit %" PRIu64 " to %" PRIu64 ": %" PRIu64
 			  " RPCIT%s insufficient, as recorded", fit->low, fit->high, fit->shortages,
-			  plural(fit->shortages));
+			  ir_plural(fit->shortages));
 	else
 		draw_line(d, "fit", VIEW_NOTE, "no entry limit has %" PRIu64 " RPCIT%s insufficient, as "
 			  "recorded: %" PRIu64 " has %" PRIu64 ", %" PRIu64 " has %" PRIu64,
-			  fit->shortages, plural(fit->shortages), fit->high, fit->at_high, fit->low,
+			  fit->shortages, ir_plural(fit->shortages), fit->high, fit->at_high, fit->low,
 			  fit->at_low);
 	if (fit->places)
 		draw_line(d, "", VIEW_PLAIN, "entry limit %" PRIu64 " to %" PRIu64 ": the host was full at "

@@ -9,16 +9,12 @@
 
 #include "io/texts.h"
 #include "base/share.h"
+#include "iommu/s390.h"
 #include "report/columns.h"
 #include "verdict/fold.h"
 #include "verdict/numbers.h"
 #include "verdict/verdict.h"
 #include "render/time.h"
-
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
 
 static const char *or_unknown(const char *text)
 {
@@ -35,7 +31,7 @@ static void view_recorded(const struct ir_recording_info *info, view_line emit, 
 	if (rpcit->present) {
 		line_begin(&line);
 		fprintf(line.out, "%s RPCIT%s: %s global, %s ranged; ", ir_count_text(rpcit->total).s,
-			plural(rpcit->total), ir_count_text(rpcit->global).s, ir_count_text(rpcit->ranged).s);
+			ir_plural(rpcit->total), ir_count_text(rpcit->global).s, ir_count_text(rpcit->ranged).s);
 		if (rpcit->has_results)
 			fprintf(line.out, "%s insufficient, %s failed", ir_count_text(rpcit->insufficient).s,
 				ir_count_text(rpcit->failed).s);
@@ -73,7 +69,7 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 	line_begin(&line);
 	fprintf(line.out, "kernel %s, %s, %u CPU%s", or_unknown(info->kernel),
 		info->arch ? info->arch : "architecture not told", info->cpus,
-		plural(info->cpus));
+		ir_plural(info->cpus));
 	if (has_times(info))
 		fprintf(line.out, "; %s", ir_time_text(info->duration_ns, IR_PLAIN).s);
 	if (info->clock)
@@ -91,17 +87,17 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 	}
 	line_begin(&line);
 	fprintf(line.out, "%s map%s (%s page%s, %s piece%s), %s unmap%s (%s page%s), %s failed map%s",
-		ir_count_text(info->ops.map).s, plural(info->ops.map),
-		ir_count_text(info->ops.map_pages).s, plural(info->ops.map_pages),
-		ir_count_text(info->ops.segments).s, plural(info->ops.segments),
-		ir_count_text(info->ops.unmap).s, plural(info->ops.unmap),
-		ir_count_text(info->ops.unmap_pages).s, plural(info->ops.unmap_pages),
-		ir_count_text(info->ops.failed_map).s, plural(info->ops.failed_map));
+		ir_count_text(info->ops.map).s, ir_plural(info->ops.map),
+		ir_count_text(info->ops.map_pages).s, ir_plural(info->ops.map_pages),
+		ir_count_text(info->ops.segments).s, ir_plural(info->ops.segments),
+		ir_count_text(info->ops.unmap).s, ir_plural(info->ops.unmap),
+		ir_count_text(info->ops.unmap_pages).s, ir_plural(info->ops.unmap_pages),
+		ir_count_text(info->ops.failed_map).s, ir_plural(info->ops.failed_map));
 	line_end(&line, emit, arg, "operations", VIEW_PLAIN);
 	if (info->events_file) {
 		line_begin(&line);
 		fprintf(line.out, "as %s says; it names %" PRIu64 " type%s of events that are recorded",
-			info->events_file, info->user_events, plural(info->user_events));
+			info->events_file, info->user_events, ir_plural(info->user_events));
 		line_end(&line, emit, arg, "events", VIEW_PLAIN);
 	}
 	view_recorded(info, emit, arg);
@@ -288,7 +284,7 @@ static void note_timing(const struct ir_report_entry *entry, view_line emit, voi
 	if (overrun * 100 > entry->info->duration_ns) {
 		line_begin(&line);
 		fprintf(line.out, "%s take longer than the recording has time for: the last one ended "
-			"%s after its end", ir_report_iommu(entry)->single_queue ? "RPCITs" : "flushes",
+			"%s after its end", ir_iommu_is_s390(ir_report_iommu(entry)) ? "RPCITs" : "flushes",
 			ir_time_text(overrun, IR_PLAIN).s);
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}
@@ -426,7 +422,7 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 		fprintf(line.out, "%" PRIu64 " attempt%s that failed on the recorded machine "
 			"%s replayed as attempts; drivers try again after a failure, so the "
 			"recording holds more attempts than a machine without failures would "
-			"have made", failures, plural(failures), failures == 1 ? "was" : "were");
+			"have made", failures, ir_plural(failures), failures == 1 ? "was" : "were");
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}
 	note_plugins(entry, emit, arg);

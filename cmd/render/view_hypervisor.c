@@ -7,13 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "iommu/s390.h"
 #include "report/columns.h"
 #include "verdict/numbers.h"
-
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
 
 /* " (user)", for values that are not the default. */
 static const char *origin(enum ir_source source)
@@ -41,7 +37,7 @@ static void show_limit(FILE *out, const char *name, uint64_t limit, enum ir_sour
 static void show_inferred(FILE *out, const struct ir_effective *p)
 {
 	fprintf(out, " %" PRIu64 " (inferred from %u recorded shortage%s", p->hypervisor.entry_limit,
-		p->limit_shortages, plural(p->limit_shortages));
+		p->limit_shortages, ir_plural(p->limit_shortages));
 	if (p->limit_agree < p->limit_shortages)
 		fprintf(out, ", %u agree", p->limit_agree);
 	fputs(")", out);
@@ -156,7 +152,7 @@ static void show_iommu(const struct ir_effective *p, view_line emit, void *arg)
 {
 	struct line line;
 
-	if (!p->iommu || (p->iommu->single_queue && p->from.iommu != IR_FROM_USER))
+	if (!p->iommu || (ir_iommu_is_s390(p->iommu) && p->from.iommu != IR_FROM_USER))
 		return;
 	line_begin(&line);
 	fprintf(line.out, "%s (%s)", p->iommu->title,
@@ -210,7 +206,7 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 	show_queues(line.out, entry, first, end);
 	if (p->devices > 1)
 		fprintf(line.out, "; the devices %u times%s", p->devices, origin(p->from.devices));
-	fprintf(line.out, "; %u CPU%s%s, %u Hz%s", p->cpus, plural(p->cpus), origin(p->from.cpus),
+	fprintf(line.out, "; %u CPU%s%s, %u Hz%s", p->cpus, ir_plural(p->cpus), origin(p->from.cpus),
 		p->hz, origin(p->from.hz));
 	if (p->timer_late_ns)
 		fprintf(line.out, ", timers %s late%s", ir_time_text(p->timer_late_ns, IR_PLAIN).s,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* s390: RPCIT, which refreshes exactly a range. */
 #include "iommu/cover.h"
+#include "iommu/s390.h"
 
 static struct ir_cover s390_cover(uint64_t first, uint64_t last, bool shadowed)
 {
@@ -20,3 +21,8 @@ const struct ir_iommu ir_iommu_s390 = {
 	.single_queue = true,
 	.cover = s390_cover,
 };
+
+bool ir_iommu_is_s390(const struct ir_iommu *iommu)
+{
+	return iommu == &ir_iommu_s390;
+}

@@ -6,6 +6,7 @@
 #include "guest/guest.h"
 #include "guest/actors.h"
 #include "guest/guard.h"
+#include "iommu/s390.h"
 #include "replay/copies.h"
 #include "replay/engine.h"
 #include "replay/limit.h"
@@ -172,7 +173,7 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 		return NULL;
 	ir_params_resolve(config, info, &par);
 	/* s390 sets forcedac; other PCI devices first try below 4 GiB, if the aperture begins there. */
-	cfg.dma32_first = !par.iommu->single_queue && par.aperture_start < UINT64_C(1) << 32;
+	cfg.dma32_first = !ir_iommu_is_s390(par.iommu) && par.aperture_start < UINT64_C(1) << 32;
 	cfg.everything = commands_of_everything(&par, info);
 	e->info = info;
 	e->nr_copies = par.devices;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "iommu/s390.h"
 #include "replay/limit.h"
 #include "replay/params.h"
 
@@ -71,11 +72,6 @@ static void resolve_iommu(const struct ir_config *c, const struct ir_recording_i
 		par->iommu_why = "--iommu";
 		par->from.iommu = IR_FROM_USER;
 	}
-}
-
-static bool is_s390(const struct ir_effective *par)
-{
-	return par->iommu->single_queue;
 }
 
 static void resolve_hypervisor(const struct ir_config *c, struct ir_effective *par)
@@ -147,14 +143,14 @@ static void resolve_aperture(const struct ir_config *c, const struct ir_recordin
 
 	if (c->params.aperture) {
 		par->aperture_start = m->aperture_size ? m->aperture_start :
-			is_s390(par) ? S390_START : OTHER_START;
+			ir_iommu_is_s390(par->iommu) ? S390_START : OTHER_START;
 		par->aperture = c->params.aperture;
 		par->from.aperture = IR_FROM_USER;
 	} else if (m->aperture_size) {
 		par->aperture_start = m->aperture_start;
 		par->aperture = m->aperture_size;
 		par->from.aperture = IR_FROM_RECORDING;
-	} else if (is_s390(par)) {
+	} else if (ir_iommu_is_s390(par->iommu)) {
 		par->aperture_start = S390_START;
 		par->aperture = S390_END - S390_START;
 	} else {

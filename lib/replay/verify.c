@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <iommu-replay/verify.h>
+#include "iommu/s390.h"
 
 /*
  * So many may wait for their counterpart, of all CPUs together: 4 MiB.  If one side is
@@ -328,5 +329,6 @@ const struct ir_strategy *ir_verify_guess(const struct ir_recording_info *info)
 		return ir_strategy_find(strict ? "legacy-strict" : "legacy");
 	if (strict)
 		return ir_strategy_find("strict");
-	return ir_strategy_find(ir_iommu_recorded(info, NULL)->single_queue ? "sync-map-retry" : "lazy");
+	return ir_strategy_find(ir_iommu_is_s390(ir_iommu_recorded(info, NULL)) ?
+					  "sync-map-retry" : "lazy");
 }

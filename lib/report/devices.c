@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Results by device: each is a result of its own; of the parameters only inferred limits can differ. */
+#include "iommu/s390.h"
 #include "report/columns.h"
 
 #include <errno.h>
@@ -73,7 +74,7 @@ static bool any_closed(const struct ir_report_entry *entry)
 
 bool ir_column_shown(const struct ir_column *column, const struct ir_report_entry *entry)
 {
-	bool s390 = ir_report_iommu(entry)->single_queue;
+	bool s390 = ir_iommu_is_s390(ir_report_iommu(entry));
 
 	if (column->title && column->where == IR_SHOWN_CLOSED)
 		return any_closed(entry);

@@ -35,5 +35,10 @@ struct ir_short ir_share_text(double part, double whole);
 struct ir_short ir_ratio_text(double ratio);
 /** ir_bytes_text - "2 GiB" if that is whole, else bytes */
 struct ir_short ir_bytes_text(uint64_t bytes, enum ir_typography typography);
+/** ir_plural - "s" unless @n is one */
+static inline const char *ir_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
 
 #endif

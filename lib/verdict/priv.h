@@ -20,10 +20,4 @@ void ir_write_time(const struct ir_saying *s, uint64_t ns);
 void ir_write_p99(const struct ir_saying *s, const struct ir_row *row);
 /** ir_recommended_row - the row that a verdict recommends; NULL: none is without failures */
 const struct ir_row *ir_recommended_row(const struct ir_rows *rows);
-/** ir_plural - "s" unless @n is one */
-static inline const char *ir_plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 #endif

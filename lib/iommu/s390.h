@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tells the IOMMU of s390 from others: its commands are RPCITs, which have strategies and reports of their own. */
+#ifndef IR_IOMMU_S390_H
+#define IR_IOMMU_S390_H
+
+#include <iommu-replay/iommu.h>
+
+bool ir_iommu_is_s390(const struct ir_iommu *iommu);
+
+#endif
