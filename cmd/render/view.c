@@ -106,6 +106,43 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 #define TYPES_VARY "the recorded domains were strict (DMA) at some time and had a queue (DMA-FQ) at " \
 	"another, as what was flushed shows"
 
+/* Lines about the recorded machine. */
+static void view_machine(const struct ir_recorded_machine *m, view_line emit, void *arg)
+{
+	struct line line;
+
+	if (m->aperture_size) {
+		line_begin(&line);
+		view_aperture(line.out, m->aperture_start, m->aperture_size);
+		fputs(", as a global RPCIT has it", line.out);
+		line_end(&line, emit, arg, "aperture", VIEW_PLAIN);
+	}
+	if (m->has_marker) {
+		line_begin(&line);
+		fprintf(line.out, "mapped %" PRIu64 " pages, unmapped %" PRIu64
+			" before the measured window", m->mapped_pages, m->unmapped_pages);
+		line_end(&line, emit, arg, "marker", VIEW_PLAIN);
+	}
+	if (m->hz) {
+		line_begin(&line);
+		fprintf(line.out, "%u a second", m->hz);
+		if (m->has_timer_late)
+			fprintf(line.out, "; timers are served %s late on average",
+				ir_time_text(m->timer_late_ns, IR_PLAIN).s);
+		line_end(&line, emit, arg, "jiffies", VIEW_PLAIN);
+	}
+	if (m->rpcit_base_ns) {
+		line_begin(&line);
+		fprintf(line.out, "one takes %s", ir_time_text(m->rpcit_base_ns, IR_PLAIN).s);
+		if (m->rpcit_page_ns)
+			fprintf(line.out, ", and %s a page", ir_time_text(m->rpcit_page_ns, IR_PLAIN).s);
+		if (m->rpcit_global_ns)
+			fprintf(line.out, "; one over everything %s",
+				ir_time_text(m->rpcit_global_ns, IR_PLAIN).s);
+		line_end(&line, emit, arg, "RPCITs", VIEW_PLAIN);
+	}
+}
+
 void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	const struct ir_recording_info *info = entry->info;
@@ -133,37 +170,7 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
 			fprintf(line.out, "%s%s", i > 1 ? ", " : "", info->devices[i]);
 		line_end(&line, emit, arg, "devices", VIEW_PLAIN);
 	}
-	if (info->machine.aperture_size) {
-		line_begin(&line);
-		view_aperture(line.out, info->machine.aperture_start, info->machine.aperture_size);
-		fputs(", as a global RPCIT has it", line.out);
-		line_end(&line, emit, arg, "aperture", VIEW_PLAIN);
-	}
-	if (info->machine.has_marker) {
-		line_begin(&line);
-		fprintf(line.out, "mapped %" PRIu64 " pages, unmapped %" PRIu64
-			" before the measured window", info->machine.mapped_pages,
-			info->machine.unmapped_pages);
-		line_end(&line, emit, arg, "marker", VIEW_PLAIN);
-	}
-	if (info->machine.hz) {
-		line_begin(&line);
-		fprintf(line.out, "%u a second", info->machine.hz);
-		if (info->machine.has_timer_late)
-			fprintf(line.out, "; timers are served %s late on average",
-				ir_time_text(info->machine.timer_late_ns, IR_PLAIN).s);
-		line_end(&line, emit, arg, "jiffies", VIEW_PLAIN);
-	}
-	if (info->machine.rpcit_base_ns) {
-		line_begin(&line);
-		fprintf(line.out, "one takes %s", ir_time_text(info->machine.rpcit_base_ns, IR_PLAIN).s);
-		if (info->machine.rpcit_page_ns)
-			fprintf(line.out, ", and %s a page", ir_time_text(info->machine.rpcit_page_ns, IR_PLAIN).s);
-		if (info->machine.rpcit_global_ns)
-			fprintf(line.out, "; one over everything %s",
-				ir_time_text(info->machine.rpcit_global_ns, IR_PLAIN).s);
-		line_end(&line, emit, arg, "RPCITs", VIEW_PLAIN);
-	}
+	view_machine(&info->machine, emit, arg);
 	if (info->types_vary)
 		emit(arg, "domains", TYPES_VARY, VIEW_PLAIN);
 	if (info->machine.s390_dma_api)

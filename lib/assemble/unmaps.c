@@ -358,6 +358,22 @@ static void release_newest(struct ir_assembler *a, uint32_t i)
 		ir_asm_release(a, h);
 }
 
+/* Keeps the range of the slot's last unmap, which its flush and later events are compared with. */
+static inline void set_last_unmap(struct ir_assembler *a, struct slot *s,
+				  const struct ir_event *ev)
+{
+	if (ev->device)
+		s->unmap_device = ev->device;
+	s->unmap_iova = ev->addr;
+	s->unmap_size = ev->size;
+	s->unmapped = s->unmap_device;
+	s->unmap_state = UNMAP_DONE;
+	s->just_unmapped = true;
+	s->unmap_ns = ev->time_ns;
+	if (ev->kind == IR_EV_S390_UPDATE_TRANS && !s->unmap_device)
+		s->unmap_device = ir_owner_device(&a->owners, IR_OWNER_ZDEV, ev->aux);
+}
+
 static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	uint64_t pages = ir_asm_pages(ev->addr, ev->size), iova = ev->addr & ~(IR_PAGE_SIZE - 1);
@@ -373,16 +389,7 @@ static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_
 		return;
 	}
 	ir_rpcits_note_mapping(&a->rpcits, ev->addr, ev->size);
-	if (ev->device)
-		s->unmap_device = ev->device;
-	s->unmap_iova = ev->addr;
-	s->unmap_size = ev->size;
-	s->unmapped = s->unmap_device;
-	s->unmap_state = UNMAP_DONE;
-	s->just_unmapped = true;
-	s->unmap_ns = ev->time_ns;
-	if (ev->kind == IR_EV_S390_UPDATE_TRANS && !s->unmap_device)
-		s->unmap_device = ir_owner_device(&a->owners, IR_OWNER_ZDEV, ev->aux);
+	set_last_unmap(a, s, ev);
 	i = ir_live_find(&a->live, iova);
 	if (i == IR_LIVE_NONE) {
 		i = find_piece(a, iova);

@@ -187,8 +187,8 @@ static int fill_hint(struct ir_recording *rec)
 	return info->hint ? 0 : -ENOMEM;
 }
 
-/* Copies the results of the first pass into the caller's structure. */
-static int fill_info(struct ir_recording *rec)
+/* Copies the reader's texts and lists, which end with it. */
+static int copy_reader_info(struct ir_recording *rec)
 {
 	const struct ir_reader_info *from = &rec->reader->info;
 	struct ir_recording_info *info = &rec->info;
@@ -205,15 +205,8 @@ static int fill_info(struct ir_recording *rec)
 	info->user_events = rec->reader->user_events;
 	rec->events = calloc(from->nr_events + 1, sizeof(*rec->events));
 	rec->devices = calloc(from->nr_devices + 1, sizeof(*rec->devices));
-	rec->held_pages = calloc(from->nr_devices + 1, sizeof(*rec->held_pages));
-	rec->shortages_of = calloc(from->nr_devices + 1, sizeof(*rec->shortages_of));
-	if (!rec->events || !rec->devices || !rec->held_pages || !rec->shortages_of)
+	if (!rec->events || !rec->devices)
 		return -ENOMEM;
-	for (size_t i = 0; i < rec->entries.nr_devices && i < from->nr_devices; i++)
-		rec->held_pages[i] = rec->entries.devices[i].most + rec->entries.devices[i].found;
-	for (size_t i = 0; i < rec->entries.nr; i++)
-		if (rec->entries.list[i].device < from->nr_devices)
-			rec->shortages_of[rec->entries.list[i].device]++;
 	for (size_t i = 0; i < from->nr_events; i++) {
 		rec->events[i].name = copy_string(rec, from->events[i].name);
 		rec->events[i].count = from->events[i].count;
@@ -226,6 +219,34 @@ static int fill_info(struct ir_recording *rec)
 	info->nr_events = from->nr_events;
 	info->devices = rec->devices;
 	info->nr_devices = from->nr_devices;
+	return 0;
+}
+
+/* Counts the pages that each device held at most, and its shortages. */
+static int count_by_device(struct ir_recording *rec)
+{
+	const struct ir_entries *entries = &rec->entries;
+	size_t nr = rec->info.nr_devices;
+
+	rec->held_pages = calloc(nr + 1, sizeof(*rec->held_pages));
+	rec->shortages_of = calloc(nr + 1, sizeof(*rec->shortages_of));
+	if (!rec->held_pages || !rec->shortages_of)
+		return -ENOMEM;
+	for (size_t i = 0; i < entries->nr_devices && i < nr; i++)
+		rec->held_pages[i] = entries->devices[i].most + entries->devices[i].found;
+	for (size_t i = 0; i < entries->nr; i++)
+		if (entries->list[i].device < nr)
+			rec->shortages_of[entries->list[i].device]++;
+	return 0;
+}
+
+/* Copies the results of the first pass into the caller's structure. */
+static int fill_info(struct ir_recording *rec)
+{
+	struct ir_recording_info *info = &rec->info;
+
+	if (copy_reader_info(rec) || count_by_device(rec))
+		return -ENOMEM;
 	info->device = rec->device ? rec->filter : 0;
 	info->ops = *ir_assembler_totals(rec->assembler);
 	ir_assembler_rpcit(rec->assembler, &info->rpcit, &info->machine.aperture_start,
