@@ -193,7 +193,7 @@ static json_t *list_figures(const struct settings *settings)
 
 static const struct list {
 	const char *name;
-	json_t *(*collect)(const struct settings *settings);	/* NULL: it said why */
+	json_t *(*collect)(const struct settings *settings);	/* NULL: it printed the reason */
 	const char *columns[MAX_COLUMNS];	/* keys, which are titles, too */
 } lists[] = {
 	{ "strategies", list_strategies, { "name", "summary" } },

@@ -27,7 +27,7 @@ static void on_replaying(void *arg, uint64_t done, uint64_t total)
 	progress_show(label, done, total);
 }
 
-/* One hypervisor after the other, each with all strategies.  NULL: the error was said. */
+/* One hypervisor after the other, each with all strategies.  NULL: the error was printed. */
 static struct ir_config *make_configs(const struct settings *settings, int *status)
 {
 	size_t n = settings->nr_strategies * settings->nr_hypervisors, i = 0;
@@ -199,7 +199,7 @@ static int replay_configs(struct document *doc, const struct input *input, const
 	return STATUS_ERROR;
 }
 
-/* With the strategies and the hypervisor of the recorded machine, where none were asked for. */
+/* Uses the strategies and the hypervisor of the recorded machine where none were given. */
 static int run_configs(struct document *doc, const struct input *input, const char *path,
 		       struct ir_config **configs)
 {

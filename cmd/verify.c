@@ -222,7 +222,7 @@ static int verify_recording(struct document *doc, const struct input *input, con
 	return status == STATUS_DONE && !v->report.equal ? STATUS_GATE : status;
 }
 
-/* Is there something to compare with, for the operations that were asked for? */
+/* Whether the recording has flushes to compare with, for the selected operations. */
 static bool is_verifiable(const struct settings *settings, const struct ir_recording_info *info,
 			  const char *path)
 {

@@ -147,10 +147,10 @@ struct settings {
 	uint32_t plugins;		/* how many --plugin has named */
 	const struct ir_strategy **strategies;	/* owned by the settings, as is hypervisors */
 	size_t nr_strategies;
-	bool all_strategies;		/* "all" was asked for, or nothing */
+	bool all_strategies;		/* "all" was given, or nothing */
 	struct hypervisor_choice *hypervisors;
 	size_t nr_hypervisors;
-	bool default_hypervisor;	/* none was asked for */
+	bool default_hypervisor;	/* none was given */
 	struct ir_params params;	/* those that all hypervisors share */
 	const char *device;
 	const char *events;		/* events file, NULL: none */
@@ -158,7 +158,7 @@ struct settings {
 	int by;				/* enum by */
 	uint64_t window_from_ns, window_to_ns;	/* both 0: all of the recording */
 	bool explain;			/* who held what at shortages */
-	bool told_by;			/* tables by site or task were asked for */
+	bool told_by;			/* tables by site or task were requested */
 	const char *vmlinux;		/* where names of functions are from; NULL: not given */
 	const char *modules;
 	const char *kallsyms;
@@ -172,7 +172,7 @@ struct settings {
 	struct texts groups;		/* devices of one IOMMU group, each a list with commas */
 	uint64_t delay_ns;		/* how long before its report an access may be; 0: not given */
 	bool allow_missing;
-	bool dry_run;			/* batch: say what it would be */
+	bool dry_run;			/* batch: print the plan without a replay */
 	bool resume;			/* batch: go on with what is in the output */
 	uint32_t shard, shards;		/* batch: 1 to shards; 0: all of it */
 	bool frontier;			/* sweep: cost against exposure, over queues */

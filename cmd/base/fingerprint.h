@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Fingerprints: what a file or a question was, in 64 digits (SHA-256). */
+/* Fingerprints of files and texts: SHA-256 in 64 hexadecimal digits. */
 #ifndef CMD_FINGERPRINT_H
 #define CMD_FINGERPRINT_H
 

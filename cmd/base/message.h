@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/** message - say something; control characters in it become '?' */
+/** message - print to standard error; control characters in it become '?' */
 void message(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers on the command line and in manifests. */
+/* Parses numbers with units, and times, from the command line and manifests. */
 #ifndef CMD_NUMBER_H
 #define CMD_NUMBER_H
 

@@ -222,7 +222,7 @@ static void sync_lines(struct batch *b)
 		stop_batch(b, &err);
 }
 
-/* Say it, unless it was said too often. */
+/* Prints the reason of a failure, unless too many were printed. */
 static void report_failure(struct batch *b, const char *name, const char *config, const char *why)
 {
 	if (b->settings->quiet)
@@ -534,14 +534,14 @@ static void wait_for_threads(struct batch *b)
 	progress_clear();
 }
 
-/* Returns how many there are now; 0: the error was said. */
+/* Returns how many there are now; 0: the error was printed. */
 static size_t start_threads(struct batch *b, pthread_t *threads, size_t n)
 {
 	sigset_t all, old;
 	size_t started = 0;
 	int rc = 0;
 
-	/* Signals are for the main thread, which knows what to do. */
+	/* Signals are for the main thread, which handles them. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	pthread_mutex_lock(&b->lock);

@@ -21,7 +21,7 @@ struct axis {
 
 struct plan_config {
 	struct ir_config config;
-	bool default_hypervisor;	/* none was asked for: it is that of a machine like the recorded */
+	bool default_hypervisor;	/* none was given: it is that of a machine like the recorded */
 	/* The strategy for recordings of other IOMMUs than s390's; NULL: there is none. */
 	const struct ir_strategy *elsewhere;
 	char *hypervisor;		/* "kvm:entry-limit=2048", as it was written */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The inputs of results besides recordings and the manifest. */
+/* Fingerprints the settings and files, besides recordings and the manifest, that results depend on. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The lines of a batch in the order of its cells, when all are done. */
+/* Rewrites the file of a finished batch: its lines in the order of cells, without repeated ones. */
 #include "batch/order.h"
 
 #include <errno.h>

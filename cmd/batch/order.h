@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The file of a batch, when all of its cells are done. */
+/* Puts the lines of a finished batch into the order of its cells. */
 #ifndef CMD_BATCH_ORDER_H
 #define CMD_BATCH_ORDER_H
 

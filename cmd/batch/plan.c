@@ -414,8 +414,8 @@ static void free_axis(struct axis *axis)
 /* Configurations. */
 
 /*
- * Strategies for s390 and for other IOMMUs: both lists are those that were asked for, or
- * all that there are.  NULL: there is no @i-th.
+ * Strategies for s390 and for other IOMMUs: both lists have those that were given, or
+ * all.  NULL: there is no @i-th.
  */
 static const struct ir_strategy *nth_strategy(const struct settings *s, size_t i, bool s390)
 {

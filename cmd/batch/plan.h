@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Plans: what a manifest asks a batch to replay.
+ * Plans: the cells that a manifest makes a batch replay.
  *
  * A cell is one recording with one configuration; cells are numbered recording
  * by recording, and of each recording hypervisor by hypervisor, then by the

@@ -136,7 +136,7 @@ static int index_lines(struct results *results, FILE *in, struct ir_error *err)
 			size_t common = strlen(BEGINNING);
 
 			results->torn = true;
-			/* The beginning of a first line, or the first line of something else? */
+			/* Whether this begins a first line, not one of something else. */
 			if (strncmp(text, BEGINNING, (size_t)len < common ? (size_t)len : common))
 				results->damaged += !results->end;
 			else

@@ -110,7 +110,7 @@ static struct ir_compare_report *read_report(const char *path)
 	return report;
 }
 
-/* The names that can be asked for, each once; ends with NULL. */
+/* The names that an option can have, each once; ends with NULL. */
 struct known {
 	const char **names;
 	size_t nr;

@@ -22,7 +22,7 @@ static const char *split_path(const char *path, struct stat *dir)
 	return name ? name + 1 : path;
 }
 
-/* Two outputs that are open: would one of them end up in place of the other? */
+/* Whether one of two open outputs would replace the other. */
 static bool same_place(const struct output *a, const struct output *b)
 {
 	struct stat in_a, in_b;
@@ -148,7 +148,7 @@ static int write_document(struct document *doc, int status)
 	rc = output_commit(&doc->out, &err);
 	if (!rc)
 		return status;
-	/* A reader that closed its pipe has what it wanted: no need to complain. */
+	/* A closed pipe is no error: its reader needed no more. */
 	if (rc != -EPIPE)
 		message("%s", err.text);
 	return worst_status(status, STATUS_ERROR);

@@ -26,7 +26,7 @@ struct document {
 	size_t room;
 };
 
-/** document_open - STATUS_DONE, or the exit status with the error said */
+/** document_open - STATUS_DONE, or the exit status; the error is printed */
 int document_open(struct document *doc, const struct settings *settings);
 /** document_free_results - what document_add() would take over */
 void document_free_results(const struct ir_report_entry *entry);

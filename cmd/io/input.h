@@ -42,7 +42,7 @@ int input_open(struct input *input, const struct settings *settings, const char 
  * Returns STATUS_DONE, or STATUS_ERROR or STATUS_INTERRUPTED after a message.
  */
 int input_load(struct input *input, const struct settings *settings);
-/** input_new_load - likewise, of any recording; NULL with @err set */
+/** input_new_load - as input_load(), of any recording; NULL with @err set */
 struct ir_load *input_new_load(struct ir_recording *rec, const struct settings *settings,
 			       struct ir_error *err);
 void input_close(struct input *input);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Texts of any bytes, such as names of files and texts of plug-ins, as JSON strings. */
 #ifndef CMD_JSON_TEXT_H
 #define CMD_JSON_TEXT_H
 

@@ -300,7 +300,7 @@ int output_commit(struct output *out, struct ir_error *err)
 			rc = output_error(out, err);
 	}
 	if (!rc && out->stream != standard_output()) {
-		/* Some file systems say only now that there is no room. */
+		/* Some file systems report only here that there is no room. */
 		rc = fclose(out->stream) ? output_error(out, err) : 0;
 		out->stream = NULL;
 	}

@@ -5,7 +5,7 @@
 
 #include "verdict/verdict.h"
 
-/* Does it say something about the report, and not about its way? */
+/* Whether an option changes the report's content, not only its place or the messages. */
 static bool is_reproduced(const struct option_spec *spec)
 {
 	static const char *const others[] = {

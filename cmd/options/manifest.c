@@ -52,8 +52,8 @@ out:
 }
 
 /*
- * Read a manifest.  One that was not asked for by name and is JSON of another
- * kind is none at all: root stays NULL.
+ * Read a manifest.  One that was not given by name and is JSON of another
+ * kind is ignored: root stays NULL.
  */
 static int open_manifest(struct manifest *m, const char *path, bool asked, struct ir_error *err)
 {
@@ -101,7 +101,7 @@ static int line_of(const struct manifest *m, const char *file, const char *key)
 	return line;
 }
 
-/* Say where a wrong value is. */
+/* Sets @err to a wrong value and its place. */
 static int wrong_value(const struct manifest *m, const char *file, const char *key,
 		       const char *what, struct ir_error *err)
 {

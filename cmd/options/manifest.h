@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Manifests: JSON files that say what machines recordings are from.
+ * Manifests: JSON files that describe the machines that recordings are from.
  *
  *	{ "recordings": [ { "file": "a.dat", "machine": { "strategy": "strict", ... } } ] }
  *

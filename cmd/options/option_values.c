@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The values of options, and of parameters in them. */
+/* Parses the values of options, and of parameters in them, into the settings. */
 #include "options/option_values.h"
 
 #include <errno.h>

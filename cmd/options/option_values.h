@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How the values of options are read. */
+/* Parsers of options' values, one for each type of value. */
 #ifndef CMD_OPTION_VALUES_H
 #define CMD_OPTION_VALUES_H
 

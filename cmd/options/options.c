@@ -164,8 +164,8 @@ static int check_machine(const struct settings *settings, struct ir_error *err)
 }
 
 /*
- * Options that give others more to choose from; once it is known that all are
- * options, and that not only help is wanted.
+ * Options that give others more to choose from, such as --plugin, are parsed first,
+ * once all words are known to be options and help is not requested.
  */
 static int parse_first(struct settings *settings, int argc, char **argv, const char *letters,
 		       const struct option *longs, struct ir_error *err)

@@ -12,7 +12,7 @@
 #include "options/option_values.h"
 #include "options/options.h"
 
-#define STEPS 16	/* of a range that does not say */
+#define STEPS 16	/* of a range without one */
 
 /* The bounds are those of the options; a limit of 0 is none, and has no place in a range. */
 const struct parameter parameters[] = {

@@ -164,7 +164,7 @@ void board_compared(FILE *out, const struct ir_rows *rows, const struct scales *
 
 /* All figures. */
 
-/* Columns with a heading but for the row's name: is any value of it not zero? */
+/* Whether a column with a heading, other than the row's name, has a value that is not zero. */
 static bool is_zero(const struct ir_rows *rows, size_t column)
 {
 	for (size_t i = 0; i < rows->nr; i++) {

@@ -43,7 +43,7 @@ const char *html_cause_word(enum ir_cause cause);
 
 /** sweep_html - a member of struct renderer */
 int sweep_html(const struct canvas *canvas, const struct sweep *sweep);
-/** frontier_html - likewise */
+/** frontier_html - a frontier as a web page */
 int frontier_html(const struct canvas *canvas, const struct frontier *f);
 /** html_host - a hypervisor of a sweep, with what was given for it */
 void html_host(FILE *out, const struct sweep *sweep, size_t h);

@@ -292,7 +292,7 @@ static uint64_t lazy_in(const struct ir_timeline_bucket *b)
 	return b->max[IR_TRACK_LAZY_PAGES];
 }
 
-/* The areas that can be pointed at. */
+/* Writes the values that the page's script shows under the pointer. */
 static void write_data(const struct course *c)
 {
 	const struct ir_timeline *first = timeline_of(c->rows, &c->rows->row[0]);

@@ -161,7 +161,7 @@ static bool same_rpcit(const struct ir_verify_rpcit *a, const struct ir_rpcit *b
 		a->iova == b->iova;
 }
 
-/* Did the CPU begin another operation in between? */
+/* Whether the CPU began another operation in between. */
 static bool began_other_op(const struct collector *c, uint32_t cpu, uint64_t from_ns, uint64_t to_ns)
 {
 	for (size_t i = 0; i < c->nr; i++)

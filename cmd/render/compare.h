@@ -8,7 +8,7 @@
 #include "base/cmd.h"
 #include "render/render.h"
 
-/* A comparison that is done, and what it was asked. */
+/* A finished comparison, and its options. */
 struct compared {
 	const struct settings *settings;
 	const char *baseline_name, *new_name;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reports for programs: JSON and CSV, as the library makes them. */
+/* The renderers json and csv: print a report as the library writes it. */
 #include <errno.h>
 #include <stdlib.h>
 

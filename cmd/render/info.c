@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The content of a recording, for people: on a terminal and in Markdown. */
+/* Draws the content of a recording on a terminal and in Markdown. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How and when a report is made. */
+/* The origin of a report: the command line, and the date. */
 #ifndef CMD_ORIGIN_H
 #define CMD_ORIGIN_H
 

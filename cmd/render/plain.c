@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lines and plain tables of texts on a terminal. */
+/* Prints lines and plain tables of texts on a terminal, wrapped to its width. */
 #include "render/plain.h"
 
 #include <errno.h>

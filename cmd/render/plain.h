@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by all tables on a terminal. */
+/* The colours of marks, and tables, for all output on a terminal. */
 #ifndef CMD_RENDER_PLAIN_H
 #define CMD_RENDER_PLAIN_H
 

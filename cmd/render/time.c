@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Throughput in tables: its cells, and its assumptions. */
+/* Draws throughput in tables: cells, bottlenecks, and the assumptions of the prediction. */
 #include "render/time.h"
 
 #include <stdio.h>

@@ -473,7 +473,7 @@ static void name_cell(const char *name, bool bound, char *text, size_t size)
 	free(clean);
 }
 
-/* Would the figure be larger if the recording went on? */
+/* Whether the figure would be larger if the recording were longer. */
 static bool cut_off(const struct ir_result *result, const struct ir_column *column)
 {
 	struct ir_cut cut = ir_cut_of(result);

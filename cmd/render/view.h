@@ -22,7 +22,7 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 void view_incomplete(const struct ir_recording_info *info, view_line emit, void *arg);
 /** view_no_mapping - that there is nothing to replay, and why */
 void view_no_mapping(const struct ir_recording_info *info, view_line emit, void *arg);
-/** view_origin - how the recording was recognised, and what it has to say about the machine */
+/** view_origin - how the recording was recognised, and what it shows of the machine */
 void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg);
 /**
  * view_device - whose share of the results @of has: a line, as a heading
@@ -32,7 +32,7 @@ void view_origin(const struct ir_report_entry *entry, view_line emit, void *arg)
  */
 void view_device(const struct ir_report_entry *whole, const struct ir_report_entry *of, size_t first,
 		 const char *name, view_line emit, void *arg);
-/** view_notes - what a reader of the figures must know; always how complete the input was */
+/** view_notes - what limits the figures; always how complete the input was */
 void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg);
 
 /**

@@ -70,7 +70,7 @@ static int add_probe(struct search *search, uint64_t value, const struct ir_resu
 	return 0;
 }
 
-/* Replay what is wanted, all in one go; the list is empty after that. */
+/* Replays all listed values at once; the list is empty after that. */
 static int run_wanted_probes(struct sweep *sweep, struct wants *wants, struct ir_error *err)
 {
 	struct ir_config *configs = calloc(wants->n + 1, sizeof(*configs));

@@ -11,7 +11,7 @@
 
 #include "render/sweep.h"
 
-/** sweep_suffices - whether a replay is as good as the options ask for */
+/** sweep_suffices - whether a replay meets the options' criterion */
 bool sweep_suffices(const struct settings *settings, const struct ir_result *result);
 /**
  * sweep_replay - replay configurations, as many at a time as memory is meant for

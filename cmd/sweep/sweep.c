@@ -103,7 +103,7 @@ static int make_searches(struct sweep *sweep, struct ir_error *err)
 	return rc;
 }
 
-/* Everything that can be wrong about the question, before anything is read. */
+/* Checks the options and makes the cells before anything is read.  Returns the exit status so far. */
 static int check_question(struct sweep *sweep)
 {
 	const struct settings *settings = sweep->settings;

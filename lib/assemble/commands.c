@@ -108,7 +108,7 @@ static bool match_first_piece(struct ir_assembler *a, struct slot *s, struct ir_
 	return true;
 }
 
-/* The flush of the last unmap, likewise. */
+/* Whether this is the flush of the last unmap; *@own becomes that unmap's range. */
 static bool match_last_unmap(struct ir_assembler *a, struct slot *s, struct ir_event *own)
 {
 	/* virtio-iommu gathers nothing, and struct iommu_iotlb_gather begins at ~0 then. */
@@ -147,7 +147,7 @@ static void end_timer_flush(struct ir_assembler *a, struct cpu *c, const struct 
 	ir_asm_forget_timer(a, c);
 }
 
-/* A flush of everything: by the timer? */
+/* Whether the queue's timer issued this flush of everything. */
 static bool is_timer_flush(struct ir_assembler *a, struct cpu *c, const struct slot *s,
 			   const struct ir_event *ev, uint16_t device)
 {

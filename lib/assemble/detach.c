@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Attach and detach of devices: their mappings end with their domains. */
+/* Handles attach and detach events: a device's mappings end with its domain. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +90,7 @@ static void trim_gone(struct ir_assembler *a)
 	a->nr_gone = left;
 }
 
-/* The device's mappings end. */
+/* Ends the device's live mappings, which its domain had. */
 static void end_mappings(struct ir_assembler *a, uint16_t device)
 {
 	bool failed = false;

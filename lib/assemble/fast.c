@@ -64,7 +64,7 @@ static inline uint32_t add_live(struct ir_live_table *t, uint64_t iova, uint64_t
 	return i;
 }
 
-/* After an event that leaves the slot's mapping held: does another record leave? */
+/* The result of an event that leaves the slot's mapping held: whether other records may leave. */
 static inline enum ir_fast result_while_held(struct ir_assembler *a, const struct slot *s)
 {
 	return a->first != s->head && (a->has_op || a->emit != NONE || ir_asm_may_leave(a)) ?

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Records leave the window, and become operations. */
+/* Makes operations of the records that leave the window, in time order. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +123,7 @@ static bool skip_filtered(struct ir_assembler *a, const struct rec *r)
 	return true;
 }
 
-/* One record leaves; true if it became an operation. */
+/* Makes an operation of the first record, which leaves the window; false: it is none. */
 static bool record_to_op(struct ir_assembler *a, struct rec *r, struct ir_op *op)
 {
 	*op = (struct ir_op){

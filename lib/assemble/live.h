@@ -22,7 +22,7 @@ struct ir_live {
 	uint32_t number;	/* mapping number, once assigned */
 	uint32_t next;		/* in its hash chain, or the free list */
 	uint32_t prev;		/* in its hash chain, IR_LIVE_NONE: the first */
-	uint32_t next_of, prev_of;	/* in the list of its device, likewise */
+	uint32_t next_of, prev_of;	/* the same in the list of its device */
 	uint16_t device;
 	bool emitted;		/* its map operation has left the window */
 	bool ended;		/* its unmap was seen, or its domain's end */

@@ -31,7 +31,7 @@ struct cpu *ir_asm_new_cpu(struct ir_assembler *a, uint32_t number)
 	return &a->cpus[number];
 }
 
-/* Something is under way in the slot of the event. */
+/* Adds the event's slot to the list of those that have something under way. */
 static void list_open_slot(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	if (s->open)
@@ -182,7 +182,7 @@ static void end_overlapped(struct ir_assembler *a, const struct rec *head)
 	}
 }
 
-/* The device has mapped: it has a domain.  Before its first event it counts as attached, too. */
+/* Marks a device that maps as attached to a domain.  It also counts as attached before its first event. */
 static void note_attached(struct ir_assembler *a, uint16_t device)
 {
 	device = ir_asm_domain(a, device);

@@ -27,7 +27,10 @@ static bool covers_all(const struct ir_rpcits *r, uint64_t addr, uint64_t size)
 	       size > r->highest - r->lowest + 1;
 }
 
-/* A range that does not cover all now never will: its place is free. */
+/*
+ * A free entry, or NULL.  Entries whose range does not cover all mappings, and so never
+ * will, are reused.
+ */
 static struct ir_rpcit_range *new_range(struct ir_rpcits *r)
 {
 	unsigned int n = 0;

@@ -10,7 +10,7 @@
  */
 #define SHAPE_NS	UINT64_C(1000000)
 
-/* The slot holds the mapping that @ev unmaps in the same context: did the map fail? */
+/* Whether the map failed, given that the slot holds the mapping that @ev unmaps in the same context. */
 static bool undoes_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	const struct rec *head = rec(a, s->head);

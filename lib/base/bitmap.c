@@ -21,7 +21,7 @@ struct node {
 	uint64_t full;
 	uint64_t no_room;	/* sizes from this on have no aligned place; 0: not known */
 	uint64_t no_run;	/* there are not so many clear bits in a row; 0: not known */
-	bool cleared;		/* a leaf: bits were cleared, and nodes above do not know */
+	bool cleared;		/* a leaf: bits were cleared, and the nodes above are not updated */
 	union {
 		struct node *child[WAYS];
 		uint64_t word[WAYS];
@@ -226,7 +226,7 @@ static inline unsigned int way_in_leaf(uint64_t bit)
 
 /*
  * Within the leaf used last, if that leaves the nodes above as they are.  When
- * it becomes empty it stays in the tree, and the nodes above do not know yet:
+ * it becomes empty it stays in the tree, and the nodes above are not updated yet:
  * mostly it is used again at once.
  */
 static bool assign_in_leaf(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
@@ -296,7 +296,7 @@ bool ir_bitmap_claim(struct ir_bitmap *map, uint64_t first, uint64_t last)
 	if (!in_last_word(map, first, last))
 		return false;
 	word = &map->leaf->word[way_in_leaf(first)];
-	/* If a word becomes full, the nodes above may have to know. */
+	/* If a word becomes full, the nodes above may need an update. */
 	if (*word & bits || (*word | bits) == ~UINT64_C(0))
 		return false;
 	*word |= bits;
@@ -393,7 +393,7 @@ struct room {
 	unsigned int order;
 };
 
-/* At which multiples of 1 << @order does a run of @n set bits begin? */
+/* The multiples of 1 << @order at which a run of @n set bits begins. */
 static uint64_t run_starts(uint64_t bits, uint64_t n, unsigned int order)
 {
 	static const uint64_t multiples[] = {
@@ -415,7 +415,7 @@ static unsigned int highest_bit(uint64_t bits)
 	return 63 - (unsigned int)__builtin_clzll(bits);
 }
 
-/* Are the first @n bits of a way clear?  Less than all of them. */
+/* Whether the first @n bits of a way are clear; @n is less than all of them. */
 static bool way_begins_clear(const struct node *n, unsigned int height, unsigned int way,
 			     uint64_t bits)
 {

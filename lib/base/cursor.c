@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Checked reading forward through a file or memory. */
+/* Reads forward through a file or memory; reading beyond the end sets .failed. */
 #include "base/cursor.h"
 #include <errno.h>
 #include <stdlib.h>

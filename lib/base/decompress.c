@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* zlib and zstd behind one call. */
+/* Decompresses zlib and zstd blocks, and recognises compressed files. */
 #include "base/decompress.h"
 #include <errno.h>
 #include <limits.h>

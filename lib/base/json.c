@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* JSON in and out, complete or not at all. */
+/* Parses and prints JSON; without memory the result is NULL, never a part of the JSON. */
 #include "base/json.h"
 
 #include <errno.h>

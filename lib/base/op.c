@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* The names of kinds of operations. */
 #include <iommu-replay/op.h>
 
 const char *ir_op_kind_name(enum ir_op_kind kind)

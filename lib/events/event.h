@@ -59,7 +59,7 @@ enum ir_event_kind {
 /* Context bits of .flags: what the CPU was doing (common_flags of ftrace). */
 enum {
 	IR_EVF_IRQ	= 1 << 0,	/* in a hardware or software interrupt */
-	IR_EVF_NO_CONTEXT = 1 << 1,	/* the recording does not say */
+	IR_EVF_NO_CONTEXT = 1 << 1,	/* the recording does not have it */
 	IR_EVF_WHOLE	= 1 << 2,	/* IR_EV_MAP: a mapping, not a piece of one */
 	IR_EVF_PROBE	= 1 << 3,	/* by a rule: of a probe, which may miss hits */
 };

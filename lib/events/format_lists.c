@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading lists of event formats. */
+/* Reads the lists of event formats of trace.dat and perf.data, and adds each format. */
 #include "events/format_lists.h"
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Checking and rewriting the texts of event formats. */
+/* Checks the text of an event format and rewrites it without what libtraceevent cannot parse. */
 #include "events/format_text.h"
 #include "base/memory.h"
 #include <errno.h>
@@ -82,7 +82,7 @@ bool ir_format_field(struct ir_format_field *field, const char *line, size_t len
 	    !skip_word(&p, end, ";\tsize:") || !take_number(&p, end, &field->size) ||
 	    !skip_word(&p, end, ";"))
 		return false;
-	field->is_signed = 0;	/* Linux before 2.6.32 did not say */
+	field->is_signed = 0;	/* Linux before 2.6.32 did not print it */
 	if (skip_word(&p, end, "\tsigned:"))
 		return take_number(&p, end, &field->is_signed) && field->is_signed <= 1;
 	return true;

@@ -72,7 +72,7 @@ struct ir_formats {
 	struct ir_format nowhere;	/* used when there is no memory; ir_formats_finish() will fail */
 	struct ir_decoder *decoders;
 	size_t nr_decoders;
-	unsigned int stack;		/* the decoder of kernel_stack, 0: not wanted */
+	unsigned int stack;		/* the decoder of kernel_stack, 0: not requested */
 	char *text;			/* the last marker */
 	size_t text_size;
 	unsigned int long_size;
@@ -111,8 +111,8 @@ enum ir_decoded ir_formats_decode_rest(struct ir_formats *fm, const struct ir_de
 			    const unsigned char *rec, size_t len, struct ir_event *ev);
 
 /**
- * ir_formats_decode - decode a record for which ir_formats_wanted() said so
- * @nr: what it said
+ * ir_formats_decode - decode a record that ir_formats_wanted() selected
+ * @nr: its result
  * @big: the byte order; where the compiler knows it, loads need no test of it
  *
  * The caller fills in time and cpu.

@@ -48,7 +48,7 @@ struct ir_reader_info {
 	size_t nr_devices;	/* with the first one; grows while reading */
 	struct ir_event_count *events;	/* complete when the end was reached */
 	size_t nr_events;
-	uint64_t first_ns, last_ns;	/* of all its events but markers, wanted or not; last_ns 0: not recorded */
+	uint64_t first_ns, last_ns;	/* of all its events but markers, also unused ones; last_ns 0: not recorded */
 	const char *hint;	/* what to do, if it holds something else than it should; NULL: nothing */
 	uint64_t end_ns;	/* it lasted at least until then, by other evidence than events; 0: not known */
 	bool untraced;		/* has no trace events at all, but others */
@@ -97,11 +97,11 @@ struct ir_reader {
 	struct ir_chains *chains;	/* where call chains go; NULL: not requested */
 	struct ir_tasks *tasks;		/* where names of tasks go; NULL: not requested */
 	enum ir_reader_faults faults;
-	bool idle;			/* when CPUs are idle is wanted */
-	uint64_t end;			/* where its headers say that the recording ends; 0: they do not */
+	bool idle;			/* idle times of CPUs are requested */
+	uint64_t end;			/* the recording's end as in its headers; 0: they lack it */
 	uint16_t *device_hash;		/* device numbers by name, 0 = free slot */
 	size_t device_slots;		/* a power of two */
-	size_t last_device_len;		/* the name asked for last: mostly it comes again */
+	size_t last_device_len;		/* the name looked up last: mostly it comes again */
 	uint16_t last_device;
 };
 

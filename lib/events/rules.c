@@ -277,7 +277,7 @@ static const struct ir_rule_kind *find_kind(const char *name, struct ir_error *e
 	return NULL;
 }
 
-/* Whether the kind knows this role; @all becomes a list of those that it knows. */
+/* Whether the kind has this role; @all becomes a list of its roles. */
 static bool takes_role(const struct ir_rule_kind *kind, const char *role, char all[128])
 {
 	all[0] = '\0';

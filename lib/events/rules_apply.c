@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* From values to events; calls and their returns. */
+/* Applies rules: turns the values of a user's event into an event, and pairs calls with their returns. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

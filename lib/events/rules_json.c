@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Events files. */
+/* Reads events files (JSON) into rules. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

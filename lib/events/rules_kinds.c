@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The kinds of events that a rule may make. */
+/* The table of event kinds that a rule may make, with their roles. */
 #include <string.h>
 
 #include "events/rules_kinds.h"

@@ -231,7 +231,7 @@ static void map_piece(struct ir_holders *h, const struct ir_op *op)
 		add_holder(h, &h->pages.list[at], &holder, op->time_ns);
 }
 
-/* A mapping from before the recording: faults that found nothing came while it was live. */
+/* Adds a mapping from before the recording: it was live at the faults for which no holder was found. */
 static void add_initial(struct ir_holders *h, struct ir_page *page, const struct ir_op *op)
 {
 	add_holder(h, page, &(struct ir_holder){

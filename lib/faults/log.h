@@ -55,11 +55,11 @@ struct ir_log_fault {
 
 /* State that a format keeps from one line to the next. */
 struct ir_log_state {
-	bool open;			/* a fault that further lines say more about */
+	bool open;			/* a fault that further lines complete */
 	struct ir_log_fault fault;
 	unsigned int words;		/* smmuv3: that have been read */
 	uint64_t word[2];
-	uint64_t begun_ns;		/* vtd: the driver began to look; 0: it did not say */
+	uint64_t begun_ns;		/* vtd: the driver began to look; 0: not logged */
 };
 
 enum ir_log_result {

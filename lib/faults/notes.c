@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Facts about holders from events: the caller, the direction, the function. */
+/* Adds facts from events to holders: the caller, the direction, the function. */
 #include "faults/holders_priv.h"
 
 #include <errno.h>

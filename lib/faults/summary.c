@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How many faults there are of each kind, device and call site. */
+/* Counts the faults of each kind, device and call site. */
 #include "faults/result.h"
 
 #include <errno.h>

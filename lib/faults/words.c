@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Words for what may have happened to a fault. */
+/* Writes a fault's verdict, and the reasons of its candidates, as sentences. */
 #include "faults/result.h"
 
 #include <inttypes.h>

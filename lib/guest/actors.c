@@ -33,12 +33,12 @@ struct queued {
 
 struct ir_actor {
 	unsigned int cpu;
-	uint32_t site;			/* for whom it works, while others run */
-	struct ir_recorded_times recorded;	/* guest->recorded, likewise */
-	uint32_t op;			/* guest->op, likewise */
+	uint32_t site;			/* the call site it works for, while others run */
+	struct ir_recorded_times recorded;	/* guest->recorded, while others run */
+	uint32_t op;			/* guest->op, while others run */
 	bool busy;
 	struct ir_fiber *fiber;		/* while it waits */
-	struct ir_calls calls;		/* of plug-ins, likewise */
+	struct ir_calls calls;		/* of plug-ins, while others run */
 	struct queued *first, *last;	/* what it does, in order */
 	struct ir_actor *next_waiting;	/* for the same lock */
 	uint64_t wake_ns, wake_order;	/* in the heap */
@@ -231,7 +231,7 @@ static void run_queued(struct ir_actors *a, struct ir_actor *actor)
 	}
 }
 
-/* Runs @now, if there is one, and what waits for the actor's CPU, on the running fiber. */
+/* Runs @now, if there is one, and the work that waits for the actor's CPU, on the running fiber. */
 static inline void run_actor(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *now)
 {
 	actor->busy = true;
@@ -246,7 +246,7 @@ static inline void run_actor(struct ir_actors *a, struct ir_actor *actor, const 
 	suspend_calls(a, &actor->calls);
 }
 
-/* A fiber's life: start the actor that it was woken for, if any, then be the engine. */
+/* The main function of a fiber: runs the actor it was woken for, if any, then the engine. */
 static void fiber_main(void *arg)
 {
 	struct ir_actors *a = arg;
@@ -295,7 +295,7 @@ void ir_actors_engine(struct ir_guest *g, void (*engine)(void *arg), void *arg)
 	ir_fiber_switch(&a->thread, a->current);
 }
 
-/* The running actor waits: whoever started it goes on, else another fiber as the engine. */
+/* Blocks the running actor: the fiber that started it continues, else another one as the engine. */
 static void block_actor(struct ir_actors *a)
 {
 	struct ir_actor *self = a->running;

@@ -57,7 +57,7 @@ void ir_guard_check_disabled(struct ir_domain *d);
  * @iova, @size: clamped to the aperture; the size becomes 0 if nothing of it is left
  */
 bool ir_guard_rpcit(struct ir_domain *d, uint64_t *iova, uint64_t *size, enum ir_cause cause);
-/** ir_guard_cause - likewise, for a cause alone */
+/** ir_guard_cause - as ir_guard_rpcit(), for a cause alone */
 bool ir_guard_cause(struct ir_domain *d, const char *function, enum ir_cause cause);
 
 #endif

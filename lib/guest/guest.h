@@ -131,7 +131,7 @@ struct ir_guest_config {
 	struct ir_budget *budget;	/* of memory; NULL: none */
 	/*
 	 * Called for each flush that is done: the number of the operation that waited for
-	 * it, IR_NO_OP: none; how many pages it changed.  NULL: not wanted.
+	 * it, IR_NO_OP: none; how many pages it changed.  NULL: not used.
 	 */
 	void (*flushed)(void *arg, uint32_t op, const struct ir_rpcit *rpcit, uint64_t changed);
 	void *flushed_arg;
@@ -161,7 +161,7 @@ struct ir_guest {
 	struct ir_due due;
 	struct ir_bitmap *timers_on;	/* devices whose queue's timer is on, however it is fired */
 	struct ir_mapping *maps;	/* by number */
-	uint64_t *map_since;		/* when each was made; NULL: no explanation is wanted */
+	uint64_t *map_since;		/* when each was made; NULL: no explanation is requested */
 	uint64_t explained;		/* what that has cost */
 	uint32_t nr_maps, room_maps, free_map;
 	uint32_t gone_maps;		/* ended with their domains, and not yet free again */
@@ -352,7 +352,7 @@ void ir_entries_flushed(struct ir_domain *d);
 uint32_t ir_requests_map(struct ir_domain *d, uint64_t pfn, const struct ir_segment *seg);
 /** ir_requests_unmap - those of an unmap */
 void ir_requests_unmap(struct ir_domain *d, uint64_t pfn, uint64_t pages);
-/** ir_guest_count_unbacked - a mapping succeeded: has it pages on which the device would fault? */
+/** ir_guest_count_unbacked - count the pages of a mapping on which the device would fault */
 void ir_guest_count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages);
 
 /** ir_flush_iotlb_all - the strategy's, counted as the kernel does */

@@ -128,7 +128,7 @@ static struct ir_iopt_stale stale_block(const struct block *b, uint64_t pages)
 	};
 }
 
-/* As refresh(), a block.  The nodes above do not learn of it yet. */
+/* As refresh(), for a block.  The nodes above are not updated yet. */
 static void refresh_block(struct ir_iopt *iopt, struct block *b, uint64_t pages,
 			  struct ir_iopt_stale *done)
 {
@@ -140,7 +140,7 @@ static void refresh_block(struct ir_iopt *iopt, struct block *b, uint64_t pages,
 	add_stale(done, &n);
 }
 
-/* Pages that had a shadow entry before: it may be the right one again. */
+/* Ends the staleness of pages whose guest entry equals the shadow's again. */
 static void clear_equal_stale(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 {
 	for (; set; set &= set - 1) {
@@ -153,7 +153,7 @@ static void clear_equal_stale(struct ir_iopt *iopt, struct leaf *l, uint64_t set
 	}
 }
 
-/* Their guest entries change: the host will be asked again. */
+/* Their guest entries change, so that the host may accept them again. */
 static void forget_refused(struct ir_iopt *iopt, struct leaf *l, uint64_t set)
 {
 	iopt->refused -= count_bits(set & l->refused);
@@ -229,7 +229,7 @@ static void map_block(struct ir_iopt *iopt, const struct spot *s, uint64_t pages
 	ir_iopt_block_changed(iopt, s);
 }
 
-/* As unmap_pages(), a block.  The nodes above do not learn of it yet. */
+/* As unmap_pages(), for a block.  The nodes above are not updated yet. */
 static void unmap_block(struct ir_iopt *iopt, struct block *b, uint64_t pages)
 {
 	struct ir_iopt_totals *t = iopt->totals;
@@ -260,7 +260,7 @@ static uint64_t pages_in_leaf(uint64_t pfn, uint64_t pages)
 	return pages < room ? pages : room;
 }
 
-/* Tell the whole guest's totals what has changed in the device's since they were @was. */
+/* Adds the changes of the device's totals since @live_was and @lazy_was to the whole guest's. */
 static void update_whole(const struct ir_iopt_totals *t, uint64_t live_was, uint64_t lazy_was)
 {
 	if (!t->whole)

@@ -141,7 +141,7 @@ static void release_leaf(struct ir_iopt *iopt, struct leaf *l)
  * Kinds of stale pages.
  */
 
-/* Node @in learns which kinds there are in one of its ways, and those above it, too. */
+/* Sets the kinds that one way of node @in has, in @in and in the nodes above it. */
 static void update_kinds(struct inner *in, unsigned int height, uint64_t pfn, unsigned int kinds)
 {
 	for (; in; in = in->n.parent, height++) {
@@ -159,7 +159,7 @@ static void update_kinds(struct inner *in, unsigned int height, uint64_t pfn, un
 	}
 }
 
-/* The leaf's node knows already which kinds the leaf has. */
+/* Whether the leaf's node has the leaf's kinds already. */
 static inline bool kinds_are_current(const struct leaf *l, unsigned int kinds)
 {
 	const struct inner *in = l->n.parent;
@@ -191,7 +191,7 @@ void ir_iopt_sync_last(struct ir_iopt *iopt)
 	release_leaf(iopt, l);
 }
 
-/* The nodes above are about to be asked; the leaf stays the one used last. */
+/* Updates the nodes above before they are read; the leaf stays the one used last. */
 static void update_kinds_of_last(struct ir_iopt *iopt)
 {
 	if (iopt->last)
@@ -217,7 +217,7 @@ static bool node_covers(const struct inner *in, unsigned int height, uint64_t pf
 	return !((pfn ^ in->n.first) >> ((height + 1) * WAYS_SHIFT));
 }
 
-/* One more node above the top. */
+/* Adds a node above the top; false: no memory. */
 static bool raise_top(struct ir_iopt *iopt)
 {
 	struct inner *top = iopt->top, *in = NULL;
@@ -240,7 +240,7 @@ static bool raise_top(struct ir_iopt *iopt)
 	return true;
 }
 
-/* Have a top that covers the page and is at least so high; false: no memory. */
+/* Makes a top that covers the page and is at least so high; false: no memory. */
 static bool ensure_top(struct ir_iopt *iopt, uint64_t pfn, unsigned int height)
 {
 	if (!iopt->top) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A mapping of the guest, by its number. */
+/* A mapping of the guest: its IOVA, device and state, found by its number. */
 #ifndef IR_GUEST_MAPPING_H
 #define IR_GUEST_MAPPING_H
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The guest's operations: maps and unmaps ranges, attaches and detaches devices, preloads pages from
+ * before the recording, and fills the result.  Input: operations in time order; the caller keeps now_ns.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The RPCIT instruction, and the few things that a strategy may call. */
+/*
+ * Issues RPCITs: counts them, takes their time and calls the hypervisor.  Has the functions that
+ * strategies may call.
+ */
 #include <errno.h>
 
 #include "guest/explain.h"
@@ -92,7 +95,7 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 	return status;
 }
 
-/* As ir_refresh(), and the host takes the entries of the mapping that is being synced. */
+/* As ir_refresh(), and charges the host's limit with the entries of the mapping being synced. */
 static enum ir_rpcit_status charge_and_refresh(struct ir_domain *d, uint64_t first, uint64_t last,
 					       struct ir_serving *s)
 {
@@ -101,7 +104,7 @@ static enum ir_rpcit_status charge_and_refresh(struct ir_domain *d, uint64_t fir
 	return ir_refresh(d, first, last);
 }
 
-/* How long the recorded one took that this one stands for; 0: there was none. */
+/* The time of the recorded RPCIT that corresponds to this one, once; 0: there is none. */
 static uint64_t consume_recorded_time(struct ir_guest *g, enum ir_cause cause)
 {
 	uint32_t *times = cause == IR_CAUSE_RETRY ? &g->recorded.retry_ns : &g->recorded.rpcit_ns;

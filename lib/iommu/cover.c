@@ -64,7 +64,7 @@ uint64_t ir_map_request(uint64_t pfn, uint64_t frame, uint64_t pages)
 {
 	uint64_t size = ir_leaf_first(pfn, frame, pages), next = size << 1, offset;
 
-	/* Is the next larger size possible further on? */
+	/* Whether the next larger size is possible further on. */
 	if (!((pfn ^ frame) & (next - 1))) {
 		offset = next - ((pfn | frame) & (next - 1));
 		if (offset + next <= pages)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tells the IOMMU of s390 from others: its commands are RPCITs, which have strategies and reports of their own. */
+/* Recognises the IOMMU of s390, whose commands are RPCITs: they have strategies and columns of their own. */
 #ifndef IR_IOMMU_S390_H
 #define IR_IOMMU_S390_H
 

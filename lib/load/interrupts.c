@@ -99,7 +99,7 @@ static void add_idle_time(struct step *s, uint32_t number, struct step *task, ui
 	add_time(s, behind);
 }
 
-/* No step of any CPU. */
+/* Sets the last step of each CPU to none. */
 static void clear_last_steps(const struct ir_load *load, uint32_t *steps)
 {
 	for (uint32_t i = 0; i < load->cpus; i++)

@@ -490,7 +490,7 @@ static void begin_interrupt(struct loop *l, struct cpu *c)
 	c->busy_ns += (double)(c->until_ns - c->now_ns);
 }
 
-/* The task's phase has come to its end. */
+/* Ends the task's phase and begins its next one. */
 static void begin_next_phase(struct loop *l, struct cpu *c)
 {
 	switch (c->phase) {
@@ -541,7 +541,7 @@ static void run_cpu(struct loop *l, struct cpu *c)
 	find_next_event(l, c);
 }
 
-/* Nothing can go on: whoever waits longest need not. */
+/* No CPU can continue: ends the wait of the one that waits longest. */
 static struct cpu *unblock_longest(struct loop *l)
 {
 	struct cpu *first = NULL;

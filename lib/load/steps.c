@@ -71,7 +71,7 @@ static bool is_step(const struct ir_op *op)
 		op->kind == IR_OP_FLUSH_TIMER;
 }
 
-/* One step for each operation that takes time; a mapping and its unmap know each other. */
+/* Makes a step for each operation that takes time; a mapping and its unmap refer to each other. */
 static int make_steps(struct builder *b)
 {
 	struct ir_load *load = b->load;

@@ -131,7 +131,7 @@ static int find_gaps(struct ir_load *load)
 	return waited && others ? 0 : -ENOMEM;
 }
 
-/* Counting stops at what failed: it is not mapped any more. */
+/* Whether the step's mapping is live behind it: failed ones are not. */
 static bool is_live_map(const struct ir_load *load, const struct step *s)
 {
 	return s->kind == IR_OP_MAP && !(load->ops[s->op].flags & IR_OPF_FAILED);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Loading a shared object, and taking from it what it has. */
+/* Loads a shared object and copies its strategies and hypervisors, after checks of its ABI. */
 #include "plugin/plugin.h"
 
 #include "base/call.h"
@@ -162,7 +162,7 @@ static int copy_plugin(struct ir_loaded *loaded, struct ir_error *err)
 	return rc ? rc : copy_hypervisors(loaded, &plugin, err);
 }
 
-/* Does all that is to be mapped of an object of this machine lie within its @size bytes? */
+/* Whether all parts that are mapped of an object of this machine lie within its @size bytes. */
 static bool is_whole(int fd, uint64_t size)
 {
 	ElfW(Ehdr) head;

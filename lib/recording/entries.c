@@ -134,7 +134,7 @@ static void count_map(struct ir_entries_device *d, uint32_t pages, bool stays, b
 		d->most = d->live + d->lazy;
 }
 
-/* The late one at @i is done. */
+/* Applies the late flush or mapping at @i, and removes it. */
 static int finish_late(struct ir_entries *e, unsigned int i)
 {
 	struct ir_entries_late late = e->late[i];
@@ -156,7 +156,7 @@ static int finish_late(struct ir_entries *e, unsigned int i)
 	return rc;
 }
 
-/* All that is done by then; at least one if there is no room for more. */
+/* Applies all late ones up to @until_ns; at least one if the list is full. */
 static int finish_all_late(struct ir_entries *e, uint64_t until_ns)
 {
 	int rc = 0;

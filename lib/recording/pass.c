@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One more pass over a recording that was opened. */
+/* Reads an opened recording once more, and passes its events and operations to callbacks. */
 #include "recording/pass.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * Inside a recording.
  *
  *   survey.c     reads the file, once or several times, and keeps the operations
- *   learn.c      what one pass finds for the next one, and whether there is a next one
+ *   repeat.c     keeps the results of a pass for the next one, and decides whether there is one
  *   recording.c  opens it, sums up the results, returns the operations
  */
 #ifndef IR_TRACE_RECORDING_PRIV_H
@@ -48,7 +48,7 @@ struct ir_recording {
 	uint64_t counter_at_start;	/* of RPCITs, by the first marker; UINT64_MAX: none */
 	bool *reused;			/* info.machine.reused */
 	uint64_t reused_pfn;		/* where that begins */
-	struct ir_chains *chains;	/* NULL: call sites were not asked for */
+	struct ir_chains *chains;	/* NULL: call sites were not requested */
 	struct ir_tasks tasks;		/* names, with options.tasks */
 	struct ir_chain_totals chain_totals;
 	/* The position of ir_recording_read(). */
@@ -62,11 +62,11 @@ struct ir_recording {
 	char **names;			/* of devices, by number, which stay the same */
 	size_t nr_names;
 	bool several;			/* devices are named */
-	bool tried;			/* the first pass ended early: the next ones know less than all of it */
+	bool tried;			/* the first pass ended early: the next ones have not seen all of it */
 	bool name_functions;		/* of RPCITs, for lack of other names */
 	uint64_t first_ns;		/* the first event's, with a window; 0: not seen yet */
-	uint16_t filter;		/* number of the device that was asked for */
-	bool device_seen;		/* the one that was asked for (if any) is named */
+	uint16_t filter;		/* number of the selected device */
+	bool device_seen;		/* the selected one (if any) is named */
 	struct ir_domain_type *types;	/* of the devices' domains, if they vary */
 	size_t nr_types, at_type;
 	uint64_t first_lost_ns;		/* 0: no event was lost */
@@ -82,7 +82,7 @@ struct ir_recording {
 	uint64_t read_before;		/* bytes, by earlier passes */
 };
 
-/** ir_recording_no_memory - say so; returns -ENOMEM */
+/** ir_recording_no_memory - set @err; returns -ENOMEM */
 int ir_recording_no_memory(const struct ir_recording *rec, struct ir_error *err);
 /** ir_recording_spool_failed - set @err: an operation could not be stored or read again */
 int ir_recording_spool_failed(const struct ir_recording *rec, int rc, struct ir_error *err);
@@ -96,7 +96,7 @@ int ir_survey(struct ir_recording *rec, struct ir_error *err);
 /** ir_survey_config - the assembler's configuration, with the results of earlier passes */
 void ir_survey_config(struct ir_recording *rec, struct ir_reader *reader,
 		      struct ir_assembler_config *config);
-/** ir_recording_finish_op - set what the assembler does not know of an operation */
+/** ir_recording_finish_op - set the members of an operation that the assembler leaves out */
 void ir_recording_finish_op(struct ir_recording *rec, struct ir_op *op);
 /** ir_survey_end_pass - close that reader, free that assembler */
 void ir_survey_end_pass(struct ir_recording *rec);

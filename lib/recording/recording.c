@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Recordings: what the survey found, behind the public interface. */
+/* Opens a recording: fills the public information from the survey, and returns the operations. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -107,7 +107,7 @@ int ir_needs_another_pass(struct ir_recording *rec)
 	    (rpcits || has_events(rec, IR_EV_DEVICE_ATTACH) ||
 	     has_events(rec, IR_EV_DEVICE_DETACH) || rec->tried))
 		again = true;
-	/* A pass behind a trial is to know what one behind a whole pass would. */
+	/* A pass behind a trial must begin with all that one behind a whole pass would have. */
 	if (((rec->device && several && rpcits) || rec->tried) &&
 	    !ir_owners_equal(&owners, &rec->owners_known))
 		again = true;

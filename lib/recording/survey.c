@@ -432,7 +432,7 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op)
 		rec->info.last_operation_ns = op->time_ns;
 		rc = op->kind == IR_OP_MAP ? survey_map(rec, d, op) : survey_unmap(rec, d, op);
 	} else {
-		/* Is the device there after this operation? */
+		/* Whether the device is attached after this operation. */
 		if (op->kind != IR_OP_LOST && op->kind != IR_OP_SEGMENT && op->kind != IR_OP_RPCIT)
 			d->gone_ns = 0;
 		rc = survey_other(rec, d, op);
@@ -465,7 +465,7 @@ static int survey_ops(struct ir_recording *rec)
 	return rc;
 }
 
-/* Does what is live take more than is allowed? */
+/* -E2BIG with @err set if live mappings take more memory than is allowed. */
 static int check_memory(const struct ir_recording *rec, struct ir_error *err)
 {
 	uint64_t need = ir_assembler_memory(rec->assembler);

@@ -175,7 +175,7 @@ static void run_threads(struct closed *c, unsigned int threads)
 	pthread_t *workers = calloc((size_t)threads + 1, sizeof(*workers));
 	unsigned int started = 0;
 
-	/* This thread works, too, so that it goes on without the others. */
+	/* This thread works, too, so that replays do not depend on the others. */
 	while (workers && started + 1 < threads &&
 	       !pthread_create(&workers[started], NULL, worker_thread, c))
 		started++;

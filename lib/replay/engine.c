@@ -263,7 +263,7 @@ static void run_next_due(struct ir_guest *g)
 	ir_guest_timers(g);
 }
 
-/* Something is due at @until_ns, or before. */
+/* Whether a timer or an actor is due at @until_ns or before. */
 static inline bool is_due(const struct ir_guest *g, uint64_t until_ns)
 {
 	return ir_guest_timer_ns(g) <= until_ns || ir_actors_next_ns(g) <= until_ns;
@@ -369,7 +369,7 @@ static inline void perform_op(struct ir_engine *e, const struct ir_op *op, const
 	}
 }
 
-/* Have the next operation ready, with all its pieces; false: the block has no more. */
+/* Reads the next operation with all its pieces; false: the block has no more. */
 static inline bool fetch_op(struct ir_engine *e)
 {
 	while (e->copies ? ir_copies_next(e->copies, e->finishing, &e->copy) : e->at < e->end) {

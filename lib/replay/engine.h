@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The engine: operations into one simulated guest, at their times. */
+/* The engine: runs operations in one simulated guest, at their times. */
 #ifndef IR_REPLAY_ENGINE_H
 #define IR_REPLAY_ENGINE_H
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Finds the entry limit with which a replay has as many shortages as were recorded: repeats replays
+ * with several limits at once until the smallest ones with so many, and with fewer, are found.
+ */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -47,7 +47,7 @@ static struct range range_of(const struct ir_recording_info *info,
 	return r;
 }
 
-/* How many shortages a device has; those of the first @end, where nobody counted them. */
+/* How many shortages a device has; those of the first @end, where they were not counted. */
 static uint32_t count_of(const struct ir_recorded_machine *m, uint16_t device, size_t end)
 {
 	uint32_t n = 0;
@@ -123,7 +123,7 @@ struct ir_limit ir_limit_infer(const struct ir_recording_info *info, uint64_t in
 	return limit;
 }
 
-/* Did one of the shortages before @i have the same device? */
+/* Whether one of the shortages before @i has the same device. */
 static bool is_repeated_device(const struct ir_recorded_machine *m, size_t i)
 {
 	for (size_t j = 0; j < i; j++)

@@ -42,7 +42,7 @@ struct ir_limits {
 	enum ir_share share;	/* IR_SHARE_GUEST: limits of their own do not explain them, that does */
 };
 
-/** ir_limit_compare - one limit for each device, or one for all of them? */
+/** ir_limit_compare - decide between one limit for each device and one for all of them */
 void ir_limit_compare(const struct ir_recording_info *info, uint64_t initial_pages,
 		      struct ir_limits *limits);
 /**

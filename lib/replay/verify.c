@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Compares the RPCITs or flushes of a replay with the recorded ones: totals, the sequence on each CPU
+ * and of each queue, and IOVAs.  An RPCIT waits in its lane until its counterpart comes.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -312,7 +316,7 @@ bool ir_verify_equal(const struct ir_verify *verify, uint64_t tolerance, double 
 
 		if (want == IR_NOT_KNOWN || off <= tolerance)
 			continue;
-		/* Not what the maps' results tell, which are events of their own. */
+		/* The results of maps are left out: they are events of their own. */
 		if (i < IR_VERIFY_FLUSHES && got > want && off <= verify->missed + tolerance)
 			continue;
 		if ((double)off > (double)want * percent / 100)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by the getters and setters of columns. */
+/* Makes and checks values of columns; for their getters and setters. */
 #ifndef IR_REPORT_COLUMNS_VALUE_H
 #define IR_REPORT_COLUMNS_VALUE_H
 

@@ -59,7 +59,7 @@ const struct ir_iommu *ir_report_iommu(const struct ir_report_entry *entry)
 {
 	if (!entry->nr_results)
 		return ir_iommu_recorded(entry->info, NULL);
-	/* A version that knew only one did not say which. */
+	/* Older versions had one IOMMU only and did not name it. */
 	return entry->results[0].parameters.iommu ? entry->results[0].parameters.iommu :
 		ir_iommu_find("s390");
 }

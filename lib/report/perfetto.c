@@ -18,7 +18,7 @@ struct trace {
 	size_t pid;
 };
 
-/* The start of one event; what is in it follows, and a closing brace. */
+/* Writes the start of an event; its members and a closing brace follow. */
 static void begin_event(struct trace *t, const char *phase, const char *name)
 {
 	fprintf(t->out, "%s\n{\"ph\":\"%s\",\"name\":\"%s\",\"pid\":%zu", t->begun ? "," : "", phase,

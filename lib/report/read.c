@@ -112,7 +112,7 @@ static int read_result(struct ir_report *report, struct ir_read_entry *e, const 
 	return rc;
 }
 
-/* Do all results have what only some commands give? */
+/* Whether all results have this member, which only some commands write. */
 static bool all_have(const json_t *results, const char *key)
 {
 	const json_t *result;

@@ -93,7 +93,7 @@ static int read_plugin(struct ir_read_names *names, const json_t *result, const 
 	return find_plugin(names, &told, plugin, err);
 }
 
-/* The same names of parameters, in the same order? */
+/* Whether the parameters have the same names, in the same order. */
 static bool same_own(const struct stranger *s, json_t *own)
 {
 	const char *name;

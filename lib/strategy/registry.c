@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* The list of strategies, in the order of reports, and how one is found by its name. */
 #include <string.h>
 
 #include "strategy/common.h"

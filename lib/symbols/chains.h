@@ -139,7 +139,7 @@ const struct ir_build_id *ir_chains_module_id(const struct ir_chains *c, const c
  * Returns false if it is none.
  */
 bool ir_module_name(char *out, const char *name, size_t len);
-/** ir_kernel_name - is this perf's name for the kernel itself? */
+/** ir_kernel_name - whether this is perf's name for the kernel itself */
 bool ir_kernel_name(const char *name, size_t len);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vmlinux and modules: their functions and build ids, through libelf. */
+/* Reads functions and build ids of vmlinux and modules, with libelf. */
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/** ir_is_plumbing - is this function a part of the DMA API, an IOMMU driver, or tracing? */
+/** ir_is_plumbing - whether this function is a part of the DMA API, an IOMMU driver, or tracing */
 bool ir_is_plumbing(const char *function);
 
 #endif

@@ -34,7 +34,7 @@ uint32_t ir_symbol_text(struct ir_symbol_table *t, const char *text, size_t len)
 int ir_symbol_add(struct ir_symbol_table *t, const struct ir_symbol_entry *entry);
 /** ir_symbol_sort - when all are there */
 void ir_symbol_sort(struct ir_symbol_table *t);
-/** ir_symbol_rank - of a name: those that people know come first */
+/** ir_symbol_rank - of a name: global and plain ones come first */
 uint32_t ir_symbol_rank(const char *name, size_t len, bool global);
 void ir_symbol_table_clear(struct ir_symbol_table *t);
 

@@ -267,7 +267,7 @@ static const struct ir_kernel_range *range_of_module(const struct ir_chains *cha
 
 #define CHECKED_MODULES 512u	/* those that are looked for; Debian loads some 100 */
 
-/* Is any function of a module where the module was?  @here: where the first one is. */
+/* Whether a function of the module lies in @range; *@here: the address of the first one. */
 static bool module_fits(const struct ir_symbol_table *t, const struct ir_kernel_range *range, uint64_t *here)
 {
 	bool seen = false, is_it = false;

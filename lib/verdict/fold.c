@@ -167,7 +167,7 @@ static bool same_strategy(const struct ir_report_entry *entry, size_t a, size_t 
 	return !strcmp(entry->configs[a].strategy->name, entry->configs[b].strategy->name);
 }
 
-/* Is the result nothing but another one again? */
+/* Whether the result repeats a member of the row. */
 static bool is_repeated(const struct ir_report_entry *entry, const struct ir_row *row, size_t result)
 {
 	for (size_t m = 0; m < row->nr_members; m++)

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The verdict of a run in words: which strategies fail maps, which one to take, and what less
+ * exposure costs.
+ */
 #include "verdict/priv.h"
 
 #include <ctype.h>

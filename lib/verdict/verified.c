@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The verdict of a verification: how far off, and why. */
+/* The verdict of a verification in words: how far off the prediction is, and why. */
 #include <string.h>
 
 #include "base/memory.h"

@@ -90,7 +90,7 @@ static bool has_global(const struct ir_rows *rows, size_t n)
 	return false;
 }
 
-/* @named: the strategies have to be said, as more flushes do not take more time. */
+/* @named: writes the strategies, too, as more flushes do not take more time. */
 static void write_time_of(const struct ir_saying *s, const struct ir_row *row, bool named)
 {
 	if (row->flush_ns)
@@ -255,7 +255,7 @@ static void write_identical(const struct ir_saying *s)
 	fputs(". Each is one row.", s->out);
 }
 
-/* Has this row the counts that the machine had? */
+/* Whether this row has the counts of the recorded machine. */
 static bool as_recorded(const struct ir_recorded_rpcit *recorded, const struct ir_row *row)
 {
 	const struct ir_result *r = row->result;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* perf.data: recognising and opening, and handing out events. */
+/* perf.data: recognises and opens the file, and returns its events in time order. */
 #include "input/perfdata/perfdata.h"
 #include <errno.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* perf.data: where records begin. */
+/* perf.data: finds the next record behind damage. */
 #include "base/bytes.h"
 #include "input/perfdata/priv.h"
 

@@ -122,7 +122,7 @@ static int handle_attr(struct perfdata *pd, const unsigned char *rec, uint32_t s
 /* The header features that perf writes into a pipe. */
 static int handle_feature(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 {
-	unsigned char copy[1024];	/* what is of use is short; a cursor wants it writable */
+	unsigned char copy[1024];	/* useful ones are short; a cursor needs them writable */
 	struct ir_cursor cur;
 
 	if (size < 16)

@@ -205,7 +205,7 @@ static void other_line(struct text *t, const struct text_span *line)
 		if (*line->start != '#')
 			break;
 		ir_text_flags_header(line, &t->columns);
-		/* Many lines in one, or somebody's remark. */
+		/* Many lines in one, or a remark. */
 		form = ir_text_is_ours(line) ? ir_text_form(line) : TEXT_FORM_NONE;
 		if (form)
 			form_line(t, form, line);

@@ -166,7 +166,7 @@ static const struct {
 
 enum text_form ir_text_form(const struct text_span *line)
 {
-	/* The last one is for lines that no other one knows. */
+	/* The last one is for lines that no other one matches. */
 	for (int i = TEXT_FORM_NONE + 1; i < TEXT_FORMS; i++)
 		if (forms[i].is && forms[i].is(line))
 			return (enum text_form)i;

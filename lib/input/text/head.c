@@ -514,7 +514,7 @@ const char *ir_text_name(const char **rest, const char *end)
 	return NULL;
 }
 
-/* How much speaks for this place. */
+/* Ranks a place of the head in a line: 3 is the most likely. */
 static int rank_head(const char *line, const char *end, const struct text_head *head)
 {
 	const char *rest = head->rest;
@@ -524,7 +524,7 @@ static int rank_head(const char *line, const char *end, const struct text_head *
 	return ir_text_name(&rest, end) ? 2 : 1;
 }
 
-/* Every place where it could be. */
+/* Parses the head at every place where it may be, and keeps the most likely one. */
 static bool search_head(const char *line, const char *end, const struct text_columns *cols,
 			struct text_head *head)
 {

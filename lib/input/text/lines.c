@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lines out of a fixed buffer. */
+/* Reads a file line by line through a fixed buffer, and removes what logs put in front of lines. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +138,7 @@ struct text_span ir_text_behind_log(const struct text_span *line)
 }
 
 /*
- * Somebody may have indented the text with tabs; perf does so with call chains,
+ * The text may be indented with tabs; perf indents call chains so,
  * which have one more than the event in front of them.
  */
 const char *ir_text_skip_tabs(const struct text_span *line, size_t max)

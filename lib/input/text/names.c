@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Event names: how often each came, and which are wanted. */
+/* Event names: how often each came, and which are used. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

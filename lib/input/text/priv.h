@@ -134,8 +134,8 @@ struct text_columns {
 };
 
 /**
- * ir_text_head - parse what a line begins with if it is an event
- * @cols: what was learnt from lines before; zero at first
+ * ir_text_head - parse the head of a line if it is an event
+ * @cols: what lines before had; zero at first
  */
 bool ir_text_head(const char *line, const char *end, struct text_columns *cols,
 		  struct text_head *head);
@@ -170,10 +170,10 @@ struct text_list {
 /** ir_text_list - parse a list; where it ends, NULL if it makes no sense or is too long */
 const char *ir_text_list(struct text_list *list, const char *p, const char *end);
 /**
- * ir_text_list_order - learn the byte order from a list of addresses
+ * ir_text_list_order - find the byte order from a list of addresses
  *
  * Returns false if the bytes are addresses in neither order, or not in the one
- * that was learnt before.
+ * that was found before.
  */
 bool ir_text_list_order(const struct text_list *list, enum text_order *order);
 /** ir_text_list_count - elements, of @size bytes if it is bytes; SIZE_MAX: no whole number */
@@ -207,10 +207,10 @@ struct text_want {
 	struct text_spec *spec;		/* how to read it, for the caller to free(); NULL: not wanted, or no memory */
 	const struct ir_rule_group *group;	/* the rules that it is read for, or NULL */
 	bool wanted;
-	bool ignored;			/* by a rule, or nobody asked for its kind */
+	bool ignored;			/* by a rule, or its kind is not requested */
 };
 
-/** ir_text_spec - @system may be NULL: the text does not say */
+/** ir_text_spec - @system may be NULL: the text lacks it */
 struct text_want ir_text_spec(struct ir_reader *rd, const char *system, const char *name);
 /** ir_text_spec_is_marker - NULL: it is none */
 bool ir_text_spec_is_marker(const struct text_spec *spec);
@@ -384,7 +384,7 @@ struct text {
 	struct text_names names;
 	struct text_payload payload;
 	struct text_window window;
-	struct ir_event pending[TEXT_PENDING];	/* gaps: the next event tells when */
+	struct ir_event pending[TEXT_PENDING];	/* gaps, whose time is that of the next event */
 	uint32_t nr_pending;
 	uint32_t last_cpu;
 	uint64_t last_time;	/* of the last line that had one */
@@ -419,7 +419,7 @@ struct text {
 	bool held_cut;
 	char *joined;		/* TEXT_MAX_LINE bytes for a line that was broken; NULL: none was yet */
 
-	char why[128];		/* info.why, if more is to be said */
+	char why[128];		/* info.why, if it has more than one part */
 	char marker_text[TEXT_MAX_LINE + 1];
 };
 

@@ -65,7 +65,7 @@ static bool parse_origin(struct ir_chain_name *name, char *module, struct text_s
 	size_t len = text_len(&origin);
 
 	if (!len)
-		return true;	/* not told */
+		return true;	/* not printed */
 	name->has_origin = true;
 	if (ir_kernel_name(origin.start, len) || text_begins(&origin, "[guest.kernel") ||
 	    text_begins(&origin, "[kernel") || memmem(origin.start, len, "vmlinux", 7) ||

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Events are put into time order; equal times keep the order of the file. */
+/* Puts events into time order within a window; equal times keep the order of the file. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

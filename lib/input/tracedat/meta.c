@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* trace.dat: header page, event formats and options, as in both versions. */
+/* trace.dat: reads the header page, event formats and options that both file versions have. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

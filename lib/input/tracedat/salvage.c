@@ -17,7 +17,7 @@ static uint64_t page_up(const struct tracedat *td, uint64_t pos)
 	return (pos + td->page_size - 1) & ~(uint64_t)(td->page_size - 1);
 }
 
-/* Is some of this section's data read already? */
+/* Whether some of this section's data was read already. */
 static bool is_known(const struct tracedat *td, const struct td_section *sec)
 {
 	uint32_t i;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* trace.dat: recognising and opening, and the merge of all CPUs by time. */
+/* trace.dat: recognises and opens the file, and merges the events of all CPUs by time. */
 #include "input/tracedat/tracedat.h"
 #include <errno.h>
 #include <inttypes.h>

@@ -64,7 +64,7 @@ static bool same_value(struct ir_figure a, struct ir_figure b)
 	return !(x < y || x > y);
 }
 
-/* One more difference, of this row; NULL: no memory. */
+/* Adds a difference of this row; NULL: no memory. */
 static struct ir_difference *add_difference(struct comparing *c, enum ir_difference_kind kind,
 					    const struct ir_compare_row *row)
 {
@@ -235,7 +235,7 @@ static int compare_all(struct comparing *c)
 	return rc;
 }
 
-/* Parameters that only one of the reports knows. */
+/* Parameters that only one of the reports has. */
 static int list_unmatched(struct comparing *c)
 {
 	const struct ir_compare_report *sides[] = { c->baseline, c->news };

@@ -207,7 +207,7 @@ static int check_ambiguous(const struct ir_compare_report *report, struct ir_com
 	return 0;
 }
 
-/* Are these two of one recording, strategy and hypervisor? */
+/* Whether these two are of one recording, strategy and hypervisor. */
 static bool same_group(const struct ir_compare_row *a, const struct ir_compare_row *b)
 {
 	return a->result && b->result && !strcmp(a->name, b->name) &&
@@ -232,7 +232,7 @@ static void print_value(FILE *out, const json_t *value)
 	free(text);
 }
 
-/* Does a parameter matter, and have several values in a group?  Groups are neighbours. */
+/* Whether a parameter matters and has several values in a group.  A group's rows are neighbours. */
 static bool parameter_varies(struct ir_compare_row *const *group, size_t n, const json_t *other,
 			     const char *name)
 {
@@ -364,7 +364,7 @@ struct ir_compare_row *ir_compare_find(struct ir_compare_row **sorted, size_t n,
 
 #define MAX_GROUP 1000
 
-/* The only row of the group without counterpart; NULL: none, several, or too many to look at. */
+/* The only row of the group without counterpart; NULL: none, several, or too many to search. */
 static const struct ir_compare_row *only_unmatched(struct ir_compare_row *const *sorted, size_t n,
 						   const struct ir_compare_row *row)
 {
