@@ -183,7 +183,7 @@ static int replay_configs(struct document *doc, const struct input *input, const
 	rc = ir_replay(input->rec, watching.configs ? watching.configs : configs, n, &options,
 		       results, &err);
 	progress_clear();
-	if (!settings->told_by) {
+	if (!settings->sites_requested) {
 		free(sites);
 		entry.sites = NULL;
 	}

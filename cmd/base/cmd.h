@@ -158,7 +158,7 @@ struct settings {
 	int by;				/* enum by */
 	uint64_t window_from_ns, window_to_ns;	/* both 0: all of the recording */
 	bool explain;			/* who held what at shortages */
-	bool told_by;			/* tables by site or task were requested */
+	bool sites_requested;			/* tables by site or task were requested */
 	const char *vmlinux;		/* where names of functions are from; NULL: not given */
 	const char *modules;
 	const char *kallsyms;

@@ -612,14 +612,14 @@ static int check_shard(const struct batch *b, struct ir_error *err)
 static int read_plan(struct batch *b, struct ir_error *err)
 {
 	const struct settings *s = b->settings;
-	char *how;
+	char *digest;
 	int rc;
 
 	if (s->events)
 		b->events = ir_events_load(s->events, err);
-	how = s->events && !b->events ? NULL : plan_settings_digest(s, err);
-	rc = how ? plan_read(s->operands, s->nr_operands, s->registry, how, &b->plan, err) : -EIO;
-	free(how);
+	digest = s->events && !b->events ? NULL : plan_settings_digest(s, err);
+	rc = digest ? plan_read(s->operands, s->nr_operands, s->registry, digest, &b->plan, err) : -EIO;
+	free(digest);
 	return rc;
 }
 

@@ -45,7 +45,7 @@ int plan_fingerprint(const struct plan *plan, size_t cell, const char *input,
 
 	if (!out)
 		return -ENOMEM;
-	fprintf(out, "%s\n%s\n%s\n%s\n%s\n", ir_version(), input, plan->how, recording->name,
+	fprintf(out, "%s\n%s\n%s\n%s\n%s\n", ir_version(), input, plan->settings_digest, recording->name,
 		plan->configs[cell % plan->nr_configs].name);
 	for (size_t i = 0; i < recording->settings.n; i++)
 		fprintf(out, "%s=%s\n", recording->settings.item[i].parameter->name,

@@ -19,7 +19,7 @@
 #include "render/origin.h"
 
 /* The place of a cell's line. */
-struct where {
+struct line_place {
 	const struct results *results;	/* NULL: nowhere */
 	size_t line;
 };
@@ -28,24 +28,24 @@ struct merge {
 	const struct settings *settings;
 	struct results *files;
 	size_t nr_files;
-	struct where *cells;
+	struct line_place *cells;
 	size_t nr_cells;
 	size_t missing, failed, left_out;
 	struct output out;
 };
 
-static char *text_of(const struct where *where, struct ir_error *err)
+static char *text_of(const struct line_place *where, struct ir_error *err)
 {
 	return results_text(where->results, where->line, err);
 }
 
-static const struct result_line *line_of(const struct where *where)
+static const struct result_line *line_of(const struct line_place *where)
 {
 	return &where->results->lines[where->line];
 }
 
 /* Two lines of one cell: equal ones are one, and one that is done is better than a failed one. */
-static int choose_line(struct where *have, const struct where *other, struct ir_error *err)
+static int choose_line(struct line_place *have, const struct line_place *other, struct ir_error *err)
 {
 	const struct result_line *a = line_of(have), *b = line_of(other);
 	char *x, *y;
@@ -72,7 +72,7 @@ static int choose_line(struct where *have, const struct where *other, struct ir_
 static int add_line(struct merge *m, const struct results *file, size_t i, struct ir_error *err)
 {
 	const struct result_line *first = &m->files[0].lines[0], *line = &file->lines[i];
-	struct where here = { file, i };
+	struct line_place here = { file, i };
 
 	if (strcmp(line->batch, first->batch) || line->cells != m->nr_cells)
 		return ir_error_set(err, -EINVAL, "%s: line %zu is of another batch than the first of "
@@ -166,7 +166,7 @@ static int write_lines(struct merge *m, struct ir_error *err)
 }
 
 /* A line as an object; NULL with @err set. */
-static json_t *object_of(const struct where *where, struct ir_error *err)
+static json_t *object_of(const struct line_place *where, struct ir_error *err)
 {
 	char *text = text_of(where, err);
 	json_t *object = text ? json_loads(text, 0, NULL) : NULL;

@@ -487,7 +487,7 @@ static void write_digest(struct plan *plan)
 	FILE *out = text_begin(&memory);
 	char *text;
 
-	fprintf(out, "%s\n%s\n", ir_version(), plan->how);
+	fprintf(out, "%s\n%s\n", ir_version(), plan->settings_digest);
 	for (size_t i = 0; i < plan->nr_recordings; i++) {
 		fprintf(out, "%s", plan->recordings[i].name);
 		for (size_t k = 0; k < plan->recordings[i].settings.n; k++)
@@ -602,7 +602,7 @@ static int read_manifest(struct manifest *m, struct ir_error *err)
 	return m->root ? 0 : ir_error_set(err, -EINVAL, "%s:%d: %s", m->path, where.line, where.text);
 }
 
-int plan_read(char *const *operands, size_t n, struct ir_registry *registry, const char *how,
+int plan_read(char *const *operands, size_t n, struct ir_registry *registry, const char *digest,
 	      struct plan *plan, struct ir_error *err)
 {
 	const char *kind = kind_command(operands[0]);
@@ -611,7 +611,7 @@ int plan_read(char *const *operands, size_t n, struct ir_registry *registry, con
 	struct manifest m = { .path = plain ? "batch" : path, .settings.registry = registry };
 	int rc;
 
-	*plan = (struct plan){ .how = text_checked(strdup(how)) };
+	*plan = (struct plan){ .settings_digest = text_checked(strdup(digest)) };
 	m.directory = text_checked(strndup(path, slash ? (size_t)(slash - path) + 1 : 0));
 	rc = plain ? list_recordings(&m, operands, n, err) : read_manifest(&m, err);
 	if (!rc)
@@ -638,5 +638,5 @@ void plan_free(struct plan *plan)
 	free(plan->recordings);
 	free(plan->configs);
 	free(plan->axes);
-	free(plan->how);
+	free(plan->settings_digest);
 }

@@ -45,14 +45,14 @@ struct plan {
 	size_t left_out;	/* configurations that contradict themselves, of which there are no cells */
 	struct axis *axes;
 	size_t nr_axes;
-	char *how;		/* what else results depend on */
+	char *settings_digest;		/* what else results depend on */
 	char digest[FINGERPRINT_SIZE];	/* of all that it asks for, and the program's version */
 };
 
 struct settings;
 
 /**
- * plan_settings_digest - the text of plan_read()'s @how: options and files, these by their content
+ * plan_settings_digest - the text of plan_read()'s @digest: options and files, these by their content
  *
  * For free(); NULL with @err set.
  */
@@ -61,12 +61,12 @@ char *plan_settings_digest(const struct settings *settings, struct ir_error *err
  * plan_read - read a manifest, or take recordings as one that lists nothing else would
  * @operands: one manifest, or @n recordings
  * @registry: where its strategies and hypervisors are known; outlives the plan
- * @how: what results depend on besides
+ * @digest: the options and files that results depend on besides
  * @plan: to be passed to plan_free(), also after an error
  *
  * Returns 0, or a negative errno with @err set.
  */
-int plan_read(char *const *operands, size_t n, struct ir_registry *registry, const char *how, struct plan *plan,
+int plan_read(char *const *operands, size_t n, struct ir_registry *registry, const char *digest, struct plan *plan,
 	      struct ir_error *err);
 void plan_free(struct plan *plan);
 /** plan_cells - how many there are */

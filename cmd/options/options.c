@@ -209,7 +209,7 @@ static int choose_by(struct settings *settings, struct ir_error *err)
 				    settings->command->bit == IN_INFO ? "--sites" : "--by-site");
 	if (settings->by != BY_NOTHING && settings->by != BY_DEVICE)
 		settings->sites = true;
-	settings->told_by = settings->sites;
+	settings->sites_requested = settings->sites;
 	if (settings->explain && !settings->sites) {
 		settings->sites = true;
 		settings->by = BY_COMM;

@@ -21,7 +21,7 @@
 #define MAX_ROUNDS 40	/* of trying neighbours; each finds a smaller value */
 
 /* Values that searches need replayed. */
-struct wants {
+struct probe_requests {
 	struct {
 		struct search *search;
 		uint64_t value;
@@ -30,28 +30,28 @@ struct wants {
 	bool failed;
 };
 
-static void want_probe(struct wants *wants, struct search *search, uint64_t value)
+static void request_probe(struct probe_requests *requests, struct search *search, uint64_t value)
 {
 	void *grown;
 
 	for (size_t i = 0; i < search->nr_probes; i++)
 		if (search->probes[i].value == value)
 			return;
-	for (size_t i = wants->n; i > 0 && wants->item[i - 1].search == search; i--)
-		if (wants->item[i - 1].value == value)
+	for (size_t i = requests->n; i > 0 && requests->item[i - 1].search == search; i--)
+		if (requests->item[i - 1].value == value)
 			return;
-	if (wants->n == wants->room) {
-		wants->room = wants->room ? 2 * wants->room : 64;
-		grown = reallocarray(wants->item, wants->room, sizeof(*wants->item));
+	if (requests->n == requests->room) {
+		requests->room = requests->room ? 2 * requests->room : 64;
+		grown = reallocarray(requests->item, requests->room, sizeof(*requests->item));
 		if (!grown) {
-			wants->room = wants->n;
-			wants->failed = true;
+			requests->room = requests->n;
+			requests->failed = true;
 			return;
 		}
-		wants->item = grown;
+		requests->item = grown;
 	}
-	wants->item[wants->n].search = search;
-	wants->item[wants->n++].value = value;
+	requests->item[requests->n].search = search;
+	requests->item[requests->n++].value = value;
 }
 
 static int add_probe(struct search *search, uint64_t value, const struct ir_result *result)
@@ -71,26 +71,26 @@ static int add_probe(struct search *search, uint64_t value, const struct ir_resu
 }
 
 /* Replays all listed values at once; the list is empty after that. */
-static int run_wanted_probes(struct sweep *sweep, struct wants *wants, struct ir_error *err)
+static int run_requested_probes(struct sweep *sweep, struct probe_requests *requests, struct ir_error *err)
 {
-	struct ir_config *configs = calloc(wants->n + 1, sizeof(*configs));
-	struct ir_result *results = calloc(wants->n + 1, sizeof(*results));
-	int rc = configs && results && !wants->failed ? 0 : -ENOMEM;
+	struct ir_config *configs = calloc(requests->n + 1, sizeof(*configs));
+	struct ir_result *results = calloc(requests->n + 1, sizeof(*results));
+	int rc = configs && results && !requests->failed ? 0 : -ENOMEM;
 
-	for (size_t i = 0; i < wants->n && !rc; i++) {
-		configs[i] = wants->item[i].search->config;
-		rc = parameter_set_number(sweep->sought, &configs[i], wants->item[i].value, err);
+	for (size_t i = 0; i < requests->n && !rc; i++) {
+		configs[i] = requests->item[i].search->config;
+		rc = parameter_set_number(sweep->sought, &configs[i], requests->item[i].value, err);
 	}
 	if (!rc)
-		rc = sweep_replay(sweep, configs, wants->n, results, err);
+		rc = sweep_replay(sweep, configs, requests->n, results, err);
 	else if (rc == -ENOMEM)
 		ir_error_set(err, rc, "out of memory");
-	for (size_t i = 0; i < wants->n && !rc; i++)
-		if (add_probe(wants->item[i].search, wants->item[i].value, &results[i]))
+	for (size_t i = 0; i < requests->n && !rc; i++)
+		if (add_probe(requests->item[i].search, requests->item[i].value, &results[i]))
 			rc = ir_error_set(err, -ENOMEM, "out of memory");
 	free(configs);
 	free(results);
-	wants->n = 0;
+	requests->n = 0;
 	return rc;
 }
 
@@ -177,7 +177,7 @@ static bool smallest_known(const struct search *search, size_t *at)
 }
 
 /* One more step of bisection; false: the value and the one before it are known. */
-static bool want_halfway(struct search *search, struct wants *wants)
+static bool request_halfway(struct search *search, struct probe_requests *requests)
 {
 	uint64_t unit = search->sweep->sought->unit, low, high;
 	size_t at;
@@ -188,41 +188,41 @@ static bool want_halfway(struct search *search, struct wants *wants)
 	low = search->probes[at - 1].value;
 	if (high - low <= unit)
 		return false;
-	want_probe(wants, search, low + (high - low) / 2 / unit * unit);
+	request_probe(requests, search, low + (high - low) / 2 / unit * unit);
 	return true;
 }
 
-static int bisect_searches(struct sweep *sweep, struct wants *wants, struct ir_error *err)
+static int bisect_searches(struct sweep *sweep, struct probe_requests *requests, struct ir_error *err)
 {
 	for (;;) {
 		bool more = false;
 		int rc;
 
 		for (size_t i = 0; i < sweep->nr_searches; i++)
-			more |= want_halfway(&sweep->searches[i], wants);
+			more |= request_halfway(&sweep->searches[i], requests);
 		if (!more)
 			return 0;
-		rc = run_wanted_probes(sweep, wants, err);
+		rc = run_requested_probes(sweep, requests, err);
 		if (rc)
 			return rc;
 	}
 }
 
-static void want_grid(struct search *search, struct wants *wants)
+static void request_grid(struct search *search, struct probe_requests *requests)
 {
 	const struct parameter *sought = search->sweep->sought;
 
 	if (search->answer == ANSWER_NO_EFFECT) {
-		want_probe(wants, search, sought->min);
+		request_probe(requests, search, sought->min);
 		return;
 	}
 	for (uint64_t value = sought->min; value < search->max; value *= 2)
-		want_probe(wants, search, value);
-	want_probe(wants, search, search->max);
+		request_probe(requests, search, value);
+	request_probe(requests, search, search->max);
 }
 
 /* Values beside what was found, and below it halfway between those tried at first. */
-static void want_around(struct search *search, struct wants *wants)
+static void request_around(struct search *search, struct probe_requests *requests)
 {
 	const struct parameter *sought = search->sweep->sought;
 	uint64_t value, other;
@@ -233,15 +233,15 @@ static void want_around(struct search *search, struct wants *wants)
 	value = search->probes[at].value;
 	for (uint64_t i = 1; i <= NEIGHBOURS; i++) {
 		if (value >= sought->min + i * sought->unit)
-			want_probe(wants, search, value - i * sought->unit);
+			request_probe(requests, search, value - i * sought->unit);
 		if (value + i * sought->unit <= search->max)
-			want_probe(wants, search, value + i * sought->unit);
+			request_probe(requests, search, value + i * sought->unit);
 	}
 	for (uint64_t low = sought->min; low < value / 2; low *= 2) {
 		other = low + low / 2;
 		other -= other % sought->unit;
 		if (other > low && other < value)
-			want_probe(wants, search, other);
+			request_probe(requests, search, other);
 	}
 }
 
@@ -271,26 +271,26 @@ static void set_answer(struct search *search)
 
 int find_all(struct sweep *sweep, struct ir_error *err)
 {
-	struct wants wants = { .item = NULL };
+	struct probe_requests requests = { .item = NULL };
 	int rc = find_max(sweep, err);
 
 	for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
-		want_grid(&sweep->searches[i], &wants);
+		request_grid(&sweep->searches[i], &requests);
 	if (!rc)
-		rc = run_wanted_probes(sweep, &wants, err);
+		rc = run_requested_probes(sweep, &requests, err);
 	for (int round = 0; round < MAX_ROUNDS && !rc; round++) {
-		rc = bisect_searches(sweep, &wants, err);
+		rc = bisect_searches(sweep, &requests, err);
 		for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
-			want_around(&sweep->searches[i], &wants);
-		if (!wants.n)
+			request_around(&sweep->searches[i], &requests);
+		if (!requests.n)
 			break;
 		if (!rc)
-			rc = run_wanted_probes(sweep, &wants, err);
+			rc = run_requested_probes(sweep, &requests, err);
 	}
 	if (!rc)
-		rc = bisect_searches(sweep, &wants, err);
+		rc = bisect_searches(sweep, &requests, err);
 	for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
 		set_answer(&sweep->searches[i]);
-	free(wants.item);
+	free(requests.item);
 	return rc;
 }

@@ -352,14 +352,14 @@ static int prepare_pages(struct ir_holders *h)
 	return rc;
 }
 
-struct when {
+struct fault_time {
 	uint64_t time_ns;
 	uint32_t number;
 };
 
 static int by_when(const void *a, const void *b)
 {
-	const struct when *l = a, *r = b;
+	const struct fault_time *l = a, *r = b;
 
 	if (l->time_ns != r->time_ns)
 		return l->time_ns < r->time_ns ? -1 : 1;
@@ -370,7 +370,7 @@ static int by_when(const void *a, const void *b)
 static int prepare_order(struct ir_holders *h)
 {
 	const struct reports *reports = &h->f->reports;
-	struct when *list = calloc(reports->nr + 1, sizeof(*list));
+	struct fault_time *list = calloc(reports->nr + 1, sizeof(*list));
 	uint64_t error = 0;
 
 	h->work->order = calloc(reports->nr + 1, sizeof(*h->work->order));
@@ -379,7 +379,7 @@ static int prepare_order(struct ir_holders *h)
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < reports->nr; i++) {
-		list[i] = (struct when){ decided_at(&reports->list[i]), (uint32_t)i };
+		list[i] = (struct fault_time){ decided_at(&reports->list[i]), (uint32_t)i };
 		if (reports->list[i].error_ns > error)
 			error = reports->list[i].error_ns;
 	}

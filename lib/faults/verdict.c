@@ -24,7 +24,7 @@ struct pair {
 	uint32_t a, b;
 };
 
-struct judge {
+struct verdict_state {
 	struct result *result;
 	struct finding *f;
 	struct ir_holders *h;
@@ -62,7 +62,7 @@ static bool same_slot(const char *a, const char *b)
 	return dot && b && !strncmp(a, b, (size_t)(dot - a) + 1);
 }
 
-static enum relation group_relation(const struct judge *j, uint32_t fault, uint32_t other)
+static enum relation group_relation(const struct verdict_state *j, uint32_t fault, uint32_t other)
 {
 	enum relation known = ir_groups_relation(j->f, fault, other);
 
@@ -73,7 +73,7 @@ static enum relation group_relation(const struct judge *j, uint32_t fault, uint3
 }
 
 /* No evidence, but the likely case. */
-static bool assumed_same(const struct judge *j, uint32_t fault, uint32_t other)
+static bool assumed_same(const struct verdict_state *j, uint32_t fault, uint32_t other)
 {
 	uint64_t id;
 	const char *name = ir_names_text(&j->f->names, fault);
@@ -165,7 +165,7 @@ static uint64_t time_before(uint64_t report_ns, uint64_t end_ns)
 }
 
 /* The times of one domain's mappings, newest first, cut into what can have been. */
-static void collect_chances(const struct judge *j, const struct report *report,
+static void collect_chances(const struct verdict_state *j, const struct report *report,
 			    const struct ir_held *held, bool cut, uint64_t delay_ns, struct chances *c)
 {
 	uint64_t from = report->time_ns, to = report->time_ns + report->error_ns, next = UINT64_MAX;
@@ -227,7 +227,7 @@ static void weigh_chances(const struct report *report, struct chances *c)
 	c->nr = used;
 }
 
-static void find_chances(const struct judge *j, size_t number, uint64_t delay_ns, struct chances *c)
+static void find_chances(const struct verdict_state *j, size_t number, uint64_t delay_ns, struct chances *c)
 {
 	const struct report *report = &j->f->reports.list[number];
 	const struct ir_held *held = &j->h->held[number];
@@ -249,7 +249,7 @@ static void find_chances(const struct judge *j, size_t number, uint64_t delay_ns
  * How late reports are, and what is another domain.
  */
 
-static void prove_other(struct judge *j, const struct report *report, const struct ir_holder *live)
+static void prove_other(struct verdict_state *j, const struct report *report, const struct ir_holder *live)
 {
 	uint32_t device = j->h->device_names[live->device];
 
@@ -264,7 +264,7 @@ static void prove_other(struct judge *j, const struct report *report, const stru
  * happened: the report is at least so late.  If it was mapped ever since a report can be
  * late, it is not this domain that it is mapped in.
  */
-static void prove_delay(struct judge *j)
+static void prove_delay(struct verdict_state *j)
 {
 	uint64_t proven = 0;
 
@@ -298,14 +298,14 @@ static void prove_delay(struct judge *j)
  * Results.
  */
 
-static const char *keep_name(struct judge *j, const char *name)
+static const char *keep_name(struct verdict_state *j, const char *name)
 {
 	uint32_t number = name ? ir_names_number(&j->result->names, name, strlen(name)) : 0;
 
 	return ir_names_text(&j->result->names, number);
 }
 
-static const char *task_name(struct judge *j, uint32_t pid)
+static const char *task_name(struct verdict_state *j, uint32_t pid)
 {
 	return keep_name(j, ir_tasks_name(&j->f->tasks, pid));
 }
@@ -320,7 +320,7 @@ static const char *direction_name(int direction)
 	return direction >= 0 && direction <= IR_DMA_NONE ? names[direction] : NULL;
 }
 
-static const struct ir_fault_mapping *make_mapping(struct judge *j, const struct ir_held *held,
+static const struct ir_fault_mapping *make_mapping(struct verdict_state *j, const struct ir_held *held,
 						   const struct ir_holder *from)
 {
 	struct ir_fault_mapping *m = ir_arena_alloc(&j->result->arena, sizeof(*m));
@@ -352,7 +352,7 @@ static const struct ir_fault_mapping *make_mapping(struct judge *j, const struct
 	return m;
 }
 
-static void set_candidates(struct judge *j, const struct ir_held *held, const struct chances *c,
+static void set_candidates(struct verdict_state *j, const struct ir_held *held, const struct chances *c,
 			   struct ir_fault *fault)
 {
 	struct ir_fault_candidate *list;
@@ -378,7 +378,7 @@ static void set_candidates(struct judge *j, const struct ir_held *held, const st
 }
 
 /* Nothing in the window explains it: what lies before. */
-static void search_before_window(struct judge *j, size_t number, struct ir_fault *fault)
+static void search_before_window(struct verdict_state *j, size_t number, struct ir_fault *fault)
 {
 	const struct report *report = &j->f->reports.list[number];
 	const struct ir_held *held = &j->h->held[number];
@@ -396,7 +396,7 @@ static void search_before_window(struct judge *j, size_t number, struct ir_fault
 		set_candidates(j, held, &c, fault);
 }
 
-static void judge_fault(struct judge *j, size_t number, struct ir_fault *fault)
+static void judge_fault(struct verdict_state *j, size_t number, struct ir_fault *fault)
 {
 	const struct ir_held *held = &j->h->held[number];
 	struct chances c;
@@ -425,7 +425,7 @@ static void judge_fault(struct judge *j, size_t number, struct ir_fault *fault)
 
 int ir_verdict_all(struct result *result, struct finding *f, struct ir_holders *holders)
 {
-	struct judge j = { .result = result, .f = f, .h = holders };
+	struct verdict_state j = { .result = result, .f = f, .h = holders };
 
 	result->list = calloc(f->reports.nr + 1, sizeof(*result->list));
 	if (!result->list)

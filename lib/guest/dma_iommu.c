@@ -84,7 +84,7 @@ struct start_state {
 	uint64_t move;		/* added to each recorded page number, modulo 2^64 */
 	uint64_t taken;		/* from here, moved, */
 	uint64_t last;		/* to here all is taken, but for m->start_iovas */
-	bool told;		/* the recording has its aperture */
+	bool aperture_known;		/* the recording has its aperture */
 };
 
 /* The next free range at or above @pfn, a page number before it is moved. */
@@ -121,11 +121,11 @@ static bool find_start_state(const struct ir_guest *g, const struct ir_recorded_
 	uint64_t last = g->last_pfn, unused;
 
 	*s = (struct start_state){
-		.m = m, .taken = m->taken_pfn, .last = last, .told = m->aperture_size,
+		.m = m, .taken = m->taken_pfn, .last = last, .aperture_known = m->aperture_size,
 	};
 	if (!m->taken_pfn)
 		return false;
-	if (s->told) {
+	if (s->aperture_known) {
 		s->move = last - ((m->aperture_start + m->aperture_size - 1) >> IR_PAGE_SHIFT);
 		s->taken += s->move;
 	}
@@ -159,11 +159,11 @@ static bool dma_iommu_start(struct ir_domain *d, const struct ir_recorded_machin
 
 	if (!find_start_state(d->guest, m, pages, &s))
 		return false;
-	for (at = s.taken; at <= s.last && (s.told || pages);) {
+	for (at = s.taken; at <= s.last && (s.aperture_known || pages);) {
 		const struct ir_start_iova *f = next_free_range(m, at - s.move);
 		uint64_t gap = f ? f->pfn + s.move : s.last + 1, end = gap;
 
-		if (!s.told && end - at > pages)
+		if (!s.aperture_known && end - at > pages)
 			end = at + pages;
 		if (end > at && !ir_iova_reserve(cookie(d)->iova, at, end - 1))
 			return false;

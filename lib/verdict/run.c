@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 
-void ir_write_name(const struct ir_saying *s, const struct ir_row *row, size_t member)
+void ir_write_name(const struct ir_verdict_text *s, const struct ir_row *row, size_t member)
 {
 	char *name = ir_row_name(s->rows, row, member);
 
@@ -22,12 +22,12 @@ void ir_write_name(const struct ir_saying *s, const struct ir_row *row, size_t m
 	free(name);
 }
 
-void ir_write_time(const struct ir_saying *s, uint64_t ns)
+void ir_write_time(const struct ir_verdict_text *s, uint64_t ns)
 {
 	fputs(ir_time_text(ns, s->typography).s, s->out);
 }
 
-void ir_write_p99(const struct ir_saying *s, const struct ir_row *row)
+void ir_write_p99(const struct ir_verdict_text *s, const struct ir_row *row)
 {
 	if (row->cut.p99)
 		fputs(s->typography == IR_TYPESET ? "\xe2\x89\xa5\xc2\xa0" : ">= ", s->out);
@@ -35,7 +35,7 @@ void ir_write_p99(const struct ir_saying *s, const struct ir_row *row)
 }
 
 /* "sync-map-retry (identical here: fq-flush, map-inline)" */
-static void write_row(const struct ir_saying *s, const struct ir_row *row)
+static void write_row(const struct ir_verdict_text *s, const struct ir_row *row)
 {
 	size_t twins = row->nr_members - 1;
 
@@ -91,7 +91,7 @@ static const struct ir_row *least_exposed_row(const struct ir_rows *rows)
 }
 
 /* Of two strategies one. */
-static void write_only_failing(const struct ir_saying *s)
+static void write_only_failing(const struct ir_verdict_text *s)
 {
 	char *name = ir_row_name(s->rows, &s->rows->row[s->rows->nr_safe], 0);
 
@@ -101,7 +101,7 @@ static void write_only_failing(const struct ir_saying *s)
 	free(name);
 }
 
-static void write_failing(const struct ir_saying *s)
+static void write_failing(const struct ir_verdict_text *s)
 {
 	const struct ir_rows *rows = s->rows;
 	size_t all = rows->nr_members, failing = 0;
@@ -132,7 +132,7 @@ static void write_failing(const struct ir_saying *s)
 			ir_count_word(all).s, failing == 1 ? "s" : "", IR_MARK_END);
 }
 
-static void write_cost(const struct ir_saying *s, const struct ir_row *pick)
+static void write_cost(const struct ir_verdict_text *s, const struct ir_row *pick)
 {
 	const struct ir_rows *rows = s->rows;
 
@@ -149,7 +149,7 @@ static void write_cost(const struct ir_saying *s, const struct ir_row *pick)
 			ir_count_text(pick->flushes).s);
 }
 
-static void write_exposure(const struct ir_saying *s, const struct ir_row *pick)
+static void write_exposure(const struct ir_verdict_text *s, const struct ir_row *pick)
 {
 	const struct ir_result *r = pick->result;
 
@@ -178,7 +178,7 @@ static void write_exposure(const struct ir_saying *s, const struct ir_row *pick)
 }
 
 /* How much of the other's work gets done, if that was predicted. */
-static void write_work(const struct ir_saying *s, const struct ir_row *pick, const struct ir_row *tight)
+static void write_work(const struct ir_verdict_text *s, const struct ir_row *pick, const struct ir_row *tight)
 {
 	const struct ir_time *a = &pick->result->time, *b = &tight->result->time;
 
@@ -188,7 +188,7 @@ static void write_work(const struct ir_saying *s, const struct ir_row *pick, con
 }
 
 /* The cost of less exposure, if another row has less. */
-static void write_least_exposed(const struct ir_saying *s, const struct ir_row *pick,
+static void write_least_exposed(const struct ir_verdict_text *s, const struct ir_row *pick,
 				const struct ir_row *tight)
 {
 	double ratio = pick->flushes ? (double)tight->flushes / (double)pick->flushes : 0;
@@ -225,7 +225,7 @@ static void write_least_exposed(const struct ir_saying *s, const struct ir_row *
 	fputc('.', s->out);
 }
 
-static void write_verdict(const struct ir_saying *s)
+static void write_verdict(const struct ir_verdict_text *s)
 {
 	const struct ir_rows *rows = s->rows;
 	const struct ir_row *pick = ir_recommended_row(rows);
@@ -252,7 +252,7 @@ static void write_verdict(const struct ir_saying *s)
 char *ir_verdict(const struct ir_rows *rows, enum ir_typography typography)
 {
 	struct ir_memory memory;
-	const struct ir_saying s = {
+	const struct ir_verdict_text s = {
 		.out = ir_memory_open(&memory), .rows = rows, .typography = typography,
 	};
 

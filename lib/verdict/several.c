@@ -57,7 +57,7 @@ static void write_names(FILE *out, const struct record *records, size_t n, const
 		same += records[i].failing == like->failing && (like->failing != 1 ||
 								records[i].last == like->last);
 	for (size_t i = 0; i < n; i++) {
-		struct ir_saying s = { .out = out, .rows = records[i].rows };
+		struct ir_verdict_text s = { .out = out, .rows = records[i].rows };
 
 		if (records[i].failing != like->failing ||
 		    (like->failing == 1 && records[i].last != like->last))

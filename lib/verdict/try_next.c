@@ -33,7 +33,7 @@ enum repeated {
 };
 
 /* A command line: @command, the repeated parameters, and the recording. */
-static void write_command(const struct ir_saying *s, const char *command, unsigned int repeated)
+static void write_command(const struct ir_verdict_text *s, const char *command, unsigned int repeated)
 {
 	const struct ir_report_entry *entry = s->rows->entry;
 	const struct ir_config *config = &entry->configs[s->rows->first];
@@ -74,7 +74,7 @@ static bool waits_for_timer(const struct ir_row *pick)
 		(double)pick->result->exposure.p99_ns >= 0.8e6 * p->queue_timeout_ms;
 }
 
-void ir_write_try_next(const struct ir_saying *s)
+void ir_write_try_next(const struct ir_verdict_text *s)
 {
 	const struct ir_rows *rows = s->rows;
 	const struct ir_row *pick = ir_recommended_row(rows);

@@ -6,6 +6,6 @@
 #include "verdict/priv.h"
 
 /** ir_write_try_next - a sentence and a command line, marked as one */
-void ir_write_try_next(const struct ir_saying *s);
+void ir_write_try_next(const struct ir_verdict_text *s);
 
 #endif

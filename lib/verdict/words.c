@@ -7,7 +7,7 @@
 #include "verdict/priv.h"
 #include "verdict/try_next.h"
 
-static const char *number_space(const struct ir_saying *s)
+static const char *number_space(const struct ir_verdict_text *s)
 {
 	return s->typography == IR_TYPESET ? "\xc2\xa0" : " ";
 }
@@ -22,7 +22,7 @@ static bool same_count(const struct ir_rows *rows, size_t n, enum ir_cause cause
 }
 
 /* The names of all members: "a", "a and b", "a, b and c". */
-static void write_members(const struct ir_saying *s, const struct ir_row *row, const char *between)
+static void write_members(const struct ir_verdict_text *s, const struct ir_row *row, const char *between)
 {
 	for (size_t i = 0; i < row->nr_members; i++) {
 		if (i)
@@ -32,7 +32,7 @@ static void write_members(const struct ir_saying *s, const struct ir_row *row, c
 }
 
 /* Each kind of failure that a row has. */
-static void write_failures_of(const struct ir_saying *s, const struct ir_row *row)
+static void write_failures_of(const struct ir_verdict_text *s, const struct ir_row *row)
 {
 	const struct ir_result *r = row->result;
 	double all = (double)s->rows->attempted;
@@ -55,7 +55,7 @@ static void write_failures_of(const struct ir_saying *s, const struct ir_row *ro
 			ir_share_text((double)r->maps.unbacked, all).s);
 }
 
-static void write_failures(const struct ir_saying *s)
+static void write_failures(const struct ir_verdict_text *s)
 {
 	const struct ir_rows *rows = s->rows;
 	uint64_t replayed = rows->row[0].result->replayed_failures;
@@ -91,7 +91,7 @@ static bool has_global(const struct ir_rows *rows, size_t n)
 }
 
 /* @named: writes the strategies, too, as more flushes do not take more time. */
-static void write_time_of(const struct ir_saying *s, const struct ir_row *row, bool named)
+static void write_time_of(const struct ir_verdict_text *s, const struct ir_row *row, bool named)
 {
 	if (row->flush_ns)
 		ir_write_time(s, row->flush_ns);
@@ -105,7 +105,7 @@ static void write_time_of(const struct ir_saying *s, const struct ir_row *row, b
 }
 
 /* Of the first @n rows; @fewest and @most by their number of flushes. */
-static void write_time_of_flushes(const struct ir_saying *s, size_t n, const struct ir_row *fewest,
+static void write_time_of_flushes(const struct ir_verdict_text *s, size_t n, const struct ir_row *fewest,
 				  const struct ir_row *most_of)
 {
 	const struct ir_recording_info *info = s->rows->entry->info;
@@ -147,7 +147,7 @@ static void write_time_of_flushes(const struct ir_saying *s, size_t n, const str
 		info->cpus > 1 ? "each CPU" : "");
 }
 
-static void write_flushes(const struct ir_saying *s)
+static void write_flushes(const struct ir_verdict_text *s)
 {
 	const struct ir_rows *rows = s->rows;
 	size_t n = rows->nr_safe ? rows->nr_safe : rows->nr;
@@ -178,7 +178,7 @@ static void write_flushes(const struct ir_saying *s)
 		write_time_of_flushes(s, n, least, most);
 }
 
-static void write_exposures(const struct ir_saying *s)
+static void write_exposures(const struct ir_verdict_text *s)
 {
 	const struct ir_rows *rows = s->rows;
 	size_t n = rows->nr_safe ? rows->nr_safe : rows->nr, exposed = 0, said = 0;
@@ -241,7 +241,7 @@ static bool has_twins(const struct ir_rows *rows)
 	return false;
 }
 
-static void write_identical(const struct ir_saying *s)
+static void write_identical(const struct ir_verdict_text *s)
 {
 	const char *separator = "";
 
@@ -264,7 +264,7 @@ static bool as_recorded(const struct ir_recorded_rpcit *recorded, const struct i
 		(!recorded->has_results || r->rpcit.insufficient == recorded->insufficient);
 }
 
-static void write_recorded(const struct ir_saying *s)
+static void write_recorded(const struct ir_verdict_text *s)
 {
 	const struct ir_recorded_rpcit *r = &s->rows->entry->info->rpcit;
 	size_t like = 0, said = 0;
@@ -296,7 +296,7 @@ static void write_recorded(const struct ir_saying *s)
 }
 
 /* The work in the same time, from the least to the most. */
-static void write_throughput(const struct ir_saying *s)
+static void write_throughput(const struct ir_verdict_text *s)
 {
 	const struct ir_rows *rows = s->rows;
 	size_t n = rows->nr_safe ? rows->nr_safe : rows->nr;
@@ -322,10 +322,11 @@ static void write_throughput(const struct ir_saying *s)
 }
 
 static void emit_section(const struct ir_rows *rows, enum ir_typography typography, const char *label,
-			 void (*write_section)(const struct ir_saying *s), ir_words_line emit, void *arg)
+			 void (*write_section)(const struct ir_verdict_text *s), ir_words_line emit,
+			 void *arg)
 {
 	struct ir_memory memory;
-	const struct ir_saying s = {
+	const struct ir_verdict_text s = {
 		.out = ir_memory_open(&memory), .rows = rows, .typography = typography,
 	};
 	char *text = NULL;

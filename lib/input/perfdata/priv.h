@@ -198,8 +198,8 @@ struct perfdata {
 	uint64_t file_time;	/* the same */
 	uint64_t max_time;	/* of all samples so far */
 	uint64_t out_time;	/* of the event returned last */
-	uint64_t told_lost;	/* LOST records */
-	uint64_t told_samples;	/* LOST_SAMPLES records */
+	uint64_t reported_lost;	/* LOST records */
+	uint64_t reported_lost_samples;	/* LOST_SAMPLES records */
 	uint64_t rounds;
 	uint64_t samples;
 	uint32_t last_type;	/* of the last record */

@@ -329,7 +329,7 @@ int pd_lost(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 	lost = ir_load64(rec + 16, pd->big);
 	if (lost > PD_MAX_LOST)
 		lost = 0;
-	pd->told_lost += lost;
+	pd->reported_lost += lost;
 	return mark_lost(pd, rec, size, 24, lost);
 }
 
@@ -365,10 +365,10 @@ int pd_lost_samples(struct perfdata *pd, const unsigned char *rec, uint32_t size
 		return 0;
 	if (!lost || lost > PD_MAX_LOST)
 		return mark_lost(pd, rec, size, 16, 0);
-	pd->told_samples += lost;
-	if (pd->told_samples <= pd->told_lost)
+	pd->reported_lost_samples += lost;
+	if (pd->reported_lost_samples <= pd->reported_lost)
 		return 0;
-	extra = pd->told_samples - pd->told_lost;
-	pd->told_lost += extra;
+	extra = pd->reported_lost_samples - pd->reported_lost;
+	pd->reported_lost += extra;
 	return mark_lost(pd, rec, size, 16, extra);
 }

@@ -52,7 +52,7 @@ static void count_lost(struct text *t, uint64_t count, uint32_t cpu)
 		count_damage(t, IR_DAMAGE_LOST_EVENTS, count);
 	else
 		count_damage(t, IR_DAMAGE_LOST_GAPS, 1);
-	t->told_lost += count;
+	t->reported_lost += count;
 	if (t->nr_pending == TEXT_PENDING)	/* no event between them: one gap */
 		return;
 	t->pending[t->nr_pending++] = (struct ir_event){

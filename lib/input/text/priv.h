@@ -388,7 +388,7 @@ struct text {
 	uint32_t nr_pending;
 	uint32_t last_cpu;
 	uint64_t last_time;	/* of the last line that had one */
-	uint64_t told_lost;	/* by lines of their own */
+	uint64_t reported_lost;	/* by lines of their own */
 	uint64_t in_buffer, written;	/* as the headers have it */
 	uint64_t lines, line_bytes;	/* of events */
 	uint64_t good;		/* events that are wanted and were read */

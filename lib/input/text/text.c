@@ -326,11 +326,11 @@ static int finish_reading(struct text *t, struct ir_error *err)
 	check_user_events(t);
 	count_damage(t, IR_DAMAGE_CORRUPT_BYTES, t->file.overlong);
 	/* The header counts overwritten events; lines report some of them again. */
-	if (t->written - t->in_buffer > t->told_lost)
-		count_damage(t, IR_DAMAGE_LOST_EVENTS, t->written - t->in_buffer - t->told_lost);
+	if (t->written - t->in_buffer > t->reported_lost)
+		count_damage(t, IR_DAMAGE_LOST_EVENTS, t->written - t->in_buffer - t->reported_lost);
 	/* It also promises lines; what they would take is known from the others. */
-	if (t->in_buffer > t->lines + t->told_lost) {
-		uint64_t missing = t->in_buffer - t->lines - t->told_lost;
+	if (t->in_buffer > t->lines + t->reported_lost) {
+		uint64_t missing = t->in_buffer - t->lines - t->reported_lost;
 		uint64_t mean = t->lines ? t->line_bytes / t->lines : 1;
 
 		count_damage(t, IR_DAMAGE_TRUNCATED,

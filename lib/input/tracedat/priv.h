@@ -110,7 +110,7 @@ struct tracedat {
 	uint32_t tsc_mult;	/* TSC2NSEC, 0: times are nanoseconds */
 	uint32_t tsc_shift;
 	uint64_t stat_lost;	/* all CPUSTAT options: events the tracer dropped */
-	uint64_t told_lost;	/* of these, reported by sub-buffers */
+	uint64_t reported_lost;	/* of these, reported by sub-buffers */
 
 	struct td_instance *instances;
 	uint32_t nr_instances;

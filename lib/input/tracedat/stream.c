@@ -364,7 +364,7 @@ static void count_missed(struct tracedat *td, struct td_stream *st)
 		return;
 	}
 	td_damage(td, IR_DAMAGE_LOST_EVENTS, st->lost);
-	td->told_lost += st->lost;
+	td->reported_lost += st->lost;
 }
 
 /* To the next sub-buffer: 1, 2 if a marker comes first, 0 at the end, -errno. */

@@ -323,8 +323,8 @@ static int finish_reading(struct tracedat *td, struct ir_error *err)
 	 * CPUSTAT counts all of them; sub-buffers only know of those lost
 	 * between two of them, and not of what was overwritten before the first.
 	 */
-	if (!td->finished && td->stat_lost > td->told_lost)
-		td_damage(td, IR_DAMAGE_LOST_EVENTS, td->stat_lost - td->told_lost);
+	if (!td->finished && td->stat_lost > td->reported_lost)
+		td_damage(td, IR_DAMAGE_LOST_EVENTS, td->stat_lost - td->reported_lost);
 	note_others(td);
 	td->finished = true;
 	return 0;
