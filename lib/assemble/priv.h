@@ -107,7 +107,7 @@ struct rec {
  *   MAP_SHORT             the map failed and is undone: one failed attempt
  *   MAP_RETRY             without recorded results: the same; with them: an ordinary unmap
  *   MAP_SYNC, MAP_SYNCED  an ordinary unmap
- *   MAP_PIECES, _WHOLE    undone() decides by the other kinds of evidence that the recording
+ *   MAP_PIECES, _WHOLE    undoes_map() decides by the other evidence that the recording
  *                         has; if only the shape is left, it counts "assumed failures"
  */
 enum map_state {

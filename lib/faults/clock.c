@@ -275,7 +275,7 @@ static void align_by_name(struct finding *f, struct report *report)
 	}
 }
 
-static uint64_t distance(int64_t a, int64_t b)
+static uint64_t absolute_difference(int64_t a, int64_t b)
 {
 	return a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
 }
@@ -295,7 +295,7 @@ static uint64_t offset_spread(const struct anchors *anchors)
 		least = offset < least ? offset : least;
 		most = offset > most ? offset : most;
 	}
-	return anchors->nr ? distance(most, least) : 0;
+	return anchors->nr ? absolute_difference(most, least) : 0;
 }
 
 /* The time of a line between its neighbours among the points. */
@@ -321,12 +321,12 @@ static void align_by_anchors(const struct finding *f, uint64_t all, struct repor
 	if (before && before->log_ns == report->time_ns)
 		;
 	else if (before && after)
-		report->error_ns += distance(offset, offset_of(after));
+		report->error_ns += absolute_difference(offset, offset_of(after));
 	else
 		report->error_ns += all > DRIFT_NS ? all : DRIFT_NS;
 	/* A text does not name its clock: it may be the log's. */
 	if (anchors->monotonic && !f->info->clock)
-		report->error_ns += distance(offset, 0);
+		report->error_ns += absolute_difference(offset, 0);
 	report->time_ns -= (uint64_t)offset;
 }
 

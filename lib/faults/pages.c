@@ -69,7 +69,7 @@ void ir_pages_release(struct ir_pages *pages)
 	*pages = (struct ir_pages){ .list = NULL };
 }
 
-static size_t search(const struct ir_pages *pages, uint64_t first)
+static size_t lower_bound(const struct ir_pages *pages, uint64_t first)
 {
 	size_t low = 0, high = pages->nr;
 
@@ -90,7 +90,7 @@ size_t ir_pages_first(const struct ir_pages *pages, uint64_t first, uint64_t las
 	size_t at;
 
 	if (end - block >= FEW_BLOCKS) {
-		at = search(pages, first);
+		at = lower_bound(pages, first);
 		return at < pages->nr && pages->list[at].pfn <= last ? at : IR_PAGES_NONE;
 	}
 	for (; block <= end; block++) {

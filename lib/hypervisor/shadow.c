@@ -33,7 +33,7 @@ uint64_t ir_shadow_available(const void *hv)
  * Walk the range until no page is left out, or nothing is left.  A walk frees all
  * invalid pages of the range, so a second one finds only those that were left out.
  */
-static void walk(struct shadow *s, struct ir_iopt *iopt, uint64_t first, uint64_t last)
+static void shadow_walk(struct shadow *s, struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
 	struct ir_iopt_limit limit = {
 		.room = s->avail, .charged = IR_STALE_FRESH | IR_STALE_REPLACED,
@@ -56,7 +56,7 @@ enum ir_rpcit_status ir_shadow_rpcit(void *hv, struct ir_iopt *iopt, uint64_t fi
 	struct ir_iopt_stale done;
 
 	if (s->limited && last - first >= s->avail) {
-		walk(s, iopt, first, last);
+		shadow_walk(s, iopt, first, last);
 	} else {
 		done = ir_iopt_refresh_range(iopt, first, last);
 		if (s->limited)

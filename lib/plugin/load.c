@@ -223,7 +223,7 @@ static int open_object(struct ir_loaded *loaded, struct ir_error *err)
 	return rc;
 }
 
-static int load(struct ir_registry *registry, const char *path, struct ir_error *err)
+static int load_plugin(struct ir_registry *registry, const char *path, struct ir_error *err)
 {
 	struct ir_loaded *loaded = calloc(1, sizeof(*loaded));
 	struct ir_plugin lists = { .abi = IR_PLUGIN_ABI };
@@ -257,7 +257,7 @@ int ir_registry_load(struct ir_registry *registry, const char *path, struct ir_e
 
 	if (!ir_call_begin(&(struct ir_call){ .plugin = &info, .callback = "while it is loaded" }))
 		return no_memory(err);
-	rc = load(registry, path, err);
+	rc = load_plugin(registry, path, err);
 	ir_call_end();
 	return rc;
 }

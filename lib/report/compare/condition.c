@@ -16,7 +16,7 @@
 #define MAX_FRACTION 6		/* digits */
 #define MAX_DIGITS 15		/* of a number with a fraction */
 
-static int wrong(const char *text, const char *at, const char *expected, struct ir_error *err)
+static int condition_error(const char *text, const char *at, const char *expected, struct ir_error *err)
 {
 	if (!*at)
 		return ir_error_set(err, -EINVAL, "\"%.100s\": %s, but it ends there", text,
@@ -97,17 +97,17 @@ static int parse_number(const char *text, const char *at, struct ir_condition *c
 	end = digits && at[digits] == '.' ? parse_fraction(at, condition) :
 		parse_whole(at, &condition->number);
 	if (!end)
-		return wrong(text, at, "a number is expected (64 bits; decimal with up to 6 "
-			     "digits after the point, or 0x; then K, M or G)", err);
+		return condition_error(text, at, "a number is expected (64 bits; decimal with up to 6 "
+				       "digits after the point, or 0x; then K, M or G)", err);
 	at = skip_blanks(end);
 	if (*at == '%') {
 		if (condition->of == IR_CONDITION_VALUE)
-			return wrong(text, at, "a share is of the baseline and needs a sign (+5%)",
-				     err);
+			return condition_error(text, at, "a share is of the baseline and needs a sign (+5%)",
+					       err);
 		condition->of = IR_CONDITION_SHARE;
 		at = skip_blanks(at + 1);
 	}
-	return *at ? wrong(text, at, "the end is expected", err) : 0;
+	return *at ? condition_error(text, at, "the end is expected", err) : 0;
 }
 
 int ir_condition_parse(const char *text, struct ir_condition *condition, struct ir_error *err)
@@ -117,12 +117,12 @@ int ir_condition_parse(const char *text, struct ir_condition *condition, struct 
 
 	*condition = (struct ir_condition){ .text = text, .scale = 1 };
 	if (!len || len >= sizeof(condition->key))
-		return wrong(text, at, "the key of a figure is expected (rpcit.total)", err);
+		return condition_error(text, at, "the key of a figure is expected (rpcit.total)", err);
 	memcpy(condition->key, at, len);
 	at = skip_blanks(at + len);
 	op = parse_op(at, &condition->op);
 	if (!op)
-		return wrong(text, at, "a comparison is expected (>, >=, <, <=, == or !=)", err);
+		return condition_error(text, at, "a comparison is expected (>, >=, <, <=, == or !=)", err);
 	at = skip_blanks(op);
 	if (!*at) {
 		condition->of = IR_CONDITION_CHANGE;
