@@ -60,7 +60,7 @@ static void print_help(FILE *out)
 	for (const struct command *command = commands; command->name; command++)
 		fprintf(out, "  %-10s%s\n", command->name, command->summary);
 	fputs("\n" PROGRAM " help COMMAND shows the options of a command.\n\noptions:\n"
-	      "  -h, --help     Show this help; after a command, that command's.\n"
+	      "  -h, --help     Show this help; after a command, its options.\n"
 	      "  -V, --version  Show the version.\n"
 	      "\nTry: " PROGRAM " run RECORDING\nSee " PROGRAM "(1).\n", out);
 }
