@@ -54,7 +54,7 @@ static const struct choice when_choices[] = {
 const struct option_spec option_table[] = {
 	{ 0, "--strategy", NULL, "NAME[,NAME...]|all",
 	  "Flush strategies to replay; \"iommu-replay list strategies\" shows them. "
-	  "Default: all, which are those of the recording's IOMMU without null and identity.",
+	  "Default: all, the strategies of the recording's IOMMU except null and identity.",
 	  IN_RUN | IN_SWEEP, .parse = option_parse_strategy },
 	{ 0, "--hypervisor", NULL, "NAME[:KEY=VALUE,...]",
 	  "Hypervisor to replay against; may be repeated. Default: kvm on s390x, vfio if maps were "
