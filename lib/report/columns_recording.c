@@ -220,26 +220,26 @@ static bool put_info_marker(const struct ir_entry_fields *to, size_t result, siz
 #define DAMAGE(id, severity, name, meaning) \
 	INFO("damage." name, info_u64, damage.count[id], "counters; see `Damage` below"),
 #define WINDOW \
-	"with `--time-window`: the part of the recording that was read, in nanoseconds after its first " \
-	"event; else null"
-#define APERTURE "the aperture, from the first recorded global RPCIT, in bytes; null without one"
-#define MARKER "the kernel's counters before the measured window, from a marker; null without one"
+	"with `--time-window`: the part of the recording that was read, in nanoseconds after the " \
+	"first event; else null"
+#define APERTURE "aperture in bytes, from the first recorded global RPCIT; null without one"
+#define MARKER "counters of the kernel before the measured time, from a marker; null without one"
 
 /* .help: as in figures_result.h. */
 const struct ir_column ir_recording_columns[] = {
-	INFO("file", info_text, file, "name as given"),
+	INFO("file", info_text, file, "name of the file, as given"),
 	INFO("format", info_text, format, "format and its version"),
-	INFO("recognised_by", info_text, why, "what in the content was recognised"),
+	INFO("recognised_by", info_text, why, "reason why the format was recognised"),
 	INFO("byte_order", info_text, byte_order, "`big` or `little`"),
 	INFO("kernel", info_text, kernel, "release of the kernel; null if not recorded"),
 	INFO("arch", info_text, arch, "architecture; null if not recorded"),
-	INFO("cpus", info_u32, cpus, "CPUs that were recorded"),
+	INFO("cpus", info_u32, cpus, "recorded CPUs"),
 	INFO("clock", info_text, clock, "clock of the times; null if not recorded"),
 	INFO("start_ns", info_u64, start_ns,
-	     "time of the first event that matters; without operations, of the first event that is "
-	     "no marker"),
+	     "time of the first event that a replay uses; without operations, of the first event "
+	     "that is not a marker"),
 	INFO("duration_ns", info_u64, duration_ns,
-	     "from there to the last such event; in perf.data to the last process that ended, if "
+	     "time from there to the last such event; in perf.data to the last end of a process, if "
 	     "that is later"),
 	INFO_PUT("window_from_ns", info_window, put_info_known, window_from_ns, WINDOW),
 	INFO_PUT("window_to_ns", info_window, put_info_known, window_to_ns, WINDOW),
@@ -247,62 +247,65 @@ const struct ir_column ir_recording_columns[] = {
 	     "time of the last map, unmap or failed map; null if there is none or an older version "
 	     "wrote the report"),
 	INFO("nothing_to_replay", info_text, hint,
-	     "why the recording has no operation, and what to do; null if it has one"),
-	INFO("events_file", info_text, events_file, "the file of `--events`; null if there was none"),
-	INFO("user_events", info_u64, user_events, "how many types of recorded events that file names"),
+	     "reason why the recording has no operation, and a remedy; null if it has one"),
+	INFO("events_file", info_text, events_file, "file of `--events`; null if not given"),
+	INFO("user_events", info_u64, user_events, "number of types of recorded events in that file"),
 	{ .key = "devices", .kind = IR_COLUMN_DEVICES, .help = "list of device names" },
 	{ .key = "events", .kind = IR_COLUMN_EVENTS, .help =
-	  "object with the number of events of each name, those that are not used included" },
+	  "object with the number of events of each name, including events that are not used" },
 	INFO("operations.map", info_u64, ops.map,
-	     "mappings that reached the page table, undone ones included; each would be one sync-map "
+	     "mappings that were made, including those that were undone; each would be one sync-map "
 	     "RPCIT"),
-	INFO("operations.map_pages", info_u64, ops.map_pages, "pages of these"),
-	INFO("operations.segments", info_u64, ops.segments, "their physically contiguous pieces"),
+	INFO("operations.map_pages", info_u64, ops.map_pages, "their pages"),
+	INFO("operations.segments", info_u64, ops.segments, "their physically contiguous segments"),
 	INFO("operations.unmap", info_u64, ops.unmap, "unmaps"),
-	INFO("operations.unmap_pages", info_u64, ops.unmap_pages, "pages of these"),
+	INFO("operations.unmap_pages", info_u64, ops.unmap_pages, "their pages"),
 	INFO("operations.failed_map", info_u64, ops.failed_map,
-	     "attempts that failed on the recorded machine: undone ones, and those without an "
-	     "address"),
-	INFO("max_live_pages", info_u64, max_live_pages, "most pages mapped at a time"),
+	     "maps that failed on the recorded machine: undone, or without an IOVA"),
+	INFO("max_live_pages", info_u64, max_live_pages, "peak of mapped pages"),
 	INFO("recorded_rpcit.total", info_rpcit, rpcit.total,
 	     "RPCITs in the recording; `recorded_rpcit` is null if it has none"),
-	INFO("recorded_rpcit.global", info_rpcit, rpcit.global, "those over the whole aperture"),
-	INFO("recorded_rpcit.ranged", info_rpcit, rpcit.ranged, "those over a range"),
+	INFO("recorded_rpcit.global", info_rpcit, rpcit.global, "RPCITs for the whole aperture"),
+	INFO("recorded_rpcit.ranged", info_rpcit, rpcit.ranged, "RPCITs for a range"),
 	INFO("recorded_rpcit.insufficient", info_rpcit_result, rpcit.insufficient,
-	     "those that reported insufficient resources; null if results were not recorded"),
+	     "RPCITs that reported insufficient resources; null if results were not recorded"),
 	INFO("recorded_rpcit.failed", info_rpcit_result, rpcit.failed,
-	     "those that reported another error; null if results were not recorded"),
-	INFO("recorded_rpcit.sync", info_rpcit, rpcit.sync, "those over exactly what was just unmapped"),
+	     "RPCITs that reported another error; null if results were not recorded"),
+	INFO("recorded_rpcit.sync", info_rpcit, rpcit.sync, "RPCITs for exactly the range of the "
+	     "previous unmap"),
 	INFO("recorded_flushes.queue_full", info_flushes, flushes.queue_full,
-	     "flushes of a domain of another IOMMU than that of s390, because a queue was full; "
-	     "`recorded_flushes` is null if the recording has no such flushes"),
+	     "on other IOMMUs than that of s390: flushes of a domain because a queue was full; "
+	     "`recorded_flushes` is null if the recording has no flushes"),
 	INFO("recorded_flushes.queue_timeout", info_flushes, flushes.queue_timeout,
 	     "flushes of a domain because the timer of a queue expired"),
-	INFO("recorded_flushes.range", info_flushes, flushes.range, "flushes of what was unmapped"),
-	INFO("recorded_flushes.map", info_flushes, flushes.map, "flushes after mapping"),
+	INFO("recorded_flushes.range", info_flushes, flushes.range, "flushes of a range after an "
+	     "unmap"),
+	INFO("recorded_flushes.map", info_flushes, flushes.map, "flushes after a map"),
 	INFO_PUT("machine.aperture_start", info_aperture, put_info_known, machine.aperture_start, APERTURE),
 	INFO_PUT("machine.aperture", info_aperture, put_info_known, machine.aperture_size, APERTURE),
 	INFO("machine.mapped_pages", info_marker, machine.mapped_pages, MARKER),
 	INFO("machine.unmapped_pages", info_marker, machine.unmapped_pages, MARKER),
 	{ .key = "machine.hz", .get = info_hz, .put = put_info_hz, .help =
-	  "jiffies a second; null if not known from the recording" },
+	  "jiffies a second; null if the recording does not show it" },
 	INFO("machine.timer_phase_ns", info_timer_phase, machine.timer_phase_ns,
-	     "where jiffies begin on the clock, from timers of flush queues; null if not known"),
+	     "time of the start of a jiffy on the clock, from timers of flush queues; null if not "
+	     "known"),
 	INFO("machine.timer_late_ns", info_timer_late, machine.timer_late_ns,
 	     "mean time from the expiry of a timer to its flush; null if not known"),
 	INFO_PUT("machine.rpcit_base_ns", info_latency, put_info_known, machine.rpcit_base_ns,
-	     "how long the recorded RPCITs took, without their pages, as a fit through those during "
-	     "which their CPU had no other event; null if not recorded"),
+	     "duration of recorded RPCITs, without their pages: a fit of those during which their "
+	     "CPU had no other event; null if not recorded"),
 	INFO_PUT("machine.rpcit_page_ns", info_latency, put_info_known, machine.rpcit_page_ns,
-	     "how long they took for each page of their ranges; null if not recorded"),
+	     "additional duration for each page of their ranges; null if not recorded"),
 	INFO_PUT("machine.rpcit_global_ns", info_global, put_info_known, machine.rpcit_global_ns,
-	     "how long such RPCITs over the whole aperture took, at the median; null if not recorded"),
+	     "median duration of such RPCITs for the whole aperture; null if not recorded"),
 	INFO("machine.s390_dma_api", info_truth, machine.s390_dma_api,
 	     "whether the machine used the former DMA API of s390"),
 	INFO("machine.domain_types_vary", info_truth, types_vary,
-	     "whether domains were strict (type DMA) at some time, and had a queue (DMA-FQ) at "
-	     "another: a strict domain flushes every unmap on its own"),
+	     "whether domains were strict (type DMA, each unmap is flushed) at some times, and had "
+	     "a queue (DMA-FQ) at others"),
 	IR_DAMAGE_LIST(DAMAGE)
-	INFO("complete", info_truth, complete, "whether all counters of loss and corruption are zero"),
+	INFO("complete", info_truth, complete, "whether all counters of loss and corruption, and of "
+	     "limits, are zero"),
 	{ .key = NULL },
 };

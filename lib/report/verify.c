@@ -203,29 +203,32 @@ static struct ir_value percent(const struct ir_report_entry *entry, size_t resul
 	VALUE(k ".pages", getter, PAGES, h), VALUE(k ".insufficient", getter, INSUFFICIENT, h)
 #define OPERATION(k, part, h)	VALUE("first_difference.operation." k, operation, part, h)
 
-#define RECORDED "the same of the recorded machine; null if not recorded"
-#define FULL "entry limits with which the host was full where most of the recorded RPCITs reported it"
+#define RECORDED "the same for the recorded machine; null if not recorded"
+#define FULL "smallest and largest entry limit with which the host is full where most of the " \
+	"recorded RPCITs reported it"
 #define FIT \
-	"entry limits with as many insufficient RPCITs as recorded; if low is above high there are none, " \
-	"and both come closest; null without `--fit`"
-#define TOLERANCE "the tolerance: a number, or a share in per cent, whichever allows more"
+	"smallest and largest entry limit with which as many RPCITs report insufficient resources " \
+	"as recorded; if low is above high there is none, and both are the closest; null without " \
+	"`--fit`"
+#define TOLERANCE "tolerance as a number and in per cent; the larger one is used"
 #define WHERE \
-	"when and where the first difference is, by the recorded RPCIT if there is one, otherwise by the " \
-	"predicted one; null if there is no difference"
+	"time and CPU of the first difference, from the recorded RPCIT if there is one, otherwise " \
+	"from the predicted one; null if there is no difference"
 #define BELONGS \
-	"the operation that this RPCIT belongs to, as iommu-replay-ops(1) prints it; null if there is none"
-#define CHOSEN "where it was taken from: `user`, `manifest`, `recording` or `default`"
+	"operation of this RPCIT, as iommu-replay-ops(1) prints it; null if there is none"
+#define CHOSEN "source: `user`, `manifest`, `recording` or `default`"
 
 _Static_assert(IR_VERIFY_TOTALS == 8, "a total has no column");
 
 const struct ir_column ir_verify_columns[] = {
-	TOTALS("predicted", predicted, "RPCITs of the replay; for another IOMMU (VT-d) its flushes",
-	       "failed maps of the replay", "flushes of the queue by cause"),
+	TOTALS("predicted", predicted, "predicted RPCITs; on other IOMMUs flushes",
+	       "predicted failed maps", "predicted flushes of the queue, by cause"),
 	TOTALS("recorded", recorded, RECORDED, RECORDED, RECORDED),
-	VALUE("equal", equal, 0, "whether all totals that are known agree, within the tolerance"),
+	VALUE("equal", equal, 0, "whether all known totals agree within the tolerance"),
 	VALUE("equal_with_recorded_timers", timers, 0,
-	      "true if they do not, but would with `--timer recorded`; otherwise null"),
-	OF_VERIFY("missed", missed, "RPCITs that the probe missed at least, by the kernel's counters"),
+	      "true if they would only agree with `--timer recorded`; otherwise null"),
+	OF_VERIFY("missed", missed, "minimum number of RPCITs that the probe missed, from the "
+	       "kernel's counters"),
 	VALUE("tolerance", tolerance, 0, TOLERANCE),
 	VALUE("tolerance_percent", percent, 0, TOLERANCE),
 	FITTED("low", low, FIT),
@@ -233,14 +236,14 @@ const struct ir_column ir_verify_columns[] = {
 	FITTED("place_low", place_low, FULL),
 	FITTED("place_high", place_high, FULL),
 	OF_VERIFY("sequence.compared", compared,
-		  "RPCITs that were compared one by one, the first unlike pair included"),
+		  "RPCITs that were compared one by one, including the first difference"),
 	VALUE("sequence.same", same_sequence, 0, "whether there is no first difference"),
-	OF_VERIFY("iova.compared", iovas, "mappings whose address was recorded"),
-	OF_VERIFY("iova.equal", iovas_equal, "those that the replay gave the same address"),
+	OF_VERIFY("iova.compared", iovas, "mappings with a recorded IOVA"),
+	OF_VERIFY("iova.equal", iovas_equal, "mappings with the same IOVA in the replay"),
 	VALUE("first_difference.time_ns", difference, TIME, WHERE),
 	VALUE("first_difference.cpu", difference, CPU, WHERE),
 	VALUE("first_difference.in_queue", difference, IN_QUEUE,
-	      "true if it is among the flushes of the queue, false if among the RPCITs of a CPU"),
+	      "true if it is a flush of the queue, false if it is an RPCIT of a CPU"),
 	RPCIT("first_difference.recorded", want, "the recorded RPCIT; null if there is none"),
 	RPCIT("first_difference.predicted", got, "the predicted RPCIT; null if there is none"),
 	OPERATION("kind", KIND, BELONGS),
@@ -248,11 +251,12 @@ const struct ir_column ir_verify_columns[] = {
 	OPERATION("iova", IOVA, BELONGS),
 	OPERATION("pages", PAGES, BELONGS),
 	OPERATION("mapping", MAPPING, BELONGS),
-	OPERATION("failed", FAILED, "whether it fails on the recorded machine"),
-	OPERATION("interrupt", INTERRUPT, "whether it is in an interrupt"),
+	OPERATION("failed", FAILED, "whether it failed on the recorded machine"),
+	OPERATION("interrupt", INTERRUPT, "whether it was in an interrupt"),
 	OF_REPORT("sources.strategy", strategy_from, CHOSEN),
 	OF_REPORT("sources.hypervisor", hypervisor_from, CHOSEN),
-	OF_REPORT("sources.manifest", manifest, "which manifest; null if none lists the recording"),
+	OF_REPORT("sources.manifest", manifest, "file of the manifest; null if no manifest lists "
+	       "the recording"),
 	{ .key = NULL },
 };
 
