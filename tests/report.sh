@@ -38,6 +38,8 @@ again "with parameters" run --quiet --queue none --timer recorded --api iommu --
 	--flush-latency 1000+10 --aperture 64M --strategy strict,fq-flush "$file"
 again "of verify" verify --quiet "$file"
 again "of verify with a difference" verify --quiet --strategy legacy-strict --hypervisor kvm "$file"
+again "of verify --fit" verify --quiet --manifest none --fit entry-limit "$fq"
+again "of verify --fit, nothing to fit" verify --quiet --manifest none --fit entry-limit traces/6.12-fq-twodev.dat
 again "of info" info --quiet "$file"
 
 # Shortages.

@@ -125,7 +125,8 @@ static void draw_difference(const struct drawing *d, const struct ir_report_entr
 	const struct ir_verify *v = &entry->verify->verify;
 	const struct ir_verify_rpcit *r = v->want.present ? &v->want : &v->got;
 	uint64_t alike = v->compared - (v->compared && v->want.present && v->got.present);
-	char *op = entry->verify->has_operation ? operation_text(&entry->verify->operation) : NULL;
+	char *op = entry->verify->has_operation && !v->difference_in_queue ?
+		operation_text(&entry->verify->operation) : NULL;
 
 	draw_line(d, "sequence", VIEW_NOTE, "%s %s were alike; then the first difference, at %"
 		  PRIu64 ".%09" PRIu64 " s on CPU %u, %s%s", ir_count_text(alike).s, flushes_word(entry),
@@ -321,6 +322,10 @@ static void draw_fit(const struct drawing *d, const struct ir_report_verify *r)
 		draw_line(d, "fit", VIEW_PLAIN, "entry limit %" PRIu64 " to %" PRIu64 ": %" PRIu64
 			  " RPCIT%s insufficient, as recorded", fit->low, fit->high, fit->shortages,
 			  ir_plural(fit->shortages));
+	else if (fit->at_high < fit->shortages)	/* of an older report, which does not have it */
+		draw_line(d, "fit", VIEW_NOTE, "no entry limit has %" PRIu64 " RPCIT%s insufficient, as recorded; "
+			  "%" PRIu64 " and %" PRIu64 " come closest", fit->shortages, ir_plural(fit->shortages),
+			  fit->high, fit->low);
 	else
 		draw_line(d, "fit", VIEW_NOTE, "no entry limit has %" PRIu64 " RPCIT%s insufficient, as "
 			  "recorded: %" PRIu64 " has %" PRIu64 ", %" PRIu64 " has %" PRIu64,

@@ -66,6 +66,24 @@ static struct ir_value fitted(const struct ir_report_entry *entry, size_t result
 	return count_value(*(const uint64_t *)(const void *)((const char *)fit + arg));
 }
 
+static struct ir_value fit_shortages(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	const struct ir_fit *fit = &entry->verify[result].fit;
+
+	(void)arg;
+	return fit->tried ? count_value(fit->shortages) : null_value();
+}
+
+/* Of struct ir_fit at offset @arg, of 32 bits. */
+static struct ir_value fit_places(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	const struct ir_fit *fit = &entry->verify[result].fit;
+
+	if (!fit->tried || !fit->shortages)
+		return null_value();
+	return count_value(*(const uint32_t *)(const void *)((const char *)fit + arg));
+}
+
 /* Null where that makes no difference. */
 static struct ir_value timers(const struct ir_report_entry *entry, size_t result, size_t arg)
 {
@@ -191,6 +209,7 @@ static struct ir_value percent(const struct ir_report_entry *entry, size_t resul
 #define VALUE(k, getter, a, h)	{ .key = k, .get = getter, .arg = a, .help = h }
 #define OF_VERIFY(k, field, h)	VALUE(k, verify_u64, offsetof(struct ir_verify, field), h)
 #define FITTED(k, field, h)	VALUE("fit.entry_limit." k, fitted, offsetof(struct ir_fit, field), h)
+#define PLACES(k, field, h)	VALUE("fit.entry_limit." k, fit_places, offsetof(struct ir_fit, field), h)
 #define OF_REPORT(k, field, h)	VALUE(k, report_text, offsetof(struct ir_report_verify, field), h)
 #define TOTALS(k, getter, flushes, failed, queue) \
 	VALUE(k ".total", getter, 0, flushes), VALUE(k ".global", getter, 1, flushes), \
@@ -206,6 +225,8 @@ static struct ir_value percent(const struct ir_report_entry *entry, size_t resul
 #define RECORDED "the same for the recorded machine; null if not recorded"
 #define FULL "smallest and largest entry limit with which the host is full where most of the " \
 	"recorded RPCITs reported it"
+#define AT "insufficient RPCITs with the limits low and high"
+#define AGREE "recorded RPCITs for which these limits are right, and how many were compared"
 #define FIT \
 	"smallest and largest entry limit with which as many RPCITs report insufficient resources " \
 	"as recorded; if low is above high there is none, and both are the closest; null without " \
@@ -231,10 +252,16 @@ const struct ir_column ir_verify_columns[] = {
 	       "kernel's counters"),
 	VALUE("tolerance", tolerance, 0, TOLERANCE),
 	VALUE("tolerance_percent", percent, 0, TOLERANCE),
+	VALUE("fit.entry_limit.shortages", fit_shortages, 0,
+	      "RPCITs that reported insufficient resources when recorded; 0: nothing to fit; null without `--fit`"),
 	FITTED("low", low, FIT),
 	FITTED("high", high, FIT),
+	FITTED("at_low", at_low, AT),
+	FITTED("at_high", at_high, AT),
 	FITTED("place_low", place_low, FULL),
 	FITTED("place_high", place_high, FULL),
+	PLACES("agree", agree, AGREE),
+	PLACES("places", places, AGREE),
 	OF_VERIFY("sequence.compared", compared,
 		  "RPCITs that were compared one by one, including the first difference"),
 	VALUE("sequence.same", same_sequence, 0, "whether there is no first difference"),
@@ -354,6 +381,25 @@ static bool put_operation(struct ir_report_verify *v, size_t arg, struct ir_valu
 	}
 }
 
+/* Older versions wrote no shortages with their limits: there were those that were recorded. */
+static bool put_fit(struct ir_report_verify *v, const struct ir_column *column, struct ir_value value)
+{
+	void *to = (char *)&v->fit + column->arg;
+
+	if (value.type == IR_VALUE_NULL)
+		return true;
+	v->fit.tried = true;
+	if (column->get == fit_shortages)
+		v->fit.shortages = value.count;
+	else if (column->get == fitted)
+		*(uint64_t *)to = value.count;
+	else
+		*(uint32_t *)to = (uint32_t)value.count;
+	if (column->get == fitted && !v->fit.shortages)
+		v->fit.shortages = v->verify.recorded.insufficient;
+	return is_count(value, column->get == fit_places ? UINT32_MAX : UINT64_MAX);
+}
+
 bool ir_verify_column_put(const struct ir_column *column, const struct ir_entry_fields *to,
 			  size_t result, struct ir_value value)
 {
@@ -367,12 +413,8 @@ bool ir_verify_column_put(const struct ir_column *column, const struct ir_entry_
 		*(column->get == equal ? &v->equal : &v->verify.same_sequence) = is_true(value);
 		return value.type == IR_VALUE_TRUTH;
 	}
-	if (column->get == fitted) {
-		v->fit.shortages = value.type == IR_VALUE_COUNT;
-		v->fit.tried = v->fit.shortages;
-		*(uint64_t *)(void *)((char *)&v->fit + column->arg) = value.count;
-		return value.type == IR_VALUE_COUNT || value.type == IR_VALUE_NULL;
-	}
+	if (column->get == fit_shortages || column->get == fitted || column->get == fit_places)
+		return put_fit(v, column, value);
 	if (column->get == timers) {
 		v->timers_explain = is_true(value);
 		return value.type == IR_VALUE_TRUTH || value.type == IR_VALUE_NULL;
