@@ -257,7 +257,7 @@ static void course_points(FILE *out, const struct courses *c, size_t s, course_f
 		fprintf(out, ": %s", !value ? "none" : axis->is_time ? ir_time_text(value, IR_TYPESET).s :
 			ir_count_text(value).s);
 		if (failures)
-			fprintf(out, "; %s map%s fail", ir_count_text(failures).s, failures == 1 ? "" : "s");
+			fprintf(out, "; %s map%s", ir_count_text(failures).s, failures == 1 ? " fails" : "s fail");
 		fprintf(out, "</title></%s>", failures ? "text" : "circle");
 	}
 }

@@ -142,6 +142,12 @@ static void write_exposure(FILE *out, const struct frontier *f, size_t i)
 		fputs("nothing", out);
 }
 
+static void write_price(FILE *out, const struct frontier *f, size_t i)
+{
+	fprintf(out, ", for %s flush%s.", ir_count_text(frontier_flushes(f, i)).s,
+		frontier_flushes(f, i) == 1 ? "" : "es");
+}
+
 static void write_ends(FILE *out, const struct frontier *f, size_t h, enum ir_typography typography)
 {
 	size_t fewest = ends_of(f, h).fewest, least = ends_of(f, h).least, pick = frontier_pick(f, h);
@@ -164,14 +170,14 @@ static void write_ends(FILE *out, const struct frontier *f, size_t h, enum ir_ty
 	write_name(out, f, least, typography);
 	fputs(" leaves ", out);
 	write_exposure(out, f, least);
-	fprintf(out, ", for %s flushes.", ir_count_text(frontier_flushes(f, least)).s);
+	write_price(out, f, least);
 	if (pick == fewest || pick == least)
 		return;
 	fputs(" With a tenth of these additional flushes or less, ", out);
 	write_name(out, f, pick, typography);
 	fputs(" leaves ", out);
 	write_exposure(out, f, pick);
-	fprintf(out, ", for %s flushes.", ir_count_text(frontier_flushes(f, pick)).s);
+	write_price(out, f, pick);
 }
 
 char *frontier_verdict(const struct frontier *f, size_t h, enum ir_typography typography)
@@ -293,12 +299,12 @@ int frontier_draw(const struct frontier *f, const struct drawing *d)
 {
 	int rc;
 
-	draw_line(d, "frontier", VIEW_PLAIN, "%zu of %zu combinations of strategy, queue size and timeout are "
-		  "not beaten in both, flushes and exposure%s", f->nr_best, f->n,
+	draw_line(d, "frontier", VIEW_PLAIN, "%zu of %zu combinations of strategy, queue size and timeout %s "
+		  "not beaten in both, flushes and exposure%s", f->nr_best, f->n, f->nr_best == 1 ? "is" : "are",
 		  f->failing ? "" : "; no map fails in any");
 	if (f->failing)
-		draw_line(d, "failures", VIEW_BAD, "maps fail with %zu of the combinations, which are left out",
-			  f->failing);
+		draw_line(d, "failures", VIEW_BAD, "maps fail with %zu of the combinations, which %s left out", f->failing,
+			  f->failing == 1 ? "is" : "are");
 	fputc('\n', d->canvas->out);
 	rc = frontier_table(f, FRONTIER_ALONE, d);
 	fputc('\n', d->canvas->out);

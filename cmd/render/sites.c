@@ -413,7 +413,9 @@ static void write_counts(FILE *out, const struct ir_report_entry *entry,
 		fprintf(out, ", at %s", first.s);
 	else
 		fprintf(out, ", from %s to %s", first.s, last.s);
-	if (x->examined < ir_explanation_total(x))
+	if (x->examined == 1 && ir_explanation_total(x) > 1)
+		fputs("; the first was examined", out);
+	else if (x->examined < ir_explanation_total(x))
 		fprintf(out, "; the first %s were examined", ir_count_text(x->examined).s);
 }
 
@@ -469,9 +471,10 @@ static void draw_lost(const struct drawing *d, const struct ir_result *result,
 		return;
 	held = held_pages(x);
 	if (limit > held + limit / 10)
-		draw_line(d, "", VIEW_BAD, "no mapping: %s entries (%s of the limit); the hypervisor "
-			  "lost them as IOVAs were used again without a flush", ir_count_text(limit - held).s,
-			  ir_share_text((double)(limit - held), (double)limit).s);
+		draw_line(d, "", VIEW_BAD, "no mapping: %s entr%s (%s of the limit); the hypervisor "
+			  "lost %s as IOVAs were used again without a flush", ir_count_text(limit - held).s,
+			  limit - held == 1 ? "y" : "ies", ir_share_text((double)(limit - held), (double)limit).s,
+			  limit - held == 1 ? "it" : "them");
 }
 
 /* Unbacked pages are mapped, and hold none of the entries. */

@@ -220,7 +220,7 @@ static bool write_alike(FILE *out, const struct sweep *sweep, size_t h, size_t s
 		++*alike;
 	}
 	if (*alike == sweep->settings->nr_strategies && *alike > 2) {
-		fprintf(out, "%s %s strategies", s ? "all" : "All", ir_count_word(*alike).s);
+		fprintf(out, "All %s strategies", ir_count_word(*alike).s);
 		return true;
 	}
 	for (size_t i = s; i < sweep->settings->nr_strategies; i++) {

@@ -397,7 +397,8 @@ static void note_faults(const struct ir_report_entry *entry, view_line emit, voi
 		free(label);
 	}
 	if (entry->fault_exposure[0].undecided)
-		fprintf(line.out, "; %" PRIu64 " are not decided", entry->fault_exposure[0].undecided);
+		fprintf(line.out, "; %" PRIu64 " %s not decided", entry->fault_exposure[0].undecided,
+			entry->fault_exposure[0].undecided == 1 ? "is" : "are");
 	line_end(&line, emit, arg, "faults", VIEW_NOTE);
 }
 
@@ -427,9 +428,10 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 	if (failures) {
 		line_begin(&line);
 		fprintf(line.out, "%" PRIu64 " attempt%s that failed on the recorded machine "
-			"%s replayed as attempts; drivers try again after a failure, so the "
+			"%s; drivers try again after a failure, so the "
 			"recording holds more attempts than a machine without failures would "
-			"have made", failures, ir_plural(failures), failures == 1 ? "was" : "were");
+			"have made", failures, ir_plural(failures),
+			failures == 1 ? "was replayed as an attempt" : "were replayed as attempts");
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}
 	note_plugins(entry, emit, arg);
@@ -462,14 +464,8 @@ static enum view_mark host_pages(const struct ir_report_entry *entry, size_t res
 static void name_cell(const char *name, bool bound, char *text, size_t size)
 {
 	char *clean = text_clean(name);
-	const char *mark = bound ? " *" : "";
-	size_t room = size - strlen(mark) - 1, len = strlen(clean);
 
-	if (len > room)
-		for (len = room; (clean[len] & 0xc0) == 0x80; len--)
-			;
-	memcpy(text, clean, len);
-	snprintf(text + len, size - len, "%s", mark);
+	snprintf(text, size, "%s%s", clean, bound ? " *" : "");
 	free(clean);
 }
 
