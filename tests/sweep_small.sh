@@ -59,8 +59,73 @@ FILE=nothing.txt verdict "no maps" "The recording has no maps." --vary hz=100:25
 FILE=nothing.txt verdict "no maps, a search" "The recording has no maps." --find min-entry-limit
 FILE=nothing.txt verdict "no maps, a frontier" "The recording has no maps." --frontier
 
+small 100 30 >many.txt
+FILE=many.txt verdict "more pages that are live" "Six of eight strategies fail no map from 31 or 32 host mappings on, which is what" --strategy $eight --find min-entry-limit
+FILE=many.txt verdict "values that are near each other" "No strategy fails a map from 31 to 33 host mappings on, of the values tried." \
+	--strategy fq-flush,map-inline,strict --vary entry-limit=29:35:2
+verdict "a strategy that flushes more than is allowed" "One of two strategies has enough from 13 host mappings on; strict has too little with any value tried." \
+	--strategy strict,fq-flush --find min-entry-limit --max-rpcits 150
+verdict "strategies that flush more than is allowed" "One of three strategies has enough from 13 host mappings on; strict, legacy-strict have too little with any value tried." \
+	--strategy strict,fq-flush,legacy-strict --find min-entry-limit --max-rpcits 150
+verdict "two hosts with a limit that is sought" "On kvm: No map fails from 12 host mappings on, which is" \
+	--strategy strict --hypervisor kvm:entry-limit=9 --hypervisor kvm:share=guest --find min-entry-limit
+verdict "two hosts with and without iommufd" "On vfio, iommufd: No map fails with any value tried, from 100 to 250 hz. verdict On vfio: No map" \
+	--strategy strict --hypervisor vfio:backend=iommufd --hypervisor vfio --iommu vtd --vary hz=100:250:150
+verdict "another IOMMU" "One of two strategies fails no map from 11 host mappings on, which is what the guest itself has mapped at most (11 pages); lazy needs 26." \
+	--strategy strict,lazy --hypervisor vfio --iommu vtd --find min-entry-limit
+shows "another IOMMU: what its flushes are" "strategy smallest failures flushes one less failures flushes replays"
+exits "a curve of one parameter and an answer for another" 0 sweep --quiet --strategy strict,fq-flush --vary entry-limit=5:20:5 \
+	--find min-queue-size --max-rpcits 105 s.txt
+shows "a curve of one parameter and an answer for another: both" \
+	"entry-limit strict fq-flush 5 63 54 10 18 9 15 - - 20 - - hypervisor kvm sought smallest queue-size"
+exits "both as CSV" 2 sweep --quiet --format csv --strategy fq-flush --vary entry-limit=5:20:5 --find min-queue-size s.txt
+says "both as CSV: there is one table" "this format has room for one table: give --vary or --find"
+
+# large PAGES: a text with one map of so many
+large() {
+	printf '# tracer: nop\n      fio-7   [000] .....  10.000001: map: IOMMU: iova=0x%x - 0x%x paddr=0x100000000 size=%d\n' \
+		4294967296 $((4294967296 + 4096 * $1)) $((4096 * $1))
+}
+large 40000 >large.txt
+FILE=large.txt verdict "a large map" "No map fails from 40,001 host mappings on" --strategy strict --find min-entry-limit
+shows "a large map: the default" "the default, 65,535, is enough for 1 such device under one limit."
+large 60000 >large.txt
+FILE=large.txt verdict "a larger map" "No map fails from 60,001 host mappings on" --strategy strict --find min-entry-limit
+shows "a larger map: the default" "It is for one device like the recorded one; the default, 65,535, is not enough."
+
+# Two devices with 20 maps each.
+awk 'BEGIN {
+	print "# tracer: nop"
+	for (i = 0; i < 40; i++) {
+		a = 4096 * (i + 1)
+		t = 10 + i / 1000
+		printf "      fio-7   [000] .....  %.6f: map: IOMMU: iova=0x%x - 0x%x paddr=0x%x size=4096\n", t, a, a + 4096, 1048576 + a
+		printf "      fio-7   [000] .....  %.6f: dma_map_page: 0000:00:0%d.0 dir=TO_DEVICE dma_addr=%x size=4096 phys_addr=%x attrs=\n", t + 0.0001, 1 + i % 2, a, 1048576 + a
+	}
+}' >two.txt
+FILE=two.txt verdict "two devices" "No map fails from 21 host mappings on." --strategy strict --find min-entry-limit
+shows "two devices: the limit is of each" \
+	"It is for each of the 2 recorded devices, which have limits of their own; the default, 65,535, is enough for 2,427 such devices under one limit."
+FILE=two.txt verdict "two devices with one limit" "No map fails from 41 host mappings on, which is" --strategy strict --hypervisor kvm:share=guest --find min-entry-limit
+shows "two devices with one limit: it is of both" \
+	"It is for the 2 recorded devices together; the default, 65,535, is enough for 1,260 such groups of devices under one limit."
+
 # Devices.
 
+verdict "devices that flush more with the second strategy" \
+	"fq-flush and strict fit the recorded devices 4 times, the most that was tried. From 1 on, flushes take 80% of the time or more with strict." \
+	--strategy fq-flush,strict --vary devices=1:4 --flush-latency 500us
+verdict "strategies with which devices as they are do not fit" \
+	"lazy-ignore and driver-lazy fail maps even with the devices as they are; strict fits the recorded devices 2 times, the most that was tried." \
+	--strategy lazy-ignore,driver-lazy,strict --vary devices=1:2 --hypervisor kvm:entry-limit=12
+verdict "a strategy with which devices do not fit" \
+	"lazy-ignore fails maps already with 2 times the devices; strict fits the recorded devices 3 times" \
+	--strategy lazy-ignore,strict --vary devices=2:3 --hypervisor kvm:entry-limit=15
+verdict "flushes that take the time of a strategy that fails" "strict fails maps even with the devices as they are." \
+	--strategy strict --vary devices=1:2 --hypervisor kvm:entry-limit=5 --flush-latency 2ms
+small 1 1 >one.txt
+FILE=one.txt verdict "a recording of no time" "strict fits the recorded devices 2 times" --strategy strict --vary devices=1:2 --flush-latency 5us
+shows "a recording of no time: no share of it" "strict: 2 or more fit, no map fails input"
 verdict "devices that fit" "All eight strategies fit the recorded devices 4 times, the most that was tried. From 1 on, flushes take 80% of the time or more with strict, " \
 	--strategy $eight --vary devices=1:4 --flush-latency 2ms
 shows "devices that fit: what gets in the way" "strict, legacy-strict: 4 or more fit, no map fails; the hypervisor is busy from 1 on; flushes would take 15 times the time there is with 4"
@@ -75,6 +140,34 @@ shows "devices that share a limit: from where on it is too little" "strict: 1 fi
 verdict "flushes that leave time" "strict fits the recorded devices 2 times, the most that was tried." \
 	--strategy strict --vary devices=1:2 --flush-latency 10us
 shows "flushes that leave time: how much they take" "strict: 2 or more fit, no map fails; flushes take 3.8% of the time with 2"
+
+# Frontiers.
+
+small 1 >pair.txt
+FILE=pair.txt verdict "a frontier of one unmap" "lazy with 16 slots, 1 ms needs no flush, and nothing exposes less: it leaves nothing reachable." \
+	--frontier --iommu vtd --strategy strict,lazy
+{
+	cat pair.txt
+	printf '             fio-285     [000] .....    16.550000: map: IOMMU: iova=0x1000 - 0x2000 paddr=0x1000 size=4096\n'
+} >later.txt
+FILE=later.txt verdict "a frontier of one flush" \
+	"lazy with 16 slots, 100 ms needs no flush, and leaves 0.0495 page-seconds of unmapped pages reachable; strict leaves nothing, for 1 flush." \
+	--frontier --iommu vtd --strategy strict,lazy
+FILE=one.txt verdict "a frontier of one map" "legacy flushes least (1 time), and nothing exposes less" --frontier --strategy legacy
+shows "a frontier of one map: what to try next" "run --strategy strict,legacy one.txt"
+FILE=one.txt verdict "a frontier of strict" "strict flushes least (1 time)" --frontier --strategy strict
+shows "a frontier of strict: what to try next" "run --strategy strict one.txt"
+shows "a frontier of strict: how many" "frontier 2 of 2 combinations of strategy, queue size and timeout are not beaten in both, flushes and exposure; no map fails in any"
+verdict "a frontier on which maps fail" "Maps fail with all strategies and queues." --frontier --strategy strict --hypervisor kvm:entry-limit=5
+shows "a frontier on which maps fail: how many" "frontier 1 of 2 combinations of strategy, queue size and timeout is not beaten in both, flushes and exposure failures maps fail with 1 of the combinations, which is left out"
+verdict "a frontier on which some maps fail" "lazy-ignore with 16 slots, 100 ms flushes least (105 times), and leaves 0.631 page-seconds of unmapped pages reachable; strict leaves nothing, for 190 flushes. With a tenth of these additional flushes or less, lazy-ignore with 16 slots, 1 ms leaves 0.344 page-seconds, for 111 flushes." \
+	--frontier --strategy strict,lazy-ignore --hypervisor kvm:entry-limit=30
+shows "a frontier on which some maps fail: how many" "maps fail with 10 of the combinations, which are left out"
+FILE=lost.txt verdict "a frontier of lost events" "Incomplete: figures may be too low." --frontier --strategy strict,fq-flush
+verdict "a frontier of strategies that are alike" "sync-map-retry (identical here: fq-flush, lazy-ignore) with 256 slots, 100 ms flushes least (100 times), and leaves 4 page-seconds" --frontier --strategy strict,fq-flush,lazy-ignore,sync-map-retry
+verdict "a frontier of more strategies that are alike" "sync-map-retry (and three identical here) with 256 slots, 100 ms flushes least" --frontier --strategy strict,fq-flush,lazy-ignore,sync-map-retry,map-inline
+small 2000 3 >long.txt
+FILE=long.txt verdict "a frontier of many page-seconds" "legacy flushes least (2,000 times), and leaves 1,993 page-seconds of unmapped pages reachable" --frontier --strategy strict,legacy
 
 # Every question in every format.
 
