@@ -15,6 +15,18 @@ small_recordings
 head -n 60 s.txt >half.txt
 head -n 2 s.txt >one.txt
 ln -s "$x86" x86.dat
+ln -s "$x86" x86.2.dat
+cp one.txt one
+small 1 >two.txt
+small 2 >three.txt
+# event TIME TEXT: a line
+event() {
+	printf '             fio-285     [000] .....    %s: %s\n' "$1" "$2"
+}
+{
+	cat two.txt
+	event 2016.500000 'map: IOMMU: iova=0x1000 - 0x2000 paddr=0x1000 size=4096'
+} >late.txt
 ln -s "$sites" sites.data
 
 # page TEXT WORDS ARGUMENTS...: the page, without its marks and styles, says this
@@ -62,6 +74,41 @@ page "verified" "The model is off by" verify --manifest none x86.dat
 page "two that are verified" "Predicted and recorded" verify --manifest none --strategy strict x86.dat x86.dat
 page "a window" "from 0 ns to 50" run --strategy strict --time-window 0:50ms s.txt
 page "nothing to flush" "none" run --strategy null s.txt
+
+# Nouns that stand for one thing, and rows that differ in one figure.
+
+page "a map" "One flush strategy, replayed on kvm with 65,535 host mappings: 1 map and 0 unmaps in " run --strategy strict one
+page "one map in a course" "1 map, at most 1 in" run --strategy fq-flush --timeline --hypervisor kvm two.txt
+check "a course of a microsecond: its axis" grep -q '0.0000002.s' plain
+check "a course of a microsecond: the rest" grep -qF "in which nothing happens; pages still reachable all that time: 1 with fq-flush" plain
+page "one page that was reachable" "2 maps and 1 unmap in " run --strategy lazy,strict --iommu vtd --queue-timeout 4000000 --timeline late.txt
+check "one page that was reachable: in its distribution" grep -qF "lazy 1 page" plain
+check "one page that was reachable: one unmap in the queue" grep -qF "lazy at most 1 queued unmap" plain
+check "one page that was reachable: one flush without it" grep -qF "strict: 1 flush, p99 none" plain
+check "one page that was reachable: for half an hour" grep -q '1,000.s' plain
+page "one page that was reachable, alone" "One flush strategy" run --strategy fq-flush --queue-timeout 4000000 late.txt
+page "one map in a matrix" "two.txt1 map, " run --strategy strict two.txt three.txt
+check "one strategy for two recordings" grep -qF "2 recordings, one strategy" plain
+page "one map among several kinds" "one 1 map in " run --strategy strict one x86.dat
+page "no address" "of maps, no address" run --strategy strict --aperture 40K s.txt
+page "many hosts" "On kvm with 11 host mappings: Maps fail. On kvm with 12 host mappings: No map fails. Strategies compared" \
+	run --strategy strict --hypervisor kvm:entry-limit=9 --hypervisor kvm:entry-limit=10 --hypervisor kvm:entry-limit=11 --hypervisor kvm:entry-limit=12 s.txt
+page "two kinds of which there are several" "VT-d: 2 recordings" run --strategy strict s.txt half.txt x86.dat x86.2.dat
+check "two kinds of which there are several: the first one" grep -q "s390: 2 recordings" plain
+page "strategies that fail maps in one of two recordings" "lazy-ignore in one (s.txt). strict never does." run --strategy lazy-ignore,strict --hypervisor kvm:entry-limit=40 s.txt half.txt
+page "no maps in a course" "The recording has no maps." run --strategy strict --timeline nothing.txt
+page "unmaps that are never flushed" "none" run --strategy null --timeline s.txt
+page "a sweep with one strategy" "s.txt: one strategy, 100 maps" sweep --vary entry-limit=5:20:5 --strategy strict s.txt
+page "a sweep of one map" "one: two strategies, 1 map" sweep --vary entry-limit=1:8:x2 --strategy strict,null one
+check "a sweep of one map: no flush" grep -q "null" plain
+page "a sweep in which one map fails" "; 1 map fails" sweep --vary entry-limit=1:2:1 --strategy lazy-ignore three.txt
+page "a frontier on which one map fails" "; 1 map fails" sweep --frontier --strategy lazy-ignore --hypervisor kvm:entry-limit=1 three.txt
+page "a sweep on two hosts" "On zvm" sweep --find min-aperture --hypervisor kvm --hypervisor zvm --strategy strict s.txt
+page "a sweep of queues" "any" sweep --find min-queue-size --vary queue-size=4:64:x2 --strategy strict,fq-flush --max-rpcits 120 s.txt
+page "a frontier of one map" "one: 2 combinations of strategy, queue size and timeout, 1 map" sweep --frontier --strategy legacy one
+check "a frontier of one map: a flush" grep -qF "legacy: 1 flush, 0 page-seconds" plain
+page "a frontier of two hosts on which maps fail" "maps fail with 2 of them" sweep --frontier --strategy strict --hypervisor kvm:entry-limit=5 --hypervisor kvm:entry-limit=6 s.txt
+page "a frontier without maps" "The recording has no maps." sweep --frontier --strategy strict nothing.txt
 
 picture "one recording" "flush" run --strategy $eight s.txt
 picture "no maps" "no maps" run --strategy strict nothing.txt

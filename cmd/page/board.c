@@ -396,7 +396,8 @@ static void write_matrix(FILE *out, const struct ir_rows *rows, size_t n, const 
 		fprintf(out, "<tr><th scope=\"row\"><a href=\"#r%zu\">",
 			(size_t)(rows[r].entry - entries));
 		html_name(out, info->file);
-		fprintf(out, "</a><small>%s maps, %s</small></th>", ir_count_text(rows[r].attempted).s,
+		fprintf(out, "</a><small>%s map%s, %s</small></th>", ir_count_text(rows[r].attempted).s,
+			rows[r].attempted == 1 ? "" : "s",
 			ir_time_text(info->duration_ns, IR_TYPESET).s);
 		for (size_t c = 0; c < nr; c++)
 			matrix_cell(out, &rows[r], &rows[r].row[row_with(&rows[r], columns[c].members[0])]);

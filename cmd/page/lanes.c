@@ -122,11 +122,11 @@ static double tick_step(double seconds)
 {
 	static const double factors[] = { 1, 2, 2.5, 5, 10 };
 	double unit = pow(10, floor(log10(seconds / 8)));
+	size_t i = 0;
 
-	for (size_t i = 0; i < sizeof(factors) / sizeof(factors[0]); i++)
-		if (seconds / (unit * factors[i]) <= 8.5)
-			return unit * factors[i];
-	return 10 * unit;
+	while (i + 1 < sizeof(factors) / sizeof(factors[0]) && seconds / (unit * factors[i]) > 8.5)
+		i++;
+	return unit * factors[i];
 }
 
 static double shown_seconds(const struct course *c)
@@ -197,8 +197,8 @@ static void draw_workload(const struct course *c)
 	if (!peak)
 		return;
 	fputs("<div class=\"lane\"><div class=\"lane-name\">Workload<small>maps, as recorded</small></div>\n", c->out);
-	fprintf(c->out, "<div class=\"readout\">%s maps, at most %s in %s</div>\n",
-		ir_count_text(c->rows->attempted).s, ir_count_text(peak).s,
+	fprintf(c->out, "<div class=\"readout\">%s map%s, at most %s in %s</div>\n",
+		ir_count_text(c->rows->attempted).s, c->rows->attempted == 1 ? "" : "s", ir_count_text(peak).s,
 		ir_time_text(t->bucket_ns, IR_TYPESET).s);
 	scale_and_readout(c, peak);
 	begin_plot(c, WORKLOAD_HEIGHT);
@@ -245,7 +245,8 @@ static void draw_time_axis(const struct course *c)
 	double seconds = shown_seconds(c), step = tick_step(seconds);
 	int digits = 0;
 
-	while (digits < 6 && fabs(step * pow(10, digits) - round(step * pow(10, digits))) > 1e-6)
+	/* As many as the step has: that of a course of microseconds begins at the sixth. */
+	while (digits < 10 && fabs(step * pow(10, digits) - round(step * pow(10, digits))) > 1e-3 * step * pow(10, digits))
 		digits++;
 	fputs("<div class=\"lane axis\"><div class=\"lane-name\"></div><div class=\"plot ticks\">", c->out);
 	for (int i = 0; i * step <= seconds; i++)
@@ -425,7 +426,8 @@ static void fold_exposure(FILE *out, const struct ir_rows *rows)
 		if (!exposed_pages(t))
 			continue;
 		write_caption(out, rows, &rows->row[i]);
-		fprintf(out, "%s pages</figcaption>", ir_count_text(exposed_pages(t)).s);
+		fprintf(out, "%s page%s</figcaption>", ir_count_text(exposed_pages(t)).s,
+			exposed_pages(t) == 1 ? "" : "s");
 		draw_histogram(out, t);
 		fputs("</figure>\n", out);
 	}
@@ -444,8 +446,8 @@ static void fold_queue(FILE *out, const struct ir_rows *rows)
 		if (!peak)
 			continue;
 		write_caption(out, rows, &rows->row[i]);
-		fprintf(out, "at most %s queued unmaps</figcaption><svg viewBox=\"0 0 %zu 50\" width=\"100%%\" height=\"50\" "
-			"preserveAspectRatio=\"none\" aria-hidden=\"true\">", ir_count_text(peak).s, c.shown);
+		fprintf(out, "at most %s queued unmap%s</figcaption><svg viewBox=\"0 0 %zu 50\" width=\"100%%\" height=\"50\" "
+			"preserveAspectRatio=\"none\" aria-hidden=\"true\">", ir_count_text(peak).s, peak == 1 ? "" : "s", c.shown);
 		draw_area(&c, t, queued_in, 50, 50 / (HEADROOM * (double)peak), "area-host");
 		fputs("</svg></figure>\n", out);
 	}

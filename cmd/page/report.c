@@ -412,8 +412,8 @@ static int write_several(const struct canvas *canvas, const struct ir_report_ent
 	int rc = 0;
 
 	if (alike)
-		snprintf(title, sizeof(title), "%.20s recordings, %.20s strategies", ir_count_text(n).s,
-			 ir_count_word(entries[0].nr_results).s);
+		snprintf(title, sizeof(title), "%.20s recordings, %.20s strateg%s", ir_count_text(n).s,
+			 ir_count_word(entries[0].nr_results).s, entries[0].nr_results == 1 ? "y" : "ies");
 	else
 		snprintf(title, sizeof(title), "%.20s recordings", ir_count_text(n).s);
 	html_begin(out, title, links);

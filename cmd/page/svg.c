@@ -161,11 +161,11 @@ double svg_round_up(double value)
 {
 	static const double factors[] = { 1.5, 3, 6, 7.5, 9, 12, 15 };
 	double unit = value > 1 ? pow(10, floor(log10(value))) : 1;
+	size_t i = 0;
 
-	for (size_t i = 0; i < sizeof(factors) / sizeof(factors[0]); i++)
-		if (value <= factors[i] * unit)
-			return fmax(factors[i] * unit, 3);
-	return 15 * unit;
+	while (i + 1 < sizeof(factors) / sizeof(factors[0]) && value > factors[i] * unit)
+		i++;
+	return fmax(factors[i] * unit, 3);
 }
 
 static bool is_free(const struct svg_labels *labels, const struct svg_box *box)
@@ -265,8 +265,8 @@ static void cost_point(struct cost *c, const struct ir_row *row)
 		fprintf(c->out, "<circle class=\"dot\" cx=\"%.2f%%\" cy=\"%.1f\" r=\"5.5\"><title>", x, y);
 	if (name) {
 		ir_markup_text(c->out, name);
-		fprintf(c->out, ": %s flushes, p99 %s", ir_count_text(row->flushes).s,
-			row->result->exposure.p99_ns ? ir_time_text(row->result->exposure.p99_ns,
+		fprintf(c->out, ": %s flush%s, p99 %s", ir_count_text(row->flushes).s,
+			row->flushes == 1 ? "" : "es", row->result->exposure.p99_ns ? ir_time_text(row->result->exposure.p99_ns,
 								    IR_TYPESET).s : "none");
 	}
 	fprintf(c->out, "</title></%s>", row->failures ? "text" : "circle");
