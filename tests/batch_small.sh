@@ -9,6 +9,7 @@
 stored=$PWD/tests/stored
 traces=$PWD/traces
 build=$(cd "$BUILD" && pwd)
+events=$PWD/scripts/events/iommu-map.json
 cd "$tmp" || exit 1
 
 small 20 >a.txt
@@ -305,6 +306,103 @@ fi
 kallsyms=$traces/6.12-fq-mixed-perf-g.kallsyms
 exits "call sites with modules that are not there" 3 batch --quiet --by-site --kallsyms "$kallsyms" --modules . --output symbols "$traces/6.12-fq-mixed-perf-g.perf.data"
 exits "symbols that are not there" 1 batch --by-site --kallsyms none --output none "$traces/6.12-fq-mixed-perf-g.perf.data"
+
+# Plans that cannot be, and what of them is named.
+
+# wrong TEXT WORDS: m.json is refused, with these words
+wrong() {
+	exits "$1" 2 batch --output none m.json
+	says "$1: says so" "$2"
+}
+plan '"recordings": [ { "file": "a.txt", "parameters": { "nothing": 1 } } ]'
+wrong "an unknown parameter of a recording" 'm.json:2: recordings[0].parameters.nothing: unknown parameter "nothing"'
+plan '"recordings": [ { "file": "a.txt", "parameters": { "hz": [ 100 ] } } ]'
+wrong "a list as parameter of a recording" "recordings[0].parameters.hz: not a text or a whole number"
+plan '"recordings": [ { "file": "a.txt", "parameters": { "hz": "x" } } ]'
+wrong "a wrong value of a recording" "recordings[0].parameters.hz: "
+plan '"recordings": [ { "file": "" } ]'
+wrong "a recording without a name" "recordings[0].file: not the name of a file"
+plan '"recordings": [ ]'
+wrong "no recordings" 'there is no list of "recordings"'
+plan '"recordings": [ "a.txt" ], "strategies": "strict"'
+wrong "strategies that are no list" "strategies: not a list of names"
+plan '"recordings": [ "a.txt" ], "parameters": { "entry-limit": [ ] }'
+wrong "a parameter without values" "parameters.entry-limit: the list is empty"
+plan '"recordings": [ "a.txt" ], "parameters": { "entry-limit": "1:2000:1", "queue-size": "2:2001:1" }'
+wrong "four million configurations" "more than 1000000 configurations or 10000000 cells"
+mkdir 'odd*[place]'
+cp a.txt 'odd*[place]'
+printf '{ "schema": "iommu-replay-manifest/1", "recordings": [ "*.txt" ], "strategies": [ "strict" ] }\n' >'odd*[place]/m.json'
+exits "a pattern beside a manifest in an odd place" 0 batch --output odd 'odd*[place]/m.json'
+check "a pattern beside a manifest in an odd place: its recording" grep -q '"file":"a.txt"' odd
+
+# Files of events, and lines of other shards.
+
+exits "a file of events" 0 batch --events "$events" --output known a.txt
+cp known before
+exits "a file of events: all done before" 0 batch --resume --events "$events" --output known a.txt
+check "a file of events: nothing is done again" cmp -s before known
+exits "without the file of events" 0 batch --quiet --resume --output known a.txt
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict", "legacy" ]'
+exits "the other part" 0 batch --quiet --shard 2/2 --output part.2 m.json
+exits "the first part in its file" 2 batch --resume --shard 1/2 --output part.2 m.json
+says "the first part in its file: says so" "has results of another shard"
+sed 's/"digest":"[0-9a-f]*",//' two >old
+exits "lines of an older version, quietly" 0 batch --quiet --resume --output old m.json
+check "lines of an older version, quietly: not a word" test ! -s err
+
+# Lines that others wrote.
+
+"$prog" batch --quiet --output all.2 m.json
+sed 's/"digest":"[0-9a-f]*",//' all.2 >open
+for change in 's/"cells":2/"cells":"2"/' 's/"recording":{.*},"result"/"recording":7,"result"/' 's/"result":{.*/"result":7}/' \
+	's/"status":"done"/"status":7/' 's/"status":"done"/"status":"failed","error":7/'; do
+	sed "1$change" open >bad
+	exits "a line after $change" 1 merge bad
+	says "a line after $change: it is damaged" "bad: line 1 is damaged"
+done
+sed 's/":/": /g' open >spaced
+exits "lines with blanks" 0 merge --output merged spaced
+check "lines with blanks: they are written without" cmp -s open merged
+sed '1s/^{\("schema":"[^"]*"\),\("[a-z]*":[^,{]*\),/{\2,\1,/' open >swapped
+exits "a line in another order" 0 merge --output merged swapped
+check "a line in another order: stays as it is" cmp -s swapped merged
+sed '1s/"input":"..../"input":"0000/; s/"file":"a.txt"/"file":7/' open >other
+exits "another recording without a name" 1 merge --format json other
+says "another recording without a name: which cell" "is not the same recording in cell 1 as in the cells before"
+sed '1s/"rpcit":{"total":[0-9]*/"rpcit":{"total":"x"/' open >other
+exits "a line that makes no report" 1 merge --format table other
+says "a line that makes no report: why" "total has a value that it cannot have"
+exits "a line that makes no report, as lines" 0 merge --output merged other
+
+# Summaries of rarer figures.
+
+small 30 5 >live.txt
+plan '"recordings": [ "live.txt" ], "strategies": [ "strict" ], "parameters": { "aperture": [ "4K", "64M" ], "entry-limit": 100 }'
+"$prog" batch --quiet --output narrow m.json
+exits "addresses that run out" 0 merge --format table narrow
+shows "addresses that run out: how often" "maps fail or are unbacked in 1 of 2 results"
+awk '{ for (i = 0; i < 40; i++) {
+	line = $0
+	sub(/"cell":0/, "\"cell\":" i, line)
+	sub(/"cells":2/, "\"cells\":40", line)
+	sub(/"strategy":"strict"/, "\"strategy\":\"s" i "\"", line)
+	print line
+} exit }' open >strategies
+exits "forty strategies" 0 merge --format table strategies
+shows "forty strategies: all are counted" "maps fail or are unbacked in 0 of 40 results"
+shows "forty strategies: which are not shown" "the tables have the first 32 strategies; 8 results of others are not in them"
+check "forty strategies: 32 of them" test "$(grep -cE '^s[0-9]+ ' out)" -eq 32
+plan "\"recordings\": [ \"$traces/throughput/depth1-lazy.dat\" ], \"strategies\": [ \"strict\", \"fq-flush\" ]"
+"$prog" batch --quiet --load closed --output waits.2 m.json
+sed 's/"digest":"[0-9a-f]*",//; 1s/"time":{.*$/"time":null}}/' waits.2 >mixed
+exits "a strategy without waits among others" 0 merge --format table mixed
+check "a strategy without waits among others: has no throughput" grep -Eq '^strict .* - +- *$' out
+check "a strategy without waits among others: the other one has" grep -Eq '^fq-flush .* [0-9]+\.[0-9]{3} ' out
+plan "\"recordings\": [ \"$traces/throughput/depth1-lazy.dat\" ], \"strategies\": [ \"strict\" ], \"parameters\": { \"flush-latency\": [ \"9us\", \"1us\" ] }"
+"$prog" batch --quiet --load closed --output falling m.json
+exits "waits that become shorter" 0 merge --format table falling
+check "waits that become shorter: from and to" grep -Eq '^strict .* [0-9.]{5}-[0-9.]{5} +[0-9.]+ us-[0-9.]+ us$' out
 
 # Memory that runs out: a batch says so or has cells that failed, and ends as the others when it is resumed.
 # TRIES: how many allocations fail, one at a time.

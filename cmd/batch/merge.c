@@ -86,11 +86,11 @@ static int add_line(struct merge *m, const struct results *file, size_t i, struc
 /* Nothing is merged that is known to be damaged. */
 static int check_file(const struct results *file, struct ir_error *err)
 {
-	if (file->damaged && file->first_damaged)
+	if (file->damaged)
 		return ir_error_set(err, -EINVAL, "%s: line %zu is damaged (%zu in all); batch --resume "
 				    "does %s again", file->path, file->first_damaged, file->damaged,
 				    file->damaged == 1 ? "it" : "them");
-	if (file->damaged || file->torn)
+	if (file->torn)
 		return ir_error_set(err, -EINVAL, "%s: its last line is incomplete; batch --resume does "
 				    "it again", file->path);
 	if (file->unverified)

@@ -26,6 +26,7 @@ struct sum {
 struct sums {
 	struct sum list[MOST_STRATEGIES];
 	size_t n;
+	struct sum others;		/* of the strategies beyond these */
 };
 
 static bool has_failures(const struct ir_result *r)
@@ -69,7 +70,7 @@ static void add_entry(struct sums *sums, const struct ir_report_entry *entry)
 		uint64_t flushes = r->rpcit.total;
 
 		if (!s)
-			continue;
+			s = &sums->others;
 		s->results++;
 		s->failing += has_failures(r);
 		s->flushes += flushes;
@@ -171,7 +172,7 @@ static int draw_pivot(const struct drawing *d, const struct merged *m, struct su
 int batch_summary(const struct drawing *d, const struct merged *m)
 {
 	struct sums sums = { .n = 0 };
-	size_t results = 0, failing = 0;
+	size_t results, failing;
 	char left_out[48] = "";
 	int rc;
 
@@ -179,6 +180,8 @@ int batch_summary(const struct drawing *d, const struct merged *m)
 		add_entry(&sums, &m->entries[e]);
 	if (m->left_out)
 		snprintf(left_out, sizeof(left_out), ", %zu left out", m->left_out);
+	results = sums.others.results;
+	failing = sums.others.failing;
 	for (size_t s = 0; s < sums.n; s++) {
 		results += sums.list[s].results;
 		failing += sums.list[s].failing;
@@ -187,8 +190,12 @@ int batch_summary(const struct drawing *d, const struct merged *m)
 		  "%zu cell%s: %zu done, %zu failed, %zu missing%s; %zu recording%s", m->cells,
 		  m->cells == 1 ? "" : "s", m->cells - m->failed - m->missing - m->left_out, m->failed,
 		  m->missing, left_out, m->n, m->n == 1 ? "" : "s");
-	draw_line(d, "failures", failing ? VIEW_BAD : VIEW_PLAIN,
-		  "maps fail or are unbacked in %zu of %zu results", failing, results);
+	draw_line(d, "failures", failing ? VIEW_BAD : VIEW_PLAIN, "maps fail or are unbacked in %zu of %zu results",
+		  failing, results);
+	if (sums.others.results)
+		draw_line(d, "note", VIEW_NOTE, "the tables have the first %d strategies; %zu result%s of others %s not in them",
+			  MOST_STRATEGIES, sums.others.results, sums.others.results == 1 ? "" : "s",
+			  sums.others.results == 1 ? "is" : "are");
 	rc = draw_strategies(d, &sums);
 	return rc ? rc : draw_pivot(d, m, &sums);
 }

@@ -13,7 +13,6 @@
 #define LAST_WIDTH 20		/* the least that a last column of words gets */
 #define LABEL_WIDTH 12
 #define GAP 2			/* between columns */
-#define MAX_COLUMNS 32
 
 const char *terminal_color(enum view_mark mark)
 {
@@ -176,10 +175,12 @@ static void limit_widths(const struct canvas *canvas, const struct plain_column 
 static int add_row(struct libscols_table *table, const char *const *cells, size_t nr_columns,
 		   const size_t *limits)
 {
-	char *texts[MAX_COLUMNS] = { NULL }, *rest[MAX_COLUMNS];
+	char **texts = calloc(2 * nr_columns, sizeof(*texts)), **rest = texts + nr_columns;
 	bool more = true;
 	int rc = 0;
 
+	if (!texts)
+		return -ENOMEM;
 	for (size_t i = 0; i < nr_columns && !rc; i++) {
 		texts[i] = rest[i] = wrap_words(cells[i], limits[i]);
 		rc = texts[i] ? 0 : -ENOMEM;
@@ -199,6 +200,7 @@ static int add_row(struct libscols_table *table, const char *const *cells, size_
 	}
 	for (size_t i = 0; i < nr_columns; i++)
 		free(texts[i]);
+	free(texts);
 	return rc;
 }
 
@@ -206,11 +208,14 @@ int print_plain(const struct canvas *canvas, const struct plain_column *columns,
 		const char *const *cells, size_t rows)
 {
 	struct libscols_table *table = terminal_table(canvas);
-	int rc = table ? 0 : -ENOMEM;
-	size_t limits[MAX_COLUMNS];
+	size_t *limits = calloc(nr_columns, sizeof(*limits));
+	int rc = 0;
 
-	if (rc)
-		return rc;
+	if (!table || !limits) {
+		scols_unref_table(table);
+		free(limits);
+		return -ENOMEM;
+	}
 	limit_widths(canvas, columns, nr_columns, cells, rows, limits);
 	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
 	for (size_t i = 0; i < nr_columns && !rc; i++)
@@ -222,5 +227,6 @@ int print_plain(const struct canvas *canvas, const struct plain_column *columns,
 	if (!rc && scols_print_table(table))
 		rc = -ENOMEM;
 	scols_unref_table(table);
+	free(limits);
 	return rc;
 }

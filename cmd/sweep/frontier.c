@@ -35,7 +35,7 @@ static void add_strategy(struct frontier *f, size_t h, const struct ir_config *c
 	struct ir_config c = *config;
 
 	if (c.strategy->unmap != IR_UNMAP_QUEUED || c.strategy->dma_api == IR_DMA_S390 ||
-	    c.params.api == IR_API_IOMMU || is_identity(config)) {
+	    c.params.api == IR_API_IOMMU) {
 		add_cell(f, h, config);
 		return;
 	}
@@ -64,8 +64,7 @@ static int make_cells(struct frontier *f)
 		struct ir_config config = sweep_config(s, h, 0);
 
 		config.strategy = identity;
-		if (identity)
-			add_cell(f, h, &config);
+		add_cell(f, h, &config);
 		for (size_t i = 0; i < s->nr_strategies; i++) {
 			config = sweep_config(s, h, i);
 			if (config.strategy != identity)
