@@ -267,6 +267,9 @@ exits "a manifest in the place of a command" 2 examples/batch.json
 says "a manifest in the place of a command: what to type" "iommu-replay batch examples/batch.json"
 exits "a recording where a report belongs" 1 report "$file"
 says "a recording where a report belongs: what to type" "try: iommu-replay run $file"
+run compare --format json --output "$tmp/comparison.json" "$tmp/report.json" "$tmp/report.json"
+exits "a comparison where a report belongs" 1 report "$tmp/comparison.json"
+check "a comparison where a report belongs: no command reads it" sh -c "! grep -q 'try: ' '$tmp/err'"
 
 # Compressed as a whole, whatever it is called.
 "$prog" ops "$file" >"$tmp/plain"

@@ -53,10 +53,13 @@ awk 'BEGIN {
 		printf " a-1 [000] ..... %.6f: unmap: IOMMU: iova=0x10000000000 - 0x10040000000 size=1073741824 unmapped_size=1073741824\n", t += 0.001
 	}
 }' >gigabytes
-for jobs in 1 4; do
-	"$prog" run -v -j $jobs --strategy all gigabytes >got 2>err &
+# terminated TEXT ARGUMENTS...: SIGTERM ends the command within 2 s after it has read the recording
+terminated() {
+	what=$1
+	shift
+	"$prog" "$@" -v gigabytes >got 2>err &
 	pid=$!
-	while ! grep -q 'replay' err && kill -0 $pid 2>/dev/null; do
+	while ! grep -q 'gigabytes' err && kill -0 $pid 2>/dev/null; do
 		sleep 0.05
 	done
 	begin=$(date +%s%N)
@@ -64,9 +67,14 @@ for jobs in 1 4; do
 	wait $pid
 	status=$?
 	took=$((($(date +%s%N) - begin) / 1000000))
-	check "SIGTERM ends the replay of large mappings with -j $jobs" test $status -eq 130
-	check "SIGTERM ends the replay of large mappings with -j $jobs: within 2 s ($took ms)" test $took -lt 2000
-done
+	check "SIGTERM ends $what" test $status -eq 130
+	check "SIGTERM ends $what: within 2 s ($took ms)" test $took -lt 2000
+}
+terminated "a replay with one thread" run -j 1 --strategy all
+terminated "a replay with threads" run -j 4 --strategy all
+terminated "a sweep" sweep --vary entry-limit=1:1000000:x4
+terminated "a search" sweep --find min-entry-limit --strategy all
+terminated "a frontier" sweep --frontier
 
 # Files that are read as a whole.
 

@@ -37,7 +37,9 @@ check "what it points to was written" cmp -s "$tmp/out" "$target"
 exits "a directory that does not exist" 1 list -o "$tmp/none/out" events
 says "a directory that does not exist: says so" "No such file or directory"
 exits "a directory is no file" 1 list -o "$tmp/dir" events
-exits "standard output by name" 0 list -o /dev/stdout events
+for name in /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+	exits "standard output by the name $name" 0 list -o $name events
+done
 check "standard output by name has the list" cmp -s "$tmp/out" "$target"
 exits "- is standard output" 0 list -o - events
 check "- has the list" cmp -s "$tmp/out" "$target"

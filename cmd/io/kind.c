@@ -27,6 +27,9 @@ static const char *json_command(const char *path)
 		return NULL;
 	if (strstr(at, "\"iommu-replay-report/"))
 		return "report";
+	/* What compare, sweep and the like write is read by people and other programs. */
+	if (strstr(at, "\"iommu-replay-") && !strstr(at, "\"iommu-replay-manifest/"))
+		return NULL;
 	return strstr(at, "\"recordings\"") ? "batch" : NULL;
 }
 
