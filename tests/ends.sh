@@ -57,9 +57,10 @@ awk 'BEGIN {
 terminated() {
 	what=$1
 	shift
+	rm -f err	# the last command's
 	"$prog" "$@" -v gigabytes >got 2>err &
 	pid=$!
-	while ! grep -q 'gigabytes' err && kill -0 $pid 2>/dev/null; do
+	while ! grep -qs 'gigabytes' err && kill -0 $pid 2>/dev/null; do
 		sleep 0.05
 	done
 	begin=$(date +%s%N)
