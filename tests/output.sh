@@ -41,6 +41,9 @@ for name in /dev/stdout /dev/fd/1 /proc/self/fd/1; do
 	exits "standard output by the name $name" 0 list -o $name events
 done
 check "standard output by name has the list" cmp -s "$tmp/out" "$target"
+COLUMNS=40 "$prog" list strategies >"$tmp/narrow"
+COLUMNS=7 run list strategies
+check "a table has 40 columns at least" cmp -s "$tmp/out" "$tmp/narrow"
 exits "- is standard output" 0 list -o - events
 check "- has the list" cmp -s "$tmp/out" "$target"
 mkfifo "$tmp/fifo"

@@ -146,6 +146,10 @@ shows "flushes that leave time: how much they take" "strict: 2 or more fit, no m
 small 1 >pair.txt
 FILE=pair.txt verdict "a frontier of one unmap" "lazy with 16 slots, 1 ms needs no flush, and nothing exposes less: it leaves nothing reachable." \
 	--frontier --iommu vtd --strategy strict,lazy
+FILE=pair.txt verdict "a frontier with the identity domain that was given" "lazy with 16 slots, 1 ms needs no flush" \
+	--frontier --iommu vtd --strategy strict,lazy,identity
+FILE=pair.txt verdict "a frontier without a queue" "lazy (identical here: strict) flushes least (1 time)" \
+	--frontier --iommu vtd --api iommu --strategy strict,lazy
 {
 	cat pair.txt
 	printf '             fio-285     [000] .....    16.550000: map: IOMMU: iova=0x1000 - 0x2000 paddr=0x1000 size=4096\n'
