@@ -257,6 +257,16 @@ check "ops as JSON has as many lines" test "$(wc -l <"$tmp/out")" -eq "$lines"
 "$prog" ops "$file" >"$tmp/out"
 check "standard input is a recording, too" cmp -s "$tmp/piped" "$tmp/out"
 
+# Names of devices longer than their column.
+cat >"$tmp/long-name.txt" <<'END'
+# tracer: nop
+ a-1 [000] ..... 1.000200: map: IOMMU: iova=0x0000000100000000 - 0x0000000100001000 paddr=0x0000000000100000 size=4096
+ a-1 [000] ..... 1.000210: dma_map_page: platform.0123456789abcdef0123.ctrl dir=FROM_DEVICE dma_addr=100000000 size=4096 phys_addr=100000 attrs=0x0
+END
+run ops "$tmp/long-name.txt"
+check "the name of a device is not cut" \
+	grep -Eq '^1\.000200000 +0 map +0 platform\.0123456789abcdef0123\.ctrl 0x00100000000 +1 +1$' "$tmp/out"
+
 # A file where a command belongs, and a recording where a report does.
 exits "a recording in the place of a command" 2 "$file"
 says "a recording in the place of a command: what to type" "try: iommu-replay run $file"

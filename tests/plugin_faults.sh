@@ -186,9 +186,11 @@ check "what a plug-in prints is not in the report" cmp -s "$tmp/good" "$tmp/out"
 says "it goes to standard error" "from the plug-in"
 says "also what it writes directly" "directly"
 says "and what its destructor prints" "from the destructor"
-"$prog" run --quiet --plugin "$so" --strategy prints --format csv -o /dev/stdout "$file" \
-	>"$tmp/out" 2>"$tmp/err"
-check "standard output by name is that of the report" cmp -s "$tmp/good" "$tmp/out"
+for name in /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+	"$prog" run --quiet --plugin "$so" --strategy prints --format csv -o $name "$file" \
+		>"$tmp/out" 2>"$tmp/err"
+	check "standard output by the name $name is that of the report" cmp -s "$tmp/good" "$tmp/out"
+done
 "$prog" run --quiet --plugin "$so" --strategy good "$file" >&- 2>"$tmp/err"
 check "closed standard output is an error, with a plug-in, too" test $? -eq 1
 
