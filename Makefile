@@ -263,9 +263,9 @@ coverage:
 	tests/coverage.py $(COVERAGE) tests/COVERAGE.md
 
 # Without the scripts that test other programs and texts (browsers, packages, manuals), count
-# instructions, or do more of what another one does (sweep_small, batch_small), and with fewer CHANGES of each
+# instructions, or do more of what another one does (sweep_small, batch_small, report), and with fewer CHANGES of each
 # recording: CI has 25 minutes.
-ASAN_SKIP := html install contributing slurm text_tools byteorder layers man promises sweep batch
+ASAN_SKIP := html install contributing slurm text_tools byteorder layers man promises sweep batch report_words
 
 check-asan:
 	SKIP="$(ASAN_SKIP)" CHANGES=100 \
