@@ -245,6 +245,9 @@ static int run_pool(struct pool *p, struct ir_recording *rec, struct ir_error *e
 	for (unsigned int i = 0; i < started; i++)
 		pthread_join(workers[i], NULL);
 	free(workers);
+	/* The threads may have left blocks that were read before. */
+	if (!rc && started && interrupted(p))
+		rc = ir_error_set(err, -EINTR, "interrupted");
 	return rc;
 }
 
