@@ -267,6 +267,16 @@ run ops "$tmp/long-name.txt"
 check "the name of a device is not cut" \
 	grep -Eq '^1\.000200000 +0 map +0 platform\.0123456789abcdef0123\.ctrl 0x00100000000 +1 +1$' "$tmp/out"
 
+# Why there is no operation.
+cat >"$tmp/early.txt" <<'END'
+# tracer: nop
+ a-1 [000] ..... 1.000100: map: IOMMU: iova=0x0000000100000000 - 0x0000000100001000 paddr=0x1000 size=4096
+ a-1 [000] ..... 2.000100: sched_waking: comm=x pid=1 prio=1 target_cpu=000
+END
+COLUMNS=200 run info --time-window 500ms:900ms "$tmp/early.txt"
+check "events outside of the window are not said to be unreadable" \
+	grep -q 'none of its 1 events iommu:map and iommu:unmap is an operation here' "$tmp/out"
+
 # A file where a command belongs, and a recording where a report does.
 exits "a recording in the place of a command" 2 "$file"
 says "a recording in the place of a command: what to type" "try: iommu-replay run $file"

@@ -161,7 +161,7 @@ static uint64_t count_named(const struct ir_recording_info *info, const char *na
 static int fill_hint(struct ir_recording *rec)
 {
 	struct ir_recording_info *info = &rec->info;
-	uint64_t unread = count_named(info, "iommu:map") + count_named(info, "iommu:unmap");
+	uint64_t mappings = count_named(info, "iommu:map") + count_named(info, "iommu:unmap");
 	const struct ir_event_total *most;
 	char text[320];
 
@@ -174,9 +174,12 @@ static int fill_hint(struct ir_recording *rec)
 		snprintf(text, sizeof(text), "DMA is not translated on this machine: in %" PRIu64 " of %"
 			 PRIu64 " DMA maps dma_addr is phys_addr (iommu=pt, iommu=off, or no IOMMU)",
 			 info->dma_direct, info->dma_maps);
-	else if (unread)
+	else if (mappings && info->damage.count[IR_DAMAGE_BAD_EVENTS] >= mappings)
 		snprintf(text, sizeof(text), "none of its %" PRIu64 " events iommu:map and iommu:unmap can be read; print or copy the recording again",
-			 unread);
+			 mappings);
+	else if (mappings)
+		snprintf(text, sizeof(text), "none of its %" PRIu64 " events iommu:map and iommu:unmap is an operation here: they unmap nothing, or are outside of --time-window or --device",
+			 mappings);
 	else if (most && most->count)
 		snprintf(text, sizeof(text), "none of its %" PRIu64 " events is a DMA mapping; most of them are %.64s (%"
 			 PRIu64 "); record iommu:map and iommu:unmap", count_named(info, NULL), most->name,
