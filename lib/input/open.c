@@ -190,7 +190,8 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 		ops = highest_bid(start, (size_t)len);
 	if (ops == &ir_text_ops && ir_foreign_front(start, (size_t)len))
 		ops = NULL;
-	if (len > 0 && !ops && !ir_foreign(start, (size_t)len) && !ir_foreign_front(start, (size_t)len))
+	if (len > 0 && !ops && (ir_file_note(file) || !ir_foreign(start, (size_t)len)) &&
+	    !ir_foreign_front(start, (size_t)len))
 		ops = search_text(file, start, (size_t)len);
 	if (!len)
 		ir_error_set(err, -EINVAL, "%s: %s; record again", ir_file_path(file),

@@ -6,7 +6,7 @@
  * terminals is dropped.
  *
  * Quoted-printable: RFC 2045, 6.7.  Escape sequences: ECMA-35, 13.2; ECMA-48, 5.4 and
- * 5.6.  Character references: the HTML standard, 13.5.
+ * 5.6.  Tags and character references: the HTML standard, 13.1.2 and 13.5.
  */
 #include "input/text/transport.h"
 
@@ -66,18 +66,30 @@ static const struct {
 
 #define MAX_REFERENCE	10u	/* "&#x2F;" and longer ones that are not known */
 
+/* Elements of HTML that browsers show on lines of their own. */
+static const char *const line_elements[] = {
+	"br", "div", "h1", "h2", "h3", "h4", "hr", "li", "p", "pre", "table", "td", "th", "tr",
+};
+
+#define MAX_TAG_NAME	12u	/* "!doctype" and longer ones, which are all the same */
+
+enum tag { TAG_NONE, TAG_NAME, TAG_INLINE, TAG_LINE };
+
 struct transport {
 	/* How the text was changed. */
 	enum width width;
 	size_t mark;		/* bytes at its beginning that say so */
 	enum quoting quoting;
 	bool escapes, returns, blanks;
-	bool references, controls, tabs, dollars, carets;
+	bool tags, references, controls, tabs, dollars, carets;
 	/* The place of the copy in it. */
 	bool quoted;		/* this part is quoted-printable */
 	unsigned int nr_held;	/* of an escape: '=', a digit */
 	unsigned char held[2];
 	enum escape escape;
+	enum tag tag;
+	unsigned int nr_tag;	/* bytes from "<" on, as long as it has no name */
+	unsigned char tag_name[MAX_TAG_NAME];
 	unsigned int nr_utf8;	/* bytes of what may be one of characters[] */
 	unsigned char utf8[3];
 	unsigned int nr_reference;	/* bytes from "&" on */
@@ -200,6 +212,13 @@ static bool find_references(const char *text, size_t len)
 	return found;
 }
 
+/* A page of HTML: every "<" in front of a letter begins a tag. */
+static bool is_page(const char *text)
+{
+	text += strspn(text, " \t\r\n");
+	return !strncasecmp(text, "<!DOCTYPE html", 14) || !strncasecmp(text, "<html", 5);
+}
+
 /* A carriage return or a form feed that begins a line; lines may end in one, too. */
 static bool find_controls(const char *text, size_t len)
 {
@@ -301,7 +320,8 @@ static bool find_changes(struct transport *tr, const unsigned char *start, size_
 		tr->escapes = tr->carets || memchr(text, '\033', n);
 		tr->returns = memchr(text, '\r', n) && !memchr(text, '\n', n);
 		tr->blanks = find_characters(tr, start, len, text);
-		tr->references = find_references(text, n);
+		tr->tags = is_page(text);
+		tr->references = tr->tags || find_references(text, n);
 		tr->controls = tr->escapes || (!tr->returns && find_controls(text, n));
 		tr->tabs = find_tabs(text, n);
 		tr->dollars = find_dollars(text, n);
@@ -311,7 +331,7 @@ static bool find_changes(struct transport *tr, const unsigned char *start, size_
 	}
 	free(text);
 	return tr->width || tr->mark || tr->quoting || tr->escapes || tr->returns || tr->blanks ||
-		tr->references || tr->controls || tr->tabs || tr->dollars;
+		tr->tags || tr->references || tr->controls || tr->tabs || tr->dollars;
 }
 
 /*
@@ -479,6 +499,58 @@ static void put_references(struct transport *tr, unsigned char c)
 		put_carets(tr, c);
 }
 
+static bool is_line_element(const char *name)
+{
+	for (size_t i = 0; i < sizeof(line_elements) / sizeof(line_elements[0]); i++)
+		if (!strcasecmp(line_elements[i], name))
+			return true;
+	return false;
+}
+
+/*
+ * What begins like a tag, and has its name now.  The page's first ones stay, as what says that it is one;
+ * so does the name of a CPU's idle task.
+ */
+static void name_tag(struct transport *tr)
+{
+	char name[MAX_TAG_NAME + 1];
+	const char *word = name + 1;
+
+	memcpy(name, tr->tag_name, tr->nr_tag);
+	name[tr->nr_tag] = '\0';
+	word += *word == '/';
+	if (*word && strcasecmp(word, "!doctype") != 0 && strcasecmp(word, "html") != 0 && strcmp(word, "idle") != 0) {
+		tr->tag = is_line_element(word) ? TAG_LINE : TAG_INLINE;
+		return;
+	}
+	tr->tag = TAG_NONE;
+	for (unsigned int i = 0; i < tr->nr_tag; i++)
+		put_references(tr, (unsigned char)name[i]);
+}
+
+static void put_tags(struct transport *tr, unsigned char c)
+{
+	if (tr->tag == TAG_NAME) {
+		if ((is_alnum((char)c) || (tr->nr_tag == 1 && (c == '/' || c == '!'))) && tr->nr_tag < MAX_TAG_NAME) {
+			tr->tag_name[tr->nr_tag++] = c;
+			return;
+		}
+		name_tag(tr);
+	}
+	if (tr->tag != TAG_NONE) {
+		if (c == '>' && tr->tag == TAG_LINE)
+			put_references(tr, '\n');
+		if (c == '>')
+			tr->tag = TAG_NONE;
+	} else if (tr->tags && c == '<') {
+		tr->tag = TAG_NAME;
+		tr->tag_name[0] = c;
+		tr->nr_tag = 1;
+	} else {
+		put_references(tr, c);
+	}
+}
+
 /* Reads from a mail's headers whether its text is quoted-printable. */
 static void note_line(struct transport *tr, unsigned char c)
 {
@@ -499,7 +571,7 @@ static void note_line(struct transport *tr, unsigned char c)
 static void release_held(struct transport *tr)
 {
 	for (unsigned int i = 0; i < tr->nr_held; i++)
-		put_references(tr, tr->held[i]);
+		put_tags(tr, tr->held[i]);
 	tr->nr_held = 0;
 }
 
@@ -511,7 +583,7 @@ static void put_quoting(struct transport *tr, unsigned char c)
 		if (tr->quoted && c == '=')
 			tr->held[tr->nr_held++] = c;
 		else
-			put_references(tr, c);
+			put_tags(tr, c);
 		return;
 	}
 	if (tr->nr_held == 1 && c == '\n') {	/* the line goes on */
@@ -522,10 +594,10 @@ static void put_quoting(struct transport *tr, unsigned char c)
 		tr->nr_held = 0;
 	} else if (tr->nr_held == 2 && is_hex(tr->held[1]) && is_hex(c)) {
 		tr->nr_held = 0;
-		put_references(tr, (unsigned char)(hex_value(tr->held[1]) << 4 | hex_value(c)));
+		put_tags(tr, (unsigned char)(hex_value(tr->held[1]) << 4 | hex_value(c)));
 	} else {
 		release_held(tr);
-		put_references(tr, c);
+		put_tags(tr, c);
 	}
 }
 
@@ -558,6 +630,8 @@ static int copy_converted(struct transport *tr, struct ir_file *file)
 		pos += (uint64_t)got;
 	}
 	release_held(tr);
+	if (tr->tag == TAG_NAME)
+		name_tag(tr);
 	release_reference(tr);
 	if (tr->caret)
 		put_escapes(tr, '^');
@@ -573,7 +647,7 @@ static int copy_converted(struct transport *tr, struct ir_file *file)
 static const char *note_of(const struct transport *tr)
 {
 	return tr->width ? "read as UTF-16" : tr->quoting ? "read as quoted-printable" :
-		tr->references ? "without HTML's character references" :
+		tr->tags ? "without HTML's tags" : tr->references ? "without HTML's character references" :
 		tr->escapes ? "without a terminal's escape sequences" : NULL;
 }
 

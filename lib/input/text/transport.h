@@ -6,7 +6,8 @@
  *	UTF-16, with or without its mark; the mark of UTF-8
  *	quoted-printable: declared by a mail's header, or every "=" is an escape
  *	escape sequences of terminals
- *	character references of HTML: every "&" begins one
+ *	tags of HTML: the text begins with "<!DOCTYPE html" or "<html"
+ *	character references of HTML: every "&" begins one, or there are tags
  *	lines that end in a carriage return alone; carriage returns and form feeds that begin one
  *	blanks that do not break, characters without width, and what stands for a dash
  *	tabs in place of blanks; "$" at the end of every line, and "^[", "^M", "^I", as
