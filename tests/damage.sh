@@ -9,8 +9,8 @@
 
 . tests/lib.sh
 
-cuts=${CUTS:-200}
-bits=${BITS:-500}
+cuts=${CUTS:-$(less 40 200)}
+bits=${BITS:-$(less 100 500)}
 
 # damage FILE: figures in $tmp/out
 damage() {

@@ -22,6 +22,15 @@ export LC_ALL=C.UTF-8
 # Reports of the same command are the same.
 export SOURCE_DATE_EPOCH=1732838400
 
+# less FEW MANY: how often something is repeated
+less() {
+	if [ -n "${LESS-}" ]; then
+		echo "$1"
+	else
+		echo "$2"
+	fi
+}
+
 # Eight strategies, for tests that count results: a new strategy changes none of these counts.
 # shellcheck disable=SC2034	# the scripts use it
 eight=strict,lazy-ignore,fq-flush,sync-map-retry,map-inline,driver-lazy,legacy,legacy-strict

@@ -65,7 +65,7 @@ else
 			--hypervisor "$(echo "$hypervisor" | sed 's/@N@/1/g')" --queue-size 8 "$tmp/live.1")
 		for strategy in $("$prog" list --format json strategies |
 			sed -n 's/.*"name": "\([^"]*\)".*/\1/p'); do
-			grows "time: $strategy, ${hypervisor%%:*}" live "${PAGES:-1000}" run -q -j 1 --format csv \
+			grows "time: $strategy, ${hypervisor%%:*}" live "${PAGES:-500}" run -q -j 1 --format csv \
 				--strategy "$strategy" --hypervisor "$hypervisor" --queue-size 8
 		done
 	done

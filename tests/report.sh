@@ -14,12 +14,12 @@ limit=kvm:entry-limit=2048
 fq=${TRACES:-traces}/6.12-fq-randread-lim2048-smp1.dat
 [ -f "$fq" ] || fq=$file
 
-# again TEXT ARGUMENTS...: a command's report in each format, and from its JSON
+# again TEXT ARGUMENTS...: a command's report in each format of $formats, and from its JSON
 again() {
 	text=$1
 	shift
 	"$prog" "$@" --format json -o "$tmp/report.json" 2>"$tmp/err"
-	for format in $formats; do
+	for format in $(less "${formats##* }" "$formats"); do
 		"$prog" "$@" --format "$format" >"$tmp/at_once" 2>"$tmp/err"
 		"$prog" report --format "$format" "$tmp/report.json" >"$tmp/again" 2>>"$tmp/err"
 		if [ -s "$tmp/again" ] && cmp "$tmp/at_once" "$tmp/again" 2>>"$tmp/err"; then
