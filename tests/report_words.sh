@@ -161,7 +161,7 @@ r["sites"][0]["pages"] = r["sites"][0]["mappings"] = 1' "mapped by first all 1 p
 # The recording.
 
 words "a recording whose clock begins at 0" run.json 'r["start_ns"] = 0' "1 CPU; 50.0 us"
-words "a recording of no events" info.json 'r["start_ns"] = r["duration_ns"] = 0' "not told, 1 CPU operations"
+words "a recording of no events" info.json 'r["start_ns"] = r["duration_ns"] = 0' "unknown, 1 CPU operations"
 no "a recording of no events: has no time" "time  "
 words "a format without a reason" info.json 'r["recognised_by"] = None' "tasks.txt: ftrace text"
 no "a format without a reason: none is shown" "recognised"

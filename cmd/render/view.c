@@ -18,7 +18,7 @@
 
 static const char *or_unknown(const char *text)
 {
-	return text ? text : "not told";
+	return text ? text : "unknown";
 }
 
 /* The recording's own flushes, to compare with the results. */
@@ -68,7 +68,7 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 	line_end(&line, emit, arg, "recording", VIEW_PLAIN);
 	line_begin(&line);
 	fprintf(line.out, "kernel %s, %s, %u CPU%s", or_unknown(info->kernel),
-		info->arch ? info->arch : "architecture not told", info->cpus,
+		info->arch ? info->arch : "architecture unknown", info->cpus,
 		ir_plural(info->cpus));
 	if (has_times(info))
 		fprintf(line.out, "; %s", ir_time_text(info->duration_ns, IR_PLAIN).s);
