@@ -132,7 +132,9 @@ static int try_timers(struct ir_recording *rec, struct verified *v, struct ir_er
 	if (!result)
 		return ir_error_set(err, -ENOMEM, "out of memory");
 	config.params.timer = IR_TIMER_RECORDED;
-	rc = ir_verify(rec, &config, result, NULL, &verify, err);
+	rc = ir_verify(rec, &config, &(struct ir_replay_options){
+		.interrupted = interrupts_flag(),
+	}, result, &verify, err);
 	v->report.timers_explain = !rc && ir_verify_equal(&verify, v->report.tolerance,
 							  v->report.tolerance_percent);
 	free(result);
@@ -144,7 +146,9 @@ static int compare_flushes(const struct settings *settings, struct ir_recording 
 			   struct ir_error *err)
 {
 	struct ir_report_verify *report = &v->report;
-	int rc = ir_verify(rec, &v->config, result, devices, &report->verify, err);
+	int rc = ir_verify(rec, &v->config, &(struct ir_replay_options){
+		.devices = devices, .interrupted = interrupts_flag(),
+	}, result, &report->verify, err);
 
 	if (rc)
 		return rc;
@@ -165,24 +169,21 @@ static int compare_flushes(const struct settings *settings, struct ir_recording 
 	if (!rc)
 		rc = around_operation(rec, report, err);
 	if (!rc && settings->verbose && !report->verify.same_sequence)
-		rc = around_rows(rec, &v->config, &report->verify, &v->around, err);
+		rc = around_rows(rec, &v->config, &report->verify, interrupts_flag(), &v->around, err);
 	return rc;
 }
 
 /* The time that the recorded mode takes, at the recorded times. */
 static int predict_time(const struct settings *settings, const struct input *input,
-			const struct ir_config *config, struct ir_result *result)
+			const struct ir_config *config, struct ir_result *result, struct ir_error *err)
 {
 	struct ir_result *timed = calloc(1, sizeof(*timed));
-	struct ir_error err = { "out of memory" };
 	int rc = timed ? ir_replay(input->rec, config, 1, &(struct ir_replay_options){
 		.jobs = settings->jobs, .interrupted = interrupts_flag(), .load = input->load,
 		.recorded_times = true,
-	}, timed, &err) : -ENOMEM;
+	}, timed, err) : ir_error_set(err, -ENOMEM, "out of memory");
 
-	if (rc)
-		message("%s: %s", input->path, err.text);
-	else
+	if (!rc)
 		result->time = timed->time;
 	free(timed);
 	return rc;
@@ -194,7 +195,7 @@ static int verify_recording(struct document *doc, const struct input *input, con
 	struct ir_result *result = calloc(1, sizeof(*result));
 	struct ir_result *devices = NULL;
 	struct ir_error err = { "" };
-	int status;
+	int status, rc;
 
 	if (!result) {
 		message("out of memory");
@@ -204,15 +205,15 @@ static int verify_recording(struct document *doc, const struct input *input, con
 		free(result);
 		return STATUS_ERROR;
 	}
-	if (compare_flushes(doc->settings, input->rec, v, result, devices, &err)) {
+	rc = compare_flushes(doc->settings, input->rec, v, result, devices, &err);
+	if (!rc && input->load)
+		rc = predict_time(doc->settings, input, &v->config, result, &err);
+	if (rc) {
 		free(result);
 		free(devices);
+		if (rc == -EINTR)
+			return STATUS_INTERRUPTED;
 		message("%s: %s", path, err.text);
-		return STATUS_ERROR;
-	}
-	if (input->load && predict_time(doc->settings, input, &v->config, result)) {
-		free(result);
-		free(devices);
 		return STATUS_ERROR;
 	}
 	status = document_add(doc, &(struct ir_report_entry){

@@ -228,7 +228,7 @@ void fuzz_verify(struct ir_recording *rec)
 	struct ir_verify verify;
 	struct ir_result result;
 
-	if (ir_verify(rec, &config, &result, NULL, &verify, &err)) {
+	if (ir_verify(rec, &config, NULL, &result, &verify, &err)) {
 		fuzz_check_error(&err);
 		return;
 	}

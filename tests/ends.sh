@@ -50,6 +50,7 @@ awk 'BEGIN {
 	print "# tracer: nop"
 	for (i = 0; i < 2000; i++) {
 		printf " a-1 [000] ..... %.6f: map: IOMMU: iova=0x10000000000 - 0x10040000000 paddr=0x100000000 size=1073741824\n", t += 0.001
+		printf " a-1 [000] ..... %.6f: rpcit: (x) fn=0x1 addr=0x10000000000 range=0x40000000\n", t += 0.0001
 		printf " a-1 [000] ..... %.6f: unmap: IOMMU: iova=0x10000000000 - 0x10040000000 size=1073741824 unmapped_size=1073741824\n", t += 0.001
 	}
 }' >gigabytes
@@ -76,6 +77,9 @@ terminated "a replay with threads" run -j 4 --strategy all
 terminated "a sweep" sweep --vary entry-limit=1:1000000:x4
 terminated "a search" sweep --find min-entry-limit --strategy all
 terminated "a frontier" sweep --frontier
+terminated "a verification" verify
+terminated "a search for the limit" verify --fit entry-limit
+terminated "a prediction" run -j 1 --strategy all --load closed --flush-latency 1us
 
 # Files that are read as a whole.
 

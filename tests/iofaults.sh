@@ -100,6 +100,16 @@ check "and so nothing of theirs is unmapped" sh -c '! grep -q ,unmapped, "$1"' s
 # The gate, and usage.
 exits "--fail-if fails" 3 faults --quiet --fail-if 'unmapped>0' $amd
 exits "--fail-if passes" 0 faults --quiet --fail-if 'unmapped>1000' --fail-if 'suppressed>0' $amd
+while read -r condition status; do
+	exits "--fail-if $condition" "$status" faults --quiet --fail-if "$condition" $amd
+done <<'END'
+unmapped>=1 3
+unmapped<1000 3
+unmapped<=0 0
+unmapped!=0 3
+unmapped=0 0
+unmapped>0.5 3
+END
 exits "--fail-if names a figure that is not there" 2 faults --quiet --fail-if 'nothing>0' $amd
 check "and near ones are said" grep -q 'the nearest: ' "$tmp/err"
 exits "--fail-if without a baseline" 2 faults --quiet --fail-if 'total>+5%' $amd

@@ -200,7 +200,7 @@ static int verify(const char *path, FILE *out, struct ir_error *err)
 
 	if (rc)
 		return rc;
-	rc = ir_verify(rec, &config, &result, NULL, &report.verify, err);
+	rc = ir_verify(rec, &config, NULL, &result, &report.verify, err);
 	if (!rc) {
 		const struct ir_report_entry entry = {
 			.info = ir_recording_info(rec), .configs = &config, .results = &result,

@@ -208,8 +208,10 @@ int input_load(struct input *input, const struct settings *settings)
 	progress_clear();
 	if (input->load)
 		return STATUS_DONE;
+	if (interrupted)
+		return STATUS_INTERRUPTED;
 	message("%s", err.text);
-	return interrupted ? STATUS_INTERRUPTED : STATUS_ERROR;
+	return STATUS_ERROR;
 }
 
 void input_close(struct input *input)

@@ -241,10 +241,10 @@ static int by_time(const void *a, const void *b)
 }
 
 static int collect_rows(struct ir_recording *rec, const struct ir_config *config, struct collector *c,
-			struct ir_error *err)
+			const volatile int *interrupted, struct ir_error *err)
 {
 	struct ir_observer observer = { .rpcit = on_predicted, .arg = c };
-	struct ir_replay_options options = { .jobs = 1 };
+	struct ir_replay_options options = { .jobs = 1, .interrupted = interrupted };
 	struct ir_config watched = *config;
 	struct ir_result unused;
 	int rc = visit_ops(rec, visit_for_rows, c, err);
@@ -258,7 +258,8 @@ static int collect_rows(struct ir_recording *rec, const struct ir_config *config
 }
 
 int around_rows(struct ir_recording *rec, const struct ir_config *config,
-		const struct ir_verify *verify, struct around *around, struct ir_error *err)
+		const struct ir_verify *verify, const volatile int *interrupted, struct around *around,
+		struct ir_error *err)
 {
 	struct collector c = {
 		.v = verify,
@@ -273,7 +274,7 @@ int around_rows(struct ir_recording *rec, const struct ir_config *config,
 	if (!c.rows || !c.more || !c.recorded || !c.predicted)
 		rc = ir_error_set(err, -ENOMEM, "out of memory");
 	else
-		rc = collect_rows(rec, config, &c, err);
+		rc = collect_rows(rec, config, &c, interrupted, err);
 	if (!rc) {
 		memcpy(c.rows + c.nr, c.more, c.nr_more * sizeof(*c.rows));
 		c.nr += c.nr_more;

@@ -40,9 +40,13 @@ int around_operation(struct ir_recording *rec, struct ir_report_verify *report,
 /**
  * around_rows - what happened around the first difference
  * @config: as it was given to ir_verify(); replays once more
+ * @interrupted: as struct ir_replay_options has it
  * @around: filled
+ *
+ * Returns 0 or a negative errno with @err set.
  */
 int around_rows(struct ir_recording *rec, const struct ir_config *config,
-		const struct ir_verify *verify, struct around *around, struct ir_error *err);
+		const struct ir_verify *verify, const volatile int *interrupted, struct around *around,
+		struct ir_error *err);
 
 #endif

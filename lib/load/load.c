@@ -66,13 +66,18 @@ static void read_marker(struct collect *c, const char *text)
 		c->tracepoint_ns = strtoull(at + sizeof(tracepoint) - 1, NULL, 10);
 }
 
+static bool is_interrupted(const struct collect *c)
+{
+	return c->options->interrupted && *c->options->interrupted;
+}
+
 static int collect_event(void *arg, const struct ir_event *ev)
 {
 	struct collect *c = arg;
 	struct activity *a;
 	int rc;
 
-	if (c->options->interrupted && *c->options->interrupted)
+	if (is_interrupted(c))
 		return -EINTR;
 	switch (ev->kind) {
 	case IR_EV_MARKER:
@@ -130,8 +135,8 @@ static int read_ops(struct collect *c, struct ir_recording *rec, struct ir_error
 	while (!rc && (n = ir_recording_read(rec, block, BLOCK_OPS, err)) != 0) {
 		if (n < 0)
 			return (int)n;
-		if (c->options->interrupted && *c->options->interrupted)
-			return ir_error_set(err, -EINTR, "interrupted");
+		if (is_interrupted(c))
+			return -EINTR;
 		for (ssize_t i = 0; i < n; i++) {
 			rc = reserve_one(c, &load->ops, load->nr_ops, &load->room_ops, sizeof(*load->ops));
 			if (rc)
@@ -170,8 +175,12 @@ static int collect_activity(struct collect *c, struct ir_recording *rec, struct 
 	c->load->info.idle_known = c->switches || c->idles;
 	set_costs(c);
 	rc = ir_load_steps(c->load, c->events, c->nr, c->switches);
+	if (!rc && is_interrupted(c))
+		rc = -EINTR;
 	if (!rc && c->load->info.idle_known)
 		rc = ir_load_interrupts(c->load);
+	if (!rc && is_interrupted(c))
+		rc = -EINTR;
 	return rc ? rc : ir_load_streams(c->load);
 }
 
@@ -203,6 +212,8 @@ struct ir_load *ir_load_new(struct ir_recording *rec, const struct ir_load_optio
 	};
 	int rc = c.load ? 0 : -ENOMEM;
 
+	if (c.load)
+		c.load->interrupted = c.options->interrupted;
 	if (err)
 		err->text[0] = '\0';
 	if (!rc)

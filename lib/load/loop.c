@@ -564,6 +564,11 @@ static struct cpu *unblock_longest(struct loop *l)
 	return first;
 }
 
+static bool is_interrupted(const struct ir_load *load)
+{
+	return load->interrupted && *load->interrupted;
+}
+
 static void run_events(struct loop *l)
 {
 	for (;;) {
@@ -585,7 +590,7 @@ static void run_events(struct loop *l)
 		} else if (next) {
 			run_cpu(l, next);
 		}
-		if (l->no_memory)
+		if (l->no_memory || is_interrupted(l->load))
 			return;
 	}
 }
@@ -667,5 +672,7 @@ int ir_loop_run(const struct ir_load *load, const struct ir_loop_config *config,
 	free(l.live);
 	if (!done_ns)
 		free(l.done);
+	if (is_interrupted(load))
+		return -EINTR;
 	return l.no_memory ? -ENOMEM : 0;
 }

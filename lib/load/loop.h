@@ -66,7 +66,7 @@ struct ir_loop_result {
  * ir_loop_run - replay
  * @start_ns, @done_ns: room for the times of each step, or NULL
  *
- * 0 or -ENOMEM.
+ * 0, -ENOMEM or -EINTR.
  */
 int ir_loop_run(const struct ir_load *load, const struct ir_loop_config *config,
 		uint64_t *start_ns, uint64_t *done_ns, struct ir_loop_result *result);

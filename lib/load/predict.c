@@ -42,7 +42,7 @@ struct ir_loop_config ir_loop_config_of(const struct ir_load *load, const struct
 	};
 }
 
-/* How long the steps take; without memory p->rc is set, and the result is 1. */
+/* How long the steps take; without memory, or interrupted, p->rc is set, and the result is 1. */
 static double replay_duration(struct prediction *p, const struct ir_loop_config *cfg, uint64_t *start,
 			      uint64_t *done, struct ir_loop_result *result)
 {

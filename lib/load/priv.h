@@ -139,6 +139,7 @@ struct ir_load {
 	bool tracepoint_known;	/* info.tracepoint_cost_ns was measured */
 	double page_ns;
 	double unsteady;	/* of the recorded throughput: two standard errors, relative */
+	const volatile int *interrupted;	/* or NULL */
 };
 
 /* steps.c */

@@ -83,6 +83,12 @@ static int new_timeline(const struct closed *c, size_t i, const struct ir_record
 	return r->timeline ? 0 : ir_error_set(err, -ENOMEM, "out of memory");
 }
 
+/* Sets @err, of what a load returned. */
+static int load_failed(int rc, struct ir_error *err)
+{
+	return ir_error_set(err, rc, "%s", rc == -EINTR ? "interrupted" : "out of memory");
+}
+
 /* Everything that was asked for is watched in the last replay of a configuration. */
 static int last_run(const struct closed *c, size_t i, struct run *r, struct ir_flush_log *log,
 		    struct ir_error *err)
@@ -125,8 +131,10 @@ static int predict_config(const struct closed *c, size_t i, struct ir_error *err
 	if (!rc && !c->options->recorded_times) {
 		rc = ir_load_retime(load, &log, &first->parameters, serialises, c->info, &at);
 		ir_flush_log_release(&log);
-		if (rc || ir_flush_log_init(&log, load))
-			rc = ir_error_set(err, -ENOMEM, "out of memory");
+		if (!rc && ir_flush_log_init(&log, load))
+			rc = -ENOMEM;
+		if (rc)
+			load_failed(rc, err);
 		r.info = &at.info;
 		r.ops = at.ops;
 		r.numbers = at.numbers;
@@ -134,8 +142,11 @@ static int predict_config(const struct closed *c, size_t i, struct ir_error *err
 		if (!rc)
 			rc = last_run(c, i, &r, &log, err);
 	}
-	if (!rc && ir_load_predict(load, &log, &result->parameters, serialises, &result->time))
-		rc = ir_error_set(err, -ENOMEM, "out of memory");
+	if (!rc) {
+		rc = ir_load_predict(load, &log, &result->parameters, serialises, &result->time);
+		if (rc)
+			load_failed(rc, err);
+	}
 	if (!rc)
 		ir_time_flushes(c->info, load, ir_load_elapsed(load, &result->time),
 				ir_load_cpus(load), result);

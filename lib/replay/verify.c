@@ -268,8 +268,9 @@ static void predicted_totals(const struct ir_result *res, bool no_maps, struct i
 	};
 }
 
-int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct ir_result *result,
-	      struct ir_result *devices, struct ir_verify *verify, struct ir_error *err)
+int ir_verify(struct ir_recording *rec, const struct ir_config *config,
+	      const struct ir_replay_options *options, struct ir_result *result,
+	      struct ir_verify *verify, struct ir_error *err)
 {
 	const struct ir_recording_info *info = ir_recording_info(rec);
 	struct checker c = {
@@ -282,7 +283,6 @@ int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct i
 		.rpcit = on_predicted, .recorded = on_recorded, .mapped = on_mapped, .arg = &c,
 	};
 	struct ir_config watched = *config;
-	struct ir_replay_options options = { .jobs = 1, .devices = devices };
 	int rc;
 
 	*verify = (struct ir_verify){
@@ -290,7 +290,10 @@ int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct i
 		.same_sequence = true,
 	};
 	watched.observer = &observer;
-	rc = ir_replay(rec, &watched, 1, &options, result, err);
+	rc = ir_replay(rec, &watched, 1, &(struct ir_replay_options){
+		.jobs = 1, .devices = options ? options->devices : NULL,
+		.interrupted = options ? options->interrupted : NULL,
+	}, result, err);
 	if (!rc && c.no_memory)
 		rc = ir_error_set(err, -ENOMEM, "out of memory while comparing");
 	if (!rc && verify->comparable) {

@@ -56,7 +56,7 @@ static struct ir_verify verify_text(const char *strategy, const char *hypervisor
 	rec = ir_recording_open(path, &options, &err);
 	if (!rec)
 		fail_msg("%s", err.text);
-	assert_int_equal(ir_verify(rec, &config, &result, NULL, &verify, &err), 0);
+	assert_int_equal(ir_verify(rec, &config, NULL, &result, &verify, &err), 0);
 	ir_recording_close(rec);
 	return verify;
 }

@@ -73,7 +73,7 @@ struct ir_time {
 struct ir_load_options {
 	bool event_cost_given;		/* else taken from a marker in the recording, if it has one */
 	uint64_t event_cost_ns;		/* of a probe's event */
-	const volatile int *interrupted;	/* stop when it becomes non-zero; may be NULL */
+	const volatile int *interrupted;	/* stop when it becomes non-zero, replays with the load as well; may be NULL */
 };
 
 struct ir_load_info {

@@ -81,13 +81,14 @@ struct ir_verify {
  * ir_verify - replay and compare
  * @rec: opened with options.rpcits
  * @config: its observer is not used
+ * @options: its devices and interrupted are used; NULL: neither
  * @result: the replay's result, as from ir_replay()
- * @devices: as struct ir_replay_options has it, or NULL
  *
- * Returns 0, or a negative errno with @err set.
+ * Returns 0, or a negative errno with @err set, -EINTR if interrupted.
  */
-int ir_verify(struct ir_recording *rec, const struct ir_config *config, struct ir_result *result,
-	      struct ir_result *devices, struct ir_verify *verify, struct ir_error *err);
+int ir_verify(struct ir_recording *rec, const struct ir_config *config,
+	      const struct ir_replay_options *options, struct ir_result *result,
+	      struct ir_verify *verify, struct ir_error *err);
 /**
  * ir_verify_equal - do all known totals agree
  * @tolerance: how far each may be off
