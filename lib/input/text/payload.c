@@ -618,6 +618,7 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 	struct walk w = { .pl = pl, .spec = spec, .ev = ev, .end = text.end };
 	const char *p;
 
+	pl->tail = NULL;
 	ev->kind = spec->kind;
 	ev->device = 0;
 	ev->text = NULL;
@@ -638,7 +639,6 @@ enum text_result ir_text_payload(struct text_payload *pl, const struct text_spec
 	if (spec->finish == IR_FINISH_MARKER || spec->finish == IR_FINISH_CONSOLE)
 		return parse_marker(text, spec->finish == IR_FINISH_MARKER && spec->system, ev);
 	pl->list.present = pl->lengths.present = pl->others.present = false;
-	pl->tail = NULL;
 	p = walk_start(&w, text.start);
 	if (!p || !walk_words(&w, p) || !has_all(&w))
 		return TEXT_BAD;
