@@ -110,6 +110,7 @@ static int find_faults(struct document *doc, const struct ir_condition *conditio
 	const struct ir_fault_options options = {
 		.log = settings->log, .groups = settings->groups.text,
 		.nr_groups = settings->groups.nr, .delay_ns = settings->delay_ns,
+		.interrupted = interrupts_flag(),
 	};
 	struct ir_error err = { "" };
 	struct ir_faults *faults;
@@ -130,7 +131,7 @@ static int find_faults(struct document *doc, const struct ir_condition *conditio
 		}));
 	} else {
 		message("%s", err.text);
-		status = worst_status(status, STATUS_ERROR);
+		status = *interrupts_flag() ? STATUS_INTERRUPTED : worst_status(status, STATUS_ERROR);
 	}
 	input_close(&input);
 	return status;

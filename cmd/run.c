@@ -94,7 +94,7 @@ static int watch_faults(const struct settings *settings, const struct input *inp
 {
 	const struct ir_fault_options options = {
 		.log = settings->log, .groups = settings->groups.text,
-		.nr_groups = settings->groups.nr,
+		.nr_groups = settings->groups.nr, .interrupted = interrupts_flag(),
 	};
 	struct ir_error err = { "" };
 
@@ -113,8 +113,10 @@ static int watch_faults(const struct settings *settings, const struct input *inp
 	}
 	if (w->faults && w->watches && w->configs && w->watches[n - 1])
 		return STATUS_DONE;
-	message("%s", err.text[0] ? err.text : "out of memory");
 	watching_free(w);
+	if (*interrupts_flag())
+		return STATUS_INTERRUPTED;
+	message("%s", err.text[0] ? err.text : "out of memory");
 	return STATUS_ERROR;
 }
 

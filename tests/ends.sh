@@ -45,6 +45,27 @@ check "and another one ends the program" test $status -eq 130
 kill $feeder
 wait $feeder 2>/dev/null
 
+# Input that never ends: a pipe that is copied, and a kernel's log.
+yes >endless &
+feeder=$!
+"$prog" info - <endless 2>err &
+pid=$!
+catches $pid TERM
+interrupt $pid TERM
+check "SIGTERM ends the copying of a pipe that never ends" test $status -eq 130
+kill $feeder 2>/dev/null
+wait $feeder 2>/dev/null
+for command in "run --strategy strict" faults; do
+	# shellcheck disable=SC2086	# words
+	"$prog" $command --quiet --log /dev/zero "$twodev" >got 2>err &
+	pid=$!
+	catches $pid TERM
+	interrupt $pid TERM
+	check "SIGTERM ends ${command%% *} with a log that never ends" test $status -eq 130
+done
+exits "results of a device that never ends" 1 merge /dev/zero
+says "results of a device: it is no file" "not a regular file"
+
 # An operation on 1 GiB takes milliseconds, and a block of operations has thousands of them.
 awk 'BEGIN {
 	print "# tracer: nop"

@@ -201,6 +201,12 @@ static int sort_lines(struct results *results, struct ir_error *err)
 	return 0;
 }
 
+static int not_regular(const struct results *results, struct ir_error *err)
+{
+	return ir_error_set(err, -EINVAL, "%s: not a regular file: results are read again, and put in order",
+			    results->path);
+}
+
 /* The file at the path, locked: another process may have replaced it meanwhile. */
 static int open_locked(struct results *results, struct stat *here, struct ir_error *err)
 {
@@ -211,8 +217,7 @@ static int open_locked(struct results *results, struct stat *here, struct ir_err
 		if (results->fd < 0 || fstat(results->fd, here))
 			return file_error(results, err);
 		if (!S_ISREG(here->st_mode))
-			return ir_error_set(err, -EINVAL, "%s: not a regular file: results are read "
-					    "again, and put in order", results->path);
+			return not_regular(results, err);
 		if (flock(results->fd, LOCK_EX | LOCK_NB)) {
 			if (errno == EWOULDBLOCK)
 				return ir_error_set(err, -EBUSY, "%s: another batch is writing to it",
@@ -246,9 +251,13 @@ int results_open(struct results *results, const char *path, bool resume, struct 
 
 int results_read(struct results *results, const char *path, struct ir_error *err)
 {
+	struct stat st;
+
 	*results = (struct results){ .path = path, .fd = open(path, O_RDONLY | O_CLOEXEC) };
-	if (results->fd < 0)
+	if (results->fd < 0 || fstat(results->fd, &st))
 		return file_error(results, err);
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return not_regular(results, err);
 	return index_file(results, err);
 }
 

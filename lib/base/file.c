@@ -23,7 +23,15 @@ struct ir_file {
 	bool close_fd;
 	const char *note;
 	uint64_t cut;
+	void (*progress)(void *arg, uint64_t done, uint64_t total);
+	void *progress_arg;
 };
+
+void ir_file_progress(const struct ir_file *file, uint64_t done, uint64_t total)
+{
+	if (file->progress)
+		file->progress(file->progress_arg, done, total);
+}
 
 #define COPY_BLOCK 65536
 
@@ -40,6 +48,7 @@ static int copy_stream(struct ir_file *file, struct ir_error *err)
 				    file->path, ir_temp_dir(), strerror(-copy));
 	}
 	for (;;) {
+		ir_file_progress(file, file->size, 0);
 		n = read(file->fd, buf, COPY_BLOCK);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -94,6 +103,12 @@ static int check_size(struct ir_file *file, struct ir_error *err)
 
 struct ir_file *ir_file_open(const char *path, struct ir_error *err)
 {
+	return ir_file_open_watched(path, NULL, NULL, err);
+}
+
+struct ir_file *ir_file_open_watched(const char *path, void (*progress)(void *arg, uint64_t done, uint64_t total),
+				     void *arg, struct ir_error *err)
+{
 	bool is_stdin = !strcmp(path, "-");
 	struct ir_file *file;
 
@@ -103,6 +118,8 @@ struct ir_file *ir_file_open(const char *path, struct ir_error *err)
 		return NULL;
 	}
 	file->fd = -1;
+	file->progress = progress;
+	file->progress_arg = arg;
 	file->path = strdup(is_stdin ? "standard input" : path);
 	if (!file->path) {
 		ir_error_set(err, -ENOMEM, "%s: out of memory", path);

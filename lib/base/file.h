@@ -20,6 +20,16 @@ struct ir_file;
  *        temporary file when it cannot seek)
  */
 struct ir_file *ir_file_open(const char *path, struct ir_error *err);
+/**
+ * ir_file_open_watched - the same
+ * @progress: is called every now and then with @arg while the file is copied, now or later by
+ *            those who unpack and convert it: bytes done, and in all, 0: not known.  It may
+ *            not return.
+ */
+struct ir_file *ir_file_open_watched(const char *path, void (*progress)(void *arg, uint64_t done, uint64_t total),
+				     void *arg, struct ir_error *err);
+/** ir_file_progress - call that, if there is one */
+void ir_file_progress(const struct ir_file *file, uint64_t done, uint64_t total);
 void ir_file_close(struct ir_file *file);
 /** ir_file_path - the name for messages; lives as long as the file */
 const char *ir_file_path(const struct ir_file *file);

@@ -206,6 +206,11 @@ static int parse_log_line(struct finding *f, const char *text, size_t len)
 	return rc;
 }
 
+static bool is_interrupted(const struct finding *f)
+{
+	return f->options->interrupted && *f->options->interrupted;
+}
+
 /* Lines out of a fixed buffer; what is longer than any line of a log is cut. */
 static int read_lines(struct finding *f, FILE *in, char *buf)
 {
@@ -213,7 +218,7 @@ static int read_lines(struct finding *f, FILE *in, char *buf)
 	bool cut = false;
 	int rc = 0;
 
-	while (!rc && (n = fread(buf + have, 1, MAX_LINE - have, in))) {
+	while (!rc && !is_interrupted(f) && (n = fread(buf + have, 1, MAX_LINE - have, in))) {
 		char *start = buf, *stop;
 
 		have += n;
@@ -234,7 +239,7 @@ static int read_lines(struct finding *f, FILE *in, char *buf)
 	}
 	if (!rc && have && !cut)
 		rc = parse_log_line(f, buf, have);
-	return rc;
+	return is_interrupted(f) ? ir_error_set(f->err, -EINTR, "interrupted") : rc;
 }
 
 static int read_log(struct finding *f)

@@ -190,6 +190,7 @@ static int unpack_all(struct ir_file *file, struct unpacker *u, const struct met
 					    strerror((int)-got));
 		if (!got)
 			break;
+		ir_file_progress(file, at, ir_file_size(file));
 		u->in = in;
 		u->in_left = (size_t)got;
 		step = unpack_block(file, u, m, fd, size, err);

@@ -344,7 +344,7 @@ struct ir_recording *ir_recording_open(const char *path, const struct ir_recordi
 		rec->options = *options;
 	rec->info.max_memory = rec->options.max_memory ? rec->options.max_memory
 						       : ir_budget_default();
-	rec->file = ir_file_open(path, err);
+	rec->file = ir_file_open_watched(path, rec->options.progress, rec->options.progress_arg, err);
 	if (!rec->file)
 		goto fail;
 	if (rec->options.device) {

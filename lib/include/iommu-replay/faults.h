@@ -132,6 +132,7 @@ struct ir_fault_options {
 	const char *const *groups;
 	size_t nr_groups;
 	uint64_t delay_ns;		/* 0: as the recording shows */
+	const volatile int *interrupted;	/* stop to read the log when it becomes non-zero; may be NULL */
 };
 
 /**

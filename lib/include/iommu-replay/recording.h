@@ -205,7 +205,7 @@ struct ir_recording_info {
 
 struct ir_recording_options {
 	const char *device;	/* only this device's operations; NULL: all */
-	/* Called regularly while reading, also by ir_faults_find(); may be NULL.  @done of @total bytes. */
+	/* Called regularly while reading, also by ir_faults_find(); may be NULL.  @done of @total bytes, 0: not known. */
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *progress_arg;
 	bool rpcits;		/* include recorded RPCITs in the operations */

@@ -628,6 +628,7 @@ static int copy_converted(struct transport *tr, struct ir_file *file)
 		for (size_t i = 0; i + step <= (size_t)got; i += step)
 			put_unit(tr, step == 2 ? load_unit(tr, in + i) : in[i]);
 		pos += (uint64_t)got;
+		ir_file_progress(file, pos, ir_file_size(file));
 	}
 	release_held(tr);
 	if (tr->tag == TAG_NAME)
