@@ -188,7 +188,7 @@ static int next_event(struct ir_reader *rd, struct ir_event *ev, struct ir_error
 	if (kind == IR_EV_IOVA_ALLOC_RET || kind == IR_EV_IOVA_FREE || kind == IR_EV_PAGE_FREE)
 		ev->addr >>= 12;
 	if (kind == IR_EV_DMA_MAP_SG)
-		ev->value[IR_EVENT_ASKED] = ev->size - (b[4] & 1);
+		ev->value[IR_EVENT_LENGTH] = ev->size - (b[4] & 1);
 	if (kind == IR_EV_MARKER)
 		ev->text = markers[b[3] % (sizeof(markers) / sizeof(markers[0]))];
 	return 1;

@@ -90,7 +90,7 @@ enum ir_dma_direction {
 };
 
 #define IR_EVENT_VALUES 6
-#define IR_EVENT_ASKED 5	/* IR_EV_DMA_MAP_SG: value of the sum of lengths[], in bytes; 0: truncated */
+#define IR_EVENT_LENGTH 5	/* IR_EV_DMA_MAP_SG: value of the sum of lengths[], in bytes; 0: truncated */
 
 #define IR_TIME_MAX INT64_MAX	/* ns; the simulated guest keeps flags in the highest bit of a time */
 

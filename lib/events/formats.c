@@ -403,14 +403,14 @@ static bool finish_sg(const struct ir_formats *fm, struct ir_event *ev, const st
 	ev->addr = nr ? ir_load_uint(addrs->data, addrs->elem_size, fm->big) : 0;
 	if (!truncated || ev->aux < nr)
 		ev->aux = nr;
-	ev->size = ev->value[IR_EVENT_ASKED] = 0;
+	ev->size = ev->value[IR_EVENT_LENGTH] = 0;
 	for (i = 0; i < nr && !truncated; i++) {
 		uint64_t addr = ir_load_uint(addrs->data + i * addrs->elem_size,
 					    addrs->elem_size, fm->big);
 		uint64_t size = ir_load_uint(lengths->data + i * lengths->elem_size,
 					    lengths->elem_size, fm->big);
 
-		ev->value[IR_EVENT_ASKED] += size;
+		ev->value[IR_EVENT_LENGTH] += size;
 		size += addr & (IOMMU_PAGE - 1);
 		ev->size += (size + IOMMU_PAGE - 1) & ~(IOMMU_PAGE - 1);
 	}

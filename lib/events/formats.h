@@ -4,7 +4,7 @@
  * id.  trace.dat and perf.data carry the same texts and the same raw records,
  * so both readers use this.
  *
- * A reader hands over every format text, then asks for each record whether its
+ * A reader hands over every format text, then looks up for each record whether its
  * id is wanted (which also counts it), and decodes the wanted ones.  Only the
  * texts of wanted events are parsed, by libtraceevent, after they were checked
  * line by line; a field is looked up once per event type and read by offset

@@ -11,7 +11,7 @@
 /** ir_foreign_container - the same, but only by its first bytes: what follows may well be text */
 const char *ir_foreign_container(const unsigned char *start, size_t len);
 /**
- * ir_foreign - what a file is that no reader knows, and what to do
+ * ir_foreign - what a file is that no reader recognises, and what to do
  * @start: its first @len bytes
  *
  * Returns "is a zip archive; ...", NULL if that is not known.

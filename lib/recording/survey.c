@@ -167,22 +167,22 @@ static void note_identity(struct ir_recording_info *info, const struct ir_event 
 	info->dma_direct += ev->paddr && ev->addr == ev->paddr;
 }
 
-/* The bytes of a mapping's pages beyond those its driver asked for, and its direction. */
+/* The bytes of a mapping's pages beyond those its driver mapped, and its direction. */
 static void note_subpage(struct ir_recording *rec, const struct ir_event *ev)
 {
 	struct ir_recording_info *info = &rec->info;
 	bool list = ev->kind == IR_EV_DMA_MAP_SG;
-	uint64_t asked = list ? ev->value[IR_EVENT_ASKED] : ev->size, first, pages;
+	uint64_t requested = list ? ev->value[IR_EVENT_LENGTH] : ev->size, first, pages;
 
 	if (ev->addr == UINT64_MAX || (rec->device && ev->device != rec->filter))
 		return;
 	info->dma_directions += ev->ret >= 0 && ev->ret < IR_DMA_NONE;
-	if (!asked || asked > ev->size)
+	if (!requested || requested > ev->size)
 		return;
 	first = list ? 0 : ev->addr & (IR_PAGE_SIZE - 1);
 	pages = (first + ev->size + IR_PAGE_SIZE - 1) & ~(IR_PAGE_SIZE - 1);
 	info->dma_sized++;
-	info->subpage_bytes += pages - asked;
+	info->subpage_bytes += pages - requested;
 }
 
 static void note_event(struct ir_recording *rec, const struct ir_event *ev)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * perf.data: samples and lost events.  A sample has its fixed fields first,
- * then counters and call chain if they were asked for, then the raw data: 32
+ * then counters and call chain if the event has them, then the raw data: 32
  * bits of size, and a trace record (perf_output_sample() of
  * kernel/events/core.c, Linux 6.12).  What comes behind that is of no interest.
  */
@@ -292,7 +292,7 @@ static void place_other(const struct perfdata *pd, const unsigned char *rec, uin
 			uint32_t min, uint64_t *time, uint32_t *cpu)
 {
 	const struct pd_attr *at = pd->attrs.nr ? &pd->attrs.list[0] : NULL;
-	uint64_t told = 0;
+	uint64_t stated = 0;
 
 	*cpu = pd->last_cpu;
 	if (at && at->end_cpu_pos && size >= min + at->end_cpu_pos)
@@ -300,8 +300,8 @@ static void place_other(const struct perfdata *pd, const unsigned char *rec, uin
 	if (*cpu >= PD_MAX_CPUS)
 		*cpu = pd->last_cpu;
 	if (at && at->end_time_pos && size >= min + at->end_time_pos)
-		told = ir_load64(rec + size - at->end_time_pos, pd->big);
-	*time = told && told < pd->max_time + MAX_PAUSE ? told : pd->max_time;
+		stated = ir_load64(rec + size - at->end_time_pos, pd->big);
+	*time = stated && stated < pd->max_time + MAX_PAUSE ? stated : pd->max_time;
 }
 
 static int mark_lost(struct perfdata *pd, const unsigned char *rec, uint32_t size, uint32_t min,
@@ -347,7 +347,7 @@ void pd_exit(struct perfdata *pd, const unsigned char *rec, uint32_t size)
 }
 
 /*
- * perf asks each event at the end how many of its samples found no room.  The
+ * perf reads from each event at the end how many of its samples found no room.  The
  * kernel counts those in LOST records as well (perf_output_begin() of
  * kernel/events/ring_buffer.c, Linux 6.12), but for the last ones of a buffer,
  * behind which nothing came.  Only what goes beyond these is new.

@@ -76,17 +76,17 @@ static int skip_to_record(struct perfdata *pd)
  * first one has the size of all of them together, and of the others only the size in
  * the header is valid.
  */
-static uint32_t compressed2_sizes(uint32_t size, uint64_t told, uint32_t *data)
+static uint32_t compressed2_sizes(uint32_t size, uint64_t stated, uint32_t *data)
 {
-	uint64_t padded = (COMPRESSED2_HEAD + told + 7) & ~UINT64_C(7);
-	bool fits = told && told < UINT32_MAX;
+	uint64_t padded = (COMPRESSED2_HEAD + stated + 7) & ~UINT64_C(7);
+	bool fits = stated && stated < UINT32_MAX;
 
 	if (fits && padded == size) {
-		*data = (uint32_t)told;
+		*data = (uint32_t)stated;
 		return size;
 	}
 	if (fits && padded > UINT16_MAX && (padded & UINT16_MAX) == size) {
-		*data = told < COMPRESSED2_MAX ? (uint32_t)told : COMPRESSED2_MAX;
+		*data = stated < COMPRESSED2_MAX ? (uint32_t)stated : COMPRESSED2_MAX;
 		return COMPRESSED2_HEAD + *data;
 	}
 	*data = size > COMPRESSED2_HEAD ? size - COMPRESSED2_HEAD : 0;
@@ -152,7 +152,7 @@ static int skip_following(struct perfdata *pd, uint64_t len)
 	return 0;
 }
 
-static int handle_tracing(struct perfdata *pd, uint64_t told)
+static int handle_tracing(struct perfdata *pd, uint64_t stated)
 {
 	uint64_t used = 0, start = pd->cur.pos;
 	int ret = 0;
@@ -163,13 +163,13 @@ static int handle_tracing(struct perfdata *pd, uint64_t told)
 			return ret;
 	}
 	/* A record that could be read to its last byte has the right size. */
-	if (!ret && used && ((used + 7) & ~UINT64_C(7)) != told) {
+	if (!ret && used && ((used + 7) & ~UINT64_C(7)) != stated) {
 		pd_damage(pd, IR_DAMAGE_BAD_SECTIONS, 1);
-		told = (used + 7) & ~UINT64_C(7);
-	} else if (ret && told <= ir_cursor_left(&pd->cur)) {
+		stated = (used + 7) & ~UINT64_C(7);
+	} else if (ret && stated <= ir_cursor_left(&pd->cur)) {
 		pd_damage(pd, IR_DAMAGE_BAD_SECTIONS, 1);
 	}
-	return skip_following(pd, told);
+	return skip_following(pd, stated);
 }
 
 /* Records that may also be in a compressed one. */

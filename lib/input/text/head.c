@@ -219,10 +219,10 @@ static bool is_irq(char letter)
 static void parse_context(const char *flags, size_t nr, const struct text_columns *cols,
 			  struct text_head *head)
 {
-	bool told = cols->context && cols->nr_flags == nr;
-	char letter = flags[told ? cols->context : CONTEXT_COLUMN];
+	bool by_header = cols->context && cols->nr_flags == nr;
+	char letter = flags[by_header ? cols->context : CONTEXT_COLUMN];
 
-	if (!told && nr > MIN_FLAGS &&
+	if (!by_header && nr > MIN_FLAGS &&
 	    (letter == 'L' || (letter == '.' && is_irq(flags[CONTEXT_LAZY]))))
 		letter = flags[CONTEXT_LAZY];
 	head->flags = context_letters[(unsigned char)letter];

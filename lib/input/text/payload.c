@@ -384,7 +384,7 @@ static bool finish_sg(struct walk *w)
 	    !ir_text_list_order(&pl->others, &pl->order))
 		return false;
 	w->truncated |= w->values[IR_SLOT_EXTRA] != 0;
-	w->ev->addr = w->ev->size = w->ev->value[IR_EVENT_ASKED] = 0;
+	w->ev->addr = w->ev->size = w->ev->value[IR_EVENT_LENGTH] = 0;
 	if (!w->truncated || w->values[IR_SLOT_AUX] < nr)
 		w->ev->aux = nr;
 	if (pl->list.is_bytes && pl->order == TEXT_ORDER_UNKNOWN)
@@ -393,7 +393,7 @@ static bool finish_sg(struct walk *w)
 	for (size_t i = 0; i < nr && !w->truncated; i++) {
 		uint64_t size = ir_text_list_get(&pl->lengths, i, 4, pl->order);
 
-		w->ev->value[IR_EVENT_ASKED] += size;
+		w->ev->value[IR_EVENT_LENGTH] += size;
 		size += ir_text_list_get(&pl->list, i, 8, pl->order) & (IOMMU_PAGE - 1);
 		w->ev->size += (size + IOMMU_PAGE - 1) & ~(IOMMU_PAGE - 1);
 	}

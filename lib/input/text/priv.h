@@ -398,7 +398,7 @@ struct text {
 	struct {		/* of perf's lines, for telling what its times are */
 		uint64_t first, last, least, most;
 		uint32_t nr, back;	/* lines; those that are earlier than the one before */
-		bool told;
+		bool checked;
 	} times;
 	size_t head_len;	/* of the line before, if that was an event */
 	size_t tabs;		/* before a line, that only indent the text */

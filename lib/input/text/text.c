@@ -370,11 +370,11 @@ static int text_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error 
 		if (rc)
 			return rc;
 	}
-	if (!rc && !t->times.told && has_differences(t))
+	if (!rc && !t->times.checked && has_differences(t))
 		return ir_error_set(err, -ENOTSUP,
 				    "%s: its times go back and forth as those of perf script --deltatime do, which count from the event before; print it again without --deltatime",
 				    ir_file_path(rd->file));
-	t->times.told = true;
+	t->times.checked = true;
 	if (!rc && !ir_text_window_pop(&t->window, ev))
 		return 0;
 	if (!rc && text_has_text(ev))

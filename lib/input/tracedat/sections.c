@@ -94,19 +94,19 @@ static unsigned char *load_section(struct tracedat *td, const struct td_section 
 /* The text, with its size in front. */
 static void parse_kallsyms(struct tracedat *td, const unsigned char *data, size_t len)
 {
-	size_t told = len >= 4 ? ir_load32(data, td->big) : 0;
+	size_t stated = len >= 4 ? ir_load32(data, td->big) : 0;
 
-	if (told && told <= len - 4)
-		ir_chains_kallsyms(td->rd->chains, data + 4, told);
+	if (stated && stated <= len - 4)
+		ir_chains_kallsyms(td->rd->chains, data + 4, stated);
 }
 
 /* How long the text is, and the text. */
 static void parse_cmdlines(struct tracedat *td, const unsigned char *data, size_t len)
 {
-	uint64_t told = len >= 8 ? ir_load64(data, td->big) : 0;
+	uint64_t stated = len >= 8 ? ir_load64(data, td->big) : 0;
 
-	if (told && told <= len - 8)
-		ir_tasks_list(td->rd->tasks, (const char *)data + 8, told);
+	if (stated && stated <= len - 8)
+		ir_tasks_list(td->rd->tasks, (const char *)data + 8, stated);
 }
 
 int td_section_parse(struct tracedat *td, const struct td_section *sec)
