@@ -74,18 +74,6 @@ static uint64_t commands_of_everything(const struct ir_effective *par,
 }
 
 /*
- * The device of the @i-th page that was mapped before the recording.  With a single named
- * device, or if one was asked for, that one owns them all; several are taken to have
- * equal shares, as no event tells.
- */
-static uint16_t owner_of_initial(const struct ir_recording_info *info, uint64_t i)
-{
-	if (info->device || info->nr_devices < 2)
-		return info->device;
-	return (uint16_t)(1 + i % (info->nr_devices - 1));
-}
-
-/*
  * Maps the pages from before the recording one by one: how they were mapped is not
  * known.
  *
@@ -104,14 +92,14 @@ static void preload_pages(struct ir_guest *g, const struct ir_recording_info *in
 	uint64_t end = g->par.aperture_start + g->par.aperture;
 
 	if (info->nr_devices <= 2 &&
-	    ir_guest_preload_start(g, (uint16_t)(base + owner_of_initial(info, 0)), &info->machine, live))
+	    ir_guest_preload_start(g, (uint16_t)(base + ir_limit_owner_of_initial(info, 0)), &info->machine, live))
 		return;
 	if (live + lazy != info->machine.mapped_pages)
 		reused = NULL;
 	for (uint64_t i = 0; reused && i < live + lazy; i++)
 		told += reused[i];
 	for (uint64_t i = 0; live || lazy; i++) {
-		uint16_t device = (uint16_t)(base + owner_of_initial(info, i));
+		uint16_t device = (uint16_t)(base + ir_limit_owner_of_initial(info, i));
 		bool known = told && reused[i];
 		bool room;
 

@@ -12,17 +12,26 @@ struct range {
 	int64_t low, high;
 };
 
-/* This device's part of the pages that were mapped before and that no event shows. */
-static int64_t unknown_initial(const struct ir_recording_info *info, uint64_t initial_pages,
-			       enum ir_share share)
+uint16_t ir_limit_owner_of_initial(const struct ir_recording_info *info, uint64_t i)
 {
-	uint64_t found = info->machine.found_pages;
+	if (info->device || info->nr_devices < 2)
+		return info->device;
+	return (uint16_t)(1 + i % (info->nr_devices - 1));
+}
+
+/* @device's part of the pages that were mapped before and that no event shows. */
+static int64_t unknown_initial(const struct ir_recording_info *info, uint64_t initial_pages,
+			       enum ir_share share, uint16_t device)
+{
+	uint64_t found = info->machine.found_pages, devices, rest;
 	uint64_t unknown = initial_pages > found ? initial_pages - found : 0;
 
-	/* As the engine shares them out. */
-	if (share == IR_SHARE_DEVICE && ir_limit_several(info))
-		unknown /= info->nr_devices - 1;
-	return (int64_t)unknown;
+	if (share != IR_SHARE_DEVICE || !ir_limit_several(info))
+		return (int64_t)unknown;
+	devices = info->nr_devices - 1;
+	rest = unknown - unknown % devices;
+	return (int64_t)(unknown / devices +
+			 (rest < unknown && device && device <= ir_limit_owner_of_initial(info, unknown - 1)));
 }
 
 /* Pages unmapped before the recording may have been held until the first flush. */
@@ -103,13 +112,14 @@ struct ir_limit ir_limit_infer(const struct ir_recording_info *info, uint64_t in
 			       enum ir_share share, uint16_t device)
 {
 	const struct ir_recorded_machine *m = &info->machine;
-	int64_t initial = unknown_initial(info, initial_pages, share);
 	struct ir_limit limit = { .shortages = 0 };
 	struct range ranges[RANGES];
+	int64_t initial;
 	uint32_t n = 0;
 
 	if (share == IR_SHARE_DEVICE && !device)
 		device = device_with_most_shortages(m);
+	initial = unknown_initial(info, initial_pages, share, device);
 	if (share == IR_SHARE_DEVICE && !count_of(m, device, m->nr_shortages))
 		return limit;
 	for (size_t i = 0; i < m->nr_shortages; i++) {
@@ -197,7 +207,7 @@ uint64_t ir_limit_of_device(const struct ir_recording_info *info, uint64_t initi
 	if (own.low)
 		return ir_limit_value(&own);
 	if (!device || !m->held_pages ||
-	    m->held_pages[device] + unknown_initial(info, initial_pages, IR_SHARE_DEVICE) <
+	    m->held_pages[device] + unknown_initial(info, initial_pages, IR_SHARE_DEVICE, device) <
 	    (int64_t)others)
 		return others;
 	return otherwise;
@@ -213,7 +223,7 @@ uint64_t ir_limit_initial_lazy(const struct ir_recording_info *info, uint64_t in
 	if (m->nr_shortages && !m->shortages[0].flushed && shown.low) {
 		/* With them the recorded host was full at the first shortage. */
 		struct range r = range_of(info, &m->shortages[0], IR_SHARE_GUEST,
-					  unknown_initial(info, initial_pages, IR_SHARE_GUEST));
+					  unknown_initial(info, initial_pages, IR_SHARE_GUEST, 0));
 		int64_t full = (int64_t)ir_limit_value(&shown) - (r.high - (int64_t)most);
 
 		full += m->shortages[0].pages / 2;

@@ -33,6 +33,14 @@ static inline bool ir_limit_several(const struct ir_recording_info *info)
 	return info->nr_devices > 2 && !info->device;
 }
 
+/**
+ * ir_limit_owner_of_initial - the device of the @i-th page that was mapped before the recording
+ *
+ * With a single named device, or if one was asked for, that one owns them all; several are taken
+ * to have equal shares, as no event tells.  The first ones have one more if they do not divide.
+ */
+uint16_t ir_limit_owner_of_initial(const struct ir_recording_info *info, uint64_t i);
+
 /* Limits for each device, or one for all: two explanations of the same shortages. */
 struct ir_limits {
 	struct ir_limit own;	/* each device's own: all of them agree, of all; the range of one */

@@ -119,6 +119,30 @@ static void test_strict(void **state)
 	assert_int_equal(limit.high, 51);
 }
 
+/* Pages mapped before that do not divide: the first devices have one more, as in the replay. */
+static void test_shares_are_those_of_the_replay(void **state)
+{
+	struct ir_recording_info info = recording(3);
+	uint64_t share[4] = { 0 };
+
+	(void)state;
+	for (uint64_t i = 0; i < 11; i++)
+		share[ir_limit_owner_of_initial(&info, i)]++;
+	assert_int_equal(share[0], 0);
+	for (uint16_t device = 1; device <= 3; device++) {
+		add(&info, device, 1, 100, 0);
+		assert_int_equal(share[device], device < 3 ? 4 : 3);
+		assert_int_equal(ir_limit_infer(&info, 11, IR_SHARE_DEVICE, device).low, 101 + share[device]);
+	}
+	info.machine.found_pages = 2;
+	assert_int_equal(ir_limit_infer(&info, 11, IR_SHARE_DEVICE, 1).low, 104);
+	assert_int_equal(ir_limit_infer(&info, 11, IR_SHARE_DEVICE, 3).low, 104);
+	/* One that was asked for has them all. */
+	info.device = 2;
+	assert_int_equal(ir_limit_owner_of_initial(&info, 6), 2);
+	assert_int_equal(ir_limit_infer(&info, 13, IR_SHARE_DEVICE, 2).low, 112);
+}
+
 static void test_each_device_has_its_own(void **state)
 {
 	struct ir_recording_info info = recording(2);
@@ -289,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_ranges_meet),
 		cmocka_unit_test(test_lowest_of_equals),
 		cmocka_unit_test(test_strict),
+		cmocka_unit_test(test_shares_are_those_of_the_replay),
 		cmocka_unit_test(test_each_device_has_its_own),
 		cmocka_unit_test(test_the_same_for_each),
 		cmocka_unit_test(test_never_short),
