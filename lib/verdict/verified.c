@@ -55,10 +55,21 @@ static void write_parts(FILE *out, const struct ir_verify *v)
 	fputs(*separator == ',' ? ")" : "", out);
 }
 
+/* Limits that explain nine of ten recorded shortages. */
+static bool limits_agree(const struct ir_effective *p)
+{
+	return p->from.entry_limit == IR_FROM_RECORDING && p->limit_shortages &&
+		p->limit_agree >= p->limit_shortages - p->limit_shortages / 10;
+}
+
 static void write_reason(FILE *out, const struct ir_report_entry *entry)
 {
 	const struct ir_report_verify *r = entry->verify;
 	const struct ir_verify *v = &r->verify;
+	const struct ir_effective *p = &entry->results[0].parameters;
+	uint64_t limit = p->hypervisor.entry_limit ? p->hypervisor.entry_limit : p->hypervisor.pinned_limit;
+	bool shortages_differ = v->recorded.insufficient != IR_NOT_KNOWN &&
+		v->recorded.insufficient != v->predicted.insufficient;
 
 	if (r->timers_explain)
 		fputs(" The reason is when the machine's timers fired: with --timer recorded all totals "
@@ -68,10 +79,14 @@ static void write_reason(FILE *out, const struct ir_report_entry *entry)
 	else if (r->verify.missed)
 		fprintf(out, " The kernel counted %s flush%s more than the recording has: its probe missed "
 			"them.", ir_count_text(r->verify.missed).s, r->verify.missed == 1 ? "" : "es");
-	else if (ir_limit_of(entry, 0) && v->recorded.insufficient != IR_NOT_KNOWN &&
-		 v->recorded.insufficient != v->predicted.insufficient)
+	else if (shortages_differ && p->cpus > 1 && limits_agree(p))
+		fputs(" The shortages differ, although the limit agrees with nearly all of them: in which order the flushes "
+		      "of several CPUs reached the host is not recorded.", out);
+	else if (shortages_differ && p->limits_differ)
+		fputs(" The shortages differ: the devices' limits may be others (--device, --fit entry-limit).", out);
+	else if (shortages_differ && limit)
 		fprintf(out, " The shortages differ: the host's limit may be another one than %s "
-			"(--fit entry-limit).", ir_count_text(ir_limit_of(entry, 0)).s);
+			"(--fit entry-limit).", ir_count_text(limit).s);
 	else if (r->strategy_from && !strcmp(r->strategy_from, "recording"))
 		fputs(" The strategy is a guess from the recording: the machine may have had another one.", out);
 	else

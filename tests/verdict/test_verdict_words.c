@@ -445,6 +445,8 @@ static void test_verified(void **state)
 		struct ir_report_verify v;
 		bool incomplete;
 		uint64_t limit;
+		uint32_t shortages, agree, cpus;
+		bool differ;
 		const char *says;
 	} rows[] = {
 #define TOTALS(t, i) { .total = (t), .global = IR_NOT_KNOWN, .ranged = IR_NOT_KNOWN, .insufficient = (i), \
@@ -472,6 +474,16 @@ static void test_verified(void **state)
 		{ .v = { .verify = { .predicted = TOTALS(3, 0), .recorded = TOTALS(1, 9) } }, .limit = 64,
 		  .says = "The model is off by 200% of the flushes: 3 flushes predicted, 1 recorded (out of resources: 0 instead of 9). The shortages differ: "
 			  "the host's limit may be another one than 64 (--fit entry-limit)." },
+		/* As inferred from shortages: one limit of all devices, of each its own, and with what other CPUs do. */
+		{ .v = { .verify = { .predicted = TOTALS(3, 0), .recorded = TOTALS(1, 9) } }, .limit = 64, .shortages = 9, .agree = 7, .cpus = 2,
+		  .says = "The model is off by 200% of the flushes: 3 flushes predicted, 1 recorded (out of resources: 0 instead of 9). The shortages differ: "
+			  "the host's limit may be another one than 64 (--fit entry-limit)." },
+		{ .v = { .verify = { .predicted = TOTALS(3, 0), .recorded = TOTALS(1, 9) } }, .limit = 64, .shortages = 9, .agree = 9, .cpus = 1, .differ = true,
+		  .says = "The model is off by 200% of the flushes: 3 flushes predicted, 1 recorded (out of resources: 0 instead of 9). The shortages differ: "
+			  "the devices' limits may be others (--device, --fit entry-limit)." },
+		{ .v = { .verify = { .predicted = TOTALS(3, 0), .recorded = TOTALS(1, 9) } }, .limit = 64, .shortages = 20, .agree = 18, .cpus = 2,
+		  .says = "The model is off by 200% of the flushes: 3 flushes predicted, 1 recorded (out of resources: 0 instead of 9). The shortages differ, "
+			  "although the limit agrees with nearly all of them: in which order the flushes of several CPUs reached the host is not recorded." },
 		{ .v = { .strategy_from = "recording", .verify = { .predicted = TOTALS(3, 0), .recorded = TOTALS(1, IR_NOT_KNOWN) } }, .limit = 64,
 		  .says = "The model is off by 200% of the flushes: 3 flushes predicted, 1 recorded. The strategy is a guess from the recording: the "
 			  "machine may have had another one." },
@@ -490,10 +502,20 @@ static void test_verified(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct table *t = table();
+		struct ir_effective *p;
 		char *text;
 
 		t->info.complete = !rows[i].incomplete;
-		add(t, "strict", 1, 0, 0, 0, 0)->parameters.hypervisor.entry_limit = rows[i].limit;
+		/* Two devices: a limit is that of each. */
+		t->info.nr_devices = 3;
+		p = &add(t, "strict", 1, 0, 0, 0, 0)->parameters;
+		p->hypervisor.entry_limit = rows[i].limit;
+		p->share = IR_SHARE_DEVICE;
+		p->cpus = rows[i].cpus;
+		p->limit_shortages = rows[i].shortages;
+		p->limit_agree = rows[i].agree;
+		p->limits_differ = rows[i].differ;
+		p->from.entry_limit = rows[i].shortages ? IR_FROM_RECORDING : IR_FROM_USER;
 		text = verdict_of(t, &rows[i].v);
 		if (strcmp(text, rows[i].says) != 0)
 			fail_msg("%zu: \"%s\"", i, text);
