@@ -75,6 +75,7 @@ struct ir_recording {
 	bool *devices_lost;		/* info.devices_lost */
 	int64_t *held_pages;		/* info.machine.held_pages */
 	uint32_t *shortages_of;		/* info.machine.shortages_of */
+	uint64_t *found_of;		/* info.machine.found_of */
 	struct ir_op ahead;		/* read, but something else comes before it */
 	bool has_ahead;
 	bool no_memory;			/* for a copy of a string */

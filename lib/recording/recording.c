@@ -225,7 +225,7 @@ static int copy_reader_info(struct ir_recording *rec)
 	return 0;
 }
 
-/* Counts the pages that each device held at most, and its shortages. */
+/* Counts the pages that each device held at most, and before the recording, and its shortages. */
 static int count_by_device(struct ir_recording *rec)
 {
 	const struct ir_entries *entries = &rec->entries;
@@ -233,8 +233,12 @@ static int count_by_device(struct ir_recording *rec)
 
 	rec->held_pages = calloc(nr + 1, sizeof(*rec->held_pages));
 	rec->shortages_of = calloc(nr + 1, sizeof(*rec->shortages_of));
-	if (!rec->held_pages || !rec->shortages_of)
+	rec->found_of = calloc(nr + 1, sizeof(*rec->found_of));
+	if (!rec->held_pages || !rec->shortages_of || !rec->found_of)
 		return -ENOMEM;
+	for (size_t i = 0; i < rec->nr_initial; i++)
+		if (rec->initial[i].device < nr)
+			rec->found_of[rec->initial[i].device] += rec->initial[i].pages;
 	for (size_t i = 0; i < entries->nr_devices && i < nr; i++)
 		rec->held_pages[i] = entries->devices[i].most + entries->devices[i].found;
 	for (size_t i = 0; i < entries->nr; i++)
@@ -258,6 +262,7 @@ static int fill_info(struct ir_recording *rec)
 	ir_assembler_latency(rec->assembler, &info->machine);
 	estimate_timers(rec);
 	info->machine.reused = rec->reused;
+	info->machine.found_of = rec->found_of;
 	fill_machine(rec);
 	info->machine.s390_dma_api = rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1;
 	info->max_mappings = ir_assembler_max_mappings(rec->assembler) + (uint32_t)rec->nr_initial;
@@ -396,6 +401,7 @@ void ir_recording_close(struct ir_recording *rec)
 	free(rec->devices_lost);
 	free(rec->held_pages);
 	free(rec->shortages_of);
+	free(rec->found_of);
 	ir_file_close(rec->file);
 	ir_chains_free(rec->chains);
 	ir_tasks_release(&rec->tasks);

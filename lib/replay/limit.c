@@ -12,26 +12,87 @@ struct range {
 	int64_t low, high;
 };
 
-uint16_t ir_limit_owner_of_initial(const struct ir_recording_info *info, uint64_t i)
+static uint64_t found_of(const struct ir_recording_info *info, size_t device)
 {
-	if (info->device || info->nr_devices < 2)
-		return info->device;
-	return (uint16_t)(1 + i % (info->nr_devices - 1));
+	return info->machine.found_of ? info->machine.found_of[device] : 0;
 }
 
-/* @device's part of the pages that were mapped before and that no event shows. */
+/* So many pages raise every device to this number of pages, or to what it has if that is more. */
+static uint64_t pages_up_to(const struct ir_recording_info *info, uint64_t level)
+{
+	uint64_t pages = 0;
+
+	for (size_t d = 1; d < info->nr_devices; d++)
+		pages += level > found_of(info, d) ? level - found_of(info, d) : 0;
+	return pages;
+}
+
+/* The largest one that @pages suffice for. */
+static uint64_t common_level(const struct ir_recording_info *info, uint64_t pages)
+{
+	uint64_t low = 0, high = pages + info->machine.found_pages;
+
+	while (low < high) {
+		uint64_t level = low + (high - low + 1) / 2;
+
+		if (pages_up_to(info, level) <= pages)
+			low = level;
+		else
+			high = level - 1;
+	}
+	return low;
+}
+
+static uint64_t unknown_pages(const struct ir_recording_info *info, uint64_t initial_pages)
+{
+	uint64_t found = info->machine.found_pages;
+
+	return initial_pages > found ? initial_pages - found : 0;
+}
+
+uint64_t ir_limit_initial_of(const struct ir_recording_info *info, uint64_t initial_pages,
+			     uint16_t device)
+{
+	uint64_t unknown = unknown_pages(info, initial_pages), level, more;
+
+	if (!ir_limit_several(info) || !unknown)
+		return unknown;
+	level = common_level(info, unknown);
+	if (!device || found_of(info, device) > level)
+		return 0;
+	more = unknown - pages_up_to(info, level);
+	for (uint16_t d = 1; d < device && more; d++)
+		more -= found_of(info, d) <= level;
+	return level - found_of(info, device) + (more != 0);
+}
+
+void ir_limit_share_initial(const struct ir_recording_info *info, uint64_t initial_pages,
+			    uint64_t *pages)
+{
+	uint64_t unknown = unknown_pages(info, initial_pages), level, more;
+
+	memset(pages, 0, info->nr_devices * sizeof(*pages));
+	if (!ir_limit_several(info)) {
+		pages[info->device || info->nr_devices < 2 ? info->device : 1] = unknown;
+		return;
+	}
+	level = common_level(info, unknown);
+	more = unknown - pages_up_to(info, level);
+	for (size_t d = 1; d < info->nr_devices; d++) {
+		if (found_of(info, d) > level)
+			continue;
+		pages[d] = level - found_of(info, d) + (more != 0);
+		more -= more != 0;
+	}
+}
+
+/* The same with one limit for each device, or for all. */
 static int64_t unknown_initial(const struct ir_recording_info *info, uint64_t initial_pages,
 			       enum ir_share share, uint16_t device)
 {
-	uint64_t found = info->machine.found_pages, devices, rest;
-	uint64_t unknown = initial_pages > found ? initial_pages - found : 0;
-
-	if (share != IR_SHARE_DEVICE || !ir_limit_several(info))
-		return (int64_t)unknown;
-	devices = info->nr_devices - 1;
-	rest = unknown - unknown % devices;
-	return (int64_t)(unknown / devices +
-			 (rest < unknown && device && device <= ir_limit_owner_of_initial(info, unknown - 1)));
+	if (share == IR_SHARE_DEVICE)
+		return (int64_t)ir_limit_initial_of(info, initial_pages, device);
+	return (int64_t)unknown_pages(info, initial_pages);
 }
 
 /* Pages unmapped before the recording may have been held until the first flush. */

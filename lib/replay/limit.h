@@ -34,12 +34,17 @@ static inline bool ir_limit_several(const struct ir_recording_info *info)
 }
 
 /**
- * ir_limit_owner_of_initial - the device of the @i-th page that was mapped before the recording
+ * ir_limit_initial_of - pages that a device had mapped before the recording, and that no event shows
  *
- * With a single named device, or if one was asked for, that one owns them all; several are taken
- * to have equal shares, as no event tells.  The first ones have one more if they do not divide.
+ * A single device, or one that was asked for, has them all.  Several are taken to have had equally
+ * many pages, those that the recording unmaps included, as far as these allow; if the rest cannot
+ * be divided, the first devices have one more.
  */
-uint16_t ir_limit_owner_of_initial(const struct ir_recording_info *info, uint64_t i);
+uint64_t ir_limit_initial_of(const struct ir_recording_info *info, uint64_t initial_pages,
+			     uint16_t device);
+/** ir_limit_share_initial - the same for each device of the recording, in @pages */
+void ir_limit_share_initial(const struct ir_recording_info *info, uint64_t initial_pages,
+			    uint64_t *pages);
 
 /* Limits for each device, or one for all: two explanations of the same shortages. */
 struct ir_limits {

@@ -119,28 +119,50 @@ static void test_strict(void **state)
 	assert_int_equal(limit.high, 51);
 }
 
-/* Pages mapped before that do not divide: the first devices have one more, as in the replay. */
-static void test_shares_are_those_of_the_replay(void **state)
+/* So many pages are of each device, as the replay has it, and the limit is inferred with. */
+static void assert_shares(const struct ir_recording_info *info, uint64_t initial, uint64_t a, uint64_t b,
+			  uint64_t c)
+{
+	uint64_t pages[4], wanted[4] = { 0, a, b, c };
+
+	ir_limit_share_initial(info, initial, pages);
+	for (uint16_t d = 0; d < 4; d++) {
+		assert_int_equal(pages[d], wanted[d]);
+		assert_int_equal(ir_limit_initial_of(info, initial, d), wanted[d]);
+		if (d)
+			assert_int_equal(ir_limit_infer(info, initial, IR_SHARE_DEVICE, d).low, 101 + wanted[d]);
+	}
+}
+
+/* Devices have equally many; if they cannot be divided, the first ones have one more. */
+static void test_shares(void **state)
 {
 	struct ir_recording_info info = recording(3);
-	uint64_t share[4] = { 0 };
+	uint64_t found[4] = { 0 }, pages[4];
 
 	(void)state;
-	for (uint64_t i = 0; i < 11; i++)
-		share[ir_limit_owner_of_initial(&info, i)]++;
-	assert_int_equal(share[0], 0);
-	for (uint16_t device = 1; device <= 3; device++) {
-		add(&info, device, 1, 100, 0);
-		assert_int_equal(share[device], device < 3 ? 4 : 3);
-		assert_int_equal(ir_limit_infer(&info, 11, IR_SHARE_DEVICE, device).low, 101 + share[device]);
-	}
-	info.machine.found_pages = 2;
-	assert_int_equal(ir_limit_infer(&info, 11, IR_SHARE_DEVICE, 1).low, 104);
-	assert_int_equal(ir_limit_infer(&info, 11, IR_SHARE_DEVICE, 3).low, 104);
+	for (uint16_t d = 1; d <= 3; d++)
+		add(&info, d, 1, 100, 0);
+	assert_shares(&info, 0, 0, 0, 0);
+	assert_shares(&info, 9, 3, 3, 3);
+	assert_shares(&info, 11, 4, 4, 3);
+	info.machine.found_of = found;
+	assert_shares(&info, 11, 4, 4, 3);
+	/* Those that the recording unmaps included, as far as they allow. */
+	info.machine.found_pages = found[2] = 2;
+	assert_shares(&info, 11, 4, 2, 3);
+	assert_shares(&info, 3, 1, 0, 0);
+	assert_shares(&info, 2, 0, 0, 0);
+	assert_shares(&info, 1, 0, 0, 0);
+	found[2] = found[3] = 10;
+	info.machine.found_pages = 20;
+	assert_shares(&info, 27, 7, 0, 0);
+	assert_shares(&info, 32, 11, 1, 0);
 	/* One that was asked for has them all. */
 	info.device = 2;
-	assert_int_equal(ir_limit_owner_of_initial(&info, 6), 2);
-	assert_int_equal(ir_limit_infer(&info, 13, IR_SHARE_DEVICE, 2).low, 112);
+	ir_limit_share_initial(&info, 27, pages);
+	assert_int_equal(pages[1], 0);
+	assert_int_equal(pages[2], 7);
 }
 
 static void test_each_device_has_its_own(void **state)
@@ -313,7 +335,7 @@ int main(void)
 		cmocka_unit_test(test_ranges_meet),
 		cmocka_unit_test(test_lowest_of_equals),
 		cmocka_unit_test(test_strict),
-		cmocka_unit_test(test_shares_are_those_of_the_replay),
+		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_each_device_has_its_own),
 		cmocka_unit_test(test_the_same_for_each),
 		cmocka_unit_test(test_never_short),

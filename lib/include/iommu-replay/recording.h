@@ -108,6 +108,7 @@ struct ir_recorded_machine {
 	uint64_t unmapped_pages;
 	bool has_marker;
 	uint64_t found_pages;		/* mapped before the recording, known from their unmaps */
+	const uint64_t *found_of;	/* of these, each device's; NULL: not known */
 	/*
 	 * Former DMA API: the first mapped_pages pages of the IOVA space were allocated
 	 * before the recording; true: the page was mapped again later, so it had been
