@@ -200,14 +200,29 @@ static void map_failed_event(struct ir_assembler *a, struct slot *s, const struc
 	failed_map(a, s, ev, ir_asm_pages(ev->paddr & (IR_PAGE_SIZE - 1), ev->size));
 }
 
+/*
+ * dma_unmap_page and its like come behind their unmap, dma_free and its like before theirs: one at
+ * another place than the last unmap, or behind the one that named it, is of the next unmap.
+ */
 static void dma_unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
+	uint64_t iova = ev->addr & ~(IR_PAGE_SIZE - 1);
+	bool behind = !s->unmap_named && s->unmap_state != UNMAP_NONE &&
+		(s->unmap_iova & ~(IR_PAGE_SIZE - 1)) == iova;
+
 	ir_asm_confirm_unmap(a, s);
-	if (ev->kind == IR_EV_DMA_UNMAP_SG)
+	if (ev->kind == IR_EV_DMA_UNMAP_SG) {
 		s->unmap_device = ev->device;
-	else if (in_window(a, s->unmap) &&
-		 rec(a, s->unmap)->iova == (ev->addr & ~(IR_PAGE_SIZE - 1)))
+		return;
+	}
+	if (in_window(a, s->unmap) && rec(a, s->unmap)->iova == iova)
 		ir_asm_resolve_unmap(a, s, ev->device);
+	if (behind) {
+		s->unmap_named = true;
+	} else {
+		s->freed_device = ev->device;
+		s->freed_iova = iova;
+	}
 }
 
 /*
@@ -224,7 +239,7 @@ static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_ev
 		ir_asm_release(a, &c->slot[i]);
 		c->slot[i].unmap_state = UNMAP_NONE;
 		c->slot[i].announced = false;
-		c->slot[i].unmap_device = 0;
+		c->slot[i].unmap_device = c->slot[i].freed_device = 0;
 		if (in_window(a, c->slot[i].begun))
 			rec(a, c->slot[i].begun)->held = false;
 		c->slot[i].begun = NONE;
@@ -234,6 +249,13 @@ static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_ev
 		ir_asm_forget_rpcits(a, c);
 		ir_asm_forget_timer(a, c);
 	}
+}
+
+/* An unmap is flushed, on its own, before the event that names it. */
+static bool may_precede_name(uint16_t kind)
+{
+	return kind == IR_EV_DMA_UNMAP || kind == IR_EV_RPCIT || kind == IR_EV_RPCIT_RET || kind == IR_EV_TLB_SYNC ||
+		kind == IR_EV_TAG_RANGE || kind == IR_EV_COMMAND;
 }
 
 /* An event of a CPU in one context.  Not inlined: the compiler would compute @s again for each use. */
@@ -250,8 +272,7 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		end_await(a, s);
 	if (s->just_unmapped)
 		s->just_unmapped = ir_asm_is_whole(ev);
-	if (s->unmap_state == UNMAP_UNNAMED && ev->kind != IR_EV_DMA_UNMAP && ev->kind != IR_EV_RPCIT &&
-	    ev->kind != IR_EV_RPCIT_RET)
+	if (s->unmap_state == UNMAP_UNNAMED && !may_precede_name(ev->kind))
 		ir_asm_resolve_unmap(a, s, 0);
 	switch (ev->kind) {
 	case IR_EV_S390_UPDATE_TRANS:

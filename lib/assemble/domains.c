@@ -6,7 +6,7 @@
 void ir_domains_unmap(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns)
 {
 	if (device >= IR_DOMAIN_DEVICES) {
-		s->left_out++;
+		s->left_out += device != IR_DOMAIN_UNKNOWN;
 		return;
 	}
 	s->now[device].unmaps++;

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #define IR_DOMAIN_DEVICES	256	/* that are looked at */
+#define IR_DOMAIN_UNKNOWN	UINT16_MAX	/* which device it is */
 #define IR_DOMAIN_TYPES		4096	/* stretches of time that are kept */
 
 /* From this time on. */
@@ -42,7 +43,7 @@ struct ir_domain_survey {
 	uint64_t left_out;	/* unmaps of further devices, and further stretches */
 };
 
-/** ir_domains_unmap - count an unmap of the device */
+/** ir_domains_unmap - count an unmap of the device; one of an unknown device does not count */
 void ir_domains_unmap(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns);
 /** ir_domains_sync - the last unmap of the device was flushed on its own */
 void ir_domains_sync(struct ir_domain_survey *s, uint16_t device);

@@ -117,6 +117,11 @@ bool ir_asm_match_unmap_flush(struct ir_assembler *a, struct slot *s, const stru
 		return false;
 	s->unmap_size = 0;
 	a->rpcits.sync += counted;
+	if (ev->kind != IR_EV_RPCIT && ir_asm_unmap_waits(a, s)) {
+		s->held_synced = true;
+		s->held_domain = ev->aux;
+		return true;
+	}
 	if (ev->kind == IR_EV_RPCIT)
 		resolve_by_fn(a, s, device);
 	else if (ev->aux)

@@ -144,15 +144,20 @@ struct slot {
 	uint64_t unmap_iova;	/* of the last unmap, as recorded */
 	uint64_t unmap_size;	/* 0: its flush was seen */
 	uint64_t unmap_ns;	/* when */
+	uint64_t freed_iova;	/* of the next unmap, if freed_device */
+	uint64_t held_domain;	/* UNMAP_UNNAMED: of its flush, 0: not known */
 	uint64_t suspect;	/* UNMAP_SUSPECT: the head of its mapping, else NONE */
 	uint64_t await;		/* the record whose call chain may come now, NONE */
 	uint32_t pid;		/* of the mapping under way */
 	uint16_t unmap_device;	/* dma_unmap_sg was seen: the next unmap is this device's */
 	uint16_t unmapped;	/* the device of the last unmap, if unmap_size */
+	uint16_t freed_device;	/* dma_free was seen: the next unmap, if at freed_iova, is this device's */
 	uint8_t map_state;	/* enum map_state */
 	uint8_t unmap_state;	/* enum unmap_state */
 	bool announced;		/* s390_unmap_page was seen: an unmap follows */
 	bool just_unmapped;	/* no event came since the last unmap */
+	bool held_synced;	/* UNMAP_UNNAMED: its flush was seen */
+	bool unmap_named;	/* an event behind the last unmap was of this unmap */
 	bool await_holds;	/* the record is held for its call chain only */
 	bool open;		/* is in the assembler's list of those with something under way */
 };
@@ -360,7 +365,7 @@ static inline uint16_t ir_asm_domain(const struct ir_assembler *a, uint16_t devi
 {
 	if (!a->cfg.several)
 		return 0;
-	return device ? device : IR_DOMAIN_DEVICES;	/* not attributed: not counted */
+	return device ? device : IR_DOMAIN_UNKNOWN;
 }
 /* The mapping at @head is complete: damage, if some of its pages are mapped already. */
 void ir_asm_note_overlap(struct ir_assembler *a, struct rec *head);

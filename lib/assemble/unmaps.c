@@ -258,7 +258,7 @@ static bool was_detached(const struct ir_assembler *a, uint16_t device)
 {
 	uint16_t index = ir_asm_domain(a, device);
 
-	if (index == IR_DOMAIN_DEVICES)
+	if (index == IR_DOMAIN_UNKNOWN)
 		return a->detached;
 	return index < a->nr_seen && a->seen[index].detached;
 }
@@ -297,7 +297,21 @@ static void hold_unmap(struct ir_assembler *a, struct slot *s, uint64_t number)
 	rec(a, number)->held = true;
 	s->unmap = number;
 	s->suspect = NONE;
+	s->held_synced = false;
 	s->unmap_state = UNMAP_UNNAMED;
+}
+
+/* Counts an unmap that was held, and its flush. */
+static void count_held_unmap(struct ir_assembler *a, const struct slot *s, uint16_t device, uint64_t time_ns)
+{
+	uint16_t domain = ir_asm_domain(a, device);
+
+	ir_domains_unmap(&a->domains, domain, time_ns);
+	if (!s->held_synced)
+		return;
+	ir_domains_sync(&a->domains, domain);
+	if (s->held_domain)
+		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, s->held_domain, device);
 }
 
 static void unknown_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
@@ -364,14 +378,18 @@ static inline void set_last_unmap(struct ir_assembler *a, struct slot *s,
 {
 	if (ev->device)
 		s->unmap_device = ev->device;
+	else if (s->freed_device && s->freed_iova == (ev->addr & ~(IR_PAGE_SIZE - 1)))
+		s->unmap_device = s->freed_device;
+	if (ev->kind == IR_EV_S390_UPDATE_TRANS && !s->unmap_device)
+		s->unmap_device = ir_owner_device(&a->owners, IR_OWNER_ZDEV, ev->aux);
+	s->freed_device = 0;
+	s->unmap_named = false;
 	s->unmap_iova = ev->addr;
 	s->unmap_size = ev->size;
 	s->unmapped = s->unmap_device;
 	s->unmap_state = UNMAP_DONE;
 	s->just_unmapped = true;
 	s->unmap_ns = ev->time_ns;
-	if (ev->kind == IR_EV_S390_UPDATE_TRANS && !s->unmap_device)
-		s->unmap_device = ir_owner_device(&a->owners, IR_OWNER_ZDEV, ev->aux);
 }
 
 static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
@@ -457,11 +475,11 @@ void ir_asm_match_held_unmap(struct ir_assembler *a, struct slot *s, uint16_t de
 	i = find_mapping(a, &hint, ir_live_find(&a->live, r->iova), s->unmap, r->pages, &ambiguous);
 	if (i == IR_LIVE_NONE) {
 		mark_unknown(a, s->unmap, device);
-		ir_domains_unmap(&a->domains, ir_asm_domain(a, device), r->time_ns);
+		count_held_unmap(a, s, device, r->time_ns);
 		return;
 	}
 	if (ambiguous)
 		count_damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
 	end_mapping(a, s, s->unmap, i);
-	ir_domains_unmap(&a->domains, ir_asm_domain(a, r->device), r->time_ns);
+	count_held_unmap(a, s, r->device, r->time_ns);
 }

@@ -163,6 +163,86 @@ static void test_unknown_unmap_is_named(void **state)
 	finish(f, "U? 100+1@2 U? 101+1 U? 102+1@1");
 }
 
+/* dma_free comes before its unmap; at another place it says nothing of that. */
+static void test_free_names_the_next_unmap(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = NAMES, .several = true };
+	struct feed *f = feed_with(config, state);
+
+	for (uint16_t device = 1; device <= 2; device++) {
+		map_at(f, 200, 1);
+		dma_event(f, IR_EV_DMA_MAP, device, 200, 1);
+	}
+	dma_event(f, IR_EV_DMA_UNMAP, 2, 100, 4);
+	unmap_at(f, 100, 4);
+	dma_event(f, IR_EV_DMA_UNMAP, 2, 200, 1);
+	unmap_at(f, 200, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 2, 300, 1);
+	unmap_at(f, 301, 1);
+	unmap_at(f, 300, 1);
+	assert_int_equal(damage_of(f, IR_DAMAGE_AMBIGUOUS_DEVICES), 0);
+	/* Only the devices' own count: no unmap is of one that is not looked at. */
+	assert_int_equal(ir_assembler_domains(f->a)->left_out, 0);
+	finish(f, "M0 200+1/1@1 M1 200+1/1@2 U? 100+4@2 U1 200+1@2 U? 301+1 U? 300+1");
+}
+
+/* The one that came behind an unmap is of that unmap, also if the next one is at the same place. */
+static void test_page_names_the_last_unmap(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = NAMES, .several = true };
+	struct feed *f = feed_with(config, state);
+
+	unmap_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 1, 100, 1);
+	unmap_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 2, 100, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 1, 100, 1);	/* dma_free */
+	unmap_at(f, 100, 1);
+	finish(f, "U? 100+1@1 U? 100+1@2 U? 100+1@1");
+}
+
+/* A strict domain's flush comes between an unmap and its name: it waits for that, and the flush counts. */
+static void test_flush_before_the_name(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = NAMES | KIND(IR_EV_TLB_SYNC), .several = true };
+	struct feed *f = feed_with(config, state);
+	struct ir_event ev = range(IR_EV_TLB_SYNC, 100, 1);
+
+	for (uint16_t device = 1; device <= 2; device++) {
+		map_at(f, 100, 1);
+		dma_event(f, IR_EV_DMA_MAP, device, 100, 1);
+	}
+	ev.aux = 77;
+	unmap_at(f, 100, 1);
+	event(f, ev);
+	dma_event(f, IR_EV_DMA_UNMAP, 2, 100, 1);
+	assert_int_equal(damage_of(f, IR_DAMAGE_AMBIGUOUS_DEVICES), 0);
+	assert_int_equal(ir_assembler_domains(f->a)->now[2].unmaps, 1);
+	assert_int_equal(ir_assembler_domains(f->a)->now[2].syncs, 1);
+	assert_int_equal(ir_owner_device((struct ir_owners *)ir_assembler_owners(f->a), IR_OWNER_DOMAIN, 77), 2);
+	finish(f, "M0 100+1/1@1 M1 100+1/1@2 U1 100+1@2");
+}
+
+/* Former s390 DMA API: the function's structure names the device, also of an unknown unmap. */
+static void test_zdev_names_the_unmap(void **state)
+{
+	struct ir_owners *owners = calloc(1, sizeof(*owners));
+	struct ir_event ev = range(IR_EV_S390_UPDATE_TRANS, 100, 1);
+	struct ir_assembler_config config = { .seen_kinds = LEGACY, .several = true, .owners = owners };
+	struct feed *f;
+
+	assert_non_null(owners);
+	ir_owner_set_device(owners, IR_OWNER_ZDEV, 7, 2);
+	f = feed_with(config, state);
+	ev.ret = 0x400;		/* ZPCI_PTE_INVALID */
+	ev.aux = 7;
+	event(f, ev);
+	assert_int_equal(ir_assembler_domains(f->a)->now[2].unmaps, 1);
+	assert_int_equal(ir_assembler_domains(f->a)->left_out, 0);
+	finish(f, "U? 100+1@2");
+	free(owners);
+}
+
 /* With a filter, an unmap that was lost still ends its mapping. */
 static void test_filter_lost_unmap(void **state)
 {
@@ -241,6 +321,19 @@ static void test_types_missed(void **state)
 	assert_false(ir_domains_finish(s));
 	assert_int_equal(s->nr, 1);
 	assert_true(s->type[0].strict);
+	free(s);
+}
+
+/* Of devices beyond the last one that is looked at they are counted, of unknown ones not. */
+static void test_types_left_out(void **state)
+{
+	struct ir_domain_survey *s = survey_new();
+
+	(void)state;
+	ir_domains_unmap(s, IR_DOMAIN_UNKNOWN, 1);
+	assert_int_equal(s->left_out, 0);
+	ir_domains_unmap(s, IR_DOMAIN_DEVICES, 1);
+	assert_int_equal(s->left_out, 1);
 	free(s);
 }
 
@@ -458,9 +551,14 @@ int main(void)
 		BOTH(test_functions_without_names),
 		BOTH(test_functions_lazy),
 		BOTH(test_unknown_unmap_is_named),
+		BOTH(test_free_names_the_next_unmap),
+		BOTH(test_page_names_the_last_unmap),
+		BOTH(test_flush_before_the_name),
+		BOTH(test_zdev_names_the_unmap),
 		BOTH(test_filter_lost_unmap),
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_types_missed),
+		cmocka_unit_test(test_types_left_out),
 		cmocka_unit_test(test_guest_detach),
 		cmocka_unit_test(test_guest_detach_limit),
 		cmocka_unit_test(test_guest_share),
