@@ -395,6 +395,16 @@ static int survey_unmap(struct ir_recording *rec, struct device_state *d, const 
 	return 0;
 }
 
+/* Strict domains have no queue: their unmaps say nothing of timers. */
+static void forget_synced(struct ir_recording *rec)
+{
+	const struct ir_domain_survey *s = ir_assembler_domains(rec->assembler);
+
+	for (uint16_t i = 1; i < IR_DOMAIN_DEVICES; i++)
+		if (s->now[i].syncs)
+			ir_timer_owners_synced(&rec->timer_owners, i, s->now[i].rest ? s->now[i].rest_ns : 0);
+}
+
 static int survey_other(struct ir_recording *rec, struct device_state *d, const struct ir_op *op)
 {
 	switch (op->kind) {
@@ -404,6 +414,7 @@ static int survey_other(struct ir_recording *rec, struct device_state *d, const 
 	case IR_OP_FLUSH_TIMER:
 		rec->info.machine.timer_flushes++;
 		ir_timers_fired(&rec->timers, op->time_ns);
+		forget_synced(rec);
 		ir_timer_owners_fired(&rec->timer_owners, op->iova, op->time_ns);
 		return 0;
 	case IR_OP_DETACH:

@@ -164,6 +164,12 @@ void ir_timer_owners_unmap(struct ir_timer_owners *o, uint16_t device, uint64_t 
 		o->armed_ns[device] = time_ns;
 }
 
+void ir_timer_owners_synced(struct ir_timer_owners *o, uint16_t device, uint64_t rest_ns)
+{
+	if (device < IR_TIMER_OWNERS && o->armed_ns[device] && (!rest_ns || o->armed_ns[device] < rest_ns))
+		o->armed_ns[device] = rest_ns;
+}
+
 static unsigned int timer_index(const struct ir_timer_owners *o, uint64_t timer)
 {
 	unsigned int i = 0;
@@ -182,7 +188,7 @@ static uint16_t best_device(const struct ir_timer_owners *o, unsigned int timer,
 	for (uint16_t d = 1; d < IR_TIMER_OWNERS; d++) {
 		uint64_t armed = o->armed_ns[d];
 
-		if (time_ns ? !armed || time_ns - armed < shortest : !o->votes[timer][d])
+		if (time_ns ? !armed || armed > time_ns || time_ns - armed < shortest : !o->votes[timer][d])
 			continue;
 		if (!best || o->votes[timer][d] > o->votes[timer][best] ||
 		    (time_ns && o->votes[timer][d] == o->votes[timer][best] &&

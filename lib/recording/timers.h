@@ -45,6 +45,12 @@ struct ir_timer_owners {
 
 /** ir_timer_owners_unmap - a device queued an unmap */
 void ir_timer_owners_unmap(struct ir_timer_owners *o, uint16_t device, uint64_t time_ns);
+/**
+ * ir_timer_owners_synced - the device's unmaps before @rest_ns (0: all) were flushed on their own
+ *
+ * They were not queued, and armed no timer.
+ */
+void ir_timer_owners_synced(struct ir_timer_owners *o, uint16_t device, uint64_t rest_ns);
 /** ir_timer_owners_fired - a timer fired */
 void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint64_t time_ns);
 /** ir_timer_owner - the device that a timer most likely belongs to, 0: not known */

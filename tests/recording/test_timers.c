@@ -157,6 +157,30 @@ static void test_owners(void **state)
 	assert_int_equal(o.left_out, 0);
 }
 
+/* Unmaps that were flushed on their own armed no timer, however many there were and when. */
+static void test_strict_devices_own_no_timer(void **state)
+{
+	struct ir_timer_owners o = { .nr_timers = 0 };
+
+	(void)state;
+	for (uint64_t i = 1; i < 10; i++) {
+		ir_timer_owners_unmap(&o, 1, i * SEC);
+		ir_timer_owners_unmap(&o, 2, i * SEC + MS);
+		ir_timer_owners_synced(&o, 1, 0);
+		ir_timer_owners_fired(&o, 0x1000, i * SEC + 12 * MS);
+	}
+	assert_int_equal(ir_timer_owner(&o, 0x1000), 2);
+	/* The rest behind the last one may have been queued: from its time on, which may be to come. */
+	ir_timer_owners_unmap(&o, 1, 20 * SEC);
+	ir_timer_owners_synced(&o, 1, 20 * SEC + 5 * MS);
+	ir_timer_owners_fired(&o, 0x3000, 20 * SEC + 12 * MS);
+	ir_timer_owners_synced(&o, 1, 20 * SEC + 15 * MS);
+	ir_timer_owners_fired(&o, 0x3000, 20 * SEC + 12 * MS);
+	assert_int_equal(ir_timer_owner(&o, 0x3000), 0);
+	ir_timer_owners_fired(&o, 0x3000, 20 * SEC + 27 * MS);
+	assert_int_equal(ir_timer_owner(&o, 0x3000), 1);
+}
+
 static void test_too_many_owners(void **state)
 {
 	struct ir_timer_owners o = { .nr_timers = 0 };
@@ -180,6 +204,7 @@ int main(void)
 		cmocka_unit_test(test_known_jiffies),
 		cmocka_unit_test(test_lateness),
 		cmocka_unit_test(test_owners),
+		cmocka_unit_test(test_strict_devices_own_no_timer),
 		cmocka_unit_test(test_too_many_owners),
 	};
 
