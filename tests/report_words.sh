@@ -292,7 +292,10 @@ words "a tolerance in per cent" verify.json "$verify"'v["tolerance_percent"] = 1
 words "an RPCIT that the probe missed" verify.json "$verify"'v["missed"] = 1; r["machine"].update(mapped_pages=1)' "in words"
 words "sources that are not recorded" verify.json "$verify"'v["sources"] = { "strategy": "manifest", "hypervisor": None, "manifest": "m.json" }' \
 	"strategy legacy-strict, from the manifest; hypervisor kvm, source not recorded manifest m.json; what it says"
-words "a verification of domains of two types" verify.json 'r["machine"]["domain_types_vary"] = True' "as what was flushed shows: followed"
+words "a verification of domains of two types" verify.json \
+	'r["machine"]["domain_types_vary"] = True; x["strategy"] = "legacy"' "as what was flushed shows: followed"
+words "a verification of domains of two types, without a queue" verify.json 'r["machine"]["domain_types_vary"] = True' \
+	"as what was flushed shows: not followed, because this strategy has no queue"
 
 # Faults.
 

@@ -354,14 +354,17 @@ void view_device(const struct ir_report_entry *whole, const struct ir_report_ent
 	line_end(&line, emit, arg, "device", VIEW_PLAIN);
 }
 
-/* Only verify does as the recorded machine did. */
+/* Only verify does as the recorded machine did, if the strategy has a queue that strict domains do without. */
 static void note_types(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
+	const struct ir_config *config = entry->configs;
+
 	if (!entry->info->types_vary || !entry->nr_results)
 		return;
-	emit(arg, "note", entry->configs[0].params.recorded_types ?
-	     TYPES_VARY ": followed" :
-	     TYPES_VARY ": not followed, strategies are as they are throughout", VIEW_NOTE);
+	emit(arg, "note", !config->params.recorded_types ?
+	     TYPES_VARY ": not followed, strategies are as they are throughout" :
+	     config->strategy->unmap == IR_UNMAP_QUEUED ? TYPES_VARY ": followed" :
+	     TYPES_VARY ": not followed, because this strategy has no queue", VIEW_NOTE);
 }
 
 /* Counts are lower bounds from the first loss on. */

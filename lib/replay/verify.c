@@ -336,7 +336,8 @@ const struct ir_strategy *ir_verify_guess(const struct ir_recording_info *info)
 
 	if (info->machine.s390_dma_api)
 		return ir_strategy_find(strict ? "legacy-strict" : "legacy");
-	if (strict)
+	/* With a queue, strict domains can be followed, too. */
+	if (strict && !info->types_vary)
 		return ir_strategy_find("strict");
 	return ir_strategy_find(ir_iommu_is_s390(ir_iommu_recorded(info, NULL)) ?
 					  "sync-map-retry" : "lazy");

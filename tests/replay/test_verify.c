@@ -194,6 +194,9 @@ static void test_guess(void **state)
 	assert_string_equal(guess(0, 100, 0, true), "legacy");
 	assert_string_equal(guess(100, 100, 0, true), "legacy-strict");
 	assert_string_equal(ir_verify_guess(&vtd)->name, "strict");
+	/* A strategy with a queue follows strict domains, too. */
+	vtd.types_vary = true;
+	assert_string_equal(ir_verify_guess(&vtd)->name, "sync-map-retry");
 }
 
 int main(void)
