@@ -189,7 +189,8 @@ check "the version is debian/changelog's" \
 	test "$(dpkg-parsechangelog -l debian/changelog -S Version)" = "$version"
 # Tests are being run already, and how fast the program is does not matter here.
 DEB_BUILD_OPTIONS="nocheck noopt noautodbgsym parallel=$(nproc)"
-export DEB_BUILD_OPTIONS
+LTO=
+export DEB_BUILD_OPTIONS LTO
 if makes deb BUILD="$tmp/packages"; then
 	ok "make deb"
 else

@@ -141,6 +141,14 @@ static void try_document(const json_t *root, const char *base, bool whole, const
 /* Changes each member below @json, one at a time; @where is its path. */
 static void change_members(const json_t *root, json_t *json, const char *base, const char *where);
 
+/* As tests/run has it: every fourth change is enough. */
+static bool is_left_out(void)
+{
+	static unsigned int changes;
+
+	return getenv("LESS") && changes++ % 4;
+}
+
 static void change(const json_t *root, json_t *in, const char *key, size_t index, json_t *was, const char *base,
 		   const char *where)
 {
@@ -149,6 +157,8 @@ static void change(const json_t *root, json_t *in, const char *key, size_t index
 
 		/* A number in place of an object or a list is as wrong as a text. */
 		if ((values[v] == minus || values[v] == large) && (json_is_object(was) || json_is_array(was)))
+			continue;
+		if (is_left_out())
 			continue;
 		value = values[v] ? values[v]() : NULL;
 		json_incref(was);
