@@ -175,6 +175,12 @@ static void record_flush(struct ir_assembler *a, const struct ir_event *ev, uint
 		rec(a, number)->iova = 0;
 }
 
+/* By the domain's address, or that of its queue's timer; NULL if both are unknown: then it is no domain. */
+static struct ir_owner *owner_of_flush(struct ir_assembler *a, uint64_t key)
+{
+	return key ? ir_owner_find(&a->owners, IR_OWNER_DOMAIN, key) : NULL;
+}
+
 static void flush_all_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 			    const struct ir_event *ev)
 {
@@ -184,7 +190,7 @@ static void flush_all_event(struct ir_assembler *a, struct cpu *c, struct slot *
 
 	if (!c->timed_out && s->just_unmapped && ev->aux)
 		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
-	w = ir_owner_find(&a->owners, IR_OWNER_DOMAIN, ev->aux);
+	w = owner_of_flush(a, ev->aux || !c->timed_out ? ev->aux : c->timer);
 	if (w && c->timed_out)
 		w->timer = c->timer;
 	device = w ? w->device : 0;
@@ -225,7 +231,7 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	}
 	if (!mapped)
 		match_last_unmap(a, s, &own);
-	w = ir_owner_find(&a->owners, IR_OWNER_DOMAIN, ev->aux);
+	w = owner_of_flush(a, ev->aux);
 	if (!own.device && w)
 		own.device = w->device;
 	counted = ir_asm_flush_selected(a, own.device);

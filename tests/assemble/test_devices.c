@@ -223,6 +223,30 @@ static void test_flush_before_the_name(void **state)
 	finish(f, "M0 100+1/1@1 M1 100+1/1@2 U1 100+1@2");
 }
 
+/* A flush that names no domain is of its timer's: two timers' flushes are not of one domain. */
+static void test_timers_name_flushes(void **state)
+{
+	struct ir_assembler_config config = {
+		.seen_kinds = NAMES | KIND(IR_EV_FQ_TIMEOUT) | KIND(IR_EV_COMMAND_ALL), .several = true,
+	};
+	struct feed *f = feed_with(config, state);
+	const struct ir_owners *owners;
+
+	for (uint64_t timer = 0x1000; timer <= 0x2000; timer += 0x1000) {
+		event(f, (struct ir_event){ .kind = IR_EV_FQ_TIMEOUT, .aux = timer });
+		event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL });
+	}
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL });
+	owners = ir_assembler_owners(f->a);
+	assert_int_equal(owners->nr, 2);
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(owners->owner[i].kind, IR_OWNER_DOMAIN);
+		assert_int_equal(owners->owner[i].timer, owners->owner[i].key);
+	}
+	ir_assembler_free(f->a);
+	free(f);
+}
+
 /* Former s390 DMA API: the function's structure names the device, also of an unknown unmap. */
 static void test_zdev_names_the_unmap(void **state)
 {
@@ -554,6 +578,7 @@ int main(void)
 		BOTH(test_free_names_the_next_unmap),
 		BOTH(test_page_names_the_last_unmap),
 		BOTH(test_flush_before_the_name),
+		BOTH(test_timers_name_flushes),
 		BOTH(test_zdev_names_the_unmap),
 		BOTH(test_filter_lost_unmap),
 		cmocka_unit_test(test_types),
