@@ -138,7 +138,7 @@ shows "few shortages: both fit" "for all together, share=guest, which fits as we
 
 exits "initial pages of two devices" 0 run --strategy sync-map-retry --initial-pages 20 "$tmp/own"
 shows "initial pages of two devices: the assumption is said" \
-	"initial pages 20 (user), assumed to be in equal shares of 2 devices"
+	"initial pages 20 (user), assumed to be in equal shares of 2 devices, as far as their unmaps allow"
 exits "initial pages of two devices: JSON" 0 run --strategy strict --initial-pages 20 --format json \
 	"$tmp/own"
 gives "initial pages of two devices: 10 each" "[d['peaks']['live_pages'] for d in result['devices']]" \

@@ -105,7 +105,7 @@ static void show_initial(FILE *out, const struct ir_effective *p)
 {
 	fprintf(out, "; initial pages %" PRIu64 "%s", p->initial_pages, origin(p->from.initial_pages));
 	if (p->initial_devices > 1)
-		fprintf(out, ", assumed to be in equal shares of %u devices", p->initial_devices);
+		fprintf(out, ", assumed to be in equal shares of %u devices, as far as their unmaps allow", p->initial_devices);
 	else if (p->initial_devices && p->from.initial_pages != IR_FROM_USER)
 		fputs(", assumed to be all of this device", out);
 	if (p->initial_lazy_pages)

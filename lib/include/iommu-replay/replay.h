@@ -129,8 +129,9 @@ struct ir_effective {
 	uint64_t aperture;
 	uint64_t initial_pages;
 	/*
-	 * If several devices were recorded: how many devices get equal shares of the initial
-	 * pages whose device no event shows (1: that of options.device gets all); 0: none.
+	 * If several devices were recorded: how many devices share the initial pages whose
+	 * device no event shows, so that with those that unmaps show all have equally many, as
+	 * far as that is possible (1: that of options.device gets all); 0: none.
 	 */
 	uint32_t initial_devices;
 	uint64_t initial_lazy_pages;	/* former DMA API: unmapped before, not yet flushed */
