@@ -265,12 +265,12 @@ coverage:
 	tests/coverage.py $(COVERAGE) tests/COVERAGE.md
 
 # Without the scripts that test other programs and texts (browsers, packages, manuals), count
-# instructions, or do more of what another one does (sweep_small, batch_small, report), and with LESS of what is
-# repeated: CI has 25 minutes.
+# instructions, or do more of what another one does (sweep_small, batch_small, report), and with FEWER
+# repetitions: CI has 25 minutes.
 ASAN_SKIP := html install contributing slurm text_tools byteorder layers man promises sweep batch report_words
 
 check-asan:
-	SKIP="$(ASAN_SKIP)" LESS=y \
+	SKIP="$(ASAN_SKIP)" FEWER=y \
 	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	$(MAKE) BUILD=$(BUILD)-asan CFLAGS="-O1 -g -fno-omit-frame-pointer -DIR_DEBUG" \
 		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check

@@ -9,8 +9,8 @@
 
 . tests/lib.sh
 
-cuts=${CUTS:-$(less 40 200)}
-bits=${BITS:-$(less 100 500)}
+cuts=${CUTS:-$(fewer 40 200)}
+bits=${BITS:-$(fewer 100 500)}
 
 # damage FILE: figures in $tmp/out
 damage() {

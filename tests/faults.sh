@@ -10,7 +10,7 @@ if ! command -v python3 >/dev/null; then
 	skip "faults: python3 is not installed"
 	exit 0
 fi
-python3 tests/faults.py -q -l "$(less 8 30)" -k allocations "$BUILD"
+python3 tests/faults.py -q -l "$(fewer 8 30)" -k allocations "$BUILD"
 python3 tests/faults.py -q -l 2 -k calls "$BUILD" "@FILE"
 
 # Without memory libelf has no symbols, and a file without symbols is another matter.

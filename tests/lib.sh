@@ -22,9 +22,9 @@ export LC_ALL=C.UTF-8
 # Reports of the same command are the same.
 export SOURCE_DATE_EPOCH=1732838400
 
-# less FEW MANY: how often something is repeated
-less() {
-	if [ -n "${LESS-}" ]; then
+# fewer FEW MANY: how often something is repeated
+fewer() {
+	if [ -n "${FEWER-}" ]; then
 		echo "$1"
 	else
 		echo "$2"

@@ -28,7 +28,7 @@ for file in traces/*.dat; do
 done
 
 # Metadata is most of what can be wrong.
-changes=$(less 30 200)
+changes=$(fewer 30 200)
 for file in traces/*.dat; do
 	check "$(basename "$file"), damaged: 50 cuts, $changes changed bytes" \
 		"$BUILD/tests/tool_mutate" 1 50 "$changes" 20000 "$file" >"$tmp/out" 2>"$tmp/err"

@@ -19,7 +19,7 @@ again() {
 	text=$1
 	shift
 	"$prog" "$@" --format json -o "$tmp/report.json" 2>"$tmp/err"
-	for format in $(less "${formats##* }" "$formats"); do
+	for format in $(fewer "${formats##* }" "$formats"); do
 		"$prog" "$@" --format "$format" >"$tmp/at_once" 2>"$tmp/err"
 		"$prog" report --format "$format" "$tmp/report.json" >"$tmp/again" 2>>"$tmp/err"
 		if [ -s "$tmp/again" ] && cmp "$tmp/at_once" "$tmp/again" 2>>"$tmp/err"; then

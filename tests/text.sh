@@ -168,7 +168,7 @@ operations() {
 some() {
 	for file; do
 		echo "$file"
-	done | awk -v step="$(less 5 1)" 'NR % step == 0'
+	done | awk -v step="$(fewer 5 1)" '(NR - 1) % step == 0'
 }
 
 # survives FILE: 60 cuts, 500 changes

@@ -146,7 +146,7 @@ static bool is_left_out(void)
 {
 	static unsigned int changes;
 
-	return getenv("LESS") && changes++ % 4;
+	return getenv("FEWER") && changes++ % 4;
 }
 
 static void change(const json_t *root, json_t *in, const char *key, size_t index, json_t *was, const char *base,
