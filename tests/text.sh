@@ -190,6 +190,23 @@ sed "s/^/$tab/" "$tmp/plain" >"$tmp/indented"
 check "there are call sites in a text with call chains" grep -q nvme_prep_rq "$tmp/theirs"
 same "the same text, indented with tabs"
 
+# page HEAD: a page with events
+page() {
+	printf '<!DOCTYPE html><html><head>%s</head><body><pre>\n' "$1"
+	sed 's/</\&lt;/g; s/>/\&gt;/g' tests/corpus/no-last-newline.txt
+	printf '\n</pre></body></html>\n'
+}
+
+long=$(head -c 100000 /dev/zero | tr '\0' x)
+"$prog" info --format json tests/corpus/no-last-newline.txt | sed -n '/"operations"/,/}/p' >"$tmp/theirs"
+for head in "<style>$long</style>" "<img alt=\"> $long\">"; do
+	page "$head" >"$tmp/page"
+	"$prog" info --format json "$tmp/page" | sed -n '/"operations"/,/}/p' >"$tmp/ours"
+	same "a page whose events are behind a line of 100,000 bytes in ${head%%[ >]*}>"
+done
+page "<img alt=\"$long>" >"$tmp/page"
+exits "a page with a quote that does not end" 1 info "$tmp/page"
+
 if ! command -v trace-cmd >/dev/null; then
 	skip "trace-cmd report: trace-cmd is not installed"
 else

@@ -10,6 +10,7 @@
  */
 #include "input/text/transport.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,28 +53,35 @@ static const struct {
 
 #define NR_CHARACTERS (sizeof(characters) / sizeof(characters[0]))
 
-/* Character references of HTML; others stay as they are. */
+/* Character references of HTML by names; others stay as they are. */
 static const struct {
 	const char *name;
 	char is;
 } references[] = {
 	{ "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' },
-	{ "nbsp", ' ' }, { "equals", '=' }, { "#38", '&' }, { "#60", '<' }, { "#62", '>' },
-	{ "#34", '"' }, { "#39", '\'' }, { "#160", ' ' }, { "#61", '=' }, { "#47", '/' },
-	{ "#x26", '&' }, { "#x3C", '<' }, { "#x3E", '>' }, { "#x22", '"' }, { "#x27", '\'' },
-	{ "#xA0", ' ' }, { "#x3D", '=' }, { "#x2F", '/' },
+	{ "nbsp", ' ' }, { "equals", '=' },
 };
 
 #define MAX_REFERENCE	10u	/* "&#x2F;" and longer ones that are not known */
 
+/* Elements with which a page, or a part of one, may begin. */
+static const char *const first_elements[] = {
+	"!doctype html", "html", "head", "body", "meta", "title", "pre", "div", "table",
+};
+
 /* Elements of HTML that browsers show on lines of their own. */
 static const char *const line_elements[] = {
-	"br", "div", "h1", "h2", "h3", "h4", "hr", "li", "p", "pre", "table", "td", "th", "tr",
+	"article", "blockquote", "body", "br", "center", "dd", "details", "div", "dl", "dt", "footer", "form",
+	"h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre",
+	"section", "summary", "table", "td", "textarea", "th", "title", "tr", "ul",
 };
+
+/* Elements whose content is neither shown nor has tags. */
+static const char *const hidden_elements[] = { "script", "style" };
 
 #define MAX_TAG_NAME	12u	/* "!doctype" and longer ones, which are all the same */
 
-enum tag { TAG_NONE, TAG_NAME, TAG_INLINE, TAG_LINE };
+enum tag { TAG_NONE, TAG_NAME, TAG_INLINE, TAG_LINE, TAG_COMMENT, TAG_HIDDEN };
 
 struct transport {
 	/* How the text was changed. */
@@ -88,8 +96,14 @@ struct transport {
 	unsigned char held[2];
 	enum escape escape;
 	enum tag tag;
-	unsigned int nr_tag;	/* bytes from "<" on, as long as it has no name */
-	unsigned char tag_name[MAX_TAG_NAME];
+	uint64_t nr_tag;	/* bytes from "<" on */
+	unsigned char tag_text[BLOCK];	/* the first ones */
+	unsigned char quote;	/* of an attribute's value; 0: outside of one */
+	bool equals;		/* a value is next */
+	unsigned char last;	/* byte, outside of values */
+	const char *hidden;	/* a hidden element's name */
+	unsigned int nr_end;	/* bytes that are the same as those of what ends it, or a comment */
+	uint64_t nr_lost;	/* bytes of tags, comments and hidden elements that do not end */
 	unsigned int nr_utf8;	/* bytes of what may be one of characters[] */
 	unsigned char utf8[3];
 	unsigned int nr_reference;	/* bytes from "&" on */
@@ -212,11 +226,37 @@ static bool find_references(const char *text, size_t len)
 	return found;
 }
 
+/* Comments and a declaration of XML may stand in front of a page. */
+static const char *skip_comments(const char *text)
+{
+	const char *end;
+
+	for (;; text = end + strcspn(end, ">") + 1) {
+		text += strspn(text, " \t\r\n");
+		end = !strncmp(text, "<!--", 4) ? strstr(text, "-->") : !strncmp(text, "<?xml", 5) ? strstr(text, "?>") : NULL;
+		if (!end)
+			return text;
+	}
+}
+
+/* Mail or a page's archive, or an answer of HTTP, that has a page and no text beside it. */
+static bool has_page(const char *text)
+{
+	return strcasestr(text, "\nContent-Type: text/html") && !strcasestr(text, "\nContent-Type: text/plain");
+}
+
 /* A page of HTML: every "<" in front of a letter begins a tag. */
 static bool is_page(const char *text)
 {
-	text += strspn(text, " \t\r\n");
-	return !strncasecmp(text, "<!DOCTYPE html", 14) || !strncasecmp(text, "<html", 5);
+	const char *start = skip_comments(text);
+
+	for (size_t i = 0; *start == '<' && i < sizeof(first_elements) / sizeof(first_elements[0]); i++) {
+		size_t len = strlen(first_elements[i]);
+
+		if (!strncasecmp(start + 1, first_elements[i], len) && !is_alnum(start[1 + len]))
+			return true;
+	}
+	return has_page(text);
 }
 
 /* A carriage return or a form feed that begins a line; lines may end in one, too. */
@@ -480,16 +520,41 @@ static void release_reference(struct transport *tr)
 		put_carets(tr, tr->reference[i]);
 }
 
+/* What "&" and @name stand for: 0 is nothing, a negative value that this is not known. */
+static int reference_is(const char *name)
+{
+	bool hex = (name[1] | 0x20) == 'x';
+	unsigned long code;
+	char *end;
+
+	for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++)
+		if (!strcasecmp(references[i].name, name))
+			return references[i].is;
+	if (name[0] != '#' || !is_alnum(name[1 + hex]))
+		return -1;
+	code = strtoul(name + 1 + hex, &end, hex ? 16 : 10);
+	if (*end)
+		return -1;
+	for (size_t k = 0; k < NR_CHARACTERS; k++)
+		if (characters[k].code == code)
+			return characters[k].is;
+	return (code >= ' ' && code <= '~') || code == '\t' || code == '\n' || code == '\r' ? (int)code : -1;
+}
+
 static void put_references(struct transport *tr, unsigned char c)
 {
 	if (tr->nr_reference && c == ';') {
-		for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++)
-			if (strlen(references[i].name) == tr->nr_reference - 1 &&
-			    !strncasecmp(references[i].name, (const char *)tr->reference + 1, tr->nr_reference - 1)) {
-				tr->nr_reference = 0;
-				put_carets(tr, (unsigned char)references[i].is);
-				return;
-			}
+		char name[MAX_REFERENCE] = "";
+		int is;
+
+		memcpy(name, tr->reference + 1, tr->nr_reference - 1);
+		is = reference_is(name);
+		if (is >= 0) {
+			tr->nr_reference = 0;
+			if (is)
+				put_carets(tr, (unsigned char)is);
+			return;
+		}
 	}
 	if (tr->nr_reference && (tr->nr_reference == MAX_REFERENCE || !(is_alnum((char)c) || c == '#')))
 		release_reference(tr);
@@ -499,12 +564,20 @@ static void put_references(struct transport *tr, unsigned char c)
 		put_carets(tr, c);
 }
 
-static bool is_line_element(const char *name)
+static const char *find_name(const char *const *names, size_t nr, const char *name)
 {
-	for (size_t i = 0; i < sizeof(line_elements) / sizeof(line_elements[0]); i++)
-		if (!strcasecmp(line_elements[i], name))
-			return true;
-	return false;
+	for (size_t i = 0; i < nr; i++)
+		if (!strcasecmp(names[i], name))
+			return names[i];
+	return NULL;
+}
+
+/* Passes on what is no tag. */
+static void release_tag(struct transport *tr)
+{
+	tr->tag = TAG_NONE;
+	for (uint64_t i = 0; i < tr->nr_tag; i++)
+		put_references(tr, tr->tag_text[i]);
 }
 
 /*
@@ -516,39 +589,149 @@ static void name_tag(struct transport *tr)
 	char name[MAX_TAG_NAME + 1];
 	const char *word = name + 1;
 
-	memcpy(name, tr->tag_name, tr->nr_tag);
+	memcpy(name, tr->tag_text, tr->nr_tag);
 	name[tr->nr_tag] = '\0';
 	word += *word == '/';
-	if (*word && strcasecmp(word, "!doctype") != 0 && strcasecmp(word, "html") != 0 && strcmp(word, "idle") != 0) {
-		tr->tag = is_line_element(word) ? TAG_LINE : TAG_INLINE;
+	tr->quote = 0;
+	tr->equals = false;
+	tr->last = 0;
+	tr->nr_end = 0;
+	tr->hidden = find_name(hidden_elements, sizeof(hidden_elements) / sizeof(hidden_elements[0]), name + 1);
+	if (!strcmp(word, "!--")) {
+		tr->tag = TAG_COMMENT;
+		tr->nr_end = 2;
+	} else if (!*word || !strcasecmp(word, "!doctype") || !strcasecmp(word, "html") || !strcmp(word, "idle")) {
+		release_tag(tr);
+	} else {
+		tr->tag = find_name(line_elements, sizeof(line_elements) / sizeof(line_elements[0]), word) ?
+			  TAG_LINE : TAG_INLINE;
+	}
+}
+
+static bool continues_name(const struct transport *tr, unsigned char c)
+{
+	if (tr->nr_tag == MAX_TAG_NAME)
+		return false;
+	if (tr->nr_tag > 1 && tr->tag_text[1] == '!' && c == '-')
+		return tr->nr_tag < 4;
+	return (is_alnum((char)c) && tr->tag_text[tr->nr_tag - 1] != '-') ||
+		(tr->nr_tag == 1 && (c == '/' || c == '!'));
+}
+
+static bool is_blank(unsigned char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static void add_to_tag(struct transport *tr, unsigned char c)
+{
+	if (tr->nr_tag < BLOCK)
+		tr->tag_text[tr->nr_tag] = c;
+	tr->nr_tag++;
+}
+
+/* What began like a tag, and is none. */
+static void end_broken_tag(struct transport *tr)
+{
+	if (tr->nr_tag <= BLOCK)
+		release_tag(tr);
+	else
+		tr->nr_lost += tr->nr_tag;
+	tr->tag = TAG_NONE;
+}
+
+/* In a tag, and not in a value in quotes: "<" is not in there, nor are names of events with their colons. */
+static bool is_no_tag(const struct transport *tr, unsigned char c)
+{
+	return c == '<' || tr->nr_tag == BLOCK || (tr->last == ':' && is_blank(c));
+}
+
+static void put_tags(struct transport *tr, unsigned char c);
+
+static void put_tag(struct transport *tr, unsigned char c)
+{
+	if (!tr->quote && is_no_tag(tr, c)) {
+		end_broken_tag(tr);
+		put_tags(tr, c);
 		return;
 	}
-	tr->tag = TAG_NONE;
-	for (unsigned int i = 0; i < tr->nr_tag; i++)
-		put_references(tr, (unsigned char)name[i]);
+	if (!tr->quote && c == '>') {
+		if (tr->tag == TAG_LINE)
+			put_references(tr, '\n');
+		tr->tag = tr->hidden && tr->last != '/' ? TAG_HIDDEN : TAG_NONE;
+		return;
+	}
+	if (tr->quote) {
+		tr->quote = c == tr->quote ? 0 : tr->quote;
+	} else {
+		tr->quote = tr->equals && (c == '"' || c == '\'') ? c : 0;
+		tr->equals = c == '=' || (tr->equals && is_blank(c));
+	}
+	tr->last = tr->quote ? 0 : c;
+	add_to_tag(tr, c);
+}
+
+/* In a comment, or a hidden element. */
+static void put_hidden(struct transport *tr, unsigned char c)
+{
+	unsigned int at = tr->nr_end;
+
+	tr->nr_tag++;
+	if (tr->tag == TAG_COMMENT) {
+		if (c == '>' && at >= 2)
+			tr->tag = TAG_NONE;
+		tr->nr_end = c == '-' ? at + 1 : 0;
+	} else if (at == 2 + strlen(tr->hidden) && (is_blank(c) || c == '/' || c == '>')) {
+		tr->tag = TAG_INLINE;
+		tr->hidden = NULL;
+		tr->nr_tag = 0;
+		put_tag(tr, c);
+	} else {
+		int next = at < 2 ? "</"[at] : tr->hidden[at - 2];
+
+		tr->nr_end = next && tolower(c) == next ? at + 1 : c == '<';
+	}
 }
 
 static void put_tags(struct transport *tr, unsigned char c)
 {
-	if (tr->tag == TAG_NAME) {
-		if ((is_alnum((char)c) || (tr->nr_tag == 1 && (c == '/' || c == '!'))) && tr->nr_tag < MAX_TAG_NAME) {
-			tr->tag_name[tr->nr_tag++] = c;
-			return;
+	switch (tr->tag) {
+	case TAG_NONE:
+		if (tr->tags && c == '<') {
+			tr->tag = TAG_NAME;
+			tr->nr_tag = 0;
+			add_to_tag(tr, c);
+		} else {
+			put_references(tr, c);
 		}
+		break;
+	case TAG_NAME:
+		if (continues_name(tr, c)) {
+			add_to_tag(tr, c);
+		} else {
+			name_tag(tr);
+			put_tags(tr, c);
+		}
+		break;
+	case TAG_INLINE:
+	case TAG_LINE:
+		put_tag(tr, c);
+		break;
+	case TAG_COMMENT:
+	case TAG_HIDDEN:
+		put_hidden(tr, c);
+		break;
+	}
+}
+
+static void finish_tags(struct transport *tr)
+{
+	if (tr->tag == TAG_NAME)
 		name_tag(tr);
-	}
-	if (tr->tag != TAG_NONE) {
-		if (c == '>' && tr->tag == TAG_LINE)
-			put_references(tr, '\n');
-		if (c == '>')
-			tr->tag = TAG_NONE;
-	} else if (tr->tags && c == '<') {
-		tr->tag = TAG_NAME;
-		tr->tag_name[0] = c;
-		tr->nr_tag = 1;
-	} else {
-		put_references(tr, c);
-	}
+	if (tr->tag == TAG_COMMENT || tr->tag == TAG_HIDDEN)
+		tr->nr_lost += tr->nr_tag;
+	else if (tr->tag != TAG_NONE)
+		end_broken_tag(tr);
 }
 
 /* Reads from a mail's headers whether its text is quoted-printable. */
@@ -631,8 +814,7 @@ static int copy_converted(struct transport *tr, struct ir_file *file)
 		ir_file_progress(file, pos, ir_file_size(file));
 	}
 	release_held(tr);
-	if (tr->tag == TAG_NAME)
-		name_tag(tr);
+	finish_tags(tr);
 	release_reference(tr);
 	if (tr->caret)
 		put_escapes(tr, '^');
@@ -671,9 +853,11 @@ int ir_transport_undo(struct ir_file *file, const unsigned char *start, size_t l
 	tr->quoted = tr->quoting == QUOTING_ALL;
 	tr->fd = ir_temp_open();
 	rc = tr->fd < 0 ? tr->fd : copy_converted(tr, file);
-	if (!rc)
+	if (!rc) {
 		ir_file_replace(file, tr->fd, tr->size, note_of(tr));
-	else
+		ir_file_set_cut(file, ir_file_cut(file) + tr->nr_lost);
+	}
+	if (rc)
 		ir_error_set(err, rc, "%s: cannot make a temporary copy in %s: %s; set TMPDIR",
 			     ir_file_path(file), ir_temp_dir(), strerror(-rc));
 	if (rc && tr->fd >= 0)

@@ -6,7 +6,8 @@
  *	UTF-16, with or without its mark; the mark of UTF-8
  *	quoted-printable: declared by a mail's header, or every "=" is an escape
  *	escape sequences of terminals
- *	tags of HTML: the text begins with "<!DOCTYPE html" or "<html"
+ *	tags of HTML, comments, scripts and styles: the text begins with one of a page's first
+ *	elements, or it is mail that has a page alone
  *	character references of HTML: every "&" begins one, or there are tags
  *	lines that end in a carriage return alone; carriage returns and form feeds that begin one
  *	blanks that do not break, characters without width, and what stands for a dash
