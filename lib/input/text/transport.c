@@ -72,7 +72,7 @@ static const char *const first_elements[] = {
 /* Elements of HTML that browsers show on lines of their own. */
 static const char *const line_elements[] = {
 	"article", "blockquote", "body", "br", "center", "dd", "details", "div", "dl", "dt", "footer", "form",
-	"h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre",
+	"h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "option", "p", "pre",
 	"section", "summary", "table", "td", "textarea", "th", "title", "tr", "ul",
 };
 
@@ -242,7 +242,7 @@ static const char *skip_comments(const char *text)
 /* Mail or a page's archive, or an answer of HTTP, that has a page and no text beside it. */
 static bool has_page(const char *text)
 {
-	return strcasestr(text, "\nContent-Type: text/html") && !strcasestr(text, "\nContent-Type: text/plain");
+	return strcasestr(text, "Content-Type: text/html") && !strcasestr(text, "Content-Type: text/plain");
 }
 
 /* A page of HTML: every "<" in front of a letter begins a tag. */
@@ -600,7 +600,8 @@ static void name_tag(struct transport *tr)
 	if (!strcmp(word, "!--")) {
 		tr->tag = TAG_COMMENT;
 		tr->nr_end = 2;
-	} else if (!*word || !strcasecmp(word, "!doctype") || !strcasecmp(word, "html") || !strcmp(word, "idle")) {
+	} else if (!*word || !strcasecmp(word, "!doctype") || !strcasecmp(name + 1, "html") ||
+		   !strcmp(name + 1, "idle")) {
 		release_tag(tr);
 	} else {
 		tr->tag = find_name(line_elements, sizeof(line_elements) / sizeof(line_elements[0]), word) ?
