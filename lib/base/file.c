@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ void ir_file_progress(const struct ir_file *file, uint64_t done, uint64_t total)
 }
 
 #define COPY_BLOCK 65536
+#define WAIT_MS 500	/* for more of a pipe, until the callback is called again */
 
 /* Copy a pipe to a temporary file that has no name. */
 static int copy_stream(struct ir_file *file, struct ir_error *err)
@@ -48,7 +50,13 @@ static int copy_stream(struct ir_file *file, struct ir_error *err)
 				    file->path, ir_temp_dir(), strerror(-copy));
 	}
 	for (;;) {
+		struct pollfd more = { .fd = file->fd, .events = POLLIN };
+		int ready;
+
 		ir_file_progress(file, file->size, 0);
+		ready = poll(&more, 1, WAIT_MS);
+		if (!ready || (ready < 0 && errno == EINTR))
+			continue;
 		n = read(file->fd, buf, COPY_BLOCK);
 		if (n < 0 && errno == EINTR)
 			continue;
