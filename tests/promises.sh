@@ -75,6 +75,7 @@ else
 	{
 	grows "time: devices, with latency" devices 1000 $fast --rpcit-latency 25000
 	grows "time: devices, per-CPU queues" devices 300 $fast --hypervisor lpar
+	grows "time: devices, with pages from before" devices 1000 $fast --initial-pages 10000
 	grows "time: detaches" detaches 1500 $fast
 	grows "time: mappings of 16 GiB" large 200 $fast --hypervisor kvm:entry-limit=100000 \
 		--api iommu

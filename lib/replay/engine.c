@@ -19,6 +19,7 @@ struct ir_engine {
 	struct ir_guest *guest;
 	const struct ir_recording_info *info;
 	uint64_t *limits;		/* inferred ones, by device; NULL: all have the same */
+	struct ir_initial initial;	/* if there are such limits: what they were inferred with */
 	uint64_t end_ns;		/* of the recording */
 	/*
 	 * An operation may still wait for its CPU when its mapping's number is
@@ -128,9 +129,9 @@ static void preload_pages(struct ir_guest *g, const struct ir_recording_info *in
 	/* Pages that the recording unmaps are operations of their own. */
 	uint64_t live = g->par.initial_pages - info->machine.found_pages;
 	uint64_t flushed = g->par.initial_flushed_pages, lazy = g->par.initial_lazy_pages;
+	const struct ir_initial initial = ir_limit_initial(info, g->par.initial_pages);
 	size_t base = copy * info->nr_devices, first = 1, n = info->nr_devices - 1;
 	bool single = info->device || info->nr_devices <= 2;
-	uint64_t *shares;
 
 	if (single) {
 		first = info->device ? info->device : info->nr_devices - 1;
@@ -141,15 +142,9 @@ static void preload_pages(struct ir_guest *g, const struct ir_recording_info *in
 		return;
 	if (!(live | lazy | flushed))
 		return;
-	shares = malloc(info->nr_devices * sizeof(*shares));
-	if (!shares) {
-		g->totals.failed = true;
-		return;
-	}
-	ir_limit_share_initial(info, g->par.initial_pages, shares);
 	for (size_t i = 0; i < n; i++) {
 		struct initial part = {
-			.live = shares[first + i], .flushed = equal_part(flushed, i, n),
+			.live = ir_limit_initial_of(info, &initial, (uint16_t)(first + i)), .flushed = equal_part(flushed, i, n),
 		};
 
 		part.lazy = equal_part(lazy, i, n) + part.flushed;
@@ -157,7 +152,6 @@ static void preload_pages(struct ir_guest *g, const struct ir_recording_info *in
 			       live + lazy + flushed == info->machine.mapped_pages && single ?
 			       info->machine.reused : NULL);
 	}
-	free(shares);
 }
 
 /* The limits that recorded shortages show; false: no memory. */
@@ -168,9 +162,10 @@ static bool infer_limits(struct ir_engine *e, const struct ir_config *config,
 
 	if (!par->limits_differ)
 		return true;
+	e->initial = ir_limit_initial(info, par->initial_pages);
 	e->limits = malloc(info->nr_devices * e->nr_copies * sizeof(*e->limits));
 	for (size_t i = 0; e->limits && i < info->nr_devices * e->nr_copies; i++)
-		e->limits[i] = ir_limit_of_device(info, par->initial_pages,
+		e->limits[i] = ir_limit_of_device(info, &e->initial,
 						  (uint16_t)(i % info->nr_devices),
 						  par->hypervisor.entry_limit,
 						  config->hypervisor->defaults.entry_limit);
@@ -511,7 +506,7 @@ static void device_parameters(const struct ir_engine *e, uint16_t device, struct
 
 	if (!e->limits)
 		return;
-	limit = ir_limit_infer(e->info, par->initial_pages, IR_SHARE_DEVICE, device);
+	limit = ir_limit_infer(e->info, &e->initial, IR_SHARE_DEVICE, device);
 	par->hypervisor.entry_limit = e->limits[device];
 	par->limit_agree = device ? limit.agree : 0;
 	par->limit_shortages = device ? limit.shortages : 0;

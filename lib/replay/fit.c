@@ -99,8 +99,9 @@ static int fit_shortages(const struct search *s, struct ir_fit *fit)
 
 static void fit_places(const struct search *s, struct ir_fit *fit)
 {
-	struct ir_limit limit = ir_limit_infer(ir_recording_info(s->rec), s->par.initial_pages,
-					       s->par.share, 0);
+	const struct ir_recording_info *info = ir_recording_info(s->rec);
+	const struct ir_initial initial = ir_limit_initial(info, s->par.initial_pages);
+	struct ir_limit limit = ir_limit_infer(info, &initial, s->par.share, 0);
 
 	fit->place_low = limit.low;
 	fit->place_high = limit.high;

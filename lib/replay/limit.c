@@ -50,49 +50,39 @@ static uint64_t unknown_pages(const struct ir_recording_info *info, uint64_t ini
 	return initial_pages > found ? initial_pages - found : 0;
 }
 
-uint64_t ir_limit_initial_of(const struct ir_recording_info *info, uint64_t initial_pages,
-			     uint16_t device)
+struct ir_initial ir_limit_initial(const struct ir_recording_info *info, uint64_t initial_pages)
 {
-	uint64_t unknown = unknown_pages(info, initial_pages), level, more;
+	struct ir_initial initial = { .unknown = unknown_pages(info, initial_pages) };
+	uint64_t rest;
 
-	if (!ir_limit_several(info) || !unknown)
-		return unknown;
-	level = common_level(info, unknown);
-	if (!device || found_of(info, device) > level)
-		return 0;
-	more = unknown - pages_up_to(info, level);
-	for (uint16_t d = 1; d < device && more; d++)
-		more -= found_of(info, d) <= level;
-	return level - found_of(info, device) + (more != 0);
+	if (!ir_limit_several(info))
+		return initial;
+	initial.level = common_level(info, initial.unknown);
+	rest = initial.unknown - pages_up_to(info, initial.level);
+	for (size_t d = 1; d < info->nr_devices && rest; d++) {
+		if (found_of(info, d) > initial.level)
+			continue;
+		initial.more = (uint16_t)d;
+		rest--;
+	}
+	return initial;
 }
 
-void ir_limit_share_initial(const struct ir_recording_info *info, uint64_t initial_pages,
-			    uint64_t *pages)
+uint64_t ir_limit_initial_of(const struct ir_recording_info *info, const struct ir_initial *initial,
+			     uint16_t device)
 {
-	uint64_t unknown = unknown_pages(info, initial_pages), level, more;
-
-	memset(pages, 0, info->nr_devices * sizeof(*pages));
-	if (!ir_limit_several(info)) {
-		pages[info->device || info->nr_devices < 2 ? info->device : 1] = unknown;
-		return;
-	}
-	level = common_level(info, unknown);
-	more = unknown - pages_up_to(info, level);
-	for (size_t d = 1; d < info->nr_devices; d++) {
-		if (found_of(info, d) > level)
-			continue;
-		pages[d] = level - found_of(info, d) + (more != 0);
-		more -= more != 0;
-	}
+	if (!ir_limit_several(info))
+		return initial->unknown;
+	if (!device || found_of(info, device) > initial->level)
+		return 0;
+	return initial->level - found_of(info, device) + (device <= initial->more);
 }
 
 /* The same with one limit for each device, or for all. */
-static int64_t unknown_initial(const struct ir_recording_info *info, uint64_t initial_pages,
+static int64_t unknown_initial(const struct ir_recording_info *info, const struct ir_initial *initial,
 			       enum ir_share share, uint16_t device)
 {
-	if (share == IR_SHARE_DEVICE)
-		return (int64_t)ir_limit_initial_of(info, initial_pages, device);
-	return (int64_t)unknown_pages(info, initial_pages);
+	return (int64_t)(share == IR_SHARE_DEVICE ? ir_limit_initial_of(info, initial, device) : initial->unknown);
 }
 
 /* Pages unmapped before the recording may have been held until the first flush. */
@@ -169,18 +159,18 @@ static void most_common_range(const struct range *ranges, uint32_t n, struct ir_
 	}
 }
 
-struct ir_limit ir_limit_infer(const struct ir_recording_info *info, uint64_t initial_pages,
+struct ir_limit ir_limit_infer(const struct ir_recording_info *info, const struct ir_initial *initial,
 			       enum ir_share share, uint16_t device)
 {
 	const struct ir_recorded_machine *m = &info->machine;
 	struct ir_limit limit = { .shortages = 0 };
 	struct range ranges[RANGES];
-	int64_t initial;
+	int64_t unknown;
 	uint32_t n = 0;
 
 	if (share == IR_SHARE_DEVICE && !device)
 		device = device_with_most_shortages(m);
-	initial = unknown_initial(info, initial_pages, share, device);
+	unknown = unknown_initial(info, initial, share, device);
 	if (share == IR_SHARE_DEVICE && !count_of(m, device, m->nr_shortages))
 		return limit;
 	for (size_t i = 0; i < m->nr_shortages; i++) {
@@ -188,7 +178,7 @@ struct ir_limit ir_limit_infer(const struct ir_recording_info *info, uint64_t in
 			continue;
 		limit.shortages++;
 		if (n < RANGES)
-			ranges[n++] = range_of(info, &m->shortages[i], share, initial);
+			ranges[n++] = range_of(info, &m->shortages[i], share, unknown);
 	}
 	most_common_range(ranges, n, &limit);
 	return limit;
@@ -204,11 +194,11 @@ static bool is_repeated_device(const struct ir_recorded_machine *m, size_t i)
 }
 
 /* Every device has a limit of its own. */
-static struct ir_limit own_limits(const struct ir_recording_info *info, uint64_t initial_pages,
+static struct ir_limit own_limits(const struct ir_recording_info *info, const struct ir_initial *initial,
 				  bool *differ)
 {
 	const struct ir_recorded_machine *m = &info->machine;
-	struct ir_limit all = ir_limit_infer(info, initial_pages, IR_SHARE_DEVICE, 0);
+	struct ir_limit all = ir_limit_infer(info, initial, IR_SHARE_DEVICE, 0);
 	uint64_t value = ir_limit_value(&all);
 
 	*differ = false;
@@ -220,13 +210,13 @@ static struct ir_limit own_limits(const struct ir_recording_info *info, uint64_t
 
 		if (is_repeated_device(m, i))
 			continue;
-		own = ir_limit_infer(info, initial_pages, IR_SHARE_DEVICE, m->shortages[i].device);
+		own = ir_limit_infer(info, initial, IR_SHARE_DEVICE, m->shortages[i].device);
 		all.agree += own.agree;
 		all.shortages += own.shortages;
 		*differ |= ir_limit_value(&own) != value;
 	}
 	for (uint16_t d = 1; m->held_pages && d < info->nr_devices; d++)
-		*differ |= ir_limit_of_device(info, initial_pages, d, value, UINT64_MAX) == UINT64_MAX;
+		*differ |= ir_limit_of_device(info, initial, d, value, UINT64_MAX) == UINT64_MAX;
 	return all;
 }
 
@@ -242,11 +232,12 @@ static bool all_have_device(const struct ir_recorded_machine *m)
 void ir_limit_compare(const struct ir_recording_info *info, uint64_t initial_pages,
 		      struct ir_limits *limits)
 {
+	const struct ir_initial initial = ir_limit_initial(info, initial_pages);
 	uint32_t missed;
 
 	*limits = (struct ir_limits){ .share = IR_SHARE_DEVICE };
-	limits->own = own_limits(info, initial_pages, &limits->differ);
-	limits->all = ir_limit_infer(info, initial_pages, IR_SHARE_GUEST, 0);
+	limits->own = own_limits(info, &initial, &limits->differ);
+	limits->all = ir_limit_infer(info, &initial, IR_SHARE_GUEST, 0);
 	if (!ir_limit_several(info) || !all_have_device(&info->machine))
 		return;
 	limits->compared = true;
@@ -257,18 +248,18 @@ void ir_limit_compare(const struct ir_recording_info *info, uint64_t initial_pag
 		limits->share = IR_SHARE_GUEST;
 }
 
-uint64_t ir_limit_of_device(const struct ir_recording_info *info, uint64_t initial_pages,
+uint64_t ir_limit_of_device(const struct ir_recording_info *info, const struct ir_initial *initial,
 			    uint16_t device, uint64_t others, uint64_t otherwise)
 {
 	const struct ir_recorded_machine *m = &info->machine;
 	struct ir_limit own = { .shortages = 0 };
 
 	if (device)
-		own = ir_limit_infer(info, initial_pages, IR_SHARE_DEVICE, device);
+		own = ir_limit_infer(info, initial, IR_SHARE_DEVICE, device);
 	if (own.low)
 		return ir_limit_value(&own);
 	if (!device || !m->held_pages ||
-	    m->held_pages[device] + unknown_initial(info, initial_pages, IR_SHARE_DEVICE, device) <
+	    m->held_pages[device] + unknown_initial(info, initial, IR_SHARE_DEVICE, device) <
 	    (int64_t)others)
 		return others;
 	return otherwise;
@@ -278,13 +269,14 @@ uint64_t ir_limit_initial_lazy(const struct ir_recording_info *info, uint64_t in
 			       uint64_t limit)
 {
 	const struct ir_recorded_machine *m = &info->machine;
-	struct ir_limit shown = ir_limit_infer(info, initial_pages, IR_SHARE_GUEST, 0);
+	const struct ir_initial initial = ir_limit_initial(info, initial_pages);
+	struct ir_limit shown = ir_limit_infer(info, &initial, IR_SHARE_GUEST, 0);
 	uint64_t most = unmapped_before(info), room, lazy;
 
 	if (m->nr_shortages && !m->shortages[0].flushed && shown.low) {
 		/* With them the recorded host was full at the first shortage. */
 		struct range r = range_of(info, &m->shortages[0], IR_SHARE_GUEST,
-					  unknown_initial(info, initial_pages, IR_SHARE_GUEST, 0));
+					  unknown_initial(info, &initial, IR_SHARE_GUEST, 0));
 		int64_t full = (int64_t)ir_limit_value(&shown) - (r.high - (int64_t)most);
 
 		full += m->shortages[0].pages / 2;

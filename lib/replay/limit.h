@@ -18,33 +18,36 @@ struct ir_limit {
 	uint32_t shortages;	/* of so many */
 };
 
-/**
- * ir_limit_infer - from all shortages of a device
- * @initial_pages: mapped before the recording, those included that it unmaps
- * @share: whose a limit is; with IR_SHARE_GUEST it is that of all devices, and @device
- * is ignored
- * @device: 0: the one with most shortages
- */
-struct ir_limit ir_limit_infer(const struct ir_recording_info *info, uint64_t initial_pages,
-			       enum ir_share share, uint16_t device);
 /** ir_limit_several - may there be limits of several devices */
 static inline bool ir_limit_several(const struct ir_recording_info *info)
 {
 	return info->nr_devices > 2 && !info->device;
 }
 
-/**
- * ir_limit_initial_of - pages that a device had mapped before the recording, and that no event shows
- *
- * A single device, or one that was asked for, has them all.  Several are taken to have had equally
- * many pages, those that the recording unmaps included, as far as these allow; if the rest cannot
- * be divided, the first devices have one more.
+/*
+ * Pages that were mapped before the recording and that no event shows.  A single device, or one
+ * that was asked for, has them all.  Several are taken to have had equally many pages, those
+ * that the recording unmaps included, as far as these allow.
  */
-uint64_t ir_limit_initial_of(const struct ir_recording_info *info, uint64_t initial_pages,
+struct ir_initial {
+	uint64_t unknown;	/* of all devices */
+	uint64_t level;		/* several: each one has so many, with those that the recording unmaps, or these */
+	uint16_t more;		/* devices up to this one that have no more than .level have one more */
+};
+
+/** ir_limit_initial - how @initial_pages, those included that the recording unmaps, are shared out */
+struct ir_initial ir_limit_initial(const struct ir_recording_info *info, uint64_t initial_pages);
+/** ir_limit_initial_of - a device's share of the unknown ones */
+uint64_t ir_limit_initial_of(const struct ir_recording_info *info, const struct ir_initial *initial,
 			     uint16_t device);
-/** ir_limit_share_initial - the same for each device of the recording, in @pages */
-void ir_limit_share_initial(const struct ir_recording_info *info, uint64_t initial_pages,
-			    uint64_t *pages);
+/**
+ * ir_limit_infer - from all shortages of a device
+ * @share: whose a limit is; with IR_SHARE_GUEST it is that of all devices, and @device
+ * is ignored
+ * @device: 0: the one with most shortages
+ */
+struct ir_limit ir_limit_infer(const struct ir_recording_info *info, const struct ir_initial *initial,
+			       enum ir_share share, uint16_t device);
 
 /* Limits for each device, or one for all: two explanations of the same shortages. */
 struct ir_limits {
@@ -63,7 +66,7 @@ void ir_limit_compare(const struct ir_recording_info *info, uint64_t initial_pag
  * @others: the limit of a device that never ran short
  * @otherwise: its limit if it held as many pages as @others
  */
-uint64_t ir_limit_of_device(const struct ir_recording_info *info, uint64_t initial_pages,
+uint64_t ir_limit_of_device(const struct ir_recording_info *info, const struct ir_initial *initial,
 			    uint16_t device, uint64_t others, uint64_t otherwise);
 /** ir_limit_value - the one to replay with */
 static inline uint64_t ir_limit_value(const struct ir_limit *limit)

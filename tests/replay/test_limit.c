@@ -39,10 +39,25 @@ static struct ir_limits compare(const struct ir_recording_info *info, uint64_t i
 	return limits;
 }
 
+static struct ir_limit infer(const struct ir_recording_info *info, uint64_t pages, uint16_t device)
+{
+	const struct ir_initial initial = ir_limit_initial(info, pages);
+
+	return ir_limit_infer(info, &initial, IR_SHARE_DEVICE, device);
+}
+
+static uint64_t limit_of(const struct ir_recording_info *info, uint64_t pages, uint16_t device, uint64_t others,
+			 uint64_t otherwise)
+{
+	const struct ir_initial initial = ir_limit_initial(info, pages);
+
+	return ir_limit_of_device(info, &initial, device, others, otherwise);
+}
+
 static void test_no_shortage_shows_no_limit(void **state)
 {
 	struct ir_recording_info info = recording(1);
-	struct ir_limit limit = ir_limit_infer(&info, 10, IR_SHARE_DEVICE, 0);
+	struct ir_limit limit = infer(&info, 10, 0);
 
 	(void)state;
 	assert_int_equal(limit.low, 0);
@@ -59,17 +74,17 @@ static void test_a_shortage_is_a_range(void **state)
 
 	(void)state;
 	add(&info, 1, 8, 100, 0);
-	limit = ir_limit_infer(&info, 0, IR_SHARE_DEVICE, 0);
+	limit = infer(&info, 0, 0);
 	assert_int_equal(limit.low, 101);
 	assert_int_equal(limit.high, 108);
 	assert_int_equal(ir_limit_value(&limit), 105);
 	/* Pages mapped before are held, too. */
-	limit = ir_limit_infer(&info, 24, IR_SHARE_DEVICE, 0);
+	limit = infer(&info, 24, 0);
 	assert_int_equal(limit.low, 125);
 	assert_int_equal(limit.high, 132);
 	/* But not twice, if it is among what is held. */
 	info.machine.found_pages = 20;
-	limit = ir_limit_infer(&info, 24, IR_SHARE_DEVICE, 0);
+	limit = infer(&info, 24, 0);
 	assert_int_equal(limit.low, 105);
 }
 
@@ -84,7 +99,7 @@ static void test_ranges_meet(void **state)
 	add(&info, 1, 10, 105, 0);	/* 106 to 115 */
 	add(&info, 1, 1, 300, 0);	/* 301 */
 	add(&info, 1, 3, 106, 0);	/* 107 to 109 */
-	limit = ir_limit_infer(&info, 0, IR_SHARE_DEVICE, 0);
+	limit = infer(&info, 0, 0);
 	assert_int_equal(limit.low, 107);
 	assert_int_equal(limit.high, 109);
 	assert_int_equal(limit.agree, 3);
@@ -100,7 +115,7 @@ static void test_lowest_of_equals(void **state)
 	add(&info, 1, 1, 300, 0);
 	add(&info, 1, 1, 100, 0);
 	add(&info, 1, 1, 200, 0);
-	assert_int_equal(ir_limit_infer(&info, 0, IR_SHARE_DEVICE, 0).low, 101);
+	assert_int_equal(infer(&info, 0, 0).low, 101);
 }
 
 /* In a strict domain nothing is held but what is mapped. */
@@ -114,7 +129,7 @@ static void test_strict(void **state)
 	info.ops.unmap = 10;
 	info.rpcit.present = true;
 	info.rpcit.sync = 10;
-	limit = ir_limit_infer(&info, 0, IR_SHARE_DEVICE, 0);
+	limit = infer(&info, 0, 0);
 	assert_int_equal(limit.low, 51);
 	assert_int_equal(limit.high, 51);
 }
@@ -123,14 +138,13 @@ static void test_strict(void **state)
 static void assert_shares(const struct ir_recording_info *info, uint64_t initial, uint64_t a, uint64_t b,
 			  uint64_t c)
 {
-	uint64_t pages[4], wanted[4] = { 0, a, b, c };
+	const struct ir_initial in = ir_limit_initial(info, initial);
+	uint64_t wanted[4] = { 0, a, b, c };
 
-	ir_limit_share_initial(info, initial, pages);
 	for (uint16_t d = 0; d < 4; d++) {
-		assert_int_equal(pages[d], wanted[d]);
-		assert_int_equal(ir_limit_initial_of(info, initial, d), wanted[d]);
+		assert_int_equal(ir_limit_initial_of(info, &in, d), wanted[d]);
 		if (d)
-			assert_int_equal(ir_limit_infer(info, initial, IR_SHARE_DEVICE, d).low, 101 + wanted[d]);
+			assert_int_equal(infer(info, initial, d).low, 101 + wanted[d]);
 	}
 }
 
@@ -138,7 +152,8 @@ static void assert_shares(const struct ir_recording_info *info, uint64_t initial
 static void test_shares(void **state)
 {
 	struct ir_recording_info info = recording(3);
-	uint64_t found[4] = { 0 }, pages[4];
+	uint64_t found[4] = { 0 };
+	struct ir_initial in;
 
 	(void)state;
 	for (uint16_t d = 1; d <= 3; d++)
@@ -160,9 +175,8 @@ static void test_shares(void **state)
 	assert_shares(&info, 32, 11, 1, 0);
 	/* One that was asked for has them all. */
 	info.device = 2;
-	ir_limit_share_initial(&info, 27, pages);
-	assert_int_equal(pages[1], 0);
-	assert_int_equal(pages[2], 7);
+	in = ir_limit_initial(&info, 27);
+	assert_int_equal(ir_limit_initial_of(&info, &in, 2), 7);
 }
 
 static void test_each_device_has_its_own(void **state)
@@ -185,13 +199,13 @@ static void test_each_device_has_its_own(void **state)
 	/* Of the one with most shortages. */
 	assert_int_equal(ir_limit_value(&limits.own), 500);
 	assert_true(limits.all.agree < 11);
-	assert_int_equal(ir_limit_of_device(&info, 0, 1, 500, 65535), 300);
-	assert_int_equal(ir_limit_of_device(&info, 0, 2, 500, 65535), 500);
+	assert_int_equal(limit_of(&info, 0, 1, 500, 65535), 300);
+	assert_int_equal(limit_of(&info, 0, 2, 500, 65535), 500);
 	/* Equal shares of what was mapped before. */
-	assert_int_equal(ir_limit_of_device(&info, 20, 1, 500, 65535), 310);
+	assert_int_equal(limit_of(&info, 20, 1, 500, 65535), 310);
 	/* All of it, if that device was asked for. */
 	info.device = 1;
-	assert_int_equal(ir_limit_of_device(&info, 20, 1, 500, 65535), 320);
+	assert_int_equal(limit_of(&info, 20, 1, 500, 65535), 320);
 	assert_false(compare(&info, 20).compared);
 }
 
@@ -217,19 +231,19 @@ static void test_never_short(void **state)
 	add(&info, 1, 1, 299, 0);
 	held[2] = 299;
 	held[3] = 100;
-	assert_int_equal(ir_limit_of_device(&info, 0, 2, 300, 65535), 300);
+	assert_int_equal(limit_of(&info, 0, 2, 300, 65535), 300);
 	assert_false(compare(&info, 0).differ);
 	held[2] = 300;
-	assert_int_equal(ir_limit_of_device(&info, 0, 2, 300, 65535), 65535);
+	assert_int_equal(limit_of(&info, 0, 2, 300, 65535), 65535);
 	assert_true(compare(&info, 0).differ);
 	/* With its share of what was mapped before. */
 	held[2] = 295;
-	assert_int_equal(ir_limit_of_device(&info, 12, 2, 300, 65535), 300);
-	assert_int_equal(ir_limit_of_device(&info, 15, 2, 300, 65535), 65535);
+	assert_int_equal(limit_of(&info, 12, 2, 300, 65535), 300);
+	assert_int_equal(limit_of(&info, 15, 2, 300, 65535), 65535);
 	/* A device without a name has the limit of the others. */
-	assert_int_equal(ir_limit_of_device(&info, 0, 0, 300, 65535), 300);
+	assert_int_equal(limit_of(&info, 0, 0, 300, 65535), 300);
 	info.machine.held_pages = NULL;
-	assert_int_equal(ir_limit_of_device(&info, 0, 2, 300, 65535), 300);
+	assert_int_equal(limit_of(&info, 0, 2, 300, 65535), 300);
 }
 
 static void test_shared(void **state)
