@@ -173,10 +173,14 @@ static void test_shares(void **state)
 	info.machine.found_pages = 20;
 	assert_shares(&info, 27, 7, 0, 0);
 	assert_shares(&info, 32, 11, 1, 0);
-	/* One that was asked for has them all. */
+	found[1] = 10;
+	found[2] = found[3] = 0;
+	info.machine.found_pages = 10;
+	assert_shares(&info, 13, 0, 2, 1);
+	/* A selected one has them all. */
 	info.device = 2;
 	in = ir_limit_initial(&info, 27);
-	assert_int_equal(ir_limit_initial_of(&info, &in, 2), 7);
+	assert_int_equal(ir_limit_initial_of(&info, &in, 2), 17);
 }
 
 static void test_each_device_has_its_own(void **state)
