@@ -65,6 +65,7 @@ check "the reader knows all of them:$(tr '\n' ' ' <"$tmp/unknown")" test ! -s "$
 # Where the kernel has all functions, those are probed that every flush reaches: in Linux 7.2 none
 # of everything reaches arm_smmu_tlb_inv_context().
 {
+	# shellcheck disable=SC2016	# the script's, not this shell's
 	echo 'probe() { echo "$1"; }'
 	echo 'arch=aarch64 name=x probes=/dev/null T=/'
 	sed -n '/^probe_flushes() {/,/^}/p' scripts/record-dma

@@ -138,6 +138,7 @@ counted 12 12 >"$tmp/all"
 exits "all hits recorded" 0 verify --manifest none "$tmp/all"
 check "all hits recorded: nothing is said of missed ones" sh -c "! grep -q missed '$tmp/out'"
 # The counters are those of both devices.
+# shellcheck disable=SC2086	# words
 exits "missed hits: of one of two devices nothing is known" 0 verify $both --device 0001:00:00.0 \
 	traces/6.12-fq-two-nvme-limits-smp2.dat
 check "missed hits: nothing is said of one of two devices" sh -c "! grep -q missed '$tmp/out'"

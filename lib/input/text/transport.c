@@ -6,11 +6,10 @@
  * terminals is dropped.
  *
  * Quoted-printable: RFC 2045, 6.7.  Escape sequences: ECMA-35, 13.2; ECMA-48, 5.4 and
- * 5.6.  Tags and character references: the HTML standard, 13.1.2 and 13.5.
+ * 5.6.  Character references: the HTML standard, 13.5.
  */
 #include "input/text/transport.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/temp.h"
+#include "input/text/html.h"
 
 #define BLOCK		65536u
 #define MIN_WIDE	32u	/* bytes by which UTF-16 without its mark is known */
@@ -64,25 +64,6 @@ static const struct {
 
 #define MAX_REFERENCE	10u	/* "&#x2F;" and longer ones that are not known */
 
-/* Elements with which a page, or a part of one, may begin. */
-static const char *const first_elements[] = {
-	"!doctype html", "html", "head", "body", "meta", "title", "pre", "div", "table",
-};
-
-/* Elements of HTML that browsers show on lines of their own. */
-static const char *const line_elements[] = {
-	"article", "blockquote", "body", "br", "center", "dd", "details", "div", "dl", "dt", "footer", "form",
-	"h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "option", "p", "pre",
-	"section", "summary", "table", "td", "textarea", "th", "title", "tr", "ul",
-};
-
-/* Elements whose content is neither shown nor has tags. */
-static const char *const hidden_elements[] = { "script", "style" };
-
-#define MAX_TAG_NAME	12u	/* "!doctype" and longer ones, which are all the same */
-
-enum tag { TAG_NONE, TAG_NAME, TAG_INLINE, TAG_LINE, TAG_COMMENT, TAG_HIDDEN };
-
 struct transport {
 	/* How the text was changed. */
 	enum width width;
@@ -95,15 +76,7 @@ struct transport {
 	unsigned int nr_held;	/* of an escape: '=', a digit */
 	unsigned char held[2];
 	enum escape escape;
-	enum tag tag;
-	uint64_t nr_tag;	/* bytes from "<" on */
-	unsigned char tag_text[BLOCK];	/* the first ones */
-	unsigned char quote;	/* of an attribute's value; 0: outside of one */
-	bool equals;		/* a value is next */
-	unsigned char last;	/* byte, outside of values */
-	const char *hidden;	/* a hidden element's name */
-	unsigned int nr_end;	/* bytes that are the same as those of what ends it, or a comment */
-	uint64_t nr_lost;	/* bytes of tags, comments and hidden elements that do not end */
+	struct ir_html html;
 	unsigned int nr_utf8;	/* bytes of what may be one of characters[] */
 	unsigned char utf8[3];
 	unsigned int nr_reference;	/* bytes from "&" on */
@@ -226,39 +199,6 @@ static bool find_references(const char *text, size_t len)
 	return found;
 }
 
-/* Comments and a declaration of XML may stand in front of a page. */
-static const char *skip_comments(const char *text)
-{
-	const char *end;
-
-	for (;; text = end + strcspn(end, ">") + 1) {
-		text += strspn(text, " \t\r\n");
-		end = !strncmp(text, "<!--", 4) ? strstr(text, "-->") : !strncmp(text, "<?xml", 5) ? strstr(text, "?>") : NULL;
-		if (!end)
-			return text;
-	}
-}
-
-/* Mail or a page's archive, or an answer of HTTP, that has a page and no text beside it. */
-static bool has_page(const char *text)
-{
-	return strcasestr(text, "Content-Type: text/html") && !strcasestr(text, "Content-Type: text/plain");
-}
-
-/* A page of HTML: every "<" in front of a letter begins a tag. */
-static bool is_page(const char *text)
-{
-	const char *start = skip_comments(text);
-
-	for (size_t i = 0; *start == '<' && i < sizeof(first_elements) / sizeof(first_elements[0]); i++) {
-		size_t len = strlen(first_elements[i]);
-
-		if (!strncasecmp(start + 1, first_elements[i], len) && !is_alnum(start[1 + len]))
-			return true;
-	}
-	return has_page(text);
-}
-
 /* A carriage return or a form feed that begins a line; lines may end in one, too. */
 static bool find_controls(const char *text, size_t len)
 {
@@ -360,7 +300,7 @@ static bool find_changes(struct transport *tr, const unsigned char *start, size_
 		tr->escapes = tr->carets || memchr(text, '\033', n);
 		tr->returns = memchr(text, '\r', n) && !memchr(text, '\n', n);
 		tr->blanks = find_characters(tr, start, len, text);
-		tr->tags = is_page(text);
+		tr->tags = ir_html_is_page(text);
 		tr->references = tr->tags || find_references(text, n);
 		tr->controls = tr->escapes || (!tr->returns && find_controls(text, n));
 		tr->tabs = find_tabs(text, n);
@@ -564,177 +504,6 @@ static void put_references(struct transport *tr, unsigned char c)
 		put_carets(tr, c);
 }
 
-static const char *find_name(const char *const *names, size_t nr, const char *name)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (!strcasecmp(names[i], name))
-			return names[i];
-	return NULL;
-}
-
-/* Passes on what is no tag. */
-static void release_tag(struct transport *tr)
-{
-	tr->tag = TAG_NONE;
-	for (uint64_t i = 0; i < tr->nr_tag; i++)
-		put_references(tr, tr->tag_text[i]);
-}
-
-/*
- * What begins like a tag, and has its name now.  The page's first ones stay, as what says that it is one;
- * so does the name of a CPU's idle task.
- */
-static void name_tag(struct transport *tr)
-{
-	char name[MAX_TAG_NAME + 1];
-	const char *word = name + 1;
-
-	memcpy(name, tr->tag_text, tr->nr_tag);
-	name[tr->nr_tag] = '\0';
-	word += *word == '/';
-	tr->quote = 0;
-	tr->equals = false;
-	tr->last = 0;
-	tr->nr_end = 0;
-	tr->hidden = find_name(hidden_elements, sizeof(hidden_elements) / sizeof(hidden_elements[0]), name + 1);
-	if (!strcmp(word, "!--")) {
-		tr->tag = TAG_COMMENT;
-		tr->nr_end = 2;
-	} else if (!*word || !strcasecmp(word, "!doctype") || !strcasecmp(name + 1, "html") ||
-		   !strcmp(name + 1, "idle")) {
-		release_tag(tr);
-	} else {
-		tr->tag = find_name(line_elements, sizeof(line_elements) / sizeof(line_elements[0]), word) ?
-			  TAG_LINE : TAG_INLINE;
-	}
-}
-
-static bool continues_name(const struct transport *tr, unsigned char c)
-{
-	if (tr->nr_tag == MAX_TAG_NAME)
-		return false;
-	if (tr->nr_tag > 1 && tr->tag_text[1] == '!' && c == '-')
-		return tr->nr_tag < 4;
-	return (is_alnum((char)c) && tr->tag_text[tr->nr_tag - 1] != '-') ||
-		(tr->nr_tag == 1 && (c == '/' || c == '!'));
-}
-
-static bool is_blank(unsigned char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static void add_to_tag(struct transport *tr, unsigned char c)
-{
-	if (tr->nr_tag < BLOCK)
-		tr->tag_text[tr->nr_tag] = c;
-	tr->nr_tag++;
-}
-
-/* What began like a tag, and is none. */
-static void end_broken_tag(struct transport *tr)
-{
-	if (tr->nr_tag <= BLOCK)
-		release_tag(tr);
-	else
-		tr->nr_lost += tr->nr_tag;
-	tr->tag = TAG_NONE;
-}
-
-/* In a tag, and not in a value in quotes: "<" is not in there, nor are names of events with their colons. */
-static bool is_no_tag(const struct transport *tr, unsigned char c)
-{
-	return c == '<' || tr->nr_tag == BLOCK || (tr->last == ':' && is_blank(c));
-}
-
-static void put_tags(struct transport *tr, unsigned char c);
-
-static void put_tag(struct transport *tr, unsigned char c)
-{
-	if (!tr->quote && is_no_tag(tr, c)) {
-		end_broken_tag(tr);
-		put_tags(tr, c);
-		return;
-	}
-	if (!tr->quote && c == '>') {
-		if (tr->tag == TAG_LINE)
-			put_references(tr, '\n');
-		tr->tag = tr->hidden && tr->last != '/' ? TAG_HIDDEN : TAG_NONE;
-		return;
-	}
-	if (tr->quote) {
-		tr->quote = c == tr->quote ? 0 : tr->quote;
-	} else {
-		tr->quote = tr->equals && (c == '"' || c == '\'') ? c : 0;
-		tr->equals = c == '=' || (tr->equals && is_blank(c));
-	}
-	tr->last = tr->quote ? 0 : c;
-	add_to_tag(tr, c);
-}
-
-/* In a comment, or a hidden element. */
-static void put_hidden(struct transport *tr, unsigned char c)
-{
-	unsigned int at = tr->nr_end;
-
-	tr->nr_tag++;
-	if (tr->tag == TAG_COMMENT) {
-		if (c == '>' && at >= 2)
-			tr->tag = TAG_NONE;
-		tr->nr_end = c == '-' ? at + 1 : 0;
-	} else if (at == 2 + strlen(tr->hidden) && (is_blank(c) || c == '/' || c == '>')) {
-		tr->tag = TAG_INLINE;
-		tr->hidden = NULL;
-		tr->nr_tag = 0;
-		put_tag(tr, c);
-	} else {
-		int next = at < 2 ? "</"[at] : tr->hidden[at - 2];
-
-		tr->nr_end = next && tolower(c) == next ? at + 1 : c == '<';
-	}
-}
-
-static void put_tags(struct transport *tr, unsigned char c)
-{
-	switch (tr->tag) {
-	case TAG_NONE:
-		if (tr->tags && c == '<') {
-			tr->tag = TAG_NAME;
-			tr->nr_tag = 0;
-			add_to_tag(tr, c);
-		} else {
-			put_references(tr, c);
-		}
-		break;
-	case TAG_NAME:
-		if (continues_name(tr, c)) {
-			add_to_tag(tr, c);
-		} else {
-			name_tag(tr);
-			put_tags(tr, c);
-		}
-		break;
-	case TAG_INLINE:
-	case TAG_LINE:
-		put_tag(tr, c);
-		break;
-	case TAG_COMMENT:
-	case TAG_HIDDEN:
-		put_hidden(tr, c);
-		break;
-	}
-}
-
-static void finish_tags(struct transport *tr)
-{
-	if (tr->tag == TAG_NAME)
-		name_tag(tr);
-	if (tr->tag == TAG_COMMENT || tr->tag == TAG_HIDDEN)
-		tr->nr_lost += tr->nr_tag;
-	else if (tr->tag != TAG_NONE)
-		end_broken_tag(tr);
-}
-
 /* Reads from a mail's headers whether its text is quoted-printable. */
 static void note_line(struct transport *tr, unsigned char c)
 {
@@ -749,6 +518,20 @@ static void note_line(struct transport *tr, unsigned char c)
 	else if (!strncmp(tr->line, "From ", 5) || !strncmp(tr->line, "--", 2))
 		tr->quoted = false;
 	tr->line_len = 0;
+}
+
+/* Text of a page. */
+static void put_text(void *arg, unsigned char c)
+{
+	put_references(arg, c);
+}
+
+static void put_tags(struct transport *tr, unsigned char c)
+{
+	if (tr->tags)
+		ir_html_put(&tr->html, c);
+	else
+		put_references(tr, c);
 }
 
 /* Passes on bytes that looked like an escape sequence. */
@@ -815,7 +598,7 @@ static int copy_converted(struct transport *tr, struct ir_file *file)
 		ir_file_progress(file, pos, ir_file_size(file));
 	}
 	release_held(tr);
-	finish_tags(tr);
+	ir_html_finish(&tr->html);
 	release_reference(tr);
 	if (tr->caret)
 		put_escapes(tr, '^');
@@ -852,11 +635,13 @@ int ir_transport_undo(struct ir_file *file, const unsigned char *start, size_t l
 		return rc ? ir_error_set(err, rc, "%s: out of memory", ir_file_path(file)) : 0;
 	}
 	tr->quoted = tr->quoting == QUOTING_ALL;
+	tr->html.put = put_text;
+	tr->html.arg = tr;
 	tr->fd = ir_temp_open();
 	rc = tr->fd < 0 ? tr->fd : copy_converted(tr, file);
 	if (!rc) {
 		ir_file_replace(file, tr->fd, tr->size, note_of(tr));
-		ir_file_set_cut(file, ir_file_cut(file) + tr->nr_lost);
+		ir_file_set_cut(file, ir_file_cut(file) + tr->html.nr_lost);
 	}
 	if (rc)
 		ir_error_set(err, rc, "%s: cannot make a temporary copy in %s: %s; set TMPDIR",
