@@ -77,7 +77,7 @@ else
 	grows "time: devices, per-CPU queues" devices 300 $fast --hypervisor lpar
 	grows "time: devices, with pages from before" devices 1000 $fast --initial-pages 10000
 	grows "time: detaches" detaches 1500 $fast
-	grows "time: mappings of 16 GiB" large 200 $fast --hypervisor kvm:entry-limit=100000 \
+	grows "time: mappings of 16 GiB" large 40 $fast --hypervisor kvm:entry-limit=100000 \
 		--api iommu
 	grows "time: an aperture full of holes, former DMA API" full 8000 run -q -j 1 --format csv \
 		--strategy legacy --aperture @N@0K
