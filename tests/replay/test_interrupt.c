@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* An interrupted replay has no results, whatever its threads had done. */
+/* An interrupted replay has no results, whatever its threads had done; nor has a prediction. */
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
 #include <time.h>
 
+#include <iommu-replay/load.h>
 #include <iommu-replay/plugin.h>
 #include <iommu-replay/replay.h>
 #include "test_path.h"
@@ -76,9 +77,42 @@ static void test_after_reading(void **state)
 	ir_recording_close(rec);
 }
 
+/* The flag of a load ends the loop of its predictions: the replays before it have none here. */
+static void test_prediction(void **state)
+{
+	const struct ir_config config = {
+		.strategy = ir_strategy_find("strict"), .hypervisor = ir_hypervisor_find("kvm"),
+		.params = { .latency = IR_LATENCY_GIVEN, .rpcit_base_ns = 1000 },
+	};
+	volatile int flag = 0;
+	const struct ir_load_options load_options = { .interrupted = &flag };
+	struct ir_replay_options options = { .jobs = 1 };
+	struct ir_result result;
+	struct ir_error err = { "" };
+	struct ir_recording *rec;
+	struct ir_load *load;
+
+	(void)state;
+	make_recording();
+	rec = ir_recording_open(path, NULL, &err);
+	assert_non_null(rec);
+	load = ir_load_new(rec, &load_options, &err);
+	assert_non_null(load);
+	options.load = load;
+	assert_int_equal(ir_replay(rec, &config, 1, &options, &result, &err), 0);
+	flag = 1;
+	assert_int_equal(ir_replay(rec, &config, 1, &options, &result, &err), -EINTR);
+	assert_string_equal(err.text, "interrupted");
+	ir_load_free(load);
+	ir_recording_close(rec);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_after_reading) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_after_reading),
+		cmocka_unit_test(test_prediction),
+	};
 
 	return cmocka_run_group_tests(tests, make_path, remove_path);
 }
