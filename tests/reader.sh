@@ -27,6 +27,11 @@ for file in traces/*.dat; do
 		cmp -s "$tmp/theirs.sorted" "$tmp/ours.sorted"
 done
 
+# trace-cmd record -B lab -C mono leaves "local", the top-level clock, beside the buffer's name.
+"$prog" info --quiet --format json traces/7.2-fq-mixed-instance.dat >"$tmp/json"
+check "a buffer with a name has the clock that it was recorded with" \
+	grep -q '"clock": "mono"' "$tmp/json"
+
 # Metadata is most of what can be wrong.
 changes=$(fewer 30 200)
 for file in traces/*.dat; do

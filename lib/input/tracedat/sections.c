@@ -168,15 +168,20 @@ static int parse_buffer(struct tracedat *td, unsigned char *data, uint32_t len)
 	char clock[64] = "";
 	struct td_section sec;
 	struct ir_cursor cur;
-	const char *text;
+	const char *name, *text;
 	uint64_t pos;
 	int instance, ret = 0;
 
 	ir_cursor_memory(&cur, data, len, td->big);
 	pos = ir_cursor_u64(&cur);
-	ir_cursor_string(&cur, len);			/* name of the instance */
+	name = ir_cursor_string(&cur, len);
 	text = ir_cursor_string(&cur, sizeof(clock));
-	if (text)
+	/*
+	 * trace-cmd writes the clock of the top-level instance for all of them
+	 * (get_clock() in lib/trace-cmd/trace-output.c), while TRACECLOCK has that of the
+	 * recorded instance, also if it has a name.
+	 */
+	if (text && !(name && *name && td->rd->info.clock))
 		strcpy(clock, text);
 	page_size = ir_cursor_u32(&cur);
 	cpus = ir_cursor_u32(&cur);
