@@ -356,19 +356,29 @@ static void unmap_several(struct ir_assembler *a, struct slot *s, const struct i
 		mark_unknown(a, record_unmap(a, ev, at, (end - at) >> IR_PAGE_SHIFT), 0);
 }
 
+/* Whether the mapping under way in @h is of another device than the unmap in @s, as far as both are known. */
+static bool of_other_device(struct ir_assembler *a, const struct slot *s, const struct slot *h)
+{
+	uint16_t device = rec(a, h->head)->device;
+
+	if (!device && h->zdev)
+		device = ir_owner_device(&a->owners, IR_OWNER_ZDEV, h->zdev);
+	return device && s->unmap_device && device != s->unmap_device;
+}
+
 /*
  * Two mappings are at one place, and the newer one is under way, but no more evidence can
  * come: it is complete now.  So the lost unmap of the older one is noticed before this
  * unmap is matched with it.
  */
-static void release_newest(struct ir_assembler *a, uint32_t i)
+static void release_newest(struct ir_assembler *a, const struct slot *s, uint32_t i)
 {
 	struct slot *h;
 
 	if (live_of(a, i)->emitted || has_events(a, IR_EV_DMA_MAP))
 		return;
 	h = ir_asm_holder(a, live_of(a, i)->head);
-	if (h && h->map_state < MAP_SYNC)
+	if (h && h->map_state < MAP_SYNC && !of_other_device(a, s, h))
 		ir_asm_release(a, h);
 }
 
@@ -412,7 +422,7 @@ static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_
 	if (i == IR_LIVE_NONE) {
 		i = find_piece(a, iova);
 	} else if (ir_live_find_next(&a->live, i) != IR_LIVE_NONE) {
-		release_newest(a, i);
+		release_newest(a, s, i);
 		i = find_mapping(a, s, i, a->end, pages, &ambiguous);
 	}
 	if (i != IR_LIVE_NONE && in_window(a, s->head) && rec(a, s->head)->live == i &&

@@ -267,6 +267,51 @@ static void test_zdev_names_the_unmap(void **state)
 	free(owners);
 }
 
+static void update_trans(struct feed *f, uint64_t zdev, uint64_t page, uint64_t pages, bool valid)
+{
+	struct ir_event ev = range(IR_EV_S390_UPDATE_TRANS, page, pages);
+
+	ev.ret = valid ? 0 : 0x400;
+	ev.aux = zdev;
+	event(f, ev);
+}
+
+/* An interrupt ends another device's mapping at the same place while a list is being mapped. */
+static void test_unmap_of_other_zdev(void **state)
+{
+	struct ir_owners *owners = calloc(1, sizeof(*owners));
+	struct ir_assembler_config config = {
+		.seen_kinds = LEGACY | KIND(IR_EV_RPCIT), .several = true, .owners = owners,
+	};
+	struct feed *f;
+
+	assert_non_null(owners);
+	ir_owner_set_device(owners, IR_OWNER_ZDEV, 8, 1);
+	ir_owner_set_device(owners, IR_OWNER_ZDEV, 7, 2);
+	ir_owner_set_device(owners, IR_OWNER_FUNCTION, 7, 2);
+	ir_owner_set_device(owners, IR_OWNER_FUNCTION, 8, 1);
+	f = feed_with(config, state);
+	event(f, (struct ir_event){ .kind = IR_EV_S390_MAP_PAGE, .size = 3 * 4096 });
+	update_trans(f, 8, 100, 3, true);
+	event(f, (struct ir_event){ .kind = IR_EV_RPCIT, .aux = 8, .addr = 100 << IR_PAGE_SHIFT,
+				    .size = 3 << IR_PAGE_SHIFT });
+	event(f, (struct ir_event){ .kind = IR_EV_S390_MAP_PAGE, .size = 2 * 4096 });
+	update_trans(f, 7, 100, 1, true);
+	f->flags = IR_EVF_IRQ;
+	event(f, (struct ir_event){ .kind = IR_EV_S390_UNMAP_PAGE, .addr = 100 << IR_PAGE_SHIFT,
+				    .size = 3 << IR_PAGE_SHIFT });
+	update_trans(f, 8, 100, 3, false);
+	f->flags = 0;
+	update_trans(f, 7, 101, 1, true);
+	rpcit_only(f, 100, 2);
+	event(f, (struct ir_event){ .kind = IR_EV_S390_UNMAP_PAGE, .addr = 100 << IR_PAGE_SHIFT,
+				    .size = 2 << IR_PAGE_SHIFT });
+	update_trans(f, 7, 100, 2, false);
+	no_damage(f);
+	finish(f, "M0 100+3/1@1 M1 100+2/2@2 S 101+1@2 U0 100+3@1! U1 100+2@2");
+	free(owners);
+}
+
 /* With a filter, an unmap that was lost still ends its mapping. */
 static void test_filter_lost_unmap(void **state)
 {
@@ -580,6 +625,7 @@ int main(void)
 		BOTH(test_flush_before_the_name),
 		BOTH(test_timers_name_flushes),
 		BOTH(test_zdev_names_the_unmap),
+		BOTH(test_unmap_of_other_zdev),
 		BOTH(test_filter_lost_unmap),
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_types_missed),
