@@ -57,6 +57,9 @@ static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *
 	if (r->pieces > 1 && !r->certain && !l->ended)
 		ir_asm_note_assumed(a, l);
 	if (failed) {
+		/* Without results: it failed because its last RPCIT did. */
+		if ((r->flags & IR_OPF_ENOMEM) && !has_events(a, IR_EV_RPCIT_RET))
+			a->rpcits.insufficient++;
 		a->totals.failed_map++;
 		a->totals.undone_map++;
 		a->totals.unmap++;

@@ -427,6 +427,9 @@ static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_
 	}
 	if (i != IR_LIVE_NONE && in_window(a, s->head) && rec(a, s->head)->live == i &&
 	    live_of(a, i)->pages == pages && undoes_map(a, s, ev)) {
+		/* Nothing but its RPCIT, whose result was not recorded, lets a map fail. */
+		if (s->map_state == MAP_SYNC)
+			rec(a, s->head)->flags |= IR_OPF_ENOMEM;
 		ir_asm_fail_map(a, s->head);
 		ir_asm_release(a, s);
 		s->unmap_state = UNMAP_UNDID;

@@ -70,6 +70,34 @@ static void test_legacy_failed_map(void **state)
 	finish(f, "MF 100+2/1 M0 102+2/1 U0 102+2");
 }
 
+/*
+ * Without results a failed map shows that its last RPCIT ran short: that of the map, in strict
+ * mode, or in lazy mode the global one after it, too.
+ */
+static void test_legacy_shortages(void **state)
+{
+	struct feed *f = feed_new(LEGACY | KIND(IR_EV_RPCIT), state);
+	struct ir_recorded_rpcit sum;
+	uint64_t start, size;
+
+	s390_call(f, IR_EV_S390_MAP_PAGE);
+	update_trans(f, 100, 2, true);
+	rpcit_only(f, 100, 2);
+	update_trans(f, 100, 2, false);
+	s390_call(f, IR_EV_S390_MAP_PAGE);
+	update_trans(f, 102, 2, true);
+	rpcit_only(f, 102, 2);
+	rpcit_only(f, 0, 1000000);
+	update_trans(f, 102, 2, false);
+	no_damage(f);
+	ir_assembler_end(f->a);
+	take(f);
+	ir_assembler_rpcit(f->a, &sum, &start, &size);
+	assert_int_equal(sum.insufficient, 3);
+	assert_true(f->last_map.flags & IR_OPF_ENOMEM);
+	finish(f, "MF 100+2/1 MF 102+2/1");
+}
+
 /* Mapped before the recording began. */
 static void test_unknown_unmap(void **state)
 {
@@ -385,6 +413,7 @@ int main(void)
 		BOTH(test_legacy_pages),
 		BOTH(test_legacy_list),
 		BOTH(test_legacy_failed_map),
+		BOTH(test_legacy_shortages),
 		BOTH(test_unknown_unmap),
 		BOTH(test_implied_unmap),
 		BOTH(test_implied_unmap_without_probes),
