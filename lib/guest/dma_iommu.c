@@ -21,6 +21,8 @@ struct dma_iommu {
 	uint64_t flush_started;
 	uint64_t flush_finished;
 	bool timer_on;
+	bool timer_fired;		/* at least once */
+	uint64_t armed_ns;		/* when it was started last */
 	uint64_t timer_ns;
 	uint64_t timer_late_ns;		/* lateness not yet spent */
 	unsigned int timer_cpu;		/* where it was armed, and fires */
@@ -286,6 +288,7 @@ static void arm_timer(struct ir_domain *d)
 	if (c->timer_on)
 		return;
 	c->timer_on = true;
+	c->armed_ns = g->now_ns;
 	ir_guest_timer_start(d);
 	c->timer_cpu = g->cpu;
 	c->timer_ns = UINT64_MAX;
@@ -386,6 +389,7 @@ static void fire_timer(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns)
 		.run = fq_timeout, .domain = d, .rpcit_ns = rpcit_ns, .sync_ns = sync_ns,
 	};
 
+	cookie(d)->timer_fired = true;
 	cookie(d)->timer_ns = UINT64_MAX;
 	ir_actors_run(d->guest, cookie(d)->timer_cpu, true, &work);
 }
@@ -401,9 +405,22 @@ static void dma_iommu_timer(struct ir_domain *d)
 		fire_timer(d, 0, 0);
 }
 
+/*
+ * Timers never fire early: where the recorded one fired before the first one here can, it
+ * had been started before the recording began.
+ */
+static bool started_before(const struct ir_domain *d)
+{
+	const struct dma_iommu *c = cookie(d);
+	const struct ir_guest *g = d->guest;
+
+	return !c->timer_fired &&
+	       g->now_ns - c->armed_ns < g->par.queue_timeout_ms * UINT64_C(1000000);
+}
+
 static void dma_iommu_flush_timer(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns)
 {
-	if (cookie(d)->timer_on)
+	if (cookie(d)->timer_on && (d->guest->par.timer == IR_TIMER_RECORDED || started_before(d)))
 		fire_timer(d, rpcit_ns, sync_ns);
 }
 

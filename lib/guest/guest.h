@@ -235,6 +235,9 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device);
 void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict);
 /**
  * ir_guest_flush_timer - the recorded timer of a device (0: of all) fired
+ *
+ * If timers are simulated, it counts only if it was started before the recording began.
+ *
  * @rpcit_ns: how long its RPCIT took, 0: not known
  * @sync_ns: how much later its flush was
  */

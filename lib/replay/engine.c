@@ -368,7 +368,7 @@ static inline void perform_op(struct ir_engine *e, const struct ir_op *op, const
 		ir_guest_preload(g, op->device, mapping, op->pages, op->iova);
 		break;
 	case IR_OP_FLUSH_TIMER:
-		if (g->par.timer == IR_TIMER_RECORDED)
+		if (g->par.timer == IR_TIMER_RECORDED || ir_params_usual_timeout(&g->par))
 			ir_guest_flush_timer(g, op->device, op->rpcit_ns, op->sync_ns);
 		break;
 	case IR_OP_DETACH:

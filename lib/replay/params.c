@@ -135,6 +135,12 @@ static void resolve_queue(const struct ir_config *c, struct ir_effective *par)
 	par->from.queue_timeout = p->queue_timeout_ms ? IR_FROM_USER : IR_FROM_DEFAULT;
 }
 
+bool ir_params_usual_timeout(const struct ir_effective *par)
+{
+	return par->queue_timeout_ms ==
+		(par->queue == IR_QUEUE_SINGLE ? SINGLE_FQ_TIMEOUT_MS : FQ_TIMEOUT_MS);
+}
+
 static void resolve_aperture(const struct ir_config *c, const struct ir_recording_info *info,
 			     struct ir_effective *par)
 {

@@ -9,4 +9,7 @@
 void ir_params_resolve(const struct ir_config *config, const struct ir_recording_info *info,
 		       struct ir_effective *par);
 
+/** ir_params_usual_timeout - the queue's timeout is that of Linux for such a queue */
+bool ir_params_usual_timeout(const struct ir_effective *par);
+
 #endif
