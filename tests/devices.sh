@@ -100,6 +100,14 @@ says "a device that is not there: which are" "it names: 0001:00:00.0 0002:00:00.
 exits "RPCITs that are nobody's, one device" 1 verify --manifest none --device 0002:00:00.0 "$tmp/nobody"
 says "RPCITs that are nobody's: says so" "not all recorded RPCITs can be told apart by device"
 
+# Scatter lists that dma_iova_link() maps have no dma:* event: a device that has nothing else has no name.
+grep -v 'dma_[a-z_]*: 0002:' "$tmp/both" >"$tmp/one-named"
+exits "a device without a name beside one with a name" 0 verify --manifest none --format json "$tmp/one-named"
+gives "a device without a name: its function is its name" "[d['device'] for d in results[0]['devices']]" \
+	"['0001:00:00.0', 'fn 0x2000']"
+gives "a device without a name: each has its maps" \
+	"[d['maps']['attempted'] for d in results[0]['devices']]" "[100, 125]"
+
 # Devices that come and go: the mappings of the first one end.
 
 detach=$(printf '  sh-7   [000]  10.000035: remove_device_from_group: IOMMU: groupID=0 device=0001:00:00.0')

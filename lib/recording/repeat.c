@@ -81,6 +81,22 @@ static int keep_device_names(struct ir_recording *rec)
 }
 
 /*
+ * Whether functions must get names of their own: several have RPCITs, and there are no names; or
+ * one has none, because its maps have no dma:* events (dma_iova_link(), Linux 6.16 and later).
+ */
+static bool functions_need_names(const struct ir_recording *rec, const struct ir_owners *owners, bool several)
+{
+	if (ir_owners_count(owners, IR_OWNER_FUNCTION) < 2)
+		return false;
+	if (!has_events(rec, IR_EV_DMA_MAP))
+		return !several;
+	for (unsigned int i = 0; i < owners->nr; i++)
+		if (owners->owner[i].kind == IR_OWNER_FUNCTION && !owners->owner[i].device)
+			return rec->info.damage.count[IR_DAMAGE_UNNAMED_MAPS] != 0;
+	return false;
+}
+
+/*
  * Keeps the results of a pass: 1 if another one would give something else,
  * because it would know from its start what this one did not; 0, or -ENOMEM.
  */
@@ -97,9 +113,7 @@ int ir_needs_another_pass(struct ir_recording *rec)
 	again = kinds_differ(rec);
 	rec->seen_kinds = rec->found_kinds;
 	name_timer_domains(rec, &owners);
-	/* One function needs no name; where there are names, functions get theirs from them. */
-	if (!rec->name_functions && !several && !has_events(rec, IR_EV_DMA_MAP) &&
-	    ir_owners_count(&owners, IR_OWNER_FUNCTION) > 1) {
+	if (!rec->name_functions && functions_need_names(rec, &owners, several)) {
 		rec->name_functions = again = true;
 		several = true;
 	}
