@@ -407,20 +407,23 @@ static void dma_iommu_timer(struct ir_domain *d)
 
 /*
  * Timers never fire early: where the recorded one fired before the first one here can, it
- * had been started before the recording began.
+ * had been started before the recording began, perhaps by unmaps of that time alone.
  */
 static bool started_before(const struct ir_domain *d)
 {
 	const struct dma_iommu *c = cookie(d);
 	const struct ir_guest *g = d->guest;
 
-	return !c->timer_fired &&
-	       g->now_ns - c->armed_ns < g->par.queue_timeout_ms * UINT64_C(1000000);
+	return c->queued && !d->strict && !c->timer_fired &&
+	       (!c->timer_on ||
+		g->now_ns - c->armed_ns < g->par.queue_timeout_ms * UINT64_C(1000000));
 }
 
 static void dma_iommu_flush_timer(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns)
 {
-	if (cookie(d)->timer_on && (d->guest->par.timer == IR_TIMER_RECORDED || started_before(d)))
+	bool due = d->guest->par.timer == IR_TIMER_RECORDED && cookie(d)->timer_on;
+
+	if (due || started_before(d))
 		fire_timer(d, rpcit_ns, sync_ns);
 }
 

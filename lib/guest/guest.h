@@ -233,11 +233,14 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping);
 void ir_guest_detach(struct ir_guest *g, uint16_t device);
 /** ir_guest_domain_type - from now on the device's domain is strict, or as the strategy has it */
 void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict);
+#define IR_DEVICES_ALL	UINT16_MAX
+
 /**
- * ir_guest_flush_timer - the recorded timer of a device (0: of all) fired
+ * ir_guest_flush_timer - the recorded timer of a device fired
  *
  * If timers are simulated, it counts only if it was started before the recording began.
  *
+ * @device: IR_DEVICES_ALL: it is not known which one, and all whose timer is on are flushed
  * @rpcit_ns: how long its RPCIT took, 0: not known
  * @sync_ns: how much later its flush was
  */

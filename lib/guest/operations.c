@@ -519,21 +519,24 @@ bool ir_guest_preload_flushed(struct ir_guest *g, uint16_t device)
 	return true;
 }
 
+static void flush_timer(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns)
+{
+	if (d && d->priv && d->ops->flush_timer)
+		d->ops->flush_timer(d, rpcit_ns, sync_ns);
+}
+
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns,
 			  uint32_t sync_ns)
 {
-	uint64_t next = device ? device : ir_bitmap_next_set(g->timers_on, 0);
-
 	g->sites.site = IR_SITE_TIMER;
-	while (next < g->nr_domains) {
-		struct ir_domain *d = g->domains[next];
-
-		if (d && d->priv && d->ops->flush_timer)
-			d->ops->flush_timer(d, rpcit_ns, sync_ns);
-		if (device)
-			break;
-		next = ir_bitmap_next_set(g->timers_on, next + 1);
+	if (device != IR_DEVICES_ALL) {
+		if (g->cfg.strategy->unmap == IR_UNMAP_QUEUED)
+			flush_timer(domain_of(g, device), rpcit_ns, sync_ns);
+		return;
 	}
+	for (uint64_t next = ir_bitmap_next_set(g->timers_on, 0); next < g->nr_domains;
+	     next = ir_bitmap_next_set(g->timers_on, next + 1))
+		flush_timer(g->domains[next], rpcit_ns, sync_ns);
 }
 
 /*

@@ -347,6 +347,15 @@ static uint32_t number_of(struct ir_engine *e, const struct ir_op *op)
 	return e->guest_number[op->mapping];
 }
 
+static void flush_timer(struct ir_engine *e, const struct ir_op *op)
+{
+	/* Without any name there is one device, 0. */
+	bool known = op->device || (e->info->nr_devices <= 1 && e->nr_copies == 1);
+
+	if (e->guest->par.timer == IR_TIMER_RECORDED || ir_params_usual_timeout(&e->guest->par))
+		ir_guest_flush_timer(e->guest, known ? op->device : IR_DEVICES_ALL, op->rpcit_ns, op->sync_ns);
+}
+
 /* One operation; if it is a map, with all its pieces. */
 static inline void perform_op(struct ir_engine *e, const struct ir_op *op, const struct ir_segment *segs,
 			      uint32_t nr, uint32_t number)
@@ -368,8 +377,7 @@ static inline void perform_op(struct ir_engine *e, const struct ir_op *op, const
 		ir_guest_preload(g, op->device, mapping, op->pages, op->iova);
 		break;
 	case IR_OP_FLUSH_TIMER:
-		if (g->par.timer == IR_TIMER_RECORDED || ir_params_usual_timeout(&g->par))
-			ir_guest_flush_timer(g, op->device, op->rpcit_ns, op->sync_ns);
+		flush_timer(e, op);
 		break;
 	case IR_OP_DETACH:
 		ir_guest_detach(g, op->device);

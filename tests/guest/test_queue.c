@@ -347,9 +347,9 @@ static void test_recorded_timer(void **state)
 	(void)state;
 	par.timer = IR_TIMER_RECORDED;
 	g = guest_on("kvm", "sync-map-retry", par);
-	ir_guest_flush_timer(g, 0, 0, 0);	/* nothing is there yet */
+	ir_guest_flush_timer(g, IR_DEVICES_ALL, 0, 0);	/* nothing is there yet */
 	map(g, 0, 1);
-	ir_guest_flush_timer(g, 0, 0, 0);	/* no timer was armed */
+	ir_guest_flush_timer(g, IR_DEVICES_ALL, 0, 0);	/* no timer was armed */
 	assert_int_equal(timeouts(g), 0);
 	unmap(g, 0);
 	assert_int_equal(ir_guest_timer_ns(g), UINT64_MAX);
@@ -359,10 +359,64 @@ static void test_recorded_timer(void **state)
 	ir_guest_flush_timer(g, 0, 0, 0);
 	assert_int_equal(timeouts(g), 1);
 	assert_int_equal(iova_pages(g), 0);
+	ir_guest_flush_timer(g, 0, 0, 0);	/* no timer is on */
+	assert_int_equal(timeouts(g), 1);
 	finish(g);
 }
 
-/* A recorded timer belongs to one device; device 0 stands for all. */
+/* Timers that unmaps before the recording started fire as recorded, in either mode, and only they. */
+static void test_timer_from_before(void **state)
+{
+	static const struct {
+		enum ir_timer_mode mode;
+		bool unmaps;		/* before the timer fires */
+		uint64_t fires_ms, again_ms;
+		uint64_t first, second;	/* flushes by then */
+	} rows[] = {
+		{ IR_TIMER_SIMULATED, false, 400, 900, 1, 1 },
+		{ IR_TIMER_SIMULATED, true, 400, 900, 1, 1 },
+		{ IR_TIMER_SIMULATED, true, 1000, 1500, 0, 1 },	/* it may have been started by the unmap */
+		{ IR_TIMER_RECORDED, false, 400, 900, 1, 2 },
+		{ IR_TIMER_RECORDED, true, 400, 900, 1, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ir_effective par = kvm_par(1000);
+		struct ir_guest *g;
+
+		par.timer = rows[i].mode;
+		g = guest_on("kvm", "sync-map-retry", par);
+		map(g, 0, 1);
+		map(g, 1, 1);
+		if (rows[i].unmaps)
+			unmap(g, 0);
+		g->now_ns = rows[i].fires_ms * MS;
+		ir_guest_flush_timer(g, 0, 0, 0);
+		assert_int_equal(timeouts(g), rows[i].first);
+		unmap(g, 1);
+		g->now_ns = rows[i].again_ms * MS;
+		ir_guest_timers(g);
+		ir_guest_flush_timer(g, 0, 0, 0);
+		assert_int_equal(timeouts(g), rows[i].second);
+		finish(g);
+	}
+}
+
+/* A strict domain has no queue, and so no timer. */
+static void test_timer_from_before_strict(void **state)
+{
+	struct ir_guest *g = guest_on("kvm", "strict", kvm_par(1000));
+
+	(void)state;
+	ir_guest_flush_timer(g, 0, 0, 0);
+	map(g, 0, 1);
+	ir_guest_flush_timer(g, 0, 0, 0);
+	assert_int_equal(timeouts(g), 0);
+	finish(g);
+}
+
+/* A recorded timer belongs to one device, or to nobody knows which. */
 static void test_recorded_timer_of_a_device(void **state)
 {
 	struct ir_effective par = kvm_par(1000);
@@ -378,10 +432,10 @@ static void test_recorded_timer_of_a_device(void **state)
 	ir_guest_flush_timer(g, 2, 0, 0);
 	assert_int_equal(timeouts(g), 1);
 	assert_int_equal(available(g), 998);
-	ir_guest_flush_timer(g, 9, 0, 0);	/* a device without a domain */
-	assert_int_equal(timeouts(g), 1);
-	ir_guest_flush_timer(g, 0, 0, 0);
-	assert_int_equal(timeouts(g), 3);
+	ir_guest_flush_timer(g, 9, 0, 0);	/* its unmaps were before the recording */
+	assert_int_equal(timeouts(g), 2);
+	ir_guest_flush_timer(g, IR_DEVICES_ALL, 0, 0);
+	assert_int_equal(timeouts(g), 4);
 	assert_int_equal(available(g), 1000);
 	finish(g);
 }
@@ -451,6 +505,8 @@ int main(void)
 		cmocka_unit_test(test_kvm_aperture),
 		cmocka_unit_test(test_late_timer),
 		cmocka_unit_test(test_recorded_timer),
+		cmocka_unit_test(test_timer_from_before),
+		cmocka_unit_test(test_timer_from_before_strict),
 		cmocka_unit_test(test_recorded_timer_of_a_device),
 		cmocka_unit_test(test_timers_of_two_devices),
 		cmocka_unit_test(test_lpar),
