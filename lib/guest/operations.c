@@ -525,17 +525,16 @@ static void flush_timer(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns
 		d->ops->flush_timer(d, rpcit_ns, sync_ns);
 }
 
-void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns,
-			  uint32_t sync_ns)
+void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns, uint32_t sync_ns)
 {
-	g->sites.site = IR_SITE_TIMER;
-	if (device != IR_DEVICES_ALL) {
-		if (g->cfg.strategy->unmap == IR_UNMAP_QUEUED)
-			flush_timer(domain_of(g, device), rpcit_ns, sync_ns);
+	uint64_t next = ir_bitmap_next_set(g->timers_on, 0);
+
+	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED)
 		return;
-	}
-	for (uint64_t next = ir_bitmap_next_set(g->timers_on, 0); next < g->nr_domains;
-	     next = ir_bitmap_next_set(g->timers_on, next + 1))
+	g->sites.site = IR_SITE_TIMER;
+	if (device != IR_DEVICES_ALL)
+		flush_timer(domain_of(g, device), rpcit_ns, sync_ns);
+	for (; device == IR_DEVICES_ALL && next < g->nr_domains; next = ir_bitmap_next_set(g->timers_on, next + 1))
 		flush_timer(g->domains[next], rpcit_ns, sync_ns);
 }
 
