@@ -519,23 +519,21 @@ bool ir_guest_preload_flushed(struct ir_guest *g, uint16_t device)
 	return true;
 }
 
-static void flush_timer(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns)
-{
-	if (d && d->priv && d->ops->flush_timer)
-		d->ops->flush_timer(d, rpcit_ns, sync_ns);
-}
-
 void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns, uint32_t sync_ns)
 {
-	uint64_t next = ir_bitmap_next_set(g->timers_on, 0);
+	bool all = device == IR_DEVICES_ALL;
+	uint64_t next = all ? ir_bitmap_next_set(g->timers_on, 0) : device;
 
-	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED)
+	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED || (!all && !domain_of(g, device)))
 		return;
 	g->sites.site = IR_SITE_TIMER;
-	if (device != IR_DEVICES_ALL)
-		flush_timer(domain_of(g, device), rpcit_ns, sync_ns);
-	for (; device == IR_DEVICES_ALL && next < g->nr_domains; next = ir_bitmap_next_set(g->timers_on, next + 1))
-		flush_timer(g->domains[next], rpcit_ns, sync_ns);
+	while (next < g->nr_domains) {
+		struct ir_domain *d = g->domains[next];
+
+		if (d && d->priv && d->ops->flush_timer)
+			d->ops->flush_timer(d, rpcit_ns, sync_ns);
+		next = all ? ir_bitmap_next_set(g->timers_on, next + 1) : g->nr_domains;
+	}
 }
 
 /*
