@@ -114,30 +114,42 @@ static int configure_replay(const struct settings *settings, const struct input 
 	return STATUS_DONE;
 }
 
-/*
- * When a timer fires depends on what else its host does, which no model foresees: would
- * the totals agree with the timers as they were?
- */
-static int try_timers(struct ir_recording *rec, struct verified *v, struct ir_error *err)
+/* Whether the totals would agree with the timers as they were, and such durations of flushes. */
+static int try_recorded(struct ir_recording *rec, const struct verified *v, enum ir_latency_mode latency,
+			bool *agree, struct ir_error *err)
 {
 	struct ir_config config = v->config;
 	struct ir_verify verify;
-	struct ir_result *result;
+	struct ir_result *result = calloc(1, sizeof(*result));
 	int rc;
 
-	if (config.params.timer == IR_TIMER_RECORDED ||
-	    !ir_recording_info(rec)->machine.timer_flushes)
-		return 0;
-	result = calloc(1, sizeof(*result));
 	if (!result)
 		return ir_error_set(err, -ENOMEM, "out of memory");
 	config.params.timer = IR_TIMER_RECORDED;
+	config.params.latency = latency;
 	rc = ir_verify(rec, &config, &(struct ir_replay_options){
 		.interrupted = interrupts_flag(),
 	}, result, &verify, err);
-	v->report.timers_explain = !rc && ir_verify_equal(&verify, v->report.tolerance,
-							  v->report.tolerance_percent);
+	*agree = !rc && ir_verify_equal(&verify, v->report.tolerance, v->report.tolerance_percent);
 	free(result);
+	return rc;
+}
+
+/*
+ * When a timer fires, and how long a flush takes, depends on what else the host does, which
+ * no model foresees: would the totals agree with the times as they were?
+ */
+static int explain_difference(struct ir_recording *rec, struct verified *v, struct ir_error *err)
+{
+	const struct ir_recorded_machine *m = &ir_recording_info(rec)->machine;
+	const struct ir_params *p = &v->config.params;
+	int rc = 0;
+
+	if (p->timer != IR_TIMER_RECORDED && m->timer_flushes)
+		rc = try_recorded(rec, v, p->latency, &v->report.timers_explain, err);
+	if (!rc && !v->report.timers_explain && p->latency != IR_LATENCY_RECORDED &&
+	    (m->rpcit_base_ns || m->rpcit_page_ns))
+		rc = try_recorded(rec, v, IR_LATENCY_RECORDED, &v->report.times_explain, err);
 	return rc;
 }
 
@@ -161,7 +173,7 @@ static int compare_flushes(const struct settings *settings, struct ir_recording 
 	 */
 	report->equal = ir_verify_equal(&report->verify, report->tolerance,
 					report->tolerance_percent);
-	rc = report->equal ? 0 : try_timers(rec, v, err);
+	rc = report->equal ? 0 : explain_difference(rec, v, err);
 	if (!rc && settings->fit == FIT_ENTRY_LIMIT)
 		rc = ir_fit_limit(rec, &v->config, &(struct ir_replay_options){
 			.jobs = settings->jobs, .interrupted = interrupts_flag(),

@@ -302,6 +302,9 @@ static void draw_verdict(const struct drawing *d, const struct ir_report_entry *
 	if (!r->equal && r->timers_explain)
 		draw_line(d, "", VIEW_NOTE, "only the timers' jitter explains it: equal with --timer "
 			  "recorded");
+	if (!r->equal && r->times_explain)
+		draw_line(d, "", VIEW_NOTE, "only the times of flushes explain it: equal with --timer recorded "
+			  "--flush-latency recorded");
 	draw_missed(d, entry);
 	if (!r->equal && !entry->info->complete)
 		draw_line(d, "", VIEW_NOTE, "what the recording lacks may be the reason");

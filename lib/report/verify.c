@@ -91,6 +91,12 @@ static struct ir_value timers(const struct ir_report_entry *entry, size_t result
 	return entry->verify[result].timers_explain ? truth_value(true) : null_value();
 }
 
+static struct ir_value times(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	(void)arg;
+	return entry->verify[result].times_explain ? truth_value(true) : null_value();
+}
+
 /* Fields of struct ir_verify at offset @arg. */
 
 static struct ir_value verify_u64(const struct ir_report_entry *entry, size_t result, size_t arg)
@@ -248,6 +254,9 @@ const struct ir_column ir_verify_columns[] = {
 	VALUE("equal", equal, 0, "whether all known totals agree within the tolerance"),
 	VALUE("equal_with_recorded_timers", timers, 0,
 	      "true if they would only agree with `--timer recorded`; otherwise null"),
+	VALUE("equal_with_recorded_times", times, 0,
+	      "true if they would only agree with `--timer recorded` and `--flush-latency recorded`; "
+	      "otherwise null"),
 	OF_VERIFY("missed", missed, "minimum number of RPCITs that the probe missed, from the "
 	       "kernel's counters"),
 	VALUE("tolerance", tolerance, 0, TOLERANCE),
@@ -415,8 +424,8 @@ bool ir_verify_column_put(const struct ir_column *column, const struct ir_entry_
 	}
 	if (column->get == fit_shortages || column->get == fitted || column->get == fit_places)
 		return put_fit(v, column, value);
-	if (column->get == timers) {
-		v->timers_explain = is_true(value);
+	if (column->get == timers || column->get == times) {
+		*(column->get == timers ? &v->timers_explain : &v->times_explain) = is_true(value);
 		return value.type == IR_VALUE_TRUTH || value.type == IR_VALUE_NULL;
 	}
 	if (column->get == verify_u64) {

@@ -74,6 +74,9 @@ static void write_reason(FILE *out, const struct ir_report_entry *entry)
 	if (r->timers_explain)
 		fputs(" The reason is when the machine's timers fired: with --timer recorded all totals "
 		      "agree.", out);
+	else if (r->times_explain)
+		fputs(" The reason is when the machine's flushes began and ended: with --timer recorded "
+		      "--flush-latency recorded all totals agree.", out);
 	else if (!entry->info->complete)
 		fputs(" Parts of the recording are lost or damaged, which may be the reason.", out);
 	else if (r->verify.missed)

@@ -462,6 +462,9 @@ static void test_verified(void **state)
 		{ .v = { .timers_explain = true, .verify = { .predicted = TOTALS(200, 1), .recorded = TOTALS(200, 2) } },
 		  .says = "The model predicts as many flushes as were recorded, 200, but they differ (out of resources: 1 instead of 2). The reason is when the "
 			  "machine's timers fired: with --timer recorded all totals agree." },
+		{ .v = { .times_explain = true, .verify = { .predicted = TOTALS(199, 1), .recorded = TOTALS(200, 2) } }, .limit = 64,
+		  .says = "The model is off by 0.5% of the flushes: 199 flushes predicted, 200 recorded (out of resources: 1 instead of 2). The reason is "
+			  "when the machine's flushes began and ended: with --timer recorded --flush-latency recorded all totals agree." },
 		{ .v = { .verify = { .predicted = TOTALS(150, 0), .recorded = TOTALS(200, 0) } }, .incomplete = true,
 		  .says = "The model is off by 25% of the flushes: 150 flushes predicted, 200 recorded. Parts of the recording are lost or damaged, "
 			  "which may be the reason." },

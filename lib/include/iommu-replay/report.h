@@ -27,6 +27,7 @@ struct ir_report_verify {
 	double tolerance_percent;
 	/* Not equal, but would be with the recorded timers. */
 	bool timers_explain;
+	bool times_explain;		/* not with them alone, but with the recorded durations of flushes, too */
 	struct ir_fit fit;
 	const char *strategy_from;	/* "user", "manifest", "recording" or "default" */
 	const char *hypervisor_from;
