@@ -117,14 +117,14 @@ bool ir_asm_match_unmap_flush(struct ir_assembler *a, struct slot *s, const stru
 		return false;
 	s->unmap_size = 0;
 	a->rpcits.sync += counted;
-	if (ev->kind != IR_EV_RPCIT && ir_asm_unmap_waits(a, s)) {
-		s->held_synced = true;
-		s->held_domain = ev->aux;
-		return true;
-	}
 	if (ev->kind == IR_EV_RPCIT)
 		resolve_by_fn(a, s, device);
-	else if (ev->aux)
+	if (ir_asm_unmap_waits(a, s)) {
+		s->held_synced = true;
+		s->held_domain = ev->kind == IR_EV_RPCIT ? 0 : ev->aux;
+		return true;
+	}
+	if (ev->kind != IR_EV_RPCIT && ev->aux)
 		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
 	if (s->unmap_state != UNMAP_UNDID)
 		ir_domains_sync(&a->domains, ir_asm_domain(a, s->unmapped));

@@ -48,7 +48,7 @@ void ir_asm_fail_map(struct ir_assembler *a, uint64_t head)
 
 /*
  * Of the mappings at this IOVA that began before record @before, finds the one
- * of the right size, and the right device if known.
+ * of the right size, and the right device if known; IR_LIVE_NONE: all are other devices'.
  */
 static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint32_t first,
 			     uint64_t before, uint64_t pages, bool *ambiguous)
@@ -65,6 +65,8 @@ static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint3
 			continue;
 		if (s->unmap_device && l->device == s->unmap_device)
 			return i;
+		if (s->unmap_device && l->device)
+			continue;
 		if (best == IR_LIVE_NONE) {
 			best = i;
 		} else if ((l->pages == pages) != (live_of(a, best)->pages == pages)) {
@@ -402,6 +404,12 @@ static inline void set_last_unmap(struct ir_assembler *a, struct slot *s,
 	s->unmap_ns = ev->time_ns;
 }
 
+/* The DMA API unmaps such a mapping as a whole: an unmap of another size is another device's. */
+static bool is_whole(struct ir_assembler *a, const struct ir_live *l)
+{
+	return l->device && (l->emitted ? !l->assumed : rec(a, l->head)->certain);
+}
+
 static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	uint64_t pages = ir_asm_pages(ev->addr, ev->size), iova = ev->addr & ~(IR_PAGE_SIZE - 1);
@@ -421,8 +429,9 @@ static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_
 	i = ir_live_find(&a->live, iova);
 	if (i == IR_LIVE_NONE) {
 		i = find_piece(a, iova);
-	} else if (ir_live_find_next(&a->live, i) != IR_LIVE_NONE) {
-		release_newest(a, s, i);
+	} else if (a->cfg.several || ir_live_find_next(&a->live, i) != IR_LIVE_NONE) {
+		if (ir_live_find_next(&a->live, i) != IR_LIVE_NONE)
+			release_newest(a, s, i);
 		i = find_mapping(a, s, i, a->end, pages, &ambiguous);
 	}
 	if (i != IR_LIVE_NONE && in_window(a, s->head) && rec(a, s->head)->live == i &&
@@ -447,6 +456,11 @@ static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_
 		else
 			unmap_part_emitted(a, s, ev, i, pages);
 		s->unmap_device = 0;
+		return;
+	}
+	if (live_of(a, i)->pages != pages && a->cfg.several && is_whole(a, live_of(a, i)) &&
+	    !s->unmap_device && has_events(a, IR_EV_DMA_UNMAP)) {
+		hold_unmap(a, s, record_unmap(a, ev, iova, pages));
 		return;
 	}
 	if (live_of(a, i)->pages != pages) {
@@ -487,12 +501,20 @@ void ir_asm_match_held_unmap(struct ir_assembler *a, struct slot *s, uint16_t de
 	s->unmap_state = UNMAP_DONE;
 	i = find_mapping(a, &hint, ir_live_find(&a->live, r->iova), s->unmap, r->pages, &ambiguous);
 	if (i == IR_LIVE_NONE) {
+		s->unmapped = device;
 		mark_unknown(a, s->unmap, device);
 		count_held_unmap(a, s, device, r->time_ns);
 		return;
 	}
 	if (ambiguous)
 		count_damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
-	end_mapping(a, s, s->unmap, i);
+	if (live_of(a, i)->pages != r->pages)
+		count_damage(a, IR_DAMAGE_PARTIAL_UNMAPS);
+	if (live_of(a, i)->remaining > r->pages) {
+		live_of(a, i)->remaining -= r->pages;
+		r->kind = REC_NOTHING;
+	} else {
+		end_mapping(a, s, s->unmap, i);
+	}
 	count_held_unmap(a, s, r->device, r->time_ns);
 }

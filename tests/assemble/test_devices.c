@@ -267,6 +267,62 @@ static void test_zdev_names_the_unmap(void **state)
 	free(owners);
 }
 
+/* Mappings from before the recording, at the place of another device's: size or name tells. */
+static void test_unknown_unmap_of_other_device(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = NAMES, .several = true };
+	struct feed *f = feed_with(config, state);
+
+	map_at(f, 100, 3);
+	dma_event(f, IR_EV_DMA_MAP, 1, 100, 3);
+	unmap_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 2, 100, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 2, 100, 3);	/* dma_free: before its unmap */
+	unmap_at(f, 100, 3);
+	unmap_at(f, 100, 3);
+	dma_event(f, IR_EV_DMA_UNMAP, 1, 100, 3);
+	assert_int_equal(damage_of(f, IR_DAMAGE_UNKNOWN_UNMAPS), 2);
+	assert_int_equal(damage_of(f, IR_DAMAGE_PARTIAL_UNMAPS), 0);
+	finish(f, "M0 100+3/1@1 U? 100+1@2 U? 100+3@2 U0 100+3@1");
+}
+
+/* Of its own device such an unmap is a part. */
+static void test_partial_unmap_is_named(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = NAMES, .several = true };
+	struct feed *f = feed_with(config, state);
+
+	map_at(f, 100, 3);
+	dma_event(f, IR_EV_DMA_MAP, 1, 100, 3);
+	unmap_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 1, 100, 1);
+	assert_int_equal(damage_of(f, IR_DAMAGE_PARTIAL_UNMAPS), 1);
+	assert_int_equal(damage_of(f, IR_DAMAGE_UNKNOWN_UNMAPS), 0);
+	finish(f, "M0 100+3/1@1");
+}
+
+/* The flush of an unknown unmap counts for its device, whether the function's name is known by then or not. */
+static void test_unknown_unmap_is_synced(void **state)
+{
+	for (int known = 0; known < 2; known++) {
+		struct ir_owners owners = { .nr = 0 };
+		struct ir_assembler_config config = {
+			.seen_kinds = NAMES | PROBES, .several = true, .owners = &owners,
+		};
+		struct feed *f;
+
+		if (known)
+			ir_owner_set_device(&owners, IR_OWNER_FUNCTION, 7, 2);
+		f = feed_with(config, state);
+		unmap_at(f, 100, 1);
+		rpcit(f, 100, 1, 0);
+		dma_event(f, IR_EV_DMA_UNMAP, 2, 100, 1);
+		assert_int_equal(ir_assembler_domains(f->a)->now[2].unmaps, 1);
+		assert_int_equal(ir_assembler_domains(f->a)->now[2].syncs, 1);
+		finish(f, "U? 100+1@2");
+	}
+}
+
 static void update_trans(struct feed *f, uint64_t zdev, uint64_t page, uint64_t pages, bool valid)
 {
 	struct ir_event ev = range(IR_EV_S390_UPDATE_TRANS, page, pages);
@@ -626,6 +682,9 @@ int main(void)
 		BOTH(test_timers_name_flushes),
 		BOTH(test_zdev_names_the_unmap),
 		BOTH(test_unmap_of_other_zdev),
+		BOTH(test_unknown_unmap_of_other_device),
+		BOTH(test_partial_unmap_is_named),
+		BOTH(test_unknown_unmap_is_synced),
 		BOTH(test_filter_lost_unmap),
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_types_missed),
