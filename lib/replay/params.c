@@ -109,6 +109,11 @@ static void resolve_hypervisor(const struct ir_config *c, struct ir_effective *p
 	}
 }
 
+static enum ir_queue_type usual_queue(const struct ir_effective *par)
+{
+	return par->hypervisor.tlb_refresh && par->iommu->single_queue ? IR_QUEUE_SINGLE : IR_QUEUE_PER_CPU;
+}
+
 static void resolve_queue(const struct ir_config *c, struct ir_effective *par)
 {
 	const struct ir_params *p = &c->params;
@@ -118,8 +123,7 @@ static void resolve_queue(const struct ir_config *c, struct ir_effective *par)
 	if (p->queue != IR_QUEUE_DEFAULT)
 		par->from.queue = IR_FROM_USER;
 	else
-		par->queue = par->hypervisor.tlb_refresh && par->iommu->single_queue ?
-			IR_QUEUE_SINGLE : IR_QUEUE_PER_CPU;
+		par->queue = usual_queue(par);
 	if (c->strategy->unmap != IR_UNMAP_QUEUED || c->strategy->dma_api == IR_DMA_S390 ||
 	    p->api == IR_API_IOMMU) {
 		par->queue = IR_QUEUE_NONE;
@@ -137,7 +141,7 @@ static void resolve_queue(const struct ir_config *c, struct ir_effective *par)
 
 bool ir_params_usual_timeout(const struct ir_effective *par)
 {
-	return par->queue_timeout_ms ==
+	return par->queue == usual_queue(par) && par->queue_timeout_ms ==
 		(par->queue == IR_QUEUE_SINGLE ? SINGLE_FQ_TIMEOUT_MS : FQ_TIMEOUT_MS);
 }
 

@@ -9,7 +9,7 @@
 void ir_params_resolve(const struct ir_config *config, const struct ir_recording_info *info,
 		       struct ir_effective *par);
 
-/** ir_params_usual_timeout - the queue's timeout is that of Linux for such a queue */
+/** ir_params_usual_timeout - queue and timeout are those that Linux has on such a machine */
 bool ir_params_usual_timeout(const struct ir_effective *par);
 
 #endif
