@@ -81,6 +81,10 @@ static bool match_map_flush(struct ir_assembler *a, struct slot *s, const struct
 	if (own->kind == IR_EV_COMMAND && s->map_state == MAP_SYNCED)
 		return false;	/* the same range again: an unmap's */
 	head->certain = true;
+	if (ev->kind != IR_EV_COMMAND && ev->aux) {
+		head->fn = ev->aux;
+		ir_asm_name_device(a, head, ir_owner_device(&a->owners, IR_OWNER_DOMAIN, ev->aux));
+	}
 	if (ev->kind == IR_EV_COMMAND || !head->sync_time_ns)
 		head->sync_time_ns = ev->time_ns;
 	if (s->map_state != MAP_SYNCED)

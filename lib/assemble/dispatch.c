@@ -172,7 +172,8 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 	head = rec(a, number);
 	ir_asm_name_device(a, head, ev->device);
 	if (head->fn)
-		ir_owner_set_device(&a->owners, IR_OWNER_FUNCTION, head->fn, ev->device);
+		ir_owner_set_device(&a->owners, has_events(a, IR_EV_RPCIT) ? IR_OWNER_FUNCTION : IR_OWNER_DOMAIN,
+				    head->fn, ev->device);
 	if (!head->site)
 		head->site = ev->site;
 	if (ev->ret == IR_DMA_TO_DEVICE)

@@ -53,7 +53,7 @@ struct rec {
 	uint64_t rpcit_ns;	/* first piece, timer: how long its RPCIT took, 0 unknown */
 	uint64_t retry_ns;	/* first piece: how long its retry's took, 0 unknown or none */
 	uint64_t last_time_ns;	/* first piece: when the last piece came */
-	uint64_t fn;		/* first piece: of its RPCIT, 0 unknown */
+	uint64_t fn;		/* first piece: of its RPCIT, or the domain of its sync; 0 unknown */
 	uint32_t site;		/* number of a call chain, 0: none */
 	uint16_t cpu;
 	uint16_t device;

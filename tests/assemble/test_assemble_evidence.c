@@ -227,6 +227,36 @@ static void test_an_aperture_is_more_than_the_used_range(void **state)
 	assert_int_equal(sum.global, 0);
 }
 
+static void sync_map(struct feed *f, uint64_t domain, uint64_t page, uint64_t pages)
+{
+	struct ir_event ev = range(IR_EV_SYNC_MAP, page, pages);
+
+	ev.aux = domain;
+	event(f, ev);
+}
+
+/* dma_iova_link() has no dma:* event: the domain of its sync, known from other maps, names the device. */
+static void test_domain_names_the_map(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = NAMES | KIND(IR_EV_SYNC_MAP), .several = true };
+	struct feed *f = feed_with(config, state);
+
+	map_at(f, 100, 1);
+	sync_map(f, 0x77, 100, 1);
+	dma_event(f, IR_EV_DMA_MAP, 2, 100, 1);
+	map_at(f, 200, 1);
+	map_at(f, 201, 1);
+	sync_map(f, 0x77, 200, 2);
+	unmap_at(f, 200, 2);
+	map_at(f, 300, 1);
+	sync_map(f, 0x88, 300, 1);	/* no other map of this domain */
+	unmap_at(f, 300, 1);
+	assert_int_equal(ir_owner_device((struct ir_owners *)ir_assembler_owners(f->a), IR_OWNER_DOMAIN, 0x77), 2);
+	ir_assembler_end(f->a);
+	assert_int_equal(damage_of(f, IR_DAMAGE_UNNAMED_MAPS), 1);
+	finish(f, "M0 100+1/1@2 M1 200+2/2@2 S 201+1@2 U1 200+2@2 M1 300+1/1 U1 300+1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +270,7 @@ int main(void)
 		BOTH(test_a_global_rpcit_behind_a_failure_is_a_retry),
 		BOTH(test_what_ended_otherwise_has_not_failed),
 		cmocka_unit_test(test_an_aperture_is_more_than_the_used_range),
+		BOTH(test_domain_names_the_map),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
