@@ -266,18 +266,19 @@ static void free_flushed(struct ir_domain *d)
 }
 
 /*
- * Timers run from the tick: one that is late is late by whole ticks, so that the
- * mean lateness is this one late and that one not.
+ * Timers run from the tick: one that is late by more than the moment after it is late by whole
+ * ticks, so that the mean lateness is this one late and that one not.
  */
-static uint64_t whole_ticks_late(struct ir_domain *d)
+static uint64_t lateness(struct ir_domain *d)
 {
 	struct dma_iommu *c = cookie(d);
-	uint64_t tick_ns = UINT64_C(1000000000) / d->guest->par.hz, late;
+	const struct ir_effective *par = &d->guest->par;
+	uint64_t tick_ns = UINT64_C(1000000000) / par->hz, late;
 
-	c->timer_late_ns += d->guest->par.timer_late_ns;
+	c->timer_late_ns += par->timer_late_ns - par->timer_rest_ns;
 	late = c->timer_late_ns - c->timer_late_ns % tick_ns;
 	c->timer_late_ns -= late;
-	return late;
+	return late + par->timer_rest_ns;
 }
 
 static void arm_timer(struct ir_domain *d)
@@ -294,7 +295,7 @@ static void arm_timer(struct ir_domain *d)
 	c->timer_ns = UINT64_MAX;
 	if (g->par.timer == IR_TIMER_SIMULATED) {
 		c->timer_ns = ir_timer_expiry(g->now_ns, g->par.queue_timeout_ms, g->par.hz,
-					      g->par.timer_phase_ns) + whole_ticks_late(d);
+					      g->par.timer_phase_ns) + lateness(d);
 		ir_guest_timer_armed(d, c->timer_ns);
 	}
 }

@@ -79,22 +79,22 @@ static void fill_machine(struct ir_recording *rec)
 	m->nr_start_iovas = rec->iovas.nr_free;
 }
 
-/* Only with one queue do timers show the machine's HZ and lateness; several are mixed up. */
+/* Timers show the machine's HZ and lateness, where it is known which unmap armed them. */
 static void estimate_timers(struct ir_recording *rec)
 {
 	struct ir_recorded_machine *m = &rec->info.machine;
 	struct ir_timer_estimate est;
 
 	m->hz = hz_of_kernel(&rec->info);
-	if (rec->info.nr_devices > 2)
-		return;
-	est = ir_timers_estimate(&rec->timers, m->hz, ir_default_hz(&rec->info));
+	est = ir_timers_estimate(rec->info.nr_devices > 2 ? &rec->timer_owners.samples : &rec->timers,
+				 m->hz, ir_default_hz(&rec->info));
 	if (est.hz) {
 		m->hz = est.hz;
 		m->timer_phase_ns = est.phase_ns;
 		m->has_timer_phase = true;
 	}
 	m->timer_late_ns = est.late_ns;
+	m->timer_rest_ns = est.rest_ns;
 	m->has_timer_late = est.late_known;
 }
 

@@ -415,7 +415,7 @@ static int survey_other(struct ir_recording *rec, struct device_state *d, const 
 		rec->info.machine.timer_flushes++;
 		ir_timers_fired(&rec->timers, op->time_ns);
 		forget_synced(rec);
-		ir_timer_owners_fired(&rec->timer_owners, op->iova, op->time_ns);
+		ir_timer_owners_fired(&rec->timer_owners, op->iova, op->device, op->time_ns);
 		return 0;
 	case IR_OP_DETACH:
 		note_detach(rec, d, op->time_ns);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <math.h>
+
 #include "base/timer.h"
 #include "recording/timers.h"
 
@@ -93,21 +95,52 @@ static struct fit fit_phase(const struct ir_timer_samples *s, uint32_t ms, uint3
 /* More is not lateness: the machine stood still, or the timer was armed again without an event. */
 #define MAX_LATE_NS	1e9
 
-/* The mean, because the number of flushes depends on it. */
-static double mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz)
+struct lateness {
+	uint32_t n;
+	double mean, deviation;
+	double rest;	/* mean time after a jiffy */
+};
+
+/* The lateness of the timers that are not later than @most. */
+static struct lateness lateness_up_to(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz, double most)
 {
-	double sum = 0;
-	uint32_t n = 0;
+	struct lateness l = { 0 };
+	double squares = 0;
 
 	for (uint32_t k = 1; k < s->n; k++) {
 		double late = lateness_of(s, k, ms, hz, 0);
 
-		if (late >= MAX_LATE_NS || late >= ms * 1e7)
+		if (late > most)
 			continue;
-		sum += late;
-		n++;
+		l.mean += late;
+		squares += late * late;
+		l.rest += late > 0 ? fmod(late, 1e9 / hz) : 0;
+		l.n++;
 	}
-	return n ? sum / n : 0;
+	if (!l.n)
+		return l;
+	l.mean /= l.n;
+	l.rest /= l.n;
+	squares = squares / l.n - l.mean * l.mean;
+	l.deviation = squares > 0 ? sqrt(squares) : 0;
+	return l;
+}
+
+/*
+ * The mean, because the number of flushes depends on it.  A CPU that stood still delays the timer
+ * of one device: of several devices' timers, those later than three standard deviations are left out.
+ */
+static struct lateness mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz)
+{
+	struct lateness l = lateness_up_to(s, ms, hz, ms * 1e7 < MAX_LATE_NS ? ms * 1e7 : MAX_LATE_NS), all;
+
+	if (!s->several)
+		return l;
+	do {
+		all = l;
+		l = lateness_up_to(s, ms, hz, all.mean + 3 * all.deviation);
+	} while (l.n && l.n < all.n);
+	return l.n ? l : all;
 }
 
 /*
@@ -144,15 +177,16 @@ struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, ui
 {
 	struct ir_timer_estimate est = { 0 };
 	uint32_t ms = timeout_of(s);
-	double late;
+	struct lateness late = { 0 };
 
 	if (!ms || s->n < MIN_SAMPLES + 1)
 		return est;
-	late = estimate_hz(s, ms, known_hz, &est);
+	late.mean = estimate_hz(s, ms, known_hz, &est);
 	if (!est.hz)
 		late = mean_lateness(s, ms, known_hz ? known_hz : default_hz);
 	est.late_known = true;
-	est.late_ns = late > 0 ? (uint64_t)late : 0;
+	est.late_ns = late.mean > 0 ? (uint64_t)late.mean : 0;
+	est.rest_ns = late.rest < late.mean ? (uint64_t)late.rest : est.late_ns;
 	return est;
 }
 
@@ -198,22 +232,33 @@ static uint16_t best_device(const struct ir_timer_owners *o, unsigned int timer,
 	return best;
 }
 
-void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint64_t time_ns)
+/* What armed the first timer of a device may have been before the recording: that is no sample. */
+static void sample_device(struct ir_timer_owners *o, uint16_t device, uint64_t time_ns)
+{
+	if (!device || device >= IR_TIMER_OWNERS)
+		return;
+	if (o->fired[device]) {
+		o->samples.several = true;
+		o->samples.armed_ns = o->armed_ns[device];
+		ir_timers_fired(&o->samples, time_ns);
+	}
+	o->fired[device] = true;
+	o->armed_ns[device] = 0;
+}
+
+void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint16_t device, uint64_t time_ns)
 {
 	unsigned int i = timer_index(o, timer);
-	uint16_t device;
 
 	if (timer && i == IR_TIMER_OWNERS)
 		o->left_out++;
-	if (!timer || i == IR_TIMER_OWNERS)
-		return;
-	if (i == o->nr_timers)
-		o->timer[o->nr_timers++] = timer;
-	device = best_device(o, i, time_ns);
-	if (!device)
-		return;
-	o->votes[i][device]++;
-	o->armed_ns[device] = 0;
+	if (timer && i < IR_TIMER_OWNERS) {
+		if (i == o->nr_timers)
+			o->timer[o->nr_timers++] = timer;
+		device = best_device(o, i, time_ns);
+		o->votes[i][device] += device != 0;
+	}
+	sample_device(o, device, time_ns);
 }
 
 uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer)

@@ -14,6 +14,7 @@
 #define IR_TIMER_SAMPLES 512
 
 struct ir_timer_samples {
+	bool several;		/* of several devices */
 	uint64_t armed_ns;	/* by the first unmap since the timer fired; 0: not armed */
 	uint32_t n;
 	struct {
@@ -25,6 +26,7 @@ struct ir_timer_estimate {
 	uint32_t hz;		/* 0: the samples do not decide */
 	uint64_t phase_ns;	/* jiffies begin at this time, modulo the wheel's granularity */
 	uint64_t late_ns;	/* mean time from a timer's expiry to its flush */
+	uint64_t rest_ns;	/* mean of what that is longer than whole jiffies */
 	bool late_known;
 };
 
@@ -36,7 +38,9 @@ struct ir_timer_estimate {
  * the queue's timeout ago; after a few times only one device fits.
  */
 struct ir_timer_owners {
-	uint64_t armed_ns[IR_TIMER_OWNERS];	/* by device */
+	uint64_t armed_ns[IR_TIMER_OWNERS];	/* by device: as in struct ir_timer_samples */
+	bool fired[IR_TIMER_OWNERS];		/* by device: at least once */
+	struct ir_timer_samples samples;	/* of all devices, each without its first one */
 	uint64_t timer[IR_TIMER_OWNERS];
 	uint32_t votes[IR_TIMER_OWNERS][IR_TIMER_OWNERS];	/* by timer and device */
 	unsigned int nr_timers;
@@ -51,8 +55,12 @@ void ir_timer_owners_unmap(struct ir_timer_owners *o, uint16_t device, uint64_t 
  * They were not queued, and armed no timer.
  */
 void ir_timer_owners_synced(struct ir_timer_owners *o, uint16_t device, uint64_t rest_ns);
-/** ir_timer_owners_fired - a timer fired */
-void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint64_t time_ns);
+/**
+ * ir_timer_owners_fired - a timer fired
+ * @timer: its address, 0: not recorded
+ * @device: whose it is, if that was recorded, else 0
+ */
+void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint16_t device, uint64_t time_ns);
 /** ir_timer_owner - the device that a timer most likely belongs to, 0: not known */
 uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer);
 

@@ -256,6 +256,7 @@ static void resolve_timer(const struct ir_params *p, const struct ir_recorded_ma
 	}
 	if (m->has_timer_late) {
 		par->timer_late_ns = m->timer_late_ns;
+		par->timer_rest_ns = m->timer_rest_ns;
 		par->from.timer_late = IR_FROM_RECORDING;
 	}
 }

@@ -338,6 +338,26 @@ static void test_late_timer(void **state)
 	finish(g);
 }
 
+/* The rest of a jiffy is the same for all of them. */
+static void test_late_by_a_rest(void **state)
+{
+	struct ir_effective par = kvm_par(1000);
+	struct ir_guest *g;
+
+	(void)state;
+	par.timer_late_ns = 15 * MS;
+	par.timer_rest_ns = 5 * MS;
+	g = guest_on("lpar", "sync-map-retry", par);
+	for (uint32_t i = 0; i < 4; i++) {
+		map(g, i, 1);
+		unmap(g, i);
+		assert_int_equal(ir_guest_timer_ns(g) % (10 * MS), 5 * MS);
+		g->now_ns = ir_guest_timer_ns(g);
+		ir_guest_timers(g);
+	}
+	finish(g);
+}
+
 /* Timers as recorded: none of our own, a flush when the recording says so. */
 static void test_recorded_timer(void **state)
 {
@@ -504,6 +524,7 @@ int main(void)
 		cmocka_unit_test(test_iova_exhausted),
 		cmocka_unit_test(test_kvm_aperture),
 		cmocka_unit_test(test_late_timer),
+		cmocka_unit_test(test_late_by_a_rest),
 		cmocka_unit_test(test_recorded_timer),
 		cmocka_unit_test(test_timer_from_before),
 		cmocka_unit_test(test_timer_from_before_strict),

@@ -131,6 +131,44 @@ static void test_lateness(void **state)
 	assert_int_equal(ir_timers_estimate(&s, 250, 100).late_ns, sum / n);
 }
 
+/* What is late by less than a jiffy is not spread over whole ones. */
+static void test_rest_of_lateness(void **state)
+{
+	struct ir_timer_estimate est;
+
+	(void)state;
+	sample(0, 10, 250, 0, 0);
+	for (uint64_t i = 0; i < 101; i++) {
+		uint64_t armed = i * SEC + MS;
+
+		ir_timers_armed(&s, armed);
+		ir_timers_fired(&s, ir_timer_expiry(armed, 10, 250, 0) + MS / 2 + (i % 2 ? 4 * MS : 0));
+	}
+	est = ir_timers_estimate(&s, 250, 100);
+	assert_int_equal(est.late_ns, 5 * MS / 2);
+	assert_int_equal(est.rest_ns, MS / 2);
+}
+
+/* Two devices, each armed while the other's timer is on; a CPU that stood still is no lateness. */
+static void test_lateness_of_several(void **state)
+{
+	static struct ir_timer_owners o;
+	struct ir_timer_estimate est;
+
+	(void)state;
+	for (uint64_t i = 1; i <= 40; i++) {
+		ir_timer_owners_unmap(&o, 1, i * SEC + MS);
+		ir_timer_owners_unmap(&o, 2, i * SEC + 9 * MS);
+		ir_timer_owners_fired(&o, 0x1000, 0, i * SEC + 16 * MS + MS / 2);
+		ir_timer_owners_fired(&o, 0, 2, i * SEC + (i == 20 ? 80 : 24) * MS + MS / 2);
+	}
+	assert_int_equal(o.samples.n, 78);	/* without the first ones */
+	est = ir_timers_estimate(&o.samples, 250, 100);
+	assert_true(est.late_known);
+	assert_int_equal(est.late_ns, MS / 2);
+	assert_int_equal(est.rest_ns, MS / 2);
+}
+
 /* Two timers, two devices: after some firings only one device fits each. */
 static void test_owners(void **state)
 {
@@ -138,19 +176,19 @@ static void test_owners(void **state)
 
 	(void)state;
 	assert_int_equal(ir_timer_owner(&o, 0x1000), 0);
-	ir_timer_owners_fired(&o, 0x1000, SEC);		/* nothing was unmapped */
+	ir_timer_owners_fired(&o, 0x1000, 0, SEC);		/* nothing was unmapped */
 	assert_int_equal(ir_timer_owner(&o, 0x1000), 0);
 	ir_timer_owners_unmap(&o, 1, SEC);
-	ir_timer_owners_fired(&o, 0x1000, SEC + 7 * MS);	/* sooner than any timeout */
+	ir_timer_owners_fired(&o, 0x1000, 0, SEC + 7 * MS);	/* sooner than any timeout */
 	assert_int_equal(ir_timer_owner(&o, 0x1000), 0);
 	for (uint64_t i = 2; i < 10; i++) {
 		ir_timer_owners_unmap(&o, 1, i * SEC);
 		ir_timer_owners_unmap(&o, 1, i * SEC + 1);
 		ir_timer_owners_unmap(&o, 2, i * SEC + 15 * MS);
-		ir_timer_owners_fired(&o, 0x1000, i * SEC + 12 * MS);	/* too soon for device 2 */
-		ir_timer_owners_fired(&o, 0x2000, i * SEC + 30 * MS);
+		ir_timer_owners_fired(&o, 0x1000, 0, i * SEC + 12 * MS);	/* too soon for device 2 */
+		ir_timer_owners_fired(&o, 0x2000, 0, i * SEC + 30 * MS);
 	}
-	ir_timer_owners_fired(&o, 0, 20 * SEC);		/* without an address: whose is not asked */
+	ir_timer_owners_fired(&o, 0, 0, 20 * SEC);		/* without an address: whose is not asked */
 	assert_int_equal(ir_timer_owner(&o, 0x1000), 1);
 	assert_int_equal(ir_timer_owner(&o, 0x2000), 2);
 	assert_int_equal(ir_timer_owner(&o, 0x3000), 0);
@@ -167,17 +205,17 @@ static void test_strict_devices_own_no_timer(void **state)
 		ir_timer_owners_unmap(&o, 1, i * SEC);
 		ir_timer_owners_unmap(&o, 2, i * SEC + MS);
 		ir_timer_owners_synced(&o, 1, 0);
-		ir_timer_owners_fired(&o, 0x1000, i * SEC + 12 * MS);
+		ir_timer_owners_fired(&o, 0x1000, 0, i * SEC + 12 * MS);
 	}
 	assert_int_equal(ir_timer_owner(&o, 0x1000), 2);
 	/* The rest behind the last one may have been queued: from its time on, which may be to come. */
 	ir_timer_owners_unmap(&o, 1, 20 * SEC);
 	ir_timer_owners_synced(&o, 1, 20 * SEC + 5 * MS);
-	ir_timer_owners_fired(&o, 0x3000, 20 * SEC + 12 * MS);
+	ir_timer_owners_fired(&o, 0x3000, 0, 20 * SEC + 12 * MS);
 	ir_timer_owners_synced(&o, 1, 20 * SEC + 15 * MS);
-	ir_timer_owners_fired(&o, 0x3000, 20 * SEC + 12 * MS);
+	ir_timer_owners_fired(&o, 0x3000, 0, 20 * SEC + 12 * MS);
 	assert_int_equal(ir_timer_owner(&o, 0x3000), 0);
-	ir_timer_owners_fired(&o, 0x3000, 20 * SEC + 27 * MS);
+	ir_timer_owners_fired(&o, 0x3000, 0, 20 * SEC + 27 * MS);
 	assert_int_equal(ir_timer_owner(&o, 0x3000), 1);
 }
 
@@ -189,7 +227,7 @@ static void test_too_many_owners(void **state)
 	ir_timer_owners_unmap(&o, IR_TIMER_OWNERS, SEC);
 	assert_int_equal(o.left_out, 1);
 	for (uint64_t i = 1; i <= IR_TIMER_OWNERS + 3; i++)
-		ir_timer_owners_fired(&o, i << 12, SEC);
+		ir_timer_owners_fired(&o, i << 12, 0, SEC);
 	assert_int_equal(o.left_out, 4);
 	assert_int_equal(o.nr_timers, IR_TIMER_OWNERS);
 }
@@ -203,6 +241,8 @@ int main(void)
 		cmocka_unit_test(test_jiffies),
 		cmocka_unit_test(test_known_jiffies),
 		cmocka_unit_test(test_lateness),
+		cmocka_unit_test(test_rest_of_lateness),
+		cmocka_unit_test(test_lateness_of_several),
 		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_strict_devices_own_no_timer),
 		cmocka_unit_test(test_too_many_owners),

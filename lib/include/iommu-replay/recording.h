@@ -126,6 +126,7 @@ struct ir_recorded_machine {
 	uint64_t timer_phase_ns;	/* where jiffies begin on the clock */
 	bool has_timer_phase;
 	uint64_t timer_late_ns;		/* mean time from a timer's expiry to its flush */
+	uint64_t timer_rest_ns;		/* of that, the mean of what is less than a jiffy */
 	bool has_timer_late;
 	uint64_t timer_flushes;		/* of flush queues, recorded */
 	/*
