@@ -68,7 +68,7 @@ static const struct ir_rule_text builtin[] = {
 	  .fields = { { "domain", "domain?", 0 } } },
 	{ .event = "viommu_sync_map", .is = "flush-map",
 	  .meaning = "virtio-iommu: the device was kicked after mapping (viommu_iotlb_sync_map)",
-	  .fields = { { "iova", "iova", 0 }, { "size", "size", 0 } } },
+	  .fields = { { "domain", "domain?", 0 }, { "iova", "iova", 0 }, { "size", "size", 0 } } },
 	{ .event = "viommu_sync", .is = "flush-range",
 	  .meaning = "virtio-iommu: the device was kicked after unmapping (viommu_iotlb_sync)",
 	  .fields = { { "domain", "domain", 0 }, { "iova", "start", 0 },

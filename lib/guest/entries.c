@@ -86,9 +86,36 @@ uint32_t ir_requests_map(struct ir_domain *d, uint64_t pfn, const struct ir_segm
 	return serving.taken;
 }
 
-void ir_requests_unmap(struct ir_domain *d, uint64_t pfn, uint64_t pages)
+/*
+ * viommu_del_mappings(), drivers/iommu/virtio-iommu.c, Linux 6.12: all mappings that begin in
+ * the range, as a whole; iommu_unmap() goes on behind the last of them.
+ */
+uint32_t ir_requests_of_unmap(uint64_t pfn, const struct ir_segment *segs, uint32_t nr)
 {
-	count_requests(d, IR_CAUSE_SYNC, ir_map_requests(pfn, pfn, pages));
+	uint64_t at = pfn, end = pfn, left = 0, size;	/* @end: of the pages that are asked for */
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < nr; i++)
+		left += segs[i].pages;
+	for (uint32_t i = 0; i < nr; i++) {
+		uint64_t frame = segs[i].paddr >> IR_PAGE_SHIFT;
+
+		for (uint64_t pages = segs[i].pages; pages; pages -= size, frame += size) {
+			if (at >= end) {
+				end = at + ir_map_request(at, at, left);
+				n++;
+			}
+			size = ir_map_request(at, frame, pages);
+			at += size;
+			left -= size;
+		}
+	}
+	return n;
+}
+
+void ir_requests_unmap(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t requests)
+{
+	count_requests(d, IR_CAUSE_SYNC, requests ? requests : ir_map_requests(pfn, pfn, pages));
 }
 
 void ir_guest_count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages)

@@ -356,8 +356,14 @@ void ir_entries_unmapped(struct ir_domain *d, uint32_t taken);
 void ir_entries_flushed(struct ir_domain *d);
 /** ir_requests_map - the requests of one piece; returns how many entries the host takes for it */
 uint32_t ir_requests_map(struct ir_domain *d, uint64_t pfn, const struct ir_segment *seg);
-/** ir_requests_unmap - those of an unmap */
-void ir_requests_unmap(struct ir_domain *d, uint64_t pfn, uint64_t pages);
+/**
+ * ir_requests_of_unmap - how many requests the unmap of a mapping of these pieces will take
+ *
+ * An UNMAP request cannot cut what a MAP request mapped, but removes all of it.
+ */
+uint32_t ir_requests_of_unmap(uint64_t pfn, const struct ir_segment *segs, uint32_t nr);
+/** ir_requests_unmap - count those of an unmap; @requests: 0: not known */
+void ir_requests_unmap(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t requests);
 /** ir_guest_count_unbacked - count the pages of a mapping on which the device would fault */
 void ir_guest_count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages);
 

@@ -17,6 +17,7 @@ struct ir_mapping {
 	bool read_only : 1;	/* the device is not to write there */
 	uint32_t site;
 	uint32_t entries;	/* that the host holds for it, where these are not pages */
+	uint32_t requests;	/* that its unmap takes, where unmaps are requests; 0: not known */
 	union {
 		uint32_t next_free;
 		uint32_t epoch;		/* of its domain: another one has ended with the device */

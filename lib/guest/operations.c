@@ -285,7 +285,7 @@ static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_
 }
 
 static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages, bool read_only,
-			       uint32_t entries)
+			       uint32_t entries, uint32_t requests)
 {
 	struct ir_guest *g = d->guest;
 
@@ -297,7 +297,7 @@ static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages
 	ir_guest_grew(d);
 	ir_count(d, kernel.unmapped_pages, pages);
 	if (g->par.iommu->requests)
-		ir_requests_unmap(d, pfn, pages);
+		ir_requests_unmap(d, pfn, pages, requests);
 	if (entries)
 		ir_entries_unmapped(d, entries);
 	d->ops->unmapped(d, pfn, pages);
@@ -388,12 +388,13 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 	if (mapping >= g->nr_maps) {
 		ir_count(d, replayed_failures, 1);
 		if (pfn != IR_NO_PFN)
-			unmap_range(d, pfn, pages, op->flags & IR_OPF_READ_ONLY, entries);
+			unmap_range(d, pfn, pages, op->flags & IR_OPF_READ_ONLY, entries, 0);
 		return;
 	}
 	m = &g->maps[mapping];	/* more may have come meanwhile */
 	m->pfn = pfn;
 	m->entries = entries;
+	m->requests = g->par.iommu->requests ? ir_requests_of_unmap(pfn, segs, nr) : 0;
 	m->state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED;
 	m->epoch = d->epoch;
 	d->live_maps++;
@@ -423,7 +424,7 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
 	if (m->state == MAP_FAILED)
 		ir_count(d, skipped_unmaps, 1);
 	else
-		unmap_range(d, m->pfn, m->pages, m->read_only, m->entries);
+		unmap_range(d, m->pfn, m->pages, m->read_only, m->entries, m->requests);
 	free_number(g, mapping);
 }
 

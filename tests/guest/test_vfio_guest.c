@@ -249,6 +249,23 @@ static void test_no_limit(void **state)
 	finish(g);
 }
 
+/* What one MAP request mapped, one UNMAP request removes: runs of pages whose frames fit no larger size. */
+static void test_requests_of_unmap(void **state)
+{
+	struct ir_segment run = { .pages = 15 }, single[15];
+
+	(void)state;
+	for (uint64_t i = 0; i < 15; i++)
+		single[i] = (struct ir_segment){ .pages = 1, .paddr = (100 + 2 * i) << IR_PAGE_SHIFT };
+	assert_int_equal(ir_requests_of_unmap(16, single, 15), 4);	/* 8, 4, 2, 1 pages */
+	run.paddr = UINT64_C(1) << IR_PAGE_SHIFT;			/* mapped as 15 pages of 4 KiB */
+	assert_int_equal(ir_requests_of_unmap(16, &run, 1), 1);
+	run.paddr = UINT64_C(2) << IR_PAGE_SHIFT;			/* as 7 of 8 KiB, and one */
+	assert_int_equal(ir_requests_of_unmap(16, &run, 1), 2);
+	run.paddr = UINT64_C(32) << IR_PAGE_SHIFT;
+	assert_int_equal(ir_requests_of_unmap(16, &run, 1), 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_unmap_of_partly_refused),
 		cmocka_unit_test(test_refused_leaves),
 		cmocka_unit_test(test_requests_in_order),
+		cmocka_unit_test(test_requests_of_unmap),
 		cmocka_unit_test(test_order_of_a_walk),
 		cmocka_unit_test(test_everything_is_cut),
 		cmocka_unit_test(test_no_limit),
