@@ -100,6 +100,15 @@ says "a device that is not there: which are" "it names: 0001:00:00.0 0002:00:00.
 exits "RPCITs that are nobody's, one device" 1 verify --manifest none --device 0002:00:00.0 "$tmp/nobody"
 says "RPCITs that are nobody's: says so" "not all recorded RPCITs can be told apart by device"
 
+# An unmap of what was mapped before the recording, where another device has a mapping of that size.
+awk '{ print } /dma_map_page: 0001:/ && !n++ {
+	print "  fio-100   [000]  10.000031: unmap: IOMMU: iova=0x0000000100000000 - 0x0000000100001000 size=4096 unmapped_size=4096"
+	print "  fio-100   [000]  10.000032: dma_unmap_page: 0002:00:00.0 dir=TO_DEVICE dma_addr=100000000 size=4096 attrs="
+}' "$tmp/both" >"$tmp/before"
+exits "an unmap of another device" 0 ops "$tmp/before"
+check "an unmap of another device: it is that of an unknown mapping" \
+	grep -q '^10.000000000  *[0-9]*  *initial .* 0002:00:00.0 *0x00100000000' "$tmp/out"
+
 # Scatter lists that dma_iova_link() maps have no dma:* event: a device that has nothing else has no name.
 grep -v 'dma_[a-z_]*: 0002:' "$tmp/both" >"$tmp/one-named"
 exits "a device without a name beside one with a name" 0 verify --manifest none --format json "$tmp/one-named"

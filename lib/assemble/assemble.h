@@ -55,6 +55,7 @@ struct ir_assembler_config {
 	bool filter;			/* only operations of @device, and only its RPCITs are counted */
 	uint16_t device;
 	bool several;			/* several devices: an unnamed mapping is not attributed */
+	bool unknown;			/* some unmaps are of mappings from before the recording */
 	/*
 	 * Owners found by an earlier pass, or NULL.  Where no event names devices and RPCITs
 	 * are for several functions, @name_function makes a device for each function.

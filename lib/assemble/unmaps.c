@@ -404,10 +404,14 @@ static inline void set_last_unmap(struct ir_assembler *a, struct slot *s,
 	s->unmap_ns = ev->time_ns;
 }
 
-/* The DMA API unmaps such a mapping as a whole: an unmap of another size is another device's. */
-static bool is_whole(struct ir_assembler *a, const struct ir_live *l)
+/*
+ * Whether the unmap may be of an unknown mapping of another device at the same place, which its
+ * name will tell.  The DMA API unmaps mappings as a whole, so that another size is a sign of that.
+ */
+static bool may_be_of_other(struct ir_assembler *a, const struct slot *s, const struct ir_live *l, uint64_t pages)
 {
-	return l->device && (l->emitted ? !l->assumed : rec(a, l->head)->certain);
+	return a->cfg.several && (a->cfg.unknown || l->pages != pages) && !s->unmap_device && l->device &&
+	       (l->emitted ? !l->assumed : rec(a, l->head)->certain) && has_events(a, IR_EV_DMA_UNMAP);
 }
 
 static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
@@ -458,8 +462,7 @@ static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_
 		s->unmap_device = 0;
 		return;
 	}
-	if (live_of(a, i)->pages != pages && a->cfg.several && is_whole(a, live_of(a, i)) &&
-	    !s->unmap_device && has_events(a, IR_EV_DMA_UNMAP)) {
+	if (may_be_of_other(a, s, live_of(a, i), pages)) {
 		hold_unmap(a, s, record_unmap(a, ev, iova, pages));
 		return;
 	}

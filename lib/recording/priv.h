@@ -62,6 +62,7 @@ struct ir_recording {
 	char **names;			/* of devices, by number, which stay the same */
 	size_t nr_names;
 	bool several;			/* devices are named */
+	bool unknown;			/* there are unmaps of mappings from before the recording */
 	bool tried;			/* the first pass ended early: the next ones have not seen all of it */
 	bool name_functions;		/* of RPCITs, for lack of other names */
 	uint64_t first_ns;		/* the first event's, with a window; 0: not seen yet */

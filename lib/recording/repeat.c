@@ -57,7 +57,7 @@ void ir_forget_passes(struct ir_recording *rec)
 {
 	ir_survey_forget_names(rec);
 	rec->owners_known = (struct ir_owners){ .nr = 0 };
-	rec->several = rec->name_functions = rec->tried = false;
+	rec->several = rec->unknown = rec->name_functions = rec->tried = false;
 }
 
 /* Results have devices by number: the next pass must use the same numbers. */
@@ -103,6 +103,7 @@ static bool functions_need_names(const struct ir_recording *rec, const struct ir
 int ir_needs_another_pass(struct ir_recording *rec)
 {
 	struct ir_owners owners = *ir_assembler_owners(rec->assembler);
+	bool unknown = rec->info.damage.count[IR_DAMAGE_UNKNOWN_UNMAPS] != 0 || rec->unknown;
 	bool several = rec->reader->info.nr_devices > 2, rpcits, again;
 
 	rpcits = has_events(rec, IR_EV_RPCIT) || has_events(rec, IR_EV_FLUSH_ALL) ||
@@ -125,7 +126,10 @@ int ir_needs_another_pass(struct ir_recording *rec)
 	if (((rec->device && several && rpcits) || rec->tried) &&
 	    !ir_owners_equal(&owners, &rec->owners_known))
 		again = true;
+	/* Whose such an unmap is, its name tells. */
+	again |= several && unknown && !rec->unknown && has_events(rec, IR_EV_DMA_UNMAP);
 	rec->several = several;
+	rec->unknown = unknown;
 	rec->owners_known = owners;
 	return again && keep_device_names(rec) ? -ENOMEM : again;
 }

@@ -257,6 +257,24 @@ static void test_domain_names_the_map(void **state)
 	finish(f, "M0 100+1/1@2 M1 200+2/2@2 S 201+1@2 U1 200+2@2 M1 300+1/1 U1 300+1");
 }
 
+/* Where there are unmaps of unknown mappings, one of the same size waits for its name, too. */
+static void test_unknown_unmap_of_the_same_size(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = NAMES, .several = true, .unknown = true };
+	struct feed *f = feed_with(config, state);
+
+	map_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_MAP, 1, 100, 1);
+	unmap_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 2, 100, 1);
+	unmap_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_UNMAP, 1, 100, 1);
+	map_at(f, 200, 1);
+	dma_event(f, IR_EV_DMA_MAP, 1, 200, 1);
+	unmap_at(f, 200, 1);	/* its name was lost */
+	finish(f, "M0 100+1/1@1 U? 100+1@2 U0 100+1@1 M0 200+1/1@1 U0 200+1@1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +289,7 @@ int main(void)
 		BOTH(test_what_ended_otherwise_has_not_failed),
 		cmocka_unit_test(test_an_aperture_is_more_than_the_used_range),
 		BOTH(test_domain_names_the_map),
+		BOTH(test_unknown_unmap_of_the_same_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
