@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/call.h"
 #include "guest/actors.h"
 #include "guest/fiber.h"
 
@@ -29,37 +28,6 @@ struct queued {
 	struct ir_op op;
 	uint32_t room;
 	struct ir_segment segs[];
-};
-
-struct ir_actor {
-	unsigned int cpu;
-	uint32_t site;			/* the call site it works for, while others run */
-	struct ir_recorded_times recorded;	/* guest->recorded, while others run */
-	uint32_t op;			/* guest->op, while others run */
-	bool busy;
-	struct ir_fiber *fiber;		/* while it waits */
-	struct ir_calls calls;		/* of plug-ins, while others run */
-	struct queued *first, *last;	/* what it does, in order */
-	struct ir_actor *next_waiting;	/* for the same lock */
-	uint64_t wake_ns, wake_order;	/* in the heap */
-};
-
-struct ir_actors {
-	struct ir_guest *guest;
-	struct ir_actor **all;		/* 2 * cpu + irq; NULL until used */
-	uint32_t nr;
-	struct ir_actor *running;	/* NULL: the engine */
-	struct ir_actor **heap;		/* sleeping, the first to wake on top */
-	uint32_t nr_heap, room_heap;
-	uint64_t order;
-	struct queued *spare;
-	struct ir_fiber thread;
-	struct ir_fiber *current;	/* runs, or goes on in the next ir_actors_engine() */
-	struct ir_fiber *idle, *parked;
-	struct ir_fiber *spawner;	/* waits until the actor that it started waits or is done */
-	struct ir_actor *start;		/* for the fiber that is switched to; NULL: be the engine */
-	void (*engine)(void *arg);
-	void *engine_arg;
 };
 
 int ir_actors_new(struct ir_guest *g)
@@ -116,6 +84,7 @@ void ir_actors_free(struct ir_guest *g)
 	free(a->heap);
 	free(a);
 	g->actors = NULL;
+	g->next_wake_ns = UINT64_MAX;
 }
 
 /*
@@ -147,6 +116,7 @@ static void heap_push(struct ir_actors *a, struct ir_actor *actor)
 	for (; i && wakes_before(actor, a->heap[(i - 1) / 2]); i = (i - 1) / 2)
 		a->heap[i] = a->heap[(i - 1) / 2];
 	a->heap[i] = actor;
+	a->guest->next_wake_ns = a->heap[0]->wake_ns;
 }
 
 static struct ir_actor *heap_pop(struct ir_actors *a)
@@ -162,6 +132,7 @@ static struct ir_actor *heap_pop(struct ir_actors *a)
 		a->heap[i] = a->heap[child];
 	}
 	a->heap[i] = moved;
+	a->guest->next_wake_ns = a->nr_heap ? a->heap[0]->wake_ns : UINT64_MAX;
 	return top;
 }
 
@@ -209,41 +180,36 @@ static void suspend_calls(const struct ir_actors *a, struct ir_calls *calls)
 		ir_calls_suspend(calls);
 }
 
-static void run_work(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *work)
+void ir_actor_begin_calls(const struct ir_actors *a, struct ir_actor *actor)
 {
-	a->running = actor;
-	a->guest->cpu = actor->cpu;
-	a->guest->op = IR_NO_OP;
-	work->run(a->guest, work);
+	actor->calls.depth = 0;
+	resume_calls(a, &actor->calls);
 }
 
-/* Operations that wait for the actor's CPU, one after the other. */
-__attribute__((noinline))
-static void run_queued(struct ir_actors *a, struct ir_actor *actor)
+void ir_actor_end_calls(const struct ir_actors *a, struct ir_actor *actor)
+{
+	suspend_calls(a, &actor->calls);
+}
+
+void ir_actor_run_queued(struct ir_actors *a, struct ir_actor *actor)
 {
 	while (actor->first) {
 		struct queued *q = actor->first;
 
-		run_work(a, actor, &q->work);
+		a->guest->cpu = actor->cpu;
+		a->guest->op = IR_NO_OP;
+		q->work.run(a->guest, &q->work);
 		actor->first = q->next;
 		q->next = a->spare;
 		a->spare = q;
 	}
 }
 
-/* Runs @now, if there is one, and the work that waits for the actor's CPU, on the running fiber. */
-static inline void run_actor(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *now)
+/* On the running fiber. */
+static void run_actor(struct ir_actors *a, struct ir_actor *actor)
 {
-	actor->busy = true;
-	actor->calls.depth = 0;
-	resume_calls(a, &actor->calls);
-	if (now)
-		run_work(a, actor, now);
-	if (actor->first)
-		run_queued(a, actor);
-	actor->busy = false;
-	a->running = NULL;
-	suspend_calls(a, &actor->calls);
+	ir_actor_occupy(a, actor);
+	ir_actor_release(a, actor);
 }
 
 /* The main function of a fiber: runs the actor it was woken for, if any, then the engine. */
@@ -256,7 +222,7 @@ static void fiber_main(void *arg)
 
 		a->start = NULL;
 		if (actor)
-			run_actor(a, actor, NULL);
+			run_actor(a, actor);
 		if (a->spawner) {	/* it did not have to wait */
 			struct ir_fiber *to = a->spawner;
 
@@ -325,9 +291,7 @@ static void block_actor(struct ir_actors *a)
 	g->op = self->op;
 }
 
-/* The first work of a CPU, in tasks or in interrupts; NULL: no memory. */
-__attribute__((noinline))
-static struct ir_actor *new_actor(struct ir_actors *a, unsigned int cpu, bool irq)
+struct ir_actor *ir_actor_new(struct ir_actors *a, unsigned int cpu, bool irq)
 {
 	uint32_t i = 2 * cpu + irq;
 
@@ -346,13 +310,6 @@ static struct ir_actor *new_actor(struct ir_actors *a, unsigned int cpu, bool ir
 	if (a->all[i])
 		a->all[i]->cpu = cpu;
 	return a->all[i];
-}
-
-static inline struct ir_actor *actor_of(struct ir_actors *a, unsigned int cpu, bool irq)
-{
-	uint32_t i = 2 * cpu + irq;
-
-	return i < a->nr && a->all[i] ? a->all[i] : new_actor(a, cpu, irq);
 }
 
 static bool enqueue(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *work)
@@ -401,10 +358,11 @@ static void start_on_new_fiber(struct ir_actors *a, struct ir_actor *actor)
 	switch_to(a, to);
 }
 
-/* Work that may not begin at once, or that has more than lies on the caller's stack. */
-__attribute__((noinline))
-static void start_copied_work(struct ir_actors *a, struct ir_actor *actor, const struct ir_work *work)
+void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const struct ir_work *work)
 {
+	struct ir_actors *a = g->actors;
+	struct ir_actor *actor = ir_actor_of(a, cpu, irq);
+
 	if (!actor || !enqueue(a, actor, work)) {
 		a->guest->totals.failed = true;
 		return;
@@ -412,27 +370,9 @@ static void start_copied_work(struct ir_actors *a, struct ir_actor *actor, const
 	if (actor->busy)
 		return;
 	if (work->op)
-		run_actor(a, actor, NULL);
+		run_actor(a, actor);
 	else
 		start_on_new_fiber(a, actor);
-}
-
-void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const struct ir_work *work)
-{
-	struct ir_actors *a = g->actors;
-	struct ir_actor *actor = actor_of(a, cpu, irq);
-
-	if (actor && !actor->busy && work->op && work->nr_segs <= 1)
-		run_actor(a, actor, work);
-	else
-		start_copied_work(a, actor, work);
-}
-
-/* Nothing happens before @until_ns but what the running actor does. */
-static bool is_alone(const struct ir_actors *a, uint64_t until_ns)
-{
-	return until_ns <= a->guest->next_op_ns && until_ns <= ir_guest_timer_ns(a->guest) &&
-		!a->spawner && (!a->nr_heap || a->heap[0]->wake_ns > until_ns);
 }
 
 void ir_actors_sleep(struct ir_guest *g, uint64_t until_ns)
@@ -441,20 +381,9 @@ void ir_actors_sleep(struct ir_guest *g, uint64_t until_ns)
 
 	if (!a->running)
 		return;
-	if (is_alone(a, until_ns)) {
-		g->now_ns = until_ns;
-		return;
-	}
 	a->running->wake_ns = until_ns;
 	heap_push(a, a->running);
 	block_actor(a);
-}
-
-uint64_t ir_actors_next_wake(const struct ir_guest *g)
-{
-	const struct ir_actors *a = g->actors;
-
-	return a->nr_heap ? a->heap[0]->wake_ns : UINT64_MAX;
 }
 
 void ir_actors_resume(struct ir_guest *g)

@@ -2,7 +2,8 @@
 /*
  * The domain whose timer comes next: a heap of the domains that have one, by time.
  *
- * A domain's time in the heap may be earlier than that of its timer, never later.
+ * A domain's time in the heap may be earlier than that of its timer, never later.  next_ns is the
+ * time of the one on top, whenever a function returns.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,6 +15,11 @@
 static bool is_due_before(const struct ir_domain *x, const struct ir_domain *y)
 {
 	return x->due_ns != y->due_ns ? x->due_ns < y->due_ns : x->device < y->device;
+}
+
+static void update_next(struct ir_due *due)
+{
+	due->next_ns = due->nr ? due->heap[0]->due_ns : UINT64_MAX;
 }
 
 static void place_at(struct ir_due *due, uint32_t i, struct ir_domain *d)
@@ -85,13 +91,14 @@ int ir_due_set(struct ir_due *due, struct ir_domain *d, uint64_t when_ns)
 	if (d->due_at != NOT_IN_HEAP)
 		heap_remove(due, d);
 	d->due_ns = when_ns;
-	if (when_ns == UINT64_MAX)
-		return 0;
-	if (due->nr == due->room && !grow_heap(due)) {
+	if (when_ns != UINT64_MAX && due->nr == due->room && !grow_heap(due)) {
 		d->due_ns = UINT64_MAX;
+		update_next(due);
 		return -ENOMEM;
 	}
-	sift_up(due, due->nr++, d);
+	if (when_ns != UINT64_MAX)
+		sift_up(due, due->nr++, d);
+	update_next(due);
 	return 0;
 }
 
@@ -113,6 +120,7 @@ uint32_t ir_due_pop(struct ir_due *due, uint64_t now_ns)
 		d->due_ns = UINT64_MAX;
 		due->taken[n++] = d;
 	}
+	update_next(due);
 	if (n > 1)
 		qsort(due->taken, n, sizeof(*due->taken), by_device);
 	return n;

@@ -3,7 +3,8 @@
  * The simulated guest: one Linux with its devices, each in an IOMMU domain of
  * its own, under one hypervisor, with one strategy.
  *
- *   operations.c map, unmap, timers; nothing knows files here
+ *   operations.c devices, timers, results; nothing knows files here
+ *   map.c        map, unmap
  *   peaks.c      peaks, and values for the timeline
  *   rpcit.c      the RPCIT instruction, and what strategies may call
  *   dma_iommu.c  drivers/iommu/dma-iommu.c: IOVAs, flush queues (Linux 6.7 and later on s390)
@@ -21,6 +22,7 @@
 #include "base/bitmap.h"
 #include "guest/iopt.h"
 #include "guest/iova.h"
+#include "guest/mapping.h"
 
 struct ir_guest;
 
@@ -71,6 +73,7 @@ extern const struct ir_dma_ops ir_dma_iommu_ops, ir_s390_dma_ops, ir_fixed_iova_
 struct ir_domain {
 	struct ir_guest *guest;
 	void *hv;		/* the hypervisor's state: the device's own, or guest->hv */
+	uint64_t *room;		/* its entries left, as the hypervisor's room() has them; NULL: not known */
 	const struct ir_dma_ops *ops;
 	struct ir_iopt *iopt;
 	uint16_t device;
@@ -139,7 +142,6 @@ struct ir_guest_config {
 
 #define IR_NO_OP	UINT32_MAX
 
-struct ir_mapping;
 struct ir_actors;
 struct ir_guard;
 
@@ -148,6 +150,7 @@ struct ir_due {
 	struct ir_domain **heap;
 	struct ir_domain **taken;	/* by ir_due_pop() */
 	uint32_t nr, room;
+	uint64_t next_ns;		/* of the one on top; UINT64_MAX: none */
 };
 
 struct ir_guest {
@@ -170,11 +173,13 @@ struct ir_guest {
 	bool preloading;		/* before the recording: nothing is flushed */
 	bool rpcit_failed;		/* an RPCIT failed, for any reason */
 	uint64_t next_op_ns;		/* with actors: the next operation comes then, or later */
+	uint64_t next_wake_ns;		/* and the next one that waits goes on then; UINT64_MAX: none waits */
 	uint64_t hv_free_ns;		/* the hypervisor is busy with an RPCIT until then */
 	struct ir_recorded_times recorded;	/* of what is being worked on */
 	uint32_t op;			/* its number, IR_NO_OP: it is no operation, or none has one */
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
 	struct ir_guard *guard;		/* NULL: strategy and hypervisor are built in */
+	bool plain, at_once;		/* as ir_guest_look() finds it */
 	struct ir_iopt_totals totals;
 	uint64_t walked_pages;		/* mapped at flushes of everything, of all these */
 	uint64_t entries;		/* as those of a domain, of all domains */
@@ -188,15 +193,24 @@ struct ir_guest {
 	struct ir_result res;
 };
 
+/*
+ * Most replays are plain: nobody watches them, everything is built in, and the host's limit, if it
+ * has one, counts pages.  Functions with a parameter @plain are compiled twice: where it is true,
+ * the checks that it makes needless are left out.
+ */
+#define IR_SPECIALISED static inline __attribute__((always_inline))
+
+/**
+ * ir_guest_look - find out whether it is so by now
+ *
+ * To be called when somebody may have begun to watch, before the next operation.
+ */
+void ir_guest_look(struct ir_guest *g);
 /** ir_guest_new - a guest without mappings; NULL: no memory */
 struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg);
 void ir_guest_free(struct ir_guest *g);
-/**
- * ir_guest_new_number - a number for a new mapping, free again after its unmap
- *
- * IR_NO_MAPPING if there is no memory (ir_guest_failed()).
- */
-uint32_t ir_guest_new_number(struct ir_guest *g);
+/* As ir_guest_new_number(), where none is free. */
+uint32_t ir_guest_add_number(struct ir_guest *g);
 /** ir_guest_preload - a mapping made before the recording; no RPCIT is counted; false: no IOVA */
 bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
 		      uint64_t fixed);
@@ -214,6 +228,7 @@ bool ir_guest_preload_flushed(struct ir_guest *g, uint16_t device);
  * ir_guest_map - one DMA mapping, @op, with its pieces
  *
  * @mapping: its number in this guest
+ * @segs: of one piece, neither they nor @op are read any more once something is waited for
  *
  * An attempt that failed on the recorded machine (no number) is undone at once if
  * it succeeds here: no unmap will follow.
@@ -256,14 +271,25 @@ void ir_guest_finish(struct ir_guest *g);
 void ir_guest_device_result(const struct ir_guest *g, uint16_t device, struct ir_result *result);
 /* peaks.c */
 
-/** ir_guest_note_peaks - after an operation of @d; with actors, others may have gone on meanwhile */
-void ir_guest_note_peaks(struct ir_domain *d);
 /** ir_guest_note_all_peaks - of all domains */
 void ir_guest_note_all_peaks(struct ir_guest *g);
 /** ir_guest_note_failure - a mapping of so many pages failed, for the timeline */
 void ir_guest_note_failure(const struct ir_domain *d, enum ir_failure kind, uint64_t pages);
 /** ir_guest_note_lazy - the lazy pages of this moment count for the peak */
-void ir_guest_note_lazy(struct ir_domain *d);
+static inline void ir_guest_note_lazy(struct ir_domain *d)
+{
+	ir_raise_peak(d->totals.lazy_pages, &d->totals.peak_lazy_pages);
+	ir_raise_peak(d->guest->totals.lazy_pages, &d->guest->totals.peak_lazy_pages);
+}
+
+/** ir_guest_update_peaks - so do these, and the pages of IOVA space */
+static inline void ir_guest_update_peaks(struct ir_domain *d)
+{
+	ir_raise_peak(d->iova_pages, &d->res.peaks.iova_pages);
+	ir_raise_peak(d->guest->iova_pages, &d->guest->res.peaks.iova_pages);
+	ir_guest_note_lazy(d);
+}
+
 /** ir_guest_note_values - the current values, for the timeline */
 void ir_guest_note_values(struct ir_guest *g);
 /** ir_guest_failed - our own memory ran out: the result is void */
@@ -282,7 +308,7 @@ void ir_due_free(struct ir_due *due);
 /** ir_guest_timer_ns - when the next timer is due; UINT64_MAX: none is armed */
 static inline uint64_t ir_guest_timer_ns(const struct ir_guest *g)
 {
-	return g->due.nr ? g->due.heap[0]->due_ns : UINT64_MAX;
+	return g->due.next_ns;
 }
 
 /** ir_guest_timer_armed - a timer of the domain was armed for @when_ns */
@@ -340,6 +366,56 @@ static inline struct ir_site_result *ir_guest_site(struct ir_guest *g)
 	return g->sites.list ? &g->sites.list[g->sites.site] : NULL;
 }
 
+/**
+ * ir_guest_new_number - a number for a new mapping, free again after its unmap
+ *
+ * IR_NO_MAPPING if there is no memory (ir_guest_failed()).
+ */
+static inline uint32_t ir_guest_new_number(struct ir_guest *g)
+{
+	uint32_t number = g->free_map;
+
+	if (number == IR_NO_MAPPING)
+		return ir_guest_add_number(g);
+	g->free_map = g->maps[number].next_free;
+	return number;
+}
+
+/** ir_guest_free_number - its mapping has ended */
+static inline void ir_guest_free_number(struct ir_guest *g, uint32_t number)
+{
+	g->maps[number].state = MAP_NONE;
+	g->maps[number].next_free = g->free_map;
+	g->free_map = number;
+}
+
+/* As ir_guest_domain(), of one that has no domain. */
+struct ir_domain *ir_guest_attach(struct ir_guest *g, uint16_t device);
+/** ir_guest_domain - a device's domain, attached if need be; NULL: no memory */
+static inline struct ir_domain *ir_guest_domain(struct ir_guest *g, uint16_t device)
+{
+	if (device < g->nr_domains && g->domains[device] && g->domains[device]->priv)
+		return g->domains[device];
+	return ir_guest_attach(g, device);
+}
+
+/** ir_guest_note_peaks - after an operation of @d; with actors, others may have gone on meanwhile */
+static inline void ir_guest_note_peaks(struct ir_domain *d)
+{
+	struct ir_guest *g = d->guest;
+
+	if (!g->actors) {
+		ir_guest_update_peaks(d);
+		ir_guest_sample(g);
+	} else if (g->grown == d && !d->next_grown && !g->cfg.timeline) {
+		g->grown = NULL;
+		d->grown = false;
+		ir_guest_update_peaks(d);
+	} else {
+		ir_guest_note_all_peaks(g);
+	}
+}
+
 /* entries.c: leaves and requests, where the host's limit counts these */
 
 /** ir_entries_counted - the host's limit counts leaves or requests, not pages */
@@ -369,6 +445,31 @@ void ir_guest_count_unbacked(struct ir_domain *d, uint64_t pfn, uint64_t pages);
 
 /** ir_flush_iotlb_all - the strategy's, counted as the kernel does */
 void ir_flush_iotlb_all(struct ir_domain *d, enum ir_cause cause);
+/**
+ * ir_note_charged - if the limit counts pages: those that are charged to it now, @left of it are not
+ *
+ * QEMU does not give back the entry of a page that was replaced, so that these may be more than
+ * the host holds.
+ */
+static inline void ir_note_charged(struct ir_domain *d, uint64_t left)
+{
+	struct ir_guest *g = d->guest;
+	bool shared = d->hv == g->hv;
+	uint64_t limit = g->cfg.limits ? g->cfg.limits[shared ? 0 : d->device] :
+					 g->par.hypervisor.entry_limit;
+	uint64_t used;
+
+	if (!limit)
+		return;
+	used = left < limit ? limit - left : 0;
+	g->charged += used - (shared ? g->charged : d->charged);
+	if (!shared) {
+		d->charged = used;
+		ir_raise_peak(used, &d->res.entries.peak);
+	}
+	ir_raise_peak(g->charged, &g->res.entries.peak);
+}
+
 /** ir_refresh - RPCIT over pages, without statistics */
 enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t last);
 

@@ -25,6 +25,25 @@ static inline bool map_page(struct ir_iopt *iopt, uint64_t pfn, uint64_t entry)
 	return true;
 }
 
+/* As map_page(), and the shadow takes the entry over at once: map_page(), then refresh_page(). */
+static inline bool map_page_shadowed(struct ir_iopt *iopt, uint64_t pfn, uint64_t entry)
+{
+	struct leaf *l = leaf_of(iopt, pfn, true);
+	uint64_t page = bit_of(pfn % WAYS);
+
+	if (!l || !iopt->shadows || (l->valid | l->shadowed) & page)
+		return false;
+	l->entry[pfn % WAYS].guest = l->entry[pfn % WAYS].shadow = entry;
+	l->valid |= page;
+	l->shadowed |= page;
+	iopt->changes++;
+	for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole) {
+		ir_raise_peak(++t->live_pages, &t->peak_live_pages);
+		ir_raise_peak(++t->shadow_pages, &t->peak_shadow_pages);
+	}
+	return true;
+}
+
 /* The page is not stale, or the shadow has no entry of it yet. */
 static inline bool refresh_page(struct ir_iopt *iopt, uint64_t pfn, struct ir_iopt_stale *done)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The guest's operations: maps and unmaps ranges, attaches and detaches devices, preloads pages from
- * before the recording, and fills the result.  Input: operations in time order; the caller keeps now_ns.
+ * The guest's operations but for map and unmap: attaches and detaches devices, preloads pages from
+ * before the recording, runs timers, and fills the result.  Input: operations in time order; the
+ * caller keeps now_ns.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +11,8 @@
 #include "guest/actors.h"
 #include "guest/explain.h"
 #include "guest/guard.h"
-#include "guest/mapping.h"
 #include "guest/timeline.h"
+#include "iommu/s390.h"
 
 /* For one device, or for all of them (0). */
 static void *open_hypervisor(struct ir_guest *g, uint16_t device)
@@ -38,6 +39,7 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 		g->par.iommu = ir_iommu_find("s390");
 	g->sites.list = cfg->sites;
 	g->free_map = IR_NO_MAPPING;
+	g->due.next_ns = g->next_wake_ns = UINT64_MAX;
 	g->timers_on = ir_bitmap_new(UINT16_MAX + 1);
 	if (ir_guard_needed(cfg->strategy, cfg->hypervisor))
 		g->guard = ir_guard_new(g);
@@ -53,6 +55,17 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 		return NULL;
 	}
 	return g;
+}
+
+void ir_guest_look(struct ir_guest *g)
+{
+	const struct ir_hypervisor *hv = g->cfg.hypervisor;
+
+	g->plain = !g->guard && !g->sites.list && !g->cfg.timeline && !g->cfg.explanation &&
+		!g->cfg.observer && !g->cfg.flushed && !g->par.iommu->requests &&
+		!ir_entries_counted(g) && !g->cfg.strategy->identity;
+	g->at_once = g->plain && hv->room && !hv->refuses && g->cfg.strategy->maps_by_rpcit &&
+		g->par.hypervisor.tlb_refresh && ir_iommu_is_s390(g->par.iommu);
 }
 
 static void *strategy_memory(const struct ir_guest *g)
@@ -119,14 +132,8 @@ static bool grow_map_since(struct ir_guest *g, uint32_t room)
 	return since;
 }
 
-uint32_t ir_guest_new_number(struct ir_guest *g)
+uint32_t ir_guest_add_number(struct ir_guest *g)
 {
-	uint32_t number = g->free_map;
-
-	if (number != IR_NO_MAPPING) {
-		g->free_map = g->maps[number].next_free;
-		return number;
-	}
 	if (g->nr_maps == g->room_maps) {
 		uint32_t room = g->room_maps ? g->room_maps * 2 : 1024;
 		struct ir_mapping *grown = NULL;
@@ -144,13 +151,6 @@ uint32_t ir_guest_new_number(struct ir_guest *g)
 	}
 	g->maps[g->nr_maps] = (struct ir_mapping){ .state = MAP_NONE };
 	return g->nr_maps++;
-}
-
-static void free_number(struct ir_guest *g, uint32_t number)
-{
-	g->maps[number].state = MAP_NONE;
-	g->maps[number].next_free = g->free_map;
-	g->free_map = number;
 }
 
 static const struct ir_dma_ops *dma_ops(const struct ir_guest *g)
@@ -178,6 +178,8 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	d->totals.sites = g->sites.list ? &g->sites : NULL;
 	d->iopt = ir_iopt_new(&d->totals, g->cfg.hypervisor->shadows);
 	d->hv = g->hv ? g->hv : open_hypervisor(g, d->device);
+	if (d->hv && !g->guard && g->cfg.hypervisor->room)
+		d->room = g->cfg.hypervisor->room(d->hv);
 	if (own)
 		d->strategy_priv = strategy_memory(g);
 	if (!d->iopt || !d->hv || (own && !d->strategy_priv)) {
@@ -187,8 +189,7 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	return d;
 }
 
-/* As domain_of(), for one that has no domain. */
-static struct ir_domain *attach_device(struct ir_guest *g, uint16_t device)
+struct ir_domain *ir_guest_attach(struct ir_guest *g, uint16_t device)
 {
 	struct ir_domain *d;
 
@@ -220,214 +221,6 @@ static struct ir_domain *attach_device(struct ir_guest *g, uint16_t device)
 	return d;
 }
 
-static inline struct ir_domain *domain_of(struct ir_guest *g, uint16_t device)
-{
-	if (device < g->nr_domains && g->domains[device] && g->domains[device]->priv)
-		return g->domains[device];
-	return attach_device(g, device);
-}
-
-/* iotlb_sync_map, where the host's limit counts what it takes of the mapping: so many entries. */
-__attribute__((noinline))
-static int sync_counted(struct ir_domain *d, uint64_t pfn, uint64_t pages, const struct ir_segment *segs,
-			uint32_t nr, uint32_t *entries)
-{
-	struct ir_serving serving = { .segs = segs, .pfn = pfn, .nr = nr };
-	int rc;
-
-	d->serving = &serving;
-	rc = d->guest->cfg.strategy->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, pages << IR_PAGE_SHIFT);
-	if (d->serving == &serving)
-		d->serving = NULL;
-	*entries = serving.taken;
-	return rc;
-}
-
-/* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
-static inline int map_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
-			    const struct ir_segment *segs, uint32_t nr, uint64_t *mapped,
-			    uint32_t *entries)
-{
-	const struct ir_strategy *st = d->guest->cfg.strategy;
-	bool requests = d->guest->par.iommu->requests;
-	uint64_t begin_ns = d->guest->now_ns;
-	int rc;
-
-	*mapped = *entries = 0;
-	for (uint32_t i = 0; i < nr; i++) {
-		uint64_t at = pfn + *mapped;
-
-		if (requests && i)	/* one after the other, as they were until the sync */
-			ir_actors_wait(d->guest, begin_ns + segs[i].after_ns);
-		if (!d->guest->by_free)
-			ir_reuse_use_all(&d->guest->reuse, segs[i].paddr >> IR_PAGE_SHIFT,
-					 segs[i].pages, d->guest->now_ns);
-		ir_iopt_map(d->iopt, at, segs[i].pages, segs[i].paddr);
-		*mapped += segs[i].pages;
-		if (requests)
-			*entries += ir_requests_map(d, at, &segs[i]);
-		if (st->map_pages) {
-			rc = st->map_pages(d, at << IR_PAGE_SHIFT, segs[i].pages);
-			if (rc)
-				return rc;
-		}
-	}
-	if (!st->iotlb_sync_map)
-		return 0;
-	ir_actors_wait(d->guest, begin_ns + op->sync_ns);
-	d->guest->recorded = (struct ir_recorded_times){ op->rpcit_ns, op->retry_ns };
-	if (ir_entries_counted(d->guest) && !requests)
-		rc = sync_counted(d, pfn, *mapped, segs, nr, entries);
-	else
-		rc = st->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, *mapped << IR_PAGE_SHIFT);
-	d->guest->recorded = (struct ir_recorded_times){ 0 };
-	return rc;
-}
-
-static inline void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t pages, bool read_only,
-			       uint32_t entries, uint32_t requests)
-{
-	struct ir_guest *g = d->guest;
-
-	if (g->cfg.strategy->identity)
-		return;
-	d->totals.now_ns = g->now_ns;
-	d->totals.read_only = read_only;
-	ir_iopt_unmap(d->iopt, pfn, pages);
-	ir_guest_grew(d);
-	ir_count(d, kernel.unmapped_pages, pages);
-	if (g->par.iommu->requests)
-		ir_requests_unmap(d, pfn, pages, requests);
-	if (entries)
-		ir_entries_unmapped(d, entries);
-	d->ops->unmapped(d, pfn, pages);
-	ir_guest_note_peaks(d);
-}
-
-static uint64_t try_map(struct ir_guest *g, struct ir_domain *d, const struct ir_op *op,
-			const struct ir_segment *segs, uint32_t nr, uint64_t pages,
-			uint32_t *entries)
-{
-	struct ir_site_result *site = ir_guest_site(g);
-	uint64_t pfn, mapped;
-
-	ir_count(d, maps.attempted, 1);
-	if (site) {
-		site->mappings++;
-		site->pages += pages;
-	}
-	if (g->cfg.timeline)
-		ir_timeline_map(g->cfg.timeline, g->now_ns, pages);
-	if (g->totals.failed)
-		return IR_NO_PFN;
-	if (g->cfg.strategy->identity) {
-		ir_count(d, maps.succeeded, 1);
-		return segs->paddr >> IR_PAGE_SHIFT;
-	}
-	pfn = d->ops->alloc(d, pages, op->iova);
-	if (g->cfg.observer && g->cfg.observer->mapped)
-		g->cfg.observer->mapped(g->cfg.observer->arg, op,
-					pfn == IR_NO_PFN ? UINT64_MAX : pfn << IR_PAGE_SHIFT);
-	if (pfn == IR_NO_PFN) {
-		ir_count(d, maps.iova_exhausted, 1);
-		if (ir_guest_site(g))
-			ir_guest_site(g)->iova_exhausted++;
-		ir_guest_note_failure(d, IR_FAILURE_IOVA_EXHAUSTED, pages);
-		return IR_NO_PFN;
-	}
-	ir_guest_note_peaks(d);
-	d->totals.now_ns = g->now_ns;
-	if (map_range(d, op, pfn, segs, nr, &mapped, entries)) {
-		ir_count(d, maps.map_failed, 1);
-		if (ir_guest_site(g))
-			ir_guest_site(g)->map_failed++;
-		ir_guest_note_failure(d, IR_FAILURE_MAP_FAILED, pages);
-		d->totals.now_ns = g->now_ns;
-		ir_iopt_unmap(d->iopt, pfn, mapped);
-		ir_guest_grew(d);
-		/* The former DMA API counts a mapping when it is done, iommu_map when it begins. */
-		if (d->ops != &ir_s390_dma_ops) {
-			ir_count(d, kernel.mapped_pages, mapped);
-			ir_count(d, kernel.unmapped_pages, mapped);
-		}
-		d->ops->undo(d, pfn, pages, nr);
-		ir_guest_note_peaks(d);
-		return IR_NO_PFN;
-	}
-	ir_count(d, kernel.mapped_pages, mapped);
-	ir_count(d, maps.succeeded, 1);
-	ir_guest_count_unbacked(d, pfn, pages);
-	ir_guest_sample(g);
-	return pfn;
-}
-
-void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
-		  const struct ir_segment *segs, uint32_t nr)
-{
-	struct ir_domain *d = domain_of(g, op->device);
-	struct ir_mapping *m;
-	uint64_t pages = segs->pages, pfn;
-	uint32_t entries = 0;
-
-	if (!d)
-		return;
-	g->sites.site = op->site;
-	for (uint32_t i = 1; i < nr; i++)
-		pages += segs[i].pages;
-	if (mapping < g->nr_maps) {
-		m = &g->maps[mapping];
-		m->pages = (uint32_t)pages;
-		m->device = op->device;
-		m->state = MAP_PENDING;
-		m->site = op->site;
-		if (g->map_since)
-			g->map_since[mapping] = g->now_ns;
-		m->read_only = op->flags & IR_OPF_READ_ONLY;
-	}
-	pfn = try_map(g, d, op, segs, nr, pages, &entries);
-	if (mapping >= g->nr_maps) {
-		ir_count(d, replayed_failures, 1);
-		if (pfn != IR_NO_PFN)
-			unmap_range(d, pfn, pages, op->flags & IR_OPF_READ_ONLY, entries, 0);
-		return;
-	}
-	m = &g->maps[mapping];	/* more may have come meanwhile */
-	m->pfn = pfn;
-	m->entries = entries;
-	m->requests = g->par.iommu->requests ? ir_requests_of_unmap(pfn, segs, nr) : 0;
-	m->state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED;
-	m->epoch = d->epoch;
-	d->live_maps++;
-	if (m->unmap_waits) {
-		m->unmap_waits = false;
-		ir_guest_unmap(g, mapping);
-	}
-}
-
-void ir_guest_unmap(struct ir_guest *g, uint32_t mapping)
-{
-	struct ir_mapping *m;
-	struct ir_domain *d;
-
-	if (mapping >= g->nr_maps)
-		return;
-	m = &g->maps[mapping];
-	if (m->state == MAP_NONE || m->state == MAP_PENDING) {
-		m->unmap_waits = true;
-		return;
-	}
-	d = g->domains[m->device];
-	if (m->epoch != d->epoch)
-		return;
-	g->sites.site = m->site;
-	d->live_maps--;
-	if (m->state == MAP_FAILED)
-		ir_count(d, skipped_unmaps, 1);
-	else
-		unmap_range(d, m->pfn, m->pages, m->read_only, m->entries, m->requests);
-	free_number(g, mapping);
-}
-
 /* The host holds what was mapped before: how, is not known; @pages follow each other. */
 static uint32_t preload_entries(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
@@ -453,7 +246,7 @@ static uint64_t preload_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixe
 bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uint64_t pages,
 		      uint64_t fixed)
 {
-	struct ir_domain *d = domain_of(g, device);
+	struct ir_domain *d = ir_guest_domain(g, device);
 	bool identity = g->cfg.strategy->identity;
 	uint64_t pfn = d && !identity ? preload_alloc(d, pages, fixed) : IR_NO_PFN;
 	uint32_t entries = 0;
@@ -485,14 +278,14 @@ static void preload_at(struct ir_domain *d, uint64_t pfn)
 bool ir_guest_preload_start(struct ir_guest *g, uint16_t device,
 			    const struct ir_recorded_machine *m, uint64_t pages)
 {
-	struct ir_domain *d = domain_of(g, device);
+	struct ir_domain *d = ir_guest_domain(g, device);
 
 	return d && d->ops->start && d->ops->start(d, m, pages, preload_at);
 }
 
 bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
 {
-	struct ir_domain *d = domain_of(g, device);
+	struct ir_domain *d = ir_guest_domain(g, device);
 	uint64_t pfn = d ? preload_alloc(d, 1, 0) : IR_NO_PFN;
 
 	if (pfn == IR_NO_PFN)
@@ -509,7 +302,7 @@ bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
 
 bool ir_guest_preload_flushed(struct ir_guest *g, uint16_t device)
 {
-	struct ir_domain *d = domain_of(g, device);
+	struct ir_domain *d = ir_guest_domain(g, device);
 	uint64_t pfn = d ? preload_alloc(d, 1, 0) : IR_NO_PFN;
 
 	if (pfn == IR_NO_PFN)
@@ -525,7 +318,7 @@ void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns
 	bool all = device == IR_DEVICES_ALL;
 	uint64_t next = all ? ir_bitmap_next_set(g->timers_on, 0) : device;
 
-	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED || (!all && !domain_of(g, device)))
+	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED || (!all && !ir_guest_domain(g, device)))
 		return;
 	g->sites.site = IR_SITE_TIMER;
 	while (next < g->nr_domains) {
@@ -550,7 +343,7 @@ static void free_gone_numbers(struct ir_guest *g)
 
 		if ((m->state == MAP_LIVE || m->state == MAP_FAILED) &&
 		    m->epoch != g->domains[m->device]->epoch)
-			free_number(g, i);
+			ir_guest_free_number(g, i);
 	}
 	g->gone_maps = 0;
 }
@@ -590,7 +383,7 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 
 void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict)
 {
-	struct ir_domain *d = domain_of(g, device);
+	struct ir_domain *d = ir_guest_domain(g, device);
 
 	if (d)
 		d->strict = strict;

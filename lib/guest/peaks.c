@@ -3,12 +3,6 @@
 #include "guest/explain.h"
 #include "guest/timeline.h"
 
-void ir_guest_note_lazy(struct ir_domain *d)
-{
-	ir_raise_peak(d->totals.lazy_pages, &d->totals.peak_lazy_pages);
-	ir_raise_peak(d->guest->totals.lazy_pages, &d->guest->totals.peak_lazy_pages);
-}
-
 void ir_guest_note_values(struct ir_guest *g)
 {
 	uint64_t values[IR_TRACKS];
@@ -38,15 +32,6 @@ void ir_guest_note_failure(const struct ir_domain *d, enum ir_failure kind, uint
 		});
 }
 
-static inline void update_peaks_of(struct ir_domain *d)
-{
-	struct ir_guest *g = d->guest;
-
-	ir_raise_peak(d->iova_pages, &d->res.peaks.iova_pages);
-	ir_raise_peak(g->iova_pages, &g->res.peaks.iova_pages);
-	ir_guest_note_lazy(d);
-}
-
 /* The other domains have no more than at the last look. */
 void ir_guest_note_all_peaks(struct ir_guest *g)
 {
@@ -56,18 +41,7 @@ void ir_guest_note_all_peaks(struct ir_guest *g)
 		g->grown = d->next_grown;
 		d->grown = false;
 		if (d->priv)
-			update_peaks_of(d);
+			ir_guest_update_peaks(d);
 	}
 	ir_guest_sample(g);
-}
-
-/* After an operation of @d: while it waited, others may have gone on. */
-void ir_guest_note_peaks(struct ir_domain *d)
-{
-	if (d->guest->actors) {
-		ir_guest_note_all_peaks(d->guest);
-		return;
-	}
-	update_peaks_of(d);
-	ir_guest_sample(d->guest);
 }

@@ -47,38 +47,15 @@ static uint64_t count_left_out(struct ir_domain *d, uint64_t first, uint64_t las
 	return ir_iopt_count_stale(d->iopt, first, last).valid;
 }
 
-/*
- * If the limit counts pages: those that are charged to it now.  QEMU does not give back
- * the entry of a page that was replaced, so that these may be more than the host holds.
- */
-static void note_charged(struct ir_domain *d)
-{
-	struct ir_guest *g = d->guest;
-	bool shared = d->hv == g->hv;
-	uint64_t limit = g->cfg.limits ? g->cfg.limits[shared ? 0 : d->device] :
-					 g->par.hypervisor.entry_limit;
-	uint64_t left, used;
-
-	if (!limit)
-		return;
-	left = g->cfg.hypervisor->available(d->hv);
-	used = left < limit ? limit - left : 0;
-	g->charged += used - (shared ? g->charged : d->charged);
-	if (!shared) {
-		d->charged = used;
-		ir_raise_peak(used, &d->res.entries.peak);
-	}
-	ir_raise_peak(g->charged, &g->res.entries.peak);
-}
-
-enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t last)
+IR_SPECIALISED enum ir_rpcit_status refresh(struct ir_domain *d, uint64_t first, uint64_t last,
+					    const bool plain)
 {
 	struct ir_guest *g = d->guest;
 	enum ir_rpcit_status status;
 	uint64_t refused = 0;
 
 	d->totals.now_ns = g->now_ns;
-	if (ir_entries_counted(g)) {
+	if (!plain && ir_entries_counted(g)) {
 		ir_iopt_refresh_range(d->iopt, first, last);
 		return IR_RPCIT_OK;
 	}
@@ -91,17 +68,22 @@ enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t la
 	if (refused)
 		ir_count(d, entries.refused, refused);
 	if (g->cfg.hypervisor->has_entry_limit)
-		note_charged(d);
+		ir_note_charged(d, g->cfg.hypervisor->available(d->hv));
 	return status;
 }
 
-/* As ir_refresh(), and charges the host's limit with the entries of the mapping being synced. */
-static enum ir_rpcit_status charge_and_refresh(struct ir_domain *d, uint64_t first, uint64_t last,
-					       struct ir_serving *s)
+enum ir_rpcit_status ir_refresh(struct ir_domain *d, uint64_t first, uint64_t last)
 {
-	if (s)
+	return refresh(d, first, last, false);
+}
+
+/* As ir_refresh(), and charges the host's limit with the entries of the mapping being synced. */
+IR_SPECIALISED enum ir_rpcit_status charge_and_refresh(struct ir_domain *d, uint64_t first, uint64_t last,
+						       struct ir_serving *s, const bool plain)
+{
+	if (!plain && s)
 		ir_entries_take(d, s);
-	return ir_refresh(d, first, last);
+	return refresh(d, first, last, plain);
 }
 
 /* The time of the recorded RPCIT that corresponds to this one, once; 0: there is none. */
@@ -134,9 +116,9 @@ static bool hypervisor_may_be_busy(const struct ir_guest *g)
  * ones cost beyond that is in the times of the recorded operations, which waited for
  * them, and would be counted twice.
  */
-__attribute__((noinline))
-static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, uint64_t last,
-					  bool global, enum ir_cause cause, struct ir_serving *s)
+IR_SPECIALISED enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, uint64_t last,
+						  bool global, enum ir_cause cause, struct ir_serving *s,
+						  const bool plain)
 {
 	struct ir_guest *g = d->guest;
 	/* The recorded machine retried: its RPCIT ran short, too. */
@@ -147,11 +129,12 @@ static enum ir_rpcit_status refresh_timed(struct ir_domain *d, uint64_t first, u
 	if (g->cfg.hypervisor->serialises && g->hv_free_ns > start)
 		start = g->hv_free_ns;
 	ir_guest_note_lazy(d);
-	ir_guest_sample(g);
+	if (!plain)
+		ir_guest_sample(g);
 	g->hv_free_ns = start + g->par.rpcit_base_ns;
 	ir_actors_wait(g, start);
 	before = ir_iopt_changes(d->iopt);
-	status = charge_and_refresh(d, first, last, s);
+	status = charge_and_refresh(d, first, last, s, plain);
 	own = g->par.rpcit_base_ns + (ir_iopt_changes(d->iopt) - before) * g->par.rpcit_page_ns;
 	/*
 	 * A recorded time may have been spent waiting for the hypervisor, which another
@@ -192,7 +175,7 @@ static void notify_observers(const struct ir_guest *g, const struct ir_rpcit *rp
 }
 
 /* The commands that a flush of the range takes; returns the pages that they reach. */
-static struct ir_cover flush_commands(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
+static inline struct ir_cover flush_commands(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
 				      enum ir_cause cause)
 {
 	const struct ir_effective *par = &d->guest->par;
@@ -214,18 +197,18 @@ static struct ir_cover flush_commands(struct ir_domain *d, uint64_t first, uint6
 	return c;
 }
 
-static inline int issue_flush(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
-			      enum ir_cause cause)
+IR_SPECIALISED int issue_flush(struct ir_domain *d, uint64_t first, uint64_t last, bool global,
+			       enum ir_cause cause, const bool plain)
 {
 	struct ir_guest *g = d->guest;
 	struct ir_site_result *site;
-	struct ir_serving *serving = d->serving;
+	struct ir_serving *serving = plain ? NULL : d->serving;
 	struct ir_cover c = flush_commands(d, first, last, global, cause);
-	uint64_t issued_ns = g->now_ns, before = g->cfg.flushed ? ir_iopt_changes(d->iopt) : 0;
+	uint64_t issued_ns = g->now_ns, before = ir_iopt_changes(d->iopt);
 	int result;
 
-	d->serving = NULL;
-
+	if (!plain)
+		d->serving = NULL;
 	ir_count(d, rpcit.total, 1);
 	ir_count(d, rpcit.by_cause[cause], 1);
 	if (global) {
@@ -234,16 +217,17 @@ static inline int issue_flush(struct ir_domain *d, uint64_t first, uint64_t last
 	} else {
 		ir_count(d, rpcit.ranged, 1);
 	}
-	if (d->lazy_entries && (global || cause == IR_CAUSE_SYNC))
+	if (!plain && d->lazy_entries && (global || cause == IR_CAUSE_SYNC))
 		ir_entries_flushed(d);
-	result = result_of(g->actors ? refresh_timed(d, c.first, c.last, global, cause, serving)
-				     : charge_and_refresh(d, c.first, c.last, serving));
+	result = result_of(g->actors ? refresh_timed(d, c.first, c.last, global, cause, serving, plain)
+				     : charge_and_refresh(d, c.first, c.last, serving, plain));
 	g->rpcit_failed |= result != 0;
-	if (result == -ENOMEM) {
+	if (result == -ENOMEM)
 		ir_count(d, rpcit.insufficient, 1);
-		if (g->cfg.explanation && cause == IR_CAUSE_SYNC_MAP)
-			ir_explain_shortage(d, IR_SHORTAGE_RESOURCES, last - first + 1);
-	}
+	if (plain)
+		return result;
+	if (result == -ENOMEM && g->cfg.explanation && cause == IR_CAUSE_SYNC_MAP)
+		ir_explain_shortage(d, IR_SHORTAGE_RESOURCES, last - first + 1);
 	site = ir_guest_site(g);
 	if (site) {
 		site->rpcits++;
@@ -259,7 +243,8 @@ static inline int issue_flush(struct ir_domain *d, uint64_t first, uint64_t last
 	return result;
 }
 
-static inline int issue_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)
+IR_SPECIALISED int issue_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause,
+			       const bool plain)
 {
 	if (!size)
 		return 0;
@@ -267,26 +252,30 @@ static inline int issue_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size,
 		ir_count(d, kernel.sync_map_rpcits, 1);
 	else if (cause == IR_CAUSE_SYNC)
 		ir_count(d, kernel.sync_rpcits, 1);
-	return issue_flush(d, iova >> IR_PAGE_SHIFT, (iova + size - 1) >> IR_PAGE_SHIFT, false, cause);
+	return issue_flush(d, iova >> IR_PAGE_SHIFT, (iova + size - 1) >> IR_PAGE_SHIFT, false, cause,
+			   plain);
 }
 
 /* With a plug-in.  Apart, so that what is built in does not pay for it. */
 __attribute__((noinline))
 static int guarded_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)
 {
-	return ir_guard_rpcit(d, &iova, &size, cause) ? issue_rpcit(d, iova, size, cause) : -EIO;
+	return ir_guard_rpcit(d, &iova, &size, cause) ? issue_rpcit(d, iova, size, cause, false) : -EIO;
 }
 
 int ir_rpcit(struct ir_domain *d, uint64_t iova, uint64_t size, enum ir_cause cause)
 {
-	return d->guest->guard ? guarded_rpcit(d, iova, size, cause) : issue_rpcit(d, iova, size, cause);
+	if (d->guest->plain)
+		return issue_rpcit(d, iova, size, cause, true);
+	return d->guest->guard ? guarded_rpcit(d, iova, size, cause) :
+				 issue_rpcit(d, iova, size, cause, false);
 }
 
 int ir_rpcit_global(struct ir_domain *d, enum ir_cause cause)
 {
 	if (d->guest->guard && !ir_guard_cause(d, "ir_rpcit_global", cause))
 		return -EIO;
-	return issue_flush(d, d->guest->first_pfn, d->guest->last_pfn, true, cause);
+	return issue_flush(d, d->guest->first_pfn, d->guest->last_pfn, true, cause, false);
 }
 
 /* The kernel counts here, which the retry in iotlb_sync_map does not go through. */

@@ -16,5 +16,6 @@ const struct ir_hypervisor ir_kvm_aperture = {
 	.close = ir_shadow_close,
 	.rpcit = ir_shadow_rpcit,
 	.available = ir_shadow_available,
+	.room = ir_shadow_room,
 	.disable = ir_shadow_disable,
 };

@@ -5,7 +5,7 @@
 
 struct shadow {
 	bool limited;
-	uint64_t avail;		/* mappings still allowed */
+	uint64_t avail;		/* mappings still allowed; if not limited, that is not read */
 };
 
 void *ir_shadow_open(const struct ir_hypervisor_params *params)
@@ -13,7 +13,9 @@ void *ir_shadow_open(const struct ir_hypervisor_params *params)
 	struct shadow *s = malloc(sizeof(*s));
 
 	if (s)
-		*s = (struct shadow){ params->entry_limit != 0, params->entry_limit };
+		*s = (struct shadow){
+			params->entry_limit != 0, params->entry_limit ? params->entry_limit : UINT64_MAX,
+		};
 	return s;
 }
 
@@ -27,6 +29,13 @@ uint64_t ir_shadow_available(const void *hv)
 	const struct shadow *s = hv;
 
 	return s->limited ? s->avail : UINT64_MAX;
+}
+
+uint64_t *ir_shadow_room(void *hv)
+{
+	struct shadow *s = hv;
+
+	return &s->avail;
 }
 
 /*

@@ -40,6 +40,7 @@ struct ir_engine {
 	const struct ir_op *begin;	/* of the block */
 	const uint32_t *numbers;	/* of its operations; NULL: they have none */
 	bool has_next;
+	bool simple;			/* operations are there once, and without numbers */
 	bool finishing;			/* no more operations come */
 	bool recorded_types;		/* of domains: they count */
 	bool stopped;			/* no memory, or a plug-in's fault: the result is void */
@@ -327,18 +328,43 @@ static bool gather_piece(struct ir_engine *e, const struct ir_op *op, uint32_t n
 	return e->nr_segs == e->map.segments;
 }
 
-static inline void run_map_or_unmap(struct ir_guest *g, const struct ir_work *work)
+/* @op and @segs are not read any more once the operation waits for something. */
+static inline void map_or_unmap(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
+				const struct ir_segment *segs, uint32_t nr, uint32_t number)
 {
-	g->op = work->number;
-	if (work->op->kind == IR_OP_UNMAP)
-		ir_guest_unmap(g, work->mapping);
+	g->op = number;
+	if (op->kind == IR_OP_UNMAP)
+		ir_guest_unmap(g, mapping);
 	else
-		ir_guest_map(g, work->op, work->mapping, work->segs, work->nr_segs);
+		ir_guest_map(g, op, mapping, segs, nr);
 	g->op = IR_NO_OP;
 }
 
+static void run_waiting(struct ir_guest *g, const struct ir_work *work)
+{
+	map_or_unmap(g, work->op, work->mapping, work->segs, work->nr_segs, work->number);
+}
+
+/* At once, if its CPU is free and all of it is in @op; else copied. */
+static inline void run_map_or_unmap(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
+				    const struct ir_segment *segs, uint32_t nr, uint32_t number)
+{
+	unsigned int cpu = ir_guest_cpu(g, op->cpu);
+	bool irq = op->flags & IR_OPF_IRQ;
+
+	if ((nr == 1 || !g->actors) && ir_actors_begin(g, cpu, irq)) {
+		map_or_unmap(g, op, mapping, segs, nr, number);
+		ir_actors_end(g);
+		return;
+	}
+	ir_actors_run(g, cpu, irq, &(struct ir_work){
+		.run = run_waiting, .op = op, .segs = segs, .nr_segs = nr, .number = number,
+		.mapping = mapping,
+	});
+}
+
 /* The guest's number of the operation's mapping. */
-static uint32_t number_of(struct ir_engine *e, const struct ir_op *op)
+static inline uint32_t number_of(struct ir_engine *e, const struct ir_op *op)
 {
 	if (op->mapping >= e->max_mappings)
 		return op->mapping;
@@ -368,10 +394,7 @@ static inline void perform_op(struct ir_engine *e, const struct ir_op *op, const
 	case IR_OP_UNMAP:
 	case IR_OP_MAP:
 	case IR_OP_FAILED_MAP:
-		ir_actors_run(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ, &(struct ir_work){
-			.run = run_map_or_unmap, .op = op, .segs = segs, .nr_segs = nr, .number = number,
-			.mapping = mapping,
-		});
+		run_map_or_unmap(g, op, mapping, segs, nr, number);
 		break;
 	case IR_OP_INITIAL:
 		ir_guest_preload(g, op->device, mapping, op->pages, op->iova);
@@ -433,14 +456,36 @@ static inline bool is_due_before_op(const struct ir_engine *e)
 		(e->next->kind == IR_OP_DETACH && ir_actors_next_ns(g) != UINT64_MAX);
 }
 
-/* On this fiber's stack: others may fetch the next operation while this one waits. */
 static inline void run_next_op(struct ir_engine *e)
 {
-	struct ir_op op = *e->next;
-	struct ir_segment seg = { .paddr = op.paddr, .pages = op.seg_pages };
-	bool pieces = has_pieces(&op);
+	const struct ir_op *op = e->next;
+	struct ir_segment seg = { .paddr = op->paddr, .pages = op->seg_pages };
+	bool pieces = has_pieces(op);
 
-	perform_op(e, &op, pieces ? e->segs : &seg, pieces ? e->nr_segs : 1, e->next_number);
+	perform_op(e, op, pieces ? e->segs : &seg, pieces ? e->nr_segs : 1, e->next_number);
+}
+
+/*
+ * Most operations: a map of one piece or an unmap, of a few pages, whose CPU is free, and nothing is
+ * due before it.  False: it is not done, run_block() has what it takes.
+ */
+static inline bool run_simple_op(struct ir_engine *e)
+{
+	struct ir_guest *g = e->guest;
+	const struct ir_op *op = e->at;
+	struct ir_segment seg = { .paddr = op->paddr, .pages = op->pages };
+
+	if (!(op->kind == IR_OP_UNMAP || (op->kind == IR_OP_MAP && op->segments == 1)) ||
+	    op->pages >= SLOW_PAGES || is_due(g, op->time_ns) ||
+	    !ir_actors_begin(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ))
+		return false;
+	if (op->time_ns > g->now_ns)
+		g->now_ns = op->time_ns;
+	e->at++;
+	g->next_op_ns = e->at < e->end ? e->at->time_ns : 0;
+	map_or_unmap(g, op, number_of(e, op), &seg, 1, IR_NO_OP);
+	ir_actors_end(g);
+	return true;
 }
 
 /*
@@ -452,7 +497,11 @@ static void run_block(void *arg)
 	struct ir_engine *e = arg;
 	struct ir_guest *g = e->guest;
 
-	while (!e->stopped && (e->has_next || fetch_op(e) || e->finishing)) {
+	while (!e->stopped) {
+		if (e->simple && e->at < e->end && !e->has_next && run_simple_op(e))
+			continue;
+		if (!e->has_next && !fetch_op(e) && !e->finishing)
+			return;
 		if (is_due_before_op(e)) {
 			g->next_op_ns = e->has_next ? e->next->time_ns : UINT64_MAX;
 			run_next_due(g);
@@ -475,6 +524,7 @@ static void run_block(void *arg)
 
 static void replay_block(struct ir_engine *e)
 {
+	ir_guest_look(e->guest);
 	if (e->guest->actors)
 		ir_actors_engine(e->guest, run_block, e);
 	else
@@ -492,6 +542,7 @@ void ir_engine_run_numbered(struct ir_engine *e, const struct ir_op *ops, const 
 	e->begin = e->at = ops;
 	e->numbers = numbers;
 	e->end = ops + n;
+	e->simple = !e->copies && !numbers;
 	if (e->copies) {
 		e->stopped |= !ir_copies_add(e->copies, ops, n);
 		e->at = e->end;

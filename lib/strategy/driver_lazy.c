@@ -14,4 +14,5 @@ const struct ir_strategy ir_driver_lazy = {
 	.iotlb_sync_map = ir_retry_sync_map,
 	.flush_iotlb_all = ir_global_flush,
 	.s390_only = true,
+	.maps_by_rpcit = true,
 };

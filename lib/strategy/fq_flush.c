@@ -26,4 +26,5 @@ const struct ir_strategy ir_fq_flush = {
 	.flush_iotlb_all = ir_global_flush,
 	.s390_only = true,
 	.same_until_short = &ir_sync_map_retry,
+	.maps_by_rpcit = true,
 };

@@ -22,4 +22,5 @@ const struct ir_strategy ir_lazy_ignore = {
 	.flush_iotlb_all = ir_global_flush,
 	.s390_only = true,
 	.same_until_short = &ir_sync_map_retry,
+	.maps_by_rpcit = true,
 };

@@ -34,4 +34,5 @@ const struct ir_strategy ir_legacy = {
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
 	.s390_only = true,
+	.maps_by_rpcit = true,
 };

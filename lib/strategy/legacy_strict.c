@@ -19,4 +19,5 @@ const struct ir_strategy ir_legacy_strict = {
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
 	.s390_only = true,
+	.maps_by_rpcit = true,
 };

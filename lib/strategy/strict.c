@@ -10,4 +10,5 @@ const struct ir_strategy ir_strict = {
 	.iotlb_sync_map = ir_retry_sync_map,
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
+	.maps_by_rpcit = true,
 };

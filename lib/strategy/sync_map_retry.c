@@ -11,4 +11,5 @@ const struct ir_strategy ir_sync_map_retry = {
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
 	.s390_only = true,
+	.maps_by_rpcit = true,
 };

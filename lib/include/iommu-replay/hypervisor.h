@@ -100,6 +100,12 @@ struct ir_hypervisor {
 	 */
 	uint64_t (*take)(void *hv, uint64_t n);
 	void (*give)(void *hv, uint64_t n);
+	/*
+	 * The number of entries that are left, if an RPCIT over one page without a shadow entry just
+	 * takes one of them, as long as there are more: rpcit() need not be called for it.  NULL: it
+	 * must be.  A plug-in's is ignored.
+	 */
+	uint64_t *(*room)(void *hv);
 };
 
 /** ir_hypervisor_own - the @i-th parameter of its own, NULL after the last */
