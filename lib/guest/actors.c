@@ -337,7 +337,7 @@ static bool enqueue(struct ir_actors *a, struct ir_actor *actor, const struct ir
 	}
 	if (work->nr_segs)
 		memcpy(q->segs, work->segs, work->nr_segs * sizeof(q->segs[0]));
-	q->work.segs = q->segs;
+	q->work.segs = work->nr_segs ? q->segs : NULL;
 	if (actor->first)
 		actor->last->next = q;
 	else
@@ -375,10 +375,24 @@ void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const str
 		start_on_new_fiber(a, actor);
 }
 
+/* The operation has to wait: now its CPU is busy. */
+static void name_running(struct ir_actors *a)
+{
+	struct ir_guest *g = a->guest;
+
+	a->running = ir_actor_of(a, g->cpu, g->irq);
+	if (a->running)
+		a->running->busy = true;
+	else
+		g->totals.failed = true;
+}
+
 void ir_actors_sleep(struct ir_guest *g, uint64_t until_ns)
 {
 	struct ir_actors *a = g->actors;
 
+	if (a->running == &a->unnamed)
+		name_running(a);
 	if (!a->running)
 		return;
 	a->running->wake_ns = until_ns;

@@ -51,7 +51,8 @@ struct ir_actors {
 	struct ir_guest *guest;
 	struct ir_actor **all;		/* 2 * cpu + irq; NULL until used */
 	uint32_t nr;
-	struct ir_actor *running;	/* NULL: the engine */
+	struct ir_actor *running;	/* NULL: the engine; &unnamed: that of guest->cpu and guest->irq */
+	struct ir_actor unnamed;	/* of an operation that has not had to wait so far */
 	struct ir_actor **heap;		/* sleeping, the first to wake on top */
 	uint32_t nr_heap, room_heap;
 	uint64_t order;
@@ -140,8 +141,12 @@ static inline bool ir_actors_begin(struct ir_guest *g, unsigned int cpu, bool ir
 {
 	struct ir_actor *actor;
 
-	if (!g->actors) {
-		g->cpu = cpu;
+	g->cpu = cpu;
+	if (!g->actors)
+		return true;
+	if (g->next_wake_ns == UINT64_MAX && !g->guard) {	/* nobody waits: no CPU is busy */
+		g->irq = irq;
+		g->actors->running = &g->actors->unnamed;
 		return true;
 	}
 	actor = ir_actor_of(g->actors, cpu, irq);
@@ -154,8 +159,14 @@ static inline bool ir_actors_begin(struct ir_guest *g, unsigned int cpu, bool ir
 /** ir_actors_end - the operation is done; what waited for its CPU is done, too, before this returns */
 static inline void ir_actors_end(struct ir_guest *g)
 {
-	if (g->actors)
-		ir_actor_release(g->actors, g->actors->running);
+	struct ir_actors *a = g->actors;
+
+	if (!a)
+		return;
+	if (a->running == &a->unnamed)
+		a->running = NULL;
+	else
+		ir_actor_release(a, a->running);
 }
 
 /** ir_actors_run - let a CPU do something now, or as soon as it is free */

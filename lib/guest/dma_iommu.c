@@ -189,24 +189,30 @@ static bool dma_iommu_start(struct ir_domain *d, const struct ir_recorded_machin
 static uint64_t dma_iommu_alloc(struct ir_domain *d, uint64_t pages, uint64_t fixed)
 {
 	struct ir_guest *g = d->guest;
-	uint64_t pfn = ir_iova_alloc(cookie(d)->iova, g->cpu, pages, g->now_ns);
+	uint64_t pfn = ir_iova_quick_alloc(cookie(d)->iova, g->cpu, pages, g->now_ns);
 
 	(void)fixed;
-	if (ir_iova_failed(cookie(d)->iova))
-		g->totals.failed = true;
-	if (!pfn)
-		return IR_NO_PFN;
+	if (!pfn) {
+		pfn = ir_iova_alloc(cookie(d)->iova, g->cpu, pages, g->now_ns);
+		if (ir_iova_failed(cookie(d)->iova))
+			g->totals.failed = true;
+		if (!pfn)
+			return IR_NO_PFN;
+	}
 	ir_guest_hold(d, ir_iova_round(pages));
 	return pfn;
 }
 
 static inline void free_iova(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 {
+	struct ir_iova_domain *iova = cookie(d)->iova;
 	struct ir_guest *g = d->guest;
 
-	ir_iova_free(cookie(d)->iova, g->cpu, pfn, pages, g->now_ns);
 	ir_guest_unhold(d, ir_iova_round(pages));
-	ir_guest_timer_armed(d, ir_iova_work_time(cookie(d)->iova));
+	if (ir_iova_quick_free(iova, g->cpu, pfn, pages, g->now_ns))
+		return;
+	ir_iova_free(iova, g->cpu, pfn, pages, g->now_ns);
+	ir_guest_timer_armed(d, ir_iova_work_time(iova));
 }
 
 static void sync_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)

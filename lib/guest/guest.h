@@ -169,7 +169,8 @@ struct ir_guest {
 	uint32_t nr_maps, room_maps, free_map;
 	uint32_t gone_maps;		/* ended with their domains, and not yet free again */
 	uint64_t now_ns;
-	unsigned int cpu;		/* whose code runs */
+	unsigned int cpu;		/* whose code runs, */
+	bool irq;			/* and in which context; with actors, as long as that has not waited */
 	bool preloading;		/* before the recording: nothing is flushed */
 	bool rpcit_failed;		/* an RPCIT failed, for any reason */
 	uint64_t next_op_ns;		/* with actors: the next operation comes then, or later */
@@ -228,7 +229,7 @@ bool ir_guest_preload_flushed(struct ir_guest *g, uint16_t device);
  * ir_guest_map - one DMA mapping, @op, with its pieces
  *
  * @mapping: its number in this guest
- * @segs: of one piece, neither they nor @op are read any more once something is waited for
+ * @segs: NULL: the one piece that @op has; then @op is not read any more once something is waited for
  *
  * An attempt that failed on the recorded machine (no number) is undone at once if
  * it succeeds here: no unmap will follow.

@@ -126,6 +126,46 @@ static inline struct ir_iova_cpu_cache *ir_iova_cpu_cache(const struct ir_iova_d
 	return cc ? &cc->order[order] : NULL;
 }
 
+/*
+ * The usual cases, in few instructions: the CPU's loaded magazine has an entry, or has some and room
+ * for one more.  0 or false: they are for ir_iova_alloc() and ir_iova_free().
+ */
+
+static inline struct ir_iova_mag *ir_iova_loaded(const struct ir_iova_domain *d, unsigned int cpu,
+						 uint64_t pages, uint64_t now_ns)
+{
+	unsigned int order = ir_iova_order(pages);
+	const struct ir_iova_cpu_cache *cc;
+
+	if (order >= IR_IOVA_ORDERS || now_ns >= d->work_at || cpu >= d->config.cpus)
+		return NULL;
+	cc = ir_iova_cpu_cache(d, cpu, order);
+	return cc ? cc->loaded : NULL;
+}
+
+static inline uint64_t ir_iova_quick_alloc(struct ir_iova_domain *d, unsigned int cpu, uint64_t pages,
+					   uint64_t now_ns)
+{
+	struct ir_iova_mag *mag = d->try_32bit ? NULL : ir_iova_loaded(d, cpu, pages, now_ns);
+
+	if (!mag || !mag->size || mag->pfns[mag->size - 1] > d->config.limit_pfn + 1 - ir_iova_round(pages))
+		return 0;
+	d->cached--;
+	return mag->pfns[--mag->size];
+}
+
+static inline bool ir_iova_quick_free(struct ir_iova_domain *d, unsigned int cpu, uint64_t pfn,
+				      uint64_t pages, uint64_t now_ns)
+{
+	struct ir_iova_mag *mag = ir_iova_loaded(d, cpu, pages, now_ns);
+
+	if (!mag || !mag->size || mag->size == IR_IOVA_MAG_SIZE || !pfn)
+		return false;
+	d->cached++;
+	mag->pfns[mag->size++] = pfn;
+	return true;
+}
+
 /* Only for checks against a recording: a start that is not empty. */
 
 /** ir_iova_set_fill - entries of unknown address in a CPU's magazines; false on no memory */

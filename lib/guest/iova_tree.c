@@ -60,6 +60,18 @@ static uint64_t find_room(struct ir_iova_domain *d, uint64_t floor, uint64_t cei
 	return pfn == IR_BITMAP_NONE ? 0 : pfn;
 }
 
+/* The highest aligned place below @ceiling, where that is free: mostly, as addresses fall.  0: it is not. */
+static uint64_t take_below(struct ir_iova_domain *d, uint64_t ceiling, uint64_t pages)
+{
+	uint64_t pfn = (ceiling - pages) & ~(pages - 1);
+
+	if ((pages & (pages - 1)) || ceiling < d->config.start_pfn + pages || ceiling > d->pfns ||
+	    pfn < d->config.start_pfn || !ir_bitmap_claim(d->taken, pfn, pfn + pages - 1))
+		return 0;
+	ir_iova_search_below(d, pfn, pfn + pages - 1);
+	return pfn;
+}
+
 /*
  * alloc_iova(): below the cached node first, then, once, between it and the
  * limit.  @pages is what will be taken, already rounded.
@@ -74,6 +86,9 @@ uint64_t ir_iova_tree_get(struct ir_iova_domain *d, uint64_t pages, uint64_t lim
 	if (is_32bit && pages >= d->max32_alloc_size)
 		return 0;
 	from = is_32bit ? d->cached32_pfn : d->cached_pfn;
+	pfn = take_below(d, from < ceiling ? from : ceiling, pages);
+	if (pfn)
+		return pfn;
 	pfn = find_room(d, d->config.start_pfn, from < ceiling ? from : ceiling, pages);
 	if (!pfn)
 		pfn = find_room(d, from, ceiling, pages);

@@ -126,7 +126,8 @@ IR_SPECIALISED void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t page
 		return;
 	d->totals.now_ns = g->now_ns;
 	d->totals.read_only = read_only;
-	ir_iopt_unmap(d->iopt, pfn, pages);
+	if (pages != 1 || !unmap_page(d->iopt, pfn))
+		ir_iopt_unmap(d->iopt, pfn, pages);
 	ir_guest_grew(d);
 	ir_count(d, kernel.unmapped_pages, pages);
 	if (!plain && g->par.iommu->requests)
@@ -225,30 +226,23 @@ IR_SPECIALISED uint64_t try_map(struct ir_domain *d, const struct ir_op *op,
 	return pfn;
 }
 
+/* @plain: of one page or more in one piece, and nothing has to be noted before it is mapped. */
 IR_SPECIALISED void map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 			const struct ir_segment *segs, uint32_t nr, const bool plain)
 {
 	struct ir_domain *d = ir_guest_domain(g, op->device);
 	bool read_only = op->flags & IR_OPF_READ_ONLY;
 	uint64_t pages = segs->pages, pfn;
-	uint32_t entries = 0;
+	uint32_t entries = 0, site = op->site;
 	struct ir_mapping *m;
 
 	if (!d)
 		return;
-	g->sites.site = op->site;
+	g->sites.site = site;
 	for (uint32_t i = 1; i < nr; i++)
 		pages += segs[i].pages;
-	if (mapping < g->nr_maps) {
-		m = &g->maps[mapping];
-		m->pages = (uint32_t)pages;
-		m->device = op->device;
-		m->state = MAP_PENDING;
-		m->site = op->site;
-		if (!plain && g->map_since)
-			g->map_since[mapping] = g->now_ns;
-		m->read_only = read_only;
-	}
+	if (!plain && g->map_since && mapping < g->nr_maps)
+		g->map_since[mapping] = g->now_ns;
 	pfn = try_map(d, op, segs, nr, pages, plain, &entries);
 	if (mapping >= g->nr_maps) {
 		ir_count(d, replayed_failures, 1);
@@ -256,14 +250,18 @@ IR_SPECIALISED void map(struct ir_guest *g, const struct ir_op *op, uint32_t map
 			unmap_range(d, pfn, pages, read_only, entries, 0, plain);
 		return;
 	}
-	m = &g->maps[mapping];	/* more may have come meanwhile */
+	m = &g->maps[mapping];
 	m->pfn = pfn;
+	m->pages = (uint32_t)pages;
+	m->device = d->device;
+	m->site = site;
+	m->read_only = read_only;
 	m->entries = entries;
 	m->requests = !plain && g->par.iommu->requests ? ir_requests_of_unmap(pfn, segs, nr) : 0;
 	m->state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED;
 	m->epoch = d->epoch;
 	d->live_maps++;
-	if (m->unmap_waits) {
+	if (m->unmap_waits) {	/* it came while something was waited for */
 		m->unmap_waits = false;
 		ir_guest_unmap(g, mapping);
 	}
@@ -272,10 +270,14 @@ IR_SPECIALISED void map(struct ir_guest *g, const struct ir_op *op, uint32_t map
 void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 		  const struct ir_segment *segs, uint32_t nr)
 {
-	if (g->plain && nr == 1)
-		map(g, op, mapping, segs, 1, true);
-	else
+	const struct ir_segment whole = { .paddr = op->paddr, .pages = op->seg_pages };
+
+	if (segs)
 		map(g, op, mapping, segs, nr, false);
+	else if (g->plain)
+		map(g, op, mapping, &whole, 1, true);
+	else
+		map(g, op, mapping, &whole, 1, false);
 }
 
 IR_SPECIALISED void unmap(struct ir_guest *g, uint32_t mapping, const bool plain)
@@ -286,7 +288,7 @@ IR_SPECIALISED void unmap(struct ir_guest *g, uint32_t mapping, const bool plain
 	if (mapping >= g->nr_maps)
 		return;
 	m = &g->maps[mapping];
-	if (m->state == MAP_NONE || m->state == MAP_PENDING) {
+	if (m->state == MAP_NONE) {
 		m->unmap_waits = true;
 		return;
 	}

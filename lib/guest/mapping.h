@@ -6,7 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum ir_map_state { MAP_NONE, MAP_LIVE, MAP_FAILED, MAP_PENDING };
+enum ir_map_state {
+	MAP_NONE,	/* it is not there, or is still being made */
+	MAP_LIVE,
+	MAP_FAILED,
+};
 
 struct ir_mapping {
 	uint64_t pfn;

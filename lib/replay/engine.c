@@ -328,7 +328,6 @@ static bool gather_piece(struct ir_engine *e, const struct ir_op *op, uint32_t n
 	return e->nr_segs == e->map.segments;
 }
 
-/* @op and @segs are not read any more once the operation waits for something. */
 static inline void map_or_unmap(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 				const struct ir_segment *segs, uint32_t nr, uint32_t number)
 {
@@ -352,7 +351,7 @@ static inline void run_map_or_unmap(struct ir_guest *g, const struct ir_op *op, 
 	unsigned int cpu = ir_guest_cpu(g, op->cpu);
 	bool irq = op->flags & IR_OPF_IRQ;
 
-	if ((nr == 1 || !g->actors) && ir_actors_begin(g, cpu, irq)) {
+	if ((!segs || !g->actors) && ir_actors_begin(g, cpu, irq)) {
 		map_or_unmap(g, op, mapping, segs, nr, number);
 		ir_actors_end(g);
 		return;
@@ -458,11 +457,9 @@ static inline bool is_due_before_op(const struct ir_engine *e)
 
 static inline void run_next_op(struct ir_engine *e)
 {
-	const struct ir_op *op = e->next;
-	struct ir_segment seg = { .paddr = op->paddr, .pages = op->seg_pages };
-	bool pieces = has_pieces(op);
+	bool pieces = has_pieces(e->next);
 
-	perform_op(e, op, pieces ? e->segs : &seg, pieces ? e->nr_segs : 1, e->next_number);
+	perform_op(e, e->next, pieces ? e->segs : NULL, pieces ? e->nr_segs : 0, e->next_number);
 }
 
 /*
@@ -473,9 +470,8 @@ static inline bool run_simple_op(struct ir_engine *e)
 {
 	struct ir_guest *g = e->guest;
 	const struct ir_op *op = e->at;
-	struct ir_segment seg = { .paddr = op->paddr, .pages = op->pages };
 
-	if (!(op->kind == IR_OP_UNMAP || (op->kind == IR_OP_MAP && op->segments == 1)) ||
+	if ((op->kind != IR_OP_UNMAP && (op->kind != IR_OP_MAP || op->segments != 1)) ||
 	    op->pages >= SLOW_PAGES || is_due(g, op->time_ns) ||
 	    !ir_actors_begin(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ))
 		return false;
@@ -483,7 +479,10 @@ static inline bool run_simple_op(struct ir_engine *e)
 		g->now_ns = op->time_ns;
 	e->at++;
 	g->next_op_ns = e->at < e->end ? e->at->time_ns : 0;
-	map_or_unmap(g, op, number_of(e, op), &seg, 1, IR_NO_OP);
+	if (op->kind == IR_OP_UNMAP)
+		ir_guest_unmap(g, number_of(e, op));
+	else
+		ir_guest_map(g, op, number_of(e, op), NULL, 0);
 	ir_actors_end(g);
 	return true;
 }
