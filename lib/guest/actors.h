@@ -156,17 +156,23 @@ static inline bool ir_actors_begin(struct ir_guest *g, unsigned int cpu, bool ir
 	return true;
 }
 
-/** ir_actors_end - the operation is done; what waited for its CPU is done, too, before this returns */
-static inline void ir_actors_end(struct ir_guest *g)
+/**
+ * ir_actors_end - the operation is done; what waited for its CPU is done, too, before this returns
+ *
+ * True: the engine may have gone on meanwhile.
+ */
+static inline bool ir_actors_end(struct ir_guest *g)
 {
 	struct ir_actors *a = g->actors;
 
 	if (!a)
-		return;
-	if (a->running == &a->unnamed)
+		return false;
+	if (a->running == &a->unnamed) {
 		a->running = NULL;
-	else
-		ir_actor_release(a, a->running);
+		return false;
+	}
+	ir_actor_release(a, a->running);
+	return true;
 }
 
 /** ir_actors_run - let a CPU do something now, or as soon as it is free */

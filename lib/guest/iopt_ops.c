@@ -493,8 +493,16 @@ static struct ir_iopt_stale refresh_range(struct ir_iopt *iopt, uint64_t first, 
 struct ir_iopt_stale ir_iopt_refresh_range(struct ir_iopt *iopt, uint64_t first, uint64_t last)
 {
 	struct ir_iopt_stale done = { 0 };
+	uint64_t set;
 
-	return first == last && refresh_page(iopt, first, &done) ? done : refresh_range(iopt, first, last);
+	if (!in_last_leaf(iopt, first) || !in_last_leaf(iopt, last))
+		return refresh_range(iopt, first, last);
+	if (first == last && refresh_page(iopt, first, &done))
+		return done;
+	set = iopt->last->stale & bit_range((unsigned int)(first % WAYS), last - first + 1);
+	if (set)
+		refresh(iopt, iopt->last, set, &done);
+	return done;
 }
 
 void ir_iopt_refresh(struct ir_iopt *iopt, uint64_t pfn)

@@ -44,7 +44,7 @@ static inline bool map_page_shadowed(struct ir_iopt *iopt, uint64_t pfn, uint64_
 	return true;
 }
 
-/* The page is not stale, or the shadow has no entry of it yet. */
+/* The page is in the leaf used last, and not stale, or the shadow has no entry of it yet. */
 static inline bool refresh_page(struct ir_iopt *iopt, uint64_t pfn, struct ir_iopt_stale *done)
 {
 	struct leaf *l = iopt->last;

@@ -40,7 +40,7 @@ struct ir_engine {
 	const struct ir_op *begin;	/* of the block */
 	const uint32_t *numbers;	/* of its operations; NULL: they have none */
 	bool has_next;
-	bool simple;			/* operations are there once, and without numbers */
+	bool simple;			/* operations are there once and without numbers, and there is no plug-in */
 	bool finishing;			/* no more operations come */
 	bool recorded_types;		/* of domains: they count */
 	bool stopped;			/* no memory, or a plug-in's fault: the result is void */
@@ -462,29 +462,37 @@ static inline void run_next_op(struct ir_engine *e)
 	perform_op(e, e->next, pieces ? e->segs : NULL, pieces ? e->nr_segs : 0, e->next_number);
 }
 
+/* A map of one piece or an unmap, of a few pages. */
+static inline bool is_simple(const struct ir_op *op)
+{
+	return (1u << op->kind & (1u << IR_OP_MAP | 1u << IR_OP_UNMAP)) && op->segments <= 1 &&
+		op->pages < SLOW_PAGES;
+}
+
 /*
- * Most operations: a map of one piece or an unmap, of a few pages, whose CPU is free, and nothing is
- * due before it.  False: it is not done, run_block() has what it takes.
+ * Most operations are simple, nothing is due before them, and nothing waits.  Runs these, up to the
+ * first one that is not so, or that had to wait: what comes then is for run_block().
  */
-static inline bool run_simple_op(struct ir_engine *e)
+static inline void run_simple_ops(struct ir_engine *e)
 {
 	struct ir_guest *g = e->guest;
-	const struct ir_op *op = e->at;
 
-	if ((op->kind != IR_OP_UNMAP && (op->kind != IR_OP_MAP || op->segments != 1)) ||
-	    op->pages >= SLOW_PAGES || is_due(g, op->time_ns) ||
-	    !ir_actors_begin(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ))
-		return false;
-	if (op->time_ns > g->now_ns)
-		g->now_ns = op->time_ns;
-	e->at++;
-	g->next_op_ns = e->at < e->end ? e->at->time_ns : 0;
-	if (op->kind == IR_OP_UNMAP)
-		ir_guest_unmap(g, number_of(e, op));
-	else
-		ir_guest_map(g, op, number_of(e, op), NULL, 0);
-	ir_actors_end(g);
-	return true;
+	for (const struct ir_op *op = e->at, *end = e->end; op < end; op++) {
+		if (!is_simple(op) || op->time_ns >= ir_guest_timer_ns(g) ||
+		    ir_actors_next_ns(g) != UINT64_MAX ||
+		    !ir_actors_begin(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ))
+			return;
+		if (op->time_ns > g->now_ns)
+			g->now_ns = op->time_ns;
+		g->next_op_ns = op + 1 < end ? op[1].time_ns : 0;
+		e->at = op + 1;
+		if (op->kind == IR_OP_UNMAP)
+			ir_guest_unmap(g, number_of(e, op));
+		else
+			ir_guest_map(g, op, number_of(e, op), NULL, 0);
+		if (ir_actors_end(g))
+			return;
+	}
 }
 
 /*
@@ -497,8 +505,8 @@ static void run_block(void *arg)
 	struct ir_guest *g = e->guest;
 
 	while (!e->stopped) {
-		if (e->simple && e->at < e->end && !e->has_next && run_simple_op(e))
-			continue;
+		if (e->simple && !e->has_next)
+			run_simple_ops(e);
 		if (!e->has_next && !fetch_op(e) && !e->finishing)
 			return;
 		if (is_due_before_op(e)) {
@@ -541,7 +549,7 @@ void ir_engine_run_numbered(struct ir_engine *e, const struct ir_op *ops, const 
 	e->begin = e->at = ops;
 	e->numbers = numbers;
 	e->end = ops + n;
-	e->simple = !e->copies && !numbers;
+	e->simple = !e->copies && !numbers && !e->guest->guard;
 	if (e->copies) {
 		e->stopped |= !ir_copies_add(e->copies, ops, n);
 		e->at = e->end;
