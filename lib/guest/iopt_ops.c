@@ -389,7 +389,7 @@ static bool seek_in_tree(struct ir_iopt *iopt, uint64_t pfn, uint64_t last, unsi
 		return block_first(s) <= last;
 	if (l->n.first > last)
 		return false;
-	leave_leaf(iopt);
+	ir_iopt_sync_leaves(iopt);
 	iopt->last = l;
 	s->set = leaf_stale(l, kinds) & bits_up_to(l, last) &
 		(l->n.first > pfn ? ~UINT64_C(0) : ~UINT64_C(0) << pfn % WAYS);

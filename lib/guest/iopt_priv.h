@@ -17,7 +17,7 @@
  *  - a page that the host has refused has a guest entry and no shadow entry, and is
  *    not stale: it stays refused until its guest entry changes;
  *  - the kinds of an inner node's way are those of the level below, except for the
- *    leaf used last: see ir_iopt_sync_last();
+ *    two leaves used last: see ir_iopt_sync_leaves();
  *  - the tree begins at the lowest node that covers all pages ever used.
  *
  *   iopt_tree.c  nodes, leaves and blocks: find, make, split, release
@@ -89,11 +89,12 @@ struct ir_iopt {
 	struct inner *top;	/* NULL: nothing was ever mapped */
 	unsigned int top_height;
 	/*
-	 * The leaf used last, mostly also the next one.  The nodes above are updated only
-	 * before they are read, or when another leaf is used: until then this leaf may
-	 * have stale pages that they do not show, and it may be empty.
+	 * The leaf used last, mostly also the next one, and the one before it: mostly pages are
+	 * mapped in one and unmapped in the other.  The nodes above are updated only before
+	 * they are read, or when a third leaf is used: until then these leaves may have stale pages
+	 * that they do not show, and may be empty.
 	 */
-	struct leaf *last;
+	struct leaf *last, *before;
 	struct leaf **recent;	/* used lately, by page; NULL: there are few leaves */
 	uint32_t nr_leaves;
 	uint64_t changes;
@@ -226,14 +227,8 @@ static inline unsigned int leaf_kinds(const struct leaf *l)
 		(l->stale & ~l->valid ? IR_STALE_INVALID : 0u);
 }
 
-/* Before another leaf or the nodes above are used: updates these, and releases an empty one. */
-void ir_iopt_sync_last(struct ir_iopt *iopt);
-
-static inline void leave_leaf(struct ir_iopt *iopt)
-{
-	if (iopt->last)
-		ir_iopt_sync_last(iopt);
-}
+/* Before others are used: updates the nodes above the leaves used last, and releases empty ones. */
+void ir_iopt_sync_leaves(struct ir_iopt *iopt);
 
 static inline bool in_last_leaf(const struct ir_iopt *iopt, uint64_t pfn)
 {
@@ -248,7 +243,15 @@ struct leaf *ir_iopt_find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool make);
 
 static inline struct leaf *leaf_of(struct ir_iopt *iopt, uint64_t pfn, bool make)
 {
-	return in_last_leaf(iopt, pfn) ? iopt->last : ir_iopt_find_leaf(iopt, pfn, make);
+	struct leaf *l = iopt->before;
+
+	if (in_last_leaf(iopt, pfn))
+		return iopt->last;
+	if (!l || (pfn ^ l->n.first) >= WAYS)
+		return ir_iopt_find_leaf(iopt, pfn, make);
+	iopt->before = iopt->last;
+	iopt->last = l;
+	return l;
 }
 
 /* The entries of a page. */

@@ -174,13 +174,12 @@ static struct leaf **recent_slot(const struct ir_iopt *iopt, uint64_t pfn)
 	return iopt->recent ? &iopt->recent[pfn / WAYS % RECENT] : NULL;
 }
 
-__attribute__((noinline))
-void ir_iopt_sync_last(struct ir_iopt *iopt)
+/* It is none of those used last any more. */
+static void sync_leaf(struct ir_iopt *iopt, struct leaf *l)
 {
-	struct leaf *l = iopt->last, **slot;
 	unsigned int kinds = leaf_kinds(l);
+	struct leaf **slot;
 
-	iopt->last = NULL;
 	if (!kinds_are_current(l, kinds))
 		update_kinds(l->n.parent, 1, l->n.first, kinds);
 	if (l->valid | l->shadowed)
@@ -191,9 +190,29 @@ void ir_iopt_sync_last(struct ir_iopt *iopt)
 	release_leaf(iopt, l);
 }
 
-/* Updates the nodes above before they are read; the leaf stays the one used last. */
+static void sync_before(struct ir_iopt *iopt)
+{
+	struct leaf *l = iopt->before;
+
+	iopt->before = NULL;
+	if (l)
+		sync_leaf(iopt, l);
+}
+
+void ir_iopt_sync_leaves(struct ir_iopt *iopt)
+{
+	struct leaf *l = iopt->last;
+
+	sync_before(iopt);
+	iopt->last = NULL;
+	if (l)
+		sync_leaf(iopt, l);
+}
+
+/* Updates the nodes above before they are read; the leaf used last stays that. */
 static void update_kinds_of_last(struct ir_iopt *iopt)
 {
+	sync_before(iopt);
 	if (iopt->last)
 		update_kinds(iopt->last->n.parent, 1, iopt->last->n.first, leaf_kinds(iopt->last));
 }
@@ -399,7 +418,9 @@ struct leaf *ir_iopt_find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool make)
 {
 	struct leaf **slot = recent_slot(iopt, pfn), *l;
 
-	leave_leaf(iopt);
+	sync_before(iopt);
+	iopt->before = iopt->last;
+	iopt->last = NULL;
 	l = slot ? *slot : NULL;
 	if (!l || (pfn ^ l->n.first) >= WAYS) {
 		l = descend(iopt, pfn, make);
@@ -496,7 +517,7 @@ uint64_t ir_iopt_block_place(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages,
 	unsigned int target = largest_block(pfn, pages);
 	struct inner *in;
 
-	leave_leaf(iopt);
+	ir_iopt_sync_leaves(iopt);
 	if (!ensure_top(iopt, pfn, target))
 		return 0;
 	in = iopt->top;
@@ -526,7 +547,7 @@ uint64_t ir_iopt_block_find(struct ir_iopt *iopt, uint64_t pfn, uint64_t pages, 
 	unsigned int target = largest_block(pfn, pages);
 	struct inner *in;
 
-	leave_leaf(iopt);
+	ir_iopt_sync_leaves(iopt);
 	in = iopt->top;
 	if (!in || !node_covers(in, iopt->top_height, pfn)) {
 		*s = (struct spot){ .in = NULL };
@@ -657,6 +678,7 @@ bool ir_iopt_seek(struct ir_iopt *iopt, uint64_t pfn, unsigned int kinds, struct
 
 bool ir_iopt_seek_behind_last(struct ir_iopt *iopt, unsigned int kinds, struct spot *s)
 {
+	sync_before(iopt);
 	return seek_behind(iopt->last->n.parent, 1, iopt->last->n.first, kinds, s);
 }
 
@@ -680,7 +702,7 @@ static void visit_below(struct ir_iopt *iopt, struct inner *in, unsigned int hei
 		} else {
 			iopt->last = (struct leaf *)in->way[s.way].node;
 			leaf(iopt, iopt->last);
-			ir_iopt_sync_last(iopt);
+			ir_iopt_sync_leaves(iopt);
 		}
 	}
 }
@@ -688,7 +710,7 @@ static void visit_below(struct ir_iopt *iopt, struct inner *in, unsigned int hei
 void ir_iopt_visit(struct ir_iopt *iopt, void (*leaf)(struct ir_iopt *iopt, struct leaf *l),
 		   void (*block)(struct ir_iopt *iopt, struct block *b, uint64_t pages))
 {
-	leave_leaf(iopt);
+	ir_iopt_sync_leaves(iopt);
 	if (iopt->top)
 		visit_below(iopt, iopt->top, iopt->top_height, leaf, block);
 }
