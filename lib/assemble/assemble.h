@@ -75,7 +75,14 @@ enum {
 	IR_OPS_MAYBE,	/* operations may be certain now */
 	IR_OPS_ONE,	/* exactly one is: ir_assembler_pop() need not be called twice */
 };
-/** ir_assembler_event - take one event, in time order; IR_OPS_*, or -ENOMEM */
+/**
+ * ir_assembler_events - take events from *@at on, in time order, up to @end or to one after which
+ * operations can be had
+ *
+ * *@at is behind the last one that was taken then.  Returns IR_OPS_*, or -ENOMEM.
+ */
+int ir_assembler_events(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end);
+/** ir_assembler_event - the same with one event */
 int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev);
 /**
  * ir_assembler_check - NULL, or the invariant that does not hold for the states of a CPU; O(1)

@@ -390,18 +390,53 @@ static int general_event(struct ir_assembler *a, const struct ir_event *ev)
 	return a->has_op || a->emit != NONE || ir_asm_may_leave(a);
 }
 
+/* IR_FAST_NOT: it is for the general path. */
+static inline int fast_event(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end)
+{
+	const struct ir_event *ev = *at;
+	struct cpu *c = &a->cpus[ev->cpu];
+	struct slot *s = &c->slot[ev->flags & IR_EVF_IRQ];
+	enum ir_fast fast;
+
+	if (ev->kind == IR_EV_MAP && end - ev >= 3 && ir_asm_fast_whole_map(a, c, s, ev)) {
+		*at = ev + 3;
+		check_event(a, ev);
+		check_event(a, ev + 1);
+		check_event(a, ev + 2);
+		return IR_FAST_OP;
+	}
+	fast = ir_asm_fast(a, c, s, ev);
+	if (fast != IR_FAST_NOT) {
+		*at = ev + 1;
+		check_event(a, ev);
+	}
+	return fast;
+}
+
+int ir_assembler_events(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end)
+{
+	int rc = IR_OPS_NONE;
+
+	while (*at < end && rc == IR_OPS_NONE) {
+		const struct ir_event *ev = *at;
+
+		if (a->fast_kinds >> ev->kind & 1 && ev->cpu < a->nr_cpus) {
+			rc = fast_event(a, at, end);
+			if (rc != IR_FAST_NOT) {
+				if (a->no_memory)
+					return -ENOMEM;
+				continue;
+			}
+		}
+		*at = ev + 1;
+		rc = general_event(a, ev);
+	}
+	return rc;
+}
+
 int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 {
-	if (a->fast_kinds >> ev->kind & 1 && ev->cpu < a->nr_cpus) {
-		struct cpu *c = &a->cpus[ev->cpu];
-		enum ir_fast fast = ir_asm_fast(a, c, &c->slot[ev->flags & IR_EVF_IRQ], ev);
-
-		if (fast != IR_FAST_NOT) {
-			check_event(a, ev);
-			return a->no_memory ? -ENOMEM : (int)fast;
-		}
-	}
-	return general_event(a, ev);
+	return ir_assembler_events(a, &ev, ev + 1);
 }
 
 void ir_assembler_end(struct ir_assembler *a)

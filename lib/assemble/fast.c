@@ -9,6 +9,9 @@
  * has changed nothing; the general path takes the event in that case.  Builds with -DIR_DEBUG run a
  * second assembler without this file and compare all operations (dispatch.c).
  *
+ * Where a map, its RPCIT and the result follow each other, with nothing under way, all three are taken at
+ * once: no record is made.
+ *
  * Preconditions, for the recording (ir_asm_fast_kinds()):
  *  - no filter, one device, no call chains, no names for functions; RPCITs are no operations;
  *  - it has results of RPCITs, and nothing that names devices or comes from the former DMA API.
@@ -136,25 +139,33 @@ static inline enum ir_fast fast_rpcit(struct ir_assembler *a, struct cpu *c, str
 	return result_while_held(a, s);
 }
 
-/* emit_map(): the first record leaves the window. */
-static inline void fast_emit_map(struct ir_assembler *a, const struct rec *r, struct ir_live *l)
+static inline uint32_t op_duration(uint64_t ns)
 {
-	uint64_t sync = r->sync_time_ns - r->time_ns;
+	return ns < UINT32_MAX ? (uint32_t)ns : 0;
+}
 
-	a->first++;
+static inline void count_map(struct ir_assembler *a, struct ir_live *l)
+{
 	l->emitted = true;
 	l->number = a->nr_free ? a->free_numbers[--a->nr_free] : a->max_mappings++;
 	a->totals.map++;
 	a->totals.map_pages += l->pages;
 	a->totals.segments++;
+	a->has_op = true;
+}
+
+/* emit_map(): the first record leaves the window. */
+static inline void fast_emit_map(struct ir_assembler *a, const struct rec *r, struct ir_live *l)
+{
+	a->first++;
+	count_map(a, l);
 	a->op = (struct ir_op){
 		.time_ns = r->time_ns, .iova = r->iova, .paddr = r->paddr,
 		.pages = (uint32_t)l->pages, .seg_pages = (uint32_t)l->pages, .segments = 1,
-		.mapping = l->number, .sync_ns = sync < UINT32_MAX ? (uint32_t)sync : 0,
-		.rpcit_ns = r->rpcit_ns < UINT32_MAX ? (uint32_t)r->rpcit_ns : 0, .site = r->site,
+		.mapping = l->number, .sync_ns = op_duration(r->sync_time_ns - r->time_ns),
+		.rpcit_ns = op_duration(r->rpcit_ns), .site = r->site,
 		.cpu = r->cpu, .kind = IR_OP_MAP, .flags = r->flags,
 	};
-	a->has_op = true;
 }
 
 /* ir_asm_rpcit_ret(): the mapping is complete. */
@@ -232,6 +243,56 @@ static inline enum ir_fast fast_unmap(struct ir_assembler *a, struct cpu *c, str
 	a->has_op = true;
 	ir_live_free(&a->live, i);
 	return IR_FAST_OP;
+}
+
+/* Three events are a map, its RPCIT and the result 0, of one CPU in one context. */
+static inline bool is_whole_map(const struct ir_assembler *a, const struct ir_event *ev)
+{
+	const struct ir_event *rpcit = ev + 1, *ret = ev + 2;
+
+	return rpcit->kind == IR_EV_RPCIT && ret->kind == IR_EV_RPCIT_RET &&
+		rpcit->cpu == ev->cpu && ret->cpu == ev->cpu &&
+		!(((rpcit->flags ^ ev->flags) | (ret->flags ^ ev->flags)) & IR_EVF_IRQ) &&
+		rpcit->addr == ev->addr && rpcit->size == ev->size && !ret->ret &&
+		is_known_function(a, rpcit->aux);
+}
+
+bool ir_asm_fast_whole_map(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			   const struct ir_event *ev)
+{
+	uint64_t pages = ev->size >> IR_PAGE_SHIFT, first = ev->addr >> IR_PAGE_SHIFT, took;
+	struct ir_live *l;
+	uint32_t live;
+
+	if (a->first != a->end || a->has_op || a->emit != NONE || s->unmap_state > UNMAP_DONE ||
+	    s->map_state != MAP_NONE || s->begun != NONE || !s->open || c->nested ||
+	    !a->nr_mapped || !a->mapped[0] || !is_plain(ev) || !is_whole_map(a, ev) ||
+	    a->live.count == a->live.used || a->live.first_of ||
+	    !ir_bitmap_claim(a->mapped[0], first, first + pages - 1))
+		return false;
+	live = add_live(&a->live, ev->addr, pages, a->end);
+	l = live_of(a, live);
+	a->first = ++a->end;
+	c->events += 3;
+	s->just_unmapped = s->announced = false;
+	s->zdev = 0;
+	s->pid = ev->pid;
+	ir_rpcits_note_mapping(&a->rpcits, ev->addr, ev->size);
+	a->rpcits.total++;
+	a->rpcits.has_results = true;
+	took = ev[2].time_ns - ev[1].time_ns;
+	ir_latency_add(&a->latency, pages, took);
+	if (a->nr_seen)
+		a->seen[0].attached = true;
+	count_map(a, l);
+	a->op = (struct ir_op){
+		.time_ns = ev->time_ns, .iova = ev->addr, .paddr = ev->paddr,
+		.pages = (uint32_t)pages, .seg_pages = (uint32_t)pages, .segments = 1,
+		.mapping = l->number, .sync_ns = op_duration(ev[1].time_ns - ev->time_ns),
+		.rpcit_ns = op_duration(took), .site = ev->site, .cpu = (uint16_t)ev->cpu,
+		.kind = IR_OP_MAP, .flags = ev->flags & IR_EVF_IRQ ? IR_OPF_IRQ : 0,
+	};
+	return true;
 }
 
 enum ir_fast ir_asm_fast(struct ir_assembler *a, struct cpu *c, struct slot *s,

@@ -196,12 +196,10 @@ static void emit_segment(struct ir_assembler *a, struct ir_op *op)
 	a->emit = r->next;
 }
 
+/* Of what is in the window. */
+__attribute__((noinline))
 static const struct ir_op *next_op(struct ir_assembler *a)
 {
-	if (a->has_op) {
-		a->has_op = false;
-		return &a->op;
-	}
 	if (a->emit != NONE) {
 		emit_segment(a, &a->op);
 		return &a->op;
@@ -221,8 +219,9 @@ static const struct ir_op *next_op(struct ir_assembler *a)
 
 const struct ir_op *ir_assembler_pop(struct ir_assembler *a)
 {
-	const struct ir_op *op = next_op(a);
+	const struct ir_op *op = a->has_op ? &a->op : next_op(a);
 
+	a->has_op = false;
 #ifdef IR_DEBUG
 	if (a->slow) {
 		const struct ir_op *same = ir_assembler_pop(a->slow);

@@ -294,6 +294,12 @@ enum ir_fast {
 	IR_FAST_OP = IR_OPS_ONE,
 	IR_FAST_NOT,	/* nothing was changed: the event is for the general path */
 };
+/*
+ * Take the three events from @ev on, if they are a mapping that is done by then: one operation.  False:
+ * nothing was changed.
+ */
+bool ir_asm_fast_whole_map(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			   const struct ir_event *ev);
 /* Take an event of one of these kinds. */
 enum ir_fast ir_asm_fast(struct ir_assembler *a, struct cpu *c, struct slot *s,
 			 const struct ir_event *ev);

@@ -497,8 +497,8 @@ static int survey_block(struct ir_recording *rec, const struct ir_event *evs, in
 	int rc = 0;
 
 	note_block(rec, evs, n);
-	for (const struct ir_event *ev = evs, *end = evs + n; ev < end && rc >= 0; ev++) {
-		rc = ir_assembler_event(rec->assembler, ev);
+	for (const struct ir_event *ev = evs, *end = evs + n; ev < end && rc >= 0;) {
+		rc = ir_assembler_events(rec->assembler, &ev, end);
 		if (rc == IR_OPS_ONE)
 			rc = survey_op(rec, ir_assembler_pop(rec->assembler));
 		else if (rc == IR_OPS_MAYBE)
