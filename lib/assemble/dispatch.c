@@ -390,48 +390,45 @@ static int general_event(struct ir_assembler *a, const struct ir_event *ev)
 	return a->has_op || a->emit != NONE || ir_asm_may_leave(a);
 }
 
-/* IR_FAST_NOT: it is for the general path. */
-static inline int fast_event(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end)
+/* The events from @ev on that are taken: one, or three; IR_FAST_NOT: none, it is for the general path. */
+static inline enum ir_fast fast_event(struct ir_assembler *a, const struct ir_event *ev,
+				      const struct ir_event *end, int *taken)
 {
-	const struct ir_event *ev = *at;
 	struct cpu *c = &a->cpus[ev->cpu];
 	struct slot *s = &c->slot[ev->flags & IR_EVF_IRQ];
 	enum ir_fast fast;
 
 	if (ev->kind == IR_EV_MAP && end - ev >= 3 && ir_asm_fast_whole_map(a, c, s, ev)) {
-		*at = ev + 3;
+		*taken = 3;
 		check_event(a, ev);
 		check_event(a, ev + 1);
 		check_event(a, ev + 2);
 		return IR_FAST_OP;
 	}
 	fast = ir_asm_fast(a, c, s, ev);
-	if (fast != IR_FAST_NOT) {
-		*at = ev + 1;
+	*taken = 1;
+	if (fast != IR_FAST_NOT)
 		check_event(a, ev);
-	}
 	return fast;
 }
 
 int ir_assembler_events(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end)
 {
+	const struct ir_event *ev = *at;
 	int rc = IR_OPS_NONE;
 
-	while (*at < end && rc == IR_OPS_NONE) {
-		const struct ir_event *ev = *at;
+	while (ev < end && rc == IR_OPS_NONE) {
+		int taken = 1;
 
-		if (a->fast_kinds >> ev->kind & 1 && ev->cpu < a->nr_cpus) {
-			rc = fast_event(a, at, end);
-			if (rc != IR_FAST_NOT) {
-				if (a->no_memory)
-					return -ENOMEM;
-				continue;
-			}
-		}
-		*at = ev + 1;
-		rc = general_event(a, ev);
+		rc = IR_FAST_NOT;
+		if (a->fast_kinds >> ev->kind & 1 && ev->cpu < a->nr_cpus)
+			rc = (int)fast_event(a, ev, end, &taken);
+		if (rc == IR_FAST_NOT)
+			rc = general_event(a, ev);
+		ev += taken;
 	}
-	return rc;
+	*at = ev;
+	return a->no_memory ? -ENOMEM : rc;
 }
 
 int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)

@@ -110,6 +110,31 @@ enum ir_decoded {
 enum ir_decoded ir_formats_decode_rest(struct ir_formats *fm, const struct ir_decoder *dec,
 			    const unsigned char *rec, size_t len, struct ir_event *ev);
 
+/* The words of a record: mostly there are two or three. */
+static inline void ir_formats_load_words(const struct ir_decoder *dec, bool big,
+					 const unsigned char *rec, struct ir_event *ev)
+{
+	const struct ir_place *pl = dec->places;
+
+	switch (dec->nr_words) {
+	default:
+		for (unsigned int i = 3; i < dec->nr_words; i++)
+			ev->value[pl[i].slot] = ir_load64(rec + pl[i].offset, big);
+		/* fall through */
+	case 3:
+		ev->value[pl[2].slot] = ir_load64(rec + pl[2].offset, big);
+		/* fall through */
+	case 2:
+		ev->value[pl[1].slot] = ir_load64(rec + pl[1].offset, big);
+		/* fall through */
+	case 1:
+		ev->value[pl[0].slot] = ir_load64(rec + pl[0].offset, big);
+		/* fall through */
+	case 0:
+		break;
+	}
+}
+
 /**
  * ir_formats_decode - decode a record that ir_formats_wanted() selected
  * @nr: its result
@@ -121,7 +146,6 @@ static inline enum ir_decoded ir_formats_decode(struct ir_formats *fm, unsigned 
 				     const unsigned char *rec, size_t len, struct ir_event *ev)
 {
 	const struct ir_decoder *dec = &fm->decoders[nr];
-	const struct ir_place *pl = dec->places;
 
 	if (len >= dec->min_len) {
 		ev->device = 0;
@@ -131,9 +155,9 @@ static inline enum ir_decoded ir_formats_decode(struct ir_formats *fm, unsigned 
 			(rec[dec->flags_offset] & IR_TRACE_FLAGS_IRQ ? IR_EVF_IRQ : 0);
 		ev->pid = ir_load32(rec + dec->pid_offset, big);
 		memset(ev->value, 0, sizeof(ev->value));
-		for (const struct ir_place *end = pl + dec->nr_words; pl < end; pl++)
-			ev->value[pl->slot] = ir_load64(rec + pl->offset, big);
-		for (const struct ir_place *end = dec->places + dec->nr_numbers; pl < end; pl++)
+		ir_formats_load_words(dec, big, rec, ev);
+		for (const struct ir_place *pl = dec->places + dec->nr_words, *end = dec->places + dec->nr_numbers;
+		     pl < end; pl++)
 			ev->value[pl->slot] = ir_load_int(rec + pl->offset, pl->size, pl->is_signed,
 							  big);
 		if (dec->plain)

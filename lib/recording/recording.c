@@ -433,7 +433,7 @@ static void number_unknown_unmap(struct ir_recording *rec, struct ir_op *op)
 			rec->unknown_unmaps++;
 }
 
-void ir_recording_finish_op(struct ir_recording *rec, struct ir_op *op)
+static inline void finish_op(struct ir_recording *rec, struct ir_op *op)
 {
 	if (op->kind == IR_OP_UNMAP) {
 		if (op->mapping == IR_NO_MAPPING)
@@ -449,6 +449,11 @@ void ir_recording_finish_op(struct ir_recording *rec, struct ir_op *op)
 	if (op->site)	/* it was the number of a chain */
 		op->site = op->site < rec->chain_totals.nr ? rec->chain_totals.list[op->site].site
 							   : IR_SITE_UNKNOWN;
+}
+
+void ir_recording_finish_op(struct ir_recording *rec, struct ir_op *op)
+{
+	finish_op(rec, op);
 }
 
 static void initial_op(struct ir_recording *rec, struct ir_op *op)
@@ -516,6 +521,6 @@ ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t ma
 	if (rc < 0)
 		return ir_recording_spool_failed(rec, (int)rc, err);
 	for (size_t end = n + (size_t)rc; n < end; n++)
-		ir_recording_finish_op(rec, &ops[n]);
+		finish_op(rec, &ops[n]);
 	return (ssize_t)n;
 }
