@@ -74,6 +74,7 @@ struct ir_domain {
 	struct ir_guest *guest;
 	void *hv;		/* the hypervisor's state: the device's own, or guest->hv */
 	uint64_t *room;		/* its entries left, as the hypervisor's room() has them; NULL: not known */
+	uint64_t limit;		/* of entries; 0: none */
 	const struct ir_dma_ops *ops;
 	struct ir_iopt *iopt;
 	uint16_t device;
@@ -323,10 +324,20 @@ static inline void ir_guest_timer_armed(struct ir_domain *d, uint64_t when_ns)
 void ir_guest_timer_start(struct ir_domain *d);
 void ir_guest_timer_stop(struct ir_domain *d);
 
-/** ir_guest_grew - the domain has more of what peaks are kept of */
+/* The domain, or with it the guest, has more than ever of something that peaks are kept of. */
+static inline bool ir_guest_exceeds(const struct ir_domain *d)
+{
+	const struct ir_guest *g = d->guest;
+
+	return d->iova_pages > d->res.peaks.iova_pages || g->iova_pages > g->res.peaks.iova_pages ||
+		d->totals.lazy_pages > d->totals.peak_lazy_pages ||
+		g->totals.lazy_pages > g->totals.peak_lazy_pages;
+}
+
+/** ir_guest_grew - the domain has more of what peaks are kept of: its peaks may rise at the next look */
 static inline void ir_guest_grew(struct ir_domain *d)
 {
-	if (d->grown)
+	if (d->grown || !ir_guest_exceeds(d))
 		return;
 	d->grown = true;
 	d->next_grown = d->guest->grown;
@@ -408,11 +419,7 @@ static inline void ir_guest_note_peaks(struct ir_domain *d)
 	if (!g->actors) {
 		ir_guest_update_peaks(d);
 		ir_guest_sample(g);
-	} else if (g->grown == d && !d->next_grown && !g->cfg.timeline) {
-		g->grown = NULL;
-		d->grown = false;
-		ir_guest_update_peaks(d);
-	} else {
+	} else if (g->grown || g->cfg.timeline) {
 		ir_guest_note_all_peaks(g);
 	}
 }
@@ -456,13 +463,11 @@ static inline void ir_note_charged(struct ir_domain *d, uint64_t left)
 {
 	struct ir_guest *g = d->guest;
 	bool shared = d->hv == g->hv;
-	uint64_t limit = g->cfg.limits ? g->cfg.limits[shared ? 0 : d->device] :
-					 g->par.hypervisor.entry_limit;
 	uint64_t used;
 
-	if (!limit)
+	if (!d->limit)
 		return;
-	used = left < limit ? limit - left : 0;
+	used = left < d->limit ? d->limit - left : 0;
 	g->charged += used - (shared ? g->charged : d->charged);
 	if (!shared) {
 		d->charged = used;

@@ -107,8 +107,7 @@ static inline bool map_page_at_once(struct ir_domain *d, const struct ir_op *op,
 		ir_reuse_use_all(&g->reuse, op->paddr >> IR_PAGE_SHIFT, 1, begin_ns);
 	ir_guest_note_lazy(d);
 	--*d->room;
-	if (g->cfg.hypervisor->has_entry_limit)
-		ir_note_charged(d, *d->room);
+	ir_note_charged(d, *d->room);
 	if (g->actors) {
 		g->hv_free_ns = start + (recorded ? g->par.rpcit_base_ns : takes);
 		g->now_ns = start + takes;

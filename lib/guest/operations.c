@@ -178,6 +178,8 @@ static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)
 	d->totals.sites = g->sites.list ? &g->sites : NULL;
 	d->iopt = ir_iopt_new(&d->totals, g->cfg.hypervisor->shadows);
 	d->hv = g->hv ? g->hv : open_hypervisor(g, d->device);
+	if (g->cfg.hypervisor->has_entry_limit)
+		d->limit = g->cfg.limits ? g->cfg.limits[g->hv ? 0 : device] : g->par.hypervisor.entry_limit;
 	if (d->hv && !g->guard && g->cfg.hypervisor->room)
 		d->room = g->cfg.hypervisor->room(d->hv);
 	if (own)

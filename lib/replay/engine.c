@@ -465,7 +465,7 @@ static inline void run_next_op(struct ir_engine *e)
 /* A map of one piece or an unmap, of a few pages. */
 static inline bool is_simple(const struct ir_op *op)
 {
-	return (1u << op->kind & (1u << IR_OP_MAP | 1u << IR_OP_UNMAP)) && op->segments <= 1 &&
+	return (op->kind == IR_OP_MAP || op->kind == IR_OP_UNMAP) && op->segments <= 1 &&
 		op->pages < SLOW_PAGES;
 }
 
