@@ -375,25 +375,26 @@ void ir_actors_enqueue(struct ir_guest *g, unsigned int cpu, bool irq, const str
 		start_on_new_fiber(a, actor);
 }
 
-/* The operation has to wait: now its CPU is busy. */
-static void name_running(struct ir_actors *a)
+/* The operation has to wait: now its CPU is busy.  False: no memory, the result is void. */
+static bool name_running(struct ir_actors *a)
 {
 	struct ir_guest *g = a->guest;
+	struct ir_actor *actor = ir_actor_of(a, g->cpu, g->irq);
 
-	a->running = ir_actor_of(a, g->cpu, g->irq);
-	if (a->running)
-		a->running->busy = true;
-	else
+	if (!actor) {
 		g->totals.failed = true;
+		return false;
+	}
+	actor->busy = true;
+	a->running = actor;
+	return true;
 }
 
 void ir_actors_sleep(struct ir_guest *g, uint64_t until_ns)
 {
 	struct ir_actors *a = g->actors;
 
-	if (a->running == &a->unnamed)
-		name_running(a);
-	if (!a->running)
+	if (!a->running || (a->running == &a->unnamed && !name_running(a)))
 		return;
 	a->running->wake_ns = until_ns;
 	heap_push(a, a->running);

@@ -182,6 +182,7 @@ struct ir_guest {
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
 	struct ir_guard *guard;		/* NULL: strategy and hypervisor are built in */
 	bool plain, at_once;		/* as ir_guest_look() finds it */
+	bool general;			/* it is neither, to be compared with one that is */
 	struct ir_iopt_totals totals;
 	uint64_t walked_pages;		/* mapped at flushes of everything, of all these */
 	uint64_t entries;		/* as those of a domain, of all domains */

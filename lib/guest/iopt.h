@@ -9,8 +9,8 @@
  * reaches it.  That lasts from the unmap to the refresh: the exposure.
  *
  * Invariants: a node exists only while one of its entries is in use; stale bits
- * of inner nodes are the "any" of the level below.  The leaf used last is exempt
- * until another one is used or the inner nodes are read.
+ * of inner nodes are the "any" of the level below.  The two leaves used last are exempt
+ * until a third one is used or the inner nodes are read.
  */
 #ifndef IR_GUEST_IOPT_H
 #define IR_GUEST_IOPT_H

@@ -16,11 +16,12 @@
  *  - a block's pages are all of one kind, or none of them is stale;
  *  - a page that the host has refused has a guest entry and no shadow entry, and is
  *    not stale: it stays refused until its guest entry changes;
- *  - the kinds of an inner node's way are those of the level below, except for the
- *    two leaves used last: see ir_iopt_sync_leaves();
+ *  - the kinds of an inner node's way are those of the level below, except for the two
+ *    leaves used last: see ir_iopt_sync_leaves();
  *  - the tree begins at the lowest node that covers all pages ever used.
  *
  *   iopt_tree.c  nodes, leaves and blocks: find, make, split, release
+ *   iopt_seek.c  the search for stale pages
  *   iopt_ops.c   the operations: map, unmap, refresh, exposure
  */
 #ifndef IR_GUEST_IOPT_PRIV_H
@@ -184,6 +185,11 @@ static inline void begin_exposure(const struct ir_iopt_totals *t, struct leaf *l
 		l->site[i] = t->sites->site;
 }
 
+static inline bool node_covers(const struct inner *in, unsigned int height, uint64_t pfn)
+{
+	return !((pfn ^ in->n.first) >> ((height + 1) * WAYS_SHIFT));
+}
+
 /* The first page of a block. */
 static inline uint64_t block_first(const struct spot *s)
 {
@@ -229,6 +235,10 @@ static inline unsigned int leaf_kinds(const struct leaf *l)
 
 /* Before others are used: updates the nodes above the leaves used last, and releases empty ones. */
 void ir_iopt_sync_leaves(struct ir_iopt *iopt);
+/* The same for the one before the last, */
+void ir_iopt_sync_before(struct ir_iopt *iopt);
+/* and the nodes above the last, which stays that. */
+void ir_iopt_update_kinds(struct ir_iopt *iopt);
 
 static inline bool in_last_leaf(const struct ir_iopt *iopt, uint64_t pfn)
 {

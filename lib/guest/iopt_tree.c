@@ -190,7 +190,7 @@ static void sync_leaf(struct ir_iopt *iopt, struct leaf *l)
 	release_leaf(iopt, l);
 }
 
-static void sync_before(struct ir_iopt *iopt)
+void ir_iopt_sync_before(struct ir_iopt *iopt)
 {
 	struct leaf *l = iopt->before;
 
@@ -199,42 +199,30 @@ static void sync_before(struct ir_iopt *iopt)
 		sync_leaf(iopt, l);
 }
 
+/* Another leaf is about to be the one used last. */
+static void retire_last(struct ir_iopt *iopt)
+{
+	ir_iopt_sync_before(iopt);
+	iopt->before = iopt->last;
+	iopt->last = NULL;
+}
+
 void ir_iopt_sync_leaves(struct ir_iopt *iopt)
 {
-	struct leaf *l = iopt->last;
-
-	sync_before(iopt);
-	iopt->last = NULL;
-	if (l)
-		sync_leaf(iopt, l);
+	retire_last(iopt);
+	ir_iopt_sync_before(iopt);
 }
 
-/* Updates the nodes above before they are read; the leaf used last stays that. */
-static void update_kinds_of_last(struct ir_iopt *iopt)
+void ir_iopt_update_kinds(struct ir_iopt *iopt)
 {
-	sync_before(iopt);
+	ir_iopt_sync_before(iopt);
 	if (iopt->last)
 		update_kinds(iopt->last->n.parent, 1, iopt->last->n.first, leaf_kinds(iopt->last));
-}
-
-static inline uint64_t ways_with(const struct inner *in, unsigned int kinds)
-{
-	uint64_t ways = 0;
-
-	for (unsigned int k = 0; k < KINDS; k++)
-		if (kinds >> k & 1)
-			ways |= in->kind[k];
-	return ways;
 }
 
 /*
  * The way down.
  */
-
-static bool node_covers(const struct inner *in, unsigned int height, uint64_t pfn)
-{
-	return !((pfn ^ in->n.first) >> ((height + 1) * WAYS_SHIFT));
-}
 
 /* Adds a node above the top; false: no memory. */
 static bool raise_top(struct ir_iopt *iopt)
@@ -418,9 +406,7 @@ struct leaf *ir_iopt_find_leaf(struct ir_iopt *iopt, uint64_t pfn, bool make)
 {
 	struct leaf **slot = recent_slot(iopt, pfn), *l;
 
-	sync_before(iopt);
-	iopt->before = iopt->last;
-	iopt->last = NULL;
+	retire_last(iopt);
 	l = slot ? *slot : NULL;
 	if (!l || (pfn ^ l->n.first) >= WAYS) {
 		l = descend(iopt, pfn, make);
@@ -607,79 +593,6 @@ void ir_iopt_block_changed(struct ir_iopt *iopt, const struct spot *s)
 	s->in->block &= ~bit_of(s->way);
 	free_block(iopt, b);
 	release_inner(iopt, s->in, s->height);
-}
-
-/*
- * The search for stale pages.
- */
-
-/* The first leaf or block of these kinds below @in, by way of one of @ways. */
-static void first_below(struct inner *in, unsigned int height, uint64_t ways, unsigned int kinds,
-			struct spot *s)
-{
-	for (;; height--) {
-		*s = (struct spot){ .in = in, .height = height, .way = lowest_bit(ways) };
-		if (in->block & bit_of(s->way))
-			return;
-		if (height == 1) {
-			s->leaf = (struct leaf *)in->way[s->way].node;
-			return;
-		}
-		in = (struct inner *)in->way[s->way].node;
-		ways = ways_with(in, kinds);
-	}
-}
-
-/* The first one behind the way that leads to @pfn, of @in and all above it. */
-static bool seek_behind(struct inner *in, unsigned int height, uint64_t pfn, unsigned int kinds,
-			struct spot *s)
-{
-	for (; in; in = in->n.parent, height++) {
-		uint64_t ways = ways_with(in, kinds) & (~UINT64_C(1) << way_of(pfn, height));
-
-		if (ways) {
-			first_below(in, height, ways, kinds, s);
-			return true;
-		}
-	}
-	return false;
-}
-
-bool ir_iopt_seek(struct ir_iopt *iopt, uint64_t pfn, unsigned int kinds, struct spot *s)
-{
-	struct inner *in = iopt->top;
-	unsigned int height = iopt->top_height;
-	uint64_t ways;
-
-	if (!in)
-		return false;
-	update_kinds_of_last(iopt);
-	if (!node_covers(in, height, pfn)) {
-		ways = pfn < in->n.first ? ways_with(in, kinds) : 0;
-		if (ways)
-			first_below(in, height, ways, kinds, s);
-		return ways;
-	}
-	for (;; height--) {
-		*s = (struct spot){ .in = in, .height = height, .way = way_of(pfn, height) };
-		if (!(ways_with(in, kinds) & bit_of(s->way)))
-			return seek_behind(in, height, pfn, kinds, s);
-		if (in->block & bit_of(s->way))
-			return true;
-		if (height == 1)
-			break;
-		in = (struct inner *)in->way[s->way].node;
-	}
-	s->leaf = (struct leaf *)in->way[s->way].node;
-	if (leaf_stale(s->leaf, kinds) >> pfn % WAYS)
-		return true;
-	return seek_behind(in, 1, pfn, kinds, s);
-}
-
-bool ir_iopt_seek_behind_last(struct ir_iopt *iopt, unsigned int kinds, struct spot *s)
-{
-	sync_before(iopt);
-	return seek_behind(iopt->last->n.parent, 1, iopt->last->n.first, kinds, s);
 }
 
 /*

@@ -61,7 +61,7 @@ void ir_guest_look(struct ir_guest *g)
 {
 	const struct ir_hypervisor *hv = g->cfg.hypervisor;
 
-	g->plain = !g->guard && !g->sites.list && !g->cfg.timeline && !g->cfg.explanation &&
+	g->plain = !g->general && !g->guard && !g->sites.list && !g->cfg.timeline && !g->cfg.explanation &&
 		!g->cfg.observer && !g->cfg.flushed && !g->par.iommu->requests &&
 		!ir_entries_counted(g) && !g->cfg.strategy->identity;
 	g->at_once = g->plain && hv->room && !hv->refuses && g->cfg.strategy->maps_by_rpcit &&

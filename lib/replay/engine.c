@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +47,9 @@ struct ir_engine {
 	bool recorded_types;		/* of domains: they count */
 	bool stopped;			/* no memory, or a plug-in's fault: the result is void */
 	const volatile int *interrupted;
+#ifdef IR_DEBUG
+	struct ir_engine *general;	/* runs the same without what is for plain replays only */
+#endif
 };
 
 static int no_memory(struct ir_error *err)
@@ -173,9 +178,9 @@ static bool infer_limits(struct ir_engine *e, const struct ir_config *config,
 	return e->limits;
 }
 
-struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info,
-				struct ir_site_result *sites, struct ir_timeline *timeline,
-				struct ir_budget *budget)
+static struct ir_engine *new_engine(const struct ir_config *config, const struct ir_recording_info *info,
+				    struct ir_site_result *sites, struct ir_timeline *timeline,
+				    struct ir_budget *budget)
 {
 	struct ir_engine *e = calloc(1, sizeof(*e));
 	struct ir_effective par;
@@ -233,6 +238,73 @@ struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_
 	return e;
 }
 
+/*
+ * Debug builds compare plain replays with an engine that takes all operations for what most are not.
+ */
+#ifdef IR_DEBUG
+static void general_new(struct ir_engine *e, const struct ir_config *config,
+			const struct ir_recording_info *info)
+{
+	if (!e || e->guest->guard || config->observer)
+		return;
+	e->general = new_engine(config, info, NULL, NULL, NULL);
+	if (e->general)
+		e->general->guest->general = true;
+}
+
+static void general_run(struct ir_engine *e, const struct ir_op *ops, const uint32_t *numbers, size_t n)
+{
+	if (!e->general)
+		return;
+	if (e->guest->plain) {
+		ir_engine_run_numbered(e->general, ops, numbers, n);
+		return;
+	}
+	ir_engine_free(e->general);
+	e->general = NULL;
+}
+
+static void general_finish(struct ir_engine *e)
+{
+	const size_t from = offsetof(struct ir_result, rpcit);
+	struct ir_error err = { "" };
+	struct ir_result result;
+
+	if (!e->general || ir_engine_finish(e->general, &result, NULL, &err))
+		return;
+	assert(!memcmp((const char *)&e->guest->res + from, (const char *)&e->general->guest->res + from,
+		       sizeof(result) - from));
+	for (uint32_t i = 0; i < e->guest->nr_domains; i++) {
+		const struct ir_domain *d = e->guest->domains[i], *same = e->general->guest->domains[i];
+
+		assert(!d == !same);
+		assert(!d || !memcmp((const char *)&d->res + from, (const char *)&same->res + from,
+				     sizeof(result) - from));
+	}
+}
+
+static void general_free(struct ir_engine *e)
+{
+	ir_engine_free(e->general);
+}
+#else
+#define general_new(e, config, info)		((void)0)
+#define general_run(e, ops, numbers, n)		((void)0)
+#define general_finish(e)			((void)0)
+#define general_free(e)				((void)0)
+#endif
+
+struct ir_engine *ir_engine_new(const struct ir_config *config, const struct ir_recording_info *info,
+				struct ir_site_result *sites, struct ir_timeline *timeline,
+				struct ir_budget *budget)
+{
+	struct ir_engine *e = new_engine(config, info, sites, timeline, budget);
+
+	if (e && !sites && !timeline)
+		general_new(e, config, info);
+	return e;
+}
+
 void ir_engine_watch_flushes(struct ir_engine *e, ir_engine_flushed flushed, void *arg)
 {
 	e->guest->cfg.flushed = flushed;
@@ -260,6 +332,7 @@ void ir_engine_free(struct ir_engine *e)
 {
 	if (!e)
 		return;
+	general_free(e);
 	if (e->guest)
 		ir_actors_free(e->guest);
 	ir_guest_free(e->guest);
@@ -555,6 +628,7 @@ void ir_engine_run_numbered(struct ir_engine *e, const struct ir_op *ops, const 
 		e->at = e->end;
 	}
 	replay_block(e);
+	general_run(e, ops, numbers, n);
 }
 
 /* Lost events are missing in the counts of every device that was there then, or came later. */
@@ -615,6 +689,7 @@ int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_re
 	g->res.exposure.subpage_bytes = e->info->subpage_bytes;
 	g->res.exposure.has_sizes = e->info->dma_sized;
 	g->res.exposure.has_directions = e->info->dma_directions;
+	general_finish(e);
 	*result = g->res;
 	result->lower_bound = !e->info->complete;
 	result->lower_bound_ns = result->lower_bound ? e->info->lost_ns : 0;
