@@ -9,17 +9,23 @@
 
 #include "guest/iopt_priv.h"
 
-/* Neither the guest nor the shadow has an entry there. */
+/* Neither the guest nor the shadow has an entry there.  Without a shadow, the device uses it at once. */
 static inline bool map_page(struct ir_iopt *iopt, uint64_t pfn, uint64_t entry)
 {
 	struct leaf *l = leaf_of(iopt, pfn, true);
 	uint64_t page = bit_of(pfn % WAYS);
 
-	if (!l || !iopt->shadows || (l->valid | l->shadowed) & page)
+	if (!l || (l->valid | l->shadowed) & page)
 		return false;
 	l->entry[pfn % WAYS].guest = entry;
 	l->valid |= page;
-	l->stale |= page;
+	if (iopt->shadows) {
+		l->stale |= page;
+	} else {
+		l->entry[pfn % WAYS].shadow = entry;
+		l->shadowed |= page;
+		iopt->changes++;
+	}
 	for (struct ir_iopt_totals *t = iopt->totals; t; t = t->whole)
 		ir_raise_peak(++t->live_pages, &t->peak_live_pages);
 	return true;

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "guest/iova_state.h"
+#include "test_util.h"
 
 #define MS	UINT64_C(1000000)
 
@@ -572,6 +573,62 @@ static void test_tree_against_naive_search(void **state)
 	run_against_naive_search(300);
 }
 
+/* As the guest does. */
+static uint64_t quick_or_general(struct ir_iova_domain *d, unsigned int cpu, uint64_t pages, uint64_t now_ns)
+{
+	uint64_t pfn = ir_iova_quick_alloc(d, cpu, pages, now_ns);
+
+	return pfn ? pfn : ir_iova_alloc(d, cpu, pages, now_ns);
+}
+
+/* The quick ways, and none: the same addresses, for CPUs that are there and one that is not. */
+static void run_quick(bool dma32_first, uint64_t limit)
+{
+	enum { RANGES = 2000, CPUS = 3 };
+	struct ir_iova_config config = {
+		.start_pfn = 1, .limit_pfn = limit, .cpus = CPUS, .depot = IR_IOVA_DEPOT_TRIMMED,
+		.dma32_first = dma32_first, .hz = 250,
+	};
+	struct ir_iova_domain *quick = ir_iova_new(&config), *general = ir_iova_new(&config);
+	uint64_t seed = 5, pfns[RANGES] = { 0 }, sizes[RANGES], now = 0, taken = 0;
+
+	assert_non_null(quick);
+	assert_non_null(general);
+	for (int i = 0; i < 300000; i++) {
+		/* Sometimes many in a row are mapped, or freed. */
+		bool map = random_below(&seed, 4) < (i / 3000 % 2 ? 3u : 1u);
+		unsigned int at = (unsigned int)random_below(&seed, RANGES);
+		unsigned int cpu = (unsigned int)random_below(&seed, CPUS + 1);
+
+		now += random_below(&seed, 100000);
+		if (map == (pfns[at] != 0))
+			continue;
+		if (map) {
+			sizes[at] = random_below(&seed, 8) ? 1 : 1 + random_below(&seed, 70);
+			pfns[at] = quick_or_general(quick, cpu, sizes[at], now);
+			assert_int_equal(pfns[at], ir_iova_alloc(general, cpu, sizes[at], now));
+			taken += pfns[at] != 0;
+			continue;
+		}
+		if (!ir_iova_quick_free(quick, cpu, pfns[at], sizes[at], now))
+			ir_iova_free(quick, cpu, pfns[at], sizes[at], now);
+		ir_iova_free(general, cpu, pfns[at], sizes[at], now);
+		pfns[at] = 0;
+		assert_int_equal(ir_iova_work_time(quick), ir_iova_work_time(general));
+	}
+	assert_true(taken > 50000);
+	ir_iova_destroy(quick);
+	ir_iova_destroy(general);
+}
+
+static void test_quick_ways(void **state)
+{
+	(void)state;
+	run_quick(false, 1 << 19);
+	run_quick(false, 1 << 11);	/* it is full now and then */
+	run_quick(true, IR_IOVA_32BIT_PFN * 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -595,6 +652,7 @@ int main(void)
 		cmocka_unit_test(test_odd_calls),
 		cmocka_unit_test(test_reserve),
 		cmocka_unit_test(test_tree_against_naive_search),
+		cmocka_unit_test(test_quick_ways),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
