@@ -17,8 +17,8 @@ struct ir_mapping {
 	uint32_t pages;
 	uint16_t device;
 	uint8_t state;		/* enum ir_map_state */
-	bool unmap_waits;	/* its unmap came while the map still waits for an RPCIT */
-	bool read_only;		/* the device is not to write there */
+	bool unmap_waits : 1;	/* its unmap came while the map still waits for an RPCIT */
+	bool read_only : 1;	/* the device is not to write there */
 	uint32_t site;
 	uint32_t entries;	/* that the host holds for it, where these are not pages */
 	uint32_t requests;	/* that its unmap takes, where unmaps are requests; 0: not known */
