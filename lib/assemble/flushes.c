@@ -103,7 +103,7 @@ void ir_asm_queue_flushed(struct ir_assembler *a, uint16_t device)
 	ir_domains_flush(&a->domains, a->cfg.several ? device : 0);
 }
 
-/* Takes an unmap's unknown device from the RPCIT, if no dma:* event is still to come. */
+/* Takes an unmap's unknown device from the RPCIT; if it has none, only where no dma:* event is still to come. */
 static void resolve_by_fn(struct ir_assembler *a, struct slot *s, uint16_t device)
 {
 	if (device || !has_events(a, IR_EV_DMA_UNMAP))
@@ -119,6 +119,8 @@ bool ir_asm_match_unmap_flush(struct ir_assembler *a, struct slot *s, const stru
 	a->rpcits.sync += counted;
 	if (ev->kind == IR_EV_RPCIT)
 		resolve_by_fn(a, s, device);
+	else if (ev->aux && ir_asm_unmap_waits(a, s))
+		resolve_by_fn(a, s, ir_owner_device(&a->owners, IR_OWNER_DOMAIN, ev->aux));
 	if (ir_asm_unmap_waits(a, s)) {
 		s->held_synced = true;
 		s->held_domain = ev->kind == IR_EV_RPCIT ? 0 : ev->aux;

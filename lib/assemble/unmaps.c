@@ -495,13 +495,17 @@ void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 /* The name of its device is known, or there is none. */
 void ir_asm_match_held_unmap(struct ir_assembler *a, struct slot *s, uint16_t device)
 {
-	struct slot hint = { .unmap_device = device, .suspect = NONE };
+	struct slot hint = { .suspect = NONE };
 	bool ambiguous;
 	struct rec *r = rec(a, s->unmap);
 	uint32_t i;
 
 	r->held = false;
 	s->unmap_state = UNMAP_DONE;
+	/* Scatter lists of dma_iova_link() get no name, but their flush has a domain. */
+	if (!device && s->held_synced && s->held_domain)
+		device = ir_owner_device(&a->owners, IR_OWNER_DOMAIN, s->held_domain);
+	hint.unmap_device = device;
 	i = find_mapping(a, &hint, ir_live_find(&a->live, r->iova), s->unmap, r->pages, &ambiguous);
 	if (i == IR_LIVE_NONE) {
 		s->unmapped = device;

@@ -275,6 +275,34 @@ static void test_unknown_unmap_of_the_same_size(void **state)
 	finish(f, "M0 100+1/1@1 U? 100+1@2 U0 100+1@1 M0 200+1/1@1 U0 200+1@1");
 }
 
+/* Nor has its unmap: of two mappings at one place its flush's domain tells which one ends, at once. */
+static void test_domain_names_the_unmap(void **state)
+{
+	struct ir_assembler_config config = {
+		.seen_kinds = NAMES | KIND(IR_EV_SYNC_MAP) | KIND(IR_EV_TLB_SYNC), .several = true,
+	};
+	struct feed *f = feed_with(config, state);
+	struct ir_event flush = range(IR_EV_TLB_SYNC, 100, 2);
+
+	map_at(f, 300, 1);
+	sync_map(f, 0x88, 300, 1);
+	dma_event(f, IR_EV_DMA_MAP, 2, 300, 1);
+	map_at(f, 100, 2);
+	sync_map(f, 0x77, 100, 2);
+	dma_event(f, IR_EV_DMA_MAP, 1, 100, 2);
+	map_at(f, 100, 2);
+	sync_map(f, 0x88, 100, 2);
+	f->flags = IR_EVF_IRQ;
+	unmap_at(f, 100, 2);
+	flush.aux = 0x88;
+	event(f, flush);
+	f->flags = 0;
+	map_at(f, 100, 2);	/* nothing else came in the interrupt's context */
+	sync_map(f, 0x88, 100, 2);
+	no_damage(f);
+	finish(f, "M0 300+1/1@2 M1 100+2/1@1 M2 100+2/1@2 U2 100+2@2! M2 100+2/1@2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_an_aperture_is_more_than_the_used_range),
 		BOTH(test_domain_names_the_map),
 		BOTH(test_unknown_unmap_of_the_same_size),
+		BOTH(test_domain_names_the_unmap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
