@@ -185,6 +185,14 @@ static struct ir_owner *owner_of_flush(struct ir_assembler *a, uint64_t key)
 	return key ? ir_owner_find(&a->owners, IR_OWNER_DOMAIN, key) : NULL;
 }
 
+/* The device left its domain, and has mapped nothing in another one so far. */
+static bool is_detached(struct ir_assembler *a, uint16_t device)
+{
+	uint16_t index = ir_asm_domain(a, device);
+
+	return device && index < a->nr_seen && a->seen[index].detached && !a->seen[index].attached;
+}
+
 static void flush_all_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 			    const struct ir_event *ev)
 {
@@ -200,6 +208,8 @@ static void flush_all_event(struct ir_assembler *a, struct cpu *c, struct slot *
 	device = w ? w->device : 0;
 	if (c->timed_out)
 		end_timer_flush(a, c, ev);
+	else if (is_detached(a, device))	/* of the device's entry in the IOMMU, not of a queue */
+		return;
 	counted = ir_asm_flush_selected(a, device);
 	ir_asm_queue_flushed(a, device);
 	if (is_timer_flush(a, c, s, ev, device))

@@ -303,6 +303,31 @@ static void test_domain_names_the_unmap(void **state)
 	finish(f, "M0 300+1/1@2 M1 100+2/1@1 M2 100+2/1@2 U2 100+2@2! M2 100+2/1@2");
 }
 
+/* A device that goes has its entry in the IOMMU flushed, as a whole: no queue is. */
+static void test_the_flush_behind_a_detach_is_of_no_queue(void **state)
+{
+	struct ir_owners owners = { .nr = 0 };
+	struct ir_assembler_config config = {
+		.seen_kinds = NAMES | KIND(IR_EV_COMMAND_ALL) | KIND(IR_EV_DEVICE_DETACH), .owners = &owners,
+	};
+	struct ir_recorded_flushes flushes;
+	struct feed *f;
+
+	ir_owner_set_device(&owners, IR_OWNER_DOMAIN, 5, 2);
+	f = feed_with(config, state);
+	map_at(f, 100, 1);
+	dma_event(f, IR_EV_DMA_MAP, 2, 100, 1);
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 5 });
+	event(f, (struct ir_event){ .kind = IR_EV_DEVICE_DETACH, .device = 2 });
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 5 });
+	ir_assembler_end(f->a);
+	ir_assembler_flushes(f->a, &flushes);
+	assert_int_equal(flushes.queue_full + flushes.queue_timeout, 1);
+	take(f);
+	ir_assembler_free(f->a);
+	free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +344,7 @@ int main(void)
 		BOTH(test_domain_names_the_map),
 		BOTH(test_unknown_unmap_of_the_same_size),
 		BOTH(test_domain_names_the_unmap),
+		BOTH(test_the_flush_behind_a_detach_is_of_no_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
