@@ -442,6 +442,126 @@ static void test_nonsense(void **state)
 	}
 }
 
+/*
+ * Blocks of events and single ones make the same operations: where a map, its RPCIT and the result
+ * follow each other they are taken at once, if nothing is wrong with them.
+ */
+enum { BLOCK_EVENTS = 12000 };
+
+/* A mapping at @page, or its unmap; mostly as it should be.  Returns how many events that is. */
+static unsigned int add_events(struct ir_event *ev, uint64_t page, bool mapped, uint64_t *seed)
+{
+	struct ir_event one = {
+		.kind = mapped ? IR_EV_UNMAP : IR_EV_MAP, .cpu = (uint32_t)random_below(seed, 3),
+		.addr = (1000 + page) << IR_PAGE_SHIFT, .size = IR_PAGE_SIZE, .pid = 100,
+		.paddr = page << IR_PAGE_SHIFT, .flags = random_below(seed, 4) ? 0 : IR_EVF_IRQ,
+	};
+	unsigned int n = mapped ? 1 : 3;
+
+	for (unsigned int i = 0; i < n; i++)
+		ev[i] = one;
+	if (mapped)
+		return 1;
+	ev[1].kind = IR_EV_RPCIT;
+	ev[1].aux = 0x700;
+	ev[2].kind = IR_EV_RPCIT_RET;
+	ev[2].addr = ev[2].size = 0;
+	switch (random_below(seed, 300)) {
+	case 0:
+		ev[1].cpu = (ev[1].cpu + 1) % 3;
+		break;
+	case 1:
+		ev[2].cpu = (ev[2].cpu + 1) % 3;
+		break;
+	case 2:
+		ev[2].ret = -12;
+		break;
+	case 3:
+		ev[1].size += IR_PAGE_SIZE;
+		break;
+	case 4:
+		ev[2].flags ^= IR_EVF_IRQ;
+		break;
+	case 5:
+		return 1;	/* neither of them was recorded, */
+	case 6:
+		return 2;	/* or not the last one */
+	case 7:
+		ev[1].aux = 0x701;
+		break;
+	case 8:			/* an RPCIT of the same CPU is under way */
+		ev[0].kind = IR_EV_RPCIT;
+		ev[0].size += IR_PAGE_SIZE;
+		break;
+	default:
+		break;
+	}
+	return n;
+}
+
+static void assert_same_op(const struct ir_op *op, const struct ir_op *same)
+{
+	assert_true(!op == !same);
+	if (op)
+		assert_memory_equal(op, same, sizeof(*op));
+}
+
+static void run_blocks(uint64_t seed, struct ir_event *evs)
+{
+	void *late = NULL;
+	struct feed *blocks = feed_new(PROBES, &late), *single = feed_new(PROBES, &late);
+	bool mapped[64] = { false };
+	unsigned int n = 0, ops = 0;
+
+	while (n < BLOCK_EVENTS - 3) {
+		uint64_t page = random_below(&seed, 64);
+		unsigned int more = add_events(evs + n, page, mapped[page], &seed);
+
+		mapped[page] = !mapped[page] && evs[n].kind == IR_EV_MAP;
+		n += more;
+	}
+	for (unsigned int i = 0; i < n; i++)
+		evs[i].time_ns = 1000 * (uint64_t)i;
+	for (const struct ir_event *ev = evs, *end; ev < evs + n;) {
+		uint64_t most = 1 + random_below(&seed, 60);
+
+		end = evs + n - ev > (ptrdiff_t)most ? ev + most : evs + n;
+		while (ev < end) {
+			const struct ir_event *from = ev;
+			const struct ir_op *op;
+
+			assert_true(ir_assembler_events(blocks->a, &ev, end) >= 0);
+			assert_true(ev > from && ev <= end);
+			for (; from < ev; from++)
+				assert_true(ir_assembler_event(single->a, from) >= 0);
+			do {
+				op = ir_assembler_pop(blocks->a);
+				assert_same_op(op, ir_assembler_pop(single->a));
+				ops++;
+			} while (op);
+		}
+	}
+	assert_true(ops > n / 3);
+	assert_memory_equal(ir_assembler_totals(blocks->a), ir_assembler_totals(single->a),
+			    sizeof(struct ir_op_totals));
+	assert_memory_equal(&blocks->damage, &single->damage, sizeof(blocks->damage));
+	ir_assembler_free(blocks->a);
+	ir_assembler_free(single->a);
+	free(blocks);
+	free(single);
+}
+
+static void test_blocks(void **state)
+{
+	struct ir_event *evs = calloc(BLOCK_EVENTS, sizeof(*evs));
+
+	(void)state;
+	assert_non_null(evs);
+	for (uint64_t seed = 1; seed <= 20; seed++)
+		run_blocks(seed, evs);
+	free(evs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +569,7 @@ int main(void)
 		cmocka_unit_test(test_random_names),
 		cmocka_unit_test(test_random_plain),
 		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_blocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
