@@ -123,38 +123,38 @@ static void run_setting(const struct setting *s, uint64_t seed)
 static void test_far_apart(void **state)
 {
 	(void)state;
-	run_setting(&(struct setting){ "kvm", 0, 1000, 100000 }, 1);
-	run_setting(&(struct setting){ "kvm", 150, 1000, 100000, .recorded = true }, 2);
-	run_setting(&(struct setting){ "kvm", 330, 1000, 100000, .guest_share = true }, 3);
+	run_setting(&(struct setting){ .hypervisor = "kvm", .takes_ns = 1000, .gap_ns = 100000 }, 1);
+	run_setting(&(struct setting){ .hypervisor = "kvm", .entry_limit = 150, .takes_ns = 1000, .gap_ns = 100000, .recorded = true }, 2);
+	run_setting(&(struct setting){ .hypervisor = "kvm", .entry_limit = 330, .takes_ns = 1000, .gap_ns = 100000, .guest_share = true }, 3);
 }
 
 static void test_close(void **state)
 {
 	(void)state;
-	run_setting(&(struct setting){ "kvm", 0, 3000, 4000 }, 4);
-	run_setting(&(struct setting){ "kvm", 150, 3000, 4000, .recorded = true }, 5);
-	run_setting(&(struct setting){ "kvm", 330, 3000, 4000, .guest_share = true }, 6);
-	run_setting(&(struct setting){ "kvm-aperture", 150, 3000, 4000 }, 7);
+	run_setting(&(struct setting){ .hypervisor = "kvm", .takes_ns = 3000, .gap_ns = 4000 }, 4);
+	run_setting(&(struct setting){ .hypervisor = "kvm", .entry_limit = 150, .takes_ns = 3000, .gap_ns = 4000, .recorded = true }, 5);
+	run_setting(&(struct setting){ .hypervisor = "kvm", .entry_limit = 330, .takes_ns = 3000, .gap_ns = 4000, .guest_share = true }, 6);
+	run_setting(&(struct setting){ .hypervisor = "kvm-aperture", .entry_limit = 150, .takes_ns = 3000, .gap_ns = 4000 }, 7);
 }
 
 static void test_no_time(void **state)
 {
 	(void)state;
-	run_setting(&(struct setting){ "kvm", 150, 0, 100000 }, 8);
-	run_setting(&(struct setting){ "kvm", 330, 0, 100000, .guest_share = true }, 9);
+	run_setting(&(struct setting){ .hypervisor = "kvm", .entry_limit = 150, .gap_ns = 100000 }, 8);
+	run_setting(&(struct setting){ .hypervisor = "kvm", .entry_limit = 330, .gap_ns = 100000, .guest_share = true }, 9);
 }
 
 static void test_other_hypervisors(void **state)
 {
 	(void)state;
-	run_setting(&(struct setting){ "zvm", 0, 1000, 20000 }, 10);
-	run_setting(&(struct setting){ "hardware", 0, 1000, 20000 }, 11);
+	run_setting(&(struct setting){ .hypervisor = "zvm", .takes_ns = 1000, .gap_ns = 20000 }, 10);
+	run_setting(&(struct setting){ .hypervisor = "hardware", .takes_ns = 1000, .gap_ns = 20000 }, 11);
 }
 
 /* Nothing is flushed before the end: what is unmapped stays reachable, and holds its IOVA. */
 static void test_peaks(void **state)
 {
-	const struct setting s = { "kvm", 0, 1000, 0, .guest_share = false };
+	const struct setting s = { .hypervisor = "kvm", .takes_ns = 1000 };
 	struct ir_op ops[2 * LIVE];
 	struct ir_result result, devices[DEVICES + 1];
 
