@@ -70,7 +70,7 @@ page "who held what" "72 maps met a host that was full, 72 failed" run --explain
 page "information" "What is in the recording" info s.txt
 page "information of two" "half.txt" info s.txt half.txt
 page "information of nothing" "nothing.txt" info nothing.txt
-page "verified" "The model is off by" verify --manifest none x86.dat
+page "verified" "The model is off by" verify --manifest none --queue-size 64 x86.dat
 page "two that are verified" "Predicted and recorded" verify --manifest none --strategy strict x86.dat x86.dat
 page "a window" "from 0 ns to 50" run --strategy strict --time-window 0:50ms s.txt
 page "nothing to flush" "none" run --strategy null s.txt
