@@ -181,6 +181,7 @@ struct ir_guest {
 	uint32_t op;			/* its number, IR_NO_OP: it is no operation, or none has one */
 	struct ir_actors *actors;	/* NULL: an RPCIT takes no time */
 	struct ir_guard *guard;		/* NULL: strategy and hypervisor are built in */
+	bool alloc_waits;		/* an IOVA may have to be waited for (s390_dma.c) */
 	bool plain, at_once;		/* as ir_guest_look() finds it */
 	bool general;			/* it is neither, to be compared with one that is */
 	struct ir_iopt_totals totals;

@@ -270,7 +270,12 @@ void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 		  const struct ir_segment *segs, uint32_t nr)
 {
 	const struct ir_segment whole = { .paddr = op->paddr, .pages = op->seg_pages };
+	struct ir_op kept;
 
+	if (g->alloc_waits && !segs) {
+		kept = *op;
+		op = &kept;
+	}
 	if (segs)
 		map(g, op, mapping, segs, nr, false);
 	else if (g->plain)

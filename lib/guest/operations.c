@@ -24,6 +24,13 @@ static void *open_hypervisor(struct ir_guest *g, uint16_t device)
 	return g->guard ? ir_guard_open(g->guard, &params) : g->cfg.hypervisor->open(&params);
 }
 
+static const struct ir_dma_ops *dma_ops(const struct ir_guest *g)
+{
+	if (g->par.api == IR_API_IOMMU)
+		return &ir_fixed_iova_ops;
+	return g->cfg.strategy->dma_api == IR_DMA_S390 ? &ir_s390_dma_ops : &ir_dma_iommu_ops;
+}
+
 struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 {
 	struct ir_guest *g = calloc(1, sizeof(*g));
@@ -37,6 +44,7 @@ struct ir_guest *ir_guest_new(const struct ir_guest_config *cfg)
 	g->cfg.everything += !cfg->everything;
 	if (!g->par.iommu)
 		g->par.iommu = ir_iommu_find("s390");
+	g->alloc_waits = dma_ops(g) == &ir_s390_dma_ops;
 	g->sites.list = cfg->sites;
 	g->free_map = IR_NO_MAPPING;
 	g->due.next_ns = g->next_wake_ns = UINT64_MAX;
@@ -151,13 +159,6 @@ uint32_t ir_guest_add_number(struct ir_guest *g)
 	}
 	g->maps[g->nr_maps] = (struct ir_mapping){ .state = MAP_NONE };
 	return g->nr_maps++;
-}
-
-static const struct ir_dma_ops *dma_ops(const struct ir_guest *g)
-{
-	if (g->par.api == IR_API_IOMMU)
-		return &ir_fixed_iova_ops;
-	return g->cfg.strategy->dma_api == IR_DMA_S390 ? &ir_s390_dma_ops : &ir_dma_iommu_ops;
 }
 
 static struct ir_domain *domain_new(struct ir_guest *g, uint16_t device)

@@ -22,6 +22,8 @@ struct setting {
 	uint64_t takes_ns;		/* an RPCIT; 0: no time */
 	uint64_t gap_ns;		/* between operations, at most */
 	bool guest_share, recorded;	/* one limit; some RPCITs take as long as recorded ones */
+	size_t most_at_once;		/* operations in a block; 0: MOST_AT_ONCE */
+	uint32_t copies;		/* of the devices; 0: one */
 };
 
 /* Mappings of mostly one page, near each other in time or not. */
@@ -54,6 +56,23 @@ static size_t make_ops(struct ir_op *ops, uint64_t gap_ns, uint64_t seed)
 	return n;
 }
 
+/* A block of operations that is gone afterwards, or one that stays. */
+static void run_some(struct ir_engine *e, const struct ir_op *ops, size_t n, bool gone)
+{
+	struct ir_op *block;
+
+	if (!gone) {
+		ir_engine_run(e, ops, n);
+		return;
+	}
+	block = malloc(n * sizeof(*block));
+	assert_non_null(block);
+	memcpy(block, ops, n * sizeof(*block));
+	ir_engine_run(e, block, n);
+	memset(block, 0x11, n * sizeof(*block));
+	free(block);
+}
+
 static void replay(const struct setting *s, const struct ir_strategy *strategy, const struct ir_op *ops,
 		   size_t n, const struct ir_observer *observer, struct ir_result *devices,
 		   struct ir_result *result)
@@ -70,7 +89,7 @@ static void replay(const struct setting *s, const struct ir_strategy *strategy, 
 			.latency = s->recorded ? IR_LATENCY_RECORDED : IR_LATENCY_GIVEN,
 			.rpcit_base_ns = s->takes_ns, .rpcit_page_ns = s->takes_ns / 10,
 			.has_entry_limit = true, .hypervisor.entry_limit = s->entry_limit,
-			.has_share = true, .share = s->guest_share ? IR_SHARE_GUEST : IR_SHARE_DEVICE,
+			.devices = s->copies ? s->copies : 1, .has_share = true, .share = s->guest_share ? IR_SHARE_GUEST : IR_SHARE_DEVICE,
 		},
 	};
 	struct ir_engine *e = ir_engine_new(&config, &info, NULL, NULL, NULL);
@@ -78,11 +97,11 @@ static void replay(const struct setting *s, const struct ir_strategy *strategy, 
 
 	assert_non_null(e);
 	for (size_t at = 0; at < n;) {
-		size_t some = 1 + random_below(&seed, MOST_AT_ONCE);
+		size_t some = 1 + random_below(&seed, s->most_at_once ? s->most_at_once : MOST_AT_ONCE);
 
 		if (some > n - at)
 			some = n - at;
-		ir_engine_run(e, ops + at, some);
+		run_some(e, ops + at, some, !observer);
 		at += some;
 	}
 	assert_int_equal(ir_engine_finish(e, result, devices, NULL), 0);
@@ -151,6 +170,14 @@ static void test_other_hypervisors(void **state)
 	run_setting(&(struct setting){ .hypervisor = "hardware", .takes_ns = 1000, .gap_ns = 20000 }, 11);
 }
 
+/* What waits does not need its operation any more: the block, or the copy of a device's, is another one by then. */
+static void test_gone_operations(void **state)
+{
+	(void)state;
+	run_setting(&(struct setting){ .hypervisor = "kvm-aperture", .entry_limit = 100, .takes_ns = 3000, .gap_ns = 4000, .most_at_once = 2 }, 12);
+	run_setting(&(struct setting){ .hypervisor = "kvm-aperture", .entry_limit = 100, .takes_ns = 3000, .gap_ns = 4000, .copies = 2 }, 13);
+}
+
 /* Nothing is flushed before the end: what is unmapped stays reachable, and holds its IOVA. */
 static void test_peaks(void **state)
 {
@@ -186,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_no_time),
 		cmocka_unit_test(test_other_hypervisors),
+		cmocka_unit_test(test_gone_operations),
 		cmocka_unit_test(test_peaks),
 	};
 
