@@ -219,14 +219,15 @@ static void fiber_main(void *arg)
 
 	for (;;) {
 		struct ir_actor *actor = a->start;
+		struct ir_fiber *to;
 
 		a->start = NULL;
 		if (actor)
 			run_actor(a, actor);
-		if (a->spawner) {	/* it did not have to wait */
-			struct ir_fiber *to = a->spawner;
-
-			a->spawner = NULL;
+		/* If it did not have to wait, who started it goes on; else the engine that resumed it. */
+		to = a->spawner ? a->spawner : fiber_pop(&a->parked);
+		a->spawner = NULL;
+		if (to) {
 			fiber_push(&a->idle, a->current);
 			switch_to(a, to);
 			continue;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -385,10 +386,46 @@ static void test_no_stack_to_wait_on(void **state)
 #endif
 }
 
+/* Stacks are mappings of their own. */
+static unsigned int nr_mappings(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned int n = 0;
+	int c;
+
+	assert_non_null(maps);
+	while ((c = getc(maps)) != EOF)
+		n += c == '\n';
+	fclose(maps);
+	return n;
+}
+
+/* However often a timer's flush waits for its RPCIT, it does not take a stack more each time. */
+static void test_stacks_are_used_again(void **state)
+{
+	enum { TIMERS = 500 };
+	struct run *r = run_new("sync-map-retry", "kvm", (TIMERS + 1) * 2 * SEC);
+	unsigned int before = 0;
+
+	(void)state;
+	begin(r);
+	for (uint32_t i = 0; i < TIMERS; i++) {
+		map(r, i * 2 * SEC, 0, i);
+		unmap(r, i * 2 * SEC + MS, 0, i);
+		if (i == 10)
+			before = nr_mappings();
+	}
+	assert_in_range(nr_mappings(), 0, before + 10);
+	end(r);
+	assert_int_equal(r->result.rpcit.by_cause[IR_CAUSE_QUEUE_TIMEOUT], TIMERS);
+	free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_stack_to_wait_on),
+		cmocka_unit_test(test_stacks_are_used_again),
 		cmocka_unit_test(test_a_busy_cpu_keeps_the_order),
 		cmocka_unit_test(test_equal_wake_ups_keep_their_order),
 		cmocka_unit_test(test_an_actor_goes_before_a_timer_of_the_same_time),
