@@ -174,7 +174,8 @@ static uint64_t end_of_step(struct loop *l, struct cpu *c, uint32_t number, uint
 		at = end;
 	}
 	c->busy_ns += at - (double)begin_ns - waited;
-	l->result->waited_ns += (uint64_t)waited;
+	if (waited > 0)		/* of long times the difference may be rounded below that */
+		l->result->waited_ns += (uint64_t)waited;
 	return (uint64_t)(at + 0.5);
 }
 
