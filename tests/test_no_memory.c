@@ -10,6 +10,7 @@
 #include <iommu-replay/registry.h>
 #include <iommu-replay/report.h>
 
+#include "replay/engine.h"
 #include "verdict/verdict.h"
 
 #define CORPUS	"fuzz/corpus/"
@@ -298,6 +299,45 @@ static int stored(const char *path, FILE *out, struct ir_error *err)
 	return rc;
 }
 
+/* Operations of several CPUs wait for each other: the aperture's end is reached, and a flush takes its time. */
+static int waiting(const char *strategy, FILE *out, struct ir_error *err)
+{
+	const struct ir_recording_info info = { .cpus = 4, .duration_ns = 10000, .max_mappings = 4, .arch = "s390x" };
+	const struct ir_config config = {
+		.strategy = ir_strategy_find(strategy), .hypervisor = ir_hypervisor_find("kvm-aperture"),
+		.params = {
+			.has_entry_limit = true, .hypervisor.entry_limit = 3, .hz = 100, .queue_timeout_ms = 30, .queue_size = 256,
+			.latency = IR_LATENCY_GIVEN, .rpcit_base_ns = 300, .devices = 1,
+		},
+	};
+	struct ir_engine *e = ir_engine_new(&config, &info, NULL, NULL, NULL);
+	struct ir_op ops[] = {
+		{ .kind = IR_OP_MAP, .mapping = 0, .time_ns = 0 },
+		{ .kind = IR_OP_MAP, .mapping = 1, .time_ns = 1000 },
+		{ .kind = IR_OP_UNMAP, .mapping = 1, .time_ns = 2000 },
+		{ .kind = IR_OP_MAP, .mapping = 2, .time_ns = 3000 },	/* behind the aperture's end */
+		{ .kind = IR_OP_UNMAP, .mapping = 0, .time_ns = 3001 },
+		{ .kind = IR_OP_MAP, .mapping = 3, .time_ns = 3002 },
+	};
+	const size_t nr = sizeof(ops) / sizeof(ops[0]);
+	struct ir_result result;
+	int rc;
+
+	if (!e)
+		return -ENOMEM;
+	for (size_t i = 0; i < nr; i++) {
+		ops[i].pages = 1;
+		ops[i].segments = ops[i].seg_pages = ops[i].kind == IR_OP_MAP;
+		ops[i].cpu = (uint16_t)(i % 4);
+	}
+	ir_engine_run(e, ops, nr);
+	rc = ir_engine_finish(e, &result, NULL, err);
+	if (!rc)
+		fprintf(out, "%" PRIu64 " %" PRIu64, result.maps.succeeded, result.rpcit.total);
+	ir_engine_free(e);
+	return rc;
+}
+
 static int registry(const char *none, FILE *out, struct ir_error *err)
 {
 	struct ir_registry *r = ir_registry_new();
@@ -328,6 +368,7 @@ static struct call list[] = {
 	{ "perf script's text", with_sites, CORPUS "text/6.12-lazy-mixed-perf.perfscript" },
 	{ "replay of trace.dat", replay, CORPUS "tracedat/6.12-fq-twodev.v6" },
 	{ "report of call sites", report, CORPUS "perfdata/6.12-fq-randread-perf-g" },
+	{ "replay that waits", waiting, "legacy" },
 	{ "verification", verify, CORPUS "tracedat/6.12-fq-twodev.v6" },
 	{ "faults", faults, "traces/faults/vtd-console.txt" },
 	{ "stored report, info", stored, CORPUS "report/info" },

@@ -88,7 +88,7 @@ void ir_actors_free(struct ir_guest *g)
 }
 
 /*
- * The heap of sleepers.
+ * The heap of sleepers: it has room for all actors.
  */
 
 static bool wakes_before(const struct ir_actor *x, const struct ir_actor *y)
@@ -100,17 +100,6 @@ static void heap_push(struct ir_actors *a, struct ir_actor *actor)
 {
 	uint32_t i = a->nr_heap;
 
-	if (a->nr_heap == a->room_heap) {
-		uint32_t room = a->room_heap ? a->room_heap * 2 : 16;
-		struct ir_actor **grown = realloc(a->heap, room * sizeof(struct ir_actor *));
-
-		if (!grown) {
-			a->guest->totals.failed = true;
-			return;
-		}
-		a->heap = grown;
-		a->room_heap = room;
-	}
 	actor->wake_order = a->order++;
 	a->nr_heap++;
 	for (; i && wakes_before(actor, a->heap[(i - 1) / 2]); i = (i - 1) / 2)
@@ -292,21 +281,29 @@ static void block_actor(struct ir_actors *a)
 	g->op = self->op;
 }
 
+static bool make_room(struct ir_actors *a, uint32_t nr)
+{
+	struct ir_actor **grown = realloc(a->heap, nr * sizeof(struct ir_actor *));
+
+	if (!grown)
+		return false;
+	a->heap = grown;
+	grown = realloc(a->all, nr * sizeof(struct ir_actor *));
+	if (!grown)
+		return false;
+	for (uint32_t k = a->nr; k < nr; k++)
+		grown[k] = NULL;
+	a->all = grown;
+	a->nr = nr;
+	return true;
+}
+
 struct ir_actor *ir_actor_new(struct ir_actors *a, unsigned int cpu, bool irq)
 {
 	uint32_t i = 2 * cpu + irq;
 
-	if (i >= a->nr) {
-		uint32_t nr = 2 * cpu + 2;
-		struct ir_actor **grown = realloc(a->all, nr * sizeof(struct ir_actor *));
-
-		if (!grown)
-			return NULL;
-		for (uint32_t k = a->nr; k < nr; k++)
-			grown[k] = NULL;
-		a->all = grown;
-		a->nr = nr;
-	}
+	if (i >= a->nr && !make_room(a, 2 * cpu + 2))
+		return NULL;
 	a->all[i] = calloc(1, sizeof(*a->all[i]));
 	if (a->all[i])
 		a->all[i]->cpu = cpu;

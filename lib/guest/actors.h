@@ -53,8 +53,8 @@ struct ir_actors {
 	uint32_t nr;
 	struct ir_actor *running;	/* NULL: the engine; &unnamed: that of guest->cpu and guest->irq */
 	struct ir_actor unnamed;	/* of an operation that has not had to wait so far */
-	struct ir_actor **heap;		/* sleeping, the first to wake on top */
-	uint32_t nr_heap, room_heap;
+	struct ir_actor **heap;		/* sleeping, the first to wake on top; room for all */
+	uint32_t nr_heap;
 	uint64_t order;
 	struct queued *spare;
 	struct ir_fiber thread;
