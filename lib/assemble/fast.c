@@ -139,11 +139,6 @@ static inline enum ir_fast fast_rpcit(struct ir_assembler *a, struct cpu *c, str
 	return result_while_held(a, s);
 }
 
-static inline uint32_t op_duration(uint64_t ns)
-{
-	return ns < UINT32_MAX ? (uint32_t)ns : 0;
-}
-
 static inline void count_map(struct ir_assembler *a, struct ir_live *l)
 {
 	l->emitted = true;
@@ -162,8 +157,8 @@ static inline void fast_emit_map(struct ir_assembler *a, const struct rec *r, st
 	a->op = (struct ir_op){
 		.time_ns = r->time_ns, .iova = r->iova, .paddr = r->paddr,
 		.pages = (uint32_t)l->pages, .seg_pages = (uint32_t)l->pages, .segments = 1,
-		.mapping = l->number, .sync_ns = op_duration(r->sync_time_ns - r->time_ns),
-		.rpcit_ns = op_duration(r->rpcit_ns), .site = r->site,
+		.mapping = l->number, .sync_ns = ir_asm_duration(r->sync_time_ns - r->time_ns),
+		.rpcit_ns = ir_asm_duration(r->rpcit_ns), .site = r->site,
 		.cpu = r->cpu, .kind = IR_OP_MAP, .flags = r->flags,
 	};
 }
@@ -288,8 +283,8 @@ bool ir_asm_fast_whole_map(struct ir_assembler *a, struct cpu *c, struct slot *s
 	a->op = (struct ir_op){
 		.time_ns = ev->time_ns, .iova = ev->addr, .paddr = ev->paddr,
 		.pages = (uint32_t)pages, .seg_pages = (uint32_t)pages, .segments = 1,
-		.mapping = l->number, .sync_ns = op_duration(ev[1].time_ns - ev->time_ns),
-		.rpcit_ns = op_duration(took), .site = ev->site, .cpu = (uint16_t)ev->cpu,
+		.mapping = l->number, .sync_ns = ir_asm_duration(ev[1].time_ns - ev->time_ns),
+		.rpcit_ns = ir_asm_duration(took), .site = ev->site, .cpu = (uint16_t)ev->cpu,
 		.kind = IR_OP_MAP, .flags = ev->flags & IR_EVF_IRQ ? IR_OPF_IRQ : 0,
 	};
 	return true;

@@ -32,12 +32,6 @@ static bool is_filtered_out(const struct ir_assembler *a, uint16_t device)
 	return a->cfg.filter && device != a->cfg.device && (device || a->cfg.several);
 }
 
-/* A duration of an operation in ns; 0 (not known) if it is over 4 s, which is damage. */
-static uint32_t op_duration(uint64_t ns)
-{
-	return ns < UINT32_MAX ? (uint32_t)ns : 0;
-}
-
 static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *op)
 {
 	struct ir_live *l = live_of(a, r->live);
@@ -48,9 +42,9 @@ static void emit_map(struct ir_assembler *a, const struct rec *r, struct ir_op *
 	op->pages = (uint32_t)l->pages;
 	op->seg_pages = (uint32_t)r->pages;
 	op->segments = r->pieces;
-	op->sync_ns = op_duration(sync - r->time_ns);
-	op->rpcit_ns = op_duration(r->rpcit_ns);
-	op->retry_ns = op_duration(r->retry_ns);
+	op->sync_ns = ir_asm_duration(sync - r->time_ns);
+	op->rpcit_ns = ir_asm_duration(r->rpcit_ns);
+	op->retry_ns = ir_asm_duration(r->retry_ns);
 	a->totals.map++;
 	a->totals.map_pages += l->pages;
 	a->totals.segments += r->pieces;
@@ -158,8 +152,8 @@ static bool record_to_op(struct ir_assembler *a, struct rec *r, struct ir_op *op
 		return true;
 	case REC_TIMER:
 		op->kind = IR_OP_FLUSH_TIMER;
-		op->rpcit_ns = op_duration(r->rpcit_ns);
-		op->sync_ns = r->sync_time_ns ? op_duration(r->sync_time_ns - r->time_ns) : 0;
+		op->rpcit_ns = ir_asm_duration(r->rpcit_ns);
+		op->sync_ns = r->sync_time_ns ? ir_asm_duration(r->sync_time_ns - r->time_ns) : 0;
 		return true;
 	case REC_FREE:
 		op->kind = IR_OP_PAGE_FREE;

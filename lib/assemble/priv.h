@@ -311,6 +311,12 @@ static inline void ir_asm_restart(struct ir_assembler *a)
 		a->first = a->end = (a->end + WINDOW - 1) / WINDOW * WINDOW;
 }
 
+/* A duration of an operation in ns; 0 (not known) if it is over 4 s, which is damage. */
+static inline uint32_t ir_asm_duration(uint64_t ns)
+{
+	return ns < UINT32_MAX ? (uint32_t)ns : 0;
+}
+
 /* mappings.c */
 
 /* As ir_asm_cpu(), for one that was not seen before. */

@@ -105,7 +105,6 @@ struct ir_recorded_times {
 	uint32_t retry_ns;	/* the global one of a retry */
 };
 
-
 struct ir_segment {
 	uint64_t paddr;
 	uint64_t pages;
@@ -273,6 +272,7 @@ void ir_guest_start(struct ir_guest *g, uint64_t start_ns);
 void ir_guest_finish(struct ir_guest *g);
 /** ir_guest_device_result - a device's share of the results, after ir_guest_finish() */
 void ir_guest_device_result(const struct ir_guest *g, uint16_t device, struct ir_result *result);
+
 /* peaks.c */
 
 /** ir_guest_note_all_peaks - of all domains */

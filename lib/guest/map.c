@@ -225,7 +225,7 @@ IR_SPECIALISED uint64_t try_map(struct ir_domain *d, const struct ir_op *op,
 	return pfn;
 }
 
-/* @plain: of one page or more in one piece, and nothing has to be noted before it is mapped. */
+/* @plain: it has one piece, and nothing has to be noted before it is mapped. */
 IR_SPECIALISED void map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 			const struct ir_segment *segs, uint32_t nr, const bool plain)
 {
