@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The common case, in a quarter of the general path's instructions (90 an event instead of 350):
+ * The common case, in a quarter of the general path's instructions (80 an event instead of 350):
  *
  *   iommu:map of one piece, RPCIT over it, its result 0       on one CPU in one context
  *   iommu:unmap of a whole mapping                            with nothing else under way
@@ -9,8 +9,8 @@
  * has changed nothing; the general path takes the event in that case.  Builds with -DIR_DEBUG run a
  * second assembler without this file and compare all operations (dispatch.c).
  *
- * Where a map, its RPCIT and the result follow each other, with nothing under way, all three are taken at
- * once: no record is made.
+ * Where a map, its RPCIT and the result follow each other and the window is empty, all three are taken
+ * at once (ir_asm_fast_whole_map()): no record is made.
  *
  * Preconditions, for the recording (ir_asm_fast_kinds()):
  *  - no filter, one device, no call chains, no names for functions; RPCITs are no operations;
