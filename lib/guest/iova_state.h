@@ -148,7 +148,8 @@ static inline uint64_t ir_iova_quick_alloc(struct ir_iova_domain *d, unsigned in
 {
 	struct ir_iova_mag *mag = d->try_32bit ? NULL : ir_iova_loaded(d, cpu, pages, now_ns);
 
-	if (!mag || !mag->size || mag->pfns[mag->size - 1] > d->config.limit_pfn + 1 - ir_iova_round(pages))
+	/* Without 1, so that an address that is not known is none of these. */
+	if (!mag || !mag->size || mag->pfns[mag->size - 1] - 1 > d->config.limit_pfn - ir_iova_round(pages))
 		return 0;
 	d->cached--;
 	return mag->pfns[--mag->size];

@@ -78,7 +78,7 @@ static inline void count_map_rpcit(struct ir_domain *d)
 /*
  * The common case of map_range(), in a third of its instructions: one page, where nothing was, an
  * RPCIT that succeeds, and nothing else happens before it is done.  False: it is not the common
- * case, and nothing has changed.
+ * case, and no figure has changed.
  */
 static inline bool map_page_at_once(struct ir_domain *d, const struct ir_op *op, uint64_t pfn)
 {

@@ -173,16 +173,20 @@ static void general_new(struct ir_engine *e, const struct ir_config *config,
 		e->general->guest->general = true;
 }
 
+/* Of a copy of the operations, which are gone afterwards: nothing may read them then. */
 static void general_run(struct ir_engine *e, const struct ir_op *ops, const uint32_t *numbers, size_t n)
 {
-	if (!e->general)
-		return;
-	if (e->guest->plain) {
-		ir_engine_run_numbered(e->general, ops, numbers, n);
-		return;
+	struct ir_op *copy = e->general && e->guest->plain && n ? malloc(n * sizeof(*copy)) : NULL;
+
+	if (copy) {
+		memcpy(copy, ops, n * sizeof(*copy));
+		ir_engine_run_numbered(e->general, copy, numbers, n);
+		memset(copy, 0xff, n * sizeof(*copy));
+		free(copy);
+	} else if (n) {		/* it is not compared */
+		ir_engine_free(e->general);
+		e->general = NULL;
 	}
-	ir_engine_free(e->general);
-	e->general = NULL;
 }
 
 static void general_finish(struct ir_engine *e)
