@@ -208,6 +208,12 @@ static void general_finish(struct ir_engine *e)
 	}
 }
 
+static void general_interrupts(struct ir_engine *e, const volatile int *interrupted)
+{
+	if (e->general)
+		e->general->interrupted = interrupted;
+}
+
 static void general_free(struct ir_engine *e)
 {
 	ir_engine_free(e->general);
@@ -216,6 +222,7 @@ static void general_free(struct ir_engine *e)
 #define general_new(e, config, info)		((void)0)
 #define general_run(e, ops, numbers, n)		((void)0)
 #define general_finish(e)			((void)0)
+#define general_interrupts(e, interrupted)	((void)0)
 #define general_free(e)				((void)0)
 #endif
 
@@ -239,6 +246,7 @@ void ir_engine_watch_flushes(struct ir_engine *e, ir_engine_flushed flushed, voi
 void ir_engine_interrupts(struct ir_engine *e, const volatile int *interrupted)
 {
 	e->interrupted = interrupted;
+	general_interrupts(e, interrupted);
 	if (e->guest->guard)
 		ir_guard_set_stop(e->guest->guard, &e->stopped, interrupted);
 }
