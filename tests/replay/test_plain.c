@@ -204,6 +204,10 @@ static void test_peaks(void **state)
 		assert_int_equal(r->rpcit.total, LIVE);
 		assert_int_equal(r->exposure.reachable_at_end, LIVE);
 	}
+	/* Here each unmap gives its IOVA back. */
+	replay(&s, ir_strategy_find("strict"), ops, 2 * LIVE, NULL, devices, &result);
+	assert_int_equal(result.peaks.iova_pages, LIVE);
+	assert_int_equal(devices[1].peaks.iova_pages, LIVE);
 }
 
 int main(void)
