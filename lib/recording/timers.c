@@ -127,8 +127,10 @@ static struct lateness lateness_up_to(const struct ir_timer_samples *s, uint32_t
 }
 
 /*
- * The mean, because the number of flushes depends on it.  A CPU that stood still delays the timer
- * of one device: of several devices' timers, those later than three standard deviations are left out.
+ * The mean, because the number of flushes depends on it.  A timer that is taken for another device's
+ * gives one sample that is too early, which no timer is, and later one that is far too late.  So of
+ * several devices' timers those later than three standard deviations are left out; one device's timers
+ * are all its own, and count however late they are.
  */
 static struct lateness mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz)
 {

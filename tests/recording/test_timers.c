@@ -149,7 +149,7 @@ static void test_rest_of_lateness(void **state)
 	assert_int_equal(est.rest_ns, MS / 2);
 }
 
-/* Two devices, each armed while the other's timer is on; a CPU that stood still is no lateness. */
+/* Two devices, each armed while the other's timer is on; what is far later than the others is left out. */
 static void test_lateness_of_several(void **state)
 {
 	static struct ir_timer_owners o;
