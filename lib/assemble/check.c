@@ -34,6 +34,8 @@ static const char *check_unmap(struct ir_assembler *a, const struct slot *s)
 	if (s->unmap_state == UNMAP_SUSPECT && in_window(a, s->unmap) && in_window(a, s->suspect) &&
 	    rec(a, s->unmap)->live != rec(a, s->suspect)->live)
 		return "the unmap of a suspect is what ended its mapping";
+	if (s->unmap_state != UNMAP_UNDID && s->undone != NONE)
+		return "a slot holds a failed attempt only in UNMAP_UNDID";
 	if (s->unmap_state == UNMAP_UNDID && s->unmap != NONE)
 		return "a failed attempt leaves no record of its unmap";
 	return NULL;

@@ -123,6 +123,7 @@ static void failed_map(struct ir_assembler *a, struct slot *s, const struct ir_e
 	uint64_t number;
 
 	if (s->unmap_state == UNMAP_UNDID) {	/* it confirms what is known */
+		ir_asm_settle_undone(a, s, false);
 		s->unmap_state = UNMAP_DONE;
 		return;
 	}
@@ -153,6 +154,7 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 	struct rec *head;
 	uint64_t number;
 
+	a->maps_phys |= ir_event_function(ev->flags) == IR_DMA_PHYS;
 	if (ev->addr == UINT64_MAX) {
 		failed_map(a, s, ev, ir_asm_pages(ev->paddr & (IR_PAGE_SIZE - 1), ev->size));
 		return;
@@ -162,7 +164,7 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 		return;
 	}
 	ir_asm_confirm_unmap(a, s);
-	ir_asm_forget_undone(s);
+	ir_asm_forget_undone(a, s);
 	if (!in_window(a, s->head))
 		return;
 	/* The pieces before the one that the event names are a mapping of their own. */
@@ -176,6 +178,7 @@ static void dma_map_event(struct ir_assembler *a, struct slot *s, const struct i
 				    head->fn, ev->device);
 	if (!head->site)
 		head->site = ev->site;
+	head->called = true;
 	if (ev->ret == IR_DMA_TO_DEVICE)
 		head->flags |= IR_OPF_READ_ONLY;
 	head->certain |= ev->size && ir_asm_pages(ev->addr, ev->size) == live_of(a, head->live)->pages;

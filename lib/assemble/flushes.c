@@ -116,6 +116,7 @@ bool ir_asm_match_unmap_flush(struct ir_assembler *a, struct slot *s, const stru
 	if (!s->unmap_size || s->unmap_iova != ev->addr || s->unmap_size != ev->size)
 		return false;
 	s->unmap_size = 0;
+	ir_asm_settle_undone(a, s, false);
 	a->rpcits.sync += counted;
 	if (ev->kind == IR_EV_RPCIT)
 		resolve_by_fn(a, s, device);

@@ -24,6 +24,7 @@ struct cpu *ir_asm_new_cpu(struct ir_assembler *a, uint32_t number)
 		for (unsigned int s = 0; s < 2; s++)
 			grown[i].slot[s].head = grown[i].slot[s].begun =
 				grown[i].slot[s].unmap = grown[i].slot[s].suspect =
+				grown[i].slot[s].undone =
 				grown[i].slot[s].await = NONE;
 	}
 	a->cpus = grown;
@@ -222,6 +223,8 @@ void ir_asm_release(struct ir_assembler *a, struct slot *s)
 		if (!head->device && has_events(a, IR_EV_DMA_MAP) && !(head->flags & IR_OPF_FAILED))
 			count_damage(a, IR_DAMAGE_UNNAMED_MAPS);
 		head->held = false;
+		if (a->maps_phys && !head->called && !(head->flags & IR_OPF_FAILED))
+			head->flags |= IR_OPF_LINKED;
 		if (!(head->flags & IR_OPF_FAILED))
 			ir_asm_note_overlap(a, head);
 	}
@@ -299,7 +302,7 @@ static uint64_t begin_mapping(struct ir_assembler *a, struct slot *s, const stru
 void ir_asm_begin_map(struct ir_assembler *a, struct slot *s, const struct ir_event *ev)
 {
 	ir_asm_release(a, s);
-	ir_asm_forget_undone(s);
+	ir_asm_forget_undone(a, s);
 	if (in_window(a, s->begun))
 		rec(a, s->begun)->held = false;
 	list_open_slot(a, s, ev);
@@ -314,7 +317,7 @@ void ir_asm_map(struct ir_assembler *a, struct slot *s, const struct ir_event *e
 	struct rec *r;
 
 	ir_asm_confirm_unmap(a, s);
-	ir_asm_forget_undone(s);
+	ir_asm_forget_undone(a, s);
 	s->announced = false;
 	if (!pages) {
 		count_damage(a, IR_DAMAGE_BAD_EVENTS);

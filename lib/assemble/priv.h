@@ -62,6 +62,7 @@ struct rec {
 	bool held;		/* its outcome is not known yet */
 	bool certain;		/* first piece: there was evidence for where it ends */
 	bool named;		/* first piece: its own event has the device */
+	bool called;		/* first piece: a dma:* event was of it */
 	/*
 	 * Within the mapping: the piece's number, how many records before it the last
 	 * piece is, and how many one further back, so that a piece is found in O(log n)
@@ -130,7 +131,10 @@ enum map_state {
  *                           |                   failed dma_map event makes both one failed attempt,
  *                           |                   any other event (ir_asm_confirm_unmap()) --> UNMAP_DONE
  *                           '--> UNMAP_UNDID     was the end of a failed attempt; a dma_map event
- *                                               with an error confirms it --> UNMAP_DONE
+ *                                               with an error confirms it --> UNMAP_DONE.
+ *                                               Held while undone: iommu_map() flushes at once what it
+ *                                               undoes and its caller has a dma_map event, dma_iova_destroy()
+ *                                               queues it (drivers/iommu/dma-iommu.c, Linux 7.2)
  */
 enum unmap_state { UNMAP_NONE, UNMAP_DONE, UNMAP_UNNAMED, UNMAP_SUSPECT, UNMAP_UNDID };
 
@@ -147,6 +151,7 @@ struct slot {
 	uint64_t freed_iova;	/* of the next unmap, if freed_device */
 	uint64_t held_domain;	/* UNMAP_UNNAMED: of its flush, 0: not known */
 	uint64_t suspect;	/* UNMAP_SUSPECT: the head of its mapping, else NONE */
+	uint64_t undone;	/* UNMAP_UNDID: the attempt, held until it is known how it was undone, else NONE */
 	uint64_t await;		/* the record whose call chain may come now, NONE */
 	uint32_t pid;		/* of the mapping under way */
 	uint16_t unmap_device;	/* dma_unmap_sg was seen: the next unmap is this device's */
@@ -236,6 +241,7 @@ struct ir_assembler {
 	struct ir_rpcits rpcits;
 	struct ir_latency latency;
 	struct ir_recorded_flushes flushes;
+	bool maps_phys;			/* dma_map_phys was seen: 6.18 and later, drivers may link */
 	bool probed;			/* flushes come from probes, not from tracepoints alone */
 	struct ir_op_totals totals;
 	bool no_memory;
@@ -343,11 +349,24 @@ struct slot *ir_asm_holder(struct ir_assembler *a, uint64_t head);
 void ir_asm_release_holder(struct ir_assembler *a, uint64_t head);
 /* An unmap that came right after its map was an ordinary one after all. */
 void ir_asm_confirm_unmap(struct ir_assembler *a, struct slot *s);
-/* A map or a dma:* event of another mapping came: nothing confirms the undone one any more. */
-static inline void ir_asm_forget_undone(struct slot *s)
+/* How the failed attempt was undone is known: it may leave the window. */
+static inline void ir_asm_settle_undone(struct ir_assembler *a, struct slot *s, bool linked)
 {
-	if (s->unmap_state == UNMAP_UNDID)
-		s->unmap_state = UNMAP_DONE;
+	if (in_window(a, s->undone)) {
+		rec(a, s->undone)->held = false;
+		rec(a, s->undone)->flags |= linked ? IR_OPF_LINKED : 0;
+	}
+	s->undone = NONE;
+}
+/* A map or a dma:* event of another mapping came: nothing confirms the undone one any more. */
+static inline void ir_asm_forget_undone(struct ir_assembler *a, struct slot *s)
+{
+	if (s->unmap_state != UNMAP_UNDID)
+		return;
+	/* Neither its own flush nor an event of a failed dma_map_* came. */
+	ir_asm_settle_undone(a, s, !has_events(a, IR_EV_S390_UPDATE_TRANS) &&
+			     (has_events(a, IR_EV_RPCIT) || a->maps_phys));
+	s->unmap_state = UNMAP_DONE;
 }
 /* The slot's mapping was two: the first one is complete, the slot keeps the one from @iova. */
 bool ir_asm_split(struct ir_assembler *a, struct slot *s, uint64_t iova);

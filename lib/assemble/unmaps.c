@@ -422,6 +422,7 @@ static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_
 	uint32_t i;
 
 	ir_asm_confirm_unmap(a, s);
+	ir_asm_forget_undone(a, s);
 	if (!pages) {
 		/* iommu_unmap() found nothing to unmap */
 		if (ev->size)
@@ -444,7 +445,9 @@ static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_
 		if (s->map_state == MAP_SYNC)
 			rec(a, s->head)->flags |= IR_OPF_ENOMEM;
 		ir_asm_fail_map(a, s->head);
+		s->undone = s->head;
 		ir_asm_release(a, s);
+		rec(a, s->undone)->held = true;
 		s->unmap_state = UNMAP_UNDID;
 		s->announced = false;
 		s->unmap = NONE;

@@ -227,14 +227,6 @@ static void sync_range(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 		st->iotlb_sync(d, &gather);
 }
 
-/* The IOVA goes straight back, not through the queue, also in lazy mode. */
-static void dma_iommu_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces)
-{
-	(void)pieces;
-	sync_range(d, pfn, pages);
-	free_iova(d, pfn, pages);
-}
-
 static inline void fq_ring_free(struct ir_domain *d, struct ir_fq_ring *ring, uint64_t finished)
 {
 	struct ir_fq_entry e;
@@ -346,6 +338,22 @@ static void dma_iommu_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages
 	}
 	if (d->strict || d->guest->cfg.strategy->unmap != IR_UNMAP_DIRECT)
 		sync_range(d, pfn, pages);
+	free_iova(d, pfn, pages);
+}
+
+/*
+ * The IOVA goes straight back, not through the queue, also in lazy mode; but dma_iova_destroy() queues
+ * what was linked, as for every unmap (drivers/iommu/dma-iommu.c, block/blk-mq-dma.c, Linux 7.2).
+ */
+static void dma_iommu_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces,
+			   bool linked)
+{
+	(void)pieces;
+	if (linked) {
+		dma_iommu_unmapped(d, pfn, pages);
+		return;
+	}
+	sync_range(d, pfn, pages);
 	free_iova(d, pfn, pages);
 }
 

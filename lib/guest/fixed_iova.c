@@ -45,9 +45,11 @@ static void fixed_unmapped(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 		st->iotlb_sync(d, &gather);
 }
 
-static void fixed_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces)
+static void fixed_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces,
+			bool linked)
 {
 	(void)pieces;
+	(void)linked;
 	fixed_unmapped(d, pfn, pages);
 }
 

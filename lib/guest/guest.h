@@ -50,7 +50,8 @@ struct ir_dma_ops {
 	/* A range for a mapping; IR_NO_PFN: none left.  @fixed is the recorded one. */
 	uint64_t (*alloc)(struct ir_domain *d, uint64_t pages, uint64_t fixed);
 	/* The map of so many pieces failed after alloc; its entries are invalid again. */
-	void (*undo)(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces);
+	void (*undo)(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces,
+		     bool linked);
 	/* The entries are invalid now. */
 	void (*unmapped)(struct ir_domain *d, uint64_t pfn, uint64_t pages);
 	/* Flush the queue and free what that flushed (ir_queue_flush()). */

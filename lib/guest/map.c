@@ -149,7 +149,8 @@ static void count_exhausted(struct ir_domain *d, uint64_t pages)
 
 /* The strategy failed the mapping, of which so many pages in so many pieces are mapped. */
 __attribute__((noinline))
-static void undo_map(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint64_t mapped, uint32_t nr)
+static void undo_map(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint64_t mapped, uint32_t nr,
+		     bool linked)
 {
 	struct ir_guest *g = d->guest;
 
@@ -165,7 +166,7 @@ static void undo_map(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint64_t
 		ir_count(d, kernel.mapped_pages, mapped);
 		ir_count(d, kernel.unmapped_pages, mapped);
 	}
-	d->ops->undo(d, pfn, pages, nr);
+	d->ops->undo(d, pfn, pages, nr, linked);
 	ir_guest_note_peaks(d);
 }
 
@@ -214,7 +215,7 @@ IR_SPECIALISED uint64_t try_map(struct ir_domain *d, const struct ir_op *op,
 	}
 	d->totals.now_ns = g->now_ns;
 	if (map_range(d, op, pfn, segs, nr, plain, &mapped, entries)) {
-		undo_map(d, pfn, pages, mapped, nr);
+		undo_map(d, pfn, pages, mapped, nr, op->flags & IR_OPF_LINKED);
 		return IR_NO_PFN;
 	}
 	ir_count(d, kernel.mapped_pages, mapped);

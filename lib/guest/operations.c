@@ -299,7 +299,7 @@ bool ir_guest_preload_lazy(struct ir_guest *g, uint16_t device)
 	ir_guest_grew(d);
 	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED)
 		ir_refresh(d, pfn, pfn);
-	d->ops->undo(d, pfn, 1, 1);
+	d->ops->undo(d, pfn, 1, 1, false);
 	return true;
 }
 
@@ -310,7 +310,7 @@ bool ir_guest_preload_flushed(struct ir_guest *g, uint16_t device)
 
 	if (pfn == IR_NO_PFN)
 		return false;
-	d->ops->undo(d, pfn, 1, 1);
+	d->ops->undo(d, pfn, 1, 1, false);
 	if (d->ops->release)
 		d->ops->release(d);
 	return true;

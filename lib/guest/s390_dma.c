@@ -167,8 +167,10 @@ static void purge_tlb(struct ir_domain *d, uint64_t pfn, uint64_t pages)
 }
 
 /* A scatter list is undone through dma_update_trans(), a single page without. */
-static void s390_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces)
+static void s390_undo(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t pieces,
+			bool linked)
 {
+	(void)linked;
 	if (pieces > 1)
 		purge_tlb(d, pfn, pages);
 	free_address(d, pfn, pages);

@@ -153,6 +153,8 @@ static int finish_late(struct ir_entries *e, unsigned int i)
 		begin_flush(e, late.device);
 	}
 	count_map(d, late.pages, late.stays, late.ran_short);
+	if (late.queued)	/* the walks of both RPCITs took as many of its pages as there was room for */
+		d->unsure += late.pages;
 	return rc;
 }
 
@@ -214,7 +216,7 @@ static int add_flush(struct ir_entries *e, const struct ir_op *op, uint64_t begi
 	late->issued_ns = begin_ns;
 	late->pages = late->mapping = 0;
 	late->device = op->device;
-	late->ran_short = late->stays = false;
+	late->ran_short = late->stays = late->queued = false;
 	return 0;
 }
 
@@ -242,6 +244,7 @@ static int map_op(struct ir_entries *e, const struct ir_op *op)
 	late->device = op->device;
 	late->ran_short = op->flags & IR_OPF_ENOMEM;
 	late->stays = !(op->flags & IR_OPF_FAILED);
+	late->queued = !late->stays && op->flags & IR_OPF_LINKED;
 	return late->ran_short ? add_flush(e, op, op->time_ns, done + op->retry_ns) : 0;
 }
 

@@ -31,13 +31,14 @@ struct ir_entries_late {
 	uint32_t mapping;
 	uint16_t device;
 	bool ran_short;
-	bool stays;		/* else it was undone */
+	bool stays;		/* else it was undone, */
+	bool queued;		/* through the queue */
 };
 
 struct ir_entries_device {
 	int64_t live;
 	int64_t lazy;		/* unmapped since the last flush, and not while it lasted */
-	int64_t unsure;		/* unmapped while it lasted */
+	int64_t unsure;		/* unmapped while it lasted, or may be held though it ran short */
 	int64_t going;		/* unmapped before a flush that is under way */
 	unsigned int flushes;	/* under way */
 	int64_t found;		/* mapped before the recording, unmapped in it */

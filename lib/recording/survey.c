@@ -378,8 +378,12 @@ static int survey_map(struct ir_recording *rec, struct device_state *d, const st
 
 	if (!rc)
 		rc = ir_iovas_map(&rec->iovas, op);
-	if (!(op->flags & IR_OPF_FAILED))
+	if (!(op->flags & IR_OPF_FAILED)) {
 		begin_live(rec, d, op->pages);
+	} else if (op->flags & IR_OPF_LINKED) {
+		ir_timers_armed(&rec->timers, op->time_ns);
+		ir_timer_owners_unmap(&rec->timer_owners, op->device, op->time_ns);
+	}
 	if (!rc && rec->chains)
 		rc = ir_chain_count(&rec->chain_totals, op);
 	return rc;

@@ -2,7 +2,8 @@
 /*
  * Events by hand, and operations as text, to test the assembler:
  *
- *	M0 100+3/2	mapping 0: 3 pages from page 100, in 2 pieces; MF: failed, undone
+ *	M0 100+3/2	mapping 0: 3 pages from page 100, in 2 pieces; MF: failed, undone;
+ *			a + behind it: linked
  *	S 102+1		one more piece of it
  *	U0 100+3	its unmap; U?: of an unknown mapping; Ui0: implied
  *	F 4		failed attempt of 4 pages, without an IOVA
@@ -71,8 +72,8 @@ static inline void render(struct feed *f, const struct ir_op *op)
 	case IR_OP_MAP:
 		if (op->flags & IR_OPF_FAILED)
 			snprintf(number, sizeof(number), "F");
-		snprintf(what, sizeof(what), "M%s %lu+%u/%u", number, page, op->pages,
-			 op->segments);
+		snprintf(what, sizeof(what), "M%s %lu+%u/%u%s", number, page, op->pages,
+			 op->segments, op->flags & IR_OPF_LINKED ? "+" : "");
 		f->last_map = *op;
 		break;
 	case IR_OP_SEGMENT:

@@ -164,6 +164,66 @@ static void test_a_global_rpcit_behind_a_failure_is_a_retry(void **state)
 	finish(f, "M0 100+2/1@1");
 }
 
+/* An attempt fails, its retry too, and it is unmapped. */
+static void fail_at(struct feed *f, uint64_t page, uint64_t pages)
+{
+	map_at(f, page, pages);
+	rpcit(f, page, pages, -ENOMEM);
+	rpcit_global(f, -ENOMEM);
+	unmap_at(f, page, pages);
+}
+
+/* iommu_map() flushes what it undoes; dma_iova_destroy() leaves that to the queue. */
+static void test_how_a_failed_map_was_undone(void **state)
+{
+	struct feed *f = feed_new(PROBES, state);
+
+	fail_at(f, 100, 2);
+	rpcit(f, 100, 2, 0);
+	fail_at(f, 200, 4);
+	map_at(f, 300, 1);
+	rpcit(f, 300, 1, 0);
+	fail_at(f, 400, 4);
+	unmap_at(f, 300, 1);
+	fail_at(f, 500, 4);
+	no_damage(f);
+	finish(f, "MF 100+2/1 MF 200+4/1+ M0 300+1/1 MF 400+4/1+ U0 300+1 MF 500+4/1");
+}
+
+/* The event of a failed dma_map_* is of an attempt that was not linked, if a probe missed its flush. */
+static void test_a_failed_dma_map_is_not_linked(void **state)
+{
+	struct feed *f = feed_new(PROBES | NAMES, state);
+
+	fail_at(f, 100, 2);
+	dma_map_failed(f, 1, 0x5000, 8192);
+	fail_at(f, 200, 2);
+	dma_event(f, IR_EV_DMA_UNMAP, 1, 900, 1);
+	fail_at(f, 300, 2);
+	map_at(f, 400, 1);
+	rpcit(f, 400, 1, 0);
+	dma_event(f, IR_EV_DMA_MAP, 1, 400, 1);
+	finish(f, "MF 100+2/1 MF 200+2/1+ MF 300+2/1+ M0 400+1/1@1");
+}
+
+/* Linux 6.18 and later have dma_map_phys: a mapping without an event of the DMA API was linked. */
+static void test_linked_mappings(void **state)
+{
+	struct feed *f = feed_new(PLAIN | KIND(IR_EV_DMA_MAP), state);
+
+	map_at(f, 100, 4);
+	map_at(f, 200, 1);
+	f->flags = IR_DMA_PHYS << IR_EVF_FUNCTION_SHIFT;
+	dma_event(f, IR_EV_DMA_MAP, 1, 200, 1);
+	f->flags = 0;
+	map_at(f, 300, 4);
+	map_at(f, 304, 4);
+	map_at(f, 400, 1);
+	f->flags = IR_DMA_PHYS << IR_EVF_FUNCTION_SHIFT;
+	dma_event(f, IR_EV_DMA_MAP, 1, 400, 1);
+	finish(f, "M0 100+4/1 M1 200+1/1@1 M2 300+8/2+ S 304+4 M3 400+1/1@1");
+}
+
 /*
  * Device 2 has a mapping at page 100.  A CPU maps and unmaps page 100 at once: that
  * was perhaps a failed map, and whose the unmap is, is not known yet.  Then another
@@ -339,6 +399,9 @@ int main(void)
 		BOTH(test_a_flush_right_behind_an_unmap_tells_its_domain),
 		BOTH(test_a_global_rpcit_behind_a_success_is_no_retry),
 		BOTH(test_a_global_rpcit_behind_a_failure_is_a_retry),
+		BOTH(test_how_a_failed_map_was_undone),
+		BOTH(test_a_failed_dma_map_is_not_linked),
+		BOTH(test_linked_mappings),
 		BOTH(test_what_ended_otherwise_has_not_failed),
 		cmocka_unit_test(test_an_aperture_is_more_than_the_used_range),
 		BOTH(test_domain_names_the_map),

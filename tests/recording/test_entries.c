@@ -179,6 +179,19 @@ static void test_undone(void **state)
 	assert_int_equal(e.devices[1].found, 0);
 }
 
+/* Undone through the queue: what the walks took of it stays until the next flush. */
+static void test_undone_by_queue(void **state)
+{
+	(void)state;
+	map_at(100, 1, IR_NO_MAPPING, 4, IR_OPF_ENOMEM | IR_OPF_FAILED | IR_OPF_LINKED);
+	map_at(200, 1, 1, 1, IR_OPF_ENOMEM);
+	map_at(300, 1, 2, 1, IR_OPF_ENOMEM);
+	assert_int_equal(ir_entries_end(&e), 0);
+	assert_int_equal(e.nr, 3);
+	assert_held(&e.list[1].own, 0, 0, 4);
+	assert_held(&e.list[2].own, 1, 1, 1);
+}
+
 /* Mapped before the recording and unmapped in it: held from its start on. */
 static void test_found(void **state)
 {
@@ -285,6 +298,7 @@ int main(void)
 		TEST(test_under_way_elsewhere),
 		TEST(test_devices),
 		TEST(test_undone),
+		TEST(test_undone_by_queue),
 		TEST(test_found),
 		TEST(test_unmapped_before_it_is_done),
 		TEST(test_detach),

@@ -172,6 +172,35 @@ static void test_retry_fails(void **state)
 	finish(g);
 }
 
+/*
+ * As above, by dma_iova_link(): it is unmapped as any other, through the queue, and its IOVA waits
+ * for the flush.  A strict domain flushes it.
+ */
+static void test_a_linked_map_fails(void **state)
+{
+	static const char *const strategies[] = { "sync-map-retry", "strict" };
+
+	(void)state;
+	for (unsigned int strict = 0; strict < 2; strict++) {
+		struct ir_guest *g = guest_on("kvm", strategies[strict], kvm_par(4));
+		struct ir_segment seg = { .paddr = UINT64_C(1) << 40, .pages = 1 };
+		struct ir_op op = { .kind = IR_OP_MAP, .mapping = new_number(g, 1),
+				    .flags = IR_OPF_LINKED };
+
+		map(g, 0, 3);
+		ir_guest_map(g, &op, op.mapping, &seg, 1);
+		assert_rpcits(g, (struct rpcits){ .sync_map = 2, .retry = 1, .sync = strict });
+		assert_maps(g, (struct map_counts){ .attempted = 2, .succeeded = 1, .map_failed = 1 });
+		assert_kernel(g, (struct kernel_counters){ .mapped = 4, .unmapped = 1, .sync_map = 2,
+							   .sync = strict });
+		assert_int_equal(available(g), strict);
+		assert_int_equal(iova_pages(g), strict ? 4 : 5);
+		assert_int_equal(g->res.peaks.queue_depth, !strict);
+		assert_true((ir_guest_timer_ns(g) == UINT64_MAX) == strict);
+		finish(g);
+	}
+}
+
 /* A failed map gives its IOVA back at once: the next one of its size gets the same. */
 static void test_failed_map_returns_iova(void **state)
 {
@@ -537,6 +566,7 @@ int main(void)
 		cmocka_unit_test(test_strict_out_of_resources),
 		cmocka_unit_test(test_retry_frees_lazy_pages),
 		cmocka_unit_test(test_retry_fails),
+		cmocka_unit_test(test_a_linked_map_fails),
 		cmocka_unit_test(test_failed_map_returns_iova),
 		cmocka_unit_test(test_lazy_ignore),
 		cmocka_unit_test(test_fq_flush),

@@ -41,6 +41,7 @@ enum ir_op_flags {
 	IR_OPF_GLOBAL	= 1 << 3,	/* IR_OP_RPCIT: over the whole aperture or domain */
 	IR_OPF_READ_ONLY = 1 << 3,	/* IR_OP_MAP: DMA_TO_DEVICE, the device is not to write there */
 	IR_OPF_QUEUE	= 1 << 4,	/* IR_OP_RPCIT: a flush of the queue, not of a mapping's own */
+	IR_OPF_LINKED	= 1 << 4,	/* IR_OP_MAP: by dma_iova_link(); if it fails, it is unmapped through the queue */
 	IR_OPF_ENOMEM	= 1 << 5,	/* IR_OP_RPCIT, or that of IR_OP_MAP: reported insufficient resources */
 	IR_OPF_EIO	= 1 << 6,	/* IR_OP_RPCIT: reported another error */
 	IR_OPF_STRICT	= 1 << 7,	/* IR_OP_DOMAIN_TYPE: type DMA, every unmap is flushed on its own */
