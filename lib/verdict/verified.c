@@ -89,7 +89,8 @@ static void write_reason(FILE *out, const struct ir_report_entry *entry)
 		fputs(" The shortages differ: the devices' limits may be others (--device, --fit entry-limit).", out);
 	else if (shortages_differ && limit)
 		fprintf(out, " The shortages differ: the host's limit may be another one than %s "
-			"(--fit entry-limit).", ir_count_text(limit).s);
+			"(--fit entry-limit)%s.", ir_count_text(limit).s, p->cpus > 1 ?
+			", or the flushes of several CPUs reached the host in another order, which is not recorded" : "");
 	else if (r->strategy_from && !strcmp(r->strategy_from, "recording"))
 		fputs(" The strategy is a guess from the recording: the machine may have had another one.", out);
 	else
