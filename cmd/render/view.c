@@ -259,7 +259,7 @@ static void note_hz(const struct ir_report_entry *entry, view_line emit, void *a
 	const struct ir_effective *p;
 	struct line line;
 
-	if (!entry->nr_results || !machine->has_timer_phase)
+	if (!entry->nr_results || !machine->has_timer_phase || !machine->hz)
 		return;
 	p = &entry->results[0].parameters;
 	if (p->hz == machine->hz)

@@ -88,8 +88,9 @@ static void estimate_timers(struct ir_recording *rec)
 	m->hz = hz_of_kernel(&rec->info);
 	est = ir_timers_estimate(rec->info.nr_devices > 2 ? &rec->timer_owners.samples : &rec->timers,
 				 m->hz, ir_default_hz(&rec->info));
-	if (est.hz) {
+	if (est.hz)
 		m->hz = est.hz;
+	if (est.phase_known) {
 		m->timer_phase_ns = est.phase_ns;
 		m->has_timer_phase = true;
 	}

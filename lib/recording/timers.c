@@ -6,6 +6,7 @@
 
 #define MIN_SAMPLES	3
 #define PHASES		64	/* tried for each candidate */
+#define CLEARLY_MORE	2	/* timers */
 
 /* kernel/Kconfig.hz, Linux 6.12; of equal ones the first is taken. */
 static const uint32_t candidates[] = { 250, 100, 1000, 300 };
@@ -147,12 +148,14 @@ static struct lateness mean_lateness(const struct ir_timer_samples *s, uint32_t 
 
 /*
  * Only where the wheel is coarser than a jiffy do firing times show how long that
- * is.  Returns the lateness.
+ * is, and only if they fit no other length as well: of a few, some fit any by chance.
+ * Returns the lateness.
  */
 static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms, uint32_t known_hz,
 			struct ir_timer_estimate *est)
 {
 	struct fit best = { 0 };
+	uint32_t closest[sizeof(candidates) / sizeof(candidates[0])] = { 0 };
 
 	for (unsigned int i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
 		uint64_t grain = ir_timer_grain(ms, candidates[i]);
@@ -163,6 +166,8 @@ static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms, uint32_
 		for (unsigned int p = 0; p < PHASES; p++) {
 			struct fit f = fit_phase(s, ms, candidates[i], grain * p / PHASES);
 
+			if (f.close > closest[i])
+				closest[i] = f.close;
 			if (f.close * 5 <= (s->n - 1) * 3 || f.close < best.close ||
 			    (f.close == best.close && f.late_ns >= best.late_ns))
 				continue;
@@ -171,6 +176,9 @@ static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms, uint32_
 			est->phase_ns = grain * p / PHASES;
 		}
 	}
+	for (unsigned int i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++)
+		if (candidates[i] != est->hz && closest[i] && closest[i] + CLEARLY_MORE > best.close)
+			*est = (struct ir_timer_estimate){ 0 };
 	return best.late_ns;
 }
 
@@ -184,7 +192,13 @@ struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, ui
 	if (!ms || s->n < MIN_SAMPLES + 1)
 		return est;
 	late.mean = estimate_hz(s, ms, known_hz, &est);
-	if (!est.hz)
+	est.phase_known = est.hz;
+	if (!est.hz && !known_hz) {
+		late.mean = estimate_hz(s, ms, default_hz, &est);
+		est.phase_known = est.hz;
+		est.hz = 0;
+	}
+	if (!est.phase_known)
 		late = mean_lateness(s, ms, known_hz ? known_hz : default_hz);
 	est.late_known = true;
 	est.late_ns = late.mean > 0 ? (uint64_t)late.mean : 0;

@@ -24,7 +24,8 @@ struct ir_timer_samples {
 
 struct ir_timer_estimate {
 	uint32_t hz;		/* 0: the samples do not decide */
-	uint64_t phase_ns;	/* jiffies begin at this time, modulo the wheel's granularity */
+	uint64_t phase_ns;	/* jiffies begin at this time, modulo the wheel's granularity, */
+	bool phase_known;	/* with .hz, or with the default if the samples do not decide */
 	uint64_t late_ns;	/* mean time from a timer's expiry to its flush */
 	uint64_t rest_ns;	/* mean of what that is longer than whole jiffies */
 	bool late_known;
@@ -71,7 +72,7 @@ void ir_timers_fired(struct ir_timer_samples *s, uint64_t time_ns);
 /**
  * ir_timers_estimate - estimate jiffies and lateness from the samples
  * @known_hz: jiffies a second that the kernel was built with; 0: estimated from the samples
- * @default_hz: used for the lateness if neither is known
+ * @default_hz: used for phase and lateness if neither is known
  */
 struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, uint32_t known_hz,
 					    uint32_t default_hz);

@@ -88,6 +88,28 @@ static void test_jiffies(void **state)
 	}
 }
 
+/*
+ * Two of four fit any length of a jiffy by chance, the others were late: which it is remains open, and
+ * the default's phase is taken.
+ */
+static void test_jiffies_undecided(void **state)
+{
+	struct ir_timer_estimate est;
+
+	(void)state;
+	sample(4, 1000, 250, 0, 100000);
+	s.at[1].fired_ns += 45 * MS;
+	est = ir_timers_estimate(&s, 0, 250);
+	assert_int_equal(est.hz, 0);
+	assert_true(est.phase_known && est.late_known);
+	assert_true(est.late_ns < MS);
+	assert_int_equal(ir_timers_estimate(&s, 250, 100).hz, 250);
+	/* More decide. */
+	sample(12, 1000, 250, 0, 100000);
+	s.at[1].fired_ns += 45 * MS;
+	assert_int_equal(ir_timers_estimate(&s, 0, 100).hz, 250);
+}
+
 /* A known HZ of the kernel is not replaced by an estimate. */
 static void test_known_jiffies(void **state)
 {
@@ -239,6 +261,7 @@ int main(void)
 		cmocka_unit_test(test_no_timeout),
 		cmocka_unit_test(test_samples),
 		cmocka_unit_test(test_jiffies),
+		cmocka_unit_test(test_jiffies_undecided),
 		cmocka_unit_test(test_known_jiffies),
 		cmocka_unit_test(test_lateness),
 		cmocka_unit_test(test_rest_of_lateness),
