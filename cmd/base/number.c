@@ -80,35 +80,81 @@ range:
 			    what, shown, text, min, max);
 }
 
-int parse_time(const char *what, const char *text, size_t len, uint64_t unit_ns, uint64_t min,
-	       uint64_t max, uint64_t *value, struct ir_error *err)
+/* The decimal digits that @text begins with, of its first @len characters. */
+static size_t count_digits(const char *text, size_t len)
+{
+	size_t digits = 0;
+
+	while (digits < len && text[digits] >= '0' && text[digits] <= '9')
+		digits++;
+	return digits;
+}
+
+/* The nanoseconds of the unit @text of @len characters; 0 if it is none. */
+static uint64_t time_unit(const char *text, size_t len)
 {
 	static const struct { const char *name; uint64_t ns; } units[] = {
 		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 },
 	};
-	size_t digits = strspn(text, "0123456789");
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (len == strlen(units[i].name) && !memcmp(text, units[i].name, len))
+			return units[i].ns;
+	return 0;
+}
+
+int parse_time_ns(const char *what, const char *text, size_t len, uint64_t unit_ns, uint64_t min_ns,
+		  uint64_t max_ns, uint64_t *ns, struct ir_error *err)
+{
+	size_t whole = count_digits(text, len), end = whole;
 	int shown = (int)(len > 60 ? 60 : len);
+	uint64_t scale, number, part = 0;
 
-	for (size_t i = 0; digits && digits < len && i < sizeof(units) / sizeof(units[0]); i++) {
-		size_t unit = strlen(units[i].name);
-		uint64_t ns, number;
-
-		if (len - digits != unit || memcmp(text + digits, units[i].name, unit))
-			continue;
-		if (parse_number(what, text, digits, 0, UINT64_MAX, &number, err))
-			return -EINVAL;
-		if (__builtin_mul_overflow(number, units[i].ns, &ns) || ns > max * unit_ns ||
-		    ns < min * unit_ns)
-			return ir_error_set(err, -EINVAL, "%s: %.*s is out of range", what, shown, text);
-		if (ns % unit_ns)
-			return ir_error_set(err, -EINVAL, "%s: %.*s is no whole number of %s", what,
-					    shown, text, unit_ns == 1000000 ? "milliseconds" : "units");
-		*value = ns / unit_ns;
-		return 0;
+	if (whole && whole < len && text[whole] == '.') {
+		end += 1 + count_digits(text + whole + 1, len - whole - 1);
+		if (end == whole + 1)
+			goto malformed;
 	}
-	if (len == digits || !parse_number(what, text, len, min, max, value, NULL))
-		return parse_number(what, text, len, min, max, value, err);
+	scale = end == len ? unit_ns : time_unit(text + end, len - end);
+	if (!whole || !scale)
+		goto malformed;
+	if (parse_number(what, text, whole, 0, UINT64_MAX, &number, err))
+		return -EINVAL;
+	/* All units are powers of ten. */
+	for (size_t i = whole + 1, digit_ns = scale; i < end; i++) {
+		digit_ns /= 10;
+		if (!digit_ns && text[i] != '0')
+			return ir_error_set(err, -EINVAL, "%s: %.*s is no whole number of nanoseconds",
+					    what, shown, text);
+		part += (uint64_t)(text[i] - '0') * digit_ns;
+	}
+	if (__builtin_mul_overflow(number, scale, &number) ||
+	    __builtin_add_overflow(number, part, &number) || number < min_ns || number > max_ns)
+		return ir_error_set(err, -EINVAL, "%s: %.*s is out of range", what, shown, text);
+	*ns = number;
+	return 0;
+
+malformed:
 	return ir_error_set(err, -EINVAL,
 			    "%s: \"%.*s\" is not a time (a number, then ns, us, ms or s)", what, shown,
 			    text);
+}
+
+int parse_time(const char *what, const char *text, size_t len, uint64_t unit_ns, uint64_t min,
+	       uint64_t max, uint64_t *value, struct ir_error *err)
+{
+	int shown = (int)(len > 60 ? 60 : len);
+	uint64_t ns;
+
+	/* "5m" is no number here: it could mean milliseconds or minutes, not 5 * 2^20. */
+	if (len == count_digits(text, len) ||
+	    (text[len - 1] != 'm' && !parse_number(what, text, len, 0, UINT64_MAX, &ns, NULL)))
+		return parse_number(what, text, len, min, max, value, err);
+	if (parse_time_ns(what, text, len, unit_ns, min * unit_ns, max * unit_ns, &ns, err))
+		return -EINVAL;
+	if (ns % unit_ns)
+		return ir_error_set(err, -EINVAL, "%s: %.*s is no whole number of %s", what, shown,
+				    text, unit_ns == 1000000 ? "milliseconds" : "units");
+	*value = ns / unit_ns;
+	return 0;
 }

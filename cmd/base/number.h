@@ -15,7 +15,15 @@
 int parse_number(const char *what, const char *text, size_t len, uint64_t min, uint64_t max,
 		 uint64_t *value, struct ir_error *err);
 /**
- * parse_time - a time: as parse_number(), or a decimal number and its unit, ns, us, ms or s
+ * parse_time_ns - a time in nanoseconds: a decimal number such as 2 or 2.1, and its unit, ns, us, ms or s
+ * @unit_ns: the unit of a number without one, in nanoseconds; 0: a unit is required
+ *
+ * @min_ns and @max_ns are inclusive.  Returns 0, or -EINVAL with @err set.
+ */
+int parse_time_ns(const char *what, const char *text, size_t len, uint64_t unit_ns, uint64_t min_ns,
+		  uint64_t max_ns, uint64_t *ns, struct ir_error *err);
+/**
+ * parse_time - a time as a whole number of units: as parse_time_ns(), or as parse_number() without a unit
  * @unit_ns: what a number without a unit, @min, @max and @value count, in nanoseconds
  */
 int parse_time(const char *what, const char *text, size_t len, uint64_t unit_ns, uint64_t min,

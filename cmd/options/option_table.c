@@ -123,7 +123,7 @@ const struct option_spec option_table[] = {
 	  "Use only the operations of this device.",
 	  IN_INPUT | IN_BATCH, option_parse_text, AT(device) },
 	{ 0, "--time-window", NULL, "FROM:TO",
-	  "Use only events between these times after the first event, such as 2s:5s. A number without a "
+	  "Use only events between these times after the first event, such as 2s:5.5s. A number without a "
 	  "unit is in seconds; FROM or TO can be omitted.",
 	  IN_REPLAY | IN_INFO | IN_OPS, .parse = option_parse_window },
 	{ 0, "--events", NULL, "FILE.json",

@@ -52,13 +52,7 @@ int option_parse_ms(struct settings *settings, const struct option_spec *spec, c
 static int window_time(const struct option_spec *spec, const char *text, size_t len, uint64_t *ns,
 		       struct ir_error *err)
 {
-	bool plain = len && strspn(text, "0123456789") >= len;
-	int rc = parse_time(spec->name, text, len, 1, 0, plain ? IR_WINDOW_OPEN / 1000000000 : IR_WINDOW_OPEN,
-			    ns, err);
-
-	if (!rc && plain)
-		*ns *= 1000000000;
-	return rc;
+	return parse_time_ns(spec->name, text, len, 1000000000, 0, IR_WINDOW_OPEN, ns, err);
 }
 
 int option_parse_window(struct settings *settings, const struct option_spec *spec, const char *arg,
@@ -116,27 +110,8 @@ int option_parse_texts(struct settings *settings, const struct option_spec *spec
 int option_parse_time(struct settings *settings, const struct option_spec *spec, const char *arg,
 		      struct ir_error *err)
 {
-	static const struct {
-		const char *unit;
-		uint64_t ns;
-	} units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
-	size_t digits = strspn(arg, "0123456789"), u = 0;
-	const size_t nr_units = sizeof(units) / sizeof(units[0]);
-	uint64_t *to = settings_field(settings, spec), number;
-	int rc;
-
-	while (u < nr_units && strcmp(arg + digits, units[u].unit) != 0)
-		u++;
-	if (!digits || u == nr_units)
-		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is not a time (250us, 10ms, 1s)",
-				    spec->name, arg);
-	rc = parse_number(spec->name, arg, digits, 0, spec->max / units[u].ns, &number, err);
-	if (rc)
-		return rc;
-	if (number * units[u].ns < spec->min)
-		return ir_error_set(err, -EINVAL, "%s: \"%.60s\" is too short", spec->name, arg);
-	*to = number * units[u].ns;
-	return 0;
+	return parse_time_ns(spec->name, arg, strlen(arg), 0, spec->min, spec->max,
+			     settings_field(settings, spec), err);
 }
 
 int option_parse_flag(struct settings *settings, const struct option_spec *spec, const char *arg,

@@ -93,6 +93,7 @@ static void test_times_have_the_unit_of_the_option_or_their_own(void **state)
 	} times[] = {
 		{ "15", 1, 15 }, { "15ns", 1, 15 }, { "2us", 1, 2000 }, { "3ms", 1, 3 * MS }, { "1s", 1, 1000 * MS },
 		{ "10", MS, 10 }, { "10ms", MS, 10 }, { "2s", MS, 2000 }, { "5000us", MS, 5 }, { "1K", MS, 1024 },
+		{ "2.1us", 1, 2100 }, { "1.5s", MS, 1500 }, { "0.010s", MS, 10 }, { "2.0", 1, 2 }, { "1.500000000000s", MS, 1500 },
 	};
 
 	(void)state;
@@ -115,6 +116,17 @@ static void test_wrong_times_are_named_with_what_is_right(void **state)
 		{ "5min", MS, "t: \"5min\" is not a time (a number, then ns, us, ms or s)" },
 		{ "ms", MS, "t: \"ms\" is not a time (a number, then ns, us, ms or s)" },
 		{ "5m s", MS, "t: \"5m s\" is not a time (a number, then ns, us, ms or s)" },
+		{ "5m", MS, "t: \"5m\" is not a time (a number, then ns, us, ms or s)" },
+		{ "2.ms", MS, "t: \"2.ms\" is not a time (a number, then ns, us, ms or s)" },
+		{ ".5ms", MS, "t: \".5ms\" is not a time (a number, then ns, us, ms or s)" },
+		{ "2.1.1ms", MS, "t: \"2.1.1ms\" is not a time (a number, then ns, us, ms or s)" },
+		{ "2.1K", MS, "t: \"2.1K\" is not a time (a number, then ns, us, ms or s)" },
+		{ "2.5", MS, "t: 2.5 is no whole number of milliseconds" },
+		{ "0.0025s", MS, "t: 0.0025s is no whole number of milliseconds" },
+		{ "2.5ns", 1, "t: 2.5ns is no whole number of nanoseconds" },
+		{ "2.0000000001s", 1, "t: 2.0000000001s is no whole number of nanoseconds" },
+		{ "18446744073.9s", 1, "t: 18446744073.9s is out of range" },
+		{ "100.1ms", MS, "t: 100.1ms is out of range" },
 		{ "2500us", MS, "t: 2500us is no whole number of milliseconds" },
 		{ "2500ns", 1000, "t: 2500ns is no whole number of units" },
 		{ "1ms", MS, "t: 1ms is out of range" },
@@ -137,6 +149,23 @@ static void test_wrong_times_are_named_with_what_is_right(void **state)
 		assert_string_equal(err.text, wrong[i].why);
 		assert_true(value == 12345);
 	}
+}
+
+static void test_times_in_nanoseconds(void **state)
+{
+	struct ir_error err = { "" };
+	uint64_t ns = 12345;
+
+	(void)state;
+	assert_int_equal(parse_time_ns("t", "2.1:", 3, 1000 * MS, 0, UINT64_MAX, &ns, NULL), 0);
+	assert_true(ns == 2100 * MS);
+	assert_int_equal(parse_time_ns("t", "0.25us", 6, 0, 250, 250, &ns, NULL), 0);
+	assert_true(ns == 250);
+	assert_true(parse_time_ns("t", "5", 1, 0, 0, UINT64_MAX, &ns, &err) < 0);
+	assert_string_equal(err.text, "t: \"5\" is not a time (a number, then ns, us, ms or s)");
+	assert_true(parse_time_ns("t", "250ns", 5, 0, 251, 300, &ns, &err) < 0);
+	assert_string_equal(err.text, "t: 250ns is out of range");
+	assert_true(ns == 250);
 }
 
 static void assert_hint(const struct choice *known, const char *name, const char *expected)
@@ -476,6 +505,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_numbers_are_named_with_what_is_right),
 		cmocka_unit_test(test_times_have_the_unit_of_the_option_or_their_own),
 		cmocka_unit_test(test_wrong_times_are_named_with_what_is_right),
+		cmocka_unit_test(test_times_in_nanoseconds),
 		cmocka_unit_test(test_mistyped_names_are_answered_with_the_nearest),
 		cmocka_unit_test(test_places_in_json_have_a_line_and_a_name),
 		cmocka_unit_test(test_a_place_that_is_too_deep_or_long_is_cut),
