@@ -51,8 +51,8 @@ const char *kind_command(const char *path)
 	struct stat st;
 	const char *command;
 
-	/* Reading from a pipe would wait. */
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
+	/* Reading from a pipe would wait, as would /sys/kernel/tracing/trace_pipe, whose size is 0. */
+	if (stat(path, &st) || !S_ISREG(st.st_mode) || !st.st_size)
 		return NULL;
 	command = json_command(path);
 	return command ? command : is_recording(path) ? "run" : NULL;

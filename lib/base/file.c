@@ -37,18 +37,29 @@ void ir_file_progress(const struct ir_file *file, uint64_t done, uint64_t total)
 #define COPY_BLOCK 65536
 #define WAIT_MS 500	/* for more of a pipe, until the callback is called again */
 
-/* Copy a pipe to a temporary file that has no name. */
+/* A temporary file without a name.  Returns its descriptor, or a negative errno with @err set. */
+static int open_copy(const struct ir_file *file, struct ir_error *err)
+{
+	int copy = ir_temp_open();
+
+	if (copy < 0)
+		ir_error_set(err, copy, "%s: cannot make a temporary copy in %s: %s; set TMPDIR or pass a file",
+			     file->path, ir_temp_dir(), strerror(-copy));
+	return copy;
+}
+
+/*
+ * Copies what has no size before it was read, such as a pipe, to a temporary file, which is
+ * made when there are first bytes.
+ */
 static int copy_stream(struct ir_file *file, struct ir_error *err)
 {
 	char *buf = malloc(COPY_BLOCK);
-	int copy = buf ? ir_temp_open() : -ENOMEM, ret = 0;
+	int copy = -1, ret = 0;
 	ssize_t n;
 
-	if (copy < 0) {
-		free(buf);
-		return ir_error_set(err, copy, "%s: cannot make a temporary copy in %s: %s; set TMPDIR or pass a file",
-				    file->path, ir_temp_dir(), strerror(-copy));
-	}
+	if (!buf)
+		return ir_error_set(err, -ENOMEM, "%s: out of memory", file->path);
 	for (;;) {
 		struct pollfd more = { .fd = file->fd, .events = POLLIN };
 		int ready;
@@ -62,6 +73,13 @@ static int copy_stream(struct ir_file *file, struct ir_error *err)
 			continue;
 		if (n <= 0)
 			break;
+		if (copy < 0) {
+			copy = open_copy(file, err);
+			if (copy < 0) {
+				ret = copy;
+				break;
+			}
+		}
 		ret = ir_temp_write(copy, buf, (size_t)n);
 		if (ret) {
 			ir_error_set(err, ret, "%s: cannot write the temporary copy in %s: %s; set TMPDIR or pass a file",
@@ -75,6 +93,8 @@ static int copy_stream(struct ir_file *file, struct ir_error *err)
 		ir_error_set(err, ret, "%s: cannot read: %s", file->path, strerror(-ret));
 	}
 	free(buf);
+	if (copy < 0)
+		return ret;
 	if (file->close_fd)
 		close(file->fd);
 	file->close_fd = true;
@@ -95,7 +115,8 @@ static int check_size(struct ir_file *file, struct ir_error *err)
 	if (S_ISDIR(st.st_mode))
 		return ir_error_set(err, -EISDIR, "%s: is a directory; name a file in it",
 				    file->path);
-	if (S_ISREG(st.st_mode)) {
+	/* Files of tracefs and procfs have the size 0, whatever they contain. */
+	if (S_ISREG(st.st_mode) && st.st_size) {
 		/* A redirected standard input may have been read from already. */
 		pos = lseek(file->fd, 0, SEEK_CUR);
 		file->base = pos > 0 ? (uint64_t)pos : 0;
@@ -103,7 +124,7 @@ static int check_size(struct ir_file *file, struct ir_error *err)
 			     (uint64_t)st.st_size - file->base : 0;
 		return 0;
 	}
-	if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
+	if (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
 		return copy_stream(file, err);
 	return ir_error_set(err, -EINVAL, "%s: is %s; give a file or a pipe",
 			    file->path, isatty(file->fd) ? "a terminal" : "a device");

@@ -16,8 +16,8 @@ struct ir_file;
 
 /**
  * ir_file_open - open a recording for reading
- * @path: the file, or "-" for standard input (which is copied to an unlinked
- *        temporary file when it cannot seek)
+ * @path: the file, or "-" for standard input.  What cannot seek, or has no size, as the files
+ *        of tracefs, is copied to an unlinked temporary file.
  */
 struct ir_file *ir_file_open(const char *path, struct ir_error *err);
 /**

@@ -73,6 +73,21 @@ static void test_pipe(void **state)
 	ir_file_close(file);
 }
 
+/* Files of procfs and tracefs have the size 0, whatever they contain. */
+static void test_no_size(void **state)
+{
+	struct ir_error err = { "" };
+	struct ir_file *file = ir_file_open("/proc/version", &err);
+	char buf[6];
+
+	(void)state;
+	assert_non_null(file);
+	assert_true(ir_file_size(file) > 14);
+	assert_int_equal(ir_file_read(file, 6, buf, 6), 6);
+	assert_memory_equal(buf, "versio", 6);
+	ir_file_close(file);
+}
+
 static void expect_error(const char *name, const char *text)
 {
 	struct ir_error err = { "" };
@@ -190,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_no_size),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_unrecognised),
 		cmocka_unit_test(test_error_line),
