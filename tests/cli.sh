@@ -329,6 +329,12 @@ kill $feeder
 wait $feeder 2>/dev/null
 check "an interrupted run: exit status" test "$status" -eq 130
 check "an interrupted run replaces no file" grep -qx "as it was" "$tmp/kept"
+for command in "info $tmp/endless" "report $tmp/endless" "compare $tmp/endless x" "run --events $tmp/endless $file"; do
+	# shellcheck disable=SC2086	# several arguments
+	env --default-signal=INT "$prog" $command 2>/dev/null &
+	interrupt $! INT
+	check "interrupted before there is anything to read, ${command%% *}: exit status" test "$status" -eq 130
+done
 
 # A part of a recording: what is in the window, and no more.
 maps=$("$prog" ops "$file" 2>/dev/null | awk '$3 == "map" { n++ } END { print n }')

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/message.h"
+#include "io/input.h"
 
 char *file_read(const char *path, size_t max, const char *what, size_t *size)
 {
@@ -22,6 +23,8 @@ char *file_read(const char *path, size_t max, const char *what, size_t *size)
 	bool too_large = false;
 	int code = 0;
 
+	if (*interrupts_flag())
+		interrupts_end();
 	if (!in) {
 		message("%s: %s", path, strerror(errno));
 		return NULL;
@@ -37,7 +40,9 @@ char *file_read(const char *path, size_t max, const char *what, size_t *size)
 		errno = 0;
 		used += fread(text + used, 1, room - used, in);
 		code = errno;
-	} while (used == room && used <= max);
+	} while (used == room && used <= max && !*interrupts_flag());
+	if (*interrupts_flag())
+		interrupts_end();
 	if (!why && ferror(in))
 		why = strerror(code ? code : EIO);
 	else if (!why && used > max)

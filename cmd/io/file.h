@@ -15,6 +15,7 @@
  * @size: set
  *
  * Returns the text for free(), without a terminator; NULL: the error was said.
+ * Ends the program if it was interrupted.
  */
 char *file_read(const char *path, size_t max, const char *what, size_t *size);
 

@@ -62,18 +62,27 @@ const volatile int *interrupts_flag(void)
 	return &interrupted;
 }
 
+void interrupts_end(void)
+{
+	message("interrupted");
+	output_unlink_temp();
+	exit(STATUS_INTERRUPTED);
+}
+
+static void __attribute__((noreturn)) end_interrupted(const struct input *input)
+{
+	if (input->stop)
+		input->stop(input->stop_arg);
+	interrupts_end();
+}
+
 static void on_reading(void *arg, uint64_t done, uint64_t total)
 {
 	const struct input *reading = arg;
 	char label[48];
 
-	if (interrupted) {
-		if (reading->stop)
-			reading->stop(reading->stop_arg);
-		message("interrupted");
-		output_unlink_temp();
-		exit(STATUS_INTERRUPTED);
-	}
+	if (interrupted)
+		end_interrupted(reading);
 	snprintf(label, sizeof(label), "reading %s", basename(reading->path));
 	progress_show(label, done, total);
 }
@@ -149,6 +158,9 @@ int input_open(struct input *input, const struct settings *settings, const char 
 		input->rec = ir_recording_open(path, &options, &err);
 	progress_clear();
 	if (!input->rec) {
+		/* What failed then is a call that the signal ended. */
+		if (interrupted)
+			end_interrupted(input);
 		message("%s", err.text);
 		input_close(input);
 		return STATUS_ERROR;

@@ -12,6 +12,8 @@
 void interrupts_catch(void);
 /** interrupts_keep - install the handlers again, as code of a plug-in may have replaced them */
 void interrupts_keep(void);
+/** interrupts_end - end the program with the message and the status of an interrupt */
+void interrupts_end(void) __attribute__((noreturn));
 /** interrupts_flag - non-zero after SIGINT or SIGTERM */
 const volatile int *interrupts_flag(void);
 
