@@ -84,7 +84,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 	struct settings settings;
 	int status;
 
-	switch (options_parse(command, argc, argv, &settings, &err)) {
+	switch (options_parse(command, commands, argc, argv, &settings, &err)) {
 	case OPTIONS_HELP:
 		options_help(stdout, command);
 		status = finish_stdout();

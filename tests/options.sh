@@ -76,6 +76,8 @@ the IOMMU API (--api iommu) has no flush queue|run --api iommu --queue-timeout 1
 --hz is given twice, as "100" and as "250"|run --hz 100 --hz 250
 option --quiet takes no argument|run --quiet=yes
 unknown option "-Z"|run -Z
+list has no option --jobs; these commands have it: run, verify, sweep, batch|list --jobs=3 events
+faults has no option --time-window; these commands have it: run, info, ops, verify, sweep|faults --time-window 1:2
 unknown option "--hzz", did you mean "--hz"?|run --hzz=7
 list: too many operands|list strategies
 compare: missing BASELINE NEW|compare

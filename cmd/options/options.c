@@ -97,8 +97,30 @@ static void getopt_tables(const struct command *command, char *letters, struct o
 	*longs = (struct option){ .name = NULL };
 }
 
-static int wrong_option(const struct command *command, int result, const char *word,
-			struct ir_error *err)
+/* @word is an option of other commands: names them.  Returns whether it is. */
+static bool is_elsewhere(const struct command *command, const struct command *all, const char *word,
+			 struct ir_error *err)
+{
+	size_t len = strcspn(word, "="), used = 0;
+	unsigned int bits = 0;
+	char list[160] = "";
+
+	for (size_t o = 0; o < nr_options; o++)
+		if (strlen(option_table[o].name) == len && !strncmp(option_table[o].name, word, len))
+			bits |= option_table[o].commands;
+	if (!bits)
+		return false;
+	for (const struct command *other = all; other->name; other++)
+		if ((bits & other->bit) && used < sizeof(list))
+			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
+						 other->name);
+	ir_error_set(err, -EINVAL, "%s has no option %.*s; these commands have it: %s", command->name, (int)len,
+		     word, list);
+	return true;
+}
+
+static int wrong_option(const struct command *command, const struct command *all, int result,
+			const char *word, struct ir_error *err)
 {
 	const struct option_spec *spec = find_option(command, optopt);
 	char letter[3] = { '-', (char)optopt, '\0' };
@@ -109,6 +131,8 @@ static int wrong_option(const struct command *command, int result, const char *w
 		return ir_error_set(err, -EINVAL, "option %s takes no argument", spec->name);
 	if (optopt)
 		return name_unknown(err, "option", letter, 2, option_name, command);
+	if (is_elsewhere(command, all, word, err))
+		return -EINVAL;
 	return name_unknown(err, "option", word, strcspn(word, "="), option_name, command);
 }
 
@@ -167,8 +191,8 @@ static int check_machine(const struct settings *settings, struct ir_error *err)
  * Options that give others more to choose from, such as --plugin, are parsed first,
  * once all words are known to be options and help is not requested.
  */
-static int parse_first(struct settings *settings, int argc, char **argv, const char *letters,
-		       const struct option *longs, struct ir_error *err)
+static int parse_first(struct settings *settings, const struct command *all, int argc, char **argv,
+		       const char *letters, const struct option *longs, struct ir_error *err)
 {
 	int result, rc = 0;
 
@@ -179,7 +203,7 @@ static int parse_first(struct settings *settings, int argc, char **argv, const c
 			const struct option_spec *spec = find_option(settings->command, result);
 
 			if (result == '?' || result == ':')
-				return wrong_option(settings->command, result, argv[optind - 1],
+				return wrong_option(settings->command, all, result, argv[optind - 1],
 						    err);
 			if (!spec->parse)
 				return 0;
@@ -251,8 +275,8 @@ static enum options_outcome outcome_of(int rc)
 	return !rc ? OPTIONS_OK : rc == -ENOMEM ? OPTIONS_FAILED : OPTIONS_WRONG;
 }
 
-enum options_outcome options_parse(const struct command *command, int argc, char **argv,
-				   struct settings *settings, struct ir_error *err)
+enum options_outcome options_parse(const struct command *command, const struct command *all, int argc,
+				   char **argv, struct settings *settings, struct ir_error *err)
 {
 	struct option longs[2 * MAX_OPTIONS + 1];
 	char letters[2 * MAX_OPTIONS + 2];
@@ -271,7 +295,7 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 		return OPTIONS_FAILED;
 	}
 	getopt_tables(command, letters, longs);
-	rc = parse_first(settings, argc, argv, letters, longs, err);
+	rc = parse_first(settings, all, argc, argv, letters, longs, err);
 	if (rc)
 		return outcome_of(rc);
 	optind = 0;	/* glibc: restart, with the permutation of arguments */

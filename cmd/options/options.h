@@ -25,11 +25,12 @@ enum options_outcome {
 
 /**
  * options_parse - read the arguments of a command
+ * @all: the commands, with a NULL name behind the last: an option of others is an error that names them
  * @argv: the command's name, then its arguments; is permuted
  * @settings: filled; pass it to options_free(), also after an error
  */
-enum options_outcome options_parse(const struct command *command, int argc, char **argv,
-				   struct settings *settings, struct ir_error *err);
+enum options_outcome options_parse(const struct command *command, const struct command *all, int argc,
+				   char **argv, struct settings *settings, struct ir_error *err);
 void options_free(struct settings *settings);
 /** options_help - usage, summary and all options of a command */
 void options_help(FILE *out, const struct command *command);
