@@ -239,7 +239,11 @@ static int verify_recording(struct document *doc, const struct input *input, con
 static bool is_verifiable(const struct settings *settings, const struct ir_recording_info *info,
 			  const char *path)
 {
-	if (!info->rpcit.present && !info->flushes.present)
+	/* 0: the option is not given. */
+	if (settings->window_to_ns && !info->ops.map && !info->ops.failed_map)
+		message("%s: nothing to verify: it has no mappings in this --time-window; \"info\" without "
+			"it shows how long the recording is", path);
+	else if (!info->rpcit.present && !info->flushes.present)
 		message("%s: nothing to verify: it has neither RPCITs nor flushes; record them "
 			"with probes (iommu-replay list events)", path);
 	else if (!info->ops.map && !info->ops.failed_map)
