@@ -90,6 +90,7 @@ exits "off by 100 %, which is allowed" 0 verify $none --tolerance 100% $file
 
 exits "verbose" 3 verify --verbose --initial-pages 1000 $file
 check "verbose marks the first difference" test "$(grep -c '^>' "$tmp/out")" -eq 1
+check "verbose wraps no operation for which there is room" grep -Eq ' map, [0-9]+ pages? at 0x[0-9a-f]+ *$' "$tmp/out"
 # shellcheck disable=SC2016	# awk's
 check "verbose shows 12 operations before it, and 12 after" awk '
 	/^>/ { after = 1 }
@@ -338,6 +339,8 @@ if command -v python3 >/dev/null; then
 else
 	skip "JSON is as documented: no python3"
 fi
+exits "a window behind the recording's end" 1 verify --time-window 1000s: traces/6.12-fq-twodev.dat
+says "a window behind the recording's end: says so" "no mappings in this --time-window"
 # Timers run already when such a recording begins: the first flush comes sooner than a timeout after the first unmap.
 exits "a recording that begins in the middle of traffic" 0 verify --time-window 1300ms: traces/6.12-fq-twodev.dat
 exits "as CSV" 0 verify --format csv $strict traces/6.1-strict-seqread.dat

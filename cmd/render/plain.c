@@ -142,29 +142,47 @@ static size_t needed_width(const char *title, const char *const *cells, size_t n
 	return width;
 }
 
+/* Gives @spare characters to the narrowest columns behind the first that need them. */
+static void widen(size_t *limits, const size_t *needed, size_t nr_columns, size_t spare)
+{
+	for (; spare; spare--) {
+		size_t narrowest = nr_columns;
+
+		for (size_t i = 1; i < nr_columns; i++)
+			if (limits[i] < needed[i] && (narrowest == nr_columns || limits[i] < limits[narrowest]))
+				narrowest = i;
+		if (narrowest == nr_columns)
+			return;
+		limits[narrowest]++;
+	}
+}
+
 /*
  * How wide each column may be: the last one takes what the others leave.  If that
- * is too little, those between it and the first are wrapped, too.
+ * is too little, those between it and the first are wrapped, too, as far as necessary.
+ * @limits: room for 2 * @nr_columns
  */
 static void limit_widths(const struct canvas *canvas, const struct plain_column *columns,
 			 size_t nr_columns, const char *const *cells, size_t rows, size_t *limits)
 {
-	size_t last = needed_width(columns[nr_columns - 1].title, cells + nr_columns - 1, nr_columns, rows,
-				   false);
+	size_t *needed = limits + nr_columns, last = nr_columns - 1, used = 0;
 
-	if (last > LAST_WIDTH)
-		last = LAST_WIDTH;
-	for (int wrapped = 0; wrapped < 2; wrapped++) {
-		size_t used = 0;
-
-		for (size_t i = 0; i + 1 < nr_columns; i++) {
-			limits[i] = needed_width(columns[i].title, cells + i, nr_columns, rows,
-						 wrapped && i);
+	needed[last] = needed_width(columns[last].title, cells + last, nr_columns, rows, false);
+	limits[last] = needed[last] > LAST_WIDTH ? LAST_WIDTH : needed[last];
+	for (size_t i = 0; i < last; i++) {
+		needed[i] = limits[i] = needed_width(columns[i].title, cells + i, nr_columns, rows, false);
+		used += needed[i] + GAP;
+	}
+	if (used + limits[last] > canvas->width) {
+		used = 0;
+		for (size_t i = 0; i < last; i++) {
+			limits[i] = needed_width(columns[i].title, cells + i, nr_columns, rows, i != 0);
 			used += limits[i] + GAP;
 		}
-		limits[nr_columns - 1] = used + last > canvas->width ? last : canvas->width - used;
-		if (used + last <= canvas->width)
-			break;
+		if (used + limits[last] < canvas->width)
+			widen(limits, needed, nr_columns, canvas->width - used - limits[last]);
+	} else {
+		limits[last] = canvas->width - used;
 	}
 }
 
@@ -208,7 +226,7 @@ int print_plain(const struct canvas *canvas, const struct plain_column *columns,
 		const char *const *cells, size_t rows)
 {
 	struct libscols_table *table = terminal_table(canvas);
-	size_t *limits = calloc(nr_columns, sizeof(*limits));
+	size_t *limits = calloc(2 * nr_columns, sizeof(*limits));
 	int rc = 0;
 
 	if (!table || !limits) {
