@@ -61,6 +61,8 @@ shows "where lines have no task's name, its PID stands for it" '"PID 611"'
 file=traces/6.12-fq-randread-lim2048-smp1.dat
 if [ -f $file ]; then
 	"$prog" run --quiet --strategy sync-map-retry --format csv $file >"$tmp/plain"
+	exits "--by comm, pages reachable at the end" 0 run --by comm --strategy legacy $file
+	check "--by comm: the longest time is a lower bound then" grep -Eq '^legacy .* 13,619 +>=5.75 s  fio$' "$tmp/out"
 	"$prog" run --quiet --explain --strategy sync-map-retry --format json $file >"$tmp/json"
 	check "--explain changes no figure, and counts each shortage" python3 - "$tmp/json" "$tmp/plain" <<-'END_PY'
 		import csv, json, sys

@@ -258,7 +258,10 @@ static void row_of(struct cells *cells, const struct frontier *f, size_t i)
 	cell(cells, "%s", ir_count_text(frontier_flushes(f, i)).s);
 	cell(cells, "%s", every ? "all memory" : r->exposure.page_seconds > 0 ?
 	     page_seconds(r->exposure.page_seconds).s : "-");
-	cell(cells, "%s", every ? "always" : r->exposure.p99_ns ? ir_time_text(r->exposure.p99_ns, IR_PLAIN).s : "-");
+	if (every || !r->exposure.p99_ns)
+		cell(cells, "%s", every ? "always" : "-");
+	else
+		cell(cells, "%s%s", ir_cut_of(r).p99 ? ">=" : "", ir_time_text(r->exposure.p99_ns, IR_PLAIN).s);
 	cell(cells, every ? "all" : r->exposure.reused_pages ? "%s" : "-", ir_count_text(r->exposure.reused_pages).s);
 }
 

@@ -28,6 +28,7 @@ struct sheet {
 	size_t nr_columns;
 	char **cells;
 	size_t nr, room;
+	uint64_t cut_ns;	/* the longest exposure, if the recording's end cut it off */
 	bool failed;
 };
 
@@ -56,7 +57,7 @@ static void put_cell(struct sheet *sheet, const char *text)
 
 static void put_value(struct sheet *sheet, struct ir_value value, enum ir_unit unit)
 {
-	char text[48] = "-";
+	char text[64] = "-";
 
 	switch (value.type) {
 	case IR_VALUE_TEXT:
@@ -64,12 +65,15 @@ static void put_value(struct sheet *sheet, struct ir_value value, enum ir_unit u
 		return;
 	case IR_VALUE_COUNT:
 		if (value.count && unit == IR_UNIT_NS)
-			snprintf(text, sizeof(text), "%s", ir_time_text(value.count, IR_PLAIN).s);
+			snprintf(text, sizeof(text), "%s%s", value.count == sheet->cut_ns ? ">=" : "",
+				 ir_time_text(value.count, IR_PLAIN).s);
 		else if (value.count)
 			snprintf(text, sizeof(text), "%s", ir_count_text(value.count).s);
 		break;
 	case IR_VALUE_REAL:
-		if (value.real > 0)
+		if (value.real >= 1000)
+			snprintf(text, sizeof(text), "%s", ir_count_text((uint64_t)(value.real + .5)).s);
+		else if (value.real > 0)
 			ir_real_text(text, sizeof(text), value.real, 3);
 		break;
 	default:
@@ -229,6 +233,7 @@ static int draw_replayed(const struct drawing *drawing, const struct ir_report_e
 			sheet_free(&sheet);
 			return -ENOMEM;
 		}
+		sheet.cut_ns = ir_cut_of(&entry->results[i]).max ? entry->results[i].exposure.max_ns : 0;
 		put_rows(&sheet, ir_site_replayed, label, rows, nr, &sum, grouping,
 			 drawing->canvas->verbose);
 		free(rows);
