@@ -84,6 +84,8 @@ wrong "more cells than anybody can want" '' '"recordings": [ "a" ],' \
 for shard in 0/2 3/2 1 /2 1/ 1/0 a/b; do
 	exits "\"$shard\" is no shard" 2 batch --output "$tmp/none" --shard $shard "$tmp/m.json"
 done
+exits "standard output is no file of results" 2 batch --output - "$tmp/m.json"
+says "standard output is no file of results: why" "standard output cannot hold results"
 check "nothing of all that leaves a file behind" test ! -e "$tmp/none"
 
 file=$dir/6.12-fq-seqread-lim512-smp2.dat
@@ -188,6 +190,8 @@ resumed "a line of something else"
 cat "$tmp/all" "$tmp/all" >"$tmp/part"
 resumed "everything twice"
 echo "my diary" >"$tmp/part"
+exits "another file is no file of results" 2 batch --output "$tmp/part" "$m"
+says "another file is no file of results: which is said" "has no results of a batch; it was left alone"
 exits "another file is left alone" 2 batch --resume --output "$tmp/part" "$m"
 check "another file is as it was" grep -qx "my diary" "$tmp/part"
 printf 'my diary' >"$tmp/part"

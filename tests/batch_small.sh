@@ -235,6 +235,10 @@ plan '"recordings": [ "a.txt" ], "strategies": [ "fq-flush" ], "parameters": { "
 "$prog" batch --quiet --output queues m.json
 exits "queues of several sizes" 0 merge --format table queues
 check "queues of several sizes: from and to" grep -Eqx 'a.txt +[0-9]+-[0-9]+( !)? *' out
+plan '"recordings": [ "a.txt" ], "strategies": [ "strict", "legacy" ]'
+"$prog" batch --quiet --output reached m.json
+exits "pages that are reachable at the end" 0 merge --format table reached
+check "pages that are reachable at the end: a lower bound" grep -Eqx 'legacy +1 +- +[0-9]+ +>=[0-9.]+ [mun]?s *' out
 exits "a course of waits" 0 batch --quiet --load closed --output closed "$traces/throughput/depth1-lazy.dat"
 exits "a course of waits: its summary" 0 merge --format table closed
 check "a course of waits: throughput and CPU time" grep -Eq '^strategy .* of recorded +CPU/op$' out

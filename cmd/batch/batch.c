@@ -634,6 +634,10 @@ static int prepare_batch(struct batch *b)
 		message("batch: --output FILE is missing: where are the results to go?");
 		return STATUS_USAGE;
 	}
+	if (s->output && !strcmp(s->output, "-")) {
+		message("batch: standard output cannot hold results, which are read again; give --output a file");
+		return STATUS_USAGE;
+	}
 	rc = read_plan(b, &err);
 	if (rc) {
 		message("%s", err.text);

@@ -239,11 +239,11 @@ int results_open(struct results *results, const char *path, bool resume, struct 
 
 	*results = (struct results){ .path = path, .fd = -1 };
 	rc = open_locked(results, &st, err);
+	if (!rc)
+		rc = index_file(results, err);
 	if (!rc && st.st_size && !resume)
 		rc = ir_error_set(err, -EEXIST, "%s: has results already; give --resume to go on with "
 				  "them, or another file", path);
-	if (!rc)
-		rc = index_file(results, err);
 	if (!rc && results->torn && ftruncate(results->fd, results->end))
 		rc = file_error(results, err);
 	return rc ? rc : sort_lines(results, err);

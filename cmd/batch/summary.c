@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "render/cells.h"
+#include "verdict/fold.h"
 #include "verdict/numbers.h"
 
 #define MOST_STRATEGIES 32
@@ -18,6 +19,7 @@ struct sum {
 	uint64_t least, most;		/* flushes of a result */
 	uint64_t flushes;		/* of all of them */
 	uint64_t longest_ns;		/* exposure.p99_ns at most */
+	bool longest_cut;		/* which would be longer if the recording were */
 	size_t closed;			/* results with throughput */
 	double slowest, fastest;	/* of these: throughput.ratio */
 	uint64_t least_cpu_ns, most_cpu_ns;	/* and CPU time of an operation */
@@ -79,7 +81,11 @@ static void add_entry(struct sums *sums, const struct ir_report_entry *entry)
 		if (flushes > s->most)
 			s->most = flushes;
 		if (r->exposure.p99_ns > s->longest_ns)
+			s->longest_cut = false;
+		if (r->exposure.p99_ns >= s->longest_ns) {
 			s->longest_ns = r->exposure.p99_ns;
+			s->longest_cut |= ir_cut_of(r).p99;
+		}
 		add_time(s, &r->time);
 	}
 }
@@ -122,7 +128,8 @@ static int draw_strategies(const struct drawing *d, const struct sums *sums)
 		cell(&cells, "%zu", s->results);
 		cell(&cells, s->failing ? "%zu" : "-", s->failing);
 		cell(&cells, "%s", ir_count_text(s->flushes).s);
-		cell(&cells, "%s", s->longest_ns ? ir_time_text(s->longest_ns, IR_PLAIN).s : "-");
+		cell(&cells, "%s%s", s->longest_cut ? ">=" : "",
+		     s->longest_ns ? ir_time_text(s->longest_ns, IR_PLAIN).s : "-");
 		if (closed)
 			time_cells(&cells, s);
 	}
