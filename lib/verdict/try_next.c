@@ -24,28 +24,23 @@ static bool lacks_entries(const struct ir_rows *rows)
 	return false;
 }
 
-/* A command line repeats these of the parameters that the user gave. */
-enum repeated {
-	REPEAT_NONE = 0,
-	REPEAT_HYPERVISOR = 1,
-	REPEAT_APERTURE = 2,
-	REPEAT_ALL = REPEAT_HYPERVISOR | REPEAT_APERTURE,
-};
+/* The parameters of the first result with a queue, which have those of queues as well; else of the first. */
+static const struct ir_effective *all_parameters(const struct ir_rows *rows)
+{
+	for (size_t i = rows->first; i < rows->end; i++)
+		if (rows->entry->results[i].parameters.queue != IR_QUEUE_NONE)
+			return &rows->entry->results[i].parameters;
+	return &rows->entry->results[rows->first].parameters;
+}
 
-/* A command line: @command, the repeated parameters, and the recording. */
-static void write_command(const struct ir_verdict_text *s, const char *command, unsigned int repeated)
+/* A command line: @command, the options that the user gave but for those of @without, and the recording. */
+static void write_command(const struct ir_verdict_text *s, const char *command, unsigned int without)
 {
 	const struct ir_report_entry *entry = s->rows->entry;
-	const struct ir_config *config = &entry->configs[s->rows->first];
-	const struct ir_effective *p = &entry->results[s->rows->first].parameters;
 
 	fprintf(s->out, " %ciommu-replay %s", IR_MARK_CODE, command);
-	if (repeated & REPEAT_HYPERVISOR && strcmp(config->hypervisor->name, "kvm")) {
-		fputs(" --hypervisor ", s->out);
-		ir_write_shell(s->out, config->hypervisor->name);
-	}
-	if (repeated & REPEAT_APERTURE && p->from.aperture == IR_FROM_USER)
-		fprintf(s->out, " --aperture %llu", (unsigned long long)p->aperture);
+	ir_write_given(s->out, entry->info, entry->configs[s->rows->first].hypervisor, all_parameters(s->rows),
+		       without);
 	fputc(' ', s->out);
 	ir_write_shell(s->out, entry->info->file);
 	fputc(IR_MARK_END, s->out);
@@ -84,21 +79,23 @@ void ir_write_try_next(const struct ir_verdict_text *s)
 	if (!rows->entry->info->complete) {
 		fputs("Record again, with larger buffers: parts of the recording are lost or damaged.",
 		      s->out);
-		write_command(s, "info", REPEAT_NONE);
+		fprintf(s->out, " %ciommu-replay info ", IR_MARK_CODE);
+		ir_write_shell(s->out, rows->entry->info->file);
+		fputc(IR_MARK_END, s->out);
 	} else if (lacks_addresses(rows)) {
 		fputs("How much address space is enough?", s->out);
-		write_command(s, "sweep --find min-aperture", REPEAT_HYPERVISOR);
+		write_command(s, "sweep --find min-aperture", IR_WITHOUT_APERTURE);
 	} else if (key && (lacks_entries(rows) || near_limit(rows, pick))) {
 		fprintf(s->out, "How many %s are enough?", !strcmp(key, "entry-limit") ?
 			"host mappings" : "pinned pages");
 		snprintf(command, sizeof(command), "sweep --find min-%s --vary %s=64:65535:x2", key, key);
-		write_command(s, command, REPEAT_ALL);
+		write_command(s, command, IR_WITHOUT_LIMIT);
 	} else if (waits_for_timer(pick)) {
 		fputs("No limit was reached. What would another timeout of the queue change?", s->out);
-		write_command(s, "sweep --vary queue-timeout=10:1000:x2", REPEAT_ALL);
+		write_command(s, "sweep --vary queue-timeout=10:1000:x2", IR_WITHOUT_TIMEOUT);
 	} else if (rows->entry->info->rpcit.present || rows->entry->info->flushes.present) {
 		fputs("How far can the model be trusted?", s->out);
-		write_command(s, "verify", REPEAT_ALL);
+		write_command(s, "verify", IR_WITHOUT_DEVICES);
 	} else {
 		fputs("Record the flushes as well, with probes (iommu-replay list events): then verify "
 		      "tells how far the model can be trusted.", s->out);

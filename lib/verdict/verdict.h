@@ -71,4 +71,21 @@ char *ir_marked_plain(char *text);
 /** ir_write_shell - a word of a command line, in quotes if it needs them */
 void ir_write_shell(FILE *out, const char *word);
 
+/* Options that ir_write_given() leaves out, because the command line has its own, or does not take them. */
+enum ir_without {
+	IR_WITHOUT_LIMIT = 1,		/* entry-limit and pinned-limit */
+	IR_WITHOUT_SIZE = 2,		/* --queue-size */
+	IR_WITHOUT_TIMEOUT = 4,		/* --queue-timeout */
+	IR_WITHOUT_APERTURE = 8,
+	IR_WITHOUT_DEVICES = 16,
+};
+
+/**
+ * ir_write_given - a blank and an option for each parameter of a replay that the user gave
+ * @parameters: of a result; only those of a strategy with a queue have all parameters of queues
+ * @without: several of enum ir_without
+ */
+void ir_write_given(FILE *out, const struct ir_recording_info *info, const struct ir_hypervisor *hypervisor,
+		    const struct ir_effective *parameters, unsigned int without);
+
 #endif

@@ -429,6 +429,54 @@ static void test_try_next(void **state)
 	free(t);
 }
 
+/* What the user gave is in the suggested command line, but for what that command varies. */
+static void test_try_next_repeats_what_was_given(void **state)
+{
+	static const char *const devices[] = { NULL, "it's" };
+	struct table *t = table();
+	struct ir_effective *p = &add(t, "fq-flush", 2000, 5, 0, 0, 0)->parameters;
+
+	(void)state;
+	limits(p, 100, 0);
+	p->from.entry_limit = p->from.share = p->from.tlb_refresh = p->from.backend = IR_FROM_USER;
+	p->hypervisor.tlb_refresh = 1;
+	p->share = IR_SHARE_GUEST;
+	p->backend = IR_BACKEND_TYPE1;
+	p->queue = IR_QUEUE_PER_CPU;
+	p->queue_size = 64;
+	p->queue_timeout_ms = 20;
+	p->initial_pages = 24;
+	p->cpus = 2;
+	p->hz = 250;
+	p->devices = 3;
+	p->from.queue = p->from.queue_size = p->from.queue_timeout = p->from.initial_pages = IR_FROM_USER;
+	p->from.cpus = p->from.hz = p->from.devices = IR_FROM_USER;
+	assert_line(t, IR_PLAIN, "Try next", "How many host mappings are enough? iommu-replay sweep --find min-entry-limit "
+		    "--vary entry-limit=64:65535:x2 --hypervisor kvm:tlb-refresh=1,share=guest,backend=type1 --queue per-cpu "
+		    "--queue-size 64 --queue-timeout 20 --initial-pages 24 --cpus 2 --hz 250 --devices 3 dir/a.dat");
+	t->results[0].maps.map_failed = 0;
+	t->info.rpcit.present = true;
+	t->info.devices = devices;
+	t->info.nr_devices = 2;
+	t->info.device = 1;
+	t->info.window_from_ns = 2100000000;
+	t->info.window_to_ns = IR_WINDOW_OPEN;
+	t->info.events_file = "my.json";
+	*p = (struct ir_effective){ .api = IR_API_IOMMU, .timer = IR_TIMER_RECORDED, .queue = IR_QUEUE_NONE,
+		.rpcit_base_ns = 5000, .has_all = true, .all_base_ns = 7000, .all_page_ns = 3, .devices = 3,
+		.from = { .rpcit_latency = IR_FROM_USER, .all_latency = IR_FROM_USER, .devices = IR_FROM_USER } };
+	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --api iommu --timer recorded "
+		    "--flush-latency 5000 --flush-all-latency 7000+3 --device 'it'\\''s' --time-window 2.1s: --events my.json "
+		    "dir/a.dat");
+	t->info.window_from_ns = 0;
+	t->info.window_to_ns = 5000000001;
+	p->from.rpcit_latency = p->from.all_latency = IR_FROM_DEFAULT;
+	p->latency = IR_LATENCY_RECORDED;
+	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --api iommu --timer recorded "
+		    "--flush-latency recorded --device 'it'\\''s' --time-window :5.000000001s --events my.json dir/a.dat");
+	free(t);
+}
+
 /*
  * Verifications.
  */
@@ -669,6 +717,7 @@ int main(void)
 		cmocka_unit_test(test_recorded_line),
 		cmocka_unit_test(test_throughput),
 		cmocka_unit_test(test_try_next),
+		cmocka_unit_test(test_try_next_repeats_what_was_given),
 		cmocka_unit_test(test_verified),
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_not_alike),
