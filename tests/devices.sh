@@ -92,6 +92,9 @@ gives "names and functions: its RPCITs" \
 gives "names and functions: its operations" "recording['operations']['map']" 125
 gives "names and functions: one device" "[d['device'] for d in results[0]['devices']]" \
 	"['0002:00:00.0']"
+gives "names and functions: the device is named" "recording['device']" 0002:00:00.0
+exits "a report of one device" 0 verify --manifest none --device 0002:00:00.0 "$tmp/both"
+check "a report of one device: says so" grep -q '^device  *0002:00:00.0 alone' "$tmp/out"
 exits "a device that is not there" 1 run --device 0003:00:00.0 "$tmp/both"
 says "a device that is not there: which are" "it names: 0001:00:00.0 0002:00:00.0"
 # RPCITs of a function that maps nothing are nobody's.

@@ -270,6 +270,7 @@ struct ir_recording_info *input_keep(const struct ir_recording_info *info)
 	copy->clock = copy_text(info->clock, &failed);
 	copy->hint = copy_text(info->hint, &failed);
 	copy->events_file = copy_text(info->events_file, &failed);
+	copy->device_name = copy_text(info->device_name, &failed);
 	for (size_t i = 0; i < info->nr_events; i++) {
 		events[i].name = copy_text(info->events[i].name, &failed);
 		events[i].count = info->events[i].count;
@@ -303,6 +304,7 @@ void input_keep_free(struct ir_recording_info *info)
 	free_text(info->clock);
 	free_text(info->hint);
 	free_text(info->events_file);
+	free_text(info->device_name);
 	for (size_t i = 0; i < info->nr_events; i++)
 		free_text(info->events[i].name);
 	for (size_t i = 0; i < info->nr_devices; i++)

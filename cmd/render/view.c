@@ -85,6 +85,11 @@ void view_recording(const struct ir_report_entry *entry, view_line emit, void *a
 			fputs("of the recording on", line.out);
 		line_end(&line, emit, arg, "window", VIEW_PLAIN);
 	}
+	if (info->device_name) {
+		line_begin(&line);
+		fprintf(line.out, "%s alone (--device)", info->device_name);
+		line_end(&line, emit, arg, "device", VIEW_PLAIN);
+	}
 	line_begin(&line);
 	fprintf(line.out, "%s map%s (%s page%s, %s piece%s), %s unmap%s (%s page%s), %s failed map%s",
 		ir_count_text(info->ops.map).s, ir_plural(info->ops.map),

@@ -256,6 +256,7 @@ static int fill_info(struct ir_recording *rec)
 	if (copy_reader_info(rec) || count_by_device(rec))
 		return -ENOMEM;
 	info->device = rec->device ? rec->filter : 0;
+	info->device_name = rec->device;
 	info->ops = *ir_assembler_totals(rec->assembler);
 	ir_assembler_rpcit(rec->assembler, &info->rpcit, &info->machine.aperture_start,
 			   &info->machine.aperture_size);

@@ -250,6 +250,8 @@ const struct ir_column ir_recording_columns[] = {
 	     "reason why the recording has no operation, and a remedy; null if it has one"),
 	INFO("events_file", info_text, events_file, "file of `--events`; null if not given"),
 	INFO("user_events", info_u64, user_events, "number of types of recorded events in that file"),
+	INFO("device", info_text, device_name,
+	     "device of `--device`, whose operations are the only ones that were used; null: all devices"),
 	{ .key = "devices", .kind = IR_COLUMN_DEVICES, .help = "list of device names" },
 	{ .key = "events", .kind = IR_COLUMN_EVENTS, .help =
 	  "object with the number of events of each name, including events that are not used" },

@@ -29,9 +29,9 @@ static void write_seconds(FILE *out, uint64_t ns)
 
 static void write_recording(FILE *out, const struct ir_recording_info *info)
 {
-	if (info->device && info->device < info->nr_devices) {
+	if (info->device_name) {
 		fputs(" --device ", out);
-		ir_write_shell(out, info->devices[info->device]);
+		ir_write_shell(out, info->device_name);
 	}
 	if (info->window_to_ns) {
 		fputs(" --time-window ", out);

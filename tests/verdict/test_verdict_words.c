@@ -432,7 +432,6 @@ static void test_try_next(void **state)
 /* What the user gave is in the suggested command line, but for what that command varies. */
 static void test_try_next_repeats_what_was_given(void **state)
 {
-	static const char *const devices[] = { NULL, "it's" };
 	struct table *t = table();
 	struct ir_effective *p = &add(t, "fq-flush", 2000, 5, 0, 0, 0)->parameters;
 
@@ -456,9 +455,7 @@ static void test_try_next_repeats_what_was_given(void **state)
 		    "--queue-size 64 --queue-timeout 20 --initial-pages 24 --cpus 2 --hz 250 --devices 3 dir/a.dat");
 	t->results[0].maps.map_failed = 0;
 	t->info.rpcit.present = true;
-	t->info.devices = devices;
-	t->info.nr_devices = 2;
-	t->info.device = 1;
+	t->info.device_name = "it's";
 	t->info.window_from_ns = 2100000000;
 	t->info.window_to_ns = IR_WINDOW_OPEN;
 	t->info.events_file = "my.json";

@@ -169,6 +169,7 @@ struct ir_recording_info {
 	const char *const *devices;	/* devices[0] is NULL: not named */
 	size_t nr_devices;
 	uint16_t device;	/* number of options.device, the only one with operations; 0: all devices */
+	const char *device_name;	/* options.device; NULL: all devices */
 	struct ir_op_totals ops;
 	uint32_t max_mappings;	/* mapping numbers are below this */
 	uint64_t max_live_pages;
