@@ -391,6 +391,8 @@ static int survey_map(struct ir_recording *rec, struct device_state *d, const st
 
 static int survey_unmap(struct ir_recording *rec, struct device_state *d, const struct ir_op *op)
 {
+	if (!rec->first_unmap_ns)
+		rec->first_unmap_ns = op->time_ns;
 	ir_timers_armed(&rec->timers, op->time_ns);
 	ir_timer_owners_unmap(&rec->timer_owners, op->device, op->time_ns);
 	if (op->mapping != IR_NO_MAPPING)
@@ -410,6 +412,17 @@ static void forget_synced(struct ir_recording *rec)
 			ir_timer_owners_synced(&rec->timer_owners, i, s->now[i].rest ? s->now[i].rest_ns : 0);
 }
 
+/*
+ * It was started before the recording, by unmaps that no event shows, if it fires sooner after the first
+ * unmap than a timer can (drivers/iommu/dma-iommu.c, Linux 6.12: IOVA_SINGLE_FQ_TIMEOUT).
+ */
+static void note_first_timer(struct ir_recording *rec, uint64_t time_ns)
+{
+	if (!rec->info.machine.timer_flushes)
+		rec->info.machine.queued_before = !rec->first_unmap_ns ||
+			time_ns - rec->first_unmap_ns < UINT64_C(1000000000);
+}
+
 static int survey_other(struct ir_recording *rec, struct device_state *d, const struct ir_op *op)
 {
 	switch (op->kind) {
@@ -417,6 +430,7 @@ static int survey_other(struct ir_recording *rec, struct device_state *d, const 
 		rec->info.last_operation_ns = op->time_ns;
 		return rec->chains ? ir_chain_count(&rec->chain_totals, op) : 0;
 	case IR_OP_FLUSH_TIMER:
+		note_first_timer(rec, op->time_ns);
 		rec->info.machine.timer_flushes++;
 		ir_timers_fired(&rec->timers, op->time_ns);
 		forget_synced(rec);
@@ -587,7 +601,7 @@ void ir_survey_clear(struct ir_recording *rec)
 	rec->live_pages = rec->live_entries = 0;
 	rec->counter_at_start = UINT64_MAX;
 	rec->lost = false;
-	rec->first_lost_ns = 0;
+	rec->first_lost_ns = rec->first_unmap_ns = 0;
 	rec->last_ns = rec->marked_ns = 0;
 	free(rec->device_states);
 	rec->device_states = NULL;

@@ -7,6 +7,9 @@
 /* More shortages than these do not make it more certain. */
 #define RANGES 512
 
+/* How many unmapped pages the queue had when the recording began is not known. */
+#define UNBOUNDED (INT64_MAX / 2)
+
 /* low < limit <= high */
 struct range {
 	int64_t low, high;
@@ -102,6 +105,8 @@ static struct range range_of(const struct ir_recording_info *info,
 
 	if (ir_recorded_strict(info))	/* nothing is held lazily */
 		r = (struct range){ initial + held->live, initial + held->live + s->pages };
+	else if (!s->flushed && info->machine.queued_before)
+		r.high = UNBOUNDED;
 	if (!s->flushed)
 		r.high += (int64_t)unmapped_before(info);
 	return r;
@@ -181,6 +186,13 @@ struct ir_limit ir_limit_infer(const struct ir_recording_info *info, const struc
 			ranges[n++] = range_of(info, &m->shortages[i], share, unknown);
 	}
 	most_common_range(ranges, n, &limit);
+	if (limit.high >= UNBOUNDED) {	/* at least that, and more than was held without a shortage */
+		int64_t held = share == IR_SHARE_DEVICE && m->held_pages ? m->held_pages[device] + unknown : 0;
+
+		if (held >= (int64_t)limit.low)
+			limit.low = (uint64_t)held + 1;
+		limit.high = limit.low;
+	}
 	return limit;
 }
 

@@ -345,9 +345,39 @@ static void test_initial_lazy(void **state)
 	assert_int_equal(ir_limit_initial_lazy(&info, 20, 0), 30);
 }
 
+/*
+ * The queue's timer was running when the recording began: how many unmapped pages the host held until
+ * the first flush is not known, so that a shortage before it shows no more than that there was no less.
+ */
+static void test_queued_before(void **state)
+{
+	struct ir_recording_info info = recording(1);
+	struct ir_limit limit;
+
+	(void)state;
+	add(&info, 1, 2, 100, 0);
+	list[0].flushed = false;
+	assert_int_equal(infer(&info, 20, 1).high, 122);
+	info.machine.queued_before = true;
+	limit = infer(&info, 20, 1);
+	assert_int_equal(limit.low, 121);
+	assert_int_equal(limit.high, 121);
+	held[1] = 300;
+	limit = infer(&info, 20, 1);
+	assert_int_equal(limit.low, 321);
+	assert_int_equal(limit.high, 321);
+	/* Behind a flush all is known, and the first one agrees. */
+	add(&info, 1, 2, 400, 0);
+	limit = infer(&info, 20, 1);
+	assert_int_equal(limit.low, 421);
+	assert_int_equal(limit.high, 422);
+	assert_int_equal(limit.agree, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_queued_before),
 		cmocka_unit_test(test_no_shortage_shows_no_limit),
 		cmocka_unit_test(test_a_shortage_is_a_range),
 		cmocka_unit_test(test_ranges_meet),

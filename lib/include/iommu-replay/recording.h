@@ -129,6 +129,7 @@ struct ir_recorded_machine {
 	uint64_t timer_rest_ns;		/* of that, the mean of what is less than a jiffy */
 	bool has_timer_late;
 	uint64_t timer_flushes;		/* of flush queues, recorded */
+	bool queued_before;		/* a single queue's timer was running when the recording began */
 	/*
 	 * Duration of RPCITs during which their CPU had no other event: a base plus a time for
 	 * each page of the range; and the median of those over the whole aperture.  0: not
