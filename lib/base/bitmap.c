@@ -7,6 +7,7 @@
 #define WAYS_SHIFT	6
 #define WAYS		(1u << WAYS_SHIFT)
 #define LEAF_SHIFT	(2 * WAYS_SHIFT)	/* bits in a leaf: 64 words of 64 */
+#define NO_LEAF		(UINT64_C(1) << 63)
 
 /*
  * Way i of a node has no bit set if any lacks bit i, all bits set if full has
@@ -34,7 +35,7 @@ struct ir_bitmap {
 	struct node *root;
 	struct node *spare;	/* free nodes, chained by child[0] */
 	struct node *leaf;	/* the one used last, or NULL */
-	uint64_t leaf_first;	/* its first bit */
+	uint64_t leaf_first;	/* its first bit; NO_LEAF, which is not near any bit: there is none */
 };
 
 static struct node *node_get(struct ir_bitmap *map)
@@ -60,11 +61,17 @@ static unsigned int way_shift(unsigned int height)
 	return height ? LEAF_SHIFT + (height - 1) * WAYS_SHIFT : WAYS_SHIFT;
 }
 
+static void forget_leaf(struct ir_bitmap *map)
+{
+	map->leaf = NULL;
+	map->leaf_first = NO_LEAF;
+}
+
 /* Only mixed ways have children. */
 static void node_drop(struct ir_bitmap *map, struct node *n, unsigned int height)
 {
 	if (n == map->leaf)
-		map->leaf = NULL;
+		forget_leaf(map);
 	for (uint64_t ways = height ? n->any & ~n->full : 0; ways; ways &= ways - 1)
 		node_drop(map, n->child[__builtin_ctzll(ways)], height - 1);
 	node_put(map, n);
@@ -77,6 +84,7 @@ struct ir_bitmap *ir_bitmap_new(uint64_t bits)
 	if (!map)
 		return NULL;
 	map->bits = bits;
+	map->leaf_first = NO_LEAF;
 	while (LEAF_SHIFT + map->height * WAYS_SHIFT < 60 &&
 	       (UINT64_C(1) << (LEAF_SHIFT + map->height * WAYS_SHIFT)) < bits)
 		map->height++;
@@ -115,23 +123,30 @@ static inline void way_mark(struct node *n, unsigned int i, bool any, bool full)
 	n->full = (n->full & ~bit) | (uint64_t)full << i;
 }
 
+static inline void word_clear(struct node *n, unsigned int i, uint64_t bits)
+{
+	uint64_t way = UINT64_C(1) << i;
+
+	n->word[i] &= ~bits;
+	n->full &= ~way;
+	if (!n->word[i])
+		n->any &= ~way;
+	n->no_room = n->no_run = 0;
+	n->cleared = true;
+}
+
 static inline void word_assign(struct node *n, unsigned int i, uint64_t bits, bool value)
 {
 	uint64_t way = UINT64_C(1) << i;
 
-	if (value) {
-		n->word[i] |= bits;
-		n->any |= way;
-		if (n->word[i] == ~UINT64_C(0))
-			n->full |= way;
-	} else {
-		n->word[i] &= ~bits;
-		n->full &= ~way;
-		if (!n->word[i])
-			n->any &= ~way;
-		n->no_room = n->no_run = 0;
-		n->cleared = true;
+	if (!value) {
+		word_clear(n, i, bits);
+		return;
 	}
+	n->word[i] |= bits;
+	n->any |= way;
+	if (n->word[i] == ~UINT64_C(0))
+		n->full |= way;
 }
 
 static void leaf_assign(struct node *n, uint64_t first, uint64_t last, bool value)
@@ -210,7 +225,7 @@ static int node_assign(struct ir_bitmap *map, struct node *n, unsigned int heigh
 
 static inline bool in_last_leaf(const struct ir_bitmap *map, uint64_t bit)
 {
-	return map->leaf && bit - map->leaf_first < UINT64_C(1) << LEAF_SHIFT;
+	return bit - map->leaf_first < UINT64_C(1) << LEAF_SHIFT;
 }
 
 /* The bits are mostly in one word of the leaf used last. */
@@ -260,7 +275,7 @@ static void leave_leaf(struct ir_bitmap *map)
 		forget_no_room(map);
 	if (map->leaf && !map->leaf->any)
 		node_assign(map, map->root, map->height, map->leaf_first, map->leaf_first, false);
-	map->leaf = NULL;
+	forget_leaf(map);
 }
 
 __attribute__((noinline))
@@ -273,20 +288,27 @@ static int assign_slow(struct ir_bitmap *map, uint64_t first, uint64_t last, boo
 	leave_leaf(map);
 	rc = node_assign(map, map->root, map->height, first, last, value);
 	map->leaf_first = first >> LEAF_SHIFT << LEAF_SHIFT;
-	if (!in_last_leaf(map, last))	/* it may have been in several */
-		map->leaf = NULL;
+	if (!map->leaf || !in_last_leaf(map, last))	/* it may have been in several */
+		forget_leaf(map);
 	return rc;
 }
 
-int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
+int ir_bitmap_set(struct ir_bitmap *map, uint64_t first, uint64_t last)
 {
 	if (in_last_word(map, first, last)) {
-		word_assign(map->leaf, way_in_leaf(first), mask_between(first % WAYS, last % WAYS),
-			    value);
+		word_assign(map->leaf, way_in_leaf(first), mask_between(first % WAYS, last % WAYS), true);
 		if (map->leaf->full != ~UINT64_C(0))
 			return 0;
 	}
-	return assign_slow(map, first, last, value);
+	return assign_slow(map, first, last, true);
+}
+
+int ir_bitmap_clear(struct ir_bitmap *map, uint64_t first, uint64_t last)
+{
+	if (!in_last_word(map, first, last))
+		return assign_slow(map, first, last, false);
+	word_clear(map->leaf, way_in_leaf(first), mask_between(first % WAYS, last % WAYS));
+	return 0;
 }
 
 bool ir_bitmap_claim(struct ir_bitmap *map, uint64_t first, uint64_t last)

@@ -19,16 +19,12 @@ struct ir_bitmap;
 /** ir_bitmap_new - @bits bits (1 to 2^60), all clear; NULL: no memory */
 struct ir_bitmap *ir_bitmap_new(uint64_t bits);
 void ir_bitmap_free(struct ir_bitmap *map);
-/** ir_bitmap_assign - set or clear [first, last]; 0 or -ENOMEM (then unchanged in parts) */
-int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value);
-/** ir_bitmap_set, ir_bitmap_clear - the same, for one value */
-static inline int ir_bitmap_set(struct ir_bitmap *map, uint64_t first, uint64_t last)
+/** ir_bitmap_set, ir_bitmap_clear - set or clear [first, last]; 0 or -ENOMEM (then unchanged in parts) */
+int ir_bitmap_set(struct ir_bitmap *map, uint64_t first, uint64_t last);
+int ir_bitmap_clear(struct ir_bitmap *map, uint64_t first, uint64_t last);
+static inline int ir_bitmap_assign(struct ir_bitmap *map, uint64_t first, uint64_t last, bool value)
 {
-	return ir_bitmap_assign(map, first, last, true);
-}
-static inline int ir_bitmap_clear(struct ir_bitmap *map, uint64_t first, uint64_t last)
-{
-	return ir_bitmap_assign(map, first, last, false);
+	return value ? ir_bitmap_set(map, first, last) : ir_bitmap_clear(map, first, last);
 }
 /**
  * ir_bitmap_claim - set [first, last] if all of it is clear, where that is cheap
