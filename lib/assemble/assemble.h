@@ -70,19 +70,18 @@ uint64_t ir_assembler_evidence(void);
 /** ir_assembler_new - NULL: no memory */
 struct ir_assembler *ir_assembler_new(const struct ir_assembler_config *config);
 void ir_assembler_free(struct ir_assembler *a);
-enum {
-	IR_OPS_NONE,	/* no operation has become certain */
-	IR_OPS_MAYBE,	/* operations may be certain now */
-	IR_OPS_ONE,	/* exactly one is: ir_assembler_pop() need not be called twice */
-};
 /**
- * ir_assembler_events - take events from *@at on, in time order, up to @end or to one after which
- * operations can be had
+ * ir_assembler_events - take events, in time order, and give the operations that they make certain
+ * @at: the first one; moved behind those that were taken
+ * @ops: room for @max operations
  *
- * *@at is behind the last one that was taken then.  Returns IR_OPS_*, or -ENOMEM.
+ * It ends at @end, when the room is used up, or at an operation that is not a piece, map or unmap:
+ * with these the caller may look at what else the assembler knows by then.  To be called again
+ * until it returns 0; else it returns how many operations these are, or -ENOMEM.
  */
-int ir_assembler_events(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end);
-/** ir_assembler_event - the same with one event */
+int ir_assembler_events(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end,
+			struct ir_op *ops, int max);
+/** ir_assembler_event - take one event; ir_assembler_next() has its operations; 0 or -ENOMEM */
 int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev);
 /**
  * ir_assembler_check - NULL, or the invariant that does not hold for the states of a CPU; O(1)
@@ -92,9 +91,7 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev);
 const char *ir_assembler_check(struct ir_assembler *a, uint32_t cpu);
 /** ir_assembler_end - no more events: everything in the window may leave */
 void ir_assembler_end(struct ir_assembler *a);
-/** ir_assembler_pop - the next operation that is certain, valid until the next call; NULL: none yet */
-const struct ir_op *ir_assembler_pop(struct ir_assembler *a);
-/** ir_assembler_next - the same, copied; false: none yet */
+/** ir_assembler_next - the next operation that is certain; false: none yet */
 bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op);
 
 /** ir_assembler_totals - counts of what has left the window */

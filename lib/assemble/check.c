@@ -47,6 +47,8 @@ const char *ir_assembler_check(struct ir_assembler *a, uint32_t cpu)
 
 	if (a->end - a->first > WINDOW)
 		return "the window has at most WINDOW records";
+	if (a->emit != NONE && !in_window(a, a->emit))
+		return "pieces that are emitted next are in the window";
 	for (unsigned int k = 0; k < 2 && cpu < a->nr_cpus && !broken; k++) {
 		broken = check_mapping(a, &a->cpus[cpu].slot[k]);
 		if (!broken)

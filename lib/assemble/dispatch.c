@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Dispatches each event to its handler by kind, CPU and context. */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "assemble/priv.h"
 
@@ -355,25 +353,13 @@ static void memory_event(struct ir_assembler *a, const struct ir_event *ev)
 	rec(a, number)->pages = pages;
 }
 
-/* Debug builds compare with an assembler that has no fast path. */
-static inline void check_event(struct ir_assembler *a, const struct ir_event *ev)
-{
-#ifdef IR_DEBUG
-	assert(a->no_memory || !ir_assembler_check(a, ev->cpu));
-	if (a->slow)
-		ir_assembler_event(a->slow, ev);
-#else
-	(void)a;
-	(void)ev;
-#endif
-}
-
-static int general_event(struct ir_assembler *a, const struct ir_event *ev)
+__attribute__((noinline))
+static void general_event(struct ir_assembler *a, const struct ir_event *ev)
 {
 	struct cpu *c;
 
 	if (ev->kind == IR_EV_FLUSH_RET)	/* of times alone, which operations do not need */
-		return a->has_op || a->emit != NONE || ir_asm_may_leave(a);
+		return;
 	c = ir_asm_cpu(a, ev->cpu);
 	ir_asm_restart(a);
 	if (a->frees && (ev->kind == IR_EV_PAGE_FREE || ev->kind == IR_EV_MAP ||
@@ -387,56 +373,39 @@ static int general_event(struct ir_assembler *a, const struct ir_event *ev)
 		slot_event(a, c, &c->slot[ev->flags & IR_EVF_IRQ], ev);
 	else if (!a->no_memory)
 		count_damage(a, IR_DAMAGE_BAD_EVENTS);
-	check_event(a, ev);
-	if (a->no_memory)
-		return -ENOMEM;
-	return a->has_op || a->emit != NONE || ir_asm_may_leave(a);
-}
-
-/* The events from @ev on that are taken: one, or three; IR_FAST_NOT: none, it is for the general path. */
-static inline enum ir_fast fast_event(struct ir_assembler *a, const struct ir_event *ev,
-				      const struct ir_event *end, int *taken)
-{
-	struct cpu *c = &a->cpus[ev->cpu];
-	struct slot *s = &c->slot[ev->flags & IR_EVF_IRQ];
-	enum ir_fast fast;
-
-	if (ev->kind == IR_EV_MAP && end - ev >= 3 && ir_asm_fast_whole_map(a, c, s, ev)) {
-		*taken = 3;
-		check_event(a, ev);
-		check_event(a, ev + 1);
-		check_event(a, ev + 2);
-		return IR_FAST_OP;
-	}
-	fast = ir_asm_fast(a, c, s, ev);
-	*taken = 1;
-	if (fast != IR_FAST_NOT)
-		check_event(a, ev);
-	return fast;
-}
-
-int ir_assembler_events(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end)
-{
-	const struct ir_event *ev = *at;
-	int rc = IR_OPS_NONE;
-
-	while (ev < end && rc == IR_OPS_NONE) {
-		int taken = 1;
-
-		rc = IR_FAST_NOT;
-		if (a->fast_kinds >> ev->kind & 1 && ev->cpu < a->nr_cpus)
-			rc = (int)fast_event(a, ev, end, &taken);
-		if (rc == IR_FAST_NOT)
-			rc = general_event(a, ev);
-		ev += taken;
-	}
-	*at = ev;
-	return a->no_memory ? -ENOMEM : rc;
 }
 
 int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 {
-	return ir_assembler_events(a, &ev, ev + 1);
+	general_event(a, ev);
+	ir_asm_check(a, ev, ev + 1);
+	return a->no_memory ? -ENOMEM : 0;
+}
+
+/* Those that may leave the window, from number *@n on; true: the last one ends the block. */
+static bool take_ops(struct ir_assembler *a, struct ir_op *ops, int max, int *n)
+{
+	while (*n < max && (a->emit != NONE || ir_asm_may_leave(a)) && ir_assembler_next(a, &ops[*n]))
+		if (ops[(*n)++].kind > IR_OP_UNMAP)
+			return true;
+	return false;
+}
+
+int ir_assembler_events(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end,
+			struct ir_op *ops, int max)
+{
+	int n = 0;
+
+	while (!take_ops(a, ops, max, &n) && *at < end && n < max && !a->no_memory) {
+		if (a->fast_kinds)
+			n += ir_asm_fast(a, at, end, ops + n, max - n);
+		if (*at == end || n == max)
+			break;
+		general_event(a, *at);
+		ir_asm_check(a, *at, *at + 1);
+		++*at;
+	}
+	return a->no_memory ? -ENOMEM : n;
 }
 
 void ir_assembler_end(struct ir_assembler *a)

@@ -5,12 +5,12 @@
  *   iommu:map of one piece, RPCIT over it, its result 0       on one CPU in one context
  *   iommu:unmap of a whole mapping                            with nothing else under way
  *
- * Each function below does what the general one named above it does then, or returns IR_FAST_NOT and
+ * Each function below does what the general one named above it does then, or returns FAST_NOT and
  * has changed nothing; the general path takes the event in that case.  Builds with -DIR_DEBUG run a
  * second assembler without this file and compare all operations (dispatch.c).
  *
  * Where a map, its RPCIT and the result follow each other and the window is empty, all three are taken
- * at once (ir_asm_fast_whole_map()): no record is made.
+ * at once (fast_whole_map()): no record is made.
  *
  * Preconditions, for the recording (ir_asm_fast_kinds()):
  *  - no filter, one device, no call chains, no names for functions; RPCITs are no operations;
@@ -24,6 +24,7 @@
  *  - an unmapped mapping has left the window, which is empty.
  */
 #include "assemble/priv.h"
+#include "base/likely.h"
 
 #define KIND(kind) (UINT64_C(1) << IR_EV_##kind)
 
@@ -37,6 +38,12 @@ uint64_t ir_asm_fast_kinds(const struct ir_assembler_config *cfg)
 		return 0;
 	return KIND(MAP) | KIND(UNMAP) | KIND(RPCIT) | KIND(RPCIT_RET);
 }
+
+enum fast {
+	FAST_NOT,	/* nothing was changed: the event is for the general path */
+	FAST_TAKEN,
+	FAST_OP,	/* and it made an operation, which is older than the window */
+};
 
 /* Of whole pages, without a name: a mapping's event, or its unmap's. */
 static inline bool is_plain(const struct ir_event *ev)
@@ -67,27 +74,20 @@ static inline uint32_t add_live(struct ir_live_table *t, uint64_t iova, uint64_t
 	return i;
 }
 
-/* The result of an event that leaves the slot's mapping held: whether other records may leave. */
-static inline enum ir_fast result_while_held(struct ir_assembler *a, const struct slot *s)
-{
-	return a->first != s->head && (a->has_op || a->emit != NONE || ir_asm_may_leave(a)) ?
-		IR_FAST_OPS : IR_FAST_TAKEN;
-}
-
 /* ir_asm_map() */
-static inline enum ir_fast fast_map(struct ir_assembler *a, struct cpu *c, struct slot *s,
+static inline enum fast fast_map(struct ir_assembler *a, struct cpu *c, struct slot *s,
 				    const struct ir_event *ev)
 {
 	uint64_t pages = ev->size >> IR_PAGE_SHIFT, number;
 	uint32_t live;
 
 	if (s->map_state != MAP_NONE || s->begun != NONE || !s->open || !is_plain(ev))
-		return IR_FAST_NOT;
+		return FAST_NOT;
 	ir_asm_restart(a);
 	number = a->end;
 	live = add_live(&a->live, ev->addr, pages, number);
 	if (live == IR_LIVE_NONE)
-		return IR_FAST_NOT;
+		return FAST_NOT;
 	count_event(c, s);
 	s->announced = false;
 	s->zdev = 0;
@@ -102,7 +102,7 @@ static inline enum ir_fast fast_map(struct ir_assembler *a, struct cpu *c, struc
 	s->head = s->tail = number;
 	s->pid = ev->pid;
 	s->map_state = MAP_PIECES;
-	return result_while_held(a, s);
+	return FAST_TAKEN;
 }
 
 /* The function's owner is the one found last, and no device's. */
@@ -115,7 +115,7 @@ static inline bool is_known_function(const struct ir_assembler *a, uint64_t fn)
 }
 
 /* ir_asm_rpcit() */
-static inline enum ir_fast fast_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
+static inline enum fast fast_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
 				      const struct ir_event *ev)
 {
 	struct rec *head = rec(a, s->head);
@@ -124,7 +124,7 @@ static inline enum ir_fast fast_rpcit(struct ir_assembler *a, struct cpu *c, str
 	    head->device || head->pieces != 1 || head->iova != ev->addr ||
 	    head->pages << IR_PAGE_SHIFT != ev->size || live_of(a, head->live)->pages != head->pages ||
 	    !is_known_function(a, ev->aux))
-		return IR_FAST_NOT;
+		return FAST_NOT;
 	count_event(c, s);
 	a->rpcits.total++;
 	c->nested = 1;
@@ -136,7 +136,7 @@ static inline enum ir_fast fast_rpcit(struct ir_assembler *a, struct cpu *c, str
 	head->sync_time_ns = ev->time_ns;
 	head->fn = ev->aux;
 	s->map_state = MAP_SYNC;
-	return result_while_held(a, s);
+	return FAST_TAKEN;
 }
 
 static inline void count_map(struct ir_assembler *a, struct ir_live *l)
@@ -146,15 +146,15 @@ static inline void count_map(struct ir_assembler *a, struct ir_live *l)
 	a->totals.map++;
 	a->totals.map_pages += l->pages;
 	a->totals.segments++;
-	a->has_op = true;
 }
 
 /* emit_map(): the first record leaves the window. */
-static inline void fast_emit_map(struct ir_assembler *a, const struct rec *r, struct ir_live *l)
+static inline void fast_emit_map(struct ir_assembler *a, const struct rec *r, struct ir_live *l,
+				 struct ir_op *op)
 {
 	a->first++;
 	count_map(a, l);
-	a->op = (struct ir_op){
+	*op = (struct ir_op){
 		.time_ns = r->time_ns, .iova = r->iova, .paddr = r->paddr,
 		.pages = (uint32_t)l->pages, .seg_pages = (uint32_t)l->pages, .segments = 1,
 		.mapping = l->number, .sync_ns = ir_asm_duration(r->sync_time_ns - r->time_ns),
@@ -164,8 +164,8 @@ static inline void fast_emit_map(struct ir_assembler *a, const struct rec *r, st
 }
 
 /* ir_asm_rpcit_ret(): the mapping is complete. */
-static inline enum ir_fast fast_rpcit_ret(struct ir_assembler *a, struct cpu *c, struct slot *s,
-					  const struct ir_event *ev)
+static inline enum fast fast_rpcit_ret(struct ir_assembler *a, struct cpu *c, struct slot *s,
+					  const struct ir_event *ev, struct ir_op *op)
 {
 	const struct rpcit *q = &c->rpcit[0];
 	struct rec *head = rec(a, s->head);
@@ -175,10 +175,10 @@ static inline enum ir_fast fast_rpcit_ret(struct ir_assembler *a, struct cpu *c,
 	if (c->nested != 1 || q->step != MAP_SYNC || s->map_state != MAP_SYNC || ev->ret ||
 	    q->head != number || &c->slot[q->slot] != s || !in_window(a, number) || head->pieces != 1 ||
 	    head->flags & ~IR_OPF_IRQ || head->device || !a->nr_mapped || !a->mapped[0])
-		return IR_FAST_NOT;
+		return FAST_NOT;
 	l = live_of(a, head->live);
 	if (l->ended || l->device || !ir_bitmap_claim(a->mapped[0], first, first + l->pages - 1))
-		return IR_FAST_NOT;
+		return FAST_NOT;
 	count_event(c, s);
 	a->rpcits.has_results = true;
 	head->rpcit_ns = ev->time_ns - q->time_ns;
@@ -190,31 +190,28 @@ static inline enum ir_fast fast_rpcit_ret(struct ir_assembler *a, struct cpu *c,
 	c->nested = 0;
 	s->head = NONE;
 	s->map_state = MAP_NONE;
-	if (a->first == number && !a->has_op && a->emit == NONE) {
-		fast_emit_map(a, head, l);
-		if (a->first == a->end)
-			return IR_FAST_OP;
-	}
-	return a->has_op || a->emit != NONE || ir_asm_may_leave(a) ? IR_FAST_OPS : IR_FAST_TAKEN;
+	if (a->first != number || a->emit != NONE)
+		return FAST_TAKEN;
+	fast_emit_map(a, head, l, op);
+	return FAST_OP;
 }
 
 /* ir_asm_unmap(), and the operation that it becomes: it needs no record. */
-static inline enum ir_fast fast_unmap(struct ir_assembler *a, struct cpu *c, struct slot *s,
-				      const struct ir_event *ev)
+static inline enum fast fast_unmap(struct ir_assembler *a, struct cpu *c, struct slot *s,
+				      const struct ir_event *ev, struct ir_op *op)
 {
 	uint32_t i;
 	struct ir_live *l;
 
-	if (a->first != a->end || a->has_op || a->emit != NONE || s->map_state != MAP_NONE || s->unmap_device ||
-	    !is_plain(ev))
-		return IR_FAST_NOT;
+	if (unlikely(a->first != a->end || s->map_state != MAP_NONE || s->unmap_device || !is_plain(ev)))
+		return FAST_NOT;
 	i = ir_live_find(&a->live, ev->addr);
-	if (i == IR_LIVE_NONE || ir_live_find_next(&a->live, i) != IR_LIVE_NONE)
-		return IR_FAST_NOT;
+	if (unlikely(i == IR_LIVE_NONE || ir_live_find_next(&a->live, i) != IR_LIVE_NONE))
+		return FAST_NOT;
 	l = live_of(a, i);
-	if (!l->emitted || l->pages << IR_PAGE_SHIFT != ev->size || l->device ||
-	    a->nr_free == a->room_free)
-		return IR_FAST_NOT;
+	if (unlikely(!l->emitted || l->pages << IR_PAGE_SHIFT != ev->size || l->device ||
+		     a->nr_free == a->room_free))
+		return FAST_NOT;
 	count_event(c, s);
 	s->just_unmapped = true;
 	s->announced = false;
@@ -230,14 +227,13 @@ static inline enum ir_fast fast_unmap(struct ir_assembler *a, struct cpu *c, str
 	a->totals.unmap++;
 	a->totals.unmap_pages += l->pages;
 	a->free_numbers[a->nr_free++] = l->number;
-	a->op = (struct ir_op){
+	*op = (struct ir_op){
 		.time_ns = ev->time_ns, .iova = ev->addr, .paddr = ev->paddr,
 		.pages = (uint32_t)l->pages, .mapping = l->number, .cpu = (uint16_t)ev->cpu,
 		.kind = IR_OP_UNMAP, .flags = ev->flags & IR_EVF_IRQ ? IR_OPF_IRQ : 0,
 	};
-	a->has_op = true;
 	ir_live_free(&a->live, i);
-	return IR_FAST_OP;
+	return FAST_OP;
 }
 
 /* Three events are a map, its RPCIT and the result 0, of one CPU in one context. */
@@ -252,18 +248,18 @@ static inline bool is_whole_map(const struct ir_assembler *a, const struct ir_ev
 		is_known_function(a, rpcit->aux);
 }
 
-bool ir_asm_fast_whole_map(struct ir_assembler *a, struct cpu *c, struct slot *s,
-			   const struct ir_event *ev)
+/* fast_map(), fast_rpcit() and fast_rpcit_ret() at once. */
+static inline bool fast_whole_map(struct ir_assembler *a, struct cpu *c, struct slot *s,
+				  const struct ir_event *ev, struct ir_op *op)
 {
 	uint64_t pages = ev->size >> IR_PAGE_SHIFT, first = ev->addr >> IR_PAGE_SHIFT, took;
 	struct ir_live *l;
 	uint32_t live;
 
-	if (a->first != a->end || a->has_op || a->emit != NONE || s->unmap_state > UNMAP_DONE ||
-	    s->map_state != MAP_NONE || s->begun != NONE || !s->open || c->nested ||
-	    !a->nr_mapped || !a->mapped[0] || !is_plain(ev) || !is_whole_map(a, ev) ||
-	    a->live.count == a->live.used || a->live.first_of ||
-	    !ir_bitmap_claim(a->mapped[0], first, first + pages - 1))
+	if (unlikely(a->first != a->end || s->map_state != MAP_NONE || s->begun != NONE || !s->open ||
+		     c->nested || !a->nr_mapped || !a->mapped[0] || !is_plain(ev) ||
+		     !is_whole_map(a, ev) || a->live.count == a->live.used || a->live.first_of ||
+		     !ir_bitmap_claim(a->mapped[0], first, first + pages - 1)))
 		return false;
 	live = add_live(&a->live, ev->addr, pages, a->end);
 	l = live_of(a, live);
@@ -280,7 +276,7 @@ bool ir_asm_fast_whole_map(struct ir_assembler *a, struct cpu *c, struct slot *s
 	if (a->nr_seen)
 		a->seen[0].attached = true;
 	count_map(a, l);
-	a->op = (struct ir_op){
+	*op = (struct ir_op){
 		.time_ns = ev->time_ns, .iova = ev->addr, .paddr = ev->paddr,
 		.pages = (uint32_t)pages, .seg_pages = (uint32_t)pages, .segments = 1,
 		.mapping = l->number, .sync_ns = ir_asm_duration(ev[1].time_ns - ev->time_ns),
@@ -290,19 +286,54 @@ bool ir_asm_fast_whole_map(struct ir_assembler *a, struct cpu *c, struct slot *s
 	return true;
 }
 
-enum ir_fast ir_asm_fast(struct ir_assembler *a, struct cpu *c, struct slot *s,
-			 const struct ir_event *ev)
+/* One event, of those that are taken one by one. */
+static enum fast fast_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
+			    const struct ir_event *ev, struct ir_op *op)
 {
-	if (s->unmap_state > UNMAP_DONE)
-		return IR_FAST_NOT;
 	switch (ev->kind) {
 	case IR_EV_MAP:
 		return fast_map(a, c, s, ev);
 	case IR_EV_RPCIT:
 		return fast_rpcit(a, c, s, ev);
 	case IR_EV_RPCIT_RET:
-		return fast_rpcit_ret(a, c, s, ev);
+		return fast_rpcit_ret(a, c, s, ev, op);
 	default:
-		return fast_unmap(a, c, s, ev);
+		return FAST_NOT;
 	}
+}
+
+int ir_asm_fast(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end,
+		struct ir_op *ops, int max)
+{
+	const struct ir_event *ev = *at, *next;
+	int n = 0;
+
+	for (; ev < end && n < max; ev = next) {
+		enum fast fast;
+		struct cpu *c;
+		struct slot *s;
+
+		if (unlikely(!(a->fast_kinds >> ev->kind & 1) || ev->cpu >= a->nr_cpus))
+			break;
+		c = &a->cpus[ev->cpu];
+		s = &c->slot[ev->flags & IR_EVF_IRQ];
+		if (unlikely(s->unmap_state > UNMAP_DONE))
+			break;
+		next = ev + 1;
+		if (ev->kind == IR_EV_UNMAP) {
+			fast = fast_unmap(a, c, s, ev, &ops[n]);
+		} else if (ev->kind == IR_EV_MAP && end - ev >= 3 && fast_whole_map(a, c, s, ev, &ops[n])) {
+			fast = FAST_OP;
+			next = ev + 3;
+		} else {
+			fast = fast_event(a, c, s, ev, &ops[n]);
+		}
+		if (unlikely(fast == FAST_NOT))
+			break;
+		ir_asm_check(a, ev, next);
+		if (fast == FAST_OP)
+			ir_asm_compare(a, &ops[n++]);
+	}
+	*at = ev;
+	return n;
 }

@@ -22,7 +22,7 @@ static struct ir_latency_size *size_of(struct ir_latency *l, uint64_t pages)
 	return &l->size[i];
 }
 
-void ir_latency_add(struct ir_latency *l, uint64_t pages, uint64_t ns)
+void ir_latency_add_sample(struct ir_latency *l, uint64_t pages, uint64_t ns)
 {
 	struct ir_latency_size *s = ns <= UINT32_MAX ? size_of(l, pages) : NULL;
 

@@ -28,8 +28,20 @@ struct ir_latency {
 	struct ir_latency_size global;
 };
 
+/* The rest of ir_latency_add(): it becomes a sample, or is of another size than the first one seen. */
+void ir_latency_add_sample(struct ir_latency *l, uint64_t pages, uint64_t ns);
+
 /** ir_latency_add - one undisturbed RPCIT took this long */
-void ir_latency_add(struct ir_latency *l, uint64_t pages, uint64_t ns);
+static inline void ir_latency_add(struct ir_latency *l, uint64_t pages, uint64_t ns)
+{
+	struct ir_latency_size *s = &l->size[0];
+
+	if (l->nr_sizes && s->pages == pages && s->n == IR_LATENCY_SAMPLES && ns <= UINT32_MAX)
+		s->count++;
+	else
+		ir_latency_add_sample(l, pages, ns);
+}
+
 /** ir_latency_fit - base and per-page part; both 0: nothing was recorded */
 void ir_latency_fit(struct ir_latency *l, uint64_t *base_ns, uint64_t *page_ns);
 /** ir_latency_global - the median of global ones; 0: none was recorded */

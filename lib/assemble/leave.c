@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Makes operations of the records that leave the window, in time order. */
-#include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "assemble/priv.h"
 
@@ -190,13 +188,11 @@ static void emit_segment(struct ir_assembler *a, struct ir_op *op)
 	a->emit = r->next;
 }
 
-/* Of what is in the window. */
-__attribute__((noinline))
-static const struct ir_op *next_op(struct ir_assembler *a)
+static bool next_op(struct ir_assembler *a, struct ir_op *op)
 {
 	if (a->emit != NONE) {
-		emit_segment(a, &a->op);
-		return &a->op;
+		emit_segment(a, op);
+		return true;
 	}
 	while (ir_asm_may_leave(a)) {
 		struct rec *r = rec(a, a->first);
@@ -205,35 +201,16 @@ static const struct ir_op *next_op(struct ir_assembler *a)
 		if (r->held && r->kind == REC_SEGMENT)
 			ir_asm_release_holder(a, a->first);
 		a->first++;
-		if (record_to_op(a, r, &a->op))
-			return &a->op;
+		if (record_to_op(a, r, op))
+			return true;
 	}
-	return NULL;
-}
-
-const struct ir_op *ir_assembler_pop(struct ir_assembler *a)
-{
-	const struct ir_op *op = a->has_op ? &a->op : next_op(a);
-
-	a->has_op = false;
-#ifdef IR_DEBUG
-	if (a->slow) {
-		const struct ir_op *same = ir_assembler_pop(a->slow);
-
-		if (a->no_memory || a->slow->no_memory)
-			return op;
-		assert(!op == !same && (!op || !memcmp(op, same, sizeof(*op))));
-		assert(!memcmp(&a->totals, &a->slow->totals, sizeof(a->totals)));
-	}
-#endif
-	return op;
+	return false;
 }
 
 bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op)
 {
-	const struct ir_op *next = ir_assembler_pop(a);
+	bool is = next_op(a, op);
 
-	if (next)
-		*op = *next;
-	return next;
+	ir_asm_compare(a, is ? op : NULL);
+	return is;
 }

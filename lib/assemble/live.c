@@ -163,12 +163,7 @@ void ir_live_end(struct ir_live_table *t, uint32_t index)
 {
 	struct ir_live *l = &t->pool[index];
 
-	if (l->prev == IR_LIVE_NONE)
-		t->buckets[ir_live_bucket(t, l->iova)] = l->next;
-	else
-		t->pool[l->prev].next = l->next;
-	if (l->next != IR_LIVE_NONE)
-		t->pool[l->next].prev = l->prev;
+	ir_live_unlink(t, l);
 	if (t->first_of)
 		unlink_device(t, l);
 	l->ended = true;

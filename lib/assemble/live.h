@@ -22,6 +22,7 @@ struct ir_live {
 	uint32_t number;	/* mapping number, once assigned */
 	uint32_t next;		/* in its hash chain, or the free list */
 	uint32_t prev;		/* in its hash chain, IR_LIVE_NONE: the first */
+	uint32_t bucket;	/* the chain's */
 	uint32_t next_of, prev_of;	/* the same in the list of its device */
 	uint16_t device;
 	bool emitted;		/* its map operation has left the window */
@@ -48,16 +49,30 @@ static inline uint32_t ir_live_bucket(const struct ir_live_table *t, uint64_t io
 	return ir_seed_hash(t->seed, iova >> 12, t->bits);
 }
 
-/* Entry @i is the first of its bucket. */
+/* Entry @i becomes the first of its bucket, */
 static inline void ir_live_link(struct ir_live_table *t, uint32_t i)
 {
-	uint32_t *bucket = &t->buckets[ir_live_bucket(t, t->pool[i].iova)];
+	struct ir_live *l = &t->pool[i];
+	uint32_t *bucket;
 
-	t->pool[i].next = *bucket;
-	t->pool[i].prev = IR_LIVE_NONE;
+	l->bucket = ir_live_bucket(t, l->iova);
+	bucket = &t->buckets[l->bucket];
+	l->next = *bucket;
+	l->prev = IR_LIVE_NONE;
 	if (*bucket != IR_LIVE_NONE)
 		t->pool[*bucket].prev = i;
 	*bucket = i;
+}
+
+/* or leaves it. */
+static inline void ir_live_unlink(struct ir_live_table *t, const struct ir_live *l)
+{
+	if (l->prev == IR_LIVE_NONE)
+		t->buckets[l->bucket] = l->next;
+	else
+		t->pool[l->prev].next = l->next;
+	if (l->next != IR_LIVE_NONE)
+		t->pool[l->next].prev = l->prev;
 }
 
 /** ir_live_add - a new mapping; returns its index, IR_LIVE_NONE without memory */

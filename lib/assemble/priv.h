@@ -17,6 +17,9 @@
 #ifndef IR_TRACE_ASSEMBLE_PRIV_H
 #define IR_TRACE_ASSEMBLE_PRIV_H
 
+#include <assert.h>
+#include <string.h>
+
 #include "base/bitmap.h"
 #include "assemble/assemble.h"
 #include "assemble/frees.h"
@@ -195,8 +198,6 @@ struct ir_assembler {
 	uint64_t first, end;		/* record numbers in the window; they rise, some are left out */
 	uint64_t emit;			/* piece to emit next within the first record's mapping, NONE */
 	uint16_t emit_device;		/* of that mapping */
-	struct ir_op op;		/* what ir_assembler_pop() returns */
-	bool has_op;			/* that was made already, and is older than the window */
 	uint64_t fast_kinds;		/* kinds of events that go to ir_asm_fast() */
 #ifdef IR_DEBUG
 	struct ir_assembler *slow;	/* takes the same events without the fast path */
@@ -278,13 +279,37 @@ static inline bool has_room(const struct ir_assembler *a)
 	return a->end - a->first < WINDOW - 64;
 }
 
+/*
+ * Debug builds: the assembler without the fast path makes this operation, too; NULL: neither has one.
+ * It has taken the same events.
+ */
+static inline void ir_asm_compare(struct ir_assembler *a, const struct ir_op *op)
+{
+#ifdef IR_DEBUG
+	struct ir_op same;
+	bool is;
+
+	if (!a->slow)
+		return;
+	is = ir_assembler_next(a->slow, &same);
+	if (a->no_memory || a->slow->no_memory)
+		return;
+	assert(is == (op != NULL) && (!op || !memcmp(op, &same, sizeof(same))));
+	assert(!memcmp(&a->totals, &a->slow->totals, sizeof(a->totals)));
+#else
+	(void)a;
+	(void)op;
+#endif
+}
+
 /* Whether there is a first record, and it may leave the window. */
 static inline bool ir_asm_may_leave(struct ir_assembler *a)
 {
-	const struct rec *r = rec(a, a->first);
+	const struct rec *r;
 
 	if (a->first == a->end)
 		return false;
+	r = rec(a, a->first);
 	if (a->ended || !has_room(a))
 		return true;
 	return !r->held && (r->kind != REC_SEGMENT || r->pieces < 2 || r->certain);
@@ -294,21 +319,27 @@ static inline bool ir_asm_may_leave(struct ir_assembler *a)
 
 /* The kinds of events that it takes, as bits: none in recordings that it is not for. */
 uint64_t ir_asm_fast_kinds(const struct ir_assembler_config *cfg);
-enum ir_fast {
-	IR_FAST_TAKEN,
-	IR_FAST_OPS = IR_OPS_MAYBE,
-	IR_FAST_OP = IR_OPS_ONE,
-	IR_FAST_NOT,	/* nothing was changed: the event is for the general path */
-};
 /*
- * Take the three events from @ev on, if they are a mapping that is done by then: one operation.  False:
- * nothing was changed.
+ * Take the events from *@at on up to one that is for the general path, and make at most @max operations of
+ * them.  All operations that were certain before have been taken.  Returns how many these are.
  */
-bool ir_asm_fast_whole_map(struct ir_assembler *a, struct cpu *c, struct slot *s,
-			   const struct ir_event *ev);
-/* Take an event of one of these kinds. */
-enum ir_fast ir_asm_fast(struct ir_assembler *a, struct cpu *c, struct slot *s,
-			 const struct ir_event *ev);
+int ir_asm_fast(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end,
+		struct ir_op *ops, int max);
+/* Debug builds: the events were taken, and the assembler that has no fast path takes them, too. */
+static inline void ir_asm_check(struct ir_assembler *a, const struct ir_event *ev, const struct ir_event *end)
+{
+#ifdef IR_DEBUG
+	for (; ev < end; ev++) {
+		assert(a->no_memory || !ir_assembler_check(a, ev->cpu));
+		if (a->slow)
+			ir_assembler_event(a->slow, ev);
+	}
+#else
+	(void)a;
+	(void)ev;
+	(void)end;
+#endif
+}
 
 /* If the window is empty: continue at its first place, which is in the cache. */
 static inline void ir_asm_restart(struct ir_assembler *a)

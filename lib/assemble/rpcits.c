@@ -3,16 +3,6 @@
 
 #include "assemble/rpcits.h"
 
-void ir_rpcits_note_mapping(struct ir_rpcits *r, uint64_t iova, uint64_t size)
-{
-	if (!size)
-		return;
-	if (!r->highest || iova < r->lowest)
-		r->lowest = iova;
-	if (iova + size - 1 > r->highest)
-		r->highest = iova + size - 1;
-}
-
 /*
  * Over all mappings and more: an aperture is larger than what was used of it, or
  * there would be no room for the next mapping.

@@ -26,7 +26,16 @@ struct ir_rpcits {
 };
 
 /** ir_rpcits_note_mapping - widen what a global RPCIT must cover */
-void ir_rpcits_note_mapping(struct ir_rpcits *r, uint64_t iova, uint64_t size);
+static inline void ir_rpcits_note_mapping(struct ir_rpcits *r, uint64_t iova, uint64_t size)
+{
+	if (!size)
+		return;
+	if (!r->highest || iova < r->lowest)
+		r->lowest = iova;
+	if (iova + size - 1 > r->highest)
+		r->highest = iova + size - 1;
+}
+
 /**
  * ir_rpcits_unmatched - an RPCIT that belongs to no single mapping; true: looks global
  * @counted: it is one of those that are counted

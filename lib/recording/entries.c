@@ -220,7 +220,7 @@ static int add_flush(struct ir_entries *e, const struct ir_op *op, uint64_t begi
 	return 0;
 }
 
-static int map_op(struct ir_entries *e, const struct ir_op *op)
+static int map_op(struct ir_entries *e, const struct ir_op *op, uint64_t next_ns)
 {
 	struct ir_entries_device *d = device_of(e, op->device);
 	struct ir_entries_late *late;
@@ -237,6 +237,10 @@ static int map_op(struct ir_entries *e, const struct ir_op *op)
 	rc = finish_late_until(e, issued);
 	if (rc)
 		return rc;
+	if (!e->nr_late && done <= next_ns && !(op->flags & IR_OPF_ENOMEM)) {	/* as soon as it would be needed */
+		count_map(d, op->pages, !(op->flags & IR_OPF_FAILED), false);
+		return 0;
+	}
 	late = new_late(e, done);	/* filled in place: a copy costs 14 instructions */
 	late->issued_ns = issued;
 	late->pages = op->pages;
@@ -276,7 +280,7 @@ static int unmap_op(struct ir_entries *e, const struct ir_op *op)
 	return rc;
 }
 
-int ir_entries_op(struct ir_entries *e, const struct ir_op *op)
+int ir_entries_op(struct ir_entries *e, const struct ir_op *op, uint64_t next_ns)
 {
 	struct ir_entries_device *d;
 	int rc = finish_late_until(e, op->time_ns);
@@ -285,7 +289,7 @@ int ir_entries_op(struct ir_entries *e, const struct ir_op *op)
 		return rc;
 	switch (op->kind) {
 	case IR_OP_MAP:
-		return map_op(e, op);
+		return map_op(e, op, next_ns);
 	case IR_OP_UNMAP:
 		return unmap_op(e, op);
 	case IR_OP_FLUSH_TIMER:

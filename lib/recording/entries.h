@@ -59,8 +59,8 @@ struct ir_entries {
 	bool next_fit;		/* addresses rise until they wrap, which flushes all */
 };
 
-/** ir_entries_op - one more operation, in their order; 0 or -ENOMEM */
-int ir_entries_op(struct ir_entries *e, const struct ir_op *op);
+/** ir_entries_op - one more operation, in their order; the next is not before @next_ns; 0 or -ENOMEM */
+int ir_entries_op(struct ir_entries *e, const struct ir_op *op, uint64_t next_ns);
 /** ir_entries_end - after the last one; 0 or -ENOMEM */
 int ir_entries_end(struct ir_entries *e);
 void ir_entries_free(struct ir_entries *e);

@@ -8,6 +8,7 @@
 #include "recording/priv.h"
 
 #define PROGRESS_EVENTS	65536
+#define OPS		16	/* that one event mostly makes certain, and more */
 
 /* The state of one pass; the recording's own results are not changed. */
 struct reading {
@@ -41,15 +42,18 @@ static int reading_open(struct reading *r, struct ir_error *err)
 	return r->assembler ? 0 : ir_recording_no_memory(rec, err);
 }
 
-/* Calls the pass's callback for all operations that are certain now. */
-static int pass_operations(struct reading *r)
+/* Calls the pass's callback for the operations that the events up to @end make certain. */
+static int pass_operations(struct reading *r, const struct ir_event *ev, const struct ir_event *end)
 {
-	struct ir_op op;
-	int rc = 0;
+	struct ir_op ops[OPS];
+	int n, rc = 0;
 
-	while (!rc && ir_assembler_next(r->assembler, &op)) {
-		ir_recording_finish_op(r->rec, &op);
-		rc = r->pass->op(r->pass->arg, &op);
+	while (!rc && (n = ir_assembler_events(r->assembler, &ev, end, ops, OPS))) {
+		rc = n < 0 ? n : 0;
+		for (int i = 0; !rc && i < n; i++) {
+			ir_recording_finish_op(r->rec, &ops[i]);
+			rc = r->pass->op(r->pass->arg, &ops[i]);
+		}
 	}
 	return rc;
 }
@@ -61,8 +65,7 @@ static int take_event(struct reading *r, const struct ir_event *ev)
 	if (rc || !r->assembler || ev->kind == IR_EV_IO_FAULT || ev->kind == IR_EV_CONSOLE ||
 	    ev->kind == IR_EV_SWITCH || ev->kind == IR_EV_IDLE || ev->kind == IR_EV_INTERRUPT)
 		return rc;
-	rc = ir_assembler_event(r->assembler, ev);
-	return rc > 0 ? pass_operations(r) : rc;
+	return pass_operations(r, ev, ev + 1);
 }
 
 static int read_all(struct reading *r, struct ir_error *err)
@@ -83,7 +86,7 @@ static int read_all(struct reading *r, struct ir_error *err)
 		return more;
 	if (!rc && r->assembler) {
 		ir_assembler_end(r->assembler);
-		rc = pass_operations(r);
+		rc = pass_operations(r, NULL, NULL);
 	}
 	if (!rc && r->pass->tasks && r->pass->tasks->no_memory)
 		rc = -ENOMEM;

@@ -435,7 +435,8 @@ static void number_unknown_unmap(struct ir_recording *rec, struct ir_op *op)
 			rec->unknown_unmaps++;
 }
 
-static inline void finish_op(struct ir_recording *rec, struct ir_op *op)
+/* Nothing changes where there is a mapping, no site, and not just one name. */
+void ir_recording_finish_op(struct ir_recording *rec, struct ir_op *op)
 {
 	if (op->kind == IR_OP_UNMAP) {
 		if (op->mapping == IR_NO_MAPPING)
@@ -451,11 +452,6 @@ static inline void finish_op(struct ir_recording *rec, struct ir_op *op)
 	if (op->site)	/* it was the number of a chain */
 		op->site = op->site < rec->chain_totals.nr ? rec->chain_totals.list[op->site].site
 							   : IR_SITE_UNKNOWN;
-}
-
-void ir_recording_finish_op(struct ir_recording *rec, struct ir_op *op)
-{
-	finish_op(rec, op);
 }
 
 static void initial_op(struct ir_recording *rec, struct ir_op *op)
@@ -523,6 +519,7 @@ ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t ma
 	if (rc < 0)
 		return ir_recording_spool_failed(rec, (int)rc, err);
 	for (size_t end = n + (size_t)rc; n < end; n++)
-		finish_op(rec, &ops[n]);
+		if (ops[n].mapping == IR_NO_MAPPING || rec->info.nr_devices == 2 || ops[n].site)
+			ir_recording_finish_op(rec, &ops[n]);
 	return (ssize_t)n;
 }

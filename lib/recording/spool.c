@@ -33,6 +33,12 @@ struct rest {
 #define MAX_WORDS	(1 + WORDS(struct ir_op))
 #define HALF		(UINT32_C(1) << 31)	/* added to differences: they have no sign then */
 
+/* The operation before. */
+struct before {
+	uint64_t time_ns;
+	uint64_t iova;		/* number of its page */
+};
+
 struct ir_spool {
 	uint64_t *buf;
 	size_t room;		/* words in buf */
@@ -43,8 +49,7 @@ struct ir_spool {
 	int fd;			/* -1: all is in buf */
 	uint64_t size, pos;	/* of the file, and where reading is; bytes */
 	bool complete;		/* all of it has been written */
-	uint64_t time_ns;	/* of the operation before */
-	uint64_t iova;		/* number of its page */
+	struct before before;
 };
 
 struct ir_spool *ir_spool_new(size_t memory)
@@ -106,10 +111,10 @@ static size_t encode_whole(uint64_t *to, const struct ir_op *op)
  *
  * Members that are neighbours in struct ir_op are neighbours here: the compiler moves them at once.
  */
-static inline size_t encode(const struct ir_spool *sp, uint64_t *to, const struct ir_op *op)
+static inline size_t encode(const struct before *before, uint64_t *to, const struct ir_op *op)
 {
-	uint64_t time = op->time_ns - sp->time_ns, paddr = page_number(op->paddr);
-	uint64_t iova = page_number(op->iova) - sp->iova + HALF;
+	uint64_t time = op->time_ns - before->time_ns, paddr = page_number(op->paddr);
+	uint64_t iova = page_number(op->iova) - before->iova + HALF;
 	uint64_t *at = to + USUAL_WORDS, form = 0;
 
 	if ((iova | paddr | time << FORM_BITS | time) >> 32)
@@ -133,7 +138,7 @@ static inline size_t encode(const struct ir_spool *sp, uint64_t *to, const struc
 	return (size_t)(at - to);
 }
 
-static inline size_t decode(const struct ir_spool *sp, struct ir_op *op, const uint64_t *from)
+static inline size_t decode(const struct before *before, struct ir_op *op, const uint64_t *from)
 {
 	const uint64_t *at = from + USUAL_WORDS;
 	bool map;
@@ -144,8 +149,8 @@ static inline size_t decode(const struct ir_spool *sp, struct ir_op *op, const u
 	}
 	map = (uint8_t)(from[2] >> 32) == IR_OP_MAP;
 	*op = (struct ir_op){
-		.time_ns = sp->time_ns + ((uint32_t)from[0] >> FORM_BITS),
-		.iova = page_address(sp->iova + (from[0] >> 32) - HALF),
+		.time_ns = before->time_ns + ((uint32_t)from[0] >> FORM_BITS),
+		.iova = page_address(before->iova + (from[0] >> 32) - HALF),
 		.paddr = (from[1] & UINT32_MAX) << IR_PAGE_SHIFT,
 		.mapping = (uint32_t)(from[1] >> 32),
 		.cpu = (uint16_t)from[2], .device = (uint16_t)(from[2] >> 16),
@@ -209,17 +214,21 @@ static int make_room(struct ir_spool *sp)
 	return rc ? rc : resize(sp, CHUNK / sizeof(*sp->buf));
 }
 
-int ir_spool_add(struct ir_spool *sp, const struct ir_op *op)
+int ir_spool_add(struct ir_spool *sp, const struct ir_op *ops, size_t n)
 {
-	if (sp->used >= sp->full) {
-		int rc = make_room(sp);
+	struct before before = sp->before;
 
-		if (rc)
-			return rc;
+	for (size_t i = 0; i < n; i++) {
+		if (sp->used >= sp->full) {
+			int rc = make_room(sp);
+
+			if (rc)
+				return rc;
+		}
+		sp->used += encode(&before, sp->buf + sp->used, &ops[i]);
+		before = (struct before){ ops[i].time_ns, page_number(ops[i].iova) };
 	}
-	sp->used += encode(sp, sp->buf + sp->used, op);
-	sp->time_ns = op->time_ns;
-	sp->iova = page_number(op->iova);
+	sp->before = before;
 	return 0;
 }
 
@@ -227,7 +236,7 @@ int ir_spool_rewind(struct ir_spool *sp)
 {
 	int rc = 0;
 
-	sp->time_ns = sp->iova = 0;
+	sp->before = (struct before){ 0 };
 	sp->at = 0;
 	sp->pos = 0;
 	if (sp->fd < 0)
@@ -264,11 +273,27 @@ static int read_in(struct ir_spool *sp)
 	return 0;
 }
 
+/* The operations that are in the buffer for certain: it may have the beginning of another one. */
+static size_t decode_buffered(struct ir_spool *sp, struct ir_op *ops, size_t max)
+{
+	size_t end = sp->pos < sp->size ? sp->used - MAX_WORDS + 1 : sp->used, n;
+	const uint64_t *at = sp->buf + sp->at, *last = sp->buf + end;
+	struct before before = sp->before;
+
+	for (n = 0; n < max && at < last; n++) {
+		at += decode(&before, &ops[n], at);
+		before = (struct before){ ops[n].time_ns, page_number(ops[n].iova) };
+	}
+	sp->before = before;
+	sp->at = (size_t)(at - sp->buf);
+	return n;
+}
+
 ssize_t ir_spool_read(struct ir_spool *sp, struct ir_op *ops, size_t max)
 {
-	size_t n;
+	size_t n = 0;
 
-	for (n = 0; n < max; n++) {
+	while (n < max) {
 		if (sp->used - sp->at < MAX_WORDS && sp->pos < sp->size) {
 			int rc = read_in(sp);
 
@@ -277,9 +302,7 @@ ssize_t ir_spool_read(struct ir_spool *sp, struct ir_op *ops, size_t max)
 		}
 		if (sp->at == sp->used)
 			break;
-		sp->at += decode(sp, &ops[n], sp->buf + sp->at);
-		sp->time_ns = ops[n].time_ns;
-		sp->iova = page_number(ops[n].iova);
+		n += decode_buffered(sp, ops + n, max - n);
 	}
 	return (ssize_t)n;
 }

@@ -449,7 +449,8 @@ static int survey_other(struct ir_recording *rec, struct device_state *d, const 
 	}
 }
 
-static int survey_op(struct ir_recording *rec, const struct ir_op *op)
+/* The next operation is not before @next_ns. */
+static inline int survey_op(struct ir_recording *rec, const struct ir_op *op, uint64_t next_ns)
 {
 	struct device_state *d = state_of(rec, op->device);
 	int rc;
@@ -467,11 +468,7 @@ static int survey_op(struct ir_recording *rec, const struct ir_op *op)
 			d->gone_ns = 0;
 		rc = survey_other(rec, d, op);
 	}
-	if (!rc)
-		rc = ir_entries_op(&rec->entries, op);
-	if (!rc && rec->spool)
-		rc = ir_spool_add(rec->spool, op);
-	return rc;
+	return rc ? rc : ir_entries_op(&rec->entries, op, next_ns);
 }
 
 /* The bytes that a pass has read; some are read more than once. */
@@ -482,17 +479,6 @@ static void report_progress(const struct ir_recording *rec)
 
 	if (rec->options.progress)
 		rec->options.progress(rec->options.progress_arg, done < size ? done : size, size);
-}
-
-/* Operations that are certain by now. */
-static int survey_ops(struct ir_recording *rec)
-{
-	const struct ir_op *op;
-	int rc = 0;
-
-	while (!rc && (op = ir_assembler_pop(rec->assembler)))
-		rc = survey_op(rec, op);
-	return rc;
 }
 
 /* -E2BIG with @err set if live mappings take more memory than is allowed. */
@@ -510,17 +496,18 @@ static int check_memory(const struct ir_recording *rec, struct ir_error *err)
 			    ir_assembler_max_mappings(rec->assembler));
 }
 
-static int survey_block(struct ir_recording *rec, const struct ir_event *evs, int n)
+/* The operations that events up to @end make certain. */
+static int survey_ops(struct ir_recording *rec, const struct ir_event *ev, const struct ir_event *end)
 {
-	int rc = 0;
+	struct ir_op ops[BLOCK_EVENTS];
+	int n, rc = 0;
 
-	note_block(rec, evs, n);
-	for (const struct ir_event *ev = evs, *end = evs + n; ev < end && rc >= 0;) {
-		rc = ir_assembler_events(rec->assembler, &ev, end);
-		if (rc == IR_OPS_ONE)
-			rc = survey_op(rec, ir_assembler_pop(rec->assembler));
-		else if (rc == IR_OPS_MAYBE)
-			rc = survey_ops(rec);
+	while (!rc && (n = ir_assembler_events(rec->assembler, &ev, end, ops, BLOCK_EVENTS))) {
+		rc = n < 0 ? n : 0;
+		for (int i = 0; !rc && i < n; i++)
+			rc = survey_op(rec, &ops[i], i + 1 < n ? ops[i + 1].time_ns : 0);
+		if (!rc && rec->spool)
+			rc = ir_spool_add(rec->spool, ops, (size_t)n);
 	}
 	return rc;
 }
@@ -552,7 +539,8 @@ static int survey_once(struct ir_recording *rec, bool trial, struct ir_error *er
 
 		if (ir_has_window(rec) || rec->chains)
 			n = select_events(rec, block, more);
-		rc = survey_block(rec, block, n);
+		note_block(rec, block, n);
+		rc = survey_ops(rec, block, block + n);
 		if (rc)
 			return ir_recording_spool_failed(rec, rc, err);
 		rc = check_memory(rec, err);
@@ -570,7 +558,7 @@ static int survey_once(struct ir_recording *rec, bool trial, struct ir_error *er
 	if (more < 0)
 		return more;
 	ir_assembler_end(rec->assembler);
-	rc = survey_ops(rec);
+	rc = survey_ops(rec, NULL, NULL);
 	if (!rc)
 		rc = ir_entries_end(&rec->entries);
 	if (rc)

@@ -109,16 +109,30 @@ static inline void take(struct feed *f)
 		render(f, &op);
 }
 
+static inline void take_event(struct feed *f, const struct ir_event *ev)
+{
+	const struct ir_event *end = ev + 1;
+	struct ir_op ops[8];
+	int n;
+
+	while ((n = ir_assembler_events(f->a, &ev, end, ops, 8))) {
+		assert_true(n > 0);
+		for (int i = 0; i < n; i++)
+			render(f, &ops[i]);
+	}
+}
+
 static inline void event(struct feed *f, struct ir_event ev)
 {
 	ev.time_ns = f->time_ns += 1000;
 	ev.cpu = f->cpu;
 	ev.pid = f->pid;
 	ev.flags = f->flags;
-	assert_true(ir_assembler_event(f->a, &ev) >= 0);
+	if (f->late)
+		assert_int_equal(ir_assembler_event(f->a, &ev), 0);
+	else
+		take_event(f, &ev);
 	assert_null(ir_assembler_check(f->a, ev.cpu));
-	if (!f->late)
-		take(f);
 }
 
 /* The rest of the operations must make @want; then everything is freed. */

@@ -116,7 +116,7 @@ static void round_trip(size_t memory)
 	assert_non_null(sp);
 	for (unsigned int i = 0; i < OPS; i++) {
 		make_op(&state, &op, &op);
-		assert_int_equal(ir_spool_add(sp, &op), 0);
+		assert_int_equal(ir_spool_add(sp, &op, 1), 0);
 	}
 	for (unsigned int round = 0; round < 2; round++) {
 		unsigned int seen = 0;
@@ -170,7 +170,7 @@ static void test_no_directory(void **state)
 	(void)state;
 	setenv("TMPDIR", "/nowhere", 1);
 	for (unsigned int i = 0; i < OPS && !rc; i++)
-		rc = ir_spool_add(sp, &op);
+		rc = ir_spool_add(sp, &op, 1);
 	assert_int_equal(rc, -ENOENT);
 	unsetenv("TMPDIR");
 	ir_spool_free(sp);
