@@ -131,6 +131,15 @@ static inline void ir_actor_release(struct ir_actors *a, struct ir_actor *actor)
 		ir_actor_end_calls(a, actor);
 }
 
+/* ir_actors_begin() where nobody waits, so that no CPU is busy, and where there is no plug-in. */
+static inline void ir_actors_begin_alone(struct ir_guest *g, unsigned int cpu, bool irq)
+{
+	g->cpu = cpu;
+	g->irq = irq;
+	if (g->actors)
+		g->actors->running = &g->actors->unnamed;
+}
+
 /**
  * ir_actors_begin - let a CPU begin an operation now; false: it is busy, ir_actors_run() lets it wait
  *
@@ -141,14 +150,11 @@ static inline bool ir_actors_begin(struct ir_guest *g, unsigned int cpu, bool ir
 {
 	struct ir_actor *actor;
 
-	g->cpu = cpu;
-	if (!g->actors)
-		return true;
-	if (g->next_wake_ns == UINT64_MAX && !g->guard) {	/* nobody waits: no CPU is busy */
-		g->irq = irq;
-		g->actors->running = &g->actors->unnamed;
+	if (!g->actors || (g->next_wake_ns == UINT64_MAX && !g->guard)) {
+		ir_actors_begin_alone(g, cpu, irq);
 		return true;
 	}
+	g->cpu = cpu;
 	actor = ir_actor_of(g->actors, cpu, irq);
 	if (!actor || actor->busy)
 		return false;

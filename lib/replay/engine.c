@@ -485,9 +485,9 @@ static inline void run_simple_ops(struct ir_engine *e)
 
 	for (const struct ir_op *op = e->at, *end = e->end; op < end; op++) {
 		if (!is_simple(op) || op->time_ns >= ir_guest_timer_ns(g) ||
-		    ir_actors_next_ns(g) != UINT64_MAX ||
-		    !ir_actors_begin(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ))
+		    ir_actors_next_ns(g) != UINT64_MAX)
 			return;
+		ir_actors_begin_alone(g, ir_guest_cpu(g, op->cpu), op->flags & IR_OPF_IRQ);
 		if (op->time_ns > g->now_ns)
 			g->now_ns = op->time_ns;
 		g->next_op_ns = op + 1 < end ? op[1].time_ns : 0;
