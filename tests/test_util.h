@@ -191,6 +191,13 @@ static inline uint64_t iova_pages(const struct ir_guest *g)
 	return g->domains[0]->iova_pages;
 }
 
+/* The guest's results so far, as to counters: devices count. */
+static inline const struct ir_result *counted(const struct ir_guest *g)
+{
+	ir_guest_sum_up((struct ir_guest *)g);
+	return &g->res;
+}
+
 /* RPCITs by cause; every one has exactly one cause, and is global or ranged. */
 struct rpcits {
 	uint64_t sync_map, sync, full, timeout, retry, wrap;
@@ -198,7 +205,7 @@ struct rpcits {
 
 static inline void assert_rpcits(const struct ir_guest *g, struct rpcits want)
 {
-	const uint64_t *by = g->res.rpcit.by_cause;
+	const uint64_t *by = counted(g)->rpcit.by_cause;
 
 	assert_int_equal(by[IR_CAUSE_SYNC_MAP], want.sync_map);
 	assert_int_equal(by[IR_CAUSE_SYNC], want.sync);
@@ -206,9 +213,9 @@ static inline void assert_rpcits(const struct ir_guest *g, struct rpcits want)
 	assert_int_equal(by[IR_CAUSE_QUEUE_TIMEOUT], want.timeout);
 	assert_int_equal(by[IR_CAUSE_RETRY], want.retry);
 	assert_int_equal(by[IR_CAUSE_WRAP], want.wrap);
-	assert_int_equal(g->res.rpcit.ranged, want.sync_map + want.sync);
-	assert_int_equal(g->res.rpcit.global, want.full + want.timeout + want.retry + want.wrap);
-	assert_int_equal(g->res.rpcit.total, g->res.rpcit.ranged + g->res.rpcit.global);
+	assert_int_equal(counted(g)->rpcit.ranged, want.sync_map + want.sync);
+	assert_int_equal(counted(g)->rpcit.global, want.full + want.timeout + want.retry + want.wrap);
+	assert_int_equal(counted(g)->rpcit.total, counted(g)->rpcit.ranged + counted(g)->rpcit.global);
 }
 
 struct kernel_counters {
@@ -217,11 +224,11 @@ struct kernel_counters {
 
 static inline void assert_kernel(const struct ir_guest *g, struct kernel_counters want)
 {
-	assert_int_equal(g->res.kernel.mapped_pages, want.mapped);
-	assert_int_equal(g->res.kernel.unmapped_pages, want.unmapped);
-	assert_int_equal(g->res.kernel.global_rpcits, want.global);
-	assert_int_equal(g->res.kernel.sync_map_rpcits, want.sync_map);
-	assert_int_equal(g->res.kernel.sync_rpcits, want.sync);
+	assert_int_equal(counted(g)->kernel.mapped_pages, want.mapped);
+	assert_int_equal(counted(g)->kernel.unmapped_pages, want.unmapped);
+	assert_int_equal(counted(g)->kernel.global_rpcits, want.global);
+	assert_int_equal(counted(g)->kernel.sync_map_rpcits, want.sync_map);
+	assert_int_equal(counted(g)->kernel.sync_rpcits, want.sync);
 }
 
 struct map_counts {
@@ -230,12 +237,12 @@ struct map_counts {
 
 static inline void assert_maps(const struct ir_guest *g, struct map_counts want)
 {
-	assert_int_equal(g->res.maps.attempted, want.attempted);
-	assert_int_equal(g->res.maps.succeeded, want.succeeded);
-	assert_int_equal(g->res.maps.iova_exhausted, want.iova_exhausted);
-	assert_int_equal(g->res.maps.map_failed, want.map_failed);
-	assert_int_equal(g->res.maps.unbacked, want.unbacked);
-	assert_int_equal(g->res.maps.unbacked_pages, want.unbacked_pages);
+	assert_int_equal(counted(g)->maps.attempted, want.attempted);
+	assert_int_equal(counted(g)->maps.succeeded, want.succeeded);
+	assert_int_equal(counted(g)->maps.iova_exhausted, want.iova_exhausted);
+	assert_int_equal(counted(g)->maps.map_failed, want.map_failed);
+	assert_int_equal(counted(g)->maps.unbacked, want.unbacked);
+	assert_int_equal(counted(g)->maps.unbacked_pages, want.unbacked_pages);
 }
 
 #endif

@@ -95,10 +95,11 @@ struct ir_domain {
 	uint64_t charged;	/* pages that its own limit counts, those lost included */
 	struct ir_iopt_totals totals;
 	struct ir_result res;	/* the device's share of the guest's */
+	uint64_t at_once;	/* maps that map_page_at_once() did: most counters have these only in the end */
 };
 
-/* Count for the whole guest and for the domain's device. */
-#define ir_count(d, counter, n) ((d)->res.counter += (n), (d)->guest->res.counter += (n))
+/* Count for the domain's device; ir_guest_sum_up() does so for the whole guest. */
+#define ir_count(d, counter, n) ((d)->res.counter += (n))
 
 /* How long RPCITs took on the recorded machine; 0: there was none, or it is not known. */
 struct ir_recorded_times {
@@ -269,6 +270,8 @@ void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns
 void ir_guest_timers(struct ir_guest *g);
 /** ir_guest_start - the recording begins; what was preloaded is there by then */
 void ir_guest_start(struct ir_guest *g, uint64_t start_ns);
+/** ir_guest_sum_up - let the guest's counters be the sum of its devices', which count */
+void ir_guest_sum_up(struct ir_guest *g);
 /** ir_guest_finish - close the books: what is still exposed counts until now */
 void ir_guest_finish(struct ir_guest *g);
 /** ir_guest_device_result - a device's share of the results, after ir_guest_finish() */

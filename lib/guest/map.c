@@ -63,16 +63,21 @@ IR_SPECIALISED int map_range(struct ir_domain *d, const struct ir_op *op, uint64
 	return rc;
 }
 
-/* One RPCIT over a page, which succeeded, was issued. */
-static inline void count_map_rpcit(struct ir_domain *d)
+/* The two of them; the first one for the one piece that @op has. */
+__attribute__((noinline))
+static int map_plain_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn, uint64_t *mapped,
+			   uint32_t *entries)
 {
-	ir_count(d, kernel.sync_map_rpcits, 1);
-	ir_count(d, invalidations.total, 1);
-	ir_count(d, invalidations.by_cause[IR_CAUSE_SYNC_MAP], 1);
-	ir_count(d, invalidations.by_kind[IR_INVALIDATION_RANGE], 1);
-	ir_count(d, rpcit.total, 1);
-	ir_count(d, rpcit.by_cause[IR_CAUSE_SYNC_MAP], 1);
-	ir_count(d, rpcit.ranged, 1);
+	const struct ir_segment whole = { .paddr = op->paddr, .pages = op->seg_pages };
+
+	return map_range(d, op, pfn, &whole, 1, true, mapped, entries);
+}
+
+__attribute__((noinline))
+static int map_any_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
+			 const struct ir_segment *segs, uint32_t nr, uint64_t *mapped, uint32_t *entries)
+{
+	return map_range(d, op, pfn, segs, nr, false, mapped, entries);
 }
 
 /*
@@ -80,7 +85,7 @@ static inline void count_map_rpcit(struct ir_domain *d)
  * RPCIT that succeeds, and nothing else happens before it is done.  False: it is not the common
  * case, and no figure has changed.
  */
-static inline bool map_page_at_once(struct ir_domain *d, const struct ir_op *op, uint64_t pfn)
+IR_SPECIALISED bool map_page_at_once(struct ir_domain *d, const struct ir_op *op, uint64_t pfn)
 {
 	struct ir_guest *g = d->guest;
 	bool inlined = g->cfg.strategy->map_pages;	/* the RPCIT is issued before iotlb_sync_map */
@@ -103,8 +108,8 @@ static inline bool map_page_at_once(struct ir_domain *d, const struct ir_op *op,
 	}
 	if (!map_page_shadowed(d->iopt, pfn, op->paddr | VALID))
 		return false;
-	if (!g->by_free)
-		ir_reuse_use_all(&g->reuse, op->paddr >> IR_PAGE_SHIFT, 1, begin_ns);
+	if (!g->by_free && g->reuse.nr)
+		ir_reuse_use(&g->reuse, op->paddr >> IR_PAGE_SHIFT, begin_ns);
 	ir_guest_note_lazy(d);
 	--*d->room;
 	ir_note_charged(d, *d->room);
@@ -112,7 +117,7 @@ static inline bool map_page_at_once(struct ir_domain *d, const struct ir_op *op,
 		g->hv_free_ns = start + (recorded ? g->par.rpcit_base_ns : takes);
 		g->now_ns = start + takes;
 	}
-	count_map_rpcit(d);
+	d->at_once++;
 	return true;
 }
 
@@ -208,13 +213,11 @@ IR_SPECIALISED uint64_t try_map(struct ir_domain *d, const struct ir_op *op,
 		return IR_NO_PFN;
 	}
 	ir_guest_note_peaks(d);
-	if (plain && g->at_once && map_page_at_once(d, op, pfn)) {
-		ir_count(d, kernel.mapped_pages, 1);
-		ir_count(d, maps.succeeded, 1);
+	if (plain && g->at_once && map_page_at_once(d, op, pfn))
 		return pfn;
-	}
 	d->totals.now_ns = g->now_ns;
-	if (map_range(d, op, pfn, segs, nr, plain, &mapped, entries)) {
+	if (plain ? map_plain_range(d, op, pfn, &mapped, entries) :
+		    map_any_range(d, op, pfn, segs, nr, &mapped, entries)) {
 		undo_map(d, pfn, pages, mapped, nr, op->flags & IR_OPF_LINKED);
 		return IR_NO_PFN;
 	}
@@ -226,20 +229,20 @@ IR_SPECIALISED uint64_t try_map(struct ir_domain *d, const struct ir_op *op,
 	return pfn;
 }
 
-/* @plain: it has one piece, and nothing has to be noted before it is mapped. */
+/* @plain: @segs is not used, and nothing has to be noted before the mapping is made. */
 IR_SPECIALISED void map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
 			const struct ir_segment *segs, uint32_t nr, const bool plain)
 {
 	struct ir_domain *d = ir_guest_domain(g, op->device);
 	bool read_only = op->flags & IR_OPF_READ_ONLY;
-	uint64_t pages = segs->pages, pfn;
+	uint64_t pages = plain ? op->seg_pages : segs->pages, pfn;
 	uint32_t entries = 0, site = op->site;
 	struct ir_mapping *m;
 
 	if (!d)
 		return;
 	g->sites.site = site;
-	for (uint32_t i = 1; i < nr; i++)
+	for (uint32_t i = 1; !plain && i < nr; i++)
 		pages += segs[i].pages;
 	if (!plain && g->map_since && mapping < g->nr_maps)
 		g->map_since[mapping] = g->now_ns;
@@ -267,22 +270,28 @@ IR_SPECIALISED void map(struct ir_guest *g, const struct ir_op *op, uint32_t map
 	}
 }
 
-void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
-		  const struct ir_segment *segs, uint32_t nr)
+__attribute__((noinline))
+static void map_any(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
+		    const struct ir_segment *segs, uint32_t nr)
 {
 	const struct ir_segment whole = { .paddr = op->paddr, .pages = op->seg_pages };
-	struct ir_op kept;
+	const struct ir_op kept = *op;
 
-	if (g->alloc_waits && !segs) {
-		kept = *op;
-		op = &kept;
-	}
 	if (segs)
 		map(g, op, mapping, segs, nr, false);
 	else if (g->plain)
-		map(g, op, mapping, &whole, 1, true);
+		map(g, &kept, mapping, NULL, 1, true);
 	else
-		map(g, op, mapping, &whole, 1, false);
+		map(g, &kept, mapping, &whole, 1, false);
+}
+
+void ir_guest_map(struct ir_guest *g, const struct ir_op *op, uint32_t mapping,
+		  const struct ir_segment *segs, uint32_t nr)
+{
+	if (!segs && g->plain && !g->alloc_waits)
+		map(g, op, mapping, NULL, 1, true);
+	else
+		map_any(g, op, mapping, segs, nr);
 }
 
 IR_SPECIALISED void unmap(struct ir_guest *g, uint32_t mapping, const bool plain)

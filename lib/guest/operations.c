@@ -453,8 +453,73 @@ static void fill_reach(struct ir_guest *g)
 	g->res.exposure.reachable_p99 = ir_exposure_level(&g->totals.reach, total, 99);
 }
 
+/* What map_page_at_once() did: a page was mapped, with one RPCIT over it that succeeded. */
+static void count_at_once(struct ir_domain *d)
+{
+	uint64_t n = d->at_once;
+
+	d->at_once = 0;
+	ir_count(d, maps.succeeded, n);
+	ir_count(d, kernel.mapped_pages, n);
+	ir_count(d, kernel.sync_map_rpcits, n);
+	ir_count(d, invalidations.total, n);
+	ir_count(d, invalidations.by_cause[IR_CAUSE_SYNC_MAP], n);
+	ir_count(d, invalidations.by_kind[IR_INVALIDATION_RANGE], n);
+	ir_count(d, rpcit.total, n);
+	ir_count(d, rpcit.by_cause[IR_CAUSE_SYNC_MAP], n);
+	ir_count(d, rpcit.ranged, n);
+}
+
+/* The counters of a device; what else a result has is not a sum. */
+static void add_counters(struct ir_result *sum, const struct ir_result *r)
+{
+	for (unsigned int i = 0; i < IR_CAUSES; i++) {
+		sum->rpcit.by_cause[i] += r->rpcit.by_cause[i];
+		sum->invalidations.by_cause[i] += r->invalidations.by_cause[i];
+	}
+	for (unsigned int i = 0; i < IR_INVALIDATION_KINDS; i++)
+		sum->invalidations.by_kind[i] += r->invalidations.by_kind[i];
+	sum->rpcit.total += r->rpcit.total;
+	sum->rpcit.insufficient += r->rpcit.insufficient;
+	sum->rpcit.global += r->rpcit.global;
+	sum->rpcit.ranged += r->rpcit.ranged;
+	sum->invalidations.total += r->invalidations.total;
+	sum->entries.refused += r->entries.refused;
+	sum->kernel.mapped_pages += r->kernel.mapped_pages;
+	sum->kernel.unmapped_pages += r->kernel.unmapped_pages;
+	sum->kernel.global_rpcits += r->kernel.global_rpcits;
+	sum->kernel.sync_map_rpcits += r->kernel.sync_map_rpcits;
+	sum->kernel.sync_rpcits += r->kernel.sync_rpcits;
+	sum->maps.attempted += r->maps.attempted;
+	sum->maps.succeeded += r->maps.succeeded;
+	sum->maps.iova_exhausted += r->maps.iova_exhausted;
+	sum->maps.map_failed += r->maps.map_failed;
+	sum->maps.unbacked += r->maps.unbacked;
+	sum->maps.unbacked_pages += r->maps.unbacked_pages;
+	sum->replayed_failures += r->replayed_failures;
+	sum->skipped_unmaps += r->skipped_unmaps;
+}
+
+void ir_guest_sum_up(struct ir_guest *g)
+{
+	struct ir_result *sum = &g->res;
+
+	memset(&sum->rpcit, 0, sizeof(sum->rpcit));
+	memset(&sum->invalidations, 0, sizeof(sum->invalidations));
+	memset(&sum->kernel, 0, sizeof(sum->kernel));
+	memset(&sum->maps, 0, sizeof(sum->maps));
+	sum->entries.refused = sum->replayed_failures = sum->skipped_unmaps = 0;
+	for (uint32_t i = 0; i < g->nr_domains; i++) {
+		if (!g->domains[i])
+			continue;
+		count_at_once(g->domains[i]);
+		add_counters(sum, &g->domains[i]->res);
+	}
+}
+
 void ir_guest_finish(struct ir_guest *g)
 {
+	ir_guest_sum_up(g);
 	if (g->par.has_all && g->res.rpcit.global)
 		g->par.all_ns += g->walked_pages * g->par.all_page_ns / g->res.rpcit.global;
 	fill_reach(g);

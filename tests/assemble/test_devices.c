@@ -536,22 +536,22 @@ static void test_guest_share(void **state)
 	g = guest_on("kvm", "sync-map-retry", par);
 	map_on(g, 1, 0, 30);
 	map_on(g, 2, 1, 30);
-	assert_int_equal(g->res.maps.map_failed, 1);
+	assert_int_equal(counted(g)->maps.map_failed, 1);
 	ir_guest_free(g);
 
 	par.share = IR_SHARE_DEVICE;
 	g = guest_on("kvm", "sync-map-retry", par);
 	map_on(g, 1, 0, 30);
 	map_on(g, 2, 1, 30);
-	assert_int_equal(g->res.rpcit.insufficient, 0);
+	assert_int_equal(counted(g)->rpcit.insufficient, 0);
 	map_on(g, 2, 2, 30);
-	assert_int_equal(g->res.maps.map_failed, 1);
+	assert_int_equal(counted(g)->maps.map_failed, 1);
 	/* Entries that a device loses with its domain count for its own limit alone. */
 	ir_guest_detach(g, 2);
 	map_on(g, 1, 3, 9);
-	assert_int_equal(g->res.maps.map_failed, 1);
+	assert_int_equal(counted(g)->maps.map_failed, 1);
 	map_on(g, 2, 4, 10);
-	assert_int_equal(g->res.maps.map_failed, 2);
+	assert_int_equal(counted(g)->maps.map_failed, 2);
 	ir_guest_free(g);
 }
 
@@ -624,10 +624,10 @@ static void test_sums(void **state)
 
 		random_work(g, 42);
 		ir_guest_finish(g);
-		assert_true(g->res.maps.attempted > 1000);
+		assert_true(counted(g)->maps.attempted > 1000);
 		for (unsigned int i = 0; i < IR_CAUSES; i++)
 			assert_int_equal(sum_at(g, offsetof(struct ir_result, rpcit.by_cause) +
-						i * sizeof(uint64_t)), g->res.rpcit.by_cause[i]);
+						i * sizeof(uint64_t)), counted(g)->rpcit.by_cause[i]);
 		ASSERT_SUM(g, rpcit.total);
 		ASSERT_SUM(g, rpcit.insufficient);
 		ASSERT_SUM(g, rpcit.global);

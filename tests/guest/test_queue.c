@@ -35,12 +35,12 @@ static void map_and_unmap(struct ir_guest *g, uint32_t n)
 
 static uint64_t full(const struct ir_guest *g)
 {
-	return g->res.rpcit.by_cause[IR_CAUSE_QUEUE_FULL];
+	return counted(g)->rpcit.by_cause[IR_CAUSE_QUEUE_FULL];
 }
 
 static uint64_t timeouts(const struct ir_guest *g)
 {
-	return g->res.rpcit.by_cause[IR_CAUSE_QUEUE_TIMEOUT];
+	return counted(g)->rpcit.by_cause[IR_CAUSE_QUEUE_TIMEOUT];
 }
 
 /*
@@ -65,7 +65,7 @@ static void test_per_cpu_256(void **state)
 	map_and_unmap(g, 1);
 	assert_int_equal(full(g), 2);
 	assert_int_equal(g->res.peaks.queue_depth, 255);
-	assert_int_equal(g->res.kernel.global_rpcits, 2);
+	assert_int_equal(counted(g)->kernel.global_rpcits, 2);
 	finish(g);
 }
 
@@ -176,7 +176,7 @@ static void test_timer(void **state)
 	assert_int_equal(iova_pages(g), 0);
 	assert_int_equal(available(g), 60000);
 	assert_int_equal(ir_guest_timer_ns(g), UINT64_MAX);
-	assert_int_equal(g->res.kernel.global_rpcits, 1);
+	assert_int_equal(counted(g)->kernel.global_rpcits, 1);
 
 	/* armed again by the next unmap only */
 	g->now_ns = 2000 * MS;
@@ -238,7 +238,7 @@ static void test_fq_flush_and_timer(void **state)
 	map(g, 0, 3);
 	unmap(g, 0);
 	map(g, 1, 1);
-	assert_int_equal(g->res.rpcit.by_cause[IR_CAUSE_RETRY], 1);
+	assert_int_equal(counted(g)->rpcit.by_cause[IR_CAUSE_RETRY], 1);
 	assert_int_equal(iova_pages(g), 1);
 	assert_int_equal(ir_guest_timer_ns(g), 1040 * MS);
 	g->now_ns = 1040 * MS;
@@ -282,12 +282,12 @@ static void test_iova_exhausted(void **state)
 	assert_rpcits(g, (struct rpcits){ .sync_map = 8 });
 	assert_kernel(g, (struct kernel_counters){ .mapped = 8, .unmapped = 8, .sync_map = 8 });
 	unmap(g, 0);
-	assert_int_equal(g->res.skipped_unmaps, 1);
+	assert_int_equal(counted(g)->skipped_unmaps, 1);
 	/* the timer makes room again */
 	g->now_ns = ir_guest_timer_ns(g);
 	ir_guest_timers(g);
 	map(g, 0, 1);
-	assert_int_equal(g->res.maps.iova_exhausted, 1);
+	assert_int_equal(counted(g)->maps.iova_exhausted, 1);
 	finish(g);
 }
 
@@ -504,7 +504,7 @@ static void test_lpar(void **state)
 	assert_int_equal(g->res.exposure.max_ns, 254000);
 	assert_int_equal(g->res.peaks.lazy_pages, 255);
 	assert_int_equal(g->res.peaks.host_pages, 0);
-	assert_int_equal(g->res.rpcit.insufficient, 0);
+	assert_int_equal(counted(g)->rpcit.insufficient, 0);
 	ir_guest_free(g);
 }
 

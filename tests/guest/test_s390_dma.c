@@ -75,7 +75,7 @@ static void test_no_rounding(void **state)
 	/* the search goes on behind the last one: behind page 3 there are pages 6 and 7 */
 	map(g, 3, 2);
 	assert_true(guest_has(g, START + 6) && guest_has(g, START + 7));
-	assert_int_equal(g->res.rpcit.by_cause[IR_CAUSE_WRAP], 1);
+	assert_int_equal(counted(g)->rpcit.by_cause[IR_CAUSE_WRAP], 1);
 	finish(g);
 }
 
@@ -92,7 +92,7 @@ static void test_exhausted(void **state)
 	assert_maps(g, (struct map_counts){ .attempted = 8, .succeeded = 7, .iova_exhausted = 1 });
 	/* every further attempt flushes again */
 	map(g, 8, 1);
-	assert_int_equal(g->res.rpcit.by_cause[IR_CAUSE_WRAP], 2);
+	assert_int_equal(counted(g)->rpcit.by_cause[IR_CAUSE_WRAP], 2);
 	unmap(g, 3);
 	map(g, 9, 1);
 	assert_true(guest_has(g, START + 3));
@@ -111,7 +111,7 @@ static void test_fragmented(void **state)
 	for (uint32_t i = 0; i < 7; i += 2)
 		unmap(g, i);
 	map(g, 10, 2);
-	assert_int_equal(g->res.maps.iova_exhausted, 1);
+	assert_int_equal(counted(g)->maps.iova_exhausted, 1);
 	assert_int_equal(iova_pages(g), 3);	/* the four lazy ones are free now */
 	map(g, 11, 1);
 	assert_true(guest_has(g, START));
@@ -128,7 +128,7 @@ static void test_wrap_fails(void **state)
 	assert_int_equal(available(g), 0);
 	map(g, 0, 2);
 	assert_rpcits(g, (struct rpcits){ .wrap = 1 });
-	assert_int_equal(g->res.rpcit.insufficient, 1);
+	assert_int_equal(counted(g)->rpcit.insufficient, 1);
 	assert_maps(g, (struct map_counts){ .attempted = 1, .iova_exhausted = 1 });
 	finish(g);
 }
@@ -148,7 +148,7 @@ static void test_out_of_resources(void **state)
 	assert_int_equal(iova_pages(g), 3);
 	map(g, 1, 1);
 	assert_rpcits(g, (struct rpcits){ .sync_map = 2, .retry = 1 });
-	assert_int_equal(g->res.rpcit.insufficient, 1);
+	assert_int_equal(counted(g)->rpcit.insufficient, 1);
 	assert_maps(g, (struct map_counts){ .attempted = 2, .succeeded = 2 });
 	assert_int_equal(iova_pages(g), 1);
 	assert_int_equal(available(g), 3);
@@ -172,10 +172,10 @@ static void test_map_fails(void **state)
 	map(g, 0, 3);
 	map(g, 1, 1);
 	assert_rpcits(g, (struct rpcits){ .sync_map = 2, .retry = 1 });
-	assert_int_equal(g->res.rpcit.insufficient, 2);
+	assert_int_equal(counted(g)->rpcit.insufficient, 2);
 	assert_maps(g, (struct map_counts){ .attempted = 2, .succeeded = 1, .map_failed = 1 });
-	assert_int_equal(g->res.kernel.mapped_pages, 3);
-	assert_int_equal(g->res.kernel.unmapped_pages, 0);
+	assert_int_equal(counted(g)->kernel.mapped_pages, 3);
+	assert_int_equal(counted(g)->kernel.unmapped_pages, 0);
 	assert_int_equal(iova_pages(g), 4);
 	assert_false(guest_has(g, START + 3));
 	assert_true(shadow_has(g, START + 3));
@@ -211,9 +211,9 @@ static void test_strict_fails(void **state)
 	map(g, 0, 3);
 	map(g, 1, 1);
 	assert_rpcits(g, (struct rpcits){ .sync_map = 2 });
-	assert_int_equal(g->res.rpcit.insufficient, 1);
+	assert_int_equal(counted(g)->rpcit.insufficient, 1);
 	assert_maps(g, (struct map_counts){ .attempted = 2, .succeeded = 1, .map_failed = 1 });
-	assert_int_equal(g->res.kernel.mapped_pages, 3);
+	assert_int_equal(counted(g)->kernel.mapped_pages, 3);
 	assert_int_equal(iova_pages(g), 3);
 	finish(g);
 }
@@ -275,7 +275,7 @@ static void test_boundary(void **state)
 	/* a whole 4 GiB fits only between two boundaries, and there is none free any more */
 	assert_int_equal(alloc(g, four_gib), IR_NO_PFN);
 	/* the gap of two is found after the wrap that this attempt was; one of them is left */
-	assert_int_equal(g->res.rpcit.by_cause[IR_CAUSE_WRAP], 1);
+	assert_int_equal(counted(g)->rpcit.by_cause[IR_CAUSE_WRAP], 1);
 	finish(g);
 }
 
@@ -306,7 +306,7 @@ static void test_next_after_failure(void **state)
 		map(g, i, 1);
 	unmap(g, 0);
 	map(g, 10, 99);		/* never fits; the wrap frees page 0 */
-	assert_int_equal(g->res.maps.iova_exhausted, 1);
+	assert_int_equal(counted(g)->maps.iova_exhausted, 1);
 	map(g, 11, 1);
 	assert_true(guest_has(g, START + 5));
 	assert_false(guest_has(g, START));

@@ -27,7 +27,7 @@ static void finish(struct ir_guest *g)
 
 static uint64_t refused(const struct ir_guest *g)
 {
-	return g->res.entries.refused;
+	return counted(g)->entries.refused;
 }
 
 /* One piece at this physical page. */
@@ -85,7 +85,7 @@ static void test_guest_is_not_told(void **state)
 						    .unbacked_pages = 6 });
 		assert_int_equal(refused(g), 6);
 		assert_int_equal(available(g), 0);
-		assert_int_equal(g->res.rpcit.insufficient, 0);
+		assert_int_equal(counted(g)->rpcit.insufficient, 0);
 		finish(g);
 	}
 }
@@ -102,7 +102,7 @@ static void test_refused_until_unmapped(void **state)
 	assert_int_equal(refused(g), 4);
 	unmap(g, 1);
 	unmap(g, 2);	/* the ring is full: the whole domain is walked, 4 are free again */
-	assert_int_equal(g->res.rpcit.by_cause[IR_CAUSE_QUEUE_FULL], 1);
+	assert_int_equal(counted(g)->rpcit.by_cause[IR_CAUSE_QUEUE_FULL], 1);
 	assert_int_equal(available(g), 10);
 	for (uint64_t pfn = LAST - 40; pfn <= LAST; pfn++)
 		assert_false(shadow_has(g, pfn));
@@ -149,8 +149,8 @@ static void test_refused_leaves(void **state)
 		map_at(g, 3, 1 << 12, 16);
 		map_at(g, 4, 1 << 13, 16);
 		assert_int_equal(refused(g), 1);
-		assert_int_equal(g->res.maps.unbacked_pages, 16);
-		assert_int_equal(g->res.maps.map_failed, 0);
+		assert_int_equal(counted(g)->maps.unbacked_pages, 16);
+		assert_int_equal(counted(g)->maps.map_failed, 0);
 		unmap(g, 4);
 		/* An UNMAP is served with the next request, before it; AMD-Vi waits for a flush. */
 		unmap(g, 1);
@@ -171,7 +171,7 @@ static void test_requests_in_order(void **state)
 	unmap(g, 1);
 	map_at(g, 2, 128, 16);
 	assert_int_equal(refused(g), 0);
-	assert_int_equal(g->res.rpcit.by_cause[IR_CAUSE_QUEUE_FULL], 0);
+	assert_int_equal(counted(g)->rpcit.by_cause[IR_CAUSE_QUEUE_FULL], 0);
 	finish(g);
 	g = vfio_guest("amd", "lazy", 1);
 	map_at(g, 1, 64, 16);
@@ -232,8 +232,8 @@ static void test_everything_is_cut(void **state)
 	unmap(g, 1);
 	unmap(g, 2);
 	assert_rpcits(g, (struct rpcits){ .sync_map = 2, .full = 1 });
-	assert_int_equal(g->res.invalidations.by_kind[IR_INVALIDATION_ALL], 63);
-	assert_int_equal(g->res.invalidations.total, 2 + 63);
+	assert_int_equal(counted(g)->invalidations.by_kind[IR_INVALIDATION_ALL], 63);
+	assert_int_equal(counted(g)->invalidations.total, 2 + 63);
 	finish(g);
 }
 

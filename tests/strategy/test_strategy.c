@@ -99,7 +99,7 @@ static void test_strict_out_of_resources(void **state)
 	map(g, 0, 3);
 	map(g, 1, 1);
 	assert_rpcits(g, (struct rpcits){ .sync_map = 2, .retry = 1, .sync = 1 });
-	assert_int_equal(g->res.rpcit.insufficient, 2);
+	assert_int_equal(counted(g)->rpcit.insufficient, 2);
 	assert_maps(g, (struct map_counts){ .attempted = 2, .succeeded = 1, .map_failed = 1 });
 	assert_int_equal(iova_pages(g), 4);
 	assert_int_equal(available(g), 1);
@@ -123,10 +123,10 @@ static void test_retry_frees_lazy_pages(void **state)
 	assert_int_equal(available(g), 2);
 	map(g, 1, 1);
 	assert_int_equal(available(g), 1);
-	assert_int_equal(g->res.rpcit.insufficient, 0);
+	assert_int_equal(counted(g)->rpcit.insufficient, 0);
 	map(g, 2, 1);
 	assert_rpcits(g, (struct rpcits){ .sync_map = 3, .retry = 1 });
-	assert_int_equal(g->res.rpcit.insufficient, 1);
+	assert_int_equal(counted(g)->rpcit.insufficient, 1);
 	assert_maps(g, (struct map_counts){ .attempted = 3, .succeeded = 3 });
 	assert_kernel(g, (struct kernel_counters){ .mapped = 4, .unmapped = 2, .sync_map = 3 });
 	assert_int_equal(available(g), 2);
@@ -150,7 +150,7 @@ static void test_retry_fails(void **state)
 	map(g, 0, 3);
 	map(g, 1, 1);
 	assert_rpcits(g, (struct rpcits){ .sync_map = 2, .retry = 1, .sync = 1 });
-	assert_int_equal(g->res.rpcit.insufficient, 2);
+	assert_int_equal(counted(g)->rpcit.insufficient, 2);
 	assert_maps(g, (struct map_counts){ .attempted = 2, .succeeded = 1, .map_failed = 1 });
 	assert_kernel(g, (struct kernel_counters){ .mapped = 4, .unmapped = 1, .sync_map = 2,
 						   .sync = 1 });
@@ -160,8 +160,8 @@ static void test_retry_fails(void **state)
 	assert_int_equal(ir_guest_timer_ns(g), UINT64_MAX);
 
 	unmap(g, 1);	/* recorded, but this map failed */
-	assert_int_equal(g->res.skipped_unmaps, 1);
-	assert_int_equal(g->res.kernel.unmapped_pages, 1);
+	assert_int_equal(counted(g)->skipped_unmaps, 1);
+	assert_int_equal(counted(g)->kernel.unmapped_pages, 1);
 
 	/* the three pages go: now there is something for the next retry to find */
 	unmap(g, 0);
@@ -216,7 +216,7 @@ static void test_failed_map_returns_iova(void **state)
 	map(g, 500, 1);
 	assert_true(guest_has(g, LAST - 1));
 	assert_int_equal(g->res.peaks.iova_pages, 2);
-	assert_int_equal(g->res.maps.map_failed, 499);
+	assert_int_equal(counted(g)->maps.map_failed, 499);
 	finish(g);
 }
 
@@ -235,7 +235,7 @@ static void test_lazy_ignore(void **state)
 	map(g, 0, 3);
 	map(g, 1, 2);
 	assert_rpcits(g, (struct rpcits){ .sync_map = 2 });
-	assert_int_equal(g->res.rpcit.insufficient, 1);
+	assert_int_equal(counted(g)->rpcit.insufficient, 1);
 	assert_maps(g, (struct map_counts){ .attempted = 2, .succeeded = 2, .unbacked = 1,
 					    .unbacked_pages = 1 });
 	map(g, 2, 2);	/* nothing is left at all */
@@ -246,7 +246,7 @@ static void test_lazy_ignore(void **state)
 
 	map(exact, 0, 3);
 	map(exact, 1, 1);
-	assert_int_equal(exact->res.rpcit.insufficient, 1);
+	assert_int_equal(counted(exact)->rpcit.insufficient, 1);
 	assert_maps(exact, (struct map_counts){ .attempted = 2, .succeeded = 2 });
 	finish(exact);
 }
@@ -282,7 +282,7 @@ static void test_fq_flush_unbacked(void **state)
 	map(g, 0, 3);
 	map(g, 1, 2);
 	assert_rpcits(g, (struct rpcits){ .sync_map = 2, .retry = 1 });
-	assert_int_equal(g->res.rpcit.insufficient, 2);
+	assert_int_equal(counted(g)->rpcit.insufficient, 2);
 	assert_maps(g, (struct map_counts){ .attempted = 2, .succeeded = 2, .unbacked = 1,
 					    .unbacked_pages = 1 });
 	finish(g);
@@ -475,9 +475,9 @@ static void test_iommu_api(void **state)
 
 	map_fixed(g, 3, START - 1, 1);		/* outside the aperture */
 	map_fixed(g, 4, LAST, 2);
-	assert_int_equal(g->res.maps.iova_exhausted, 2);
+	assert_int_equal(counted(g)->maps.iova_exhausted, 2);
 	map_fixed(g, 5, LAST, 1);
-	assert_int_equal(g->res.maps.map_failed, 2);
+	assert_int_equal(counted(g)->maps.map_failed, 2);
 	finish(g);
 }
 
@@ -488,7 +488,7 @@ static void test_recorded_failure(void **state)
 
 	(void)state;
 	map(g, IR_NO_MAPPING, 2);
-	assert_int_equal(g->res.replayed_failures, 1);
+	assert_int_equal(counted(g)->replayed_failures, 1);
 	assert_maps(g, (struct map_counts){ .attempted = 1, .succeeded = 1 });
 	assert_kernel(g, (struct kernel_counters){ .mapped = 2, .unmapped = 2, .sync_map = 1,
 						   .sync = 1 });
@@ -533,10 +533,10 @@ static void test_preload(void **state)
 	assert_kernel(g, (struct kernel_counters){ 0 });
 	assert_maps(g, (struct map_counts){ 0 });
 	map(g, 0, 1);
-	assert_int_equal(g->res.maps.map_failed, 1);
+	assert_int_equal(counted(g)->maps.map_failed, 1);
 	unmap(g, 7);		/* its unmap is in the recording */
 	map(g, 1, 1);
-	assert_int_equal(g->res.maps.succeeded, 1);
+	assert_int_equal(counted(g)->maps.succeeded, 1);
 	finish(g);
 }
 
