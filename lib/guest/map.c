@@ -194,6 +194,7 @@ IR_SPECIALISED uint64_t try_map(struct ir_domain *d, const struct ir_op *op,
 {
 	struct ir_guest *g = d->guest;
 	uint64_t pfn, mapped;
+	bool linked;
 
 	ir_count(d, maps.attempted, 1);
 	if (!plain)
@@ -216,9 +217,10 @@ IR_SPECIALISED uint64_t try_map(struct ir_domain *d, const struct ir_op *op,
 	if (plain && g->at_once && map_page_at_once(d, op, pfn))
 		return pfn;
 	d->totals.now_ns = g->now_ns;
+	linked = op->flags & IR_OPF_LINKED;	/* it may be another one when that has waited */
 	if (plain ? map_plain_range(d, op, pfn, &mapped, entries) :
 		    map_any_range(d, op, pfn, segs, nr, &mapped, entries)) {
-		undo_map(d, pfn, pages, mapped, nr, op->flags & IR_OPF_LINKED);
+		undo_map(d, pfn, pages, mapped, nr, linked);
 		return IR_NO_PFN;
 	}
 	ir_count(d, kernel.mapped_pages, mapped);
