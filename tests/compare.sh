@@ -259,6 +259,8 @@ wrong "two signs" 'rpcit.total>+-5' 'column 14: a number'
 wrong "a sign alone" 'rpcit.total>+' 'a number is expected'
 wrong "a share without a sign" 'rpcit.total>5%' 'column 14: a share is of the baseline'
 wrong "something behind" 'rpcit.total>+5%%' 'column 16: the end is expected'
+wrong "a unit of time of a count" 'rpcit.total>1ms' 'column 15: the end is expected'
+wrong "a time that is too long" 'exposure.p99_ns>99999999999999s' 'the end is expected'
 wrong "a word" 'rpcit.total>many' 'column 13: a number'
 wrong "too many digits" 'rpcit.total>1.0000001' 'column 13: a number'
 wrong "no digits behind the point" 'rpcit.total>1.' 'column 13: a number'
@@ -445,6 +447,8 @@ if [ -f traces/6.12-fq-randread-lim2048-smp1.dat ]; then
 	lim=traces/6.12-fq-randread-lim2048-smp1.dat
 	"$prog" run --quiet --format json $lim >"$tmp/was"
 	"$prog" run --quiet --queue-timeout 500 --format json $lim >"$tmp/is"
+	exits "a limit in units of time" 3 compare --ignore parameters --fail-if 'exposure.p99_ns>400ms' "$tmp/was" "$tmp/is"
+	exits "a change in units of time" 0 compare --ignore parameters --fail-if 'exposure.p99_ns > +0.001s' "$tmp/was" "$tmp/is"
 	run compare --ignore parameters.queue_timeout_ms --fail-if 'exposure.p99_ns>+1' "$tmp/was" "$tmp/is"
 	check "ten differences" test "$(grep -Ec '^[a-z_]+\.[a-z_.0-9]+ +[^ ]' "$tmp/out")" -le 10
 	shows "the others are counted" "more differences are not shown; --verbose has all"

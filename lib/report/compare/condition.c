@@ -50,10 +50,10 @@ static const char *parse_op(const char *at, enum ir_condition_op *op)
 	return NULL;
 }
 
-/* A whole number: decimal or 0x, then K, M or G.  NULL: it is none, or too large. */
+/* A whole number: decimal or 0x, then K, M, G or T.  NULL: it is none, or too large. */
 static const char *parse_whole(const char *at, uint64_t *number)
 {
-	static const char units[] = "KMGkmg";
+	static const char units[] = "KMGTkmgt";
 	bool hex = at[0] == '0' && (at[1] == 'x' || at[1] == 'X');
 	const char *digits = at + 2 * hex, *unit;
 	size_t n = strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
@@ -65,7 +65,7 @@ static const char *parse_whole(const char *at, uint64_t *number)
 	errno = 0;
 	*number = strtoull(digits, &end, hex ? 16 : 10);
 	unit = *end ? strchr(units, *end) : NULL;
-	shift = unit ? 10 * (unsigned int)((unit - units) % 3 + 1) : 0;
+	shift = unit ? 10 * (unsigned int)((unit - units) % 4 + 1) : 0;
 	if (errno || *number > UINT64_MAX >> shift)
 		return NULL;
 	*number <<= shift;
@@ -88,17 +88,48 @@ static const char *parse_fraction(const char *at, struct ir_condition *condition
 	return at + whole + 1 + strspn(at + whole + 1, "0123456789");
 }
 
+/* A decimal number with a unit of time, of a figure in nanoseconds.  NULL: it is none. */
+static const char *parse_time(const char *at, struct ir_condition *condition)
+{
+	static const struct { const char *name; uint64_t ns; } units[] = {
+		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 },
+	};
+	size_t key = strlen(condition->key), digits = strspn(at, "0123456789"), len = digits;
+	struct ir_condition time = *condition;
+
+	if (key < 3 || strcmp(condition->key + key - 3, "_ns") != 0 || !digits || digits > MAX_DIGITS)
+		return NULL;
+	if (at[len] == '.')
+		len += 1 + strspn(at + len + 1, "0123456789");
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		size_t unit = strlen(units[i].name);
+
+		if (strncmp(at + len, units[i].name, unit) != 0)
+			continue;
+		if (len == digits)
+			time.number = strtoull(at, NULL, 10);
+		else if (!parse_fraction(at, &time))
+			return NULL;
+		if (__builtin_mul_overflow(time.number, units[i].ns, &time.number))
+			return NULL;
+		*condition = time;
+		return at + len + unit;
+	}
+	return NULL;
+}
+
 static int parse_number(const char *text, const char *at, struct ir_condition *condition,
 			struct ir_error *err)
 {
 	size_t digits = strspn(at, "0123456789");
-	const char *end;
+	const char *end = parse_time(at, condition);
 
-	end = digits && at[digits] == '.' ? parse_fraction(at, condition) :
-		parse_whole(at, &condition->number);
+	if (!end)
+		end = digits && at[digits] == '.' ? parse_fraction(at, condition) :
+			parse_whole(at, &condition->number);
 	if (!end)
 		return condition_error(text, at, "a number is expected (64 bits; decimal with up to 6 "
-				       "digits after the point, or 0x; then K, M or G)", err);
+				       "digits after the point, or 0x; then K, M, G or T)", err);
 	at = skip_blanks(end);
 	if (*at == '%') {
 		if (condition->of == IR_CONDITION_VALUE)
