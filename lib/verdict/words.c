@@ -269,7 +269,9 @@ static void write_recorded(const struct ir_verdict_text *s)
 	const struct ir_recorded_rpcit *r = &s->rows->entry->info->rpcit;
 	size_t like = 0, said = 0;
 
-	fprintf(s->out, "The machine itself issued %s flush%s, %s of them over everything",
+	/* Flushes may be among what was lost. */
+	fprintf(s->out, "%s %s flush%s, %s of them over everything",
+		s->rows->entry->info->complete ? "The machine itself issued" : "The incomplete recording has",
 		ir_count_text(r->total).s, r->total == 1 ? "" : "es",
 		r->global ? ir_count_text(r->global).s : "none");
 	if (r->has_results)

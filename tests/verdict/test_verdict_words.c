@@ -380,6 +380,9 @@ static void test_recorded_line(void **state)
 	t->info.rpcit.has_results = false;
 	assert_line(t, IR_PLAIN, "As recorded", "The machine itself issued 2,000 flushes, 7 of them over everything, as predicted for strict, "
 		    "null and legacy.");
+	t->info.complete = false;
+	assert_line(t, IR_PLAIN, "As recorded", "The incomplete recording has 2,000 flushes, 7 of them over everything, as predicted for "
+		    "strict, null and legacy.");
 	free(t);
 }
 
