@@ -441,6 +441,7 @@ IOMMU_REPLAY=$prog RUN_OPTIONS="--strategy strict --hypervisor lpar" \
 	COMPARE_OPTIONS="--fail-if rpcit!=" examples/ci/dma-regression.sh \
 	"$tmp/own.json" "$file" >"$tmp/out" 2>"$tmp/err"
 check "the example for CI with another gate" test $? -eq 3
+check "the example for CI: --help" sh -c "examples/ci/dma-regression.sh --help | grep -q '^usage: dma-regression.sh BASELINE'"
 
 # The most important changes first, at most ten.
 if [ -f traces/6.12-fq-randread-lim2048-smp1.dat ]; then

@@ -26,6 +26,10 @@ symbols() {
 		awk 'NF >= 2 && $2 ~ /^[A-TV-Z]$/ { print $1 }' | LC_ALL=C sort -u
 }
 
+# It must neither install nor build anything for these.
+check "quickstart --help" sh -c "scripts/quickstart --help | grep -q '^usage: scripts/quickstart .RECORDING.'"
+check "quickstart takes no other option" sh -c "scripts/quickstart --nonsense 2>/dev/null; test \$? -eq 2"
+
 version=$(sed -n 's/^VERSION := //p' Makefile)
 check "--version is the Makefile's" test "$("$prog" --version)" = "iommu-replay $version"
 

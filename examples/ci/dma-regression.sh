@@ -30,10 +30,16 @@ if [ -z "$prog" ]; then
 	prog=iommu-replay
 	command -v "$prog" >/dev/null || prog=${BUILD:-build}/iommu-replay
 fi
-if [ $# -lt 1 ]; then
+case ${1-} in
+-h | --help)
+	echo "usage: ${0##*/} BASELINE.json [RECORDING...]"
+	exit 0
+	;;
+'' | -?*)
 	echo "usage: ${0##*/} BASELINE.json [RECORDING...]" >&2
 	exit 2
-fi
+	;;
+esac
 baseline=$1
 shift
 
