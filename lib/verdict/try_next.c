@@ -41,6 +41,8 @@ static void write_command(const struct ir_verdict_text *s, const char *command, 
 	fprintf(s->out, " %ciommu-replay %s", IR_MARK_CODE, command);
 	ir_write_given(s->out, entry->info, entry->configs[s->rows->first].hypervisor, all_parameters(s->rows),
 		       without);
+	if (entry->results[s->rows->first].time.closed)
+		fputs(" --load closed", s->out);
 	fputc(' ', s->out);
 	ir_write_shell(s->out, entry->info->file);
 	fputc(IR_MARK_END, s->out);

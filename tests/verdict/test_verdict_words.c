@@ -474,6 +474,11 @@ static void test_try_next_repeats_what_was_given(void **state)
 	p->latency = IR_LATENCY_RECORDED;
 	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --api iommu --timer recorded "
 		    "--flush-latency recorded --device 'it'\\''s' --time-window :5.000000001s --events my.json dir/a.dat");
+	t->results[0].time.closed = true;
+	*p = (struct ir_effective){ .queue = IR_QUEUE_NONE };
+	t->info.window_to_ns = 0;
+	t->info.device_name = t->info.events_file = NULL;
+	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --load closed dir/a.dat");
 	free(t);
 }
 
