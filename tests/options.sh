@@ -50,8 +50,8 @@ unknown load "half"; known: open, closed|run --load half
 --flush-all-latency: "x" is not a time|run --flush-all-latency 5us+x
 --delay: "5" is not a time|faults --delay 5
 --delay: "us" is not a time|faults --delay us
---delay: 0us is out of range|faults --delay 0us
---delay: 11000us is out of range|faults --delay 11000us
+--delay: 0us is out of range (1ns to 10ms)|faults --delay 0us
+--delay: 11000us is out of range (1ns to 10ms)|faults --delay 11000us
 --tolerance: "%" is not a share (0.1%)|verify --tolerance %
 --tolerance: ".5%" is not a share (0.1%)|verify --tolerance .5%
 --tolerance: "0.1x%" is not a share (0.1%)|verify --tolerance 0.1x%

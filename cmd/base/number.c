@@ -5,9 +5,12 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
+
+#define MAX_SHOWN_NS (UINT64_C(1000000) * 1000000000)	/* larger limits are no help in a message */
 
 static int digit_value(char c)
 {
@@ -90,17 +93,40 @@ static size_t count_digits(const char *text, size_t len)
 	return digits;
 }
 
+static const struct { const char *name; uint64_t ns; } units[] = {
+	{ "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 }, { "ns", 1 },
+};
+
 /* The nanoseconds of the unit @text of @len characters; 0 if it is none. */
 static uint64_t time_unit(const char *text, size_t len)
 {
-	static const struct { const char *name; uint64_t ns; } units[] = {
-		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 },
-	};
-
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (len == strlen(units[i].name) && !memcmp(text, units[i].name, len))
 			return units[i].ns;
 	return 0;
+}
+
+/* "10ms": in the largest unit of which it is a whole number. */
+static void write_time(char *text, size_t size, uint64_t ns)
+{
+	size_t i = 0;
+
+	while (ns % units[i].ns)
+		i++;
+	snprintf(text, size, "%" PRIu64 "%s", ns / units[i].ns, units[i].name);
+}
+
+static int time_range(const char *what, const char *text, size_t len, uint64_t min_ns, uint64_t max_ns,
+		      struct ir_error *err)
+{
+	int shown = (int)(len > 60 ? 60 : len);
+	char min[24], max[24];
+
+	if (max_ns > MAX_SHOWN_NS)
+		return ir_error_set(err, -EINVAL, "%s: %.*s is out of range", what, shown, text);
+	write_time(min, sizeof(min), min_ns);
+	write_time(max, sizeof(max), max_ns);
+	return ir_error_set(err, -EINVAL, "%s: %.*s is out of range (%s to %s)", what, shown, text, min, max);
 }
 
 int parse_time_ns(const char *what, const char *text, size_t len, uint64_t unit_ns, uint64_t min_ns,
@@ -130,7 +156,7 @@ int parse_time_ns(const char *what, const char *text, size_t len, uint64_t unit_
 	}
 	if (__builtin_mul_overflow(number, scale, &number) ||
 	    __builtin_add_overflow(number, part, &number) || number < min_ns || number > max_ns)
-		return ir_error_set(err, -EINVAL, "%s: %.*s is out of range", what, shown, text);
+		return time_range(what, text, len, min_ns, max_ns, err);
 	*ns = number;
 	return 0;
 

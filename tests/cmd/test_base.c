@@ -125,14 +125,14 @@ static void test_wrong_times_are_named_with_what_is_right(void **state)
 		{ "0.0025s", MS, "t: 0.0025s is no whole number of milliseconds" },
 		{ "2.5ns", 1, "t: 2.5ns is no whole number of nanoseconds" },
 		{ "2.0000000001s", 1, "t: 2.0000000001s is no whole number of nanoseconds" },
-		{ "18446744073.9s", 1, "t: 18446744073.9s is out of range" },
-		{ "100.1ms", MS, "t: 100.1ms is out of range" },
+		{ "18446744073.9s", 1, "t: 18446744073.9s is out of range (2ns to 100ns)" },
+		{ "100.1ms", MS, "t: 100.1ms is out of range (2ms to 100ms)" },
 		{ "2500us", MS, "t: 2500us is no whole number of milliseconds" },
 		{ "2500ns", 1000, "t: 2500ns is no whole number of units" },
-		{ "1ms", MS, "t: 1ms is out of range" },
-		{ "101ms", MS, "t: 101ms is out of range" },
+		{ "1ms", MS, "t: 1ms is out of range (2ms to 100ms)" },
+		{ "101ms", MS, "t: 101ms is out of range (2ms to 100ms)" },
 		{ "99999999999999999999s", MS, "t: 99999999999999999999 is out of range (0 to 2^64 - 1)" },
-		{ "99999999999s", MS, "t: 99999999999s is out of range" },
+		{ "99999999999s", MS, "t: 99999999999s is out of range (2ms to 100ms)" },
 		{ "1", MS, "t: 1 is out of range (2 to 100)" },
 		{ "", MS, "t: \"\" is not a number (decimal or 0x, then K, M, G or T)" },
 		{ LONG "min", MS, "t: \"123456789012345678901234567890123456789012345678901234567890\" is not a time "
@@ -164,8 +164,13 @@ static void test_times_in_nanoseconds(void **state)
 	assert_true(parse_time_ns("t", "5", 1, 0, 0, UINT64_MAX, &ns, &err) < 0);
 	assert_string_equal(err.text, "t: \"5\" is not a time (a number, then ns, us, ms or s)");
 	assert_true(parse_time_ns("t", "250ns", 5, 0, 251, 300, &ns, &err) < 0);
-	assert_string_equal(err.text, "t: 250ns is out of range");
+	assert_string_equal(err.text, "t: 250ns is out of range (251ns to 300ns)");
 	assert_true(ns == 250);
+	/* Limits that nobody meets are left out. */
+	assert_true(parse_time_ns("t", "9s", 2, 0, 0, 8000000001, &ns, &err) < 0);
+	assert_string_equal(err.text, "t: 9s is out of range (0s to 8000000001ns)");
+	assert_true(parse_time_ns("t", "9s", 2, 0, UINT64_C(1) << 61, UINT64_C(1) << 62, &ns, &err) < 0);
+	assert_string_equal(err.text, "t: 9s is out of range");
 }
 
 static void assert_hint(const struct choice *known, const char *name, const char *expected)
