@@ -98,6 +98,10 @@ check "devices of different groups do not share addresses" grep -q ,other_domain
 check "and so nothing of theirs is unmapped" sh -c '! grep -q ,unmapped, "$1"' sh "$tmp/out"
 
 # The gate, and usage.
+exits "a log of something else" 0 faults --log README.md $amd
+says "a log of something else: a warning" "README.md: no line has a time as dmesg, journalctl and syslog write it"
+exits "a log of something else, quietly" 0 faults --quiet --log README.md $amd
+check "a log of something else, quietly: not a word" test ! -s "$tmp/err"
 exits "--fail-if fails" 3 faults --quiet --fail-if 'unmapped>0' $amd
 exits "--fail-if passes" 0 faults --quiet --fail-if 'unmapped>1000' --fail-if 'suppressed>0' $amd
 while read -r condition status; do

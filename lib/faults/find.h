@@ -110,6 +110,7 @@ struct finding {
 	uint64_t clock_error_ns;
 	uint64_t outside;
 	uint64_t bad_lines, suppressed;
+	uint64_t nr_lines;		/* of the log */
 	uint64_t start_ns, end_ns;	/* of the recording */
 };
 

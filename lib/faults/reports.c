@@ -194,6 +194,7 @@ static int parse_log_line(struct finding *f, const char *text, size_t len)
 	struct ir_log_line line;
 	int rc;
 
+	f->nr_lines++;
 	ir_log_split(&f->parser, text, len, &line);
 	/* Most lines have the best stamp that any line has. */
 	if (line.stamp == IR_STAMP_KERNEL || (line.stamp == IR_STAMP_WALL && !f->stamp))
