@@ -24,7 +24,6 @@ struct dma_iommu {
 	bool timer_fired;		/* at least once */
 	uint64_t armed_ns;		/* when it was started last */
 	uint64_t timer_ns;
-	uint64_t timer_late_ns;		/* lateness not yet spent */
 	unsigned int timer_cpu;		/* where it was armed, and fires */
 };
 
@@ -264,19 +263,25 @@ static void free_flushed(struct ir_domain *d)
 }
 
 /*
- * Timers run from the tick: one that is late by more than the moment after it is late by whole
- * ticks, so that the mean lateness is this one late and that one not.
+ * When a timer fires that expires at @expiry_ns.  Timers run at the tick, a moment after it; and not where
+ * the recorded machine ran none.
  */
-static uint64_t lateness(struct ir_domain *d)
+static uint64_t firing_ns(const struct ir_guest *g, uint64_t expiry_ns)
 {
-	struct dma_iommu *c = cookie(d);
-	const struct ir_effective *par = &d->guest->par;
-	uint64_t tick_ns = UINT64_C(1000000000) / par->hz, late;
+	const struct ir_stall *stalls = g->cfg.stalls;
+	size_t first = 0, end = g->cfg.nr_stalls;
 
-	c->timer_late_ns += par->timer_late_ns - par->timer_rest_ns;
-	late = c->timer_late_ns - c->timer_late_ns % tick_ns;
-	c->timer_late_ns -= late;
-	return late + par->timer_rest_ns;
+	while (first < end) {	/* the first one that ends later */
+		size_t middle = first + (end - first) / 2;
+
+		if (stalls[middle].until_ns <= expiry_ns)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	if (first < g->cfg.nr_stalls && stalls[first].from_ns <= expiry_ns)
+		return stalls[first].until_ns;
+	return expiry_ns + g->par.timer_rest_ns;
 }
 
 static void arm_timer(struct ir_domain *d)
@@ -292,8 +297,8 @@ static void arm_timer(struct ir_domain *d)
 	c->timer_cpu = g->cpu;
 	c->timer_ns = UINT64_MAX;
 	if (g->par.timer == IR_TIMER_SIMULATED) {
-		c->timer_ns = ir_timer_expiry(g->now_ns, g->par.queue_timeout_ms, g->par.hz,
-					      g->par.timer_phase_ns) + lateness(d);
+		c->timer_ns = firing_ns(g, ir_timer_expiry(g->now_ns, g->par.queue_timeout_ms, g->par.hz,
+							   g->par.timer_phase_ns));
 		ir_guest_timer_armed(d, c->timer_ns);
 	}
 }

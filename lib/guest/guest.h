@@ -126,6 +126,8 @@ struct ir_guest_config {
 	const struct ir_hypervisor *hypervisor;
 	const struct ir_effective *par;
 	const uint64_t *limits;		/* of entries, by device number; NULL: par's for each */
+	const struct ir_stall *stalls;	/* of the recorded machine, as far as they hold here */
+	size_t nr_stalls;
 	enum ir_iova_depot depot;
 	uint64_t everything;		/* commands of a flush of everything; 0: one */
 	bool dma32_first;

@@ -76,6 +76,7 @@ struct ir_recording {
 	size_t nr_device_states;
 	bool *devices_lost;		/* info.devices_lost */
 	int64_t *held_pages;		/* info.machine.held_pages */
+	struct ir_stall *stalls;	/* info.machine.stalls */
 	uint32_t *shortages_of;		/* info.machine.shortages_of */
 	uint64_t *found_of;		/* info.machine.found_of */
 	struct ir_op ahead;		/* read, but something else comes before it */

@@ -80,14 +80,17 @@ static void fill_machine(struct ir_recording *rec)
 }
 
 /* Timers show the machine's HZ and lateness, where it is known which unmap armed them. */
-static void estimate_timers(struct ir_recording *rec)
+static int estimate_timers(struct ir_recording *rec)
 {
+	const struct ir_timer_samples *samples = rec->info.nr_devices > 2 ? &rec->timer_owners.samples :
+		&rec->timers;
 	struct ir_recorded_machine *m = &rec->info.machine;
 	struct ir_timer_estimate est;
 
+	if (samples->no_memory)
+		return -ENOMEM;
 	m->hz = hz_of_kernel(&rec->info);
-	est = ir_timers_estimate(rec->info.nr_devices > 2 ? &rec->timer_owners.samples : &rec->timers,
-				 m->hz, ir_default_hz(&rec->info));
+	est = ir_timers_estimate(samples, m->hz, ir_default_hz(&rec->info));
 	if (est.hz)
 		m->hz = est.hz;
 	if (est.phase_known) {
@@ -97,6 +100,12 @@ static void estimate_timers(struct ir_recording *rec)
 	m->timer_late_ns = est.late_ns;
 	m->timer_rest_ns = est.rest_ns;
 	m->has_timer_late = est.late_known;
+	rec->stalls = calloc((size_t)samples->n + 1, sizeof(*rec->stalls));
+	if (!rec->stalls)
+		return -ENOMEM;
+	m->nr_stalls = ir_timers_stalls(samples, &est, m->hz ? m->hz : ir_default_hz(&rec->info), rec->stalls);
+	m->stalls = rec->stalls;
+	return 0;
 }
 
 /* Marks the devices that may miss operations: all but those gone before anything was lost. */
@@ -253,7 +262,7 @@ static int fill_info(struct ir_recording *rec)
 {
 	struct ir_recording_info *info = &rec->info;
 
-	if (copy_reader_info(rec) || count_by_device(rec))
+	if (copy_reader_info(rec) || count_by_device(rec) || estimate_timers(rec))
 		return -ENOMEM;
 	info->device = rec->device ? rec->filter : 0;
 	info->device_name = rec->device;
@@ -262,7 +271,6 @@ static int fill_info(struct ir_recording *rec)
 			   &info->machine.aperture_size);
 	ir_assembler_flushes(rec->assembler, &info->flushes);
 	ir_assembler_latency(rec->assembler, &info->machine);
-	estimate_timers(rec);
 	info->machine.reused = rec->reused;
 	info->machine.found_of = rec->found_of;
 	fill_machine(rec);
@@ -402,6 +410,7 @@ void ir_recording_close(struct ir_recording *rec)
 	free(rec->types);
 	free(rec->devices_lost);
 	free(rec->held_pages);
+	free(rec->stalls);
 	free(rec->shortages_of);
 	free(rec->found_of);
 	ir_file_close(rec->file);

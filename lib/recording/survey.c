@@ -583,8 +583,9 @@ void ir_survey_clear(struct ir_recording *rec)
 	ir_entries_free(&rec->entries);
 	ir_iovas_clear(&rec->iovas);
 	rec->iovas = (struct ir_iova_survey){ 0 };
-	rec->timer_owners = (struct ir_timer_owners){ 0 };
-	rec->timers = (struct ir_timer_samples){ 0 };
+	ir_timers_free(&rec->timer_owners.samples);
+	rec->timer_owners = (struct ir_timer_owners){ .left_out = 0 };
+	ir_timers_free(&rec->timers);
 	rec->info = (struct ir_recording_info){ .max_memory = rec->info.max_memory };
 	rec->live_pages = rec->live_entries = 0;
 	rec->counter_at_start = UINT64_MAX;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/timer.h"
 #include "recording/timers.h"
@@ -20,13 +21,39 @@ void ir_timers_armed(struct ir_timer_samples *s, uint64_t time_ns)
 		s->armed_ns = time_ns;
 }
 
+static bool make_room(struct ir_timer_samples *s)
+{
+	uint32_t room = s->room ? s->room * 2 : IR_TIMER_ESTIMATED;
+	struct ir_timer_sample *grown;
+
+	if (s->n < s->room)
+		return true;
+	grown = s->n < IR_TIMER_SAMPLES ? realloc(s->at, room * sizeof(*grown)) : NULL;
+	s->no_memory |= s->n < IR_TIMER_SAMPLES && !grown;
+	if (!grown)
+		return false;
+	s->at = grown;
+	s->room = room;
+	return true;
+}
+
 void ir_timers_fired(struct ir_timer_samples *s, uint64_t time_ns)
 {
-	if (s->armed_ns && s->n < IR_TIMER_SAMPLES) {
-		s->at[s->n].armed_ns = s->armed_ns;
-		s->at[s->n++].fired_ns = time_ns;
-	}
+	if (s->armed_ns && make_room(s))
+		s->at[s->n++] = (struct ir_timer_sample){ s->armed_ns, time_ns };
 	s->armed_ns = 0;
+}
+
+void ir_timers_free(struct ir_timer_samples *s)
+{
+	free(s->at);
+	*s = (struct ir_timer_samples){ .at = NULL };
+}
+
+/* How many samples estimates are from. */
+static uint32_t nr_estimated(const struct ir_timer_samples *s)
+{
+	return s->n < IR_TIMER_ESTIMATED ? s->n : IR_TIMER_ESTIMATED;
 }
 
 /* The longest of the kernel's timeouts that is not longer than most delays seen. */
@@ -35,10 +62,10 @@ static uint32_t timeout_of(const struct ir_timer_samples *s)
 	for (unsigned int i = 0; i < sizeof(timeouts_ms) / sizeof(timeouts_ms[0]); i++) {
 		uint32_t longer = 0;
 
-		for (uint32_t k = 0; k < s->n; k++)
+		for (uint32_t k = 0; k < nr_estimated(s); k++)
 			longer += s->at[k].fired_ns - s->at[k].armed_ns >=
 				timeouts_ms[i] * UINT64_C(1000000);
-		if (longer * 2 > s->n)
+		if (longer * 2 > nr_estimated(s))
 			return timeouts_ms[i];
 	}
 	return 0;
@@ -80,7 +107,7 @@ static struct fit fit_phase(const struct ir_timer_samples *s, uint32_t ms, uint3
 	double window = close_window(ms), early = 1e9 / hz / 8;
 	struct fit f = { 0 };
 
-	for (uint32_t k = 1; k < s->n; k++) {
+	for (uint32_t k = 1; k < nr_estimated(s); k++) {
 		double late = lateness_of(s, k, ms, hz, phase);
 
 		if (late < -early || late >= window)
@@ -108,7 +135,7 @@ static struct lateness lateness_up_to(const struct ir_timer_samples *s, uint32_t
 	struct lateness l = { 0 };
 	double squares = 0;
 
-	for (uint32_t k = 1; k < s->n; k++) {
+	for (uint32_t k = 1; k < nr_estimated(s); k++) {
 		double late = lateness_of(s, k, ms, hz, 0);
 
 		if (late > most)
@@ -168,7 +195,7 @@ static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms, uint32_
 
 			if (f.close > closest[i])
 				closest[i] = f.close;
-			if (f.close * 5 <= (s->n - 1) * 3 || f.close < best.close ||
+			if (f.close * 5 <= (nr_estimated(s) - 1) * 3 || f.close < best.close ||
 			    (f.close == best.close && f.late_ns >= best.late_ns))
 				continue;
 			best = f;
@@ -202,8 +229,25 @@ struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, ui
 		late = mean_lateness(s, ms, known_hz ? known_hz : default_hz);
 	est.late_known = true;
 	est.late_ns = late.mean > 0 ? (uint64_t)late.mean : 0;
-	est.rest_ns = late.rest < late.mean ? (uint64_t)late.rest : est.late_ns;
+	est.rest_ns = !est.phase_known && late.rest < late.mean ? (uint64_t)late.rest : est.late_ns;
 	return est;
+}
+
+size_t ir_timers_stalls(const struct ir_timer_samples *s, const struct ir_timer_estimate *est, uint32_t hz,
+			struct ir_stall *stalls)
+{
+	uint32_t ms = timeout_of(s);
+	size_t n = 0;
+
+	for (uint32_t k = 0; est->late_known && k < s->n; k++) {
+		uint64_t from = ir_timer_expiry(s->at[k].armed_ns, ms, hz, est->phase_known ? est->phase_ns : 0);
+
+		if (k && from < s->at[k - 1].fired_ns)
+			from = s->at[k - 1].fired_ns;
+		if (from < s->at[k].fired_ns)
+			stalls[n++] = (struct ir_stall){ from, s->at[k].fired_ns };
+	}
+	return n;
 }
 
 void ir_timer_owners_unmap(struct ir_timer_owners *o, uint16_t device, uint64_t time_ns)

@@ -10,16 +10,21 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <iommu-replay/recording.h>
 
-#define IR_TIMER_SAMPLES 512
+#define IR_TIMER_SAMPLES	65536	/* that are kept */
+#define IR_TIMER_ESTIMATED	512	/* of these, the first ones show how long a jiffy is */
+
+struct ir_timer_sample {
+	uint64_t armed_ns, fired_ns;
+};
 
 struct ir_timer_samples {
 	bool several;		/* of several devices */
+	bool no_memory;		/* for all of them */
 	uint64_t armed_ns;	/* by the first unmap since the timer fired; 0: not armed */
-	uint32_t n;
-	struct {
-		uint64_t armed_ns, fired_ns;
-	} at[IR_TIMER_SAMPLES];
+	struct ir_timer_sample *at;	/* in the order in which they fired */
+	uint32_t n, room;
 };
 
 struct ir_timer_estimate {
@@ -27,7 +32,7 @@ struct ir_timer_estimate {
 	uint64_t phase_ns;	/* jiffies begin at this time, modulo the wheel's granularity, */
 	bool phase_known;	/* with .hz, or with the default if the samples do not decide */
 	uint64_t late_ns;	/* mean time from a timer's expiry to its flush */
-	uint64_t rest_ns;	/* mean of what that is longer than whole jiffies */
+	uint64_t rest_ns;	/* mean of what that is longer than whole jiffies: timers run at a tick */
 	bool late_known;
 };
 
@@ -69,6 +74,7 @@ uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer);
 void ir_timers_armed(struct ir_timer_samples *s, uint64_t time_ns);
 /** ir_timers_fired - the timer flushed the queue */
 void ir_timers_fired(struct ir_timer_samples *s, uint64_t time_ns);
+void ir_timers_free(struct ir_timer_samples *s);
 /**
  * ir_timers_estimate - estimate jiffies and lateness from the samples
  * @known_hz: jiffies a second that the kernel was built with; 0: estimated from the samples
@@ -76,5 +82,15 @@ void ir_timers_fired(struct ir_timer_samples *s, uint64_t time_ns);
  */
 struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, uint32_t known_hz,
 					    uint32_t default_hz);
+/**
+ * ir_timers_stalls - when the machine ran no timers
+ * @est: the samples' estimate; @hz: jiffies a second
+ * @stalls: room for as many as there are samples
+ *
+ * Returns how many there are.  A timer that is taken for another device's would make a false one: the
+ * timers that fired meanwhile cut it off.
+ */
+size_t ir_timers_stalls(const struct ir_timer_samples *s, const struct ir_timer_estimate *est, uint32_t hz,
+			struct ir_stall *stalls);
 
 #endif

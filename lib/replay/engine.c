@@ -123,6 +123,10 @@ static struct ir_engine *new_engine(const struct ir_config *config, const struct
 	/* s390 sets forcedac; other PCI devices first try below 4 GiB, if the aperture begins there. */
 	cfg.dma32_first = !ir_iommu_is_s390(par.iommu) && par.aperture_start < UINT64_C(1) << 32;
 	cfg.everything = commands_of_everything(&par, info);
+	if (par.from.timer_late == IR_FROM_RECORDING) {
+		cfg.stalls = info->machine.stalls;
+		cfg.nr_stalls = info->machine.nr_stalls;
+	}
 	e->info = info;
 	e->nr_copies = par.devices;
 	if (infer_limits(e, config, &par)) {

@@ -120,8 +120,8 @@
 	COUNT("parameters.timer_phase_ns", parameters.timer_phase_ns,
 	      "time of the start of a jiffy on the recording's clock"),
 	COUNT("parameters.timer_late_ns", parameters.timer_late_ns,
-	      "mean time from the expiry of a timer to its flush; timers run at a tick: a "
-	      "simulated timer is late by the recorded mean time after a tick, and sometimes by whole ticks"),
+	      "mean time from the expiry of a recorded timer to its flush; simulated timers that expire "
+	      "while the recorded machine ran none fire when it did again, others a moment after their tick"),
 	ROW("parameters.api", result_api, 0, "`dma` or `iommu`"),
 	ROW("parameters.timer", result_timer, 0, "`simulated` or `recorded`"),
 	ROW("parameters.flush_latency", result_latency, 0,

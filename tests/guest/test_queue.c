@@ -316,42 +316,26 @@ static void test_kvm_aperture(void **state)
 }
 
 /*
- * 15 ms late on average, with ticks of 10 ms: now one tick, now two.  The timer of
- * 10 ms (1 jiffy, fires at the second tick) is armed at once each time.
+ * The recorded machine ran no timers from 20 to 70 ms and from 100 to 150 ms.  What expires meanwhile, the first
+ * moment included, fires at the end; the rest a moment after the tick.  A timer of 10 ms is
+ * armed at once each time, and expires at the second tick of 10 ms.
  */
-static void test_late_timer(void **state)
+static void test_stalls(void **state)
 {
+	static const struct ir_stall stalls[] = { { 20 * MS, 70 * MS }, { 100 * MS, 150 * MS } };
+	static const uint64_t fires[] = { 70 * MS, 90 * MS + MS / 2, 150 * MS, 170 * MS + MS / 2, 190 * MS + MS / 2 };
 	struct ir_effective par = lpar_par();
 	struct ir_guest *g;
-	uint64_t fired = 0;
 
 	(void)state;
-	par.timer_late_ns = 15 * MS;
+	par.timer_rest_ns = MS / 2;
 	g = guest_on("lpar", "sync-map-retry", par);
-	for (uint32_t i = 0; i < 4; i++) {
+	g->cfg.stalls = stalls;
+	g->cfg.nr_stalls = 2;
+	for (uint32_t i = 0; i < 5; i++) {
 		map(g, i, 1);
 		unmap(g, i);
-		assert_int_equal(ir_guest_timer_ns(g) - fired, i % 2 ? 40 * MS : 30 * MS);
-		fired = g->now_ns = ir_guest_timer_ns(g);
-		ir_guest_timers(g);
-	}
-	finish(g);
-}
-
-/* The rest of a jiffy is the same for all of them. */
-static void test_late_by_a_rest(void **state)
-{
-	struct ir_effective par = kvm_par(1000);
-	struct ir_guest *g;
-
-	(void)state;
-	par.timer_late_ns = 15 * MS;
-	par.timer_rest_ns = 5 * MS;
-	g = guest_on("lpar", "sync-map-retry", par);
-	for (uint32_t i = 0; i < 4; i++) {
-		map(g, i, 1);
-		unmap(g, i);
-		assert_int_equal(ir_guest_timer_ns(g) % (10 * MS), 5 * MS);
+		assert_int_equal(ir_guest_timer_ns(g), fires[i]);
 		g->now_ns = ir_guest_timer_ns(g);
 		ir_guest_timers(g);
 	}
@@ -523,8 +507,7 @@ int main(void)
 		cmocka_unit_test(test_retry_leaves_the_queue),
 		cmocka_unit_test(test_iova_exhausted),
 		cmocka_unit_test(test_kvm_aperture),
-		cmocka_unit_test(test_late_timer),
-		cmocka_unit_test(test_late_by_a_rest),
+		cmocka_unit_test(test_stalls),
 		cmocka_unit_test(test_recorded_timer),
 		cmocka_unit_test(test_timer_from_before),
 		cmocka_unit_test(test_timer_from_before_strict),

@@ -11,7 +11,7 @@ static void sample(unsigned int n, uint32_t ms, uint32_t hz, uint64_t phase, uin
 {
 	uint64_t now = 10 * SEC, seed = 7;
 
-	s = (struct ir_timer_samples){ .n = 0 };
+	ir_timers_free(&s);
 	for (unsigned int i = 0; i < n; i++) {
 		now += random_below(&seed, 100 * MS);
 		ir_timers_armed(&s, now);
@@ -42,7 +42,7 @@ static void test_no_timeout(void **state)
 	struct ir_timer_estimate est;
 
 	(void)state;
-	s = (struct ir_timer_samples){ .n = 0 };
+	ir_timers_free(&s);
 	for (uint64_t i = 1; i < 20; i++) {
 		ir_timers_armed(&s, i * SEC);
 		ir_timers_fired(&s, i * SEC + 5 * MS);
@@ -56,7 +56,7 @@ static void test_no_timeout(void **state)
 static void test_samples(void **state)
 {
 	(void)state;
-	s = (struct ir_timer_samples){ .n = 0 };
+	ir_timers_free(&s);
 	ir_timers_fired(&s, SEC);
 	assert_int_equal(s.n, 0);
 	/* It is on: a later unmap does not arm it. */
@@ -171,6 +171,36 @@ static void test_rest_of_lateness(void **state)
 	assert_int_equal(est.rest_ns, MS / 2);
 }
 
+/*
+ * From the expiry of a timer, 16 ms after it was armed at 1 ms, until it fired the machine ran none.  The second one fired
+ * before it could, and the third one was armed before the second had fired: it is another device's.
+ */
+static void test_stalls(void **state)
+{
+	struct ir_timer_estimate est = { .late_known = true };
+	struct ir_stall stalls[8];
+
+	(void)state;
+	ir_timers_free(&s);
+	for (uint64_t i = 1; i <= 4; i++) {
+		ir_timers_armed(&s, i * SEC + MS);
+		ir_timers_fired(&s, i * SEC + 216 * MS);
+	}
+	ir_timers_armed(&s, 5 * SEC + MS);
+	ir_timers_fired(&s, 5 * SEC + 12 * MS);
+	ir_timers_armed(&s, 4 * SEC + 900 * MS);
+	ir_timers_fired(&s, 5 * SEC + 20 * MS);
+	assert_int_equal(ir_timers_stalls(&s, &est, 250, stalls), 5);
+	for (uint64_t i = 1; i <= 4; i++) {
+		assert_int_equal(stalls[i - 1].from_ns, i * SEC + 16 * MS);
+		assert_int_equal(stalls[i - 1].until_ns, i * SEC + 216 * MS);
+	}
+	assert_int_equal(stalls[4].from_ns, 5 * SEC + 12 * MS);
+	assert_int_equal(stalls[4].until_ns, 5 * SEC + 20 * MS);
+	est.late_known = false;
+	assert_int_equal(ir_timers_stalls(&s, &est, 250, stalls), 0);
+}
+
 /* Two devices, each armed while the other's timer is on; what is far later than the others is left out. */
 static void test_lateness_of_several(void **state)
 {
@@ -189,6 +219,7 @@ static void test_lateness_of_several(void **state)
 	assert_true(est.late_known);
 	assert_int_equal(est.late_ns, MS / 2);
 	assert_int_equal(est.rest_ns, MS / 2);
+	ir_timers_free(&o.samples);
 }
 
 /* Two timers, two devices: after some firings only one device fits each. */
@@ -215,6 +246,7 @@ static void test_owners(void **state)
 	assert_int_equal(ir_timer_owner(&o, 0x2000), 2);
 	assert_int_equal(ir_timer_owner(&o, 0x3000), 0);
 	assert_int_equal(o.left_out, 0);
+	ir_timers_free(&o.samples);
 }
 
 /* Unmaps that were flushed on their own armed no timer, however many there were and when. */
@@ -239,6 +271,7 @@ static void test_strict_devices_own_no_timer(void **state)
 	assert_int_equal(ir_timer_owner(&o, 0x3000), 0);
 	ir_timer_owners_fired(&o, 0x3000, 0, 20 * SEC + 27 * MS);
 	assert_int_equal(ir_timer_owner(&o, 0x3000), 1);
+	ir_timers_free(&o.samples);
 }
 
 static void test_too_many_owners(void **state)
@@ -252,6 +285,7 @@ static void test_too_many_owners(void **state)
 		ir_timer_owners_fired(&o, i << 12, 0, SEC);
 	assert_int_equal(o.left_out, 4);
 	assert_int_equal(o.nr_timers, IR_TIMER_OWNERS);
+	ir_timers_free(&o.samples);
 }
 
 int main(void)
@@ -260,6 +294,7 @@ int main(void)
 		cmocka_unit_test(test_too_few_tell_nothing),
 		cmocka_unit_test(test_no_timeout),
 		cmocka_unit_test(test_samples),
+		cmocka_unit_test(test_stalls),
 		cmocka_unit_test(test_jiffies),
 		cmocka_unit_test(test_jiffies_undecided),
 		cmocka_unit_test(test_known_jiffies),

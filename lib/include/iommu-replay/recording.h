@@ -100,6 +100,15 @@ struct ir_recorded_shortage {
 /* A larger number of pages mapped before a recording (4 GiB) is treated as damage. */
 #define IR_MAX_INITIAL_PAGES (1u << 20)
 
+/*
+ * The machine ran no timer from one's expiry, or from the timer before that, until this one fired.  Whoever
+ * expires meanwhile fires at the end as well: on an emulated or busy host that may be
+ * some 100 ms, of which the kernel knows nothing.
+ */
+struct ir_stall {
+	uint64_t from_ns, until_ns;	/* recording's clock */
+};
+
 /* Facts about the machine from the recording; zero: not recorded. */
 struct ir_recorded_machine {
 	uint64_t aperture_start;	/* bytes; from the first global RPCIT */
@@ -128,6 +137,9 @@ struct ir_recorded_machine {
 	uint64_t timer_late_ns;		/* mean time from a timer's expiry to its flush */
 	uint64_t timer_rest_ns;		/* of that, the mean of what is less than a jiffy */
 	bool has_timer_late;
+	/* When it ran no timers, in time order, apart from each other: of its first 65,536 timers. */
+	const struct ir_stall *stalls;
+	size_t nr_stalls;
 	uint64_t timer_flushes;		/* of flush queues, recorded */
 	bool queued_before;		/* a single queue's timer was running when the recording began */
 	/*

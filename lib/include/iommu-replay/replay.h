@@ -140,8 +140,8 @@ struct ir_effective {
 	uint32_t hz;
 	uint32_t devices;		/* at least 1 */
 	uint64_t timer_phase_ns;	/* where jiffies begin on the recording's clock */
-	uint64_t timer_late_ns;		/* from a timer's expiry to its flush */
-	uint64_t timer_rest_ns;		/* of that, what is less than a jiffy */
+	uint64_t timer_late_ns;		/* from a timer's expiry to its flush, in the recording on average */
+	uint64_t timer_rest_ns;		/* likewise, where the machine ran timers (struct ir_stall) */
 	enum ir_api api;
 	enum ir_timer_mode timer;
 	bool timer_missing;	/* recorded timers were requested, but the recording has none */
