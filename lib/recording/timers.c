@@ -56,7 +56,11 @@ static uint32_t nr_estimated(const struct ir_timer_samples *s)
 	return s->n < IR_TIMER_ESTIMATED ? s->n : IR_TIMER_ESTIMATED;
 }
 
-/* The longest of the kernel's timeouts that is not longer than most delays seen. */
+/*
+ * The longest of the kernel's timeouts that is not much longer than most delays seen.  With several
+ * CPUs a delay may seem too short: an unmap whose event came before the timer's may arm the timer
+ * again, but waits for the queue's lock until the timer has flushed.
+ */
 static uint32_t timeout_of(const struct ir_timer_samples *s)
 {
 	for (unsigned int i = 0; i < sizeof(timeouts_ms) / sizeof(timeouts_ms[0]); i++) {
@@ -64,7 +68,7 @@ static uint32_t timeout_of(const struct ir_timer_samples *s)
 
 		for (uint32_t k = 0; k < nr_estimated(s); k++)
 			longer += s->at[k].fired_ns - s->at[k].armed_ns >=
-				timeouts_ms[i] * UINT64_C(1000000);
+				timeouts_ms[i] * UINT64_C(1000000) / 4 * 3;
 		if (longer * 2 > nr_estimated(s))
 			return timeouts_ms[i];
 	}
@@ -74,6 +78,7 @@ static uint32_t timeout_of(const struct ir_timer_samples *s)
 struct fit {
 	uint32_t close;		/* timers that fired within a quarter of the wheel's granularity */
 	double late_ns;		/* mean lateness of these */
+	double early_ns;	/* how much too early the earliest of these was */
 };
 
 static double lateness_of(const struct ir_timer_samples *s, uint32_t k, uint32_t ms, uint32_t hz,
@@ -114,6 +119,7 @@ static struct fit fit_phase(const struct ir_timer_samples *s, uint32_t ms, uint3
 			continue;
 		f.close++;
 		f.late_ns += late;
+		f.early_ns = fmax(f.early_ns, -late);
 	}
 	if (f.close)
 		f.late_ns /= f.close;
@@ -206,7 +212,12 @@ static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms, uint32_
 	for (unsigned int i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++)
 		if (candidates[i] != est->hz && closest[i] && closest[i] + CLEARLY_MORE > best.close)
 			*est = (struct ir_timer_estimate){ 0 };
-	return best.late_ns;
+	if (!est->hz)
+		return 0;
+	/* The phases that were tried are some 100 us apart: jiffies begin so much earlier that none was early. */
+	est->phase_ns += ir_timer_grain(ms, est->hz) - (uint64_t)best.early_ns;
+	est->phase_ns %= ir_timer_grain(ms, est->hz);
+	return best.late_ns + best.early_ns;
 }
 
 struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, uint32_t known_hz,
@@ -244,7 +255,7 @@ size_t ir_timers_stalls(const struct ir_timer_samples *s, const struct ir_timer_
 
 		if (k && from < s->at[k - 1].fired_ns)
 			from = s->at[k - 1].fired_ns;
-		if (from < s->at[k].fired_ns)
+		if (from < s->at[k].fired_ns && (double)(s->at[k].fired_ns - from) < MAX_LATE_NS)
 			stalls[n++] = (struct ir_stall){ from, s->at[k].fired_ns };
 	}
 	return n;

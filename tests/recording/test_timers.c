@@ -74,6 +74,7 @@ static void test_samples(void **state)
 static void test_jiffies(void **state)
 {
 	static const uint32_t rates[] = { 100, 250, 1000 };
+	static struct ir_stall stalls[200];
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
@@ -85,6 +86,8 @@ static void test_jiffies(void **state)
 		assert_int_equal(est.hz, rates[i]);
 		assert_true(est.phase_ns <= phase + grain / 32 && est.phase_ns + grain / 32 >= phase);
 		assert_true(est.late_known && est.late_ns < grain / 16 + 200000);
+		/* None was early: each has a time from its expiry on. */
+		assert_int_equal(ir_timers_stalls(&s, &est, rates[i], stalls), 200);
 	}
 }
 
