@@ -65,7 +65,7 @@ shows "a limit that nobody gives, former DMA API: it is inferred" \
 	"entry limit 2048 (inferred from 12 recorded shortages)"
 exits "limits that fit" 0 verify --manifest none --fit entry-limit $file
 shows "limits that fit: with which there are as many shortages" \
-	"fit entry limit 1639 to 2172: 9 RPCITs insufficient, as recorded"
+	"fit entry limit 1639 to 2165: 9 RPCITs insufficient, as recorded"
 shows "limits that fit: and at the same places" \
 	"entry limit 2048 to 2048: the host was full at the places of 9 of 9"
 exits "no shortage, no limit" 0 verify --fit entry-limit $strict
