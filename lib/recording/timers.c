@@ -126,20 +126,20 @@ static struct fit fit_phase(const struct ir_timer_samples *s, uint32_t ms, uint3
 	return f;
 }
 
-/* More is not lateness: the machine stood still, or the timer was armed again without an event. */
+/* More is not lateness: a timer that fired in between was not recorded. */
 #define MAX_LATE_NS	1e9
 
 struct lateness {
-	uint32_t n;
-	double mean, deviation;
+	double mean;
 	double rest;	/* mean time after a jiffy */
 };
 
-/* The lateness of the timers that are not later than @most. */
-static struct lateness lateness_up_to(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz, double most)
+/* Of the timers that are not as late as if one had been missed. */
+static struct lateness mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz)
 {
+	double most = ms * 1e7 < MAX_LATE_NS ? ms * 1e7 : MAX_LATE_NS;
 	struct lateness l = { 0 };
-	double squares = 0;
+	uint32_t n = 0;
 
 	for (uint32_t k = 1; k < nr_estimated(s); k++) {
 		double late = lateness_of(s, k, ms, hz, 0);
@@ -147,36 +147,14 @@ static struct lateness lateness_up_to(const struct ir_timer_samples *s, uint32_t
 		if (late > most)
 			continue;
 		l.mean += late;
-		squares += late * late;
 		l.rest += late > 0 ? fmod(late, 1e9 / hz) : 0;
-		l.n++;
+		n++;
 	}
-	if (!l.n)
-		return l;
-	l.mean /= l.n;
-	l.rest /= l.n;
-	squares = squares / l.n - l.mean * l.mean;
-	l.deviation = squares > 0 ? sqrt(squares) : 0;
+	if (n) {
+		l.mean /= n;
+		l.rest /= n;
+	}
 	return l;
-}
-
-/*
- * The mean, because the number of flushes depends on it.  A timer that is taken for another device's
- * gives one sample that is too early, which no timer is, and later one that is far too late.  So of
- * several devices' timers those later than three standard deviations are left out; one device's timers
- * are all its own, and count however late they are.
- */
-static struct lateness mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz)
-{
-	struct lateness l = lateness_up_to(s, ms, hz, ms * 1e7 < MAX_LATE_NS ? ms * 1e7 : MAX_LATE_NS), all;
-
-	if (!s->several)
-		return l;
-	do {
-		all = l;
-		l = lateness_up_to(s, ms, hz, all.mean + 3 * all.deviation);
-	} while (l.n && l.n < all.n);
-	return l.n ? l : all;
 }
 
 /*
@@ -309,7 +287,6 @@ static void sample_device(struct ir_timer_owners *o, uint16_t device, uint64_t t
 	if (!device || device >= IR_TIMER_OWNERS)
 		return;
 	if (o->fired[device]) {
-		o->samples.several = true;
 		o->samples.armed_ns = o->armed_ns[device];
 		ir_timers_fired(&o->samples, time_ns);
 	}

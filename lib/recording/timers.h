@@ -20,7 +20,6 @@ struct ir_timer_sample {
 };
 
 struct ir_timer_samples {
-	bool several;		/* of several devices */
 	bool no_memory;		/* for all of them */
 	uint64_t armed_ns;	/* by the first unmap since the timer fired; 0: not armed */
 	struct ir_timer_sample *at;	/* in the order in which they fired */
