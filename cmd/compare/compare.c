@@ -234,6 +234,16 @@ static int write_out(struct output *out, const struct compared *compared)
 	return compared->passed ? STATUS_DONE : STATUS_GATE;
 }
 
+/* Where the verdict is not on the terminal. */
+static void report_failure(const struct settings *settings, const struct ir_comparison *result)
+{
+	if (result->disjoint)
+		message("%s: it has no result in common with %s", settings->operands[1], settings->operands[0]);
+	else
+		message("%s: %zu of %zu differences fail", settings->operands[1], result->failed,
+			result->nr_differences);
+}
+
 static int run_comparison(const struct settings *settings, const struct gate *gate,
 			  struct ir_compare_report *const reports[2], struct output *out)
 {
@@ -256,13 +266,12 @@ static int run_comparison(const struct settings *settings, const struct gate *ga
 		output_abort(out);
 		status = STATUS_ERROR;
 	} else {
-		/* Without a common row nothing was compared. */
-		compared.passed = !result.failed && (result.rows || result.recordings);
+		/* Without a common result nothing that matters was compared. */
+		compared.passed = !result.failed && !result.disjoint;
 		status = write_out(out, &compared);
 		if (status == STATUS_GATE && (out->name == settings->output ||
 					      !renderer_of(settings)->terminal))
-			message("%s: %zu of %zu differences fail", settings->operands[1],
-				result.failed, result.nr_differences);
+			report_failure(settings, &result);
 	}
 	ir_comparison_free(&result);
 	return status;

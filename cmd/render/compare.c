@@ -342,8 +342,8 @@ void compare_verdict(const struct drawing *drawing, const struct compared *c)
 		changed += result->differences[i].kind == IR_DIFFERENCE_CHANGED;
 		rows += !result->differences[i].key;
 	}
-	if (!result->rows && !result->recordings)
-		draw_line(drawing, "verdict", VIEW_BAD, "FAILED: the reports have no row in common");
+	if (result->disjoint)
+		draw_line(drawing, "verdict", VIEW_BAD, "FAILED: the reports have no result in common");
 	else if (!result->nr_differences)
 		draw_line(drawing, "verdict", VIEW_PLAIN, "passed: no change in %zu figure%s of %zu "
 			  "result%s and %zu recording%s", result->figures, ir_plural(result->figures),

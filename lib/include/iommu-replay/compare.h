@@ -138,6 +138,7 @@ struct ir_comparison {
 	size_t nr_differences;
 	struct ir_difference *differences;	/* in the order of the baseline, then the new */
 	char *unmatched;	/* parameters that one report alone has, ", " between; or NULL */
+	bool disjoint;		/* no result is common, but one of them has some; or no recording is, either */
 };
 
 /**

@@ -285,6 +285,9 @@ int ir_compare(struct ir_compare_report *baseline, struct ir_compare_report *new
 	rc = ir_compare_match(baseline, news, options, &c.sorted_baseline, &c.sorted_news, err);
 	if (!rc)
 		rc = compare_all(&c);
+	/* A common recording alone shows nothing of what was replayed. */
+	comparison->disjoint = !comparison->rows &&
+		(!comparison->recordings || has_results(baseline) || has_results(news));
 	/* One without results has no parameters, either. */
 	if (!rc && has_results(baseline) && has_results(news))
 		rc = list_unmatched(&c);
