@@ -41,6 +41,10 @@ unknown iommu "s39", did you mean "s390"?|run --iommu s39
 unknown iommu "none"; known: s390, vtd, amd|run --iommu none
 unknown load "half"; known: open, closed|run --load half
 --event-cost: "5" is neither a time (5.6us) nor auto|run --load closed --event-cost 5
+--event-cost goes with --load closed only|run --event-cost 5us
+--event-cost goes with --load closed only|run --load open --event-cost auto
+--event-cost goes with --load closed only|batch --event-cost 5us --output o
+sweep: --figure needs --vary|sweep --find min-entry-limit --figure failures
 --event-cost: ".5us" is neither a time (5.6us) nor auto|run --load closed --event-cost .5us
 --event-cost: "2s" is too long; at most 1s|run --load closed --event-cost 2s
 --flush-latency: "" is not a number|run --flush-latency 5us+

@@ -263,6 +263,15 @@ static int check_repeated(const struct option_spec *spec, const char *arg, const
 	return 0;
 }
 
+/* The cost of an event is part of the time that only --load closed has; auto would do nothing, either. */
+static int check_event_cost(const struct settings *settings, const char *const *given, struct ir_error *err)
+{
+	for (size_t o = 0; o < nr_options && !settings->closed; o++)
+		if (given[o] && option_table[o].parse == option_parse_event_cost)
+			return ir_error_set(err, -EINVAL, "%s goes with --load closed only", option_table[o].name);
+	return 0;
+}
+
 static int check_messages(const struct settings *settings, struct ir_error *err)
 {
 	if (settings->quiet && settings->verbose)
@@ -327,7 +336,8 @@ enum options_outcome options_parse(const struct command *command, const struct c
 	if (rc || found != OPTIONS_OK)
 		return rc ? outcome_of(rc) : found;
 	if (choose_by(settings, err) || check_operands(settings, err) || check_machine(settings, err) ||
-	    check_symbols(settings, err) || check_messages(settings, err))
+	    check_symbols(settings, err) || check_messages(settings, err) ||
+	    check_event_cost(settings, given, err))
 		return OPTIONS_WRONG;
 	return outcome_of(set_defaults(settings, err));
 }

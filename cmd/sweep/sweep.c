@@ -119,6 +119,8 @@ static int check_question(struct sweep *sweep)
 		return wrong_usage(settings, "sweep: nothing to do; give --vary KEY=FROM:TO, or --find, or --frontier");
 	if (settings->find == FIND_NOTHING && (settings->max_failures || settings->has_max_rpcits))
 		return wrong_usage(settings, "sweep: --max-failures and --max-rpcits need --find");
+	if (!settings->vary && settings->figures.nr)
+		return wrong_usage(settings, "sweep: --figure needs --vary");
 	if (settings->vary && settings->find != FIND_NOTHING && renderer_of(settings)->one_table)
 		return wrong_usage(settings, "sweep: this format has room for one table: give --vary or --find");
 	rc = sweep_figures_check(settings, &err);
