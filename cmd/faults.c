@@ -125,9 +125,8 @@ static int find_faults(struct document *doc, const struct ir_condition *conditio
 		/* Before the document frees it. */
 		int gate = check_conditions(settings, conditions, faults);
 
-		if (faults->undated && !settings->quiet)
-			message("warning: %s: no line has a time as dmesg, journalctl and syslog write it; is it a "
-				"kernel's log?", settings->log);
+		input_check_log(settings, faults);
+		input_check_groups(&input, settings, faults);
 		status = worst_status(status, gate);
 		status = worst_status(status, document_add(doc, &(struct ir_report_entry){
 			.info = input.info, .faults = faults,

@@ -98,8 +98,10 @@ static int watch_faults(const struct settings *settings, const struct input *inp
 	};
 	struct ir_error err = { "" };
 
-	if (!settings->log && !has_faults(input->info))
+	if (!settings->log && !has_faults(input->info)) {
+		input_check_groups(input, settings, NULL);
 		return STATUS_DONE;
+	}
 	w->n = n;
 	w->faults = ir_faults_find(input->rec, &options, &err);
 	w->watches = calloc(n, sizeof(struct ir_fault_watch *));
@@ -111,8 +113,11 @@ static int watch_faults(const struct settings *settings, const struct input *inp
 		w->configs[i] = configs[i];
 		w->configs[i].observer = ir_fault_watch_observer(w->watches[i]);
 	}
-	if (w->faults && w->watches && w->configs && w->watches[n - 1])
+	if (w->faults && w->watches && w->configs && w->watches[n - 1]) {
+		input_check_log(settings, w->faults);
+		input_check_groups(input, settings, w->faults);
 		return STATUS_DONE;
+	}
 	watching_free(w);
 	if (*interrupts_flag())
 		return STATUS_INTERRUPTED;

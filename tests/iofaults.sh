@@ -102,6 +102,31 @@ exits "a log of something else" 0 faults --log README.md $amd
 says "a log of something else: a warning" "README.md: no line has a time as dmesg, journalctl and syslog write it"
 exits "a log of something else, quietly" 0 faults --quiet --log README.md $amd
 check "a log of something else, quietly: not a word" test ! -s "$tmp/err"
+exits "run: a log of something else" 0 run --strategy strict --log README.md $amd
+says "run: a log of something else: a warning" "README.md: no line has a time as dmesg, journalctl and syslog write it"
+exits "run: a log of something else, quietly" 0 run --strategy strict --quiet --log README.md $amd
+check "run: a log of something else, quietly: not a word" test ! -s "$tmp/err"
+grep -v io_page_fault $amd >"$tmp/none.txt"
+exits "no fault" 0 faults "$tmp/none.txt"
+shows "no fault: where others may be" "no fault was found; a log is given with --log"
+echo '[    9.1] nothing' >"$tmp/log"
+exits "no fault in a log" 0 faults --log "$tmp/log" "$tmp/none.txt"
+shows "no fault in a log: says so" "no fault was found, neither in the recording nor in the log"
+
+# Devices of --group that are not there; 0000:00:10.1 has faults, 0000:00:10.0 mappings.
+for command in faults "run --strategy strict"; do
+	# shellcheck disable=SC2086	# a command and its option
+	exits "$command: a group" 0 $command --group 0000:00:10.1,0000:00:10.0 $amd
+	check "$command: a group: not a word" test ! -s "$tmp/err"
+	# shellcheck disable=SC2086
+	exits "$command: a group of others" 0 $command --group 0000:00:10.1,0000:00:10. --group x $amd
+	says "$command: a group of others: which" "--group: no mapping and no fault is of a device 0000:00:10."
+	says "$command: a group of others: each" "--group: no mapping and no fault is of a device x"
+done
+exits "run: a group without faults" 0 run --strategy strict --group 0000:00:10.1 "$tmp/none.txt"
+says "run: a group without faults: says so" "--group changes nothing: the recording has no faults"
+exits "run: a group without faults, quietly" 0 run --quiet --strategy strict --group 0000:00:10.1 "$tmp/none.txt"
+check "run: a group without faults, quietly: not a word" test ! -s "$tmp/err"
 exits "--fail-if fails" 3 faults --quiet --fail-if 'unmapped>0' $amd
 exits "--fail-if passes" 0 faults --quiet --fail-if 'unmapped>1000' --fail-if 'suppressed>0' $amd
 while read -r condition status; do

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <iommu-replay/faults.h>
 #include <iommu-replay/report.h>
 
 #include "base/message.h"
@@ -183,6 +184,49 @@ int input_open(struct input *input, const struct settings *settings, const char 
 	}
 	free(list);
 	return status;
+}
+
+static bool is_named(const struct input *input, const struct ir_faults *faults, const char *name, size_t len)
+{
+	for (size_t i = 0; i < input->info->nr_devices; i++) {
+		const char *device = input->info->devices[i];
+
+		if (device && strlen(device) == len && !strncmp(device, name, len))
+			return true;
+	}
+	for (size_t i = 0; i < faults->nr_devices; i++)
+		if (strlen(faults->by_device[i].name) == len && !strncmp(faults->by_device[i].name, name, len))
+			return true;
+	return false;
+}
+
+void input_check_log(const struct settings *settings, const struct ir_faults *faults)
+{
+	if (faults->undated && !settings->quiet)
+		message("warning: %s: no line has a time as dmesg, journalctl and syslog write it; is it a "
+			"kernel's log?", settings->log);
+}
+
+void input_check_groups(const struct input *input, const struct settings *settings,
+			const struct ir_faults *faults)
+{
+	if (settings->quiet)
+		return;
+	if (settings->groups.nr && !faults) {
+		message("warning: %s: --group changes nothing: the recording has no faults, and no --log is given",
+			input->path);
+		return;
+	}
+	for (size_t i = 0; i < settings->groups.nr; i++) {
+		const char *at = settings->groups.text[i];
+
+		for (size_t len; *at; at += len + (at[len] == ',')) {
+			len = strcspn(at, ",");
+			if (len && !is_named(input, faults, at, len))
+				message("warning: %s: --group: no mapping and no fault is of a device %.*s",
+					input->path, len > 60 ? 60 : (int)len, at);
+		}
+	}
 }
 
 int input_devices(const struct input *input, size_t n, struct ir_result **devices)

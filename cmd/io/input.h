@@ -8,6 +8,8 @@
 
 #include "base/cmd.h"
 
+struct ir_faults;
+
 /** interrupts_catch - SIGINT and SIGTERM set a flag; a closed pipe is a write error */
 void interrupts_catch(void);
 /** interrupts_keep - install the handlers again, as code of a plug-in may have replaced them */
@@ -44,6 +46,14 @@ int input_open(struct input *input, const struct settings *settings, const char 
  * Returns STATUS_DONE, or STATUS_ERROR or STATUS_INTERRUPTED after a message.
  */
 int input_load(struct input *input, const struct settings *settings);
+/**
+ * input_check_groups - warn of a device of --group that neither the recording nor a fault names
+ * @faults: NULL: the recording has none, and no log was given
+ */
+void input_check_groups(const struct input *input, const struct settings *settings,
+			const struct ir_faults *faults);
+/** input_check_log - warn if no line of --log has a time */
+void input_check_log(const struct settings *settings, const struct ir_faults *faults);
 /** input_new_load - as input_load(), of any recording; NULL with @err set */
 struct ir_load *input_new_load(struct ir_recording *rec, const struct settings *settings,
 			       struct ir_error *err);

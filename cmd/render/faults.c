@@ -130,7 +130,9 @@ static void draw_notes(const struct drawing *d, const struct ir_faults *faults)
 	if (faults->bad_lines)
 		draw_line(d, "warning", VIEW_BAD, "%" PRIu64 " line%s and cannot be read",
 			  faults->bad_lines, faults->bad_lines == 1 ? " looks like a fault" : "s look like faults");
-	if (!faults->nr)
+	if (!faults->nr && (faults->clock || faults->log_given))
+		draw_line(d, "note", VIEW_NOTE, "no fault was found, neither in the recording nor in the log");
+	else if (!faults->nr)
 		draw_line(d, "note", VIEW_NOTE, "no fault was found; a log is given with --log, and record-dma "
 			  "--faults records what is needed");
 }
