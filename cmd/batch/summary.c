@@ -7,7 +7,7 @@
 
 #include "render/cells.h"
 #include "verdict/fold.h"
-#include "verdict/numbers.h"
+#include "base/numbers.h"
 
 #define MOST_STRATEGIES 32
 

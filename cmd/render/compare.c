@@ -15,7 +15,7 @@
 #include "io/json_text.h"
 #include "render/view.h"
 #include "report/columns.h"
-#include "verdict/numbers.h"
+#include "base/numbers.h"
 
 #define COMPARE_SCHEMA "iommu-replay-compare/1"
 #define CELL 64

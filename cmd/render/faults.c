@@ -13,7 +13,7 @@
 
 #include "render/cells.h"
 #include "render/view.h"
-#include "verdict/numbers.h"
+#include "base/numbers.h"
 
 #define SHOWN 200u	/* in tables; JSON and CSV have all */
 

@@ -15,7 +15,7 @@
 #include "report/columns.h"
 #include "report/explain.h"
 #include "report/sites.h"
-#include "verdict/numbers.h"
+#include "base/numbers.h"
 #include "verdict/verdict.h"
 
 #define SHOWN		10	/* rows of a list; all of them with --verbose */

@@ -16,7 +16,7 @@
 #include "render/sweep.h"
 #include "render/view.h"
 #include "render/sweep_words.h"
-#include "verdict/numbers.h"
+#include "base/numbers.h"
 
 #define CELL 48
 

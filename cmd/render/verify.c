@@ -16,7 +16,7 @@
 #include "render/verify.h"
 #include "render/view.h"
 #include "verdict/verdict.h"
-#include "verdict/numbers.h"
+#include "base/numbers.h"
 
 static const char *from_words(const char *from)
 {

@@ -12,7 +12,7 @@
 #include "iommu/s390.h"
 #include "report/columns.h"
 #include "verdict/fold.h"
-#include "verdict/numbers.h"
+#include "base/numbers.h"
 #include "verdict/verdict.h"
 #include "render/time.h"
 

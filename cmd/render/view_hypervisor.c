@@ -9,7 +9,7 @@
 
 #include "iommu/s390.h"
 #include "report/columns.h"
-#include "verdict/numbers.h"
+#include "base/numbers.h"
 
 /* " (user)", for values that are not the default. */
 static const char *origin(enum ir_source source)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Writes a fault's verdict, and the reasons of its candidates, as sentences. */
 #include "faults/result.h"
+#include "base/numbers.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,22 +11,6 @@
 struct text {
 	char s[TEXT];
 };
-
-/* "526 us", "1.4 ms", "3.20 s" */
-static struct text duration_text(uint64_t ns)
-{
-	struct text t;
-
-	if (ns < 10000)
-		snprintf(t.s, sizeof(t.s), "%.1f us", (double)ns / 1e3);
-	else if (ns < 1000000)
-		snprintf(t.s, sizeof(t.s), "%.0f us", (double)ns / 1e3);
-	else if (ns < 100000000)
-		snprintf(t.s, sizeof(t.s), "%.1f ms", (double)ns / 1e6);
-	else
-		snprintf(t.s, sizeof(t.s), "%.2f s", (double)ns / 1e9);
-	return t;
-}
 
 /* "dma_unmap_page by fio on CPU 2" */
 static struct text agent_text(const struct ir_fault_by *by, const char *function)
@@ -55,8 +40,8 @@ static const char *unmapped_words(struct result *r, const struct finding *f, con
 {
 	const struct ir_fault_mapping *m = fault->mapping;
 	uint64_t after = time_since(fault->time_ns, m->unmapped_ns), lazy = lazy_ns(f);
-	struct text who = agent_text(&m->unmapped_by, "the unmap"), when = duration_text(after);
-	struct text queue = duration_text(lazy);
+	struct text who = agent_text(&m->unmapped_by, "the unmap");
+	struct ir_short when = ir_time_text(after, IR_PLAIN), queue = ir_time_text(lazy, IR_PLAIN);
 
 	if (m->flushed_ns && m->flushed_ns <= fault->time_ns)
 		return ir_arena_print(&r->arena, "use after unmap: %s after %s, and flushed since: faults under every strategy",
@@ -113,7 +98,7 @@ static const char *other_domain_words(struct result *r, const struct ir_fault *f
 
 static const char *uncertain_words(struct result *r, const struct ir_fault *fault)
 {
-	struct text window = duration_text(fault->uncertainty_ns);
+	struct ir_short window = ir_time_text(fault->uncertainty_ns, IR_PLAIN);
 
 	if (!fault->nr_candidates)
 		return ir_arena_print(&r->arena, "uncertain: the address was mapped for this access during the %s before the report",
@@ -153,7 +138,8 @@ const char *ir_candidate_reason(struct result *r, const struct ir_fault *fault,
 				const struct ir_fault_candidate *c)
 {
 	const struct ir_fault_mapping *m = c->mapping;
-	struct text who, when;
+	struct ir_short when;
+	struct text who;
 
 	if (c->kind == IR_FAULT_OTHER_DOMAIN)
 		return ir_arena_print(&r->arena, "of another domain, if %s and %s are not in one group (--group tells)",
@@ -161,7 +147,7 @@ const char *ir_candidate_reason(struct result *r, const struct ir_fault *fault,
 				      m && m->device ? m->device : "the one that mapped it");
 	if (!m)
 		return ir_arena_print(&r->arena, "not mapped until %s before the report",
-				      duration_text(c->before_ns).s);
+				      ir_time_text(c->before_ns, IR_PLAIN).s);
 	if (c->kind == IR_FAULT_WRONG_DIRECTION) {
 		who = agent_text(&m->mapped_by, "mapped");
 		return ir_arena_print(&r->arena, "live (%s), %s%s", who.s,
@@ -170,9 +156,9 @@ const char *ir_candidate_reason(struct result *r, const struct ir_fault *fault,
 				      ", and unmapped since" : "");
 	}
 	who = agent_text(&m->unmapped_by, "the unmap");
-	when = duration_text(time_since(fault->time_ns, m->unmapped_ns));
+	when = ir_time_text(time_since(fault->time_ns, m->unmapped_ns), IR_PLAIN);
 	if (!c->before_ns)
 		return ir_arena_print(&r->arena, "unmapped %s before the report (%s)", when.s, who.s);
 	return ir_arena_print(&r->arena, "unmapped %s before the report (%s), and mapped again %s before it",
-			      when.s, who.s, duration_text(c->before_ns).s);
+			      when.s, who.s, ir_time_text(c->before_ns, IR_PLAIN).s);
 }

@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "verdict/numbers.h"
+#include "base/numbers.h"
 
 /* Two results whose parameters differ in nothing but the queue. */
 static bool same_group(const struct ir_report_entry *entry, size_t a, size_t b)

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "verdict/fold.h"
-#include "verdict/numbers.h"
+#include "base/numbers.h"
 
 /* Characters that begin a part of a text; all end with IR_MARK_END, none is in another. */
 enum ir_mark {

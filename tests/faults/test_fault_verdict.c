@@ -46,7 +46,7 @@ struct expected {
 
 #define WRITE	.access = IR_ACCESS_WRITE
 #define READ	.access = IR_ACCESS_READ
-#define LIVE_FOR "uncertain: the address was mapped for this access during the 1.0 ms before the report"
+#define LIVE_FOR "uncertain: the address was mapped for this access during the 1.00 ms before the report"
 #define WRONG(access, of) "wrong direction: " access " of a live mapping that is " of \
 			  " (mapped on CPU 0): faults under every strategy"
 
@@ -60,23 +60,23 @@ static const struct expected table[] = {
 	  .verdict = "use after unmap: 500 us after the unmap on CPU 0; strict: faults, lazy: reachable for up to 10.0 ms" },
 	{ "a queue of s390 keeps it for longer", .holders = { HELD(10 * MS, AGO(5000), BOTH) }, .arch = "s390x",
 	  .kind = IR_FAULT_UNMAPPED,
-	  .verdict = "use after unmap: 5.0 ms after the unmap on CPU 0; strict: faults, lazy: reachable for up to 1.00 s" },
+	  .verdict = "use after unmap: 5.00 ms after the unmap on CPU 0; strict: faults, lazy: reachable for up to 1.00 s" },
 	{ "unmapped long before", .holders = { HELD(10 * MS, AGO(50000), BOTH) }, .arch = "x86_64",
 	  .kind = IR_FAULT_UNMAPPED,
 	  .verdict = "use after unmap: 50.0 ms after the unmap on CPU 0; faults under every strategy, lazy ones flush within 10.0 ms" },
 	{ "its range was flushed since", .holders = { HELD(10 * MS, AGO(5), BOTH) }, .flushed_ns = AGO(2),
 	  .kind = IR_FAULT_UNMAPPED,
-	  .verdict = "use after unmap: 5.0 us after the unmap on CPU 0, and flushed since: faults under every strategy" },
+	  .verdict = "use after unmap: 5.00 us after the unmap on CPU 0, and flushed since: faults under every strategy" },
 	{ "what was flushed before its unmap is no flush of it", .holders = { HELD(10 * MS, AGO(5), BOTH) },
 	  .flushed_ns = AGO(7), .kind = IR_FAULT_UNMAPPED,
-	  .verdict = "use after unmap: 5.0 us after the unmap on CPU 0; strict: faults, lazy: reachable for up to 10.0 ms" },
+	  .verdict = "use after unmap: 5.00 us after the unmap on CPU 0; strict: faults, lazy: reachable for up to 10.0 ms" },
 	{ "mapped before the recording", .kind = IR_FAULT_UNMAPPED,
 	  .holders = { { .iova = 0x10000, .size = 4096, .whole_iova = 0x10000, .whole_size = 4096,
 			 .unmapped_ns = AGO(500), .segments = 1, .direction = -1, .before = true } },
 	  .verdict = "use after unmap: 500 us after the unmap on CPU 0; strict: faults, lazy: reachable for up to 10.0 ms" },
 	{ "mapped again when the access cannot have been any more",
 	  .holders = { HELD(AGO(300), LIVE, BOTH), HELD(10 * MS, AGO(5000), BOTH) }, .kind = IR_FAULT_UNMAPPED,
-	  .verdict = "use after unmap: 5.0 ms after the unmap on CPU 0; strict: faults, lazy: reachable for up to 10.0 ms" },
+	  .verdict = "use after unmap: 5.00 ms after the unmap on CPU 0; strict: faults, lazy: reachable for up to 10.0 ms" },
 	{ "not mapped until after the access", .holders = { HELD(AGO(300), LIVE, BOTH) },
 	  .kind = IR_FAULT_NEVER_MAPPED, .verdict = "never mapped in the recording" },
 	{ "a direction that is not recorded explains nothing if an unmap does", .report = { WRITE },
@@ -168,7 +168,7 @@ static const struct expected table[] = {
 	  .verdict = "use after unmap: 200 us after the unmap on CPU 0; strict: faults, lazy: reachable for up to 10.0 ms" },
 	{ "a clock that is off by more than the delay", .report = { .error_ns = 2 * MS },
 	  .holders = { HELD(AGO(1900), LIVE, BOTH), HELD(10 * MS, AGO(2500), BOTH) }, .kind = IR_FAULT_UNMAPPED,
-	  .verdict = "use after unmap: 2.5 ms after the unmap on CPU 0; strict: faults, lazy: reachable for up to 10.0 ms" },
+	  .verdict = "use after unmap: 2.50 ms after the unmap on CPU 0; strict: faults, lazy: reachable for up to 10.0 ms" },
 
 	/* Domains. */
 	{ "a device that may not share the domain", .report = { .device = SLOT_20 },

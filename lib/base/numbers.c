@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "verdict/numbers.h"
+#include "base/numbers.h"
 
 #include <inttypes.h>
 #include <stdio.h>

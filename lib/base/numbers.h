@@ -4,8 +4,8 @@
  *
  * Plain texts are ASCII.  Typeset ones are UTF-8, with no-break spaces before units.
  */
-#ifndef IR_VERDICT_NUMBERS_H
-#define IR_VERDICT_NUMBERS_H
+#ifndef IR_BASE_NUMBERS_H
+#define IR_BASE_NUMBERS_H
 
 #include <stdint.h>
 
