@@ -35,6 +35,8 @@ has "the idle end is cropped" '>Not drawn: '
 has "the command line is told" "iommu-replay run --strategy $eight --hypervisor kvm:entry-limit=2048 traces/"
 has "and when" ', 2024-11-29T00:00Z'
 has "failed maps are listed" '<summary>First failed maps</summary>'
+has "with the words of the columns" 's</td><td class="text">failed</td>'
+check "and not with keys of JSON" sh -c "! grep -qE 'text\">(map_failed|iova_exhausted)<' '$page'"
 has "columns are explained" '<summary>What the columns mean</summary>'
 check "zero columns are left out" sh -c "! grep -q '<code>no-iova</code></th>' '$page'"
 "$prog" run --quiet --format html --hypervisor kvm --hypervisor zvm traces/6.12-fq-twodev.dat >"$tmp/two.html"

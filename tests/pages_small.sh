@@ -91,6 +91,7 @@ page "one map in a matrix" "two.txt1 map, " run --strategy strict two.txt three.
 check "one strategy for two recordings" grep -qF "2 recordings, one strategy" plain
 page "one map among several kinds" "one 1 map in " run --strategy strict one x86.dat
 page "no address" "of maps, no address" run --strategy strict --aperture 40K s.txt
+check "no address: the list of failed maps has the word, too" grep -q 's</td><td class="text">no address</td>' out
 page "many hosts" "On kvm with 11 host mappings: Maps fail. On kvm with 12 host mappings: No map fails. Strategies compared" \
 	run --strategy strict --hypervisor kvm:entry-limit=9 --hypervisor kvm:entry-limit=10 --hypervisor kvm:entry-limit=11 --hypervisor kvm:entry-limit=12 s.txt
 page "two kinds of which there are several" "VT-d: 2 recordings" run --strategy strict s.txt half.txt x86.dat x86.2.dat

@@ -169,11 +169,19 @@ static void draw_strip(const struct course *c, const struct ir_timeline *t, int 
 	fputs("\"/></svg></div>\n", c->out);
 }
 
+/* As the columns of a page are called. */
+static const char *const failures[IR_FAILURES] = {
+	[IR_FAILURE_IOVA_EXHAUSTED] = "no address",
+	[IR_FAILURE_MAP_FAILED] = "failed",
+	[IR_FAILURE_UNBACKED] = "unbacked",
+};
+
 static void draw_strips(const struct course *c, const struct ir_row *row, const struct ir_timeline *t)
 {
-	static const char *const failures[] = { "no address", "failed", "unbacked" };
-	const uint64_t counts[] = {
-		row->result->maps.iova_exhausted, row->result->maps.map_failed, row->result->maps.unbacked,
+	const uint64_t counts[IR_FAILURES] = {
+		[IR_FAILURE_IOVA_EXHAUSTED] = row->result->maps.iova_exhausted,
+		[IR_FAILURE_MAP_FAILED] = row->result->maps.map_failed,
+		[IR_FAILURE_UNBACKED] = row->result->maps.unbacked,
 	};
 	const char *name = "failures";
 
@@ -182,7 +190,7 @@ static void draw_strips(const struct course *c, const struct ir_row *row, const 
 			draw_strip(c, t, i, ir_cause_name((enum ir_cause)i),
 				   i == IR_CAUSE_SYNC ? "unmap" : html_cause_word((enum ir_cause)i),
 				   row->result->rpcit.by_cause[i]);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < IR_FAILURES; i++)
 		if (counts[i] == row->failures)
 			name = failures[i];
 	if (row->failures)
@@ -399,7 +407,7 @@ static void list_failures(FILE *out, const struct ir_rows *rows, const struct ir
 
 		fprintf(out, "<tr><td>%" PRIu64 ".%06" PRIu64 "\xc2\xa0s</td><td class=\"text\">%s</td><td>%s</td><td>%"
 			PRIu32 "</td><td class=\"text\">", since / 1000000000, since / 1000 % 1000000,
-			ir_failure_name(f->kind), ir_count_text(f->pages).s, f->cpu);
+			failures[f->kind], ir_count_text(f->pages).s, f->cpu);
 		ir_markup_text(out, device ? device : "\xe2\x80\x93");
 		fputs("</td></tr>\n", out);
 	}
