@@ -235,6 +235,13 @@ plan '"recordings": [ "a.txt" ], "strategies": [ "fq-flush" ], "parameters": { "
 "$prog" batch --quiet --output queues m.json
 exits "queues of several sizes" 0 merge --format table queues
 check "queues of several sizes: from and to" grep -Eqx 'a.txt +[0-9]+-[0-9]+( !)? *' out
+plan '"recordings": [ "a.txt", "sub/c.txt" ], "strategies": [ "strict", "legacy", "fq-flush" ], "parameters": { "queue-timeout": [ 100, 1000 ], "entry-limit": 1 }'
+"$prog" batch --quiet --output timeouts m.json
+exits "two timeouts, as a page" 0 merge --format html timeouts
+check "two timeouts, as a page: strategies of which some have several queues" \
+	grep -q "<h1>2 recordings, three strategies</h1>" out
+check "two timeouts, as a page: the verdict counts those with each queue" \
+	grep -q "Two of four combinations of strategy and queue fail maps in at least one" out
 plan '"recordings": [ "a.txt" ], "strategies": [ "strict", "legacy" ]'
 "$prog" batch --quiet --output reached m.json
 exits "pages that are reachable at the end" 0 merge --format table reached

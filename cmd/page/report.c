@@ -189,12 +189,12 @@ static int write_recording(const struct canvas *canvas, const struct ir_report_e
 static void write_facts(FILE *out, const struct ir_report_entry *entry)
 {
 	const struct ir_recording_info *info = entry->info;
-	size_t end = entry->nr_results ? ir_group_end(entry, 0) : 0;
+	size_t end = entry->nr_results ? ir_group_end(entry, 0) : 0, strategies = ir_strategies_of(entry, 0, end);
 	char word[48];
 
-	snprintf(word, sizeof(word), "%s", ir_count_word(end).s);
+	snprintf(word, sizeof(word), "%s", ir_count_word(strategies).s);
 	word[0] = word[0] >= 'a' && word[0] <= 'z' ? (char)(word[0] - 'a' + 'A') : word[0];
-	fprintf(out, "<p class=\"facts-line\">%s flush strateg%s, replayed on ", word, end == 1 ? "y" : "ies");
+	fprintf(out, "<p class=\"facts-line\">%s flush strateg%s, replayed on ", word, strategies == 1 ? "y" : "ies");
 	if (end && end == entry->nr_results)
 		write_host(out, entry, 0);
 	else
@@ -408,12 +408,13 @@ static int write_several(const struct canvas *canvas, const struct ir_report_ent
 	};
 	FILE *out = canvas->out;
 	bool alike = ir_verdict_alike(entries, n) && same_iommu(entries, n);
+	size_t strategies = ir_strategies_of(&entries[0], 0, entries[0].nr_results);
 	char title[80];
 	int rc = 0;
 
 	if (alike)
 		snprintf(title, sizeof(title), "%.20s recordings, %.20s strateg%s", ir_count_text(n).s,
-			 ir_count_word(entries[0].nr_results).s, entries[0].nr_results == 1 ? "y" : "ies");
+			 ir_count_word(strategies).s, strategies == 1 ? "y" : "ies");
 	else
 		snprintf(title, sizeof(title), "%.20s recordings", ir_count_text(n).s);
 	html_begin(out, title, links);

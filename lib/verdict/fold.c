@@ -167,6 +167,26 @@ static bool same_strategy(const struct ir_report_entry *entry, size_t a, size_t 
 	return !strcmp(entry->configs[a].strategy->name, entry->configs[b].strategy->name);
 }
 
+size_t ir_strategies_of(const struct ir_report_entry *entry, size_t first, size_t end)
+{
+	size_t nr = 0;
+
+	for (size_t i = first; i < end; i++) {
+		size_t before = first;
+
+		while (before < i && !same_strategy(entry, before, i))
+			before++;
+		nr += before == i;
+	}
+	return nr;
+}
+
+const char *ir_members_noun(const struct ir_rows *rows)
+{
+	return ir_strategies_of(rows->entry, rows->first, rows->end) < rows->nr_members ?
+		"combinations of strategy and queue" : "strategies";
+}
+
 /* Whether the result repeats a member of the row. */
 static bool is_repeated(const struct ir_report_entry *entry, const struct ir_row *row, size_t result)
 {

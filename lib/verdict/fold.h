@@ -61,6 +61,10 @@ bool ir_row_exposed(const struct ir_row *row);
  * Control characters of a plug-in's name are replaced.
  */
 char *ir_row_name(const struct ir_rows *rows, const struct ir_row *row, size_t member);
+/** ir_strategies_of - how many strategies the results from @first on up to @end have */
+size_t ir_strategies_of(const struct ir_report_entry *entry, size_t first, size_t end);
+/** ir_members_noun - what the members of all rows are: "strategies", unless one is there with several queues */
+const char *ir_members_noun(const struct ir_rows *rows);
 /** ir_active_ns - time from the first operation to the last one; of old reports the whole recording */
 uint64_t ir_active_ns(const struct ir_recording_info *info);
 /** ir_limit_of - what a result's host pages are limited to, all devices together; 0: no limit */

@@ -121,15 +121,15 @@ static void write_failing(const struct ir_verdict_text *s)
 	if (failing == all && all == 1)
 		fprintf(s->out, "%cMaps fail.%c ", IR_MARK_BAD, IR_MARK_END);
 	else if (failing == all && all == 2)
-		fprintf(s->out, "%cBoth strategies fail maps.%c ", IR_MARK_BAD, IR_MARK_END);
+		fprintf(s->out, "%cBoth %s fail maps.%c ", IR_MARK_BAD, ir_members_noun(rows), IR_MARK_END);
 	else if (all == 2)
 		write_only_failing(s);
 	else if (failing == all)
-		fprintf(s->out, "%cAll %s strategies fail maps.%c ", IR_MARK_BAD, ir_count_word(all).s,
-			IR_MARK_END);
+		fprintf(s->out, "%cAll %s %s fail maps.%c ", IR_MARK_BAD, ir_count_word(all).s,
+			ir_members_noun(rows), IR_MARK_END);
 	else
-		fprintf(s->out, "%c%s of %s strategies fail%s maps.%c Of the others, ", IR_MARK_BAD, word,
-			ir_count_word(all).s, failing == 1 ? "s" : "", IR_MARK_END);
+		fprintf(s->out, "%c%s of %s %s fail%s maps.%c Of the others, ", IR_MARK_BAD, word,
+			ir_count_word(all).s, ir_members_noun(rows), failing == 1 ? "s" : "", IR_MARK_END);
 }
 
 static void write_cost(const struct ir_verdict_text *s, const struct ir_row *pick)

@@ -10,7 +10,7 @@
 
 #define SHOWN 8		/* strategies that are named one by one */
 
-/* One strategy over all recordings. */
+/* One strategy, with one queue, over all recordings. */
 struct record {
 	const struct ir_row *row;	/* of the first recording, */
 	const struct ir_rows *rows;
@@ -37,15 +37,6 @@ static void write_file(FILE *out, const char *file)
 	fputs(clean ? clean : "", out);
 	free(clean);
 	free(copy);
-}
-
-static bool fails_in(const struct ir_rows *rows, const struct ir_strategy *strategy)
-{
-	for (size_t i = rows->first; i < rows->end; i++)
-		if (!strcmp(rows->entry->configs[i].strategy->name, strategy->name) &&
-		    ir_row_failures(&rows->entry->results[i]))
-			return true;
-	return false;
 }
 
 static void write_names(FILE *out, const struct record *records, size_t n, const struct record *like)
@@ -89,9 +80,9 @@ static void write_records(FILE *out, struct record *records, size_t n, const str
 	snprintf(word, sizeof(word), "%s", ir_count_word(failing).s);
 	word[0] = (char)toupper((unsigned char)word[0]);
 	if (failing == n)
-		fprintf(out, "%cAll %s strategies", IR_MARK_BAD, ir_count_word(n).s);
+		fprintf(out, "%cAll %s %s", IR_MARK_BAD, ir_count_word(n).s, ir_members_noun(rows));
 	else
-		fprintf(out, "%c%s of %s strategies", IR_MARK_BAD, word, ir_count_word(n).s);
+		fprintf(out, "%c%s of %s %s", IR_MARK_BAD, word, ir_count_word(n).s, ir_members_noun(rows));
 	fprintf(out, " fail%s maps in at least one of %s recordings.%c ", failing == 1 ? "s" : "",
 		ir_count_text(nr_rows).s, IR_MARK_END);
 	for (size_t i = 0; i < n && shown < SHOWN; i++) {
@@ -120,8 +111,8 @@ static void write_records(FILE *out, struct record *records, size_t n, const str
 
 char *ir_verdict_several(const struct ir_rows *rows, size_t n, enum ir_typography typography)
 {
-	size_t nr = rows[0].end - rows[0].first, used = 0;
-	struct record *records = calloc(nr + 1, sizeof(*records));
+	size_t used = 0;
+	struct record *records = calloc(rows[0].nr_members + 1, sizeof(*records));
 	struct ir_memory memory;
 	FILE *out = ir_memory_open(&memory);
 	bool incomplete = false;
@@ -139,10 +130,10 @@ char *ir_verdict_several(const struct ir_rows *rows, size_t n, enum ir_typograph
 			};
 	for (size_t r = 0; r < n; r++) {
 		incomplete |= !rows[r].entry->info->complete;
-		for (size_t i = 0; i < nr; i++) {
-			size_t result = records[i].row->members[records[i].member];
+		for (size_t i = 0; i < used; i++) {
+			size_t place = records[i].row->members[records[i].member] - rows[0].first;
 
-			if (!fails_in(&rows[r], rows[0].entry->configs[result].strategy))
+			if (!ir_row_failures(&rows[r].entry->results[rows[r].first + place]))
 				continue;
 			records[i].failing++;
 			records[i].last = r;
@@ -150,7 +141,7 @@ char *ir_verdict_several(const struct ir_rows *rows, size_t n, enum ir_typograph
 	}
 	if (incomplete)
 		fprintf(out, "%cIncomplete: figures may be too low.%c ", IR_MARK_BAD, IR_MARK_END);
-	write_records(out, records, nr, rows, n);
+	write_records(out, records, used, rows, n);
 	free(records);
 	return ir_memory_close(&memory);
 }

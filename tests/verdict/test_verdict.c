@@ -224,6 +224,40 @@ static void test_several(void **state)
 	free(u);
 }
 
+/* Two timeouts, which strict does not have: a strategy with each of its queues counts, strict once. */
+static void test_several_queues(void **state)
+{
+	static const uint32_t timeouts[] = { 100, 1000 };
+	struct table *t[2] = { table(), table() };
+	struct ir_report_entry entries[2];
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		for (int k = 0; k < 2; k++) {
+			struct ir_result *r;
+
+			add(t[i], "strict", 2000, 0, 0, 0, 0);
+			r = add(t[i], "lazy", 1000 + 100 * (uint64_t)k, 0, 10, 100, 100);
+			r->parameters.queue = IR_QUEUE_SINGLE;
+			r->parameters.queue_timeout_ms = timeouts[k];
+		}
+		entries[i] = t[i]->entry;
+	}
+	t[1]->results[3].maps.map_failed = 5;
+	text = ir_verdict_document(entries, 2);
+	assert_string_equal(text, "One of three combinations of strategy and queue fails maps in at least one of 2 recordings. "
+				  "lazy (1,000 ms) in one (a). lazy (100 ms) and strict never do.");
+	free(text);
+	text = ir_verdict_entry(&entries[1]);
+	assert_non_null(strstr(text, "One of three combinations of strategy and queue fails maps. Of the others, "));
+	free(text);
+	assert_int_equal(ir_strategies_of(&entries[0], 0, 4), 2);
+	assert_int_equal(ir_strategies_of(&entries[0], 0, 0), 0);
+	free(t[0]);
+	free(t[1]);
+}
+
 static void last_line(void *arg, const char *label, const char *text)
 {
 	char *copy = strdup(text);
@@ -320,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_several),
+		cmocka_unit_test(test_several_queues),
 		cmocka_unit_test(test_try_next),
 		cmocka_unit_test(test_numbers),
 	};
