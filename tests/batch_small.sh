@@ -230,11 +230,13 @@ plan '"recordings": [ "a.txt" ], "strategies": [ "strict" ], "parameters": { "en
 "$prog" batch --quiet --output limits m.json
 exits "limits that are too low" 0 merge --format table limits
 shows "limits that are too low: how often maps fail" "maps fail or are unbacked in 1 of 3 results"
-check "limits that are too low: the recording is marked" grep -qx 'a.txt *40-60 !' out
+check "limits that are too low: the recording is marked" grep -qx 'a.txt *40-60!' out
+COLUMNS=16 run merge --format table limits
+check "limits that are too low: the mark is not apart, in a narrow table" sh -c "grep -q '[0-9]!' out && ! grep -Eq '(^| )! *$' out"
 plan '"recordings": [ "a.txt" ], "strategies": [ "fq-flush" ], "parameters": { "queue-size": [ 2, 4, 100 ], "entry-limit": 3 }'
 "$prog" batch --quiet --output queues m.json
 exits "queues of several sizes" 0 merge --format table queues
-check "queues of several sizes: from and to" grep -Eqx 'a.txt +[0-9]+-[0-9]+( !)? *' out
+check "queues of several sizes: from and to" grep -Eqx 'a.txt +[0-9]+-[0-9]+!? *' out
 plan '"recordings": [ "a.txt", "sub/c.txt" ], "strategies": [ "strict", "legacy", "fq-flush" ], "parameters": { "queue-timeout": [ 100, 1000 ], "entry-limit": 1 }'
 "$prog" batch --quiet --output timeouts m.json
 exits "two timeouts, as a page" 0 merge --format html timeouts

@@ -139,7 +139,8 @@ static int draw_strategies(const struct drawing *d, const struct sums *sums)
 
 static void pivot_cell(struct cells *cells, const struct sum *s)
 {
-	const char *mark = s && s->failing ? " !" : "";
+	/* Without a blank, at which a narrow table would wrap. */
+	const char *mark = s && s->failing ? "!" : "";
 
 	if (!s || !s->results)
 		cell(cells, "-");
