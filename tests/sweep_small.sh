@@ -237,3 +237,15 @@ head -c 40 /dev/urandom >bad.txt
 exits "what is no recording" 1 sweep --vary hz=100:250 --output out.txt bad.txt
 check "what is no recording: nothing is written" test ! -e out.txt
 exits "events that were lost, strictly" 4 sweep --strict-input --vary hz=100:250 lost.txt
+
+# How much there is to do, where there is no terminal.
+
+exits "1,000 replays" 0 sweep --vary entry-limit=1:500:1 --strategy strict,legacy --format csv s.txt
+says "1,000 replays: says so" "s.txt: 1,000 replays: 500 values of entry-limit, 2 strategies"
+exits "1,000 replays of two hypervisors" 0 sweep --vary entry-limit=1:500:1 --strategy strict --hypervisor kvm --hypervisor kvm-aperture \
+	--format csv s.txt
+says "1,000 replays of two hypervisors: says so" "1,000 replays: 500 values of entry-limit, 1 strategy, 2 hypervisors"
+exits "1,000 replays, quietly" 0 sweep --quiet --vary entry-limit=1:500:1 --strategy strict,legacy --format csv s.txt
+check "1,000 replays, quietly: not a word" test ! -s err
+exits "fewer replays" 0 sweep --vary entry-limit=1:499:1 --strategy strict,legacy --format csv s.txt
+check "fewer replays: not a word" test ! -s err

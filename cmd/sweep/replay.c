@@ -19,22 +19,31 @@ bool sweep_suffices(const struct settings *settings, const struct ir_result *res
 		(!settings->has_max_rpcits || result->rpcit.total <= settings->max_rpcits);
 }
 
+struct replaying {
+	const struct sweep *sweep;
+	uint64_t first, some, n;	/* configurations: before these, of these, in all */
+};
+
 static void on_replaying(void *arg, uint64_t done, uint64_t total)
 {
-	const struct sweep *sweep = arg;
+	const struct replaying *r = arg;
 	char label[48];
 
-	snprintf(label, sizeof(label), "replaying %s", basename(sweep->path));
-	progress_show(label, done, total);
+	snprintf(label, sizeof(label), "replaying %s", basename(r->sweep->path));
+	if (total)
+		progress_show(label, r->first * total + r->some * done, r->n * total);
+	else
+		progress_show(label, done, 0);
 }
 
 int sweep_replay(const struct sweep *sweep, const struct ir_config *configs, size_t n,
 		 struct ir_result *results, struct ir_error *err)
 {
+	struct replaying replaying = { .sweep = sweep, .n = n };
 	struct ir_replay_options options = {
 		.jobs = sweep->settings->jobs,
 		.progress = on_replaying,
-		.progress_arg = (void *)(uintptr_t)sweep,
+		.progress_arg = &replaying,
 		.interrupted = interrupts_flag(),
 		.load = sweep->load,
 	};
@@ -43,6 +52,8 @@ int sweep_replay(const struct sweep *sweep, const struct ir_config *configs, siz
 	for (size_t first = 0; first < n && !rc; first += CELLS_AT_ONCE) {
 		size_t some = n - first < CELLS_AT_ONCE ? n - first : CELLS_AT_ONCE;
 
+		replaying.first = first;
+		replaying.some = some;
 		rc = ir_replay(sweep->rec, configs + first, some, &options, results + first, err);
 	}
 	progress_clear();

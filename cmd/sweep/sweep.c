@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbers.h"
 #include "io/input.h"
 #include "options/check.h"
 #include "base/message.h"
@@ -15,6 +16,8 @@
 #include "formats/renderers.h"
 #include "sweep/frontier.h"
 #include "sweep/priv.h"
+
+#define MANY_REPLAYS 1000
 
 static int wrong_usage(const struct settings *settings, const char *text)
 {
@@ -161,11 +164,27 @@ static int write_frontier(const struct sweep *sweep, struct output *out)
 	return replay_error(sweep, rc, &err);
 }
 
+/* Where there is no terminal for the progress, nothing else shows that this takes long. */
+static void announce_replays(const struct sweep *sweep)
+{
+	const struct settings *settings = sweep->settings;
+	char hypervisors[64] = "";
+
+	if (sweep->nr_cells < MANY_REPLAYS || settings->quiet)
+		return;
+	if (settings->nr_hypervisors > 1)
+		snprintf(hypervisors, sizeof(hypervisors), ", %zu hypervisors", settings->nr_hypervisors);
+	message("%s: %s replays: %s value%s of %s, %zu strateg%s%s", sweep->path, ir_count_text(sweep->nr_cells).s,
+		ir_count_text(sweep->range.n).s, ir_plural(sweep->range.n), sweep->varied->name,
+		settings->nr_strategies, settings->nr_strategies == 1 ? "y" : "ies", hypervisors);
+}
+
 static int replay_cells(struct sweep *sweep)
 {
 	struct ir_error err = { "" };
 	int rc;
 
+	announce_replays(sweep);
 	rc = sweep_replay(sweep, sweep->configs, sweep->nr_cells, sweep->results, &err);
 	if (!rc && sweep->sought)
 		rc = find_all(sweep, &err);
