@@ -20,7 +20,7 @@ for name in s390 vtd amd smmuv3 virtio; do
 	check "list iommus: $name" grep -q "^$name " "$tmp/out"
 done
 exits "an unknown IOMMU" 2 run --iommu vt-d "$vtd"
-says "an unknown IOMMU: the known ones" 'unknown iommu "vt-d", did you mean "vtd"?'
+says "an unknown IOMMU: the known ones" '--iommu: unknown value "vt-d", did you mean "vtd"?'
 
 run run --quiet "$vtd"
 shows "a recording of VT-d: known from its events" "IOMMU VT-d (its events); maps are not flushed"

@@ -37,9 +37,9 @@ unknown parameter of hypervisor kvm ""|run --hypervisor kvm:
 tlb-refresh: 2 is out of range (0 to 1)|run --hypervisor kvm:tlb-refresh=2
 entry-limit needs a value: entry-limit=VALUE|run --hypervisor kvm:entry-limit
 unknown backend "vfio"; known: type1, iommufd|run --hypervisor vfio:backend=vfio
-unknown iommu "s39", did you mean "s390"?|run --iommu s39
-unknown iommu "none"; known: s390, vtd, amd|run --iommu none
-unknown load "half"; known: open, closed|run --load half
+--iommu: unknown value "s39", did you mean "s390"?|run --iommu s39
+--iommu: unknown value "none"; known: s390, vtd, amd|run --iommu none
+--load: unknown value "half"; known: open, closed|run --load half
 --event-cost: "5" is neither a time (5.6us) nor auto|run --load closed --event-cost 5
 --event-cost goes with --load closed only|run --event-cost 5us
 --event-cost goes with --load closed only|run --load open --event-cost auto
@@ -63,7 +63,10 @@ sweep: --figure needs --vary|sweep --find min-entry-limit --figure failures
 --tolerance: "" is not a number|verify --tolerance=
 --strategy: a recorded machine has one|verify --strategy strict,legacy
 --hypervisor: a recorded machine has one|verify --hypervisor kvm --hypervisor lpar
-unknown fit "x"; known: entry-limit|verify --fit x
+--fit: unknown value "x"; known: entry-limit|verify --fit x
+--by: unknown value "x"; known: site, driver, comm, device|run --by x
+--find: unknown value "x"; known: min-entry-limit, min-pinned-limit, min-aperture, min-queue-size|sweep --find x
+--queue: unknown value "perc-cpu", did you mean "per-cpu"?|run --queue perc-cpu
 no flush queue (--queue none) has no size|run --queue none --queue-size 16
 no flush queue (--queue none) has no timeout|verify --queue none --queue-timeout 16
 the IOMMU API (--api iommu) has no flush queue|run --api iommu --queue single

@@ -153,6 +153,26 @@ int option_parse_max_rpcits(struct settings *settings, const struct option_spec 
 	return option_parse_u64(settings, spec, arg, err);
 }
 
+/* The name of an option, without its dashes, or of a parameter in a file, which has none. */
+static const char *plain_name(const struct option_spec *spec)
+{
+	return spec->name + (spec->name[0] == '-' ? 2 : 0);
+}
+
+/* "--by: unknown value ..."; of a parameter in a file, whose place the caller has: "unknown queue ..." */
+static int unknown_value(const struct option_spec *spec, const char *arg,
+			 const char *(*known)(const void *arg, size_t i), const void *of, struct ir_error *err)
+{
+	struct ir_error what = { "" };
+	int rc;
+
+	if (spec->name[0] != '-')
+		return name_unknown(err, spec->name, arg, strlen(arg), known, of);
+	rc = name_unknown(&what, "value", arg, strlen(arg), known, of);
+	ir_error_set(err, rc, "%s: %.400s", spec->name, what.text);
+	return rc;
+}
+
 const struct choice *option_choices(const struct option_spec *spec,
 					 const struct command *command)
 {
@@ -170,7 +190,7 @@ int option_parse_choice(struct settings *settings, const struct option_spec *spe
 			return 0;
 		}
 	}
-	return name_unknown(err, spec->name + 2, arg, strlen(arg), choice_name, choices);
+	return unknown_value(spec, arg, choice_name, choices, err);
 }
 
 static const char *strategy_name(const void *arg, size_t i)
@@ -198,7 +218,7 @@ int option_parse_iommu(struct settings *settings, const struct option_spec *spec
 {
 	settings->params.iommu = ir_iommu_find(arg);
 	if (!settings->params.iommu)
-		return name_unknown(err, spec->name + 2, arg, strlen(arg), iommu_name, NULL);
+		return unknown_value(spec, arg, iommu_name, NULL, err);
 	return 0;
 }
 
@@ -252,7 +272,7 @@ int option_parse_strategy(struct settings *settings, const struct option_spec *s
 					    strncmp(known[i]->name, arg, (size_t)(end - arg))))
 				i++;
 			if (!known[i])
-				return name_unknown(err, spec->name + 2, arg, (size_t)(end - arg),
+				return name_unknown(err, plain_name(spec), arg, (size_t)(end - arg),
 						    strategy_name, settings->registry);
 			rc = add_strategy(settings, known[i], err);
 		}
@@ -427,7 +447,7 @@ int option_parse_hypervisor(struct settings *settings, const struct option_spec 
 		if (strlen(known[i]->name) == len && !strncmp(known[i]->name, arg, len))
 			choice.hypervisor = known[i];
 	if (!choice.hypervisor)
-		return name_unknown(err, spec->name + 2, arg, len, hypervisor_name,
+		return name_unknown(err, plain_name(spec), arg, len, hypervisor_name,
 				    settings->registry);
 	while (*end) {
 		arg = end + 1;
@@ -455,7 +475,7 @@ int option_parse_load(struct settings *settings, const struct option_spec *spec,
 			return 0;
 		}
 	}
-	return name_unknown(err, spec->name + 2, arg, strlen(arg), choice_name, loads);
+	return unknown_value(spec, arg, choice_name, loads, err);
 }
 
 /* A decimal fraction is allowed: "5.6us". */

@@ -38,10 +38,6 @@ int options_replay(struct settings *settings, const char *name, const char *text
 			continue;
 		spec = option_table[o];
 		spec.name = name;	/* for messages: the sweep's parameter, not the option */
-		/* These skip the dashes. */
-		if (spec.parse == option_parse_choice || spec.parse == option_parse_strategy ||
-		    spec.parse == option_parse_hypervisor)
-			spec.name = option_table[o].name;
 		return spec.parse(settings, &spec, text, err);
 	}
 	return ir_error_set(err, -EINVAL, "unknown parameter \"%.60s\"", name);
