@@ -45,6 +45,17 @@ sed '/^\$/d' "$tmp/output" >"$tmp/theirs"
 same "the example of iommu-replay-events(5)"
 check "the example: nothing to complain about" test ! -s "$tmp/err"
 
+# Without the file, and without an event that is known: what can be done.
+grep -v 'iommu\|: map\|: unmap' "$tmp/trace.txt" >"$tmp/probes.txt"
+exits "events of other names" 0 info "$tmp/probes.txt"
+shows "events of other names: --events is named" "note events of probes, and of other names, can be mappings: --events FILE.json says which"
+exits "events of other names, with a file" 0 info --events "$tmp/my.json" "$tmp/probes.txt"
+check "events of other names, with a file: it is not named again" sh -c "! grep -q 'says which' '$tmp/out'"
+echo '             fio-285     [000] .....    16.564116: rpcit: (x) fn=0x1 addr=0xffcb3000 range=0x1000' >"$tmp/rpcits.txt"
+exits "an RPCIT alone" 0 info "$tmp/rpcits.txt"
+shows "an RPCIT alone: has no mapping" "the recording has no mapping"
+check "an RPCIT alone: is known" sh -c "! grep -q 'says which' '$tmp/out'"
+
 # All kinds are documented, with their fields, and no others.
 sed -n '/^\.Sh KINDS/,/^\.Sh EXPR/s/^\.It Cm \([a-z0-9-]*\).*/\1/p' man/iommu-replay-events.5 |
 	sort >"$tmp/page"

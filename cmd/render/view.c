@@ -227,6 +227,23 @@ void view_incomplete(const struct ir_recording_info *info, view_line emit, void 
 	line_end(&line, emit, arg, "warning", VIEW_BAD);
 }
 
+/* Whether no event is of a mapping, its DMA function or an RPCIT, and no --events file gave them a meaning. */
+static bool has_only_foreign_events(const struct ir_recording_info *info)
+{
+	static const char *const own[] = { "iommu:map", "iommu:unmap" };
+	uint64_t foreign = 0;
+
+	for (size_t i = 0; i < info->nr_events; i++) {
+		const struct ir_event_total *event = &info->events[i];
+
+		if (event->count && (!strcmp(event->name, own[0]) || !strcmp(event->name, own[1])))
+			return false;
+		if (strcmp(event->name, "ftrace:print"))
+			foreign += event->count;
+	}
+	return foreign && !info->events_file && !info->dma_maps && !info->rpcit.present;
+}
+
 void view_no_mapping(const struct ir_recording_info *info, view_line emit, void *arg)
 {
 	struct line line;
@@ -235,6 +252,11 @@ void view_no_mapping(const struct ir_recording_info *info, view_line emit, void 
 	fprintf(line.out, "the recording has no mapping: %s",
 		info->hint ? info->hint : "record iommu:map and iommu:unmap");
 	line_end(&line, emit, arg, "warning", VIEW_BAD);
+	if (!has_only_foreign_events(info))
+		return;
+	line_begin(&line);
+	fputs("events of probes, and of other names, can be mappings: --events FILE.json says which", line.out);
+	line_end(&line, emit, arg, "note", VIEW_NOTE);
 }
 
 /* Notes on what the recording lacks, although nothing in it is damaged. */
