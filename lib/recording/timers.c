@@ -166,6 +166,7 @@ static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms, uint32_
 			struct ir_timer_estimate *est)
 {
 	struct fit best = { 0 };
+	uint64_t shift;
 	uint32_t closest[sizeof(candidates) / sizeof(candidates[0])] = { 0 };
 
 	for (unsigned int i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
@@ -193,9 +194,10 @@ static double estimate_hz(const struct ir_timer_samples *s, uint32_t ms, uint32_
 	if (!est->hz)
 		return 0;
 	/* The phases that were tried are some 100 us apart: jiffies begin so much earlier that none was early. */
-	est->phase_ns += ir_timer_grain(ms, est->hz) - (uint64_t)best.early_ns;
+	shift = best.early_ns > 0 ? (uint64_t)best.early_ns + 1 : 0;
+	est->phase_ns += ir_timer_grain(ms, est->hz) - shift;
 	est->phase_ns %= ir_timer_grain(ms, est->hz);
-	return best.late_ns + best.early_ns;
+	return best.late_ns + (double)shift;
 }
 
 struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, uint32_t known_hz,

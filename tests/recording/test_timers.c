@@ -78,7 +78,7 @@ static void test_jiffies(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		uint64_t grain = ir_timer_grain(1000, rates[i]), phase = grain / 64 * 20;
+		uint64_t grain = ir_timer_grain(1000, rates[i]), phase = grain / 128 * 41;	/* between two that are tried */
 		struct ir_timer_estimate est;
 
 		sample(200, 1000, rates[i], phase, 100000);
@@ -86,8 +86,8 @@ static void test_jiffies(void **state)
 		assert_int_equal(est.hz, rates[i]);
 		assert_true(est.phase_ns <= phase + grain / 32 && est.phase_ns + grain / 32 >= phase);
 		assert_true(est.late_known && est.late_ns < grain / 16 + 200000);
-		/* None was early: each has a time from its expiry on. */
-		assert_int_equal(ir_timers_stalls(&s, &est, rates[i], stalls), 200);
+		/* None was early, but for the few that were armed where a jiffy may have begun already or not. */
+		assert_true(ir_timers_stalls(&s, &est, rates[i], stalls) > 195);
 	}
 }
 
