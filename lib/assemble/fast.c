@@ -84,6 +84,8 @@ static inline enum fast fast_map(struct ir_assembler *a, struct cpu *c, struct s
 	if (s->map_state != MAP_NONE || s->begun != NONE || !s->open || !is_plain(ev))
 		return FAST_NOT;
 	ir_asm_restart(a);
+	if (unlikely(!has_room_behind(a, 1)))	/* records leave then, whatever they wait for */
+		return FAST_NOT;
 	number = a->end;
 	live = add_live(&a->live, ev->addr, pages, number);
 	if (live == IR_LIVE_NONE)

@@ -273,10 +273,15 @@ static inline bool has_events(const struct ir_assembler *a, enum ir_event_kind k
 	return a->cfg.seen_kinds >> kind & 1;
 }
 
-/* The window must always have room for the records of one event. */
+/* The window must always have room for the records of one event; here, with @more records in it. */
+static inline bool has_room_behind(const struct ir_assembler *a, uint64_t more)
+{
+	return a->end + more - a->first < WINDOW - 64;
+}
+
 static inline bool has_room(const struct ir_assembler *a)
 {
-	return a->end - a->first < WINDOW - 64;
+	return has_room_behind(a, 0);
 }
 
 /*
@@ -321,7 +326,8 @@ static inline bool ir_asm_may_leave(struct ir_assembler *a)
 uint64_t ir_asm_fast_kinds(const struct ir_assembler_config *cfg);
 /*
  * Take the events from *@at on up to one that is for the general path, and make at most @max operations of
- * them.  All operations that were certain before have been taken.  Returns how many these are.
+ * them.  All operations that were certain before have been taken.  Returns how many these are.  Records that
+ * may leave the window meanwhile stay until it is called again, and never fill it.
  */
 int ir_asm_fast(struct ir_assembler *a, const struct ir_event **at, const struct ir_event *end,
 		struct ir_op *ops, int max);

@@ -589,6 +589,79 @@ static void test_blocks(void **state)
 	free(evs);
 }
 
+/* A mapping of one page, and its unmap */
+static struct ir_event *put_map(struct ir_event *ev, uint64_t page)
+{
+	const uint16_t kinds[] = { IR_EV_MAP, IR_EV_RPCIT, IR_EV_RPCIT_RET };
+
+	for (unsigned int i = 0; i < 3; i++) {
+		ev[i] = range((enum ir_event_kind)kinds[i], page, 1);
+		ev[i].aux = 7;
+	}
+	return ev + 3;
+}
+
+static struct ir_event *put_unmap(struct ir_event *ev, uint64_t page)
+{
+	*ev = range(IR_EV_UNMAP, page, 1);
+	return ev + 1;
+}
+
+/* A block's operations are those of single events. */
+static uint64_t compare_block(struct feed *block, struct feed *single, const struct ir_event *ev,
+			      const struct ir_event *end)
+{
+	const struct ir_event *at = ev;
+	struct ir_op ops[64], op;
+	uint64_t nr = 0;
+	int n;
+
+	while ((n = ir_assembler_events(block->a, &at, end, ops, 64))) {
+		assert_true(n > 0);
+		for (int i = 0; i < n; i++, nr++) {
+			while (!ir_assembler_next(single->a, &op)) {
+				assert_true(ev < at);
+				assert_int_equal(ir_assembler_event(single->a, ev++), 0);
+			}
+			assert_memory_equal(&op, &ops[i], sizeof(op));
+		}
+		assert_null(ir_assembler_check(block->a, 0));
+	}
+	return nr;
+}
+
+/*
+ * A mapping waits for its result until the window is full, in the middle of a block: it leaves just then,
+ * not when the block ends, by when the window would have more than it has room for.
+ */
+static void test_block_fills_window(void **state)
+{
+	enum { MAPS = 70000, EVENTS = 2 + 7 * MAPS };
+	struct ir_event *evs = calloc(EVENTS + 1, sizeof(*evs)), *ev = evs;
+	void *late = NULL;
+	struct feed *block = feed_new(PROBES, &late), *single = feed_new(PROBES, &late);
+
+	(void)state;
+	assert_non_null(evs);
+	for (unsigned int i = 1; i <= MAPS; i++)
+		ev = put_map(ev, 2 * i);
+	for (unsigned int i = 1; i <= MAPS; i++)	/* their places are free for others now */
+		ev = put_unmap(ev, 2 * i);
+	ev = put_map(ev, 1) - 1;
+	ev[-2].cpu = ev[-1].cpu = 1;
+	for (unsigned int i = 1; i <= MAPS; i++)
+		ev = put_map(ev, 2 * i);
+	assert_ptr_equal(ev, evs + EVENTS);
+	for (unsigned int i = 0; i < EVENTS; i++)
+		evs[i].time_ns = 1000 * (1 + (uint64_t)i);
+	assert_int_equal(compare_block(block, single, evs, ev), 3 * MAPS + 1);
+	ir_assembler_free(block->a);
+	ir_assembler_free(single->a);
+	free(block);
+	free(single);
+	free(evs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -597,6 +670,7 @@ int main(void)
 		cmocka_unit_test(test_random_plain),
 		cmocka_unit_test(test_nonsense),
 		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_block_fills_window),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
