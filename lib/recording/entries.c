@@ -248,7 +248,7 @@ static int map_op(struct ir_entries *e, const struct ir_op *op, uint64_t next_ns
 	late->device = op->device;
 	late->ran_short = op->flags & IR_OPF_ENOMEM;
 	late->stays = !(op->flags & IR_OPF_FAILED);
-	late->queued = !late->stays && op->flags & IR_OPF_LINKED;
+	late->queued = late->ran_short && !late->stays && op->flags & IR_OPF_LINKED;
 	return late->ran_short ? add_flush(e, op, op->time_ns, done + op->retry_ns) : 0;
 }
 

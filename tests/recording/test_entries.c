@@ -210,6 +210,19 @@ static void test_undone_by_queue(void **state)
 	assert_held(&e.list[2].own, 1, 1, 1);
 }
 
+/* What failed for another reason took nothing, whatever else is late at that time. */
+static void test_undone_without_shortage(void **state)
+{
+	(void)state;
+	map_at(100, 1, 0, 1, 0);
+	map_at(105, 1, IR_NO_MAPPING, 4, IR_OPF_FAILED | IR_OPF_LINKED);
+	map_at(200, 1, IR_NO_MAPPING, 4, IR_OPF_FAILED | IR_OPF_LINKED);
+	map_at(300, 1, 1, 1, IR_OPF_ENOMEM);
+	finish();
+	assert_int_equal(e.nr, 1);
+	assert_held(&e.list[0].own, 1, 1, 1);
+}
+
 /* Mapped before the recording and unmapped in it: held from its start on. */
 static void test_found(void **state)
 {
@@ -318,6 +331,7 @@ int main(void)
 		TEST(test_devices),
 		TEST(test_undone),
 		TEST(test_undone_by_queue),
+		TEST(test_undone_without_shortage),
 		TEST(test_found),
 		TEST(test_unmapped_before_it_is_done),
 		TEST(test_detach),
