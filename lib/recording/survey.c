@@ -438,8 +438,12 @@ static int survey_other(struct ir_recording *rec, struct device_state *d, const 
 		return 0;
 	case IR_OP_DETACH:
 		note_detach(rec, d, op->time_ns);
+		ir_timers_gone(&rec->timers);
+		ir_timer_owners_gone(&rec->timer_owners, op->device);
 		return 0;
 	case IR_OP_LOST:
+		ir_timers_lost(&rec->timers);
+		ir_timer_owners_lost(&rec->timer_owners);
 		if (!rec->lost)
 			rec->first_lost_ns = op->time_ns;
 		rec->lost = true;

@@ -40,8 +40,19 @@ static bool make_room(struct ir_timer_samples *s)
 void ir_timers_fired(struct ir_timer_samples *s, uint64_t time_ns)
 {
 	if (s->armed_ns && make_room(s))
-		s->at[s->n++] = (struct ir_timer_sample){ s->armed_ns, time_ns };
+		s->at[s->n++] = (struct ir_timer_sample){ s->armed_ns, time_ns, s->unsure };
+	ir_timers_gone(s);
+}
+
+void ir_timers_lost(struct ir_timer_samples *s)
+{
+	s->unsure = s->armed_ns;
+}
+
+void ir_timers_gone(struct ir_timer_samples *s)
+{
 	s->armed_ns = 0;
+	s->unsure = false;
 }
 
 void ir_timers_free(struct ir_timer_samples *s)
@@ -88,6 +99,12 @@ static double lateness_of(const struct ir_timer_samples *s, uint32_t k, uint32_t
 		(double)ir_timer_expiry(s->at[k].armed_ns, ms, hz, phase);
 }
 
+/* By so much a phase that fits may be too late. */
+static double early_ns(uint32_t hz)
+{
+	return 1e9 / hz / 8;
+}
+
 /* The same for all candidates: a quarter of the finest granularity among them. */
 static double close_window(uint32_t ms)
 {
@@ -109,7 +126,7 @@ static double close_window(uint32_t ms)
  */
 static struct fit fit_phase(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz, uint64_t phase)
 {
-	double window = close_window(ms), early = 1e9 / hz / 8;
+	double window = close_window(ms), early = early_ns(hz);
 	struct fit f = { 0 };
 
 	for (uint32_t k = 1; k < nr_estimated(s); k++) {
@@ -224,15 +241,26 @@ struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, ui
 	return est;
 }
 
+/* It may have fired where events were lost, at @expiry_ns or later, and been armed again. */
+static bool fired_unseen(const struct ir_timer_sample *t, uint64_t expiry_ns, uint32_t ms, uint32_t hz,
+			 uint64_t phase)
+{
+	return t->unsure && (double)t->fired_ns + early_ns(hz) >=
+		(double)ir_timer_expiry(expiry_ns, ms, hz, phase);
+}
+
 size_t ir_timers_stalls(const struct ir_timer_samples *s, const struct ir_timer_estimate *est, uint32_t hz,
 			struct ir_stall *stalls)
 {
+	uint64_t phase = est->phase_known ? est->phase_ns : 0;
 	uint32_t ms = timeout_of(s);
 	size_t n = 0;
 
 	for (uint32_t k = 0; est->late_known && k < s->n; k++) {
-		uint64_t from = ir_timer_expiry(s->at[k].armed_ns, ms, hz, est->phase_known ? est->phase_ns : 0);
+		uint64_t from = ir_timer_expiry(s->at[k].armed_ns, ms, hz, phase);
 
+		if (fired_unseen(&s->at[k], from, ms, hz, phase))
+			continue;
 		if (k && from < s->at[k - 1].fired_ns)
 			from = s->at[k - 1].fired_ns;
 		if (from < s->at[k].fired_ns && (double)(s->at[k].fired_ns - from) < MAX_LATE_NS)
@@ -247,6 +275,20 @@ void ir_timer_owners_unmap(struct ir_timer_owners *o, uint16_t device, uint64_t 
 		o->left_out++;
 	else if (!o->armed_ns[device])
 		o->armed_ns[device] = time_ns;
+}
+
+void ir_timer_owners_lost(struct ir_timer_owners *o)
+{
+	for (uint16_t d = 0; d < IR_TIMER_OWNERS; d++)
+		o->unsure[d] = o->armed_ns[d];
+}
+
+void ir_timer_owners_gone(struct ir_timer_owners *o, uint16_t device)
+{
+	if (device < IR_TIMER_OWNERS) {
+		o->armed_ns[device] = 0;
+		o->unsure[device] = false;
+	}
 }
 
 void ir_timer_owners_synced(struct ir_timer_owners *o, uint16_t device, uint64_t rest_ns)
@@ -290,10 +332,11 @@ static void sample_device(struct ir_timer_owners *o, uint16_t device, uint64_t t
 		return;
 	if (o->fired[device]) {
 		o->samples.armed_ns = o->armed_ns[device];
+		o->samples.unsure = o->unsure[device];
 		ir_timers_fired(&o->samples, time_ns);
 	}
 	o->fired[device] = true;
-	o->armed_ns[device] = 0;
+	ir_timer_owners_gone(o, device);
 }
 
 void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint16_t device, uint64_t time_ns)

@@ -17,11 +17,13 @@
 
 struct ir_timer_sample {
 	uint64_t armed_ns, fired_ns;
+	bool unsure;		/* events were lost in between */
 };
 
 struct ir_timer_samples {
 	bool no_memory;		/* for all of them */
 	uint64_t armed_ns;	/* by the first unmap since the timer fired; 0: not armed */
+	bool unsure;		/* events were lost since */
 	struct ir_timer_sample *at;	/* in the order in which they fired */
 	uint32_t n, room;
 };
@@ -44,6 +46,7 @@ struct ir_timer_estimate {
  */
 struct ir_timer_owners {
 	uint64_t armed_ns[IR_TIMER_OWNERS];	/* by device: as in struct ir_timer_samples */
+	bool unsure[IR_TIMER_OWNERS];		/* likewise */
 	bool fired[IR_TIMER_OWNERS];		/* by device: at least once */
 	struct ir_timer_samples samples;	/* of all devices, each without its first one */
 	uint64_t timer[IR_TIMER_OWNERS];
@@ -54,6 +57,10 @@ struct ir_timer_owners {
 
 /** ir_timer_owners_unmap - a device queued an unmap */
 void ir_timer_owners_unmap(struct ir_timer_owners *o, uint16_t device, uint64_t time_ns);
+/** ir_timer_owners_lost - events were lost */
+void ir_timer_owners_lost(struct ir_timer_owners *o);
+/** ir_timer_owners_gone - the device's queue is gone, and its timer */
+void ir_timer_owners_gone(struct ir_timer_owners *o, uint16_t device);
 /**
  * ir_timer_owners_synced - the device's unmaps before @rest_ns (0: all) were flushed on their own
  *
@@ -73,6 +80,10 @@ uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer);
 void ir_timers_armed(struct ir_timer_samples *s, uint64_t time_ns);
 /** ir_timers_fired - the timer flushed the queue */
 void ir_timers_fired(struct ir_timer_samples *s, uint64_t time_ns);
+/** ir_timers_lost - events were lost */
+void ir_timers_lost(struct ir_timer_samples *s);
+/** ir_timers_gone - the queue is gone, and its timer */
+void ir_timers_gone(struct ir_timer_samples *s);
 void ir_timers_free(struct ir_timer_samples *s);
 /**
  * ir_timers_estimate - estimate jiffies and lateness from the samples
@@ -86,7 +97,7 @@ struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, ui
  * @est: the samples' estimate; @hz: jiffies a second
  * @stalls: room for as many as there are samples
  *
- * Returns how many there are.  A timer that is taken for another device's would make a false one: the
+ * Returns how many there are.  Timers that may have fired unseen show none.  A timer that is taken for another device's would make a false one: the
  * timers that fired meanwhile cut it off.
  */
 size_t ir_timers_stalls(const struct ir_timer_samples *s, const struct ir_timer_estimate *est, uint32_t hz,

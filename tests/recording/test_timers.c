@@ -204,6 +204,49 @@ static void test_stalls(void **state)
 	assert_int_equal(ir_timers_stalls(&s, &est, 250, stalls), 0);
 }
 
+/* Where events were lost a timer may have fired and been armed again; where the queue is gone it never fires. */
+static void test_no_stalls_where_nothing_is_known(void **state)
+{
+	static struct ir_timer_owners o;
+	struct ir_timer_estimate est = { .late_known = true };
+	struct ir_stall stalls[8];
+
+	(void)state;
+	ir_timers_free(&s);
+	ir_timers_lost(&s);	/* it was not armed yet */
+	for (uint64_t i = 1; i <= 4; i++) {
+		ir_timers_armed(&s, i * SEC + MS);
+		if (i == 2)
+			ir_timers_lost(&s);
+		if (i == 3)
+			ir_timers_gone(&s);
+		ir_timers_armed(&s, i * SEC + 101 * MS);
+		ir_timers_fired(&s, i * SEC + 216 * MS);
+		ir_timer_owners_unmap(&o, 1, i * SEC + MS);
+		if (i == 2)
+			ir_timer_owners_lost(&o);
+		if (i == 3)
+			ir_timer_owners_gone(&o, 1);
+		ir_timer_owners_gone(&o, 2);
+		ir_timer_owners_gone(&o, IR_TIMER_OWNERS);
+		ir_timer_owners_unmap(&o, 1, i * SEC + 101 * MS);
+		ir_timer_owners_fired(&o, 0, 1, i * SEC + 216 * MS);
+	}
+	ir_timers_armed(&s, 5 * SEC + MS);
+	ir_timers_lost(&s);	/* it cannot have fired there: the next one would be on */
+	ir_timers_fired(&s, 5 * SEC + 25 * MS);
+	assert_int_equal(ir_timers_stalls(&s, &est, 250, stalls), 4);
+	assert_int_equal(stalls[3].from_ns, 5 * SEC + 16 * MS);
+	assert_int_equal(stalls[0].from_ns, SEC + 16 * MS);
+	assert_int_equal(stalls[1].from_ns, 3 * SEC + 116 * MS);
+	assert_int_equal(stalls[2].from_ns, 4 * SEC + 16 * MS);
+	/* Without the device's first one. */
+	assert_int_equal(ir_timers_stalls(&o.samples, &est, 250, stalls), 2);
+	assert_int_equal(stalls[0].from_ns, 3 * SEC + 116 * MS);
+	assert_int_equal(stalls[1].from_ns, 4 * SEC + 16 * MS);
+	ir_timers_free(&o.samples);
+}
+
 /* Two devices, each armed while the other's timer is on. */
 static void test_lateness_of_several(void **state)
 {
@@ -298,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_no_timeout),
 		cmocka_unit_test(test_samples),
 		cmocka_unit_test(test_stalls),
+		cmocka_unit_test(test_no_stalls_where_nothing_is_known),
 		cmocka_unit_test(test_jiffies),
 		cmocka_unit_test(test_jiffies_undecided),
 		cmocka_unit_test(test_known_jiffies),
