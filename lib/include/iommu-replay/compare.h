@@ -85,7 +85,8 @@ struct ir_condition {
  *
  * OP is one of > >= < <= == = !=.  With a sign N is a change, with % a share of
  * the baseline; without N, the new value is compared with the baseline.  For a key
- * that ends in _ns, N can have a unit of time.  The key is not checked: ir_compare() does that.  Returns 0, or -EINVAL with @err set.
+ * that ends in _ns, N can have a unit of time.  The key is not checked: ir_compare()
+ * does that.  Returns 0, or -EINVAL with @err set.
  */
 int ir_condition_parse(const char *text, struct ir_condition *condition, struct ir_error *err);
 
