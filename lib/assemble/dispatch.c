@@ -239,6 +239,7 @@ static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_ev
 		ir_asm_confirm_unmap(a, &c->slot[i]);
 		ir_asm_resolve_unmap(a, &c->slot[i], 0);
 		ir_asm_release(a, &c->slot[i]);
+		ir_asm_settle_undone(a, &c->slot[i], false);
 		c->slot[i].unmap_state = UNMAP_NONE;
 		c->slot[i].announced = false;
 		c->slot[i].unmap_device = c->slot[i].freed_device = 0;

@@ -190,6 +190,21 @@ static void test_how_a_failed_map_was_undone(void **state)
 	finish(f, "MF 100+2/1 MF 200+4/1+ M0 300+1/1 MF 400+4/1+ U0 300+1 MF 500+4/1");
 }
 
+/* Where events are lost it is not known how; nothing waits for it any more. */
+static void test_lost_behind_a_failed_map(void **state)
+{
+	struct feed *f = feed_new(PROBES, state);
+
+	fail_at(f, 100, 2);
+	event(f, (struct ir_event){ .kind = IR_EV_LOST });
+	f->cpu = 1;
+	map_at(f, 300, 1);
+	rpcit(f, 300, 1, 0);
+	if (!f->late)
+		assert_string_equal(f->text, "MF 100+2/1 L M0 300+1/1");
+	finish(f, "MF 100+2/1 L M0 300+1/1");
+}
+
 /* The event of a failed dma_map_* is of an attempt that was not linked, if a probe missed its flush. */
 static void test_a_failed_dma_map_is_not_linked(void **state)
 {
@@ -400,6 +415,7 @@ int main(void)
 		BOTH(test_a_global_rpcit_behind_a_success_is_no_retry),
 		BOTH(test_a_global_rpcit_behind_a_failure_is_a_retry),
 		BOTH(test_how_a_failed_map_was_undone),
+		BOTH(test_lost_behind_a_failed_map),
 		BOTH(test_a_failed_dma_map_is_not_linked),
 		BOTH(test_linked_mappings),
 		BOTH(test_what_ended_otherwise_has_not_failed),
