@@ -135,9 +135,10 @@ exits "few shortages" 0 run --strategy sync-map-retry "$tmp/few"
 shows "few shortages: both fit" "for all together, share=guest, which fits as well)"
 
 # A recording that begins while the queue's timer runs: what the host holds until the first flush is
-# not known.  early TIMER: one that fires so many ms after the first unmap
+# not known.  early TIMER [linked]: one that fires so many ms after the first unmap, or after a linked
+# mapping that failed 900 ms before that
 early() {
-	python3 - "$1" <<'END'
+	python3 - "$@" <<'END'
 import sys
 
 now = 100_000_000
@@ -151,21 +152,29 @@ def rpcit(iova, size, ret):
     event("rpcit", f"(3fffe93e098) fn=0x1000 addr=0x{iova:x} range=0x{size:x}")
     event("rpcit_ret", f"(3fffe93e098 <- 3ffff073274) ret={ret}")
 
-def map(page, ret=0):
+def map(page, ret=0, again=0):
     iova = 0x1_7000_0000 + 4096 * page
     event("map", f"IOMMU: iova=0x{iova:016x} - 0x{iova + 4096:016x} paddr=0x{iova:016x} size=4096")
     rpcit(iova, 4096, ret)
     if ret:
-        rpcit(0x1_0000_0000, 0x8000_0000, 0)
+        rpcit(0x1_0000_0000, 0x8000_0000, again)
 
 def unmap(page):
     iova = 0x1_7000_0000 + 4096 * page
     event("unmap", f"IOMMU: iova=0x{iova:016x} - 0x{iova + 4096:016x} size=4096 unmapped_size=4096")
 
-map(0)
-unmap(0)
 began = now
-map(1, -12)
+if len(sys.argv) > 2:
+    map(20, -12, -12)
+    unmap(20)
+    now = began + 900_000
+    map(0)
+    unmap(0)
+else:
+    map(0)
+    unmap(0)
+    began = now
+    map(1, -12)
 for page in range(2, 8):
     map(page)
 now = began + 1000 * int(sys.argv[1])
@@ -179,6 +188,10 @@ shows "begins with a queue: the limit is more than what was held" \
 early 1010 >"$tmp/early"
 exits "begins with none" 3 verify --strategy sync-map-retry --hypervisor kvm "$tmp/early"
 shows "begins with none: all that was held is known" "entry limit 2 (inferred from 1 recorded shortage)"
+early 1010 linked >"$tmp/early"
+exits "begins with a linked mapping that fails" 3 verify --strategy sync-map-retry --hypervisor kvm "$tmp/early"
+shows "begins with a linked mapping that fails: it started the timer" \
+	"entry limit 1 (inferred from 1 recorded shortage)"
 
 # Pages mapped before the recording.
 

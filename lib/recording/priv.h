@@ -71,7 +71,7 @@ struct ir_recording {
 	struct ir_domain_type *types;	/* of the devices' domains, if they vary */
 	size_t nr_types, at_type;
 	uint64_t first_lost_ns;		/* 0: no event was lost */
-	uint64_t first_unmap_ns;	/* 0: none yet */
+	uint64_t first_queued_ns;	/* of the first unmap through the queue; 0: none yet */
 	struct device_state *device_states;	/* by device, at the end of what was read */
 	size_t nr_device_states;
 	bool *devices_lost;		/* info.devices_lost */

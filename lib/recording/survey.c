@@ -372,6 +372,15 @@ static void note_detach(struct ir_recording *rec, struct device_state *d, uint64
 			 rec->device_states->live_entries);
 }
 
+/* Something was unmapped through the queue. */
+static void note_queued(struct ir_recording *rec, const struct ir_op *op)
+{
+	if (!rec->first_queued_ns)
+		rec->first_queued_ns = op->time_ns;
+	ir_timers_armed(&rec->timers, op->time_ns);
+	ir_timer_owners_unmap(&rec->timer_owners, op->device, op->time_ns);
+}
+
 static int survey_map(struct ir_recording *rec, struct device_state *d, const struct ir_op *op)
 {
 	int rc = rec->entries.next_fit ? note_reuse(rec, op) : 0;
@@ -381,8 +390,7 @@ static int survey_map(struct ir_recording *rec, struct device_state *d, const st
 	if (!(op->flags & IR_OPF_FAILED)) {
 		begin_live(rec, d, op->pages);
 	} else if (op->flags & IR_OPF_LINKED) {
-		ir_timers_armed(&rec->timers, op->time_ns);
-		ir_timer_owners_unmap(&rec->timer_owners, op->device, op->time_ns);
+		note_queued(rec, op);
 	}
 	if (!rc && rec->chains)
 		rc = ir_chain_count(&rec->chain_totals, op);
@@ -391,10 +399,7 @@ static int survey_map(struct ir_recording *rec, struct device_state *d, const st
 
 static int survey_unmap(struct ir_recording *rec, struct device_state *d, const struct ir_op *op)
 {
-	if (!rec->first_unmap_ns)
-		rec->first_unmap_ns = op->time_ns;
-	ir_timers_armed(&rec->timers, op->time_ns);
-	ir_timer_owners_unmap(&rec->timer_owners, op->device, op->time_ns);
+	note_queued(rec, op);
 	if (op->mapping != IR_NO_MAPPING)
 		end_live(rec, d, op->pages, entries_of(op->pages));
 	else if (!rec->lost && !(op->flags & IR_OPF_FAILED))
@@ -414,13 +419,13 @@ static void forget_synced(struct ir_recording *rec)
 
 /*
  * It was started before the recording, by unmaps that no event shows, if it fires sooner after the first
- * unmap than a timer can (drivers/iommu/dma-iommu.c, Linux 6.12: IOVA_SINGLE_FQ_TIMEOUT).
+ * one that is shown than a timer can (drivers/iommu/dma-iommu.c, Linux 6.12: IOVA_SINGLE_FQ_TIMEOUT).
  */
 static void note_first_timer(struct ir_recording *rec, uint64_t time_ns)
 {
 	if (!rec->info.machine.timer_flushes)
-		rec->info.machine.queued_before = !rec->first_unmap_ns ||
-			time_ns - rec->first_unmap_ns < UINT64_C(1000000000);
+		rec->info.machine.queued_before = !rec->first_queued_ns ||
+			time_ns - rec->first_queued_ns < UINT64_C(1000000000);
 }
 
 static int survey_other(struct ir_recording *rec, struct device_state *d, const struct ir_op *op)
@@ -594,7 +599,7 @@ void ir_survey_clear(struct ir_recording *rec)
 	rec->live_pages = rec->live_entries = 0;
 	rec->counter_at_start = UINT64_MAX;
 	rec->lost = false;
-	rec->first_lost_ns = rec->first_unmap_ns = 0;
+	rec->first_lost_ns = rec->first_queued_ns = 0;
 	rec->last_ns = rec->marked_ns = 0;
 	free(rec->device_states);
 	rec->device_states = NULL;
