@@ -76,7 +76,7 @@ static inline uint32_t add_live(struct ir_live_table *t, uint64_t iova, uint64_t
 
 /* ir_asm_map() */
 static inline enum fast fast_map(struct ir_assembler *a, struct cpu *c, struct slot *s,
-				    const struct ir_event *ev)
+				 const struct ir_event *ev)
 {
 	uint64_t pages = ev->size >> IR_PAGE_SHIFT, number;
 	uint32_t live;
@@ -118,7 +118,7 @@ static inline bool is_known_function(const struct ir_assembler *a, uint64_t fn)
 
 /* ir_asm_rpcit() */
 static inline enum fast fast_rpcit(struct ir_assembler *a, struct cpu *c, struct slot *s,
-				      const struct ir_event *ev)
+				   const struct ir_event *ev)
 {
 	struct rec *head = rec(a, s->head);
 
@@ -167,7 +167,7 @@ static inline void fast_emit_map(struct ir_assembler *a, const struct rec *r, st
 
 /* ir_asm_rpcit_ret(): the mapping is complete. */
 static inline enum fast fast_rpcit_ret(struct ir_assembler *a, struct cpu *c, struct slot *s,
-					  const struct ir_event *ev, struct ir_op *op)
+				       const struct ir_event *ev, struct ir_op *op)
 {
 	const struct rpcit *q = &c->rpcit[0];
 	struct rec *head = rec(a, s->head);
@@ -200,7 +200,7 @@ static inline enum fast fast_rpcit_ret(struct ir_assembler *a, struct cpu *c, st
 
 /* ir_asm_unmap(), and the operation that it becomes: it needs no record. */
 static inline enum fast fast_unmap(struct ir_assembler *a, struct cpu *c, struct slot *s,
-				      const struct ir_event *ev, struct ir_op *op)
+				   const struct ir_event *ev, struct ir_op *op)
 {
 	uint32_t i;
 	struct ir_live *l;
