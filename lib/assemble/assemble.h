@@ -37,6 +37,7 @@
 #ifndef IR_TRACE_ASSEMBLE_H
 #define IR_TRACE_ASSEMBLE_H
 
+#include <stddef.h>
 #include <iommu-replay/damage.h>
 #include <iommu-replay/op.h>
 #include <iommu-replay/recording.h>
@@ -91,6 +92,8 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev);
 const char *ir_assembler_check(struct ir_assembler *a, uint32_t cpu);
 /** ir_assembler_end - no more events: everything in the window may leave */
 void ir_assembler_end(struct ir_assembler *a);
+/* The members of an operation without what pads it, to compare two of them. */
+#define IR_OP_BYTES (offsetof(struct ir_op, flags) + sizeof(uint8_t))
 /** ir_assembler_next - the next operation that is certain; false: none yet */
 bool ir_assembler_next(struct ir_assembler *a, struct ir_op *op);
 

@@ -299,7 +299,7 @@ static inline void ir_asm_compare(struct ir_assembler *a, const struct ir_op *op
 	is = ir_assembler_next(a->slow, &same);
 	if (a->no_memory || a->slow->no_memory)
 		return;
-	assert(is == (op != NULL) && (!op || !memcmp(op, &same, sizeof(same))));
+	assert(is == (op != NULL) && (!op || !memcmp(op, &same, IR_OP_BYTES)));
 	assert(!memcmp(&a->totals, &a->slow->totals, sizeof(a->totals)));
 #else
 	(void)a;

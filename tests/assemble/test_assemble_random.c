@@ -535,7 +535,7 @@ static void take_block(struct feed *blocks, struct feed *single, struct waiting 
 		}
 		for (int i = 0; i < n; i++, w->first++) {
 			assert_true(w->first < w->end);
-			assert_memory_equal(&ops[i], &w->op[w->first], sizeof(ops[i]));
+			assert_memory_equal(&ops[i], &w->op[w->first], IR_OP_BYTES);
 		}
 	} while (n);
 	assert_ptr_equal(ev, end);
@@ -623,7 +623,7 @@ static uint64_t compare_block(struct feed *block, struct feed *single, const str
 				assert_true(ev < at);
 				assert_int_equal(ir_assembler_event(single->a, ev++), 0);
 			}
-			assert_memory_equal(&op, &ops[i], sizeof(op));
+			assert_memory_equal(&op, &ops[i], IR_OP_BYTES);
 		}
 		assert_null(ir_assembler_check(block->a, 0));
 	}
