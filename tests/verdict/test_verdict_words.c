@@ -13,12 +13,6 @@
  * Hosts.
  */
 
-static void limits(struct ir_effective *p, uint64_t entries, uint64_t pinned)
-{
-	p->hypervisor.entry_limit = entries;
-	p->hypervisor.pinned_limit = pinned;
-}
-
 static void of_share(struct ir_effective *p, enum ir_share share)
 {
 	p->hypervisor.entry_limit = 64;
@@ -216,42 +210,6 @@ static void test_row_names(void **state)
  * Lines.
  */
 
-#define LINES 8
-
-struct lines {
-	const char *label[LINES];
-	char *text[LINES];
-	size_t nr;
-};
-
-static void take(void *arg, const char *label, const char *text)
-{
-	struct lines *lines = arg;
-
-	assert_true(lines->nr < LINES);
-	assert_non_null(text);
-	lines->label[lines->nr] = label;
-	lines->text[lines->nr++] = ir_marked_plain(strdup(text));
-}
-
-static void assert_line(struct table *t, enum ir_typography typography, const char *label, const char *expected)
-{
-	struct lines lines = { .nr = 0 };
-	const char *got = NULL;
-	struct ir_rows rows;
-
-	assert_int_equal(ir_rows_make(&rows, &t->entry, 0, t->entry.nr_results), 0);
-	ir_words(&rows, typography, take, &lines);
-	for (size_t i = 0; i < lines.nr; i++)
-		if (!strcmp(lines.label[i], label))
-			got = lines.text[i];
-	if (expected ? !got || strcmp(got, expected) != 0 : got != NULL)
-		fail_msg("%s: \"%s\"", label, got ? got : "(none)");
-	for (size_t i = 0; i < lines.nr; i++)
-		free(lines.text[i]);
-	ir_rows_free(&rows);
-}
-
 static void test_failures_line(void **state)
 {
 	struct table *t = table();
@@ -407,78 +365,6 @@ static void test_throughput(void **state)
 				    "strict leaves none reachable, for 3.0 times the flushes and 50% of the throughput.");
 		free(text);
 	}
-	free(t);
-}
-
-static void test_try_next(void **state)
-{
-	struct table *t = table();
-
-	(void)state;
-	t->kvm.name = "my host";
-	limits(&add(t, "strict", 2000, 5, 0, 0, 0)->parameters, 0, 100);
-	t->results[0].parameters.aperture = 1 << 20;
-	t->results[0].parameters.from.aperture = IR_FROM_USER;
-	assert_line(t, IR_PLAIN, "Try next", "How many pinned pages are enough? iommu-replay sweep --find min-pinned-limit --vary "
-		    "pinned-limit=64:65535:x2 --hypervisor 'my host' --aperture 1048576 dir/a.dat");
-	/* Half of the limit is near enough. */
-	t->results[0].maps.map_failed = 0;
-	t->results[0].peaks.host_pages = 50;
-	assert_line(t, IR_PLAIN, "Try next", "How many pinned pages are enough? iommu-replay sweep --find min-pinned-limit --vary "
-		    "pinned-limit=64:65535:x2 --hypervisor 'my host' --aperture 1048576 dir/a.dat");
-	t->results[0].maps.iova_exhausted = 1;
-	assert_line(t, IR_PLAIN, "Try next", "How much address space is enough? iommu-replay sweep --find min-aperture "
-		    "--hypervisor 'my host' dir/a.dat");
-	free(t);
-}
-
-/* What the user gave is in the suggested command line, but for what that command varies. */
-static void test_try_next_repeats_what_was_given(void **state)
-{
-	struct table *t = table();
-	struct ir_effective *p = &add(t, "fq-flush", 2000, 5, 0, 0, 0)->parameters;
-
-	(void)state;
-	limits(p, 100, 0);
-	p->from.entry_limit = p->from.share = p->from.tlb_refresh = p->from.backend = IR_FROM_USER;
-	p->hypervisor.tlb_refresh = 1;
-	p->share = IR_SHARE_GUEST;
-	p->backend = IR_BACKEND_TYPE1;
-	p->queue = IR_QUEUE_PER_CPU;
-	p->queue_size = 64;
-	p->queue_timeout_ms = 20;
-	p->initial_pages = 24;
-	p->cpus = 2;
-	p->hz = 250;
-	p->devices = 3;
-	p->from.queue = p->from.queue_size = p->from.queue_timeout = p->from.initial_pages = IR_FROM_USER;
-	p->from.cpus = p->from.hz = p->from.devices = IR_FROM_USER;
-	assert_line(t, IR_PLAIN, "Try next", "How many host mappings are enough? iommu-replay sweep --find min-entry-limit "
-		    "--vary entry-limit=64:65535:x2 --hypervisor kvm:tlb-refresh=1,share=guest,backend=type1 --queue per-cpu "
-		    "--queue-size 64 --queue-timeout 20 --initial-pages 24 --cpus 2 --hz 250 --devices 3 dir/a.dat");
-	t->results[0].maps.map_failed = 0;
-	t->info.rpcit.present = true;
-	t->info.device_name = "it's";
-	t->info.window_from_ns = 2100000000;
-	t->info.window_to_ns = IR_WINDOW_OPEN;
-	t->info.events_file = "my.json";
-	*p = (struct ir_effective){ .api = IR_API_IOMMU, .timer = IR_TIMER_RECORDED, .queue = IR_QUEUE_NONE,
-		.rpcit_base_ns = 5000, .has_all = true, .all_base_ns = 7000, .all_page_ns = 3, .devices = 3,
-		.from = { .rpcit_latency = IR_FROM_USER, .all_latency = IR_FROM_USER, .devices = IR_FROM_USER } };
-	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --api iommu --timer recorded "
-		    "--flush-latency 5000 --flush-all-latency 7000+3 --device 'it'\\''s' --time-window 2.1s: --events my.json "
-		    "dir/a.dat");
-	t->info.window_from_ns = 0;
-	t->info.window_to_ns = 5000000001;
-	p->from.rpcit_latency = p->from.all_latency = IR_FROM_DEFAULT;
-	p->latency = IR_LATENCY_RECORDED;
-	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --api iommu --timer recorded "
-		    "--flush-latency recorded --device 'it'\\''s' --time-window :5.000000001s --events my.json dir/a.dat");
-	t->results[0].time.closed = true;
-	*p = (struct ir_effective){ .queue = IR_QUEUE_NONE };
-	t->info.window_to_ns = 0;
-	t->info.device_name = t->info.events_file = NULL;
-	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --load closed dir/a.dat");
 	free(t);
 }
 
@@ -688,25 +574,6 @@ static void test_numbers(void **state)
 	assert_string_equal(ir_share_text(1, 0).s, "0%");
 }
 
-static void test_shell(void **state)
-{
-	static const struct { const char *word, *written; } rows[] = {
-		{ "a/b-c_1.dat", "a/b-c_1.dat" }, { "", "''" }, { "a b", "'a b'" }, { "it's", "'it'\\''s'" }, { "$(x)", "'$(x)'" },
-		{ "a\tb", "'a?b'" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		char text[64] = "";
-		FILE *out = fmemopen(text, sizeof(text), "w");
-
-		assert_non_null(out);
-		ir_write_shell(out, rows[i].word);
-		fclose(out);
-		assert_string_equal(text, rows[i].written);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -721,13 +588,10 @@ int main(void)
 		cmocka_unit_test(test_exposure_line),
 		cmocka_unit_test(test_recorded_line),
 		cmocka_unit_test(test_throughput),
-		cmocka_unit_test(test_try_next),
-		cmocka_unit_test(test_try_next_repeats_what_was_given),
 		cmocka_unit_test(test_verified),
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_not_alike),
 		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_shell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

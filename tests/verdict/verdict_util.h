@@ -64,4 +64,47 @@ static struct ir_result *add(struct table *t, const char *name, uint64_t total, 
 	return r;
 }
 
+static inline void limits(struct ir_effective *p, uint64_t entries, uint64_t pinned)
+{
+	p->hypervisor.entry_limit = entries;
+	p->hypervisor.pinned_limit = pinned;
+}
+
+#define LINES 8
+
+struct lines {
+	const char *label[LINES];
+	char *text[LINES];
+	size_t nr;
+};
+
+static inline void take(void *arg, const char *label, const char *text)
+{
+	struct lines *lines = arg;
+
+	assert_true(lines->nr < LINES);
+	assert_non_null(text);
+	lines->label[lines->nr] = label;
+	lines->text[lines->nr++] = ir_marked_plain(strdup(text));
+}
+
+/* The line with this label, NULL: there is none. */
+static inline void assert_line(struct table *t, enum ir_typography typography, const char *label, const char *expected)
+{
+	struct lines lines = { .nr = 0 };
+	const char *got = NULL;
+	struct ir_rows rows;
+
+	assert_int_equal(ir_rows_make(&rows, &t->entry, 0, t->entry.nr_results), 0);
+	ir_words(&rows, typography, take, &lines);
+	for (size_t i = 0; i < lines.nr; i++)
+		if (!strcmp(lines.label[i], label))
+			got = lines.text[i];
+	if (expected ? !got || strcmp(got, expected) != 0 : got != NULL)
+		fail_msg("%s: \"%s\"", label, got ? got : "(none)");
+	for (size_t i = 0; i < lines.nr; i++)
+		free(lines.text[i]);
+	ir_rows_free(&rows);
+}
+
 #endif
