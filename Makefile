@@ -240,7 +240,7 @@ tests: $(TESTS) $(TOOLS)
 
 tools: $(TOOLS)
 
-# Which lines and branches the tests run, to tests/COVERAGE.md.  Where the counters cannot be
+# Writes the lines and branches that the tests run to tests/COVERAGE.md.  Where the counters cannot be
 # written, after a SIGKILL or on a full disk, they are missing; tests that fail are not looked at:
 # where the allocation that fails is gcov's own, the program crashes.
 # Left out are scripts that test other programs and texts, or count instructions.

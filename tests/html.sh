@@ -218,7 +218,7 @@ browse "$page" --window-size=1400,3500 --screenshot="$tmp/dark.png" $dark
 pixels "$tmp/dark.png" 15181b 4b3f66 8f9ba7 3b8fe0
 drawn "and there is a dark scheme"
 
-# Somebody drags over a lane: all of them zoom.
+# A drag over a lane zooms all of them.
 cat >"$tmp/drag" <<'END'
 <script>
 addEventListener("load", () => {

@@ -62,7 +62,7 @@ check "events are picked" test "$(wc -l <"$tmp/used")" -gt 25
 sort -u "$tmp/used" | comm -23 - "$tmp/known" >"$tmp/unknown"
 check "the reader knows all of them:$(tr '\n' ' ' <"$tmp/unknown")" test ! -s "$tmp/unknown"
 
-# Where the kernel has all functions, those are probed that every flush reaches: in Linux 7.2 none
+# If the kernel has all functions, those are probed that every flush reaches: in Linux 7.2 none
 # of everything reaches arm_smmu_tlb_inv_context().
 {
 	# shellcheck disable=SC2016	# the script's, not this shell's

@@ -244,7 +244,7 @@ results.append(copy.deepcopy(x))
 results[0]["time"] = None' "limited by CPUs: fq-flush, strict assumed"
 check "results without waits: no ratio" grep -Eq '^strict .* - *$' out
 
-# What a verification says.
+# The words of a verification.
 
 "$prog" verify --quiet --format json --strategy legacy-strict --hypervisor kvm --manifest none --fit entry-limit "$limited" >verify.json
 verify='v = x["verify"]; difference = v["first_difference"]

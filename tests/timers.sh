@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Where simulated timers wait because the recorded machine ran none, and where it is not known that it ran none.
+# Simulated timers wait while the recorded machine ran none, if it is known that it ran none.
 
 . tests/lib.sh
 

@@ -234,7 +234,7 @@ static int write_out(struct output *out, const struct compared *compared)
 	return compared->passed ? STATUS_DONE : STATUS_GATE;
 }
 
-/* Where the verdict is not on the terminal. */
+/* The verdict is not on the terminal: say it on standard error. */
 static void report_failure(const struct settings *settings, const struct ir_comparison *result)
 {
 	if (result->disjoint)

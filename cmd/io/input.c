@@ -159,7 +159,7 @@ int input_open(struct input *input, const struct settings *settings, const char 
 		input->rec = ir_recording_open(path, &options, &err);
 	progress_clear();
 	if (!input->rec) {
-		/* What failed then is a call that the signal ended. */
+		/* The signal ended a system call, which failed. */
 		if (interrupted)
 			end_interrupted(input);
 		message("%s", err.text);

@@ -27,7 +27,7 @@ static const char *json_command(const char *path)
 		return NULL;
 	if (strstr(at, "\"iommu-replay-report/"))
 		return "report";
-	/* What compare, sweep and the like write is read by people and other programs. */
+	/* People and other programs read the output of compare, sweep and the like. */
 	if (strstr(at, "\"iommu-replay-") && !strstr(at, "\"iommu-replay-manifest/"))
 		return NULL;
 	return strstr(at, "\"recordings\"") ? "batch" : NULL;

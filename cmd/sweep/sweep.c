@@ -164,7 +164,7 @@ static int write_frontier(const struct sweep *sweep, struct output *out)
 	return replay_error(sweep, rc, &err);
 }
 
-/* Where there is no terminal for the progress, nothing else shows that this takes long. */
+/* Without a terminal there is no progress to show that this takes long. */
 static void announce_replays(const struct sweep *sweep)
 {
 	const struct settings *settings = sweep->settings;

@@ -383,7 +383,7 @@ int ir_assembler_event(struct ir_assembler *a, const struct ir_event *ev)
 	return a->no_memory ? -ENOMEM : 0;
 }
 
-/* Those that may leave the window, from number *@n on; true: the last one ends the block. */
+/* Take the operations that may leave the window, from number *@n on; true: the last one ends the block. */
 static bool take_ops(struct ir_assembler *a, struct ir_op *ops, int max, int *n)
 {
 	while (*n < max && (a->emit != NONE || ir_asm_may_leave(a)) && ir_assembler_next(a, &ops[*n]))

@@ -9,7 +9,7 @@
  * has changed nothing; the general path takes the event in that case.  Builds with -DIR_DEBUG run a
  * second assembler without this file and compare all operations (ir_asm_compare()).
  *
- * Where a map, its RPCIT and the result follow each other and the window is empty, all three are taken
+ * If a map, its RPCIT and the result follow each other and the window is empty, all three are taken
  * at once (fast_whole_map()): no record is made.
  *
  * Preconditions, for the recording (ir_asm_fast_kinds()):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which way a condition mostly goes, as in the kernel (include/linux/compiler.h): the compiler
+ * The way that a condition mostly goes, as in the kernel (include/linux/compiler.h): the compiler
  * lays out that way without jumps, and does not save space there.
  *
  * For paths that most events or operations take, and only where it was measured.

@@ -95,7 +95,7 @@ void ir_actors_unlock(struct ir_guest *g, struct ir_lock *lock);
 
 /* The first work of a CPU, in tasks or in interrupts; NULL: no memory. */
 struct ir_actor *ir_actor_new(struct ir_actors *a, unsigned int cpu, bool irq);
-/* What waits for the actor's CPU, one after the other. */
+/* Run the work that waits for the actor's CPU, one after the other. */
 void ir_actor_run_queued(struct ir_actors *a, struct ir_actor *actor);
 /* With plug-ins: their calls begin on the running fiber, and end. */
 void ir_actor_begin_calls(const struct ir_actors *a, struct ir_actor *actor);

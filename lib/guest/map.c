@@ -175,7 +175,7 @@ static void undo_map(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint64_t
 	ir_guest_note_peaks(d);
 }
 
-/* Somebody watches: a mapping is attempted. */
+/* A mapping is attempted: counted for the call site and the timeline, if there are any. */
 static void note_attempt(struct ir_guest *g, uint64_t pages)
 {
 	struct ir_site_result *site = ir_guest_site(g);

@@ -453,7 +453,7 @@ static void fill_reach(struct ir_guest *g)
 	g->res.exposure.reachable_p99 = ir_exposure_level(&g->totals.reach, total, 99);
 }
 
-/* What map_page_at_once() did: a page was mapped, with one RPCIT over it that succeeded. */
+/* Each map_page_at_once() mapped a page, with one RPCIT over it that succeeded. */
 static void count_at_once(struct ir_domain *d)
 {
 	uint64_t n = d->at_once;

@@ -126,7 +126,7 @@ int ir_needs_another_pass(struct ir_recording *rec)
 	if (((rec->device && several && rpcits) || rec->tried) &&
 	    !ir_owners_equal(&owners, &rec->owners_known))
 		again = true;
-	/* Whose such an unmap is, its name tells. */
+	/* The name of such an unmap tells its device. */
 	again |= several && unknown && !rec->unknown && has_events(rec, IR_EV_DMA_UNMAP);
 	rec->several = several;
 	rec->unknown = unknown;

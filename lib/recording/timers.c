@@ -325,7 +325,7 @@ static uint16_t best_device(const struct ir_timer_owners *o, unsigned int timer,
 	return best;
 }
 
-/* What armed the first timer of a device may have been before the recording: that is no sample. */
+/* The first timer of a device may have been armed before the recording: it is no sample. */
 static void sample_device(struct ir_timer_owners *o, uint16_t device, uint64_t time_ns)
 {
 	if (!device || device >= IR_TIMER_OWNERS)

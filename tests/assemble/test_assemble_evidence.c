@@ -190,7 +190,7 @@ static void test_how_a_failed_map_was_undone(void **state)
 	finish(f, "MF 100+2/1 MF 200+4/1+ M0 300+1/1 MF 400+4/1+ U0 300+1 MF 500+4/1");
 }
 
-/* Where events are lost it is not known how; nothing waits for it any more. */
+/* Events were lost: how it was undone is not known, and nothing waits for it any more. */
 static void test_lost_behind_a_failed_map(void **state)
 {
 	struct feed *f = feed_new(PROBES, state);
@@ -332,7 +332,7 @@ static void test_domain_names_the_map(void **state)
 	finish(f, "M0 100+1/1@2 M1 200+2/2@2 S 201+1@2 U1 200+2@2 M1 300+1/1 U1 300+1");
 }
 
-/* Where there are unmaps of unknown mappings, one of the same size waits for its name, too. */
+/* If there are unmaps of unknown mappings, one of the same size waits for its name, too. */
 static void test_unknown_unmap_of_the_same_size(void **state)
 {
 	struct ir_assembler_config config = { .seen_kinds = NAMES, .several = true, .unknown = true };

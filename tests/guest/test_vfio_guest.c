@@ -249,7 +249,7 @@ static void test_no_limit(void **state)
 	finish(g);
 }
 
-/* What one MAP request mapped, one UNMAP request removes: runs of pages whose frames fit no larger size. */
+/* One UNMAP request removes what one MAP request mapped: runs of pages whose frames fit no larger size. */
 static void test_requests_of_unmap(void **state)
 {
 	struct ir_segment run = { .pages = 15 }, single[15];

@@ -210,7 +210,7 @@ static void test_undone_by_queue(void **state)
 	assert_held(&e.list[2].own, 1, 1, 1);
 }
 
-/* What failed for another reason took nothing, whatever else is late at that time. */
+/* A mapping that failed for another reason took nothing, whatever else is late at that time. */
 static void test_undone_without_shortage(void **state)
 {
 	(void)state;

@@ -86,7 +86,7 @@ static void test_jiffies(void **state)
 		assert_int_equal(est.hz, rates[i]);
 		assert_true(est.phase_ns <= phase + grain / 32 && est.phase_ns + grain / 32 >= phase);
 		assert_true(est.late_known && est.late_ns < grain / 16 + 200000);
-		/* None was early, but for the few that were armed where a jiffy may have begun already or not. */
+		/* No timer was early, but for the few that were armed when a jiffy may have begun already or not. */
 		assert_true(ir_timers_stalls(&s, &est, rates[i], stalls) > 195);
 	}
 }
@@ -156,7 +156,7 @@ static void test_lateness(void **state)
 	assert_int_equal(ir_timers_estimate(&s, 250, 100).late_ns, sum / n);
 }
 
-/* What is late by less than a jiffy is not spread over whole ones. */
+/* A lateness of less than a jiffy is not spread over whole ones. */
 static void test_rest_of_lateness(void **state)
 {
 	struct ir_timer_estimate est;
@@ -204,7 +204,7 @@ static void test_stalls(void **state)
 	assert_int_equal(ir_timers_stalls(&s, &est, 250, stalls), 0);
 }
 
-/* Where events were lost a timer may have fired and been armed again; where the queue is gone it never fires. */
+/* A timer may have fired and been armed again while events were lost; it never fires if its queue is gone. */
 static void test_no_stalls_where_nothing_is_known(void **state)
 {
 	static struct ir_timer_owners o;

@@ -163,7 +163,7 @@ static void test_shares(void **state)
 	assert_shares(&info, 11, 4, 4, 3);
 	info.machine.found_of = found;
 	assert_shares(&info, 11, 4, 4, 3);
-	/* Those that the recording unmaps included, as far as they allow. */
+	/* The pages that the recording unmaps are included, as far as they allow. */
 	info.machine.found_pages = found[2] = 2;
 	assert_shares(&info, 11, 4, 2, 3);
 	assert_shares(&info, 3, 1, 0, 0);

@@ -170,7 +170,7 @@ static void test_other_hypervisors(void **state)
 	run_setting(&(struct setting){ .hypervisor = "hardware", .takes_ns = 1000, .gap_ns = 20000 }, 11);
 }
 
-/* What waits does not need its operation any more: the block, or the copy of a device's, is another one by then. */
+/* A mapping that waits does not need its operation any more: the block, or the copy of a device's, is another one by then. */
 static void test_gone_operations(void **state)
 {
 	(void)state;

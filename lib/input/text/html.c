@@ -79,7 +79,7 @@ static void release_tag(struct ir_html *h)
 }
 
 /*
- * What begins like a tag, and has its name now.  The page's first ones stay, as what says that it is one;
+ * Something begins like a tag, and has its name now.  The page's first tags stay, as they say that it is a page;
  * so does the name of a CPU's idle task.
  */
 static void name_tag(struct ir_html *h)
@@ -129,7 +129,7 @@ static void add_to_tag(struct ir_html *h, unsigned char c)
 	h->nr_tag++;
 }
 
-/* What began like a tag, and is none. */
+/* It began like a tag, and is none. */
 static void end_broken_tag(struct ir_html *h)
 {
 	if (h->nr_tag <= IR_HTML_TAG)

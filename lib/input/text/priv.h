@@ -427,7 +427,7 @@ struct text {
 
 #define TEXT_WRAP_TAIL	16u	/* bytes of a line's last word: keys are shorter */
 
-/* Where a terminal broke the lines, by the first ones. */
+/* The width at which a terminal broke the lines, by the first ones. */
 struct text_wrap {
 	size_t last;		/* bytes of the line before; 0: not of an event */
 	size_t longest;

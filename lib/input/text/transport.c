@@ -460,7 +460,7 @@ static void release_reference(struct transport *tr)
 		put_carets(tr, tr->reference[i]);
 }
 
-/* What "&" and @name stand for: 0 is nothing, a negative value that this is not known. */
+/* The character that "&" and @name stand for; 0: none; negative: it is not known. */
 static int reference_is(const char *name)
 {
 	bool hex = (name[1] | 0x20) == 'x';
