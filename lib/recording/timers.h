@@ -97,8 +97,8 @@ struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, ui
  * @est: the samples' estimate; @hz: jiffies a second
  * @stalls: room for as many as there are samples
  *
- * Returns how many there are.  Timers that may have fired unseen show none.  A timer that is taken for another device's would make a false one: the
- * timers that fired meanwhile cut it off.
+ * Returns how many there are.  Timers that may have fired unseen show none.  A timer that is taken for
+ * another device's would make a false one: the timers that fired meanwhile cut it off.
  */
 size_t ir_timers_stalls(const struct ir_timer_samples *s, const struct ir_timer_estimate *est, uint32_t hz,
 			struct ir_stall *stalls);
