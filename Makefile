@@ -23,7 +23,10 @@ DESTDIR ?=
 PKG_CONFIG ?= pkg-config
 OBJCOPY ?= objcopy
 
-LIBS     := libtraceevent jansson zlib libzstd libelf libmd
+LIBS     := libtraceevent jansson zlib libzstd libelf
+# SHA-256 is libnettle's, which is several times as fast, or else libmd's.
+NETTLE   := $(shell $(PKG_CONFIG) --exists nettle && echo nettle)
+LIBS     += $(or $(NETTLE),libmd)
 # xz is read where liblzma is there.
 LZMA     := $(shell $(PKG_CONFIG) --exists liblzma && echo liblzma)
 LIBS     += $(LZMA)
@@ -39,7 +42,8 @@ CFLAGS ?= -O3 -g
 SANITIZE ?=
 # Products and sums are rounded one by one: where a machine has an instruction for both
 # at once, as s390x does, figures would differ in their last digit.
-BASE := -std=gnu11 -ffp-contract=off $(WARN) -D_GNU_SOURCE -DIR_VERSION='"$(VERSION)"' $(if $(LZMA),-DIR_HAVE_LZMA) -Ilib -Ilib/include \
+BASE := -std=gnu11 -ffp-contract=off $(WARN) -D_GNU_SOURCE -DIR_VERSION='"$(VERSION)"' $(if $(LZMA),-DIR_HAVE_LZMA) \
+	$(if $(NETTLE),-DIR_HAVE_NETTLE) -Ilib -Ilib/include \
 	-pthread -fPIC -fno-semantic-interposition -fno-lto $(SANITIZE)
 # gcc optimises the program as a whole, which takes a twelfth off its time.  Its objects are also
 # plain ones, of which all else is made.  To do without, and be sooner done: LTO=

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha2.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,13 +11,13 @@
 static int hash_fd(int fd, char digest[FINGERPRINT_SIZE])
 {
 	uint8_t buffer[1 << 15];
-	SHA2_CTX hash;
+	ir_sha256 hash;
 	ssize_t n;
 
-	SHA256Init(&hash);
+	ir_sha256_init(&hash);
 	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
-		SHA256Update(&hash, buffer, (size_t)n);
-	SHA256End(&hash, digest);
+		ir_sha256_add(&hash, buffer, (size_t)n);
+	ir_sha256_end(&hash, digest);
 	return n < 0 ? -errno : 0;
 }
 
@@ -42,5 +41,9 @@ int fingerprint_file(const char *path, char digest[FINGERPRINT_SIZE], struct ir_
 
 void fingerprint_text(const char *text, size_t len, char digest[FINGERPRINT_SIZE])
 {
-	SHA256Data((const uint8_t *)text, len, digest);
+	ir_sha256 hash;
+
+	ir_sha256_init(&hash);
+	ir_sha256_add(&hash, text, len);
+	ir_sha256_end(&hash, digest);
 }

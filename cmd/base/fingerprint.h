@@ -3,10 +3,12 @@
 #ifndef CMD_FINGERPRINT_H
 #define CMD_FINGERPRINT_H
 
+#include "base/sha256.h"
+
 #include <iommu-replay/error.h>
 #include <stddef.h>
 
-#define FINGERPRINT_SIZE 65	/* with the NUL */
+#define FINGERPRINT_SIZE IR_SHA256_TEXT
 
 /** fingerprint_file - of a file's content; 0 or a negative errno with @err set */
 int fingerprint_file(const char *path, char digest[FINGERPRINT_SIZE], struct ir_error *err);

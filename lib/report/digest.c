@@ -7,21 +7,20 @@
  */
 #include "report/digest.h"
 
-#include <sha2.h>
-#include <string.h>
+#include "base/sha256.h"
 
-#define DIGEST_SIZE SHA256_DIGEST_STRING_LENGTH
+#include <string.h>
 
 static int add_text(const char *text, size_t len, void *hash)
 {
-	SHA256Update(hash, (const uint8_t *)text, len);
+	ir_sha256_add(hash, text, len);
 	return 0;
 }
 
-static int compute_digest(const json_t *object, char digest[DIGEST_SIZE])
+static int compute_digest(const json_t *object, char digest[IR_SHA256_TEXT])
 {
 	json_t *rest = json_copy((json_t *)(uintptr_t)object);
-	SHA2_CTX hash;
+	ir_sha256 hash;
 	int rc;
 
 	/* jansson (2.14) leaves members out that it has no memory for. */
@@ -30,17 +29,17 @@ static int compute_digest(const json_t *object, char digest[DIGEST_SIZE])
 		return -1;
 	}
 	json_object_del(rest, "digest");
-	SHA256Init(&hash);
+	ir_sha256_init(&hash);
 	rc = json_dump_callback(rest, add_text, &hash,
 				JSON_COMPACT | JSON_SORT_KEYS | IR_JSON_FLAGS);
-	SHA256End(&hash, digest);
+	ir_sha256_end(&hash, digest);
 	json_decref(rest);
 	return rc;
 }
 
 int ir_json_seal(json_t *object)
 {
-	char digest[DIGEST_SIZE];
+	char digest[IR_SHA256_TEXT];
 
 	if (compute_digest(object, digest))
 		return -1;
@@ -50,7 +49,7 @@ int ir_json_seal(json_t *object)
 enum ir_seal ir_json_seal_check(const json_t *object)
 {
 	const json_t *member = json_object_get(object, "digest");
-	char digest[DIGEST_SIZE];
+	char digest[IR_SHA256_TEXT];
 
 	if (!member)
 		return IR_SEAL_NONE;
