@@ -9,6 +9,7 @@
  *
  *	LABEL	EVENTS	YARDSTICK	COMMAND...	YARDSTICK: label of another line, or -
  *	=	TEXT	time|cpu|memory	A	B	OP	BOUND	median of A / median of B, OP is < or >
+ *	=	TEXT	time|cpu	A	N	OP	BOUND	milliseconds: median of A / N, a number
  *
  * All commands run once before any runs again, so that a machine that becomes
  * slower or faster meanwhile does so for all of them.  After SECONDS no further
@@ -255,18 +256,18 @@ static const double *quantity(const struct command *c, const char *what)
 static json_t *show_claim(const struct list *list, const struct claim *c)
 {
 	const struct command *a = find(list, c->left), *b = find(list, c->right);
-	double ratio, pairs[MAX_ROUNDS];
+	double per = strtod(c->right, NULL) / 1e3, ratio, pairs[MAX_ROUNDS];
 	unsigned int rounds;
 	bool holds;
 
-	if (!a || !b) {
+	if (!a || (!b && per <= 0)) {
 		printf("%-62s not measured\n", c->text);
 		return json_pack("{s:s, s:n}", "text", c->text, "ratio");
 	}
-	rounds = a->rounds < b->rounds ? a->rounds : b->rounds;
-	ratio = median(quantity(a, c->what), a->rounds) / median(quantity(b, c->what), b->rounds);
+	rounds = b && b->rounds < a->rounds ? b->rounds : a->rounds;
+	ratio = median(quantity(a, c->what), a->rounds) / (b ? median(quantity(b, c->what), b->rounds) : per);
 	for (unsigned int i = 0; i < rounds; i++)
-		pairs[i] = quantity(a, c->what)[i] / quantity(b, c->what)[i];
+		pairs[i] = quantity(a, c->what)[i] / (b ? quantity(b, c->what)[i] : per);
 	holds = *c->op == '<' ? ratio <= c->bound : ratio >= c->bound;
 	printf("%-62s %8.2f  %6.2f to %6.2f  (%s %g) %s\n", c->text, ratio, least(pairs, rounds),
 	       most(pairs, rounds), *c->op == '<' ? "at most" : "at least", c->bound,
