@@ -32,6 +32,7 @@
 #include "batch/shares.h"
 
 #define CELLS_AT_ONCE 64	/* of a recording; after each such step lines are written */
+#define SYNC_NS 100000000	/* lines are on the disk so soon, if the disk is quick enough */
 #define SHOWN_FAILURES 10	/* messages about failed recordings */
 #define NO_LINE SIZE_MAX
 
@@ -209,19 +210,6 @@ static bool put_result(struct task *t, size_t cell, const struct ir_config *conf
 	return put_line(t, cell, NULL, text, len);
 }
 
-static void sync_lines(struct batch *b)
-{
-	struct ir_error err = { "" };
-	int rc;
-
-	pthread_mutex_lock(&b->lock);
-	rc = b->stop ? 0 : results_sync(&b->results, &err);
-	pthread_cond_broadcast(&b->changed);
-	pthread_mutex_unlock(&b->lock);
-	if (rc)
-		stop_batch(b, &err);
-}
-
 /* Prints the reason of a failure, unless too many were printed. */
 static void report_failure(struct batch *b, const char *name, const char *config, const char *why)
 {
@@ -247,7 +235,6 @@ static void fail_all(struct task *t, const char *why)
 	for (size_t i = 0; i < t->nr_cells; i++)
 		if (!put_failure(t, t->cells[i], text))
 			return;
-	sync_lines(t->batch);
 }
 
 /* Replays. */
@@ -291,7 +278,6 @@ static bool replay_cells(struct task *t, const size_t *cells, const struct ir_co
 		if (!put_result(t, cells[i], &configs[i], &results[i], i))
 			return false;
 	}
-	sync_lines(t->batch);
 	return true;
 }
 
@@ -323,7 +309,6 @@ static void replay_all(struct task *t)
 			n = 0;
 		}
 	}
-	sync_lines(t->batch);
 }
 
 static bool same_stat(const struct stat *a, const struct stat *b)
@@ -358,7 +343,6 @@ static int select_cells(struct task *t, size_t first, size_t end)
 			t->cells[t->nr_cells++] = cell;
 		}
 	}
-	pthread_cond_broadcast(&b->changed);
 	pthread_mutex_unlock(&b->lock);
 	return rc;
 }
@@ -506,20 +490,40 @@ static void __attribute__((noreturn)) exit_now(struct batch *b, int status)
 	_exit(status);
 }
 
+/* The lock is held, but not while the disk writes: threads go on. */
+static void sync_lines(struct batch *b)
+{
+	struct ir_error err = { "" };
+	int rc;
+
+	pthread_mutex_unlock(&b->lock);
+	rc = results_sync(&b->results, &err);
+	if (rc)
+		stop_batch(b, &err);
+	pthread_mutex_lock(&b->lock);
+}
+
+/* Meanwhile the lines of many cells go to the disk at once: it is slower than small replays. */
 static void wait_for_threads(struct batch *b)
 {
+	size_t synced = 0;
+
 	pthread_mutex_lock(&b->lock);
 	while (b->running) {
 		struct timespec until;
 		char label[64];
 
 		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += 100000000;
+		until.tv_nsec += SYNC_NS;
 		if (until.tv_nsec >= 1000000000) {
 			until.tv_nsec -= 1000000000;
 			until.tv_sec++;
 		}
 		pthread_cond_timedwait(&b->changed, &b->lock, &until);
+		if (b->results.nr_lines > synced) {
+			synced = b->results.nr_lines;
+			sync_lines(b);
+		}
 		snprintf(label, sizeof(label), "%zu of %zu cells, %zu failed", b->done,
 			 b->end - b->first, b->failed);
 		progress_show(label, b->done, b->end - b->first);
