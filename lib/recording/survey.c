@@ -186,6 +186,17 @@ static void note_subpage(struct ir_recording *rec, const struct ir_event *ev)
 	info->subpage_bytes += pages - requested;
 }
 
+#define KIND(kind) (UINT64_C(1) << IR_EV_##kind)
+#define MAPPED_KINDS (KIND(DMA_MAP) | KIND(DMA_MAP_SG))
+
+static inline void note_mapped(struct ir_recording *rec, const struct ir_event *ev)
+{
+	if (ev->kind == IR_EV_DMA_MAP)
+		note_identity(&rec->info, ev);
+	if (MAPPED_KINDS >> ev->kind & 1)
+		note_subpage(rec, ev);
+}
+
 static void note_event(struct ir_recording *rec, const struct ir_event *ev)
 {
 	if (ev->kind == IR_EV_STACK)	/* belongs to another event, which is counted */
@@ -207,16 +218,11 @@ static void note_event(struct ir_recording *rec, const struct ir_event *ev)
 		rec->last_ns = ev->time_ns;
 	if (!rec->info.start_ns)
 		rec->info.start_ns = ev->time_ns;
-	if (ev->kind == IR_EV_DMA_MAP)
-		note_identity(&rec->info, ev);
-	if (ev->kind == IR_EV_DMA_MAP || ev->kind == IR_EV_DMA_MAP_SG)
-		note_subpage(rec, ev);
+	note_mapped(rec, ev);
 }
 
-#define KIND(kind) (UINT64_C(1) << IR_EV_##kind)
-
-/* Kinds of which note_event() notes more than that they are there, and when. */
-#define NOTED_KINDS (KIND(STACK) | KIND(MARKER) | KIND(PAGE_FREE) | KIND(DMA_MAP) | KIND(DMA_MAP_SG))
+/* Kinds of which note_event() notes more, or less, than that they are there, when, and what they mapped. */
+#define NOTED_KINDS (KIND(STACK) | KIND(MARKER) | KIND(PAGE_FREE))
 
 /* As note_event() for each of @n: mostly 9 instructions an event instead of 30. */
 static void note_block(struct ir_recording *rec, const struct ir_event *evs, int n)
@@ -230,6 +236,8 @@ static void note_block(struct ir_recording *rec, const struct ir_event *evs, int
 	if (rec->info.start_ns && !rec->device && !(kinds & NOTED_KINDS)) {
 		rec->found_kinds |= kinds;
 		rec->last_ns = last;
+		for (int i = 0; kinds & MAPPED_KINDS && i < n; i++)
+			note_mapped(rec, &evs[i]);
 		return;
 	}
 	for (int i = 0; i < n; i++)
