@@ -347,6 +347,27 @@ run info "$tmp/amd61.txt"
 shows "AMD-Vi of Linux 6.1: the same" \
 	"flushes: 0 because a queue was full, 1 by its timer, 1 of a range, 1 after mapping"
 
+# Two devices whose timers fire close to each other: the domains that they flush show which is whose.
+cat >"$tmp/domains.txt" <<'TEXT'
+             fio-1       [000] .....    71.000000: map: IOMMU: iova=0x00000000fff10000 - 0x00000000fff11000 paddr=0x0000000041000000 size=4096
+             fio-1       [000] .....    71.000001: intel_sync_map: (0) domain=0xff1100 iova=0xfff10000 size=0x1000
+             fio-1       [000] .....    71.000002: dma_map_page: 0000:00:10.0 dir=FROM_DEVICE dma_addr=fff10000 size=4096 phys_addr=41000000 attrs=
+             fio-1       [000] .....    71.000010: map: IOMMU: iova=0x00000000fff20000 - 0x00000000fff21000 paddr=0x0000000042000000 size=4096
+             fio-1       [000] .....    71.000011: intel_sync_map: (0) domain=0xff1200 iova=0xfff20000 size=0x1000
+             fio-1       [000] .....    71.000012: dma_map_page: 0000:00:11.0 dir=FROM_DEVICE dma_addr=fff20000 size=4096 phys_addr=42000000 attrs=
+          <idle>-0       [000] ..s1.    71.001000: unmap: IOMMU: iova=0x00000000fff10000 - 0x00000000fff11000 size=4096 unmapped_size=4096
+          <idle>-0       [000] ..s1.    71.001001: dma_unmap_page: 0000:00:10.0 dir=FROM_DEVICE dma_addr=fff10000 size=4096 attrs=
+          <idle>-0       [001] ..s1.    71.002000: unmap: IOMMU: iova=0x00000000fff20000 - 0x00000000fff21000 size=4096 unmapped_size=4096
+          <idle>-0       [001] ..s1.    71.002001: dma_unmap_page: 0000:00:11.0 dir=FROM_DEVICE dma_addr=fff20000 size=4096 attrs=
+          <idle>-0       [001] ..s1.    71.016000: fq_timeout: (0) timer=0xff2200
+          <idle>-0       [001] ..s1.    71.016001: intel_flush_all: (0) domain=0xff1200
+          <idle>-0       [000] ..s1.    71.017000: fq_timeout: (0) timer=0xff2100
+          <idle>-0       [000] ..s1.    71.017001: intel_flush_all: (0) domain=0xff1100
+TEXT
+run ops --quiet "$tmp/domains.txt"
+check "a timer has the device of the domain that it flushes" \
+	test "$(awk '$3 == "flush-timer" { printf "%s ", $5 }' "$tmp/out")" = "0000:00:11.0 0000:00:10.0 "
+
 # SMMUv3 is not flushed after mapping, so that vfio cannot follow it; without range commands there is one for each page.
 exits "vfio behind SMMUv3" 1 run --quiet --hypervisor vfio "$smmu"
 says "vfio behind SMMUv3: why not" "hypervisor vfio: it cannot follow SMMUv3, where maps are not flushed"

@@ -34,8 +34,10 @@ void ir_owner_set_device(struct ir_owners *o, enum ir_owner_kind kind, uint64_t 
 {
 	struct ir_owner *w = device ? ir_owner_find(o, kind, key) : NULL;
 
-	if (w)
-		w->device = device;
+	if (!w)
+		return;
+	w->device = device;
+	w->from_timer = false;
 }
 
 unsigned int ir_owners_count(const struct ir_owners *o, enum ir_owner_kind kind)

@@ -24,6 +24,7 @@ struct ir_owner {
 	uint64_t timer;		/* IR_OWNER_DOMAIN: the timer that flushed it, 0: not known */
 	uint16_t device;	/* 0: not known */
 	uint8_t kind;		/* enum ir_owner_kind */
+	bool from_timer;	/* .device is that of its timer */
 };
 
 struct ir_owners {

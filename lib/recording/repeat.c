@@ -28,14 +28,25 @@ bool ir_should_restart(const struct ir_recording *rec)
 		ir_owners_count(ir_assembler_owners(rec->assembler), IR_OWNER_FUNCTION) < 2;
 }
 
-/* Domains whose timers are known belong to the timers' devices. */
+/*
+ * A domain and the timer of its queue have the same device: the domain's is known if a mapping's
+ * flush has its address; else it is the one that the timer's firings fit.
+ */
 static void name_timer_domains(struct ir_recording *rec, struct ir_owners *owners)
 {
 	for (unsigned int i = 0; i < owners->nr; i++) {
+		const struct ir_owner *w = &owners->owner[i];
+
+		if (w->device && w->timer && !w->from_timer)
+			ir_timer_owners_known(&rec->timer_owners, w->timer, w->device);
+	}
+	for (unsigned int i = 0; i < owners->nr; i++) {
 		struct ir_owner *w = &owners->owner[i];
 
-		if (!w->device && w->timer)
-			w->device = ir_timer_owner(&rec->timer_owners, w->timer);
+		if (w->device || !w->timer)
+			continue;
+		w->device = ir_timer_owner(&rec->timer_owners, w->timer);
+		w->from_timer = true;
 	}
 }
 

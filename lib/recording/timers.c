@@ -306,8 +306,35 @@ static unsigned int timer_index(const struct ir_timer_owners *o, uint64_t timer)
 	return i;
 }
 
-/* The device with most votes, among those that fit if a time is given; 0: none. */
-static uint16_t best_device(const struct ir_timer_owners *o, unsigned int timer, uint64_t time_ns)
+/* By how many of its firings another timer is the device's. */
+static uint32_t votes_elsewhere(const struct ir_timer_owners *o, unsigned int timer, uint16_t device)
+{
+	uint32_t most = 0;
+
+	for (unsigned int i = 0; i < o->nr_timers; i++)
+		if (i != timer && o->votes[i][device] > most)
+			most = o->votes[i][device];
+	return most;
+}
+
+/*
+ * Whether @device is rather the timer's than @other: it has more votes; or as many, and fewer of
+ * another timer, as each device has one queue with one timer; or it waits longer.
+ */
+static bool fits_better(const struct ir_timer_owners *o, unsigned int timer, uint16_t device, uint16_t other)
+{
+	uint32_t elsewhere = votes_elsewhere(o, timer, device);
+	uint32_t elsewhere_other = votes_elsewhere(o, timer, other);
+
+	if (o->votes[timer][device] != o->votes[timer][other])
+		return o->votes[timer][device] > o->votes[timer][other];
+	if (elsewhere != elsewhere_other)
+		return elsewhere < elsewhere_other;
+	return o->armed_ns[device] < o->armed_ns[other];
+}
+
+/* The device that is armed for long enough at @time_ns and fits best; 0: none. */
+static uint16_t waiting_device(const struct ir_timer_owners *o, unsigned int timer, uint64_t time_ns)
 {
 	uint64_t shortest = timeouts_ms[1] * UINT64_C(1000000);
 	uint16_t best = 0;
@@ -315,13 +342,22 @@ static uint16_t best_device(const struct ir_timer_owners *o, unsigned int timer,
 	for (uint16_t d = 1; d < IR_TIMER_OWNERS; d++) {
 		uint64_t armed = o->armed_ns[d];
 
-		if (time_ns ? !armed || armed > time_ns || time_ns - armed < shortest : !o->votes[timer][d])
+		if (!armed || armed > time_ns || time_ns - armed < shortest)
 			continue;
-		if (!best || o->votes[timer][d] > o->votes[timer][best] ||
-		    (time_ns && o->votes[timer][d] == o->votes[timer][best] &&
-		     armed < o->armed_ns[best]))
+		if (!best || fits_better(o, timer, d, best))
 			best = d;
 	}
+	return best;
+}
+
+/* The device with most votes; 0: none. */
+static uint16_t voted_device(const struct ir_timer_owners *o, unsigned int timer)
+{
+	uint16_t best = 0;
+
+	for (uint16_t d = 1; d < IR_TIMER_OWNERS; d++)
+		if (o->votes[timer][d] > (best ? o->votes[timer][best] : 0))
+			best = d;
 	return best;
 }
 
@@ -348,15 +384,25 @@ void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint16_t d
 	if (timer && i < IR_TIMER_OWNERS) {
 		if (i == o->nr_timers)
 			o->timer[o->nr_timers++] = timer;
-		device = best_device(o, i, time_ns);
+		device = o->known[i] ? o->known[i] : waiting_device(o, i, time_ns);
 		o->votes[i][device] += device != 0;
 	}
 	sample_device(o, device, time_ns);
+}
+
+void ir_timer_owners_known(struct ir_timer_owners *o, uint64_t timer, uint16_t device)
+{
+	unsigned int i = timer_index(o, timer);
+
+	if (i < o->nr_timers)
+		o->known[i] = device;
 }
 
 uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer)
 {
 	unsigned int i = timer_index(o, timer);
 
-	return i < o->nr_timers ? best_device(o, i, 0) : 0;
+	if (i == o->nr_timers)
+		return 0;
+	return o->known[i] ? o->known[i] : voted_device(o, i);
 }

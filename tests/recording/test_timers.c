@@ -295,6 +295,46 @@ static void test_owners(void **state)
 	ir_timers_free(&o.samples);
 }
 
+/* Where two devices fit a timer, the one that another timer is known to belong to is not its device. */
+static void test_one_timer_for_each_device(void **state)
+{
+	struct ir_timer_owners o = { .nr_timers = 0 };
+
+	(void)state;
+	ir_timer_owners_unmap(&o, 1, SEC);
+	ir_timer_owners_fired(&o, 0x1000, 0, SEC + 12 * MS);
+	ir_timer_owners_unmap(&o, 1, 2 * SEC);
+	ir_timer_owners_unmap(&o, 2, 2 * SEC + MS);
+	ir_timer_owners_fired(&o, 0x2000, 0, 2 * SEC + 15 * MS);
+	ir_timer_owners_fired(&o, 0x1000, 0, 2 * SEC + 16 * MS);
+	assert_int_equal(ir_timer_owner(&o, 0x1000), 1);
+	assert_int_equal(ir_timer_owner(&o, 0x2000), 2);
+	/* More firings than those of another timer are more than that. */
+	ir_timer_owners_unmap(&o, 1, 3 * SEC);
+	ir_timer_owners_fired(&o, 0x2000, 0, 3 * SEC + 12 * MS);
+	ir_timer_owners_unmap(&o, 1, 4 * SEC);
+	ir_timer_owners_unmap(&o, 2, 4 * SEC + MS);
+	ir_timer_owners_fired(&o, 0x2000, 0, 4 * SEC + 15 * MS);
+	assert_int_equal(ir_timer_owner(&o, 0x2000), 2);
+	ir_timers_free(&o.samples);
+}
+
+/* What other events show is right, whatever fits. */
+static void test_known_owner(void **state)
+{
+	struct ir_timer_owners o = { .nr_timers = 0 };
+
+	(void)state;
+	ir_timer_owners_known(&o, 0x1000, 2);	/* a timer that never fired */
+	assert_int_equal(ir_timer_owner(&o, 0x1000), 0);
+	ir_timer_owners_unmap(&o, 1, SEC);
+	ir_timer_owners_fired(&o, 0x1000, 0, SEC + 12 * MS);
+	assert_int_equal(ir_timer_owner(&o, 0x1000), 1);
+	ir_timer_owners_known(&o, 0x1000, 2);
+	assert_int_equal(ir_timer_owner(&o, 0x1000), 2);
+	ir_timers_free(&o.samples);
+}
+
 /* Unmaps that were flushed on their own armed no timer, however many there were and when. */
 static void test_strict_devices_own_no_timer(void **state)
 {
@@ -349,6 +389,8 @@ int main(void)
 		cmocka_unit_test(test_rest_of_lateness),
 		cmocka_unit_test(test_lateness_of_several),
 		cmocka_unit_test(test_owners),
+		cmocka_unit_test(test_one_timer_for_each_device),
+		cmocka_unit_test(test_known_owner),
 		cmocka_unit_test(test_strict_devices_own_no_timer),
 		cmocka_unit_test(test_too_many_owners),
 	};
