@@ -79,13 +79,26 @@ static void fill_machine(struct ir_recording *rec)
 	m->nr_start_iovas = rec->iovas.nr_free;
 }
 
+/*
+ * The kernel counts all RPCITs but the global one behind a shortage.  A map that fails has a second shortage,
+ * and nothing is known then.
+ */
+static bool counters_agree(const struct ir_recording_info *info)
+{
+	uint64_t counted = info->machine.counted_rpcits;
+
+	return counted && counted + info->rpcit.insufficient == info->rpcit.total;
+}
+
 /* Timers show the machine's HZ and lateness, where it is known which unmap armed them. */
 static int estimate_timers(struct ir_recording *rec)
 {
-	const struct ir_timer_samples *samples = rec->info.nr_devices > 2 ? &rec->timer_owners.samples :
+	struct ir_timer_samples *samples = rec->info.nr_devices > 2 ? &rec->timer_owners.samples :
 		&rec->timers;
 	struct ir_recorded_machine *m = &rec->info.machine;
 	struct ir_timer_estimate est;
+
+	samples->all_recorded = counters_agree(&rec->info);
 
 	if (samples->no_memory)
 		return -ENOMEM;
@@ -262,7 +275,7 @@ static int fill_info(struct ir_recording *rec)
 {
 	struct ir_recording_info *info = &rec->info;
 
-	if (copy_reader_info(rec) || count_by_device(rec) || estimate_timers(rec))
+	if (copy_reader_info(rec) || count_by_device(rec))
 		return -ENOMEM;
 	info->device = rec->device ? rec->filter : 0;
 	info->device_name = rec->device;
@@ -271,6 +284,8 @@ static int fill_info(struct ir_recording *rec)
 			   &info->machine.aperture_size);
 	ir_assembler_flushes(rec->assembler, &info->flushes);
 	ir_assembler_latency(rec->assembler, &info->machine);
+	if (estimate_timers(rec))
+		return -ENOMEM;
 	info->machine.reused = rec->reused;
 	info->machine.found_of = rec->found_of;
 	fill_machine(rec);

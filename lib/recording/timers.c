@@ -143,8 +143,14 @@ static struct fit fit_phase(const struct ir_timer_samples *s, uint32_t ms, uint3
 	return f;
 }
 
-/* More is not lateness: a timer that fired in between was not recorded. */
-#define MAX_LATE_NS	1e9
+/*
+ * More is not lateness: a timer that fired in between was not recorded.  Where all are, a busy host
+ * held it up for so long.
+ */
+static double max_late_ns(const struct ir_timer_samples *s)
+{
+	return s->all_recorded ? INFINITY : 1e9;
+}
 
 struct lateness {
 	double mean;
@@ -154,7 +160,7 @@ struct lateness {
 /* Of the timers that are not as late as if one had been missed. */
 static struct lateness mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz)
 {
-	double most = ms * 1e7 < MAX_LATE_NS ? ms * 1e7 : MAX_LATE_NS;
+	double most = s->all_recorded ? INFINITY : fmin(ms * 1e7, max_late_ns(s));
 	struct lateness l = { 0 };
 	uint32_t n = 0;
 
@@ -263,7 +269,7 @@ size_t ir_timers_stalls(const struct ir_timer_samples *s, const struct ir_timer_
 			continue;
 		if (k && from < s->at[k - 1].fired_ns)
 			from = s->at[k - 1].fired_ns;
-		if (from < s->at[k].fired_ns && (double)(s->at[k].fired_ns - from) < MAX_LATE_NS)
+		if (from < s->at[k].fired_ns && (double)(s->at[k].fired_ns - from) < max_late_ns(s))
 			stalls[n++] = (struct ir_stall){ from, s->at[k].fired_ns };
 	}
 	return n;

@@ -22,6 +22,7 @@ struct ir_timer_sample {
 
 struct ir_timer_samples {
 	bool no_memory;		/* for all of them */
+	bool all_recorded;	/* other evidence shows that no timer's flush was missed */
 	uint64_t armed_ns;	/* by the first unmap since the timer fired; 0: not armed */
 	bool unsure;		/* events were lost since */
 	struct ir_timer_sample *at;	/* in the order in which they fired */

@@ -204,6 +204,27 @@ static void test_stalls(void **state)
 	assert_int_equal(ir_timers_stalls(&s, &est, 250, stalls), 0);
 }
 
+/* A second is no stall, but a firing that was not recorded, unless all are. */
+static void test_long_stalls(void **state)
+{
+	struct ir_timer_estimate est = { .late_known = true };
+	struct ir_stall stalls[4];
+
+	(void)state;
+	ir_timers_free(&s);
+	for (uint64_t i = 1; i <= 4; i++) {
+		ir_timers_armed(&s, 10 * i * SEC + MS);
+		ir_timers_fired(&s, 10 * i * SEC + (i == 2 ? 2016 : 216) * MS);
+	}
+	assert_int_equal(ir_timers_stalls(&s, &est, 250, stalls), 3);
+	assert_true(ir_timers_estimate(&s, 250, 250).late_ns < 300 * MS);
+	s.all_recorded = true;
+	assert_int_equal(ir_timers_stalls(&s, &est, 250, stalls), 4);
+	assert_int_equal(stalls[1].from_ns, 20 * SEC + 16 * MS);
+	assert_int_equal(stalls[1].until_ns, 22 * SEC + 16 * MS);
+	assert_true(ir_timers_estimate(&s, 250, 250).late_ns > 700 * MS);
+}
+
 /* A timer may have fired and been armed again while events were lost; it never fires if its queue is gone. */
 static void test_no_stalls_where_nothing_is_known(void **state)
 {
@@ -381,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_no_timeout),
 		cmocka_unit_test(test_samples),
 		cmocka_unit_test(test_stalls),
+		cmocka_unit_test(test_long_stalls),
 		cmocka_unit_test(test_no_stalls_where_nothing_is_known),
 		cmocka_unit_test(test_jiffies),
 		cmocka_unit_test(test_jiffies_undecided),
