@@ -25,6 +25,7 @@ struct dma_iommu {
 	uint64_t armed_ns;		/* when it was started last */
 	uint64_t timer_ns;
 	unsigned int timer_cpu;		/* where it was armed, and fires */
+	size_t own_stall;		/* of those recorded, the next one of this device */
 };
 
 static struct dma_iommu *cookie(const struct ir_domain *d)
@@ -262,25 +263,51 @@ static void free_flushed(struct ir_domain *d)
 	}
 }
 
-/*
- * When a timer fires that expires at @expiry_ns.  Timers run at the tick, a moment after it; and not where
- * the recorded machine ran none.
- */
-static uint64_t firing_ns(const struct ir_guest *g, uint64_t expiry_ns)
+/* The first stall that ends after @time_ns. */
+static size_t next_stall(const struct ir_guest *g, uint64_t time_ns)
 {
-	const struct ir_stall *stalls = g->cfg.stalls;
 	size_t first = 0, end = g->cfg.nr_stalls;
 
-	while (first < end) {	/* the first one that ends later */
+	while (first < end) {
 		size_t middle = first + (end - first) / 2;
 
-		if (stalls[middle].until_ns <= expiry_ns)
+		if (g->cfg.stalls[middle].until_ns <= time_ns)
 			first = middle + 1;
 		else
 			end = middle;
 	}
-	if (first < g->cfg.nr_stalls && stalls[first].from_ns <= expiry_ns)
-		return stalls[first].until_ns;
+	return first;
+}
+
+/*
+ * The end of the stall of this device's own timer that has @expiry_ns, which is later than the one before;
+ * 0: there is none.
+ */
+static uint64_t end_of_own_stall(const struct ir_domain *d, uint64_t expiry_ns)
+{
+	const struct ir_guest_config *cfg = &d->guest->cfg;
+	size_t *i = &cookie(d)->own_stall;
+
+	while (*i < cfg->nr_stalls && (cfg->stalls[*i].device != d->device || cfg->stalls[*i].until_ns <= expiry_ns))
+		++*i;
+	return d->device && *i < cfg->nr_stalls && cfg->stalls[*i].expiry_ns <= expiry_ns ?
+		cfg->stalls[*i].until_ns : 0;
+}
+
+/*
+ * When a timer fires that expires at @expiry_ns.  Timers run at the tick, a moment after it; and not where
+ * the recorded machine ran none.
+ */
+static uint64_t firing_ns(const struct ir_domain *d, uint64_t expiry_ns)
+{
+	const struct ir_guest *g = d->guest;
+	size_t next = next_stall(g, expiry_ns);
+	uint64_t own = end_of_own_stall(d, expiry_ns);
+
+	if (own)
+		return own;
+	if (next < g->cfg.nr_stalls && g->cfg.stalls[next].from_ns <= expiry_ns)
+		return g->cfg.stalls[next].until_ns;
 	return expiry_ns + g->par.timer_rest_ns;
 }
 
@@ -297,7 +324,7 @@ static void arm_timer(struct ir_domain *d)
 	c->timer_cpu = g->cpu;
 	c->timer_ns = UINT64_MAX;
 	if (g->par.timer == IR_TIMER_SIMULATED) {
-		c->timer_ns = firing_ns(g, ir_timer_expiry(g->now_ns, g->par.queue_timeout_ms, g->par.hz,
+		c->timer_ns = firing_ns(d, ir_timer_expiry(g->now_ns, g->par.queue_timeout_ms, g->par.hz,
 							   g->par.timer_phase_ns));
 		ir_guest_timer_armed(d, c->timer_ns);
 	}

@@ -40,7 +40,7 @@ static bool make_room(struct ir_timer_samples *s)
 void ir_timers_fired(struct ir_timer_samples *s, uint64_t time_ns)
 {
 	if (s->armed_ns && make_room(s))
-		s->at[s->n++] = (struct ir_timer_sample){ s->armed_ns, time_ns, s->unsure };
+		s->at[s->n++] = (struct ir_timer_sample){ s->armed_ns, time_ns, s->unsure, s->device };
 	ir_timers_gone(s);
 }
 
@@ -263,14 +263,18 @@ size_t ir_timers_stalls(const struct ir_timer_samples *s, const struct ir_timer_
 	size_t n = 0;
 
 	for (uint32_t k = 0; est->late_known && k < s->n; k++) {
-		uint64_t from = ir_timer_expiry(s->at[k].armed_ns, ms, hz, phase);
+		uint64_t expiry = ir_timer_expiry(s->at[k].armed_ns, ms, hz, phase), from = expiry;
+		uint64_t fired = s->at[k].fired_ns;
 
-		if (fired_unseen(&s->at[k], from, ms, hz, phase))
+		if (fired_unseen(&s->at[k], expiry, ms, hz, phase))
 			continue;
 		if (k && from < s->at[k - 1].fired_ns)
 			from = s->at[k - 1].fired_ns;
-		if (from < s->at[k].fired_ns && (double)(s->at[k].fired_ns - from) < max_late_ns(s))
-			stalls[n++] = (struct ir_stall){ from, s->at[k].fired_ns };
+		if (from >= fired || (double)(fired - from) >= max_late_ns(s))
+			continue;
+		if ((double)(fired - expiry) >= max_late_ns(s))
+			expiry = from;
+		stalls[n++] = (struct ir_stall){ from, fired, s->at[k].device, expiry };
 	}
 	return n;
 }
@@ -375,6 +379,7 @@ static void sample_device(struct ir_timer_owners *o, uint16_t device, uint64_t t
 	if (o->fired[device]) {
 		o->samples.armed_ns = o->armed_ns[device];
 		o->samples.unsure = o->unsure[device];
+		o->samples.device = device;
 		ir_timers_fired(&o->samples, time_ns);
 	}
 	o->fired[device] = true;

@@ -18,6 +18,7 @@
 struct ir_timer_sample {
 	uint64_t armed_ns, fired_ns;
 	bool unsure;		/* events were lost in between */
+	uint16_t device;	/* 0: not known, or there is but one */
 };
 
 struct ir_timer_samples {
@@ -25,6 +26,7 @@ struct ir_timer_samples {
 	bool all_recorded;	/* other evidence shows that no timer's flush was missed */
 	uint64_t armed_ns;	/* by the first unmap since the timer fired; 0: not armed */
 	bool unsure;		/* events were lost since */
+	uint16_t device;
 	struct ir_timer_sample *at;	/* in the order in which they fired */
 	uint32_t n, room;
 };

@@ -322,7 +322,9 @@ static void test_kvm_aperture(void **state)
  */
 static void test_stalls(void **state)
 {
-	static const struct ir_stall stalls[] = { { 20 * MS, 70 * MS }, { 100 * MS, 150 * MS } };
+	static const struct ir_stall stalls[] = {
+		{ 20 * MS, 70 * MS, 0, 20 * MS }, { 100 * MS, 150 * MS, 0, 100 * MS },
+	};
 	static const uint64_t fires[] = { 70 * MS, 90 * MS + MS / 2, 150 * MS, 170 * MS + MS / 2, 190 * MS + MS / 2 };
 	struct ir_effective par = lpar_par();
 	struct ir_guest *g;
@@ -340,6 +342,44 @@ static void test_stalls(void **state)
 		ir_guest_timers(g);
 	}
 	finish(g);
+}
+
+/* When the timer fires that the device arms at @armed_ns. */
+static uint64_t fires_on(const struct ir_stall *stalls, size_t nr, uint16_t device, uint64_t armed_ns)
+{
+	struct ir_effective par = lpar_par();
+	struct ir_guest *g;
+	uint64_t fires;
+
+	par.timer_rest_ns = MS / 2;
+	g = guest_on("lpar", "sync-map-retry", par);
+	g->cfg.stalls = stalls;
+	g->cfg.nr_stalls = nr;
+	g->now_ns = armed_ns;
+	map_on(g, device, 0, 1);
+	unmap(g, 0);
+	fires = ir_guest_timer_ns(g);
+	finish(g);
+	return fires;
+}
+
+/*
+ * The timer of device 1 expired at 20 ms and fired at 70 ms, while that of device 2 expired at 30 ms and fired at
+ * 50 ms, on another CPU.
+ */
+static void test_stalls_of_devices(void **state)
+{
+	static const struct ir_stall stalls[] = { { 30 * MS, 50 * MS, 2, 30 * MS }, { 50 * MS, 70 * MS, 1, 20 * MS } };
+	static const struct ir_stall of_none[] = { { 50 * MS, 70 * MS, 0, 20 * MS } };
+
+	(void)state;
+	assert_int_equal(fires_on(stalls, 2, 1, 0), 70 * MS);
+	assert_int_equal(fires_on(stalls, 2, 2, 0), 20 * MS + MS / 2);
+	assert_int_equal(fires_on(stalls, 2, 2, 10 * MS), 50 * MS);
+	assert_int_equal(fires_on(stalls, 2, 3, 10 * MS), 50 * MS);
+	assert_int_equal(fires_on(stalls, 2, 3, 40 * MS), 70 * MS);
+	assert_int_equal(fires_on(stalls, 2, 1, 50 * MS), 70 * MS + MS / 2);
+	assert_int_equal(fires_on(of_none, 1, 0, 0), 20 * MS + MS / 2);
 }
 
 /* Timers as recorded: none of our own, a flush when the recording says so. */
@@ -508,6 +548,7 @@ int main(void)
 		cmocka_unit_test(test_iova_exhausted),
 		cmocka_unit_test(test_kvm_aperture),
 		cmocka_unit_test(test_stalls),
+		cmocka_unit_test(test_stalls_of_devices),
 		cmocka_unit_test(test_recorded_timer),
 		cmocka_unit_test(test_timer_from_before),
 		cmocka_unit_test(test_timer_from_before_strict),

@@ -268,6 +268,33 @@ static void test_no_stalls_where_nothing_is_known(void **state)
 	ir_timers_free(&o.samples);
 }
 
+/* A timer of device 2 fires while one of device 1 is late: that one is late all the same. */
+static void test_stalls_of_several(void **state)
+{
+	struct ir_timer_owners o = { .nr_timers = 0 };
+	struct ir_timer_estimate est = { .late_known = true };
+	struct ir_stall stalls[8];
+
+	(void)state;
+	for (uint64_t i = 1; i <= 4; i++) {
+		ir_timer_owners_unmap(&o, 1, i * SEC + MS);
+		ir_timer_owners_unmap(&o, 2, i * SEC + 9 * MS);
+		ir_timer_owners_fired(&o, 0, 2, i * SEC + 40 * MS);
+		ir_timer_owners_fired(&o, 0, 1, i * SEC + (i == 4 ? 1039 : 60) * MS);
+	}
+	assert_int_equal(ir_timers_stalls(&o.samples, &est, 250, stalls), 6);
+	assert_int_equal(stalls[0].device, 2);
+	assert_int_equal(stalls[0].from_ns, 2 * SEC + 24 * MS);
+	assert_int_equal(stalls[0].expiry_ns, 2 * SEC + 24 * MS);
+	assert_int_equal(stalls[1].device, 1);
+	assert_int_equal(stalls[1].from_ns, 2 * SEC + 40 * MS);
+	assert_int_equal(stalls[1].expiry_ns, 2 * SEC + 16 * MS);
+	/* More than a second: from its own expiry on nothing is known. */
+	assert_int_equal(stalls[5].from_ns, 4 * SEC + 40 * MS);
+	assert_int_equal(stalls[5].expiry_ns, 4 * SEC + 40 * MS);
+	ir_timers_free(&o.samples);
+}
+
 /* Two devices, each armed while the other's timer is on. */
 static void test_lateness_of_several(void **state)
 {
@@ -404,6 +431,7 @@ int main(void)
 		cmocka_unit_test(test_stalls),
 		cmocka_unit_test(test_long_stalls),
 		cmocka_unit_test(test_no_stalls_where_nothing_is_known),
+		cmocka_unit_test(test_stalls_of_several),
 		cmocka_unit_test(test_jiffies),
 		cmocka_unit_test(test_jiffies_undecided),
 		cmocka_unit_test(test_known_jiffies),

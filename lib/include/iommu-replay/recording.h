@@ -107,6 +107,12 @@ struct ir_recorded_shortage {
  */
 struct ir_stall {
 	uint64_t from_ns, until_ns;	/* recording's clock */
+	/*
+	 * With several devices: whose timer that was, else 0; and when it expired.  From then on timers of this
+	 * device did not run, even if those of others did, on other CPUs.
+	 */
+	uint16_t device;
+	uint64_t expiry_ns;
 };
 
 /* Facts about the machine from the recording; zero: not recorded. */
