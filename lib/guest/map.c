@@ -37,7 +37,8 @@ IR_SPECIALISED int map_range(struct ir_domain *d, const struct ir_op *op, uint64
 	for (uint32_t i = 0; i < nr; i++) {
 		uint64_t at = pfn + *mapped, pages = segs[i].pages;
 
-		if (requests && i)	/* one after the other, as they were until the sync */
+		/* One after the other, as they were until the sync: a walk for another CPU sees those that are there. */
+		if (i && g->cfg.hypervisor->shadows)
 			ir_actors_wait(g, begin_ns + segs[i].after_ns);
 		if (!g->by_free)
 			ir_reuse_use_all(&g->reuse, segs[i].paddr >> IR_PAGE_SHIFT, pages, g->now_ns);

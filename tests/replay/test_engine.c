@@ -95,12 +95,18 @@ static void map(struct run *r, uint64_t time_ns, uint16_t cpu, uint32_t mapping)
 	map_pages(r, time_ns, cpu, mapping, 1);
 }
 
-static void unmap(struct run *r, uint64_t time_ns, uint16_t cpu, uint32_t mapping)
+static void unmap_pages(struct run *r, uint64_t time_ns, uint16_t cpu, uint32_t mapping,
+			uint32_t pages)
 {
 	struct ir_op op = { .kind = IR_OP_UNMAP, .time_ns = time_ns, .cpu = cpu,
-			    .mapping = mapping, .pages = 1 };
+			    .mapping = mapping, .pages = pages };
 
 	ir_engine_run(r->engine, &op, 1);
+}
+
+static void unmap(struct run *r, uint64_t time_ns, uint16_t cpu, uint32_t mapping)
+{
+	unmap_pages(r, time_ns, cpu, mapping, 1);
 }
 
 static void end(struct run *r)
@@ -421,6 +427,40 @@ static void test_stacks_are_used_again(void **state)
 	free(r);
 }
 
+/*
+ * While CPU 0 maps the first of two pieces, CPU 1 runs short.  Its global RPCIT gives 4 entries back and finds
+ * that piece, so that the next map has 3; with the second piece, which is not there yet, they would not do.
+ */
+static void test_a_walk_sees_the_pieces_that_are_there(void **state)
+{
+	struct run *r = run_new("sync-map-retry", "kvm", 10 * MS);
+	struct ir_op pieces[] = {
+		{ .kind = IR_OP_MAP, .time_ns = 10000, .mapping = 1, .pages = 2, .seg_pages = 1, .segments = 2,
+		  .sync_ns = 200000 },
+		{ .kind = IR_OP_SEGMENT, .time_ns = 110000, .seg_pages = 1 },
+	};
+
+	(void)state;
+	r->config.params.has_entry_limit = true;
+	r->config.params.hypervisor.entry_limit = 6;
+	begin(r);
+	map_pages(r, 0, 1, 0, 4);
+	unmap_pages(r, 5000, 1, 0, 4);
+	ir_engine_run(r->engine, pieces, 2);
+	map_pages(r, 50000, 1, 2, 2);
+	map_pages(r, 60000, 1, 3, 2);
+	unmap_pages(r, 150000, 1, 3, 2);
+	end(r);
+	assert_int_equal(r->result.maps.map_failed, 0);
+	assert_int_equal(r->result.rpcit.insufficient, 2);
+	assert_rpcit(r, 1, 50000, 1, IR_CAUSE_SYNC_MAP);
+	assert_rpcit(r, 2, 50000 + TAKES, 1, IR_CAUSE_RETRY);
+	assert_rpcit(r, 3, 60000, 1, IR_CAUSE_SYNC_MAP);
+	assert_rpcit(r, 4, 210000, 0, IR_CAUSE_SYNC_MAP);
+	assert_rpcit(r, 5, 210000 + TAKES, 0, IR_CAUSE_RETRY);
+	free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -436,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_an_unmap_waits_for_its_map_to_begin),
 		cmocka_unit_test(test_an_unmap_waits_for_its_map_to_end),
 		cmocka_unit_test(test_depot_of_kernels),
+		cmocka_unit_test(test_a_walk_sees_the_pieces_that_are_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
