@@ -160,13 +160,12 @@ static uint64_t aux_of(uint8_t kind, uint8_t b)
 	return b >> 4 & 7;
 }
 
-static int next_event(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
+static int next_event(const struct ir_reader *rd, struct ir_event *ev)
 {
 	struct state *st = rd->priv;
 	const uint8_t *b = next_bytes(st);
 	uint8_t kind;
 
-	(void)err;
 	if (!b)
 		return 0;
 	kind = kinds[b[0] % sizeof(kinds)];
@@ -194,6 +193,20 @@ static int next_event(struct ir_reader *rd, struct ir_event *ev, struct ir_error
 	return 1;
 }
 
+static int next_block(struct ir_reader *rd, struct ir_event *evs, int max, struct ir_error *err)
+{
+	int n = 0;
+
+	(void)err;
+	while (n < max && next_event(rd, &evs[n])) {
+		uint16_t kind = evs[n++].kind;
+
+		if (kind == IR_EV_LOST || kind == IR_EV_MARKER || kind == IR_EV_CONSOLE || kind == IR_EV_IO_FAULT)
+			break;
+	}
+	return n;
+}
+
 static void close_events(struct ir_reader *rd)
 {
 	free(rd->priv);
@@ -206,7 +219,7 @@ static int bid(const unsigned char *start, size_t len)
 }
 
 static const struct ir_reader_ops ops = {
-	.name = "events", .bid = bid, .next = next_event, .close = close_events,
+	.name = "events", .bid = bid, .next_block = next_block, .close = close_events,
 };
 
 struct ir_reader *__wrap_ir_reader_open_with(struct ir_file *file,

@@ -95,7 +95,7 @@ enum ir_dma_direction {
 #define IR_TIME_MAX INT64_MAX	/* ns; the simulated guest keeps flags in the highest bit of a time */
 
 struct ir_event {
-	uint64_t time_ns;		/* at most IR_TIME_MAX when it leaves ir_reader_next() */
+	uint64_t time_ns;		/* at most IR_TIME_MAX when it leaves ir_reader_next_block() */
 	union {
 		struct {
 			uint64_t addr;

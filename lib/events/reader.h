@@ -68,10 +68,8 @@ struct ir_reader_ops {
 	 * it; damage goes to @damage.  0 or a negative errno with @err set.
 	 */
 	int (*open)(struct ir_reader *rd, struct ir_error *err);
-	/* The next event in time order: 1, 0 at the end, or a negative errno. */
-	int (*next)(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err);
 	/*
-	 * Optional: the next events, at most @max (at least 1): how many, 0 at the end, or a
+	 * The next events in time order, at most @max (at least 1): how many, 0 at the end, or a
 	 * negative errno.  An event of lost events, of a kind above IR_EV_KINDS, or with a text
 	 * is the last one of its block.
 	 */
@@ -112,7 +110,7 @@ bool ir_reader_wants(const struct ir_reader *rd, enum ir_event_kind kind);
  * @name: @len bytes, not terminated
  *
  * Returns 0 if the name is empty or not printable, if there are too many names (65535),
- * and without memory, which ir_reader_next() then reports at the end.
+ * and without memory, which ir_reader_next_block() then reports at the end.
  */
 uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len);
 /** ir_reader_device_number - the same for a device that has an address for a name */

@@ -15,7 +15,7 @@
  * the group's fields there, and then puts their values into value[] of struct
  * ir_event, for each event.  If the group has a single rule that needs no more than
  * these values, the event is ready (direct).  Else its kind is the number of the group
- * above IR_EV_KINDS, and ir_reader_next(), which gets all events in time order, makes an
+ * above IR_EV_KINDS, and ir_reader_next_block(), which gets all events in time order, makes an
  * event of it or drops it, for all formats alike.
  *
  * To add a built-in rule: a line in rules_builtin.c.  To add something that an

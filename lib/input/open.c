@@ -273,25 +273,6 @@ struct ir_reader *ir_reader_open(struct ir_file *file, struct ir_damage *damage,
 	return ir_reader_open_with(file, &none, damage, err);
 }
 
-int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, struct ir_error *err)
-{
-	for (; rc == 1; rc = rd->ops->next(rd, ev, err)) {
-		if (ev->kind == IR_EV_LOST)
-			ir_calls_lost(rd->calls, ev->cpu);
-		if (ev->kind <= IR_EV_KINDS || ir_rules_apply(rd, ev))
-			break;
-	}
-	if (rc == 1 && ev->time_ns > IR_TIME_MAX) {
-		ev->time_ns = IR_TIME_MAX;
-		rd->damage->count[IR_DAMAGE_BAD_EVENTS]++;
-	}
-	if (rc == 0) {
-		ir_calls_finish(rd);
-		rc = check_file(rd->file, err);
-	}
-	return rc ? rc : complaint_error(rd, err);
-}
-
 int ir_reader_end_block(struct ir_reader *rd, int n, struct ir_event *evs, int max,
 			struct ir_error *err)
 {
@@ -308,7 +289,11 @@ int ir_reader_end_block(struct ir_reader *rd, int n, struct ir_event *evs, int m
 		evs[i].time_ns = IR_TIME_MAX;
 		rd->damage->count[IR_DAMAGE_BAD_EVENTS]++;
 	}
-	return n > 0 ? n : ir_reader_next_special(rd, n, evs, err);
+	if (!n) {
+		ir_calls_finish(rd);
+		n = check_file(rd->file, err);
+	}
+	return n ? n : complaint_error(rd, err);
 }
 
 void ir_reader_close(struct ir_reader *rd)

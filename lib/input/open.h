@@ -33,44 +33,31 @@ struct ir_reader_options {
 /** ir_reader_open_with - the same with options; what they name must outlive the reader */
 struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_reader_options *options,
 				      struct ir_damage *damage, struct ir_error *err);
-/* The rest of ir_reader_next(), for results but events: @rc is that of the format's own function. */
-int ir_reader_next_special(struct ir_reader *rd, int rc, struct ir_event *ev, struct ir_error *err);
-/**
- * ir_reader_next - the next event: 1, 0 at the end, negative errno
- *
- * The end is an error if anything could not be read on the way (ir_file_fail()).
- * Later times than IR_TIME_MAX, of 292 years, are damage, and become IR_TIME_MAX.
- */
-static inline int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
-{
-	int rc = rd->ops->next(rd, ev, err);
-
-	if (rc != 1 || ev->kind == IR_EV_LOST || ev->kind > IR_EV_KINDS || ev->time_ns > IR_TIME_MAX)
-		rc = ir_reader_next_special(rd, rc, ev, err);
-	return rc;
-}
-/* The rest of ir_reader_next_block(), for blocks that end in a special event or not in one. */
+/* The rest of ir_reader_next_block(), for the end, and for blocks that end in a special event. */
 int ir_reader_end_block(struct ir_reader *rd, int n, struct ir_event *evs, int max,
 			struct ir_error *err);
 /**
  * ir_reader_next_block - the next events, at most @max: how many, 0 at the end, negative errno
  *
- * The same events as ir_reader_next() returns, for some 20 instructions less each.  Texts of events
- * last until the next call.
+ * The end is an error if anything could not be read on the way (ir_file_fail()).
+ * Later times than IR_TIME_MAX, of 292 years, are damage, and become IR_TIME_MAX.
+ * Texts of events last until the next call.
  */
 static inline int ir_reader_next_block(struct ir_reader *rd, struct ir_event *evs, int max,
 				       struct ir_error *err)
 {
-	int n;
+	int n = rd->ops->next_block(rd, evs, max, err);
 
-	if (!rd->ops->next_block)
-		return ir_reader_next(rd, evs, err);
-	n = rd->ops->next_block(rd, evs, max, err);
 	/* Events are in the order of time: none is later than the last one. */
 	if (n <= 0 || evs[n - 1].kind == IR_EV_LOST || evs[n - 1].kind > IR_EV_KINDS ||
 	    evs[n - 1].time_ns > IR_TIME_MAX)
 		n = ir_reader_end_block(rd, n, evs, max, err);
 	return n;
+}
+/** ir_reader_next - the next event alone; a block takes some 20 instructions less for each */
+static inline int ir_reader_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
+{
+	return ir_reader_next_block(rd, ev, 1, err);
 }
 /** ir_reader_close - free the reader and its info; NULL is fine */
 void ir_reader_close(struct ir_reader *rd);

@@ -268,17 +268,19 @@ static int finish_reading(struct perfdata *pd, struct ir_error *err)
 	return 0;
 }
 
-/* Completes an entry that leaves the queue; false: its event is damaged. */
-static inline bool fill_event(struct perfdata *pd, const struct pd_entry *entry,
-			      struct ir_event *ev)
+/* Completes an entry that leaves the queue. */
+static inline enum ir_decoded fill_event(struct perfdata *pd, const struct pd_entry *entry, bool big,
+					 struct ir_event *ev)
 {
+	enum ir_decoded made = IR_DECODED_LAST;
+
 	if (!entry->wanted) {
 		fill_lost(entry, ev);
 	} else {
-		if (!ir_formats_decode(&pd->formats, entry->wanted, pd->formats.big,
-				       pd->queue.bytes + entry->pos,
-				       entry->len, ev))
-			return false;
+		made = ir_formats_decode(&pd->formats, entry->wanted, big, pd->queue.bytes + entry->pos,
+					 entry->len, ev);
+		if (made == IR_DECODED_BAD)
+			return made;
 		ev->site = entry->site;
 	}
 	if (entry->time >= pd->out_time)
@@ -287,25 +289,40 @@ static inline bool fill_event(struct perfdata *pd, const struct pd_entry *entry,
 		pd_damage(pd, IR_DAMAGE_TIME_BACKWARDS, 1);
 	ev->time_ns = pd->out_time;
 	ev->cpu = entry->cpu;
-	return true;
+	return made;
 }
 
-static int perfdata_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
+/* As perfdata_next_block(), made for each byte order. */
+static inline __attribute__((always_inline))
+int next_block(struct perfdata *pd, struct ir_event *evs, int max, bool big, struct ir_error *err)
 {
-	struct perfdata *pd = rd->priv;
-	const struct pd_entry *entry;
-	int ret;
+	int n = 0, ret;
 
 	for (;;) {
-		entry = pd_queue_next(&pd->queue);
-		if (entry && fill_event(pd, entry, ev))
-			return 1;
-		ret = entry ? 1 : read_on(pd);
+		const struct pd_entry *entry;
+
+		while ((entry = pd_queue_next(&pd->queue))) {
+			enum ir_decoded made = fill_event(pd, entry, big, &evs[n]);
+
+			n += made != IR_DECODED_BAD;
+			if (made == IR_DECODED_LAST || n == max)
+				return n;
+		}
+		if (n)
+			return n;
+		ret = read_on(pd);
 		if (ret < 0)
 			return pump_failed(pd, ret, err);
 		if (!ret)
 			return finish_reading(pd, err);
 	}
+}
+
+static int perfdata_next_block(struct ir_reader *rd, struct ir_event *evs, int max, struct ir_error *err)
+{
+	struct perfdata *pd = rd->priv;
+
+	return pd->formats.big ? next_block(pd, evs, max, true, err) : next_block(pd, evs, max, false, err);
 }
 
 static void perfdata_close(struct ir_reader *rd)
@@ -329,6 +346,6 @@ const struct ir_reader_ops ir_perfdata_ops = {
 	.name	= "perf.data",
 	.bid	= perfdata_bid,
 	.open	= perfdata_open,
-	.next	= perfdata_next,
+	.next_block = perfdata_next_block,
 	.close	= perfdata_close,
 };

@@ -412,6 +412,8 @@ struct text {
 	bool passed_over[TEXT_MAX_CPUS];	/* the CPU's last event: a chain behind it is not the last wanted one's */
 	bool ended;		/* the last line was read */
 	bool finished;		/* and what it all was is known */
+	int failed;		/* negative errno: reading did, for the reason in .failure */
+	struct ir_error failure;
 	bool cut;		/* the line that is being read has no newline */
 	size_t wrap;		/* the width at which a terminal broke lines; 0: none is known */
 	bool unwrapped;		/* the line that is being read was broken there */

@@ -355,9 +355,8 @@ static int fetch_marker(struct text *t, struct ir_event *ev)
 	return 0;
 }
 
-static int text_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
+static int next_event(struct text *t, struct ir_event *ev, struct ir_error *err)
 {
-	struct text *t = rd->priv;
 	int rc = 0;
 
 	/* Room for the event of a line, the gaps in front of it, and the chain before that. */
@@ -373,16 +372,37 @@ static int text_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error 
 	if (!rc && !t->times.checked && has_differences(t))
 		return ir_error_set(err, -ENOTSUP,
 				    "%s: its times go back and forth as those of perf script --deltatime do, which count from the event before; print it again without --deltatime",
-				    ir_file_path(rd->file));
+				    ir_file_path(t->rd->file));
 	t->times.checked = true;
 	if (!rc && !ir_text_window_pop(&t->window, ev))
 		return 0;
 	if (!rc && text_has_text(ev))
 		rc = fetch_marker(t, ev);
 	if (rc)
-		return ir_error_set(err, rc, "%s: cannot read: %s", ir_file_path(rd->file),
+		return ir_error_set(err, rc, "%s: cannot read: %s", ir_file_path(t->rd->file),
 				    strerror(-rc));
 	return 1;
+}
+
+static int text_next_block(struct ir_reader *rd, struct ir_event *evs, int max, struct ir_error *err)
+{
+	struct text *t = rd->priv;
+	int n = 0, rc;
+
+	if (t->failed) {
+		*err = t->failure;
+		return t->failed;
+	}
+	do {
+		rc = next_event(t, &evs[n], err);
+		n += rc > 0;
+	} while (rc > 0 && n < max && evs[n - 1].kind < IR_EV_KINDS && evs[n - 1].kind != IR_EV_LOST &&
+		 !text_has_text(&evs[n - 1]));
+	if (rc < 0) {	/* behind the events before it */
+		t->failed = rc;
+		t->failure = *err;
+	}
+	return n ? n : rc;
 }
 
 static void text_close(struct ir_reader *rd)
@@ -404,6 +424,6 @@ const struct ir_reader_ops ir_text_ops = {
 	.name	= "text",
 	.bid	= text_bid,
 	.open	= text_open,
-	.next	= text_next,
+	.next_block = text_next_block,
 	.close	= text_close,
 };

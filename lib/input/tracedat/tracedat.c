@@ -422,11 +422,6 @@ static int tracedat_next_block(struct ir_reader *rd, struct ir_event *evs, int m
 	return td->big ? next_block(td, evs, max, true, err) : next_block(td, evs, max, false, err);
 }
 
-static int tracedat_next(struct ir_reader *rd, struct ir_event *ev, struct ir_error *err)
-{
-	return tracedat_next_block(rd, ev, 1, err);
-}
-
 static void tracedat_close(struct ir_reader *rd)
 {
 	struct tracedat *td = rd->priv;
@@ -453,7 +448,6 @@ const struct ir_reader_ops ir_tracedat_ops = {
 	.name	= "trace.dat",
 	.bid	= tracedat_bid,
 	.open	= tracedat_open,
-	.next	= tracedat_next,
 	.next_block = tracedat_next_block,
 	.close	= tracedat_close,
 };
