@@ -106,10 +106,8 @@ static int estimate_timers(struct ir_recording *rec)
 	est = ir_timers_estimate(samples, m->hz, ir_default_hz(&rec->info));
 	if (est.hz)
 		m->hz = est.hz;
-	if (est.phase_known) {
-		m->timer_phase_ns = est.phase_ns;
-		m->has_timer_phase = true;
-	}
+	m->timer_phase_ns = est.phase_ns;
+	m->has_timer_phase = est.phase_known;
 	m->timer_late_ns = est.late_ns;
 	m->timer_rest_ns = est.rest_ns;
 	m->has_timer_late = est.late_known;

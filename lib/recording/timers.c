@@ -157,15 +157,44 @@ struct lateness {
 	double rest;	/* mean time after a jiffy */
 };
 
+/*
+ * Where all timers are late by different times: no timer is early, which only some phases agree with.  Of these
+ * the one with which timers are the least late, or that with the fewest that are early.
+ */
+static uint64_t least_late_phase(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz)
+{
+	uint64_t grain = ir_timer_grain(ms, hz), best = 0;
+	uint32_t fewest = UINT32_MAX;
+	double least = 0;
+
+	for (unsigned int p = 0; p < PHASES; p++) {
+		uint32_t early = 0;
+		double sum = 0;
+
+		for (uint32_t k = 1; k < nr_estimated(s); k++) {
+			double late = lateness_of(s, k, ms, hz, grain * p / PHASES);
+
+			early += late < 0;
+			sum += late;
+		}
+		if (early > fewest || (early == fewest && sum >= least))
+			continue;
+		fewest = early;
+		least = sum;
+		best = grain * p / PHASES;
+	}
+	return best;
+}
+
 /* Of the timers that are not as late as if one had been missed. */
-static struct lateness mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz)
+static struct lateness mean_lateness(const struct ir_timer_samples *s, uint32_t ms, uint32_t hz, uint64_t phase)
 {
 	double most = s->all_recorded ? INFINITY : fmin(ms * 1e7, max_late_ns(s));
 	struct lateness l = { 0 };
 	uint32_t n = 0;
 
 	for (uint32_t k = 1; k < nr_estimated(s); k++) {
-		double late = lateness_of(s, k, ms, hz, 0);
+		double late = lateness_of(s, k, ms, hz, phase);
 
 		if (late > most)
 			continue;
@@ -239,8 +268,10 @@ struct ir_timer_estimate ir_timers_estimate(const struct ir_timer_samples *s, ui
 		est.phase_known = est.hz;
 		est.hz = 0;
 	}
-	if (!est.phase_known)
-		late = mean_lateness(s, ms, known_hz ? known_hz : default_hz);
+	if (!est.phase_known) {
+		est.phase_ns = least_late_phase(s, ms, known_hz ? known_hz : default_hz);
+		late = mean_lateness(s, ms, known_hz ? known_hz : default_hz, est.phase_ns);
+	}
 	est.late_known = true;
 	est.late_ns = late.mean > 0 ? (uint64_t)late.mean : 0;
 	est.rest_ns = !est.phase_known && late.rest < late.mean ? (uint64_t)late.rest : est.late_ns;
@@ -258,7 +289,7 @@ static bool fired_unseen(const struct ir_timer_sample *t, uint64_t expiry_ns, ui
 size_t ir_timers_stalls(const struct ir_timer_samples *s, const struct ir_timer_estimate *est, uint32_t hz,
 			struct ir_stall *stalls)
 {
-	uint64_t phase = est->phase_known ? est->phase_ns : 0;
+	uint64_t phase = est->phase_ns;
 	uint32_t ms = timeout_of(s);
 	size_t n = 0;
 

@@ -34,7 +34,7 @@ struct ir_timer_samples {
 struct ir_timer_estimate {
 	uint32_t hz;		/* 0: the samples do not decide */
 	uint64_t phase_ns;	/* jiffies begin at this time, modulo the wheel's granularity, */
-	bool phase_known;	/* with .hz, or with the default if the samples do not decide */
+	bool phase_known;	/* with .hz, or with the default if the samples do not decide; else one that agrees */
 	uint64_t late_ns;	/* mean time from a timer's expiry to its flush */
 	uint64_t rest_ns;	/* mean of what that is longer than whole jiffies: timers run at a tick */
 	bool late_known;

@@ -250,10 +250,10 @@ static void resolve_timer(const struct ir_params *p, const struct ir_recorded_ma
 	/* A lateness measured with another HZ is not used. */
 	if (par->hz != (m->hz ? m->hz : default_hz))
 		return;
-	if (m->has_timer_phase) {
-		par->timer_phase_ns = m->timer_phase_ns;
+	if (m->has_timer_phase)
 		par->from.timer_phase = IR_FROM_RECORDING;
-	}
+	if (m->has_timer_phase || m->has_timer_late)
+		par->timer_phase_ns = m->timer_phase_ns;
 	if (m->has_timer_late) {
 		par->timer_late_ns = m->timer_late_ns;
 		par->timer_rest_ns = m->timer_rest_ns;

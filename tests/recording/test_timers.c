@@ -170,8 +170,35 @@ static void test_rest_of_lateness(void **state)
 		ir_timers_fired(&s, ir_timer_expiry(armed, 10, 250, 0) + MS / 2 + (i % 2 ? 4 * MS : 0));
 	}
 	est = ir_timers_estimate(&s, 250, 100);
-	assert_int_equal(est.late_ns, 5 * MS / 2);
-	assert_int_equal(est.rest_ns, MS / 2);
+	assert_int_equal(est.phase_ns, MS / 2);	/* a jiffy may well begin then, as none fired earlier */
+	assert_int_equal(est.late_ns, 2 * MS);
+	assert_int_equal(est.rest_ns, 0);
+	s.at[20].fired_ns += MS;
+	est = ir_timers_estimate(&s, 250, 100);
+	assert_int_equal(est.late_ns, 2 * MS + MS / 100);
+	assert_int_equal(est.rest_ns, MS / 100);
+}
+
+/* Timers that are late by up to 20 ms, or early now and then: jiffies begin so that no more are early. */
+static void test_phase_of_late_timers(void **state)
+{
+	struct ir_timer_estimate est;
+	uint64_t seed = 7;
+
+	(void)state;
+	sample(0, 10, 250, 0, 0);
+	for (uint64_t i = 1; i <= 400; i++) {
+		uint64_t armed = i * SEC + random_below(&seed, 4 * MS);
+
+		ir_timers_armed(&s, armed);
+		ir_timers_fired(&s, ir_timer_expiry(armed, 10, 250, 13 * MS / 10) + random_below(&seed, 20 * MS) -
+				(i % 100 == 50 ? 22 * MS : 0));
+	}
+	est = ir_timers_estimate(&s, 250, 100);
+	assert_false(est.phase_known);
+	assert_true(est.phase_ns >= 12 * MS / 10 && est.phase_ns <= 14 * MS / 10);
+	assert_true(est.late_ns > 9 * MS && est.late_ns < 11 * MS);
+	assert_true(est.rest_ns > 3 * MS / 2 && est.rest_ns < 5 * MS / 2);
 }
 
 /*
@@ -311,8 +338,8 @@ static void test_lateness_of_several(void **state)
 	assert_int_equal(o.samples.n, 78);	/* without the first ones */
 	est = ir_timers_estimate(&o.samples, 250, 100);
 	assert_true(est.late_known);
-	assert_int_equal(est.late_ns, 3 * MS / 2);	/* 76 of 0.5 ms and one of 77.5, */
-	assert_int_equal(est.rest_ns, 79 * MS / 2 / 77);	/* of which 1.5 are less than a jiffy */
+	assert_int_equal(est.late_ns, MS);	/* 76 that are in time and one of 77 ms, */
+	assert_int_equal(est.rest_ns, MS / 77);	/* of which 1 is less than a jiffy */
 	ir_timers_free(&o.samples);
 }
 
@@ -437,6 +464,7 @@ int main(void)
 		cmocka_unit_test(test_known_jiffies),
 		cmocka_unit_test(test_lateness),
 		cmocka_unit_test(test_rest_of_lateness),
+		cmocka_unit_test(test_phase_of_late_timers),
 		cmocka_unit_test(test_lateness_of_several),
 		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_one_timer_for_each_device),

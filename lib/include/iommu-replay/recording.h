@@ -139,7 +139,7 @@ struct ir_recorded_machine {
 	size_t nr_start_iovas;
 	uint32_t hz;			/* jiffies a second, from the times of timers or from who built the kernel */
 	uint64_t timer_phase_ns;	/* where jiffies begin on the clock */
-	bool has_timer_phase;
+	bool has_timer_phase;		/* false: that is only where they may begin, as no timer is early then */
 	uint64_t timer_late_ns;		/* mean time from a timer's expiry to its flush */
 	uint64_t timer_rest_ns;		/* of that, the mean of what is less than a jiffy */
 	bool has_timer_late;
