@@ -43,6 +43,11 @@ check "zero columns are left out" sh -c "! grep -q '<code>no-iova</code></th>' '
 check "each hypervisor has its verdict" test "$(count '<p class="lead">On ' "$tmp/two.html")" -eq 2
 check "and its tables, with its name" test "$(count 'All figures on ' "$tmp/two.html")" -eq 2
 check "each device has a table" test "$(count '<dt>device</dt><dd>000[12]:00:00.0 on ' "$tmp/two.html")" -eq 4
+check "the durations of flushes are the recorded ones" grep -q 'estimate from what recorded flushes took (9.87[^ ]*s each), as' "$tmp/two.html"
+"$prog" run --quiet --format html --strategy strict --flush-latency 50us traces/6.12-fq-twodev.dat >"$tmp/given.html"
+check "or those given" grep -q 'estimate from the durations given, as' "$tmp/given.html"
+"$prog" run --quiet --format html --strategy strict --load closed traces/6.12-fq-twodev.dat >"$tmp/closed.html"
+check "or others that were recorded" grep -q 'estimate from what recorded flushes took, as' "$tmp/closed.html"
 "$prog" run --quiet --by-site --format html --kallsyms traces/6.12-fq-mixed-perf-g.kallsyms \
 	traces/6.12-fq-mixed-perf-g.perf.data >"$tmp/sites.html"
 check "call sites have names" grep -q '<td class="text">nvme_prep_rq.part.0+0x4e2</td>' "$tmp/sites.html"

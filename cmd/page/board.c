@@ -127,6 +127,27 @@ static void exposure_cell(FILE *out, const struct ir_row *row, const struct scal
 	fputs("</small></div></td>\n", out);
 }
 
+static void write_time_note(FILE *out, const struct ir_rows *rows)
+{
+	const struct ir_recording_info *info = rows->entry->info;
+
+	fputs("<p class=\"note\">Flush time is an estimate from ", out);
+	switch (ir_durations_of(rows)) {
+	case IR_DURATIONS_GIVEN:
+		fputs("the durations given", out);
+		break;
+	case IR_DURATIONS_OF_EACH:
+		fputs("what recorded flushes took", out);
+		break;
+	case IR_DURATIONS_FITTED:
+		fprintf(out, "what recorded flushes took (%s each)",
+			ir_time_text(info->machine.rpcit_base_ns, IR_TYPESET).s);
+		break;
+	}
+	fprintf(out, ", as a share of the %s between the first and the last operation%s.</p>\n",
+		ir_time_text(ir_active_ns(info), IR_TYPESET).s, info->cpus > 1 ? ", of all CPUs" : "");
+}
+
 void board_compared(FILE *out, const struct ir_rows *rows, const struct scales *scales)
 {
 	const struct ir_recording_info *info = rows->entry->info;
@@ -154,12 +175,7 @@ void board_compared(FILE *out, const struct ir_rows *rows, const struct scales *
 	}
 	fputs("</tbody></table>\n", out);
 	if (timed)
-		fprintf(out, "<p class=\"note\">Flush time is an estimate from what recorded flushes took%s%s%s, as a share of "
-			"the %s between the first and the last operation%s.</p>\n",
-			info->machine.rpcit_base_ns ? " (" : "", info->machine.rpcit_base_ns ?
-			ir_time_text(info->machine.rpcit_base_ns, IR_TYPESET).s : "",
-			info->machine.rpcit_base_ns ? " each)" : "", ir_time_text(ir_active_ns(info), IR_TYPESET).s,
-			info->cpus > 1 ? ", of all CPUs" : "");
+		write_time_note(out, rows);
 }
 
 /* All figures. */

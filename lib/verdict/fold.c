@@ -154,6 +154,17 @@ static void fill_row(struct ir_row *row, const struct ir_report_entry *entry, si
 	row->cut = ir_cut_of(r);
 }
 
+enum ir_durations ir_durations_of(const struct ir_rows *rows)
+{
+	const struct ir_result *r = rows->row[0].result;
+
+	if (r->time.known && (r->parameters.latency == IR_LATENCY_GIVEN || r->parameters.has_all))
+		return IR_DURATIONS_GIVEN;
+	if (r->time.closed || !rows->entry->info->machine.rpcit_base_ns)
+		return IR_DURATIONS_OF_EACH;
+	return IR_DURATIONS_FITTED;
+}
+
 static bool same_queue(const struct ir_report_entry *entry, size_t a, size_t b)
 {
 	const struct ir_effective *x = &entry->results[a].parameters, *y = &entry->results[b].parameters;

@@ -46,6 +46,16 @@ size_t ir_group_end(const struct ir_report_entry *entry, size_t first);
 int ir_rows_make(struct ir_rows *rows, const struct ir_report_entry *entry, size_t first, size_t end);
 void ir_rows_free(struct ir_rows *rows);
 
+/* The source of the durations behind the time of flushes, if rows->timed. */
+enum ir_durations {
+	IR_DURATIONS_FITTED,	/* struct ir_recorded_machine: rpcit_base_ns, which is not 0, and the other two */
+	IR_DURATIONS_OF_EACH,	/* recorded, but not these three: --load closed has averages of its own */
+	IR_DURATIONS_GIVEN,	/* by the user, at least one of them */
+};
+
+/** ir_durations_of - the source of the durations of flushes in all rows */
+enum ir_durations ir_durations_of(const struct ir_rows *rows);
+
 /** ir_strategy_rank - what kernels do comes before what was proposed; names that are not known last */
 unsigned int ir_strategy_rank(const struct ir_strategy *strategy);
 /** ir_cut_of - what of a result's exposure the recording's end cuts off */

@@ -104,6 +104,29 @@ static void write_time_of(const struct ir_verdict_text *s, const struct ir_row *
 	fputc(')', s->out);
 }
 
+/* The durations of a flush by which the time was estimated: of the first @n rows. */
+static void write_durations(const struct ir_verdict_text *s, size_t n)
+{
+	const struct ir_recorded_machine *machine = &s->rows->entry->info->machine;
+
+	switch (ir_durations_of(s->rows)) {
+	case IR_DURATIONS_GIVEN:
+		fputs(" With the durations given, that is ", s->out);
+		return;
+	case IR_DURATIONS_OF_EACH:
+		fputs(" As recorded, that is ", s->out);
+		return;
+	case IR_DURATIONS_FITTED:
+		break;
+	}
+	fprintf(s->out, " At %s each%s", ir_time_text(machine->rpcit_base_ns, s->typography).s,
+		machine->rpcit_page_ns ? " and more with their pages" : "");
+	if (has_global(s->rows, n))
+		fprintf(s->out, ", or %s over everything",
+			ir_time_text(machine->rpcit_global_ns, s->typography).s);
+	fputs(", as recorded, that is ", s->out);
+}
+
 /* Of the first @n rows; @fewest and @most by their number of flushes. */
 static void write_time_of_flushes(const struct ir_verdict_text *s, size_t n, const struct ir_row *fewest,
 				  const struct ir_row *most_of)
@@ -126,13 +149,7 @@ static void write_time_of_flushes(const struct ir_verdict_text *s, size_t n, con
 		fputs(" How long flushes took was not recorded.", s->out);
 		return;
 	}
-	if (info->machine.rpcit_base_ns)
-		fprintf(s->out, " At %s each%s", ir_time_text(info->machine.rpcit_base_ns, s->typography).s,
-			info->machine.rpcit_page_ns ? " and more with their pages" : "");
-	if (info->machine.rpcit_base_ns && has_global(s->rows, n))
-		fprintf(s->out, ", or %s over everything",
-			ir_time_text(info->machine.rpcit_global_ns, s->typography).s);
-	fputs(info->machine.rpcit_base_ns ? ", as recorded, that is " : " They take ", s->out);
+	write_durations(s, n);
 	write_time_of(s, least, named);
 	if (most != least) {
 		fputs(" to ", s->out);

@@ -287,8 +287,36 @@ static void test_time_of_flushes(void **state)
 	t->results[0].time = (struct ir_time){ .known = true, .flush_ns = 5 * MS };
 	r->rpcit.total = 10;
 	r->time = (struct ir_time){ .known = true, .flush_ns = 50 * MS };
-	assert_line(t, IR_PLAIN, "Flushes", "From 10 (null) to 2,000 (strict). They take 5.00 ms (strict) to 50.0 ms (null), or <0.1% to "
-		    "0.2% of the 10.0 s with DMA of each CPU (estimated).");
+	assert_line(t, IR_PLAIN, "Flushes", "From 10 (null) to 2,000 (strict). As recorded, that is 5.00 ms (strict) to 50.0 ms (null), or "
+		    "<0.1% to 0.2% of the 10.0 s with DMA of each CPU (estimated).");
+	free(t);
+}
+
+/* The recorded durations of flushes are named only if the time is made of them. */
+static void test_durations_of_flushes(void **state)
+{
+	struct table *t = table();
+	struct ir_result *r;
+
+	(void)state;
+	t->info.machine.rpcit_base_ns = 10000;
+	t->info.machine.rpcit_global_ns = 90000;
+	r = add(t, "strict", 2000, 0, 0, 0, 0);
+	r->rpcit.global = 1;
+	r->time = (struct ir_time){ .known = true, .closed = true, .flush_ns = 60 * MS };
+	assert_line(t, IR_PLAIN, "Flushes", "2,000 with this strategy. As recorded, that is 60.0 ms, or 0.6% of the 10.0 s with DMA "
+		    "(estimated).");
+	r->parameters.latency = IR_LATENCY_GIVEN;
+	assert_line(t, IR_PLAIN, "Flushes", "2,000 with this strategy. With the durations given, that is 60.0 ms, or 0.6% of the 10.0 s "
+		    "with DMA (estimated).");
+	r->parameters.latency = IR_LATENCY_AUTO;
+	r->parameters.has_all = true;
+	r->time.closed = false;
+	assert_line(t, IR_PLAIN, "Flushes", "2,000 with this strategy. With the durations given, that is 60.0 ms, or 0.6% of the 10.0 s "
+		    "with DMA (estimated).");
+	r->parameters.has_all = false;
+	assert_line(t, IR_PLAIN, "Flushes", "2,000 with this strategy. At 10.0 us each, or 90.0 us over everything, as recorded, that is "
+		    "60.0 ms, or 0.6% of the 10.0 s with DMA (estimated).");
 	free(t);
 }
 
@@ -585,6 +613,7 @@ int main(void)
 		cmocka_unit_test(test_failures_line),
 		cmocka_unit_test(test_flushes_line),
 		cmocka_unit_test(test_time_of_flushes),
+		cmocka_unit_test(test_durations_of_flushes),
 		cmocka_unit_test(test_exposure_line),
 		cmocka_unit_test(test_recorded_line),
 		cmocka_unit_test(test_throughput),
