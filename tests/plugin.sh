@@ -53,6 +53,13 @@ check "all has the plug-in's, too" grep -q '^\(  = \)\?low-water ' "$tmp/out"
 exits "a hypervisor of a plug-in, with its own parameter" 0 run --quiet --plugin "$warn" \
 	--strategy strict --hypervisor kvm-warn:entry-limit=0x800,reserve=1K "$file"
 shows "the report has the value" "kvm-warn, entry limit 2048 (user), tlb_refresh 1, reserve 1024 (user);"
+exits "a plug-in's hypervisor at its limit" 0 run --quiet --plugin "$warn" --plugin "$low" --strategy low-water \
+	--hypervisor kvm-warn:entry-limit=100,reserve=9 traces/6.12-fq-twodev.dat
+shows "the next command loads the plug-ins, and has their parameters" \
+	"--plugin $low --plugin $warn --hypervisor kvm-warn:reserve=9 traces/6.12-fq-twodev.dat"
+exits "the smallest limit of a plug-in's hypervisor" 0 sweep --quiet --plugin "$warn" --strategy strict \
+	--hypervisor kvm-warn:reserve=9 --find min-entry-limit traces/6.12-fq-twodev.dat
+shows "and the next command after it" "iommu-replay run --plugin $warn --hypervisor kvm-warn:entry-limit="
 exits "both, to verify" 0 verify --quiet --plugin "$warn" --plugin "$low" --tolerance 100000 \
 	--strategy low-water --hypervisor kvm-warn --manifest none "$file"
 shows "verify names them" "plug-in $warn"

@@ -228,6 +228,15 @@ check "--frontier as a table: its ends" sh -c \
 	"grep -q '^identity .* all memory' '$tmp/out' && grep -q '^strict ' '$tmp/out'"
 shows "--frontier as a table: the answer" " flushes least ("
 shows "--frontier as a table: the next command" "iommu-replay run --strategy strict,fq-flush --queue-size"
+exits "--frontier where fewer flushes take longer" 0 sweep --quiet --frontier --strategy strict,fq-flush \
+	traces/6.12-fq-twodev.dat
+shows "--frontier where fewer flushes take longer: the times" \
+	"for 8,689 flushes, which take 6.45 s, those of strict 178 ms."
+exits "--frontier where fewer flushes take less time" 0 sweep --quiet --frontier --strategy strict,fq-flush \
+	--flush-latency 10us traces/6.12-fq-twodev.dat
+check "--frontier where fewer flushes take less time: no times" sh -c "! grep -q 'which take' '$tmp/out'"
+exits "--find with --load closed" 0 sweep --quiet --load closed --strategy strict --find min-entry-limit "$file"
+shows "--find with --load closed: so is the next command" "--load closed --format html --output report.html"
 exits "--frontier with two limits" 0 sweep --quiet --frontier --strategy strict,fq-flush --hypervisor kvm \
 	--hypervisor kvm:entry-limit=4096 "$file"
 check "--frontier with two limits: each has its ends" test "$(grep -c '^strict ' "$tmp/out")" -eq 2

@@ -142,10 +142,19 @@ static void write_exposure(FILE *out, const struct frontier *f, size_t i)
 		fputs("nothing", out);
 }
 
-static void write_price(FILE *out, const struct frontier *f, size_t i)
+/* Fewer flushes take longer if more of them are of everything: then the times of both are named. */
+static void write_price(FILE *out, const struct frontier *f, size_t i, size_t other, enum ir_typography typography)
 {
-	fprintf(out, ", for %s flush%s.", ir_count_text(frontier_flushes(f, i)).s,
+	const struct ir_time *a = &f->results[i].time, *b = &f->results[other].time;
+	bool fewer = frontier_flushes(f, i) < frontier_flushes(f, other);
+
+	fprintf(out, ", for %s flush%s", ir_count_text(frontier_flushes(f, i)).s,
 		frontier_flushes(f, i) == 1 ? "" : "es");
+	if (a->known && b->known && (fewer ? a->flush_ns > b->flush_ns : a->flush_ns < b->flush_ns))
+		fprintf(out, ", which take %s, those of %c%s%c %s", ir_time_text(a->flush_ns, typography).s,
+			IR_MARK_NAME, f->configs[other].strategy->name, IR_MARK_END,
+			ir_time_text(b->flush_ns, typography).s);
+	fputc('.', out);
 }
 
 static void write_ends(FILE *out, const struct frontier *f, size_t h, enum ir_typography typography)
@@ -170,14 +179,14 @@ static void write_ends(FILE *out, const struct frontier *f, size_t h, enum ir_ty
 	write_name(out, f, least, typography);
 	fputs(" leaves ", out);
 	write_exposure(out, f, least);
-	write_price(out, f, least);
+	write_price(out, f, least, fewest, typography);
 	if (pick == fewest || pick == least)
 		return;
 	fputs(" With a tenth of these additional flushes or less, ", out);
 	write_name(out, f, pick, typography);
 	fputs(" leaves ", out);
 	write_exposure(out, f, pick);
-	write_price(out, f, pick);
+	write_price(out, f, pick, least, typography);
 }
 
 char *frontier_verdict(const struct frontier *f, size_t h, enum ir_typography typography)
@@ -214,11 +223,14 @@ void frontier_words(const struct frontier *f, size_t h, ir_words_line emit, void
 	fprintf(out, "Its other figures, beside those of strict: %ciommu-replay run --strategy strict", IR_MARK_CODE);
 	if (strcmp(f->configs[pick].strategy->name, "strict"))
 		fprintf(out, ",%s", f->configs[pick].strategy->name);
+	ir_write_plugins(out, &f->configs[pick], 1);
 	if (has_queue(f, pick))
 		fprintf(out, " --queue-size %u --queue-timeout %u", f->results[pick].parameters.queue_size,
 			f->results[pick].parameters.queue_timeout_ms);
 	ir_write_given(out, f->sweep->info, f->configs[pick].hypervisor, &f->results[pick].parameters,
 		       IR_WITHOUT_SIZE | IR_WITHOUT_TIMEOUT);
+	if (f->sweep->load)
+		fputs(" --load closed", out);
 	fputc(' ', out);
 	ir_write_shell(out, f->sweep->path);
 	fputc(IR_MARK_END, out);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "io/texts.h"
 #include "base/text.h"
 
@@ -420,6 +421,25 @@ static const struct ir_effective *searched_parameters(const struct sweep *sweep,
 	return &searches[0].probes[0].result.parameters;
 }
 
+/* --plugin for what the searches used. */
+static void write_plugins(FILE *out, const struct sweep *sweep, size_t h)
+{
+	size_t n = sweep->settings->nr_strategies;
+	struct ir_config *configs = calloc(n, sizeof(*configs));
+
+	if (!configs) {
+		ir_memory_fail(out);
+		return;
+	}
+	for (size_t s = 0; s < n; s++)
+		configs[s] = (struct ir_config){
+			.strategy = sweep->settings->strategies[s],
+			.hypervisor = sweep->settings->hypervisors[h].hypervisor,
+		};
+	ir_write_plugins(out, configs, n);
+	free(configs);
+}
+
 static void emit_closed(struct ir_memory *memory, const char *label, ir_words_line emit, void *arg)
 {
 	char *text = text_end(memory);
@@ -447,7 +467,10 @@ void sweep_words(const struct sweep *sweep, size_t h, ir_words_line emit, void *
 	given.hypervisor.entry_limit = most;
 	given.from.entry_limit = IR_FROM_USER;
 	fprintf(out, "The course with that limit: %ciommu-replay run", IR_MARK_CODE);
+	write_plugins(out, sweep, h);
 	ir_write_given(out, sweep->info, sweep->settings->hypervisors[h].hypervisor, &given, 0);
+	if (sweep->load)
+		fputs(" --load closed", out);
 	fputs(" --format html --output report.html ", out);
 	ir_write_shell(out, sweep->path);
 	fputc(IR_MARK_END, out);

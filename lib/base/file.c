@@ -149,7 +149,7 @@ struct ir_file *ir_file_open_watched(const char *path, void (*progress)(void *ar
 	file->fd = -1;
 	file->progress = progress;
 	file->progress_arg = arg;
-	file->path = strdup(is_stdin ? "standard input" : path);
+	file->path = strdup(is_stdin ? IR_FILE_STDIN : path);
 	if (!file->path) {
 		ir_error_set(err, -ENOMEM, "%s: out of memory", path);
 		goto fail;

@@ -14,6 +14,8 @@
 
 struct ir_file;
 
+#define IR_FILE_STDIN "standard input"	/* its name for messages and in reports */
+
 /**
  * ir_file_open - open a recording for reading
  * @path: the file, or "-" for standard input.  What cannot seek, or has no size, as the files

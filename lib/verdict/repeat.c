@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The options that the user gave, for a command line that is suggested: without them
- * it would replay something else.  Options that only change the output, and plug-ins, are
- * not among them.
+ * it would replay something else.  Options that only change the output are not among them.
  */
 #include <inttypes.h>
 #include <string.h>
 
+#include <iommu-replay/registry.h>
+
+#include "base/file.h"
 #include "verdict/verdict.h"
 
 static bool is_given(enum ir_source source)
@@ -65,6 +67,7 @@ static void write_hypervisor(FILE *out, const struct ir_hypervisor *hypervisor, 
 		{ "share", is_given(p->from.share), 0, ir_share_name(p->share) },
 		{ "backend", is_given(p->from.backend), 0, ir_backend_name(p->backend) },
 	};
+	const struct ir_hypervisor_param *own;
 	const char *separator = ":";
 	bool named = strcmp(hypervisor->name, "kvm");
 
@@ -81,6 +84,12 @@ static void write_hypervisor(FILE *out, const struct ir_hypervisor *hypervisor, 
 			fprintf(out, "%s%s=%s", separator, keys[i].key, keys[i].name);
 		else
 			fprintf(out, "%s%s=%" PRIu64, separator, keys[i].key, keys[i].value);
+		separator = ",";
+	}
+	for (size_t i = 0; (own = ir_hypervisor_own(hypervisor, i)); i++) {
+		if (!is_given(p->from.own[i]))
+			continue;
+		fprintf(out, "%s%s=%" PRIu64, separator, own->name, p->hypervisor.own[i]);
 		separator = ",";
 	}
 }
@@ -134,4 +143,34 @@ void ir_write_given(FILE *out, const struct ir_recording_info *info, const struc
 	write_hypervisor(out, hypervisor, parameters, without);
 	write_machine(out, parameters, without);
 	write_recording(out, info);
+}
+
+static void write_plugin(FILE *out, const struct ir_plugin_info *plugin)
+{
+	fputs(" --plugin ", out);
+	ir_write_shell(out, plugin->file);
+}
+
+void ir_write_plugins(FILE *out, const struct ir_config *configs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct ir_plugin_info *strategy = configs[i].strategy->plugin;
+		const struct ir_plugin_info *hypervisor = configs[i].hypervisor->plugin;
+
+		for (size_t k = 0; k < i; k++) {
+			if (configs[k].strategy->plugin == strategy || configs[k].hypervisor->plugin == strategy)
+				strategy = NULL;
+			if (configs[k].strategy->plugin == hypervisor || configs[k].hypervisor->plugin == hypervisor)
+				hypervisor = NULL;
+		}
+		if (strategy)
+			write_plugin(out, strategy);
+		if (hypervisor && hypervisor != configs[i].strategy->plugin)
+			write_plugin(out, hypervisor);
+	}
+}
+
+void ir_write_file(FILE *out, const struct ir_recording_info *info)
+{
+	ir_write_shell(out, strcmp(info->file, IR_FILE_STDIN) ? info->file : "-");
 }

@@ -39,12 +39,13 @@ static void write_command(const struct ir_verdict_text *s, const char *command, 
 	const struct ir_report_entry *entry = s->rows->entry;
 
 	fprintf(s->out, " %ciommu-replay %s", IR_MARK_CODE, command);
+	ir_write_plugins(s->out, entry->configs + s->rows->first, s->rows->end - s->rows->first);
 	ir_write_given(s->out, entry->info, entry->configs[s->rows->first].hypervisor, all_parameters(s->rows),
 		       without);
 	if (entry->results[s->rows->first].time.closed)
 		fputs(" --load closed", s->out);
 	fputc(' ', s->out);
-	ir_write_shell(s->out, entry->info->file);
+	ir_write_file(s->out, entry->info);
 	fputc(IR_MARK_END, s->out);
 }
 
@@ -82,7 +83,7 @@ void ir_write_try_next(const struct ir_verdict_text *s)
 		fputs("Record again, with larger buffers: parts of the recording are lost or damaged.",
 		      s->out);
 		fprintf(s->out, " %ciommu-replay info ", IR_MARK_CODE);
-		ir_write_shell(s->out, rows->entry->info->file);
+		ir_write_file(s->out, rows->entry->info);
 		fputc(IR_MARK_END, s->out);
 	} else if (lacks_addresses(rows)) {
 		fputs("How much address space is enough?", s->out);

@@ -87,5 +87,9 @@ enum ir_without {
  */
 void ir_write_given(FILE *out, const struct ir_recording_info *info, const struct ir_hypervisor *hypervisor,
 		    const struct ir_effective *parameters, unsigned int without);
+/** ir_write_plugins - a blank and --plugin for each plug-in that @n configurations use */
+void ir_write_plugins(FILE *out, const struct ir_config *configs, size_t n);
+/** ir_write_file - the name of a recording, "-" if it came from standard input */
+void ir_write_file(FILE *out, const struct ir_recording_info *info);
 
 #endif

@@ -3,6 +3,7 @@
 #include "verdict/verdict_util.h"
 
 #include <stdio.h>
+#include <iommu-replay/registry.h>
 
 static void test_try_next(void **state)
 {
@@ -76,6 +77,45 @@ static void test_try_next_repeats_what_was_given(void **state)
 	free(t);
 }
 
+/* Names of a plug-in need it, and its hypervisors have parameters of their own. */
+static void test_try_next_loads_plugins(void **state)
+{
+	static const struct ir_plugin_info warn = { .file = "./my warn.so" }, low = { .file = "low.so" };
+	static const struct ir_hypervisor_param own[] = {
+		{ .name = "reserve" }, { .name = "spare" }, { .name = "first" }, { .name = NULL },
+	};
+	struct table *t = table();
+	struct ir_effective *p;
+
+	(void)state;
+	t->kvm.name = "kvm-warn";
+	t->kvm.plugin = &warn;
+	t->kvm.own = own;
+	t->info.rpcit.present = true;
+	p = &add(t, "strict", 2000, 0, 0, 0, 0)->parameters;
+	p->hypervisor.own[0] = 100;
+	p->hypervisor.own[1] = 3;
+	p->from.own[0] = p->from.own[2] = IR_FROM_USER;
+	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --plugin './my warn.so' "
+		    "--hypervisor kvm-warn:reserve=100,first=0 dir/a.dat");
+	add(t, "low-water", 2000, 0, 0, 0, 0);
+	add(t, "low-water-2", 2000, 0, 0, 0, 0);
+	add(t, "warn-too", 2000, 0, 0, 0, 0);
+	t->strategies[1].plugin = t->strategies[2].plugin = &low;
+	t->strategies[3].plugin = &warn;
+	t->info.file = "standard input";
+	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --plugin './my warn.so' "
+		    "--plugin low.so --hypervisor kvm-warn:reserve=100,first=0 -");
+	t->kvm.plugin = &low;
+	t->kvm.own = NULL;
+	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --plugin low.so "
+		    "--plugin './my warn.so' --hypervisor kvm-warn -");
+	t->info.complete = false;
+	assert_line(t, IR_PLAIN, "Try next", "Record again, with larger buffers: parts of the recording are lost or damaged. "
+		    "iommu-replay info -");
+	free(t);
+}
+
 static void test_shell(void **state)
 {
 	static const struct { const char *word, *written; } rows[] = {
@@ -100,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_try_next),
 		cmocka_unit_test(test_try_next_repeats_what_was_given),
+		cmocka_unit_test(test_try_next_loads_plugins),
 		cmocka_unit_test(test_shell),
 	};
 
