@@ -41,7 +41,8 @@ says "no schema: says what it is to be" "iommu-replay-manifest/1"
 echo '{ "schema": "x", "recordings": [ "a" ] }' >"$tmp/m.json"
 exits "another schema" 2 batch --output "$tmp/none" "$tmp/m.json"
 wrong "no recordings" '1: recordings: there is no list' '"strategies": [ "strict" ]'
-wrong "an empty list of recordings" '2: recordings: there is no list' '"recordings": []'
+wrong "an empty list of recordings" '2: recordings: the list is empty' '"recordings": []'
+wrong "recordings that are no list" '2: recordings: not a list' '"recordings": "a"'
 wrong "an unknown key" '3: strategy: unknown key "strategy", did you mean "strategies"' \
 	'"recordings": [ "a" ],' '"strategy": "strict"'
 wrong "an unknown strategy" '4: strategies[1]: unknown strategy "fq-flsh", did you mean "fq-flush"' \
@@ -70,6 +71,8 @@ wrong "an empty list of values" '3: parameters.hz: the list is empty' \
 	'"recordings": [ "a" ],' '"parameters": { "hz": [] }'
 wrong "a recording that is a number" '3: recordings[1]: neither' '"recordings": [ "a",' '3 ]'
 wrong "a recording without a name" '2: recordings[0]: needs "file" or "files"' '"recordings": [ {} ]'
+wrong "a recording with a name and a list" '2: recordings[0]: has both "file" and "files"' \
+	'"recordings": [ { "file": "a", "files": [ "a" ] } ]'
 wrong "a recording twice" '3: recordings[1].file: "a" is there twice' \
 	'"recordings": [ "a",' '{ "file": "a" } ]'
 wrong "an unknown key of a recording" '2: recordings[0].fiel: unknown key' \

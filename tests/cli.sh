@@ -351,7 +351,7 @@ wrong run --time-window a:b "$file"
 if [ -f traces/x86_64-6.12-lazy-randread-icount.dat ]; then
 	exits "--flush-latency recorded without recorded ones" 1 run --flush-latency recorded \
 		traces/x86_64-6.12-lazy-randread-icount.dat
-	says "--flush-latency recorded without recorded ones: what is missing" "rpcit_ret"
+	says "--flush-latency recorded without recorded ones: what is missing" "no duration of an RPCIT was recorded (rpcit and"
 	exits "verify takes what there is" 0 verify --flush-latency recorded --strategy driver-lazy \
 		--tolerance 100% traces/6.12-fq-randwrite.dat
 fi

@@ -258,7 +258,9 @@ exits "another cost of an event is another batch" 0 batch --resume --load closed
 says "whose cells are all done again" "16 lines that are no part of this batch"
 exits "a cell without the duration of a flush fails" 3 batch --load closed --output "$tmp/failed" \
 	traces/6.1-lazy-seqread.dat
-says "and says what is missing" "no duration of a flush was recorded"
+says "and says what is missing" "no duration of a flush was recorded (rpcit and rpcit_ret, or flush-return of --events, have it)"
+run run --quiet --load closed --strategy strict traces/6.12-fq-randread-lim2048-smp1.dat
+shows "thousands are separated" "throughput 2,636 operations a second were recorded (the replay of the recorded flushes: 1.000"
 exits "--dry-run takes it, too" 0 batch --dry-run --load closed traces/throughput/lazy.txt.xz
 
 # The output says what is not known.

@@ -337,7 +337,8 @@ static int read_recording(const struct manifest *m, struct plan *plan, json_t *e
 	/* Without a schema, other keys mean something to others (manifest.h). */
 	rc = json_object_get(m->root, "schema") ? check_keys(m, entry, place, keys, err) : 0;
 	if (!rc && !file == !files)
-		rc = manifest_error(m, &place, err, "needs \"file\" or \"files\"");
+		rc = manifest_error(m, &place, err, file ? "has both \"file\" and \"files\"; leave out one" :
+				    "needs \"file\" or \"files\"");
 	if (!rc && files && !json_is_array(files)) {
 		place = place_key(place, "files");
 		rc = manifest_error(m, &place, err, "not a list");
@@ -362,8 +363,10 @@ static int read_recordings(struct manifest *m, struct plan *plan, struct ir_erro
 	size_t i;
 	int rc = 0;
 
-	if (!json_is_array(list) || !json_array_size(list))
-		return manifest_error(m, &place, err, "there is no list of \"recordings\"");
+	if (!json_is_array(list))
+		return manifest_error(m, &place, err, list ? "not a list" : "there is no list of \"recordings\"");
+	if (!json_array_size(list))
+		return manifest_error(m, &place, err, "the list is empty");
 	json_array_foreach(list, i, entry) {
 		rc = read_recording(m, plan, entry, place_index(place, i), err);
 		if (rc)

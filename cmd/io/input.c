@@ -125,8 +125,8 @@ static int check_latency(const struct input *input, const struct settings *setti
 	if (settings->params.latency != IR_LATENCY_RECORDED || input->info->machine.rpcit_base_ns ||
 	    !(settings->command->bit & (IN_RUN | IN_SWEEP)))
 		return STATUS_DONE;
-	message("%s: --flush-latency recorded: no duration of a flush was recorded (only s390's rpcit and "
-		"rpcit_ret have it); give a time, or auto", input->path);
+	message("%s: --flush-latency recorded: no duration of an RPCIT was recorded (rpcit and rpcit_ret have it); "
+		"give a time, or auto", input->path);
 	return STATUS_ERROR;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbers.h"
 #include "io/texts.h"
 #include "report/columns.h"
 
@@ -107,9 +108,9 @@ void view_time(const struct ir_report_entry *entry, view_line emit, void *arg)
 	if (!first)
 		return;
 	out = text_begin(&memory);
-	fprintf(out, "%.0f operations a second were recorded (the replay of the recorded flushes: %.3f of that); "
+	fprintf(out, "%s operations a second were recorded (the replay of the recorded flushes: %.3f of that); "
 		"ratios are of the same work, traced like it",
-		first->throughput.recorded_per_second, first->replayed);
+		ir_count_text((uint64_t)(first->throughput.recorded_per_second + 0.5)).s, first->replayed);
 	text = text_end(&memory);
 	emit(arg, "throughput", text, VIEW_PLAIN);
 	free(text);

@@ -123,7 +123,8 @@ static int predict_config(const struct closed *c, size_t i, struct ir_error *err
 	/* Without the duration of a flush every strategy would cost the same. */
 	if (!rc && quiet.params.latency != IR_LATENCY_GIVEN && !ir_load_info(load)->flush_ns)
 		rc = ir_error_set(err, -ENODATA, "--load closed: no duration of a flush was recorded "
-				  "(only s390's rpcit and rpcit_ret have it); give --flush-latency");
+				  "(rpcit and rpcit_ret, or flush-return of --events, have it); "
+				  "give --flush-latency");
 	if (!rc && quiet.params.devices > 1)
 		rc = ir_error_set(err, -EINVAL, "a load is that of the recorded devices; leave out --devices");
 	if (!rc)
