@@ -80,10 +80,10 @@ struct ir_condition {
 };
 
 /**
- * ir_condition_parse - KEY OP [[+|-]N[%]]
+ * ir_condition_parse - KEY OP [N | +N[%] | -N[%]]
  * @text: must outlive @condition
  *
- * OP is one of > >= < <= == = !=.  With a sign N is a change, with % a share of
+ * OP is one of > >= < <= == = !=.  With a sign N is a change, with % in per cent of
  * the baseline; without N, the new value is compared with the baseline.  For a key
  * that ends in _ns, N can have a unit of time.  The key is not checked: ir_compare()
  * does that.  Returns 0, or -EINVAL with @err set.

@@ -72,9 +72,9 @@ const char *ir_damage_name(enum ir_damage_kind kind);
 const char *ir_damage_meaning(enum ir_damage_kind kind);
 /** ir_damage_severity - how bad it is */
 enum ir_severity ir_damage_severity(enum ir_damage_kind kind);
-/** ir_severity_name - "info", "loss" or "corrupt" */
+/** ir_severity_name - "info", "loss", "corrupt" or "limit" */
 const char *ir_severity_name(enum ir_severity severity);
-/** ir_damage_complete - true if nothing was lost and nothing is corrupt */
+/** ir_damage_complete - true if all counters are zero but those of IR_SEVERITY_INFO */
 bool ir_damage_complete(const struct ir_damage *damage);
 
 #endif

@@ -8,7 +8,7 @@
 #define IOMMU_REPLAY_ERROR_H
 
 struct ir_error {
-	char text[512];	/* one line, no newline; empty if there was no error */
+	char text[512];	/* of the last failure: one line, no newline; a function that succeeds leaves it as it was */
 };
 
 /**

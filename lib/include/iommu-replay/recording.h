@@ -242,7 +242,8 @@ struct ir_recording_options {
 	/*
 	 * Only events between these times, counted from the recording's first event.  Earlier
 	 * mappings are known only if they are unmapped in the window; markers are used only
-	 * if the window begins at 0.  Both 0: the whole recording.
+	 * if the window begins at 0.  window_to_ns is IR_WINDOW_OPEN for the end of the recording,
+	 * and 0 for the whole recording, whatever window_from_ns is.
 	 */
 	uint64_t window_from_ns, window_to_ns;
 	bool tasks;		/* with sites: sites are the tasks that ran, by name, instead of call sites */
