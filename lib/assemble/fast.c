@@ -263,6 +263,7 @@ static inline enum fast fast_dma_map(struct ir_assembler *a, struct cpu *c, stru
 		ir_owner_set_device(&a->owners, has_events(a, IR_EV_RPCIT) ? IR_OWNER_FUNCTION : IR_OWNER_DOMAIN,
 				    head->fn, ev->device);
 	head->called = true;
+	head->certain |= ev->size && ir_asm_pages(ev->addr, ev->size) == l->pages;
 	if (ev->ret == IR_DMA_TO_DEVICE)
 		head->flags |= IR_OPF_READ_ONLY;
 	return fast_release(a, s, head, op);

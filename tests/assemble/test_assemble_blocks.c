@@ -75,6 +75,8 @@ static unsigned int add_events(struct ir_event *ev, uint64_t kinds, uint64_t pag
 	name.ret = (int64_t)random_below(seed, 3);
 	name.flags |= (uint16_t)(random_below(seed, 2) << IR_EVF_FUNCTION_SHIFT);
 	if (mapped) {
+		if (random_below(seed, 20) == 0)	/* and the one behind it */
+			one.size += IR_PAGE_SIZE;
 		if (list && random_below(seed, 20) == 0)
 			name.device = 3 - name.device;
 		if (list)
