@@ -138,7 +138,7 @@ exits "an aperture larger than the recorded one" 0 sweep --quiet --find min-aper
 	--strategy sync-map-retry,strict --format csv traces/6.12-fq-randread-ap512-smp1.dat
 check "an aperture larger than the recorded one: maps find their IOVAs there" \
 	grep -q '^sync-map-retry,.*,found,2809856,0,' "$tmp/out"
-exits "RPCITs that are allowed" 0 sweep --find min-queue-size --max-rpcits 10000 \
+exits "RPCITs that are allowed" 3 sweep --find min-queue-size --max-rpcits 10000 \
 	--strategy fq-flush,strict "$file"
 shows "a queue that is large enough" "fq-flush 83 - 10,000 82 - 10,001"
 shows "a strategy without a queue" "has no queue"

@@ -33,13 +33,23 @@ verdict "failures that are allowed, one strategy" "There is enough from 11 host 
 	--strategy strict --find min-entry-limit --max-failures 9
 verdict "failures that are allowed, all alike" "Every strategy has enough from 11 host mappings on" \
 	--strategy strict,legacy --find min-entry-limit --max-failures 9
-verdict "flushes that are allowed" "Four of eight strategies have enough from 16 queue slots on." \
+verdict "flushes that are allowed" "Four of eight strategies have enough from 16 queue slots on; driver-lazy, legacy have enough and no queue; strict, legacy-strict have too little with any value tried." \
 	--strategy $eight --find min-queue-size --max-rpcits 105
 verdict "fewer flushes than there can be" "No value that was tried is enough." \
 	--strategy $eight --find min-queue-size --max-rpcits 95
 check "fewer flushes than there can be: maps do not fail" sh -c '! grep -qi "maps fail" out'
-shows "a strategy without a queue" "strict any - - - - - 1 has no queue"
+shows "a strategy without a queue" "strict none - - - - - 1 has no queue: failures 0, RPCITs 190"
 shows "fewer flushes: the nearest" "none that was tried suffices; 92, the largest: failures 0, RPCITs 100"
+verdict "a strategy without a queue that has enough" "legacy has enough and no queue; legacy-strict has too little with any value tried." \
+	--strategy legacy,legacy-strict --find min-queue-size --max-rpcits 105
+shows "a strategy without a queue that has enough: any" "legacy any - - - - - 1 has no queue"
+verdict "strategies without a queue" "strict, legacy fail no map and have no queue." --strategy strict,legacy --find min-queue-size
+exits "a strategy without a queue that fails maps" 3 sweep --quiet --strategy strict,driver-lazy --find min-queue-size \
+	--hypervisor kvm:entry-limit=50 s.txt
+shows "a strategy without a queue that fails maps: in words" "verdict strict fails no map and has no queue; driver-lazy fails maps with any value tried."
+verdict "a larger queue that fails maps" "No map fails with 2 queue slots; not every larger value that was tried is enough for lazy-ignore." \
+	--strategy lazy-ignore --find min-queue-size --hypervisor kvm:entry-limit=50
+shows "a larger queue that fails maps: the largest" ", the largest"
 exits "no value suffices" 3 sweep --quiet --strategy fq-flush --find min-queue-size --max-rpcits 95 s.txt
 verdict "two hosts" "On kvm: Maps fail with every value that was tried. verdict On kvm, entry-limit 9: Maps fail" \
 	--hypervisor kvm --hypervisor kvm:entry-limit=9 --vary aperture=4K:16K --strategy strict
@@ -74,7 +84,7 @@ verdict "two hosts with and without iommufd" "On vfio, iommufd: No map fails wit
 verdict "another IOMMU" "One of two strategies fails no map from 11 host mappings on, which is what the guest itself has mapped at most (11 pages); lazy needs 26." \
 	--strategy strict,lazy --hypervisor vfio --iommu vtd --find min-entry-limit
 shows "another IOMMU: what its flushes are" "strategy smallest failures flushes one less failures flushes replays"
-exits "a curve of one parameter and an answer for another" 0 sweep --quiet --strategy strict,fq-flush --vary entry-limit=5:20:5 \
+exits "a curve of one parameter and an answer for another" 3 sweep --quiet --strategy strict,fq-flush --vary entry-limit=5:20:5 \
 	--find min-queue-size --max-rpcits 105 s.txt
 shows "a curve of one parameter and an answer for another: both" \
 	"entry-limit strict fq-flush 5 63 54 10 18 9 15 - - 20 - - hypervisor kvm sought smallest queue-size"
@@ -189,8 +199,9 @@ for format in table json csv md html; do
 		check "$question as $format" table $format
 	done
 done
-run sweep --quiet --strategy strict,fq-flush --find min-queue-size --max-rpcits 105 --format csv s.txt
-check "CSV of answers: what has no queue" grep -q '^strict,kvm,queue-size,no-effect,,,,,,,0,,1$' out
+run sweep --quiet --strategy strict,fq-flush,legacy --find min-queue-size --max-rpcits 105 --format csv s.txt
+check "CSV of answers: what has no queue" grep -q '^legacy,kvm,queue-size,no-effect,,,,,,,0,,1$' out
+check "CSV of answers: nor enough without" grep -q '^strict,kvm,queue-size,none,,,,,,,0,,1$' out
 check "CSV of answers: what has" grep -q '^fq-flush,kvm,queue-size,found,16,0,105,15,0,106,0,16,24$' out
 run sweep --quiet --strategy fq-flush --find min-queue-size --max-rpcits 95 --format csv s.txt
 check "CSV of answers: none" grep -q '^fq-flush,kvm,queue-size,none,,,,,,,0,,7$' out

@@ -23,7 +23,7 @@ struct probe {
 enum answer {
 	ANSWER_FOUND,
 	ANSWER_NONE,		/* no value that was tried suffices */
-	ANSWER_NO_EFFECT,	/* the parameter does not apply to the strategy */
+	ANSWER_NO_EFFECT,	/* the parameter does not apply to the strategy, which suffices */
 };
 
 /* One strategy under one hypervisor, and what was found. */
@@ -38,7 +38,7 @@ struct search {
 	bool smallest;			/* unless there is no smaller value */
 	size_t exceptions;		/* larger values that do not suffice, */
 	size_t last_exception;		/* the index of the largest, */
-	uint64_t holds_from;		/* and from where on all that were tried do */
+	uint64_t holds_from;		/* and from where on all that were tried do; 0: the largest does not */
 };
 
 struct ir_column;

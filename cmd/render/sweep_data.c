@@ -45,7 +45,7 @@ static json_t *json_answer(const struct search *search)
 			 "largest_tried", json_probe(search, search->nr_probes - 1),
 			 "monotonic", !search->exceptions,
 			 "larger_that_fail", (json_int_t)search->exceptions,
-			 "holds_from", found ? ir_json_count(search->holds_from) : json_null(),
+			 "holds_from", found && search->holds_from ? ir_json_count(search->holds_from) : json_null(),
 			 "replays", (json_int_t)search->nr_probes);
 }
 
@@ -161,7 +161,7 @@ static void csv_answers(FILE *out, const struct sweep *sweep)
 		csv_probe(out, search, found, search->found);
 		csv_probe(out, search, found && !search->smallest, search->found - 1);
 		fprintf(out, ",%zu,", search->exceptions);
-		if (found)
+		if (found && search->holds_from)
 			fprintf(out, "%" PRIu64, search->holds_from);
 		fprintf(out, ",%zu\n", search->nr_probes);
 	}

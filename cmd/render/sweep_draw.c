@@ -268,7 +268,7 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 			 const struct search *search)
 {
 	const struct probe *largest;
-	char from[CELL], last[CELL];
+	char from[CELL], last[CELL + 48];
 
 	cell(cells, "%s", search->config.strategy->name);
 	switch (search->answer) {
@@ -280,13 +280,17 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 		return;
 	case ANSWER_NONE:
 		largest = &search->probes[search->nr_probes - 1];
-		value_text(sweep->sought, largest->value, last, sizeof(last));
+		value_text(sweep->sought, largest->value, from, sizeof(from));
 		no_probe_cells(cells, "none");
 		no_probe_cells(cells, "-");
 		cell(cells, "%zu", search->nr_probes);
-		cell(cells, "none that was tried suffices; %s, the largest: failures %" PRIu64
-		     ", %s %" PRIu64, last, sweep_failures(&largest->result), flushes(sweep),
-		     largest->result.rpcit.total);
+		if (largest->result.parameters.queue == IR_QUEUE_NONE &&
+		    sweep->settings->find == FIND_QUEUE_SIZE)
+			snprintf(last, sizeof(last), "has no queue");
+		else
+			snprintf(last, sizeof(last), "none that was tried suffices; %s, the largest", from);
+		cell(cells, "%s: failures %" PRIu64 ", %s %" PRIu64, last, sweep_failures(&largest->result),
+		     flushes(sweep), largest->result.rpcit.total);
 		return;
 	case ANSWER_FOUND:
 		break;
@@ -301,9 +305,10 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 	if (search->exceptions) {
 		value_text(sweep->sought, search->probes[search->last_exception].value, last,
 			   sizeof(last));
-		cell(cells, "not monotonic: %zu larger one%s tried do%s not suffice, up to %s; all "
-		     "tried from %s on do", search->exceptions, ir_plural(search->exceptions),
-		     search->exceptions == 1 ? "es" : "", last, from);
+		cell(cells, "not monotonic: %zu larger one%s tried do%s not suffice, up to %s%s%s%s",
+		     search->exceptions, ir_plural(search->exceptions), search->exceptions == 1 ? "es" : "",
+		     last, search->holds_from ? "; all tried from " : ", the largest",
+		     search->holds_from ? from : "", search->holds_from ? " on do" : "");
 	} else if (search->smallest) {
 		cell(cells, "the smallest value there is");
 	} else {

@@ -140,40 +140,71 @@ static bool is_without_failures(const struct sweep *sweep)
 	return !sweep->sought || (!sweep->settings->max_failures && !sweep->settings->has_max_rpcits);
 }
 
+/* Whether a larger value than a strategy needs, of those that were tried, is not enough for it. */
+static bool has_exceptions(const struct sweep *sweep, size_t h, size_t s)
+{
+	return sweep->sought && sweep->searches[h * sweep->settings->nr_strategies + s].exceptions;
+}
+
 static void write_near(FILE *out, const struct sweep *sweep, size_t h, uint64_t least)
 {
 	bool plain = is_without_failures(sweep);
 	size_t all = sweep->settings->nr_strategies, near = 0;
 	uint64_t live, most = most_of_near(sweep, h, least, &live);
+	const char *from = "from", *on = " on";
 	char word[48];
 
 	for (size_t s = 0; s < all; s++) {
 		struct sweep_need need = sweep_need(sweep, h, s);
 
-		near += is_near(&need, least);
+		if (!is_near(&need, least))
+			continue;
+		near++;
+		if (has_exceptions(sweep, h, s)) {
+			from = "with";
+			on = "";
+		}
 	}
 	snprintf(word, sizeof(word), "%s", ir_count_word(near).s);
 	word[0] = word[0] >= 'a' && word[0] <= 'z' ? (char)(word[0] - 'a' + 'A') : word[0];
 	if (all == 1)
-		fprintf(out, "%c%s from ", IR_MARK_STRONG, plain ? "No map fails" : "There is enough");
+		fprintf(out, "%c%s %s ", IR_MARK_STRONG, plain ? "No map fails" : "There is enough", from);
 	else if (near == all)
-		fprintf(out, "%c%s from ", IR_MARK_STRONG,
-			plain ? "No strategy fails a map" : "Every strategy has enough");
+		fprintf(out, "%c%s %s ", IR_MARK_STRONG,
+			plain ? "No strategy fails a map" : "Every strategy has enough", from);
 	else
-		fprintf(out, "%c%s of %s strategies %s from ", IR_MARK_STRONG, word, ir_count_word(all).s,
+		fprintf(out, "%c%s of %s strategies %s %s ", IR_MARK_STRONG, word, ir_count_word(all).s,
 			plain ? (near == 1 ? "fails no map" : "fail no map") :
-			near == 1 ? "has enough" : "have enough");
+			near == 1 ? "has enough" : "have enough", from);
 	if (most > least && question_parameter(sweep)->unit == IR_PAGE_SIZE)
 		fprintf(out, "%s or ", ir_bytes_text(least, IR_PLAIN).s);
 	else if (most > least)
 		fprintf(out, "%s%s", ir_count_text(least).s, most == least + 1 ? " or " : " to ");
-	fprintf(out, "%s on%c", sweep_value_words(question_parameter(sweep), most).s, IR_MARK_END);
+	fprintf(out, "%s%s%c", sweep_value_words(question_parameter(sweep), most).s, on, IR_MARK_END);
 	if (!sweep->sought)
 		fputs(", of the values tried", out);
 	else if (!strcmp(question_parameter(sweep)->name, "entry-limit") && live &&
 		 (live > least ? live - least : least - live) <= (live / 50 > 1 ? live / 50 : 1))
 		fprintf(out, ", which is what the guest itself has mapped at most (%s pages)",
 			ir_count_text(live).s);
+}
+
+/* The strategies that have no queue and need none, after @separator; false: there is none. */
+static bool write_without_queue(FILE *out, const struct sweep *sweep, size_t h, const char *separator)
+{
+	size_t said = 0;
+
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		if (sweep_need(sweep, h, s).kind != SWEEP_NEED_ANY)
+			continue;
+		fputs(said++ ? ", " : separator, out);
+		write_strategy(out, sweep, s);
+	}
+	if (said && is_without_failures(sweep))
+		fprintf(out, " fail%s no map and ha%s no queue", said == 1 ? "s" : "", said == 1 ? "s" : "ve");
+	else if (said)
+		fprintf(out, " ha%s enough and no queue", said == 1 ? "s" : "ve");
+	return said;
 }
 
 static void write_others(FILE *out, const struct sweep *sweep, size_t h, uint64_t least)
@@ -191,6 +222,15 @@ static void write_others(FILE *out, const struct sweep *sweep, size_t h, uint64_
 			fprintf(out, " needs %s", ir_bytes_text(need.value, IR_PLAIN).s);
 		else
 			fprintf(out, " needs %s", ir_count_text(need.value).s);
+	}
+	if (least != UINT64_MAX)
+		write_without_queue(out, sweep, h, "; ");
+	said = 0;
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		if (!has_exceptions(sweep, h, s))
+			continue;
+		fputs(said++ ? ", " : "; not every larger value that was tried is enough for ", out);
+		write_strategy(out, sweep, s);
 	}
 	said = 0;
 	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
@@ -343,6 +383,10 @@ static void write_answer(FILE *out, const struct sweep *sweep, size_t h)
 	write_hosts(out, sweep, h);
 	if (!sweep->sought && !strcmp(sweep->varied->name, "devices")) {
 		write_fits(out, sweep, h);
+		return;
+	}
+	if (least == UINT64_MAX && write_without_queue(out, sweep, h, "")) {
+		write_others(out, sweep, h, least);
 		return;
 	}
 	if (least == UINT64_MAX) {

@@ -249,12 +249,12 @@ static void set_answer(struct search *search)
 {
 	size_t at;
 
-	if (search->answer == ANSWER_NO_EFFECT)
-		return;
 	if (!smallest_known(search, &at)) {
 		search->answer = ANSWER_NONE;
 		return;
 	}
+	if (search->answer == ANSWER_NO_EFFECT)
+		return;
 	search->answer = ANSWER_FOUND;
 	search->found = at;
 	search->smallest = !at;
@@ -264,8 +264,7 @@ static void set_answer(struct search *search)
 			continue;
 		search->exceptions++;
 		search->last_exception = i;
-		if (i + 1 < search->nr_probes)
-			search->holds_from = search->probes[i + 1].value;
+		search->holds_from = i + 1 < search->nr_probes ? search->probes[i + 1].value : 0;
 	}
 }
 
