@@ -63,7 +63,7 @@ TEXT
 # Shortages.
 
 words "one map" short.json 's = x["shortages"]; s["insufficient"] = s["examined"] = 1; s["first_ns"] = s["last_ns"]' \
-	"shortages fq-flush: 1 map met a host that was full, at 50.0 us; then the host's entries were held by"
+	"shortages fq-flush: 1 map met a host that was full, at 50.0 us; then 5 pages wanted the host's 4 entries"
 words "maps that failed" short.json 'x["shortages"].update(insufficient=0, map_failed=1, iova_exhausted=1)' \
 	"fq-flush: 1 map failed without an IOVA, 1 failed, from 40.0 us to 50.0 us; then the host's entries were held by"
 words "maps without an IOVA" short.json 'x["shortages"].update(insufficient=1, iova_exhausted=2, examined=3)' \

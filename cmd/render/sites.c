@@ -482,10 +482,17 @@ static void draw_lost(const struct drawing *d, const struct ir_result *result,
 			  limit - held == 1 ? "it" : "them");
 }
 
-/* Unbacked pages are mapped, and hold none of the entries. */
+/* Most shortages are those of IOVAs. */
+static bool is_of_iovas(const struct ir_explanation *x)
+{
+	return x->count[IR_SHORTAGE_IOVA] * 2 > ir_explanation_total(x);
+}
+
+/* Pages that are unbacked, or whose map waits for its flush, are mapped and hold none of the entries. */
 static bool wanted_more(const struct ir_explanation *x, uint64_t limit)
 {
-	return x->count[IR_SHORTAGE_UNBACKED] && limit && held_pages(x) > limit;
+	return x->count[IR_SHORTAGE_UNBACKED] + x->count[IR_SHORTAGE_RESOURCES] && !is_of_iovas(x) &&
+		limit && held_pages(x) > limit;
 }
 
 static int draw_shortages(const struct drawing *d, const struct ir_report_entry *entry)
@@ -511,8 +518,7 @@ static int draw_shortages(const struct drawing *d, const struct ir_report_entry 
 				  entry->results[i].parameters.hypervisor.entry_limit == 1 ? "y" : "ies");
 		else
 			draw_line(d, "shortages", VIEW_NOTE, "%s; then the %s were held by", text,
-				  x->count[IR_SHORTAGE_IOVA] * 2 > ir_explanation_total(x) ? "IOVAs" :
-				  "host's entries");
+				  is_of_iovas(x) ? "IOVAs" : "host's entries");
 		free(text);
 		draw_holders(d, entry, x);
 		draw_lost(d, &entry->results[i], x);

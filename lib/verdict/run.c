@@ -229,6 +229,7 @@ static void write_verdict(const struct ir_verdict_text *s)
 {
 	const struct ir_rows *rows = s->rows;
 	const struct ir_row *pick = ir_recommended_row(rows);
+	bool alone = rows->nr > 1 && rows->row[0].failures < rows->row[1].failures;
 
 	if (!rows->entry->info->complete)
 		fprintf(s->out, "%cIncomplete: figures may be too low.%c ", IR_MARK_BAD, IR_MARK_END);
@@ -245,8 +246,8 @@ static void write_verdict(const struct ir_verdict_text *s)
 		return;
 	}
 	write_row(s, &rows->row[0]);
-	fprintf(s->out, " fails %s%s of %s.", rows->nr > 1 ? "fewest: " : "",
-		ir_count_text(rows->row[0].failures).s, ir_count_text(rows->attempted).s);
+	fprintf(s->out, " fails %s%s of %s%s.", alone ? "fewest: " : "", ir_count_text(rows->row[0].failures).s,
+		ir_count_text(rows->attempted).s, rows->nr > 1 && !alone ? ", none fails fewer" : "");
 }
 
 char *ir_verdict(const struct ir_rows *rows, enum ir_typography typography)
