@@ -89,7 +89,9 @@ static void write_hypervisor(FILE *out, const struct ir_hypervisor *hypervisor, 
 	for (size_t i = 0; (own = ir_hypervisor_own(hypervisor, i)); i++) {
 		if (!is_given(p->from.own[i]))
 			continue;
-		fprintf(out, "%s%s=%" PRIu64, separator, own->name, p->hypervisor.own[i]);
+		fputs(separator, out);
+		ir_write_shell(out, own->name);	/* a report may have any text there */
+		fprintf(out, "=%" PRIu64, p->hypervisor.own[i]);
 		separator = ",";
 	}
 }
