@@ -232,6 +232,11 @@ exits "--frontier where fewer flushes take longer" 0 sweep --quiet --frontier --
 	traces/6.12-fq-twodev.dat
 shows "--frontier where fewer flushes take longer: the times" \
 	"for 8,689 flushes, which take 6.45 s, those of strict 178 ms."
+exits "a sweep of times" 0 sweep --quiet --strategy strict,fq-flush --vary queue-timeout=1:1000:x10 \
+	--figure time.flush_ns --figure time.by_cause.queue_timeout --figure exposure.p99_ns traces/6.12-fq-twodev.dat
+shows "a sweep of times: the time of flushes" "figure time.flush_ns queue-timeout strict fq-flush 1 178 ms 5.15 s"
+shows "a sweep of times: by cause" "figure time.by_cause.queue_timeout queue-timeout strict fq-flush 1 - 5.06 s"
+shows "a sweep of times: exposure" "figure exposure.p99_ns queue-timeout strict fq-flush 1 9.87 us 10.4 ms"
 exits "--frontier where fewer flushes take less time" 0 sweep --quiet --frontier --strategy strict,fq-flush \
 	--flush-latency 10us traces/6.12-fq-twodev.dat
 check "--frontier where fewer flushes take less time: no times" sh -c "! grep -q 'which take' '$tmp/out'"

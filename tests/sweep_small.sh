@@ -220,7 +220,7 @@ check "a curve that has the answer: nothing is repeated" test "$(grep -c '"entry
 run sweep --quiet --vary queue-timeout=1:100:x10 --strategy fq-flush --figure failures --figure exposure.p99_ns s.txt
 shows "a figure of time" "figure exposure.p99_ns queue-timeout fq-flush 1 >=7.50 ms 10 >=15.5 ms 100 >=89.0 ms"
 run sweep --quiet --vary flush-latency=1us:200us:x10 --load closed --strategy strict,fq-flush "$waits"
-shows "a figure of throughput" "figure time.throughput.ratio: throughput, of the recorded one"
+shows "a figure of throughput" "figure time.throughput.ratio: throughput, of the recorded one; run shows its bounds"
 # shellcheck disable=SC2016	# awk's, not the shell's
 check "a figure of throughput: slower flushes are less" awk '/throughput.ratio/ { on = 1 }
 	on && $1 ~ /^[0-9]+,000$/ { bad += n && ($2 >= strict || $3 >= fq || $2 >= $3); strict = $2; fq = $3; n++ }

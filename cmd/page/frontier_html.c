@@ -110,7 +110,7 @@ static void write_title(const struct picture *p, size_t i)
 	if (isinf(value))
 		fputs("all memory reachable", p->out);
 	else
-		fprintf(p->out, "%.3g page-seconds", value);
+		fprintf(p->out, "%s page-seconds", frontier_page_seconds(value).s);
 	if (failures)
 		fprintf(p->out, "; %s map%s", ir_count_text(failures).s, failures == 1 ? " fails" : "s fail");
 	fputs("</title>", p->out);

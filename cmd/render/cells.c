@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 void cells_init(struct cells *cells, size_t columns, size_t rows)
 {
@@ -25,6 +26,14 @@ void cell(struct cells *cells, const char *fmt, ...)
 	}
 	cells->used++;
 	va_end(args);
+}
+
+bool cell_is_time(const char *key)
+{
+	size_t len = strlen(key);
+
+	return (len > 3 && !strcmp(key + len - 3, "_ns")) ||
+		!strncmp(key, "time.by_cause.", strlen("time.by_cause."));
 }
 
 int cells_draw(struct cells *cells, const struct drawing *d, const struct plain_column *columns)

@@ -15,6 +15,8 @@ struct cells {
 void cells_init(struct cells *cells, size_t columns, size_t rows);
 /** cell - the next one */
 void cell(struct cells *cells, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** cell_is_time - whether the figure of a report with this key is in nanoseconds */
+bool cell_is_time(const char *key);
 /** cells_draw - draw them and free them; 0 or -ENOMEM */
 int cells_draw(struct cells *cells, const struct drawing *d, const struct plain_column *columns);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "render/compare.h"
+#include "render/cells.h"
 #include "io/texts.h"
 #include "io/json_text.h"
 #include "render/view.h"
@@ -66,14 +67,6 @@ static bool share_of(const struct ir_difference *d, double *share)
 		return false;
 	*share = 100 * real_value(change) / base;
 	return isfinite(*share);
-}
-
-static bool is_time(const char *key)
-{
-	size_t len = strlen(key);
-
-	return (len > 3 && !strcmp(key + len - 3, "_ns")) ||
-		!strncmp(key, "time.by_cause.", strlen("time.by_cause."));
 }
 
 /* In the units of the tables of run; @time: it is in nanoseconds. */
@@ -162,9 +155,9 @@ static void fill_cells(const struct compared *c, const struct ir_difference *d, 
 	char was[CELL], is[CELL], change[CELL], per_cent[IR_REAL_TEXT];
 	double share;
 
-	figure_text(was, sizeof(was), d->baseline, is_time(d->key), false);
-	figure_text(is, sizeof(is), d->value, is_time(d->key), false);
-	figure_text(change, sizeof(change), change_of(d), is_time(d->key), true);
+	figure_text(was, sizeof(was), d->baseline, cell_is_time(d->key), false);
+	figure_text(is, sizeof(is), d->value, cell_is_time(d->key), false);
+	figure_text(change, sizeof(change), change_of(d), cell_is_time(d->key), true);
 	cells[0] = text_clean(d->key);
 	cells[1] = text_format("%s", was);
 	cells[2] = text_format("%s", is);

@@ -121,7 +121,7 @@ static void write_name(FILE *out, const struct frontier *f, size_t i, enum ir_ty
 		fprintf(out, " with %s", queue.s);
 }
 
-static struct ir_short page_seconds(double value)
+struct ir_short frontier_page_seconds(double value)
 {
 	struct ir_short text;
 	char real[IR_REAL_TEXT];
@@ -137,7 +137,7 @@ static void write_exposure(FILE *out, const struct frontier *f, size_t i)
 	double value = frontier_exposure(f, i);
 
 	if (value > 0)
-		fprintf(out, "%s page-seconds", page_seconds(value).s);
+		fprintf(out, "%s page-seconds", frontier_page_seconds(value).s);
 	else
 		fputs("nothing", out);
 }
@@ -271,7 +271,7 @@ static void row_of(struct cells *cells, const struct frontier *f, size_t i)
 	cell(cells, queue ? "%s ms" : "-", ir_count_text(r->parameters.queue_timeout_ms).s);
 	cell(cells, "%s", ir_count_text(frontier_flushes(f, i)).s);
 	cell(cells, "%s", every ? "all memory" : r->exposure.page_seconds > 0 ?
-	     page_seconds(r->exposure.page_seconds).s : "-");
+	     frontier_page_seconds(r->exposure.page_seconds).s : "-");
 	if (every || !r->exposure.p99_ns)
 		cell(cells, "%s", every ? "always" : "-");
 	else

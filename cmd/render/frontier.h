@@ -27,6 +27,8 @@ struct frontier {
 uint64_t frontier_flushes(const struct frontier *f, size_t i);
 /** frontier_exposure - page-seconds; HUGE_VAL: all memory, always (identity) */
 double frontier_exposure(const struct frontier *f, size_t i);
+/** frontier_page_seconds - a finite one as text: three digits, or an integer */
+struct ir_short frontier_page_seconds(double value);
 /** frontier_twin - the first from @from on with the same queue and the same results; f->n: none */
 size_t frontier_twin(const struct frontier *f, size_t i, size_t from);
 /** frontier_queue - "64 slots, 10 ms", or "" without a queue */

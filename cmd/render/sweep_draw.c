@@ -35,7 +35,14 @@ static enum view_mark figure_text(const struct ir_report_entry *entry, size_t re
 	}
 	value = ir_column_value(column, entry, result);
 	if (value.type == IR_VALUE_REAL) {
-		ir_real_text(text, size, value.real, 6);
+		if (!strncmp(key, "time.throughput.", strlen("time.throughput.")))
+			snprintf(text, size, "%.3f", value.real);
+		else
+			ir_real_text(text, size, value.real, 6);
+		return VIEW_PLAIN;
+	}
+	if (!strncmp(key, "time.", strlen("time.")) && cell_is_time(key) && value.type == IR_VALUE_COUNT) {
+		snprintf(text, size, "%s", value.count ? ir_time_text(value.count, IR_PLAIN).s : "-");
 		return VIEW_PLAIN;
 	}
 	return view_cell(entry, result, (size_t)(column - ir_result_columns), text, size);

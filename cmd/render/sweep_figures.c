@@ -66,7 +66,7 @@ const char *sweep_figure_words(const char *key)
 	if (!strcmp(key, FAILURES))
 		return "failures: maps that failed or are unbacked";
 	if (!strcmp(key, "time.throughput.ratio"))
-		return "time.throughput.ratio: throughput, of the recorded one";
+		return "time.throughput.ratio: throughput, of the recorded one; run shows its bounds";
 	return strcmp(key, "rpcit.total") ? key : "rpcit.total: RPCITs issued";
 }
 
