@@ -304,7 +304,10 @@ says "no such event: a warning" "has no event that $tmp/none.json names"
 rule '"fields": { "addr": "adr", "size": "range" }' >"$tmp/wrong.json"
 echo ' a-1 [000] 5.000001: rpcit: (x) fn=0x1 addr=0x1000 range=0x1000' >"$tmp/text"
 exits "a field that no line of a text has" 1 info --events "$tmp/wrong.json" "$tmp/text"
-says "a field that no line of a text has: says which" "no line of rpcit has what is needed"
+says "a field that no line of a text has: says which" "no line of rpcit has what is needed: adr=, range= with a number"
+echo '{"events": [{"event": "rpcit", "is": "unmap", "fields": {"iova": "addr", "size": "range", "device": "dev"}}]}' >"$tmp/wrong.json"
+exits "a device that no line of a text has" 1 info --events "$tmp/wrong.json" "$tmp/text"
+says "a device that no line of a text has: it is no number" "has what is needed: addr=, range= with a number; dev="
 
 # Beside the kernel's own events, probes on dma-iommu tell the same of single mappings.
 

@@ -143,7 +143,7 @@ void ir_reader_missing_text_field(struct ir_reader *rd, const struct ir_rule_gro
 	if (!g->user || rd->complaint.text[0])
 		return;
 	ir_error_set(&rd->complaint, -EINVAL,
-		     "%s: %s: no line of %s has what is needed, each with a number: %s",
+		     "%s: %s: no line of %s has what is needed: %s",
 		     ir_events_path(rd->events), ir_file_path(rd->file), event, needs);
 }
 

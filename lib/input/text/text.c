@@ -288,8 +288,10 @@ static void check_user_events(struct text *t)
 		for (unsigned int f = 0; f < g->nr_fields && used < sizeof(needs); f++)
 			used += (size_t)snprintf(needs + used, sizeof(needs) - used, "%s%s=",
 						 f ? ", " : "", g->fields[f].name);
+		if (g->nr_fields && used < sizeof(needs))
+			used += (size_t)snprintf(needs + used, sizeof(needs) - used, " with a number");
 		if (g->device && used < sizeof(needs))
-			snprintf(needs + used, sizeof(needs) - used, "%s%s=", used ? ", " : "",
+			snprintf(needs + used, sizeof(needs) - used, "%s%s=", used ? "; " : "",
 				 g->device);
 		ir_reader_missing_text_field(t->rd, g, name->key, needs);
 	}
