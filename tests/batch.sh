@@ -31,6 +31,9 @@ wrong() {
 exits "an output is needed" 2 batch x
 says "an output is needed: says so" "--output FILE is missing"
 exits "a manifest that does not exist" 1 batch --output "$tmp/none" "$tmp/x"
+: >"$tmp/m.json"
+exits "an empty file" 2 batch --output "$tmp/none" "$tmp/m.json"
+says "an empty file: says so" "m.json: the file is empty"
 echo '{ "schema"' >"$tmp/m.json"
 exits "no JSON" 2 batch --output "$tmp/none" "$tmp/m.json"
 echo '[]' >"$tmp/m.json"

@@ -601,6 +601,8 @@ static int read_manifest(struct manifest *m, struct ir_error *err)
 
 	if (rc)
 		return rc;
+	if (!size)	/* a manifest, or the only recording */
+		return ir_error_set(err, -EINVAL, "%s: the file is empty", m->path);
 	m->root = ir_json_load(m->text, size, &where);
 	return m->root ? 0 : ir_error_set(err, -EINVAL, "%s:%d: %s", m->path, where.line, where.text);
 }
