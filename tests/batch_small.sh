@@ -336,7 +336,7 @@ wrong "a wrong value of a recording" "recordings[0].parameters.hz: "
 plan '"recordings": [ { "file": "" } ]'
 wrong "a recording without a name" "recordings[0].file: not the name of a file"
 plan '"recordings": [ ]'
-wrong "no recordings" 'there is no list of "recordings"'
+wrong "no recordings" 'recordings: the list is empty'
 plan '"recordings": [ "a.txt" ], "strategies": "strict"'
 wrong "strategies that are no list" "strategies: not a list of names"
 plan '"recordings": [ "a.txt" ], "parameters": { "entry-limit": [ ] }'
