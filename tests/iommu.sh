@@ -368,6 +368,24 @@ run ops --quiet "$tmp/domains.txt"
 check "a timer has the device of the domain that it flushes" \
 	test "$(awk '$3 == "flush-timer" { printf "%s ", $5 }' "$tmp/out")" = "0000:00:11.0 0000:00:10.0 "
 
+# A third device, all of whose mappings are linked, so that no dma:* event names it: its domain is its name.
+cat "$tmp/domains.txt" - >"$tmp/unnamed.txt" <<'TEXT'
+             fio-1       [000] .....    71.100000: map: IOMMU: iova=0x00000000fff30000 - 0x00000000fff31000 paddr=0x0000000043000000 size=4096
+             fio-1       [000] .....    71.100001: intel_sync_map: (0) domain=0xff1300 iova=0xfff30000 size=0x1000
+             fio-1       [000] .....    71.100010: map: IOMMU: iova=0x00000000fff40000 - 0x00000000fff41000 paddr=0x0000000044000000 size=4096
+             fio-1       [000] .....    71.100011: intel_sync_map: (0) domain=0xff1100 iova=0xfff40000 size=0x1000
+          <idle>-0       [000] ..s1.    71.100900: unmap: IOMMU: iova=0x00000000fff40000 - 0x00000000fff41000 size=4096 unmapped_size=4096
+          <idle>-0       [000] ..s1.    71.101000: unmap: IOMMU: iova=0x00000000fff30000 - 0x00000000fff31000 size=4096 unmapped_size=4096
+          <idle>-0       [000] ..s1.    71.116000: fq_timeout: (0) timer=0xff2300
+          <idle>-0       [000] ..s1.    71.116001: intel_flush_all: (0) domain=0xff1300
+TEXT
+run ops --quiet "$tmp/unnamed.txt"
+check "mappings without dma:* events have the device of their domain, or its name" \
+	test "$(awk '$3 == "map" { printf "%s ", $5 }' "$tmp/out")" = \
+	"0000:00:10.0 0000:00:11.0 domain?0xff1300 0000:00:10.0 "
+check "so has the timer of that domain" \
+	test "$(awk '$3 == "flush-timer" { printf "%s ", $5 }' "$tmp/out")" = "0000:00:11.0 0000:00:10.0 domain?0xff1300 "
+
 # SMMUv3 is not flushed after mapping, so that vfio cannot follow it; without range commands there is one for each page.
 exits "vfio behind SMMUv3" 1 run --quiet --hypervisor vfio "$smmu"
 says "vfio behind SMMUv3: why not" "hypervisor vfio: it cannot follow SMMUv3, where maps are not flushed"

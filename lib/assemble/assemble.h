@@ -59,10 +59,12 @@ struct ir_assembler_config {
 	bool unknown;			/* some unmaps are of mappings from before the recording */
 	/*
 	 * Owners found by an earlier pass, or NULL.  Where no event names devices and RPCITs
-	 * are for several functions, @name_function makes a device for each function.
+	 * are for several functions, @name_function makes a device for each function; likewise for
+	 * each domain whose maps no event names.
 	 */
 	const struct ir_owners *owners;
-	uint16_t (*name_function)(void *arg, uint64_t fn);	/* NULL: functions get no names */
+	/* NULL: functions and domains get no names. */
+	uint16_t (*name_function)(void *arg, enum ir_owner_kind kind, uint64_t key);
 	void *name_arg;
 };
 

@@ -59,6 +59,18 @@ static bool flushes_mapping(struct ir_assembler *a, const struct slot *s, const 
 	return event_covers_range(ev, head->iova, live_of(a, head->live)->pages << IR_PAGE_SHIFT);
 }
 
+static uint16_t device_of_domain(struct ir_assembler *a, uint64_t domain)
+{
+	struct ir_owner *w = ir_owner_find(&a->owners, IR_OWNER_DOMAIN, domain);
+
+	if (!w)
+		return 0;
+	w->maps = true;
+	if (!w->device && a->cfg.name_function)
+		w->device = a->cfg.name_function(a->cfg.name_arg, IR_OWNER_DOMAIN, domain);
+	return w->device;
+}
+
 /* The sync of the mapping under way, in *@own with its range; false: it is for something else. */
 static bool match_map_flush(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
 			    struct ir_event *own)
@@ -83,7 +95,7 @@ static bool match_map_flush(struct ir_assembler *a, struct slot *s, const struct
 	head->certain = true;
 	if (ev->kind != IR_EV_COMMAND && ev->aux) {
 		head->fn = ev->aux;
-		ir_asm_name_device(a, head, ir_owner_device(&a->owners, IR_OWNER_DOMAIN, ev->aux));
+		ir_asm_name_device(a, head, device_of_domain(a, ev->aux));
 	}
 	if (ev->kind == IR_EV_COMMAND || !head->sync_time_ns)
 		head->sync_time_ns = ev->time_ns;

@@ -22,7 +22,7 @@ static uint16_t device_of_fn(struct ir_assembler *a, uint64_t fn)
 	if (!w)
 		return 0;
 	if (!w->device && a->cfg.name_function)
-		w->device = a->cfg.name_function(a->cfg.name_arg, fn);
+		w->device = a->cfg.name_function(a->cfg.name_arg, IR_OWNER_FUNCTION, fn);
 	return w->device;
 }
 

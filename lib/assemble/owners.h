@@ -25,6 +25,7 @@ struct ir_owner {
 	uint16_t device;	/* 0: not known */
 	uint8_t kind;		/* enum ir_owner_kind */
 	bool from_timer;	/* .device is that of its timer */
+	bool maps;		/* IR_OWNER_DOMAIN: a map's flush had it */
 };
 
 struct ir_owners {

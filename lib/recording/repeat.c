@@ -28,6 +28,18 @@ bool ir_should_restart(const struct ir_recording *rec)
 		ir_owners_count(ir_assembler_owners(rec->assembler), IR_OWNER_FUNCTION) < 2;
 }
 
+/* Maps show that the device has a domain. */
+static bool has_other_domain(const struct ir_owners *owners, uint16_t device)
+{
+	for (unsigned int i = 0; i < owners->nr; i++) {
+		const struct ir_owner *w = &owners->owner[i];
+
+		if (w->kind == IR_OWNER_DOMAIN && w->device == device && w->maps && !w->from_timer)
+			return true;
+	}
+	return false;
+}
+
 /*
  * A domain and the timer of its queue have the same device: the domain's is known if a mapping's
  * flush has its address; else it is the one that the timer's firings fit.
@@ -42,10 +54,14 @@ static void name_timer_domains(struct ir_recording *rec, struct ir_owners *owner
 	}
 	for (unsigned int i = 0; i < owners->nr; i++) {
 		struct ir_owner *w = &owners->owner[i];
+		uint16_t device;
 
 		if (w->device || !w->timer)
 			continue;
-		w->device = ir_timer_owner(&rec->timer_owners, w->timer);
+		device = ir_timer_owner(&rec->timer_owners, w->timer);
+		if (has_other_domain(owners, device))
+			continue;
+		w->device = device;
 		w->from_timer = true;
 	}
 }
@@ -107,6 +123,20 @@ static bool functions_need_names(const struct ir_recording *rec, const struct ir
 	return false;
 }
 
+/* Whether domains must get names of their own: maps of some of them have no dma:* events. */
+static bool domains_need_names(const struct ir_recording *rec, const struct ir_owners *owners)
+{
+	bool named = false, unnamed = false;
+
+	for (unsigned int i = 0; i < owners->nr; i++) {
+		const struct ir_owner *w = &owners->owner[i];
+
+		named |= w->kind == IR_OWNER_DOMAIN && w->device;
+		unnamed |= w->kind == IR_OWNER_DOMAIN && !w->device && w->maps;
+	}
+	return named && unnamed && rec->info.damage.count[IR_DAMAGE_UNNAMED_MAPS] != 0;
+}
+
 /*
  * Keeps the results of a pass: 1 if another one would give something else,
  * because it would know from its start what this one did not; 0, or -ENOMEM.
@@ -125,7 +155,8 @@ int ir_needs_another_pass(struct ir_recording *rec)
 	again = kinds_differ(rec);
 	rec->seen_kinds = rec->found_kinds;
 	name_timer_domains(rec, &owners);
-	if (!rec->name_functions && functions_need_names(rec, &owners, several)) {
+	if (!rec->name_functions &&
+	    (functions_need_names(rec, &owners, several) || domains_need_names(rec, &owners))) {
 		rec->name_functions = again = true;
 		several = true;
 	}

@@ -41,12 +41,12 @@ void ir_survey_end_pass(struct ir_recording *rec)
 	rec->reader = NULL;
 }
 
-/* "fn 0x8002000000000000", if there is no better name */
-static uint16_t name_function(void *arg, uint64_t fn)
+/* "fn 0x8002000000000000" or "domain 0xff347b4641b0dc00", if there is no better name */
+static uint16_t name_function(void *arg, enum ir_owner_kind kind, uint64_t key)
 {
 	struct ir_reader *rd = arg;
 	char name[32];
-	int len = snprintf(name, sizeof(name), "fn 0x%" PRIx64, fn);
+	int len = snprintf(name, sizeof(name), "%s 0x%" PRIx64, kind == IR_OWNER_DOMAIN ? "domain" : "fn", key);
 
 	return ir_reader_device(rd, name, (size_t)len);
 }

@@ -100,8 +100,9 @@ static void test_function_learned(void **state)
 	finish(f, "M0 100+1/1@2 M1 200+1/1@2");
 }
 
-static uint16_t name_function(void *arg, uint64_t fn)
+static uint16_t name_function(void *arg, enum ir_owner_kind kind, uint64_t fn)
 {
+	assert_int_equal(kind, IR_OWNER_FUNCTION);
 	(void)arg;
 	return (uint16_t)fn;
 }
