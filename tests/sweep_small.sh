@@ -79,8 +79,10 @@ verdict "strategies that flush more than is allowed" "One of three strategies ha
 	--strategy strict,fq-flush,legacy-strict --find min-entry-limit --max-rpcits 150
 verdict "two hosts with a limit that is sought" "On kvm: No map fails from 12 host mappings on, which is" \
 	--strategy strict --hypervisor kvm:entry-limit=9 --hypervisor kvm:share=guest --find min-entry-limit
-verdict "two hosts with and without iommufd" "On vfio, iommufd: No map fails with any value tried, from 100 to 250 hz. verdict On vfio: No map" \
+verdict "two hosts with and without iommufd" "On vfio, iommufd: No map fails with any value tried, from 100 to 250 jiffies a second. verdict On vfio: No map" \
 	--strategy strict --hypervisor vfio:backend=iommufd --hypervisor vfio --iommu vtd --vary hz=100:250:150
+verdict "durations have a unit" "No map fails with any value tried, from 1,000 to 2,000 ns for each flush." \
+	--strategy strict --vary flush-latency=1us:2us:1us
 verdict "another IOMMU" "One of two strategies fails no map from 11 host mappings on, which is what the guest itself has mapped at most (11 pages); lazy needs 26." \
 	--strategy strict,lazy --hypervisor vfio --iommu vtd --find min-entry-limit
 shows "another IOMMU: what its flushes are" "strategy smallest failures flushes one less failures flushes replays"

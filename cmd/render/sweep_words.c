@@ -22,6 +22,10 @@ static const struct {
 	{ "queue-size", "How many queue slots are enough?", "queue slots" },
 	{ "queue-timeout", "What does the queue's timeout change?", "ms of timeout" },
 	{ "devices", "How many devices fit?", "times the devices" },
+	{ "flush-latency", "What does the duration of a flush change?", "ns for each flush" },
+	{ "initial-pages", "What do pages mapped before change?", "initial pages" },
+	{ "cpus", "What does the number of CPUs change?", "CPUs" },
+	{ "hz", "What do the jiffies a second change?", "jiffies a second" },
 };
 
 static const struct parameter *question_parameter(const struct sweep *sweep)
