@@ -232,6 +232,11 @@ exits "--frontier where fewer flushes take longer" 0 sweep --quiet --frontier --
 	traces/6.12-fq-twodev.dat
 shows "--frontier where fewer flushes take longer: the times" \
 	"for 8,689 flushes, which take 6.45 s, those of strict 178 ms."
+exits "a sweep of pages in the host" 0 sweep --quiet --strategy strict,fq-flush --vary entry-limit=256:512:x2 \
+	--figure peaks.host_pages --figure entries.peak traces/6.12-fq-twodev.dat
+shows "a sweep of pages in the host: those of both devices, each with a limit" \
+	"figure peaks.host_pages entry-limit strict fq-flush 256 209 510 512 209 1,022"
+shows "a sweep of entries: likewise" "figure entries.peak entry-limit strict fq-flush 256 209 510 512 209 1,022"
 exits "a sweep of times" 0 sweep --quiet --strategy strict,fq-flush --vary queue-timeout=1:1000:x10 \
 	--figure time.flush_ns --figure time.by_cause.queue_timeout --figure exposure.p99_ns traces/6.12-fq-twodev.dat
 shows "a sweep of times: the time of flushes" "figure time.flush_ns queue-timeout strict fq-flush 1 178 ms 5.15 s"

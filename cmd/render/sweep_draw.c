@@ -20,6 +20,12 @@
 
 #define CELL 48
 
+/* run shows these with the limit, which may be that of each of several devices. */
+static bool has_limit(const char *key)
+{
+	return !strcmp(key, "peaks.host_pages") || !strcmp(key, "entries.peak");
+}
+
 /* Returns how to draw it. */
 static enum view_mark figure_text(const struct ir_report_entry *entry, size_t result,
 				  const char *key, char *text, size_t size)
@@ -43,6 +49,10 @@ static enum view_mark figure_text(const struct ir_report_entry *entry, size_t re
 	}
 	if (!strncmp(key, "time.", strlen("time.")) && cell_is_time(key) && value.type == IR_VALUE_COUNT) {
 		snprintf(text, size, "%s", value.count ? ir_time_text(value.count, IR_PLAIN).s : "-");
+		return VIEW_PLAIN;
+	}
+	if (has_limit(key) && value.type == IR_VALUE_COUNT) {
+		snprintf(text, size, "%s", value.count ? ir_count_text(value.count).s : "-");
 		return VIEW_PLAIN;
 	}
 	return view_cell(entry, result, (size_t)(column - ir_result_columns), text, size);
