@@ -91,14 +91,16 @@ struct ir_load_info {
 
 /**
  * ir_load_new - read a recording's facts about time
- * @rec: stays the caller's; is read once more, and rewound
+ * @rec: stays the caller's; is rewound first, and read to its end
+ * @options: may be NULL
  *
- * All operations are kept in memory, some 200 bytes each.  Returns NULL with @err set:
- * -ENODATA (there are no mappings), -E2BIG (more than the recording's max_memory),
- * -EINTR, or why it cannot be read.
+ * All operations are kept in memory, some 200 bytes each.  Returns NULL with @err set if
+ * there are no mappings, if they need more than the recording's max_memory, if it was
+ * interrupted, or if the recording cannot be read.
  */
 struct ir_load *ir_load_new(struct ir_recording *rec, const struct ir_load_options *options,
 			    struct ir_error *err);
+/** ir_load_free - NULL is fine */
 void ir_load_free(struct ir_load *load);
 /** ir_load_info - valid as long as the load is */
 const struct ir_load_info *ir_load_info(const struct ir_load *load);

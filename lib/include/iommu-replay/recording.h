@@ -253,7 +253,7 @@ struct ir_recording_options {
 	const char *kallsyms;	/* a copy of its /proc/kallsyms, of the recorded boot */
 	/*
 	 * Bytes that the recording, or a replay of it, may take for what grows with devices,
-	 * mappings and pages (iommu-replay-promises(7)); what would exceed it fails with -E2BIG.
+	 * mappings and pages (iommu-replay-promises(7)); what would exceed it fails.
 	 * 0: three quarters of what the machine, the process' limits and its control group allow.
 	 */
 	uint64_t max_memory;
@@ -276,6 +276,7 @@ uint32_t ir_default_hz(const struct ir_recording_info *info);
 struct ir_recording *ir_recording_open(const char *path,
 				       const struct ir_recording_options *options,
 				       struct ir_error *err);
+/** ir_recording_close - NULL is fine */
 void ir_recording_close(struct ir_recording *rec);
 /** ir_recording_info - valid until ir_recording_close() */
 const struct ir_recording_info *ir_recording_info(const struct ir_recording *rec);
