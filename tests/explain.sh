@@ -73,3 +73,13 @@ if [ -f $file ]; then
 		assert sum(h["pages"] for h in r["shortages"]["holders"]) <= 2048
 	END_PY
 fi
+file=traces/6.12-fq-e1000e-smp2.dat
+if [ -f $file ] && command -v python3 >/dev/null; then
+	"$prog" run --quiet --explain --strategy sync-map-retry --hypervisor kvm:entry-limit=300 --format json $file >"$tmp/json"
+	check "--explain: what was mapped before the recording is no older than that" python3 - "$tmp/json" <<-'END_PY'
+		import json, sys
+		r = json.load(open(sys.argv[1]))["recordings"][0]
+		oldest = [h["oldest_ns"] for h in r["results"][0]["shortages"]["holders"]]
+		assert oldest and max(oldest) <= r["recording"]["duration_ns"], oldest
+	END_PY
+fi

@@ -266,7 +266,7 @@ bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 			.epoch = d->epoch, .entries = entries,
 		};
 		if (g->map_since)
-			g->map_since[mapping] = 0;
+			g->map_since[mapping] = g->start_ns;	/* or earlier: it is not known */
 		d->live_maps++;
 	}
 	return pfn != IR_NO_PFN || identity;

@@ -29,7 +29,7 @@ struct ir_entry_holder {
 	uint32_t site;		/* of the recording's sites */
 	bool lazy;		/* unmapped, not flushed; else mapped */
 	uint64_t pages;
-	uint64_t oldest_ns;	/* time since its oldest page was mapped (lazy: unmapped) */
+	uint64_t oldest_ns;	/* since its oldest page was mapped (lazy: unmapped), or since the recording began */
 	double page_ns;		/* sum of that time over all pages: page_ns / pages is the mean */
 };
 
