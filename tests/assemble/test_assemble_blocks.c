@@ -135,7 +135,7 @@ static void take_block(struct feed *blocks, struct feed *single, struct waiting 
 	assert_true(ir_owners_equal(ir_assembler_owners(blocks->a), ir_assembler_owners(single->a)));
 }
 
-/* What is learned from the events beside operations. */
+/* Both have learned the same from the events, beside operations. */
 static void same_surveys(struct ir_assembler *a, struct ir_assembler *b)
 {
 	struct ir_recorded_machine ma = { .rpcit_base_ns = 0 }, mb = { .rpcit_base_ns = 0 };

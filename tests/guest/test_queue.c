@@ -344,7 +344,7 @@ static void test_stalls(void **state)
 	finish(g);
 }
 
-/* When the timer fires that the device arms at @armed_ns. */
+/* The time at which the timer fires that the device arms at @armed_ns. */
 static uint64_t fires_on(const struct ir_stall *stalls, size_t nr, uint16_t device, uint64_t armed_ns)
 {
 	struct ir_effective par = lpar_par();

@@ -370,7 +370,7 @@ static void test_owners(void **state)
 	ir_timers_free(&o.samples);
 }
 
-/* Where two devices fit a timer, the one that another timer is known to belong to is not its device. */
+/* If two devices fit a timer, the one that another timer is known to belong to is not its device. */
 static void test_one_timer_for_each_device(void **state)
 {
 	struct ir_timer_owners o = { .nr_timers = 0 };
@@ -394,7 +394,7 @@ static void test_one_timer_for_each_device(void **state)
 	ir_timers_free(&o.samples);
 }
 
-/* What other events show is right, whatever fits. */
+/* Other events are right about it, whatever fits. */
 static void test_known_owner(void **state)
 {
 	struct ir_timer_owners o = { .nr_timers = 0 };
