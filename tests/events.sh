@@ -309,6 +309,16 @@ echo '{"events": [{"event": "rpcit", "is": "unmap", "fields": {"iova": "addr", "
 exits "a device that no line of a text has" 1 info --events "$tmp/wrong.json" "$tmp/text"
 says "a device that no line of a text has: it is no number" "has what is needed: addr=, range= with a number; dev="
 
+# An unmap of nothing ends no mapping, which must not go unnoticed.
+cat >"$tmp/wrong.json" <<'END'
+{ "events": [
+  { "event": "made", "is": "map", "fields": { "iova": "iova", "size": "size" } },
+  { "event": "gone", "is": "unmap", "fields": { "iova": "iova", "size": "cnt?" } } ] }
+END
+printf ' a-1 [000] 5.%06d: %s: (x) iova=0x1000 size=0x1000\n' 1 made 2 gone >"$tmp/text"
+exits "an unmap whose size is in no line" 0 info --events "$tmp/wrong.json" "$tmp/text"
+says "an unmap whose size is in no line: is damage" "bad_events 1"
+
 # Beside the kernel's own events, probes on dma-iommu tell the same of single mappings.
 
 if [ ! -d "$recordings" ]; then

@@ -424,8 +424,8 @@ static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_
 	ir_asm_confirm_unmap(a, s);
 	ir_asm_forget_undone(a, s);
 	if (!pages) {
-		/* iommu_unmap() found nothing to unmap */
-		if (ev->size)
+		/* iommu_unmap() found nothing to unmap; a probe is not of such calls, its rule lacks a field */
+		if (ev->size || ev->flags & IR_EVF_PROBE)
 			count_damage(a, IR_DAMAGE_BAD_EVENTS);
 		return;
 	}
