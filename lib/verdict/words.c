@@ -164,6 +164,20 @@ static void write_time_of_flushes(const struct ir_verdict_text *s, size_t n, con
 		info->cpus > 1 ? "each CPU" : "");
 }
 
+/* Tables of IOMMUs other than s390's count commands, which reports of older versions lack; of the first @n rows. */
+static void write_commands(const struct ir_verdict_text *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct ir_result *result = s->rows->row[i].result;
+
+		if (!result->invalidations.total || result->invalidations.total == s->rows->row[i].flushes)
+			continue;
+		fprintf(s->out, " The tables count %s; a flush takes any number of them.",
+			result->invalidations.by_kind[IR_INVALIDATION_REQUEST] ? "requests" : "commands");
+		return;
+	}
+}
+
 static void write_flushes(const struct ir_verdict_text *s)
 {
 	const struct ir_rows *rows = s->rows;
@@ -191,6 +205,7 @@ static void write_flushes(const struct ir_verdict_text *s)
 	if (map && n > 1 && same_count(rows, n, IR_CAUSE_SYNC_MAP))
 		fprintf(s->out, " %s of them follow%s the same for all.",
 			ir_count_text(map).s, map == 1 ? "s a map and is" : " a map and are");
+	write_commands(s, n);
 	if (most->flushes)
 		write_time_of_flushes(s, n, least, most);
 }
