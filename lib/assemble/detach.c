@@ -17,6 +17,15 @@ static int by_number(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
+/* In the order in which they began, which does not depend on when operations were taken. */
+static int by_head(const void *a, const void *b, void *assembler)
+{
+	uint64_t x = live_of(assembler, *(const uint32_t *)a)->head;
+	uint64_t y = live_of(assembler, *(const uint32_t *)b)->head;
+
+	return x < y ? -1 : x > y;
+}
+
 /* Complete the device's mappings under way.  Idle slots leave the list. */
 static void release_devices(struct ir_assembler *a, uint16_t device)
 {
@@ -128,7 +137,7 @@ void ir_asm_detach(struct ir_assembler *a, const struct ir_event *ev)
 	if (!a->cfg.several && ev->device)
 		end_mappings(a, 0);
 	if (a->nr_gone > had + 1)
-		qsort(a->gone + had, a->nr_gone - had, sizeof(*a->gone), by_number);
+		qsort_r(a->gone + had, a->nr_gone - had, sizeof(*a->gone), by_head, a);
 	number = ir_asm_record(a, ev, REC_DETACH);
 	rec(a, number)->iova = 0;
 	rec(a, number)->pages = a->nr_gone - had;

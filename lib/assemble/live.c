@@ -4,11 +4,25 @@
 #include "base/seed.h"
 #include "assemble/live.h"
 
+/* The mappings of the former buckets, from the last one of each on: those at one IOVA stay in their order. */
+static void link_again(struct ir_live_table *t, const uint32_t *buckets, uint32_t nr)
+{
+	for (uint32_t b = 0; b < nr; b++) {
+		uint32_t i = buckets[b], prev;
+
+		while (i != IR_LIVE_NONE && t->pool[i].next != IR_LIVE_NONE)
+			i = t->pool[i].next;
+		for (; i != IR_LIVE_NONE; i = prev) {
+			prev = t->pool[i].prev;
+			ir_live_link(t, i);
+		}
+	}
+}
+
 static bool grow(struct ir_live_table *t)
 {
-	uint32_t room = t->room ? t->room * 2 : 1024;
+	uint32_t room = t->room ? t->room * 2 : 1024, former = 2 * t->room, *old, *buckets;
 	struct ir_live *pool;
-	uint32_t *buckets;
 
 	if (room > UINT32_C(1) << 30)
 		return false;
@@ -19,18 +33,16 @@ static bool grow(struct ir_live_table *t)
 	buckets = malloc((size_t)room * 2 * sizeof(*buckets));
 	if (!buckets)
 		return false;
-	free(t->buckets);
-	t->buckets = buckets;
 	if (!t->room)
 		t->seed = ir_seed();
 	t->room = room;
 	t->bits = (unsigned int)__builtin_ctz(room) + 1;
 	for (uint32_t i = 0; i < room * 2; i++)
 		buckets[i] = IR_LIVE_NONE;
-	/* Growing happens only when the free list is empty: every entry is a mapping. */
-	for (uint32_t i = 0; i < t->used; i++)
-		if (!t->pool[i].ended)
-			ir_live_link(t, i);
+	old = t->buckets;
+	t->buckets = buckets;
+	link_again(t, old, former);
+	free(old);
 	return true;
 }
 

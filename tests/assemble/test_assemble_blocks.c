@@ -101,6 +101,32 @@ static unsigned int add_events(struct ir_event *ev, uint64_t kinds, uint64_t pag
 	return random_below(seed, 40) ? n : spoil_map(ev, n, seed);
 }
 
+/* @more events of another context come in the middle of the @n of a map. */
+static void interrupt_map(struct ir_event *ev, unsigned int n, unsigned int more, uint64_t *seed)
+{
+	unsigned int at = 1 + (unsigned int)random_below(seed, n - 1);
+	struct ir_event other[4];
+
+	assert_true(more <= 4);
+	memcpy(other, ev + n, more * sizeof(*ev));
+	memmove(ev + at + more, ev + at, (n - at) * sizeof(*ev));
+	for (unsigned int i = 0; i < more; i++) {
+		ev[at + i] = other[i];
+		ev[at + i].cpu = ev->cpu;
+		ev[at + i].flags = (uint16_t)((other[i].flags & ~IR_EVF_IRQ) | (~ev->flags & IR_EVF_IRQ));
+	}
+}
+
+/* One of the devices leaves its domain, and takes its mappings with it. */
+static struct ir_event detach(const uint16_t *device, bool *mapped, uint64_t *seed)
+{
+	uint16_t which = (uint16_t)(1 + random_below(seed, 2));
+
+	for (unsigned int i = 0; i < 64; i++)
+		mapped[i] &= device[i] != which;
+	return (struct ir_event){ .kind = IR_EV_DEVICE_DETACH, .device = which };
+}
+
 /* Operations of single events that have not been compared yet. */
 struct waiting {
 	struct ir_op op[BLOCK_EVENTS];
@@ -164,17 +190,27 @@ static void run_blocks(uint64_t kinds, bool several, uint64_t seed, struct ir_ev
 	struct ir_assembler_config config = { .seen_kinds = kinds, .s390 = true, .several = several };
 	struct feed *blocks = feed_with(config, &late), *single = feed_with(config, &late);
 	bool mapped[64] = { false };
-	uint16_t device[64];
+	uint16_t device[64] = { 0 };
 	struct waiting *w = calloc(1, sizeof(*w));
 	unsigned int n = 0;
 
 	assert_non_null(w);
-	while (n < BLOCK_EVENTS - 4) {
-		uint64_t page = random_below(&seed, 64);
+	while (n < BLOCK_EVENTS - 9) {
+		uint64_t page = random_below(&seed, 64), other = random_below(&seed, 64);
 		unsigned int more = add_events(evs + n, kinds, page, &device[page], mapped[page], &seed);
 
 		mapped[page] = !mapped[page] && evs[n].kind == IR_EV_MAP;
+		if (more > 1 && mapped[page] && other != page && mapped[other] && random_below(&seed, 8) == 0) {
+			unsigned int unmap = add_events(evs + n + more, kinds, other, &device[other], true, &seed);
+
+			interrupt_map(evs + n, more, unmap, &seed);
+			mapped[other] = false;
+			more += unmap;
+		}
 		n += more;
+		/* Behind the first one, maps go the general way (struct ir_live_table, first_of). */
+		if (several && n > BLOCK_EVENTS - 600 && random_below(&seed, 40) == 0)
+			evs[n++] = detach(device, mapped, &seed);
 	}
 	for (unsigned int i = 0; i < n; i++)
 		evs[i].time_ns = 1000 * (uint64_t)i;

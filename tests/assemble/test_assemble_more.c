@@ -407,6 +407,27 @@ static void test_list_longer_than_the_window(void **state)
 	free(f);
 }
 
+/* Of two mappings at one place the oldest ends first, also where the table grew meanwhile. */
+static void test_oldest_of_many(void **state)
+{
+	struct feed *f = feed_new(PLAIN, state);
+
+	map_at(f, 100, 1);
+	map_at(f, 200, 1);
+	map_at(f, 300, 1);
+	unmap_at(f, 100, 1);
+	map_at(f, 400, 1);
+	map_at(f, 200, 1);	/* in the place of the first one */
+	for (uint64_t page = 0; page < 2000; page++)
+		map_at(f, 1000 + 2 * page, 1);
+	ir_assembler_end(f->a);
+	take(f);
+	f->len = 0;
+	unmap_at(f, 200, 1);
+	unmap_at(f, 200, 1);
+	finish(f, "U1 200+1 U3 200+1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -426,6 +447,7 @@ int main(void)
 		BOTH(test_timer_meanwhile),
 		BOTH(test_nested_rpcits),
 		BOTH(test_numbers),
+		cmocka_unit_test(test_oldest_of_many),
 		BOTH(test_bad_events),
 		cmocka_unit_test(test_window_is_bounded),
 		cmocka_unit_test(test_list_longer_than_the_window),
