@@ -84,7 +84,6 @@ struct ir_domain {
 	uint64_t due_ns;	/* its timer is not due before; in the heap of struct ir_due */
 	uint32_t due_at;
 	uint32_t epoch;		/* how often it was detached */
-	uint32_t live_maps;	/* numbers of mappings in use */
 	bool grown;		/* is in the guest's list of those that have more than at the last look */
 	struct ir_domain *next_grown;
 	void *priv;		/* the API's; NULL: the device is detached */
@@ -171,7 +170,6 @@ struct ir_guest {
 	uint64_t *map_since;		/* when each was made; NULL: no explanation is requested */
 	uint64_t explained;		/* what that has cost */
 	uint32_t nr_maps, room_maps, free_map;
-	uint32_t gone_maps;		/* ended with their domains, and not yet free again */
 	uint64_t now_ns;
 	unsigned int cpu;		/* whose code runs, */
 	bool irq;			/* and in which context; with actors, as long as that has not waited */
@@ -407,6 +405,15 @@ static inline void ir_guest_free_number(struct ir_guest *g, uint32_t number)
 	g->maps[number].state = MAP_NONE;
 	g->maps[number].next_free = g->free_map;
 	g->free_map = number;
+}
+
+/** ir_guest_drop_number - no unmap of its mapping comes any more; it is free if that ended with its domain */
+static inline void ir_guest_drop_number(struct ir_guest *g, uint32_t number)
+{
+	const struct ir_mapping *m = &g->maps[number];
+
+	if ((m->state == MAP_LIVE || m->state == MAP_FAILED) && m->epoch != g->domains[m->device]->epoch)
+		ir_guest_free_number(g, number);
 }
 
 /* As ir_guest_domain(), of one that has no domain. */

@@ -266,7 +266,6 @@ IR_SPECIALISED void map(struct ir_guest *g, const struct ir_op *op, uint32_t map
 	m->requests = !plain && g->par.iommu->requests ? ir_requests_of_unmap(pfn, segs, nr) : 0;
 	m->state = pfn != IR_NO_PFN ? MAP_LIVE : MAP_FAILED;
 	m->epoch = d->epoch;
-	d->live_maps++;
 	if (m->unmap_waits) {	/* it came while something was waited for */
 		m->unmap_waits = false;
 		ir_guest_unmap(g, mapping);
@@ -310,10 +309,11 @@ IR_SPECIALISED void unmap(struct ir_guest *g, uint32_t mapping, const bool plain
 		return;
 	}
 	d = g->domains[m->device];
-	if (m->epoch != d->epoch)
+	if (m->epoch != d->epoch) {	/* it ended with its domain before */
+		ir_guest_free_number(g, mapping);
 		return;
+	}
 	g->sites.site = m->site;
-	d->live_maps--;
 	if (m->state == MAP_FAILED)
 		ir_count(d, skipped_unmaps, 1);
 	else

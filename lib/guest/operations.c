@@ -267,7 +267,6 @@ bool ir_guest_preload(struct ir_guest *g, uint16_t device, uint32_t mapping, uin
 		};
 		if (g->map_since)
 			g->map_since[mapping] = g->start_ns;	/* or earlier: it is not known */
-		d->live_maps++;
 	}
 	return pfn != IR_NO_PFN || identity;
 }
@@ -333,24 +332,6 @@ void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns
 	}
 }
 
-/*
- * Mappings that ended with their domains have their numbers until there are as many
- * of them as others: the table is gone through once for each of them at most.
- */
-static void free_gone_numbers(struct ir_guest *g)
-{
-	if (g->gone_maps < g->nr_maps / 2 + 1)
-		return;
-	for (uint32_t i = 0; i < g->nr_maps; i++) {
-		const struct ir_mapping *m = &g->maps[i];
-
-		if ((m->state == MAP_LIVE || m->state == MAP_FAILED) &&
-		    m->epoch != g->domains[m->device]->epoch)
-			ir_guest_free_number(g, i);
-	}
-	g->gone_maps = 0;
-}
-
 void ir_guest_detach(struct ir_guest *g, uint16_t device)
 {
 	struct ir_domain *d = device < g->nr_domains ? g->domains[device] : NULL;
@@ -359,9 +340,6 @@ void ir_guest_detach(struct ir_guest *g, uint16_t device)
 		return;
 	ir_guest_note_all_peaks(g);
 	d->epoch++;
-	g->gone_maps += d->live_maps;
-	d->live_maps = 0;
-	free_gone_numbers(g);
 	d->totals.now_ns = g->now_ns;
 	d->lazy_entries = d->entries;
 	if (d->entries)

@@ -372,14 +372,26 @@ static inline void run_map_or_unmap(struct ir_guest *g, const struct ir_op *op, 
 	});
 }
 
-/* The guest's number of the operation's mapping. */
+/*
+ * The guest's number of the operation's mapping.  The mapping has it until its unmap, which may come behind
+ * the detach that ended it, if the recording is damaged or a load moves it; or until the next mapping has
+ * its place, where no unmap comes.
+ */
 static inline uint32_t number_of(struct ir_engine *e, const struct ir_op *op)
 {
+	uint32_t *place, number;
+
 	if (op->mapping >= e->max_mappings)
 		return op->mapping;
-	if (op->kind != IR_OP_UNMAP)
-		e->guest_number[op->mapping] = ir_guest_new_number(e->guest);
-	return e->guest_number[op->mapping];
+	place = &e->guest_number[op->mapping];
+	number = *place;
+	if (op->kind == IR_OP_UNMAP) {
+		*place = IR_NO_MAPPING;
+		return number;
+	}
+	if (number != IR_NO_MAPPING)
+		ir_guest_drop_number(e->guest, number);
+	return *place = ir_guest_new_number(e->guest);
 }
 
 static void flush_timer(struct ir_engine *e, const struct ir_op *op)

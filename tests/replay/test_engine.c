@@ -461,6 +461,35 @@ static void test_a_walk_sees_the_pieces_that_are_there(void **state)
 	free(r);
 }
 
+/*
+ * An unmap may come behind the detach that ended its mapping: it is nothing then, and not the unmap of the next
+ * mapping.  If none comes, the next mapping may have the place of the one that ended.
+ */
+static void test_an_unmap_behind_its_detach(void **state)
+{
+	struct run *r = run_new("strict", "kvm", 10 * MS);
+	const struct ir_op detach = { .kind = IR_OP_DETACH, .time_ns = 100000, .mapping = IR_NO_MAPPING };
+
+	(void)state;
+	begin(r);
+	map(r, 0, 0, 0);
+	map(r, 50000, 0, 1);
+	ir_engine_run(r->engine, &detach, 1);
+	unmap(r, 200000, 1, 0);
+	map(r, 300000, 0, 2);
+	map(r, 350000, 0, 1);
+	unmap(r, 400000, 0, 2);
+	unmap(r, 450000, 0, 1);
+	end(r);
+	assert_int_equal(r->result.kernel.unmapped_pages, 2);
+	assert_in_range(r->log.nr, 4, 64);
+	assert_rpcit(r, r->log.nr - 4, 300000, 0, IR_CAUSE_SYNC_MAP);
+	assert_rpcit(r, r->log.nr - 3, 350000, 0, IR_CAUSE_SYNC_MAP);
+	assert_rpcit(r, r->log.nr - 2, 400000, 0, IR_CAUSE_SYNC);
+	assert_rpcit(r, r->log.nr - 1, 450000, 0, IR_CAUSE_SYNC);
+	free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -477,6 +506,7 @@ int main(void)
 		cmocka_unit_test(test_an_unmap_waits_for_its_map_to_end),
 		cmocka_unit_test(test_depot_of_kernels),
 		cmocka_unit_test(test_a_walk_sees_the_pieces_that_are_there),
+		cmocka_unit_test(test_an_unmap_behind_its_detach),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
