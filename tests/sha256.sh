@@ -47,3 +47,18 @@ for library in nettle libmd; do
 		check "SHA-256 by $library: of ${file##*/}, twice" cmp "$tmp/expected" "$tmp/out"
 	done
 done
+
+# From version 4 on libnettle's functions take no length of the digest.
+mkdir -p "$tmp/four/nettle"
+echo '#define NETTLE_VERSION_MAJOR 4' >"$tmp/four/nettle/version.h"
+cat >"$tmp/four/nettle/sha2.h" <<'EOF'
+#include <stdint.h>
+#define SHA256_DIGEST_SIZE 32
+struct sha256_ctx { int any; };
+void sha256_init(struct sha256_ctx *);
+void sha256_update(struct sha256_ctx *, size_t, const uint8_t *);
+void sha256_digest(struct sha256_ctx *, uint8_t *);
+EOF
+echo 'void base16_encode_update(char *, size_t, const uint8_t *);' >"$tmp/four/nettle/base16.h"
+check "SHA-256 by libnettle 4: compiles" "$cc" -std=gnu11 -Wall -Wextra -Werror -DIR_HAVE_NETTLE -Ilib \
+	-I"$tmp/four" -fsyntax-only lib/base/sha256.c

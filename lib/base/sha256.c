@@ -5,6 +5,7 @@
 
 #ifdef IR_HAVE_NETTLE
 #include <nettle/base16.h>
+#include <nettle/version.h>
 
 void ir_sha256_init(ir_sha256 *hash)
 {
@@ -20,7 +21,11 @@ void ir_sha256_end(ir_sha256 *hash, char digest[IR_SHA256_TEXT])
 {
 	uint8_t bytes[SHA256_DIGEST_SIZE];
 
+#if NETTLE_VERSION_MAJOR < 4
 	sha256_digest(hash, sizeof(bytes), bytes);
+#else
+	sha256_digest(hash, bytes);
+#endif
 	base16_encode_update(digest, sizeof(bytes), bytes);
 	digest[IR_SHA256_TEXT - 1] = '\0';
 }
