@@ -251,7 +251,8 @@ static inline enum fast fast_dma_map(struct ir_assembler *a, struct cpu *c, stru
 	struct ir_live *l;
 
 	if ((s->map_state != MAP_PIECES && s->map_state != MAP_SYNCED) || !in_window(a, s->head) ||
-	    !names_mapping(ev, head->iova) || head->pieces != 1 || head->named || a->live.first_of)
+	    !names_mapping(ev, head->iova) || head->pieces != 1 || head->named || a->live.first_of ||
+	    (ev->site && !head->site))
 		return FAST_NOT;
 	l = live_of(a, head->live);
 	if (l->ended || !claim_pages(a, ev->device, l->iova, l->pages))
@@ -350,7 +351,7 @@ static inline bool is_own_rpcit(const struct ir_assembler *a, const struct ir_ev
 static inline bool is_own_name(const struct ir_event *ev, const struct ir_event *name)
 {
 	return (name->kind == IR_EV_DMA_MAP || name->kind == IR_EV_DMA_MAP_SG) && same_slot(ev, name) &&
-		names_mapping(name, ev->addr);
+		names_mapping(name, ev->addr) && (ev->site || !name->site);
 }
 
 /*

@@ -71,6 +71,8 @@ static unsigned int add_events(struct ir_event *ev, uint64_t kinds, uint64_t pag
 
 	if (!mapped)
 		*device = (uint16_t)(1 + random_below(seed, 2));
+	one.site = random_below(seed, 4) ? 7 : 0;	/* of tasks, of which there may be too many */
+	name.site = random_below(seed, 50) ? one.site : 8;
 	name.device = *device;
 	name.ret = (int64_t)random_below(seed, 3);
 	name.flags |= (uint16_t)(random_below(seed, 2) << IR_EVF_FUNCTION_SHIFT);
