@@ -319,7 +319,12 @@ int results_append(struct results *results, const char *text, size_t len, struct
 
 int results_sync(struct results *results, struct ir_error *err)
 {
-	return fdatasync(results->fd) ? file_error(results, err) : 0;
+	int rc;
+
+	do {
+		rc = fdatasync(results->fd);
+	} while (rc && errno == EINTR);
+	return rc ? file_error(results, err) : 0;
 }
 
 static char *read_line(const struct results *results, size_t line, struct ir_error *err)

@@ -47,12 +47,6 @@ static bool has_other_domain(const struct ir_owners *owners, uint16_t device)
 static void name_timer_domains(struct ir_recording *rec, struct ir_owners *owners)
 {
 	for (unsigned int i = 0; i < owners->nr; i++) {
-		const struct ir_owner *w = &owners->owner[i];
-
-		if (w->device && w->timer && !w->from_timer)
-			ir_timer_owners_known(&rec->timer_owners, w->timer, w->device);
-	}
-	for (unsigned int i = 0; i < owners->nr; i++) {
 		struct ir_owner *w = &owners->owner[i];
 		uint16_t device;
 

@@ -436,6 +436,17 @@ static void note_first_timer(struct ir_recording *rec, uint64_t time_ns)
 			time_ns - rec->first_queued_ns < UINT64_C(1000000000);
 }
 
+/* The device of a timer, as a pass before this one found it by the domain that the timer flushes; 0: not known. */
+static uint16_t known_device(const struct ir_recording *rec, uint64_t timer)
+{
+	const struct ir_owners *o = &rec->owners_known;
+
+	for (unsigned int i = 0; timer && i < o->nr; i++)
+		if (o->owner[i].timer == timer && !o->owner[i].from_timer)
+			return o->owner[i].device;
+	return 0;
+}
+
 static int survey_other(struct ir_recording *rec, struct device_state *d, const struct ir_op *op)
 {
 	switch (op->kind) {
@@ -447,7 +458,8 @@ static int survey_other(struct ir_recording *rec, struct device_state *d, const 
 		rec->info.machine.timer_flushes++;
 		ir_timers_fired(&rec->timers, op->time_ns);
 		forget_synced(rec);
-		ir_timer_owners_fired(&rec->timer_owners, op->iova, op->device, op->time_ns);
+		ir_timer_owners_fired(&rec->timer_owners, op->iova,
+				      op->device ? op->device : known_device(rec, op->iova), op->time_ns);
 		return 0;
 	case IR_OP_DETACH:
 		note_detach(rec, d, op->time_ns);

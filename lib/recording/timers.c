@@ -426,25 +426,17 @@ void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint16_t d
 	if (timer && i < IR_TIMER_OWNERS) {
 		if (i == o->nr_timers)
 			o->timer[o->nr_timers++] = timer;
-		device = o->known[i] ? o->known[i] : waiting_device(o, i, time_ns);
-		o->votes[i][device] += device != 0;
+		if (!device)
+			device = waiting_device(o, i, time_ns);
+		if (device && device < IR_TIMER_OWNERS)
+			o->votes[i][device]++;
 	}
 	sample_device(o, device, time_ns);
-}
-
-void ir_timer_owners_known(struct ir_timer_owners *o, uint64_t timer, uint16_t device)
-{
-	unsigned int i = timer_index(o, timer);
-
-	if (i < o->nr_timers)
-		o->known[i] = device;
 }
 
 uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer)
 {
 	unsigned int i = timer_index(o, timer);
 
-	if (i == o->nr_timers)
-		return 0;
-	return o->known[i] ? o->known[i] : voted_device(o, i);
+	return i < o->nr_timers ? voted_device(o, i) : 0;
 }

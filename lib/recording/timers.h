@@ -54,7 +54,6 @@ struct ir_timer_owners {
 	struct ir_timer_samples samples;	/* of all devices, each without its first one */
 	uint64_t timer[IR_TIMER_OWNERS];
 	uint32_t votes[IR_TIMER_OWNERS][IR_TIMER_OWNERS];	/* by timer and device */
-	uint16_t known[IR_TIMER_OWNERS];	/* by timer: its device, if other events show it, else 0 */
 	unsigned int nr_timers;
 	uint64_t left_out;	/* firings of further timers, and unmaps of further devices */
 };
@@ -74,11 +73,9 @@ void ir_timer_owners_synced(struct ir_timer_owners *o, uint16_t device, uint64_t
 /**
  * ir_timer_owners_fired - a timer fired
  * @timer: its address, 0: not recorded
- * @device: whose it is, if that was recorded, else 0
+ * @device: whose it is, if other events tell, else 0: one that fits
  */
 void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint16_t device, uint64_t time_ns);
-/** ir_timer_owners_known - other events show whose a timer is */
-void ir_timer_owners_known(struct ir_timer_owners *o, uint64_t timer, uint16_t device);
 /** ir_timer_owner - the device that a timer most likely belongs to, 0: not known */
 uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer);
 

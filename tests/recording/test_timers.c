@@ -394,19 +394,22 @@ static void test_one_timer_for_each_device(void **state)
 	ir_timers_free(&o.samples);
 }
 
-/* Other events are right about it, whatever fits. */
+/* Other events may name the device, whichever fits. */
 static void test_known_owner(void **state)
 {
 	struct ir_timer_owners o = { .nr_timers = 0 };
 
 	(void)state;
-	ir_timer_owners_known(&o, 0x1000, 2);	/* a timer that never fired */
-	assert_int_equal(ir_timer_owner(&o, 0x1000), 0);
-	ir_timer_owners_unmap(&o, 1, SEC);
-	ir_timer_owners_fired(&o, 0x1000, 0, SEC + 12 * MS);
-	assert_int_equal(ir_timer_owner(&o, 0x1000), 1);
-	ir_timer_owners_known(&o, 0x1000, 2);
+	for (uint64_t i = 1; i <= 2; i++) {
+		ir_timer_owners_unmap(&o, 1, i * SEC);
+		ir_timer_owners_unmap(&o, 2, i * SEC + MS);
+		ir_timer_owners_fired(&o, 0x1000, 2, i * SEC + 15 * MS);
+		ir_timer_owners_fired(&o, 0x2000, IR_TIMER_OWNERS, i * SEC + 16 * MS);	/* not kept apart */
+	}
 	assert_int_equal(ir_timer_owner(&o, 0x1000), 2);
+	assert_int_equal(ir_timer_owner(&o, 0x2000), 0);
+	assert_int_equal(o.samples.n, 1);
+	assert_int_equal(o.samples.at[0].device, 2);
 	ir_timers_free(&o.samples);
 }
 

@@ -389,22 +389,24 @@ static int next_event(struct text *t, struct ir_event *ev, struct ir_error *err)
 static int text_next_block(struct ir_reader *rd, struct ir_event *evs, int max, struct ir_error *err)
 {
 	struct text *t = rd->priv;
-	int n = 0, rc;
+	int n = 0, rc = t->failed;
 
-	if (t->failed) {
+	while (!rc && n < max) {
+		rc = next_event(t, &evs[n], &t->failure);
+		if (rc <= 0)
+			break;
+		rc = 0;
+		if (evs[n].kind >= IR_EV_KINDS || evs[n].kind == IR_EV_LOST || text_has_text(&evs[n]))
+			return n + 1;
+		n++;
+	}
+	/* A failure comes behind the events before it. */
+	t->failed = rc;
+	if (n)
+		return n;
+	if (rc)
 		*err = t->failure;
-		return t->failed;
-	}
-	do {
-		rc = next_event(t, &evs[n], err);
-		n += rc > 0;
-	} while (rc > 0 && n < max && evs[n - 1].kind < IR_EV_KINDS && evs[n - 1].kind != IR_EV_LOST &&
-		 !text_has_text(&evs[n - 1]));
-	if (rc < 0) {	/* behind the events before it */
-		t->failed = rc;
-		t->failure = *err;
-	}
-	return n ? n : rc;
+	return rc;
 }
 
 static void text_close(struct ir_reader *rd)
