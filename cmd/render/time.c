@@ -110,7 +110,7 @@ void view_time(const struct ir_report_entry *entry, view_line emit, void *arg)
 	out = text_begin(&memory);
 	fprintf(out, "%s operations a second were recorded (the replay of the recorded flushes: %.3f of that); "
 		"ratios are of the same work, traced like it",
-		ir_count_text((uint64_t)(first->throughput.recorded_per_second + 0.5)).s, first->replayed);
+		ir_rate_text(first->throughput.recorded_per_second).s, first->replayed);
 	text = text_end(&memory);
 	emit(arg, "throughput", text, VIEW_PLAIN);
 	free(text);

@@ -26,6 +26,16 @@ struct ir_short ir_count_text(uint64_t count)
 	return text;
 }
 
+struct ir_short ir_rate_text(double rate)
+{
+	struct ir_short text;
+
+	if (rate >= 0 && rate < 1e18)
+		return ir_count_text((uint64_t)(rate + 0.5));
+	snprintf(text.s, sizeof(text.s), "%.3g", rate);
+	return text;
+}
+
 struct ir_short ir_count_word(uint64_t count)
 {
 	static const char *const words[] = {

@@ -21,6 +21,8 @@ struct ir_short {
 
 /** ir_count_text - 25019 as "25,019" */
 struct ir_short ir_count_text(uint64_t count);
+/** ir_rate_text - 25018.7 as "25,019"; what no machine reaches, or is below 0, as "1e+300" */
+struct ir_short ir_rate_text(double rate);
 /** ir_count_word - up to twelve as a word, "three"; more as ir_count_text() */
 struct ir_short ir_count_word(uint64_t count);
 /** ir_time_text - nanoseconds with three significant digits: "931 ms", "1.02 s" */

@@ -352,7 +352,7 @@ static void write_throughput(const struct ir_verdict_text *s)
 		ir_write_name(s, i ? most : least, 0);
 	}
 	fprintf(s->out, ". %s operations a second were recorded.",
-		ir_count_text((uint64_t)(least->result->time.throughput.recorded_per_second + 0.5)).s);
+		ir_rate_text(least->result->time.throughput.recorded_per_second).s);
 }
 
 static void emit_section(const struct ir_rows *rows, enum ir_typography typography, const char *label,

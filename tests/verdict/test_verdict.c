@@ -329,6 +329,10 @@ static void test_numbers(void **state)
 	assert_string_equal(ir_count_text(0).s, "0");
 	assert_string_equal(ir_count_text(999).s, "999");
 	assert_string_equal(ir_count_text(1234567).s, "1,234,567");
+	assert_string_equal(ir_rate_text(1234567.5).s, "1,234,568");
+	assert_string_equal(ir_rate_text(0).s, "0");
+	assert_string_equal(ir_rate_text(1e300).s, "1e+300");
+	assert_string_equal(ir_rate_text(-1).s, "-1");
 	assert_string_equal(ir_time_text(931 * MS, IR_PLAIN).s, "931 ms");
 	assert_string_equal(ir_time_text(1020 * MS, IR_PLAIN).s, "1.02 s");
 	assert_string_equal(ir_time_text(999600, IR_PLAIN).s, "1.00 ms");
