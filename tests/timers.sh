@@ -73,6 +73,9 @@ gives "timers 900 ms late: as many as recorded" \
 run $args --hz 1000 "$tmp/late"
 gives "another HZ: when that machine ran timers is not known" "$timeouts" 13
 run $args --hz 250 "$tmp/late"
+gives "jiffies begin where the recorded timers say, and the report says so" \
+	"(result['parameters']['timer_phase_ns'] > 0, result['parameters']['sources']['timer_phase_ns'])" \
+	"(True, 'recording')"
 gives "the same HZ: it is" "$timeouts" 7
 run $args --timer recorded "$tmp/late"
 gives "recorded timers: they are as late as they were" "$timeouts" 7

@@ -247,18 +247,13 @@ static void resolve_timer(const struct ir_params *p, const struct ir_recorded_ma
 {
 	par->hz = p->hz ? p->hz : m->hz ? m->hz : default_hz;
 	par->from.hz = p->hz ? IR_FROM_USER : m->hz ? IR_FROM_RECORDING : IR_FROM_DEFAULT;
-	/* A lateness measured with another HZ is not used. */
-	if (par->hz != (m->hz ? m->hz : default_hz))
+	/* What was measured with another HZ is not used. */
+	if (!m->has_timer_late || par->hz != (m->hz ? m->hz : default_hz))
 		return;
-	if (m->has_timer_phase)
-		par->from.timer_phase = IR_FROM_RECORDING;
-	if (m->has_timer_phase || m->has_timer_late)
-		par->timer_phase_ns = m->timer_phase_ns;
-	if (m->has_timer_late) {
-		par->timer_late_ns = m->timer_late_ns;
-		par->timer_rest_ns = m->timer_rest_ns;
-		par->from.timer_late = IR_FROM_RECORDING;
-	}
+	par->timer_phase_ns = m->timer_phase_ns;
+	par->timer_late_ns = m->timer_late_ns;
+	par->timer_rest_ns = m->timer_rest_ns;
+	par->from.timer_phase = par->from.timer_late = IR_FROM_RECORDING;
 }
 
 static void resolve_latency(const struct ir_params *p, const struct ir_recorded_machine *m,

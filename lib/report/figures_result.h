@@ -118,7 +118,8 @@
 	      "number of copies of the recording's devices: 1, unless `--devices` or a sweep has "
 	      "more"),
 	COUNT("parameters.timer_phase_ns", parameters.timer_phase_ns,
-	      "time of the start of a jiffy on the recording's clock"),
+	      "time of the start of a jiffy on the recording's clock; if recorded timers do not "
+	      "show it, one that agrees with them"),
 	COUNT("parameters.timer_late_ns", parameters.timer_late_ns,
 	      "mean time from the expiry of a recorded timer to its flush; simulated timers that expire "
 	      "while the recorded machine ran none fire when it did again, others a moment after their tick"),
