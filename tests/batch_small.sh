@@ -417,6 +417,27 @@ plan "\"recordings\": [ \"$traces/throughput/depth1-lazy.dat\" ], \"strategies\"
 exits "waits that become shorter" 0 merge --format table falling
 check "waits that become shorter: from and to" grep -Eq '^strict .* [0-9.]{5}-[0-9.]{5} +[0-9.]+ us-[0-9.]+ us$' out
 
+# Lines go to the disk before the batch ends, and it notices if they do not.
+
+plan '"recordings": [ "a.txt", "b.txt" ], "strategies": [ "strict" ]'
+if command -v strace >/dev/null && strace -o trace true 2>/dev/null; then
+	rm -f disk
+	export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0"	# they are not looked for in what is traced
+	strace -f -qq -o trace -e trace=fdatasync \
+		"$prog" batch --quiet --jobs 1 --output synced "$traces/6.12-fq-randread-lim2048-smp1.dat" >out 2>err
+	check "lines are on the disk when a thread ends, and at the end" test "$(grep -c fdatasync trace)" -ge 2
+	strace -f -qq -o trace -e trace=fdatasync -e inject=fdatasync:error=EIO \
+		"$prog" batch --quiet --jobs 1 --output disk m.json >out 2>err
+	check "a disk that fails: exit status" test $? -eq 1
+	says "a disk that fails: which file" "disk: Input/output error"
+	strace -f -qq -o trace -e trace=fdatasync -e inject=fdatasync:error=EINTR:when=1 \
+		"$prog" batch --quiet --jobs 1 --resume --output disk m.json >out 2>err
+	check "a disk that is interrupted: the batch goes on" test $? -eq 0
+	export ASAN_OPTIONS="${ASAN_OPTIONS%:detect_leaks=0}"
+else
+	skip "a disk that fails: no strace, or it may not trace"
+fi
+
 # Memory that runs out: a batch says so or has cells that failed, and ends as the others when it is resumed.
 # TRIES: how many allocations fail, one at a time.
 
