@@ -335,17 +335,15 @@ static inline bool same_slot(const struct ir_event *a, const struct ir_event *b)
 	return a->cpu == b->cpu && !((a->flags ^ b->flags) & IR_EVF_IRQ);
 }
 
-/* Whether an RPCIT with the result 0 is of map @ev, and of the function that was found last. */
-static inline bool is_own_rpcit(const struct ir_assembler *a, const struct ir_event *ev,
-				const struct ir_event *rpcit)
+/* Whether an RPCIT with the result 0 is of map @ev, and of a function that is known: @device. */
+static inline bool is_own_rpcit(struct ir_assembler *a, const struct ir_event *ev, const struct ir_event *rpcit,
+				uint16_t *device)
 {
 	const struct ir_event *ret = rpcit + 1;
-	const struct ir_owner *w = &a->owners.owner[a->owners.last];
 
 	return ret->kind == IR_EV_RPCIT_RET && same_slot(ev, rpcit) && same_slot(ev, ret) &&
-		rpcit->addr == ev->addr && rpcit->size == ev->size && !ret->ret && w->key == rpcit->aux &&
-		a->owners.last < a->owners.nr && w->kind == IR_OWNER_FUNCTION && (w->device || !a->cfg.several) &&
-		a->nr_functions && (a->nr_functions == 2 || a->first_fn == rpcit->aux);
+		rpcit->addr == ev->addr && rpcit->size == ev->size && !ret->ret &&
+		known_function(a, rpcit->aux, device);
 }
 
 static inline bool is_own_name(const struct ir_event *ev, const struct ir_event *name)
@@ -365,8 +363,7 @@ static inline const struct ir_event *fast_whole_map(struct ir_assembler *a, stru
 {
 	const struct ir_event *at = ev + 1, *rpcit = NULL, *name = NULL;
 	uint64_t pages = ev->size >> IR_PAGE_SHIFT, took = 0;
-	struct ir_owner *owner = &a->owners.owner[a->owners.last];
-	uint16_t device;
+	uint16_t device = 0;
 	struct ir_live *l;
 	uint32_t live;
 
@@ -379,10 +376,11 @@ static inline const struct ir_event *fast_whole_map(struct ir_assembler *a, stru
 	if (named)
 		name = at++;
 	if (unlikely(a->first != a->end || s->map_state != MAP_NONE || s->begun != NONE || !s->open ||
-		     c->nested || !is_plain(ev) || (rpcit && !is_own_rpcit(a, ev, rpcit)) ||
-		     a->live.count == a->live.used || a->live.first_of))
+		     c->nested || !is_plain(ev) || a->live.count == a->live.used || a->live.first_of ||
+		     (rpcit && !is_own_rpcit(a, ev, rpcit, &device))))
 		return NULL;
-	device = name ? name->device : owner->device;
+	if (name)
+		device = name->device;
 	if (unlikely(!claim_pages(a, device, ev->addr, pages)))
 		return NULL;
 	live = add_live(&a->live, ev->addr, pages, a->end);
@@ -401,7 +399,7 @@ static inline const struct ir_event *fast_whole_map(struct ir_assembler *a, stru
 		ir_latency_add(&a->latency, pages, took);
 	}
 	if (rpcit && name && rpcit->aux)
-		owner->device = device;
+		ir_owner_set_device(&a->owners, IR_OWNER_FUNCTION, rpcit->aux, device);
 	if (name)
 		a->maps_phys |= ir_event_function(name->flags) == IR_DMA_PHYS;
 	count_map(a, l);
