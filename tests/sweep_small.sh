@@ -227,6 +227,11 @@ shows "a figure of throughput" "figure time.throughput.ratio: throughput, of the
 check "a figure of throughput: slower flushes are less" awk '/throughput.ratio/ { on = 1 }
 	on && $1 ~ /^[0-9]+,000$/ { bad += n && ($2 >= strict || $3 >= fq || $2 >= $3); strict = $2; fq = $3; n++ }
 	END { exit bad || n != 4 }' out
+run sweep --quiet --vary queue-size=128:1024:x8 --load closed --strategy strict,fq-flush "${waits%/throughput/*}/6.12-fq-randread-lim2048-smp1.dat"
+shows "two strategies change places, perhaps" "crossing strict is faster than fq-flush up to 128, slower from 1,024 on, by less than the bounds of their throughput"
+run sweep --quiet --vary entry-limit=20:160:x2 --load closed --strategy sync-map-retry,legacy-strict "${waits%1-lazy.dat}32-lazy.dat"
+shows "failed maps" "figure failures: maps that failed or are unbacked entry-limit sync-map-retry legacy-strict 20 4,000 4,000 40 - -"
+check "maps that fail take no time, and are no reason to be called faster" sh -c '! grep crossing out'
 for format in json csv html; do
 	exits "waits as $format" 0 sweep --quiet --format $format --vary flush-latency=1us:9us:4us --load closed --strategy strict,fq-flush "$waits"
 done

@@ -228,9 +228,7 @@ void frontier_words(const struct frontier *f, size_t h, ir_words_line emit, void
 		fprintf(out, " --queue-size %u --queue-timeout %u", f->results[pick].parameters.queue_size,
 			f->results[pick].parameters.queue_timeout_ms);
 	ir_write_given(out, f->sweep->info, f->configs[pick].hypervisor, &f->results[pick].parameters,
-		       IR_WITHOUT_SIZE | IR_WITHOUT_TIMEOUT);
-	if (f->sweep->load)
-		fputs(" --load closed", out);
+		       &f->results[pick].time, IR_WITHOUT_SIZE | IR_WITHOUT_TIMEOUT);
 	fputc(' ', out);
 	ir_write_shell(out, f->sweep->path);
 	fputc(IR_MARK_END, out);

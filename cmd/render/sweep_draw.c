@@ -189,12 +189,43 @@ static int draw_fits(const struct sweep *sweep, const struct drawing *d, size_t 
 	return 0;
 }
 
+/* 0: alike, or one of them fails maps, and so does less than the other. */
+static int compare_throughput(const struct ir_result *x, const struct ir_result *y)
+{
+	double a = x->time.throughput.ratio, b = y->time.throughput.ratio;
+
+	return sweep_failures(x) + sweep_failures(y) ? 0 : (a > b) - (a < b);
+}
+
+static bool bounds_meet(const struct ir_result *x, const struct ir_result *y)
+{
+	const struct ir_throughput *a = &x->time.throughput, *b = &y->time.throughput;
+
+	return a->low <= b->high && b->low <= a->high;
+}
+
+/* Strategies @s and @t change places between these two values; @row: the results of the first value. */
+static void draw_crossing(const struct sweep *sweep, const struct drawing *d, const struct ir_result *row,
+			  size_t s, size_t t, size_t last, size_t v)
+{
+	size_t nr = sweep->settings->nr_strategies;
+	const struct ir_result *before = row + last * nr, *behind = row + v * nr;
+	bool ahead = compare_throughput(&before[s], &before[t]) > 0;
+	bool unsure = bounds_meet(&before[s], &before[t]) || bounds_meet(&behind[s], &behind[t]);
+	char from[CELL], to[CELL];
+
+	value_text(sweep->varied, sweep->range.values[last], from, sizeof(from));
+	value_text(sweep->varied, sweep->range.values[v], to, sizeof(to));
+	draw_line(d, "crossing", VIEW_PLAIN, "%s is faster than %s up to %s, slower from %s on%s",
+		  sweep->settings->strategies[ahead ? s : t]->name, sweep->settings->strategies[ahead ? t : s]->name,
+		  from, to, unsure ? ", by less than the bounds of their throughput" : "");
+}
+
 /* Between which values two strategies change places in throughput, hypervisor @h. */
 static void draw_crossings(const struct sweep *sweep, const struct drawing *d, size_t h)
 {
 	size_t nr = sweep->settings->nr_strategies;
 	const struct ir_result *row = sweep->results + h * sweep->range.n * nr;
-	char from[CELL], to[CELL];
 
 	for (size_t s = 0; s < nr; s++) {
 		for (size_t t = s + 1; t < nr; t++) {
@@ -202,17 +233,10 @@ static void draw_crossings(const struct sweep *sweep, const struct drawing *d, s
 			size_t last = 0;
 
 			for (size_t v = 0; v < sweep->range.n; v++) {
-				const struct ir_result *at = row + v * nr;
-				double x = at[s].time.throughput.ratio, y = at[t].time.throughput.ratio;
-				int now = (x > y) - (x < y);
+				int now = compare_throughput(&row[v * nr + s], &row[v * nr + t]);
 
-				if (now && sign && now != sign) {
-					value_text(sweep->varied, sweep->range.values[last], from, sizeof(from));
-					value_text(sweep->varied, sweep->range.values[v], to, sizeof(to));
-					draw_line(d, "crossing", VIEW_PLAIN, "%s is faster than %s up to %s, slower from %s on",
-						  sweep->settings->strategies[now > 0 ? t : s]->name,
-						  sweep->settings->strategies[now > 0 ? s : t]->name, from, to);
-				}
+				if (now && sign && now != sign)
+					draw_crossing(sweep, d, row, s, t, last, v);
 				sign = now ? now : sign;
 				last = now ? v : last;
 			}

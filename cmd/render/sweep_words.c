@@ -459,14 +459,14 @@ static void write_host_line(FILE *out, const struct sweep *sweep, size_t h, uint
 }
 
 /* Of a strategy with a queue, if there is one: it has all parameters. */
-static const struct ir_effective *searched_parameters(const struct sweep *sweep, size_t h)
+static const struct ir_result *searched_result(const struct sweep *sweep, size_t h)
 {
 	const struct search *searches = &sweep->searches[h * sweep->settings->nr_strategies];
 
 	for (size_t s = 0; s < sweep->settings->nr_strategies; s++)
 		if (searches[s].nr_probes && searches[s].probes[0].result.parameters.queue != IR_QUEUE_NONE)
-			return &searches[s].probes[0].result.parameters;
-	return &searches[0].probes[0].result.parameters;
+			return &searches[s].probes[0].result;
+	return &searches[0].probes[0].result;
 }
 
 /* --plugin for what the searches used. */
@@ -499,6 +499,7 @@ static void emit_closed(struct ir_memory *memory, const char *label, ir_words_li
 void sweep_words(const struct sweep *sweep, size_t h, ir_words_line emit, void *arg)
 {
 	uint64_t least = least_need(sweep, h), live, most;
+	const struct ir_result *searched;
 	struct ir_effective given;
 	struct ir_memory memory;
 	FILE *out;
@@ -511,14 +512,14 @@ void sweep_words(const struct sweep *sweep, size_t h, ir_words_line emit, void *
 	write_host_line(out, sweep, h, most);
 	emit_closed(&memory, "On the host", emit, arg);
 	out = text_begin(&memory);
-	given = *searched_parameters(sweep, h);
+	searched = searched_result(sweep, h);
+	given = searched->parameters;
 	given.hypervisor.entry_limit = most;
 	given.from.entry_limit = IR_FROM_USER;
 	fprintf(out, "The course with that limit: %ciommu-replay run", IR_MARK_CODE);
 	write_plugins(out, sweep, h);
-	ir_write_given(out, sweep->info, sweep->settings->hypervisors[h].hypervisor, &given, 0);
-	if (sweep->load)
-		fputs(" --load closed", out);
+	ir_write_given(out, sweep->info, sweep->settings->hypervisors[h].hypervisor, &given,
+		       &searched->time, 0);
 	fputs(" --format html --output report.html ", out);
 	ir_write_shell(out, sweep->path);
 	fputc(IR_MARK_END, out);

@@ -85,6 +85,8 @@ static void list_assumptions(const struct ir_time *t, FILE *out)
 	if (a->event_cost_unknown)
 		fputs("; what tracing cost is not known: the ratio takes it for nothing, the bounds "
 		      "for up to a flush (--event-cost)", out);
+	if (a->event_cost_as_given)
+		fprintf(out, "; an event of a probe costs %s, as given", ir_time_text(t->event_cost_ns, IR_PLAIN).s);
 	if (a->tracepoint_cost_guessed)
 		fputs("; an event of the kernel's own costs half of a probe's", out);
 	if (a->peers_do_not_adapt)

@@ -147,6 +147,7 @@ static void predict_untraced(struct prediction *p, struct ir_time *time)
 	time->has_untraced = p->load->info.event_cost_known;
 	if (!time->has_untraced)
 		return;
+	time->event_cost_ns = p->load->info.event_cost_ns;
 	cfg.untraced = true;
 	recorded = as_recorded(&cfg);
 	self = replay_duration(p, &recorded, NULL, NULL, &result);
@@ -221,6 +222,7 @@ static void note_assumptions(const struct prediction *p, struct ir_time *time)
 		.device_times = true, .no_iotlb_misses = true,
 		.idle_unknown = !load->info.idle_known,
 		.event_cost_unknown = !load->info.event_cost_known,
+		.event_cost_as_given = load->info.event_cost_known && !load->info.event_cost_recorded,
 		.tracepoint_cost_guessed = load->info.event_cost_known && !load->tracepoint_known,
 		.peers_do_not_adapt = load->info.open_streams != 0,
 		.serialised = p->cfg.serialised,

@@ -73,6 +73,13 @@ struct ir_value untraced_real(const struct ir_report_entry *entry, size_t result
 	return r->time.closed && r->time.has_untraced ? real_value(FIELD(double, r, arg)) : absent;
 }
 
+struct ir_value untraced_u64(const struct ir_report_entry *entry, size_t result, size_t arg)
+{
+	const struct ir_result *r = &entry->results[result];
+
+	return r->time.closed && r->time.has_untraced ? count_value(FIELD(uint64_t, r, arg)) : absent;
+}
+
 /* The other way round: what is not null is known. */
 
 static bool put_u64(const struct ir_entry_fields *to, size_t result, size_t arg,
@@ -143,4 +150,9 @@ bool put_untraced_real(const struct ir_entry_fields *to, size_t result, size_t a
 {
 	to->results[result].time.has_untraced |= !is_null(value);
 	return is_null(value) || put_real(to, result, arg, value);
+}
+
+bool put_untraced_u64(const struct ir_entry_fields *to, size_t result, size_t arg, struct ir_value value)
+{
+	return is_null(value) || put_u64(to, result, arg, value);
 }

@@ -17,6 +17,7 @@ struct ir_value closed_real(const struct ir_report_entry *entry, size_t result, 
 struct ir_value closed_truth(const struct ir_report_entry *entry, size_t result, size_t arg);
 struct ir_value closed_bottleneck(const struct ir_report_entry *entry, size_t result, size_t arg);
 struct ir_value untraced_real(const struct ir_report_entry *entry, size_t result, size_t arg);
+struct ir_value untraced_u64(const struct ir_report_entry *entry, size_t result, size_t arg);
 
 bool put_time_u64(const struct ir_entry_fields *to, size_t result, size_t arg, struct ir_value value);
 bool put_time_real(const struct ir_entry_fields *to, size_t result, size_t arg, struct ir_value value);
@@ -28,5 +29,6 @@ bool put_closed_bottleneck(const struct ir_entry_fields *to, size_t result, size
 			   struct ir_value value);
 bool put_untraced_real(const struct ir_entry_fields *to, size_t result, size_t arg,
 		       struct ir_value value);
+bool put_untraced_u64(const struct ir_entry_fields *to, size_t result, size_t arg, struct ir_value value);
 
 #endif

@@ -351,6 +351,9 @@
 	TIME(untraced_real, "throughput.untraced.ratio", untraced.ratio,
 	      "`time.throughput.ratio` without tracing; null if the cost of an event is not known"),
 	THROUGHPUT(untraced_real, "throughput.untraced", untraced),
+	TIME(untraced_u64, "throughput.untraced.event_cost_ns", event_cost_ns,
+	     "duration of an event of a probe, which these leave out: from `--event-cost` or the "
+	     "recording; null if it is not known"),
 	TIME(closed_u64, "latency.p50_ns", p50_ns,
 	      "median of the time from the beginning of a map to the end of its unmap"),
 	TIME(closed_u64, "latency.p99_ns", p99_ns, "99th percentile of that time"),
@@ -361,6 +364,7 @@
 	ASSUMPTION("no_iotlb_misses", no_iotlb_misses),
 	ASSUMPTION("idle_time_unknown", idle_unknown),
 	ASSUMPTION("event_cost_unknown", event_cost_unknown),
+	ASSUMPTION("event_cost_as_given", event_cost_as_given),
 	ASSUMPTION("tracepoint_cost_half_of_event_cost", tracepoint_cost_guessed),
 	ASSUMPTION("arrivals_as_recorded", peers_do_not_adapt),
 	ASSUMPTION("hypervisor_serialises", serialised),

@@ -139,12 +139,22 @@ static void write_machine(FILE *out, const struct ir_effective *p, unsigned int 
 		write_latency(out, "flush-all-latency", p->all_base_ns, p->all_page_ns);
 }
 
+static void write_load(FILE *out, const struct ir_time *time)
+{
+	if (!time->closed)
+		return;
+	fputs(" --load closed", out);
+	if (time->assumptions.event_cost_as_given)
+		fprintf(out, " --event-cost %" PRIu64 "ns", time->event_cost_ns);
+}
+
 void ir_write_given(FILE *out, const struct ir_recording_info *info, const struct ir_hypervisor *hypervisor,
-		    const struct ir_effective *parameters, unsigned int without)
+		    const struct ir_effective *parameters, const struct ir_time *time, unsigned int without)
 {
 	write_hypervisor(out, hypervisor, parameters, without);
 	write_machine(out, parameters, without);
 	write_recording(out, info);
+	write_load(out, time);
 }
 
 static void write_plugin(FILE *out, const struct ir_plugin_info *plugin)

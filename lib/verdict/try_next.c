@@ -41,9 +41,7 @@ static void write_command(const struct ir_verdict_text *s, const char *command, 
 	fprintf(s->out, " %ciommu-replay %s", IR_MARK_CODE, command);
 	ir_write_plugins(s->out, entry->configs + s->rows->first, s->rows->end - s->rows->first);
 	ir_write_given(s->out, entry->info, entry->configs[s->rows->first].hypervisor, all_parameters(s->rows),
-		       without);
-	if (entry->results[s->rows->first].time.closed)
-		fputs(" --load closed", s->out);
+		       &entry->results[s->rows->first].time, without);
 	fputc(' ', s->out);
 	ir_write_file(s->out, entry->info);
 	fputc(IR_MARK_END, s->out);

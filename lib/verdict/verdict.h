@@ -83,10 +83,11 @@ enum ir_without {
 /**
  * ir_write_given - a blank and an option for each parameter of a replay that the user gave
  * @parameters: of a result; only those of a strategy with a queue have all parameters of queues
+ * @time: of the same load; without a closed one its options are left out
  * @without: several of enum ir_without
  */
 void ir_write_given(FILE *out, const struct ir_recording_info *info, const struct ir_hypervisor *hypervisor,
-		    const struct ir_effective *parameters, unsigned int without);
+		    const struct ir_effective *parameters, const struct ir_time *time, unsigned int without);
 /** ir_write_plugins - a blank and --plugin for each plug-in that @n configurations use */
 void ir_write_plugins(FILE *out, const struct ir_config *configs, size_t n);
 /** ir_write_file - the name of a recording, "-" if it came from standard input */

@@ -77,7 +77,7 @@ static int setup(void **state)
 		.closed = true, .cpu_ns = 6, .p50_ns = 7, .p99_ns = 8, .recorded_p50_ns = 9,
 		.recorded_p99_ns = 10, .bottleneck = IR_BOTTLENECK_HYPERVISOR, .idle_known = true,
 		.throughput = { 0.5, 0.25, 0.75, 100, 200 }, .has_untraced = true,
-		.untraced = { 0.625, 0.5, 0.75, 125, 200 },
+		.untraced = { 0.625, 0.5, 0.75, 125, 200 }, .event_cost_ns = 11,
 		.assumptions = { .device_times = true, .serialised = true },
 	};
 	result.exposure.page_seconds = 0.1 + 0.2;

@@ -74,6 +74,11 @@ static void test_try_next_repeats_what_was_given(void **state)
 	t->info.window_to_ns = 0;
 	t->info.device_name = t->info.events_file = NULL;
 	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --load closed dir/a.dat");
+	t->results[0].time.event_cost_ns = 5600;
+	assert_line(t, IR_PLAIN, "Try next", "How far can the model be trusted? iommu-replay verify --load closed dir/a.dat");
+	t->results[0].time.assumptions.event_cost_as_given = true;
+	assert_line(t, IR_PLAIN, "Try next",
+		    "How far can the model be trusted? iommu-replay verify --load closed --event-cost 5600ns dir/a.dat");
 	free(t);
 }
 

@@ -45,6 +45,7 @@ struct ir_time_assumptions {
 	bool no_iotlb_misses;	/* IOTLB misses cost nothing */
 	bool idle_unknown;	/* CPUs were busy between operations */
 	bool event_cost_unknown;	/* tracing cost nothing */
+	bool event_cost_as_given;	/* by the user; no recording measured it */
 	bool tracepoint_cost_guessed;	/* a tracepoint costs half of what a probe costs */
 	bool peers_do_not_adapt;	/* work that comes by a clock or from a network comes as recorded */
 	bool serialised;	/* the hypervisor serves one flush at a time */
@@ -67,6 +68,7 @@ struct ir_time {
 	double replayed;	/* operations a second of the recorded flushes' replay to those recorded */
 	bool has_untraced;		/* the cost of an event is known */
 	struct ir_throughput untraced;	/* both without tracing */
+	uint64_t event_cost_ns;		/* of a probe's event, that these are without */
 	struct ir_time_assumptions assumptions;
 };
 
