@@ -305,6 +305,10 @@ words "a fault that was not examined" faults.json 'entry["fault_summary"]["unexa
 words "faults outside" faults.json 'entry["fault_summary"]["outside"] = 1' "1 fault of the log is from before or after the recording"
 words "a line that was left out" faults.json 'entry["fault_summary"]["suppressed"] = 1' "the kernel left out 1 line of its log"
 words "faults that may be missing" faults.json 'entry["fault_summary"]["may_be_missing"] = True' "the kernel limits how many faults it logs: some may be missing"
+words "no fault, and no log" faults.json 'entry.update(faults=[]); entry["fault_summary"].update(total=0, log_clock=None, log_given=False)' \
+	"no fault was found; a log is given with --log"
+words "no fault, but a log" faults.json 'entry.update(faults=[]); entry["fault_summary"].update(total=0, log_clock=None, log_given=True)' \
+	"no fault was found, neither in the recording nor in the log"
 words "a line that cannot be read" faults.json 'entry["fault_summary"]["bad_lines"] = 1' "1 line looks like a fault and cannot be read"
 words "lines that cannot be read" faults.json 'entry["fault_summary"]["bad_lines"] = 2' "2 lines look like faults and cannot be read"
 words "faults of incomplete recordings" faults.json 'r["damage"]["lost_events"] = 1; r["complete"] = False' "the input is incomplete: maps and unmaps may be missing"

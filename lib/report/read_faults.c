@@ -217,6 +217,7 @@ static int read_summary(struct ir_read_faults *f, const json_t *json, struct ir_
 	    !read_count(clock, "error_ns", &all->clock_error_ns))
 		return wrong_member(err, "fault_summary");
 	all->may_be_missing = json_is_true(json_object_get(json, "may_be_missing"));
+	all->log_given = json_is_true(json_object_get(json, "log_given"));
 	rc = read_counts(json_object_get(json, "by_device"), "device", &f->by_device,
 			 &all->nr_devices, err);
 	if (!rc)

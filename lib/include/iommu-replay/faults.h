@@ -118,7 +118,7 @@ struct ir_faults {
 	uint64_t suppressed;		/* lines that the kernel left out, by the log's own count */
 	bool may_be_missing;		/* reports are rate-limited, and some may be missing */
 	uint64_t bad_lines;		/* that look like a fault and cannot be read */
-	bool log_given;			/* not in reports */
+	bool log_given;
 	bool undated;			/* the log has lines, and none with a time; not in reports */
 	uint64_t delay_ns;		/* how long before its report an access may be */
 	const char *clock;		/* how the log's clock was aligned; NULL: no log */
