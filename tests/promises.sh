@@ -181,6 +181,18 @@ devices() {
 devices 300 1 >"$tmp/devices"
 counts limit_timers 269 "$tmp/devices"		# those of device 32 and on, and one firing
 counts limit_domains 45 "$tmp/devices"		# of device 256 and on
+awk 'BEGIN {
+	print "cpus=1"
+	for (i = 0; i < 65540; i++) {
+		head = sprintf("  fio-1 [000] %d.%06d: ", 1 + i / 50, i % 50 * 20000)
+		iova = sprintf("%x", 1073741824 + 4096 * (i % 1000))
+		end = sprintf("%x", 1073741824 + 4096 * (i % 1000) + 4096)
+		print head "map: IOMMU: iova=0x" iova " - 0x" end " paddr=0x40000000 size=4096"
+		print head "unmap: IOMMU: iova=0x" iova " - 0x" end " size=4096 unmapped_size=4096"
+		printf "  fio-1 [000] %d.%06d: fq_timeout: (ffff) timer=0x5000\n", 1 + i / 50, i % 50 * 20000 + 16000
+	}
+}' >"$tmp/late"
+counts limit_late_timers 4 "$tmp/late"
 devices 66000 0 >"$tmp/devices"
 counts limit_devices 930 "$tmp/devices"		# maps and unmaps of 465 devices
 { echo cpus=1; seq 5000 | awk '{ printf "  fio-1 [000] 10.%06d: event%d: x=1\n", $1, $1 }'; } >"$tmp/names"

@@ -116,6 +116,7 @@ static int estimate_timers(struct ir_recording *rec)
 		return -ENOMEM;
 	m->nr_stalls = ir_timers_stalls(samples, &est, m->hz ? m->hz : ir_default_hz(&rec->info), rec->stalls);
 	m->stalls = rec->stalls;
+	rec->info.damage.count[IR_DAMAGE_LIMIT_LATE] = samples->left_out;
 	return 0;
 }
 

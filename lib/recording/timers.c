@@ -30,6 +30,7 @@ static bool make_room(struct ir_timer_samples *s)
 		return true;
 	grown = s->n < IR_TIMER_SAMPLES ? realloc(s->at, room * sizeof(*grown)) : NULL;
 	s->no_memory |= s->n < IR_TIMER_SAMPLES && !grown;
+	s->left_out += s->n == IR_TIMER_SAMPLES;
 	if (!grown)
 		return false;
 	s->at = grown;

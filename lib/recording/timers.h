@@ -29,6 +29,7 @@ struct ir_timer_samples {
 	uint16_t device;
 	struct ir_timer_sample *at;	/* in the order in which they fired */
 	uint32_t n, room;
+	uint64_t left_out;	/* beyond IR_TIMER_SAMPLES */
 };
 
 struct ir_timer_estimate {

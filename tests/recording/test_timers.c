@@ -66,8 +66,10 @@ static void test_samples(void **state)
 	assert_int_equal(s.n, 1);
 	assert_int_equal(s.at[0].armed_ns, 2 * SEC);
 	assert_int_equal(s.at[0].fired_ns, 4 * SEC);
+	assert_int_equal(s.left_out, 0);
 	sample(IR_TIMER_SAMPLES + 10, 1000, 250, 0, 0);
 	assert_int_equal(s.n, IR_TIMER_SAMPLES);
+	assert_int_equal(s.left_out, 10);
 }
 
 /* The wheel's granularity shows how long a jiffy is, and where they begin. */

@@ -52,6 +52,7 @@ enum ir_severity {
 	X(IR_DAMAGE_LIMIT_DEVICES,	LIMIT,	 "limit_devices",	"events of devices beyond the limit of 65535, which count for no device") \
 	X(IR_DAMAGE_LIMIT_EVENT_NAMES,	LIMIT,	 "limit_event_names",	"events of a text with names beyond the limit of 4096, which are ignored") \
 	X(IR_DAMAGE_LIMIT_TIMERS,	INFO,	 "limit_timers",	"expirations of flush-queue timers, or unmaps of devices, beyond 32, whose owner is not determined") \
+	X(IR_DAMAGE_LIMIT_LATE,	INFO,	 "limit_late_timers",	"expirations of flush-queue timers beyond 65536, whose lateness is not determined") \
 	X(IR_DAMAGE_LIMIT_DOMAINS,	INFO,	 "limit_domains",	"unmaps of devices beyond 256, or domains beyond 4096, whose type is not determined") \
 	X(IR_DAMAGE_LIMIT_START_IOVAS,	INFO,	 "limit_start_iovas",	"IOVAs that were free at the start and are not used because there are more than 4096 (at least)")
 
