@@ -7,6 +7,7 @@
 #include "base/budget.h"
 #include "events/event.h"
 #include "load/priv.h"
+#include "load/recorded.h"
 #include "recording/pass.h"
 
 #define BLOCK_OPS	1024
@@ -210,10 +211,13 @@ struct ir_load *ir_load_new(struct ir_recording *rec, const struct ir_load_optio
 		.load = calloc(1, sizeof(*c.load)), .info = ir_recording_info(rec),
 		.options = options ? options : &none, .left = ir_recording_info(rec)->max_memory,
 	};
-	int rc = c.load ? 0 : -ENOMEM;
+	int rc;
 
-	if (c.load)
+	if (c.load) {
 		c.load->interrupted = c.options->interrupted;
+		c.load->recorded = ir_recorded_loops_new();
+	}
+	rc = c.load && c.load->recorded ? 0 : -ENOMEM;
 	if (err)
 		err->text[0] = '\0';
 	if (!rc)
@@ -236,6 +240,7 @@ void ir_load_free(struct ir_load *load)
 	free(load->steps);
 	free(load->step_of);
 	free(load->streams);
+	ir_recorded_loops_free(load->recorded);
 	free(load);
 }
 

@@ -9,6 +9,7 @@
 
 #include "load/predict.h"
 #include "load/priv.h"
+#include "load/recorded.h"
 
 /*
  * Two boots of one machine differ by as much, if nothing else does: with one CPU, and
@@ -42,12 +43,9 @@ struct ir_loop_config ir_loop_config_of(const struct ir_load *load, const struct
 	};
 }
 
-/* How long the steps take; without memory, or interrupted, p->rc is set, and the result is 1. */
-static double replay_duration(struct prediction *p, const struct ir_loop_config *cfg, uint64_t *start,
-			      uint64_t *done, struct ir_loop_result *result)
+/* How long the steps took; without memory, or interrupted, p->rc is set, and the result is 1. */
+static double duration_of(struct prediction *p, int rc, const struct ir_loop_result *result)
 {
-	int rc = ir_loop_run(p->load, cfg, start, done, result);
-
 	if (rc)
 		p->rc = rc;
 	if (rc || result->end_ns <= p->load->first_ns)
@@ -55,24 +53,27 @@ static double replay_duration(struct prediction *p, const struct ir_loop_config 
 	return (double)(result->end_ns - p->load->first_ns);
 }
 
-/* The same with the flushes as recorded. */
-static struct ir_loop_config as_recorded(const struct ir_loop_config *cfg)
+/* With the flushes as recorded. */
+static double recorded_duration(struct prediction *p, const struct ir_loop_config *cfg,
+				struct ir_loop_result *result)
 {
-	struct ir_loop_config recorded = *cfg;
+	int rc = ir_loop_run_recorded(p->load, cfg, result);
 
-	recorded.flushes = NULL;
-	recorded.others = NULL;
-	recorded.nr_others = 0;
-	recorded.priced = recorded.all_priced = false;
-	recorded.extra_ns = 0;
-	return recorded;
+	return duration_of(p, rc, result);
+}
+
+static double replay_duration(struct prediction *p, const struct ir_loop_config *cfg, uint64_t *start,
+			      uint64_t *done, struct ir_loop_result *result)
+{
+	int rc = ir_loop_run(p->load, cfg, start, done, result);
+
+	return duration_of(p, rc, result);
 }
 
 static double ratio_of(struct prediction *p, const struct ir_loop_config *cfg)
 {
-	struct ir_loop_config recorded = as_recorded(cfg);
 	struct ir_loop_result result;
-	double self = replay_duration(p, &recorded, NULL, NULL, &result);
+	double self = recorded_duration(p, cfg, &result);
 
 	return self / replay_duration(p, cfg, NULL, NULL, &result);
 }
@@ -140,7 +141,7 @@ static struct ir_throughput make_throughput(const struct ir_load *load, double r
 
 static void predict_untraced(struct prediction *p, struct ir_time *time)
 {
-	struct ir_loop_config cfg = p->cfg, recorded;
+	struct ir_loop_config cfg = p->cfg;
 	struct ir_loop_result result;
 	double self, ratio, truth = (double)(p->load->last_ns - p->load->first_ns);
 
@@ -149,8 +150,7 @@ static void predict_untraced(struct prediction *p, struct ir_time *time)
 		return;
 	time->event_cost_ns = p->load->info.event_cost_ns;
 	cfg.untraced = true;
-	recorded = as_recorded(&cfg);
-	self = replay_duration(p, &recorded, NULL, NULL, &result);
+	self = recorded_duration(p, &cfg, &result);
 	ratio = self / replay_duration(p, &cfg, NULL, NULL, &result);
 	/* The loop's duration, corrected by what it missed of the recorded one. */
 	time->untraced = make_throughput(p->load, ratio, ratio * p->low / p->likely,
@@ -238,14 +238,13 @@ int ir_load_predict(const struct ir_load *load, const struct ir_flush_log *log,
 		.start = calloc((size_t)load->nr_steps + 1, sizeof(*p.start)),
 		.done = calloc((size_t)load->nr_steps + 1, sizeof(*p.done)),
 	};
-	struct ir_loop_config recorded = as_recorded(&p.cfg);
 	struct ir_loop_result result;
 	double ns;
 
 	if (!p.start || !p.done)
 		p.rc = -ENOMEM;
 	if (!p.rc) {
-		p.self = replay_duration(&p, &recorded, NULL, NULL, &result);
+		p.self = recorded_duration(&p, &p.cfg, &result);
 		p.self_server_ns = result.server_ns;
 		ns = replay_duration(&p, &p.cfg, p.start, p.done, &p.result);
 		p.likely = p.self / ns;

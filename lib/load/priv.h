@@ -8,6 +8,7 @@
  *   streams.c   who made the mappings; streams that come by a clock
  *   loop.c      replays the steps, given how long each flush takes
  *   pending.c   interrupts of a CPU that will come, by time
+ *   recorded.c  replays with the recorded flushes, which serve all configurations
  *   retime.c    flushes of a replay; operations at the times that follow from them
  *   predict.c   the figures of one configuration, with their bounds
  *
@@ -139,6 +140,7 @@ struct ir_load {
 	bool tracepoint_known;	/* info.tracepoint_cost_ns was measured */
 	double page_ns;
 	double unsteady;	/* of the recorded throughput: two standard errors, relative */
+	struct ir_recorded_loops *recorded;
 	const volatile int *interrupted;	/* or NULL */
 };
 
