@@ -14,6 +14,7 @@
 
 #include "load/pending.h"
 #include "load/priv.h"
+#include "load/turns.h"
 
 enum phase {
 	PHASE_NEXT,		/* the next task step is to be looked at */
@@ -27,7 +28,6 @@ enum phase {
 
 struct cpu {
 	uint64_t now_ns;	/* what it did is known until then */
-	uint64_t next_ns;	/* its next event */
 	uint32_t *tasks;	/* its task steps */
 	uint32_t nr_tasks, at;
 	struct pending_heap interrupts;	/* that will arrive or have */
@@ -47,6 +47,7 @@ struct loop {
 	const struct ir_load *load;
 	const struct ir_loop_config *cfg;
 	struct cpu *cpus;
+	struct turns turns;
 	uint64_t *done;		/* by step: when it ended, 0: not yet */
 	uint64_t *start;	/* may be NULL */
 	uint32_t *live;		/* by stream: mappings */
@@ -371,20 +372,22 @@ static uint64_t interrupt_event(const struct cpu *c)
 	return c->interrupts.list[0].time_ns > c->now_ns ? c->interrupts.list[0].time_ns : c->now_ns;
 }
 
-static void find_next_event(const struct loop *l, struct cpu *c)
+static uint64_t next_event(const struct loop *l, const struct cpu *c)
 {
-	uint64_t task, interrupt, request;
+	uint64_t task, interrupt, request, next;
 
-	if (c->running != NO_STEP || c->flushing) {
-		c->next_ns = c->until_ns;
-		return;
-	}
+	if (c->running != NO_STEP || c->flushing)
+		return c->until_ns;
 	task = task_event(l, c);
 	interrupt = interrupt_event(c);
 	request = request_event(c);
-	c->next_ns = task < interrupt ? task : interrupt;
-	if (request < c->next_ns)
-		c->next_ns = request;
+	next = task < interrupt ? task : interrupt;
+	return request < next ? request : next;
+}
+
+static void find_next_event(struct loop *l, const struct cpu *c)
+{
+	turns_set(&l->turns, (uint32_t)(c - l->cpus), next_event(l, c));
 }
 
 /* The device has the request of a map, and its interrupt will come. */
@@ -520,10 +523,8 @@ static void begin_next_phase(struct loop *l, struct cpu *c)
 	}
 }
 
-static void run_cpu(struct loop *l, struct cpu *c)
+static void run_cpu(struct loop *l, struct cpu *c, uint64_t now)
 {
-	uint64_t now = c->next_ns;
-
 	if (c->running != NO_STEP) {
 		end_step(l, c);
 	} else if (c->flushing) {
@@ -540,6 +541,12 @@ static void run_cpu(struct loop *l, struct cpu *c)
 		begin_next_phase(l, c);
 	}
 	find_next_event(l, c);
+}
+
+static void find_next_events(struct loop *l)
+{
+	for (uint32_t i = 0; i < l->load->cpus; i++)
+		find_next_event(l, &l->cpus[i]);
 }
 
 /* No CPU can continue: ends the wait of the one that waits longest. */
@@ -573,23 +580,15 @@ static bool is_interrupted(const struct ir_load *load)
 static void run_events(struct loop *l)
 {
 	for (;;) {
-		struct cpu *next = NULL;
+		uint32_t next = turns_first(&l->turns);
+		uint64_t now = l->turns.next_ns[next];
 
-		for (uint32_t i = 0; i < l->load->cpus; i++)
-			if (l->cpus[i].next_ns != UINT64_MAX &&
-			    (!next || l->cpus[i].next_ns < next->next_ns))
-				next = &l->cpus[i];
-		if (!next && !unblock_longest(l)) {
-			bool more = false;
-
-			for (uint32_t i = 0; i < l->load->cpus; i++) {
-				find_next_event(l, &l->cpus[i]);
-				more |= l->cpus[i].next_ns != UINT64_MAX;
-			}
-			if (!more)
+		if (now != NO_TURN) {
+			run_cpu(l, &l->cpus[next], now);
+		} else if (!unblock_longest(l)) {
+			find_next_events(l);
+			if (l->turns.next_ns[turns_first(&l->turns)] == NO_TURN)
 				return;
-		} else if (next) {
-			run_cpu(l, next);
 		}
 		if (l->no_memory || is_interrupted(l->load))
 			return;
@@ -639,8 +638,8 @@ static void prepare_cpus(struct loop *l)
 		if (o->cpu < load->cpus)
 			push_interrupt(l, &l->cpus[o->cpu], o->time_ns, NO_STEP, i);
 	}
-	for (uint32_t i = 0; i < load->cpus && !l->no_memory; i++)
-		find_next_event(l, &l->cpus[i]);
+	if (!l->no_memory)
+		find_next_events(l);
 }
 
 int ir_loop_run(const struct ir_load *load, const struct ir_loop_config *config,
@@ -653,6 +652,7 @@ int ir_loop_run(const struct ir_load *load, const struct ir_loop_config *config,
 	for (uint32_t i = 0; done_ns && i < load->nr_steps; i++)
 		done_ns[i] = 0;
 	l.cpus = alloc_array(&l, load->cpus, sizeof(*l.cpus));
+	l.no_memory |= turns_init(&l.turns, load->cpus) != 0;
 	l.live = alloc_array(&l, load->nr_streams, sizeof(*l.live));
 	if (!l.no_memory)
 		prepare_cpus(&l);
@@ -670,6 +670,7 @@ int ir_loop_run(const struct ir_load *load, const struct ir_loop_config *config,
 		free(c->interrupts.list);
 	}
 	free(l.cpus);
+	turns_release(&l.turns);
 	free(l.live);
 	if (!done_ns)
 		free(l.done);

@@ -7,6 +7,7 @@
  *   interrupts.c  gives interrupts the time that they took from the work that they came into
  *   streams.c   who made the mappings; streams that come by a clock
  *   loop.c      replays the steps, given how long each flush takes
+ *   turns.h     which CPU has the next event
  *   pending.c   interrupts of a CPU that will come, by time
  *   recorded.c  replays with the recorded flushes, which serve all configurations
  *   retime.c    flushes of a replay; operations at the times that follow from them
