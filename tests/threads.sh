@@ -51,6 +51,8 @@ esac
 if [ $told = yes ]; then
 	same "a recorded timer, and RPCITs that take time" run --strategy all --timer recorded \
 		--rpcit-latency 500+10 --format json $two
+	same "closed loads" run --load closed --event-cost 5us --strategy all --hypervisor kvm --hypervisor lpar \
+		--format json $two
 else
 	skip "RPCITs that take time: ThreadSanitizer is not told about their stacks"
 fi

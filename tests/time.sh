@@ -302,6 +302,15 @@ run report --format json "$tmp/report.json"
 check "a report that is read again has the same figures" cmp -s "$tmp/out" "$tmp/report.json"
 run run --quiet --load closed --hypervisor kvm --jobs 1 --format json "$tmp/qd8-lazy"
 check "and does not depend on threads" cmp -s "$tmp/out" "$tmp/report.json"
+run run --quiet --load closed --event-cost 5us --hypervisor kvm --hypervisor lpar --strategy strict,sync-map-retry \
+	--format csv traces/6.12-fq-twodev.dat
+cp "$tmp/out" "$tmp/together"
+for host in kvm lpar; do
+	run run --quiet --load closed --event-cost 5us --hypervisor $host --strategy strict,sync-map-retry \
+		--format csv traces/6.12-fq-twodev.dat
+	check "$host: predictions do not depend on what else is predicted" \
+		test "$(grep ",$host," "$tmp/together" | sort)" = "$(grep ",$host," "$tmp/out" | sort)"
+done
 exits "verify predicts the recorded mode" 0 verify --quiet --load closed --strategy sync-map-retry \
 	--hypervisor kvm --format json "$tmp/qd8-lazy"
 # shellcheck disable=SC2016
