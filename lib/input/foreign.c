@@ -134,9 +134,12 @@ static bool is_hexdump(const unsigned char *p, size_t len)
 static bool is_asciinema(const unsigned char *p, size_t len)
 {
 	const unsigned char *stop = memchr(p, '\n', len);
-	size_t line = stop ? (size_t)(stop - p) : 0;
+	size_t line;
 
-	return line && *p == '{' && memmem(p, line, "\"version\"", 9) &&
+	if (!stop || *p != '{')
+		return false;
+	line = (size_t)(stop - p);
+	return memmem(p, line, "\"version\"", 9) &&
 		(memmem(p, line, "\"width\"", 7) || memmem(p, line, "\"term\"", 6));
 }
 
