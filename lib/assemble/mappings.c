@@ -152,6 +152,128 @@ void ir_asm_mark_free(struct ir_assembler *a, const struct ir_live *l)
 }
 
 /*
+ * Unmaps of mappings.
+ */
+
+uint32_t ir_asm_find_mapping(struct ir_assembler *a, const struct slot *s, uint32_t first,
+			     uint64_t before, uint64_t pages, bool *ambiguous)
+{
+	uint32_t best = IR_LIVE_NONE;
+	unsigned int seen = 0;
+
+	*ambiguous = false;
+	for (uint32_t i = first; i != IR_LIVE_NONE && seen < MAX_ALIKE;
+	     i = ir_live_find_next(&a->live, i), seen++) {
+		const struct ir_live *l = live_of(a, i);
+
+		if (!l->emitted && l->head > before)
+			continue;
+		if (s->unmap_device && l->device == s->unmap_device)
+			return i;
+		if (s->unmap_device && l->device)
+			continue;
+		if (best == IR_LIVE_NONE) {
+			best = i;
+		} else if ((l->pages == pages) != (live_of(a, best)->pages == pages)) {
+			if (l->pages == pages)
+				best = i;
+		} else {
+			*ambiguous |= l->device != live_of(a, best)->device;
+			/* Of equal ones the oldest: mappings of one kind end in turn. */
+			if (l->device == live_of(a, best)->device)
+				best = i;
+		}
+	}
+	return best;
+}
+
+void ir_asm_end_mapping(struct ir_assembler *a, struct slot *s, uint64_t number, uint32_t i)
+{
+	struct ir_live *l = live_of(a, i);
+	struct rec *r = rec(a, number);
+
+	ir_live_end(&a->live, i);
+	r->live = i;
+	r->device = l->device;
+	s->unmapped = l->device;
+	if (!l->emitted) {
+		rec(a, l->head)->certain = true;
+		if (s->suspect == l->head)
+			r->held = true;
+		else
+			ir_asm_release_holder(a, l->head);
+	}
+	ir_asm_mark_free(a, live_of(a, i));
+}
+
+/* Then an unknown mapping was made since, or ended with its domain. */
+static bool was_detached(const struct ir_assembler *a, uint16_t device)
+{
+	uint16_t index = ir_asm_domain(a, device);
+
+	if (index == IR_DOMAIN_UNKNOWN)
+		return a->detached;
+	return index < a->nr_seen && a->seen[index].detached;
+}
+
+void ir_asm_mark_unknown(struct ir_assembler *a, uint64_t number, uint16_t device)
+{
+	struct rec *r = rec(a, number);
+
+	r->device = device;
+	if (was_detached(a, device))
+		r->flags |= IR_OPF_FAILED;
+	count_damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
+	a->cfg.damage->count[IR_DAMAGE_UNKNOWN_PAGES] += r->pages;
+}
+
+/* Counts an unmap that was held, and its flush. */
+static void count_held_unmap(struct ir_assembler *a, const struct slot *s, uint16_t device, uint64_t time_ns)
+{
+	uint16_t domain = ir_asm_domain(a, device);
+
+	ir_domains_unmap(&a->domains, domain, time_ns);
+	if (!s->held_synced)
+		return;
+	ir_domains_sync(&a->domains, domain);
+	if (s->held_domain)
+		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, s->held_domain, device);
+}
+
+void ir_asm_match_held_unmap(struct ir_assembler *a, struct slot *s, uint16_t device)
+{
+	struct slot hint = { .suspect = NONE };
+	bool ambiguous;
+	struct rec *r = rec(a, s->unmap);
+	uint32_t i;
+
+	r->held = false;
+	s->unmap_state = UNMAP_DONE;
+	/* Scatter lists of dma_iova_link() get no name, but their flush has a domain. */
+	if (!device && s->held_synced && s->held_domain)
+		device = ir_owner_device(&a->owners, IR_OWNER_DOMAIN, s->held_domain);
+	hint.unmap_device = device;
+	i = ir_asm_find_mapping(a, &hint, ir_live_find(&a->live, r->iova), s->unmap, r->pages, &ambiguous);
+	if (i == IR_LIVE_NONE) {
+		s->unmapped = device;
+		ir_asm_mark_unknown(a, s->unmap, device);
+		count_held_unmap(a, s, device, r->time_ns);
+		return;
+	}
+	if (ambiguous)
+		count_damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
+	if (live_of(a, i)->pages != r->pages)
+		count_damage(a, IR_DAMAGE_PARTIAL_UNMAPS);
+	if (live_of(a, i)->remaining > r->pages) {
+		live_of(a, i)->remaining -= r->pages;
+		r->kind = REC_NOTHING;
+	} else {
+		ir_asm_end_mapping(a, s, s->unmap, i);
+	}
+	count_held_unmap(a, s, r->device, r->time_ns);
+}
+
+/*
  * The unmap of an older mapping at the same place was lost: end it now.  Other
  * records may have come since the new mapping began, and operations stay in order.
  */
@@ -191,6 +313,24 @@ static void note_attached(struct ir_assembler *a, uint16_t device)
 		a->seen[device].attached = true;
 }
 
+/*
+ * An unmap in this range that waits for the name of its device is of this device, which mapped
+ * the range again: unmaps of dma_iova_link() have no name, and their CPU may have had no event since.
+ */
+static void resolve_waiting_unmaps(struct ir_assembler *a, uint64_t first, uint64_t last, uint16_t device)
+{
+	for (uint32_t i = 0; i < 2 * a->nr_cpus; i++) {
+		struct slot *s = &a->cpus[i / 2].slot[i % 2];
+		uint64_t page;
+
+		if (!ir_asm_unmap_waits(a, s))
+			continue;
+		page = rec(a, s->unmap)->iova >> IR_PAGE_SHIFT;
+		if (page >= first && page <= last)
+			ir_asm_resolve_unmap(a, s, device);
+	}
+}
+
 void ir_asm_note_overlap(struct ir_assembler *a, struct rec *head)
 {
 	struct ir_live *l = live_of(a, head->live);
@@ -199,6 +339,8 @@ void ir_asm_note_overlap(struct ir_assembler *a, struct rec *head)
 
 	if (l->ended || !map)
 		return;
+	if (l->device && ir_bitmap_any(map, first, last))
+		resolve_waiting_unmaps(a, first, last, l->device);
 	if (ir_bitmap_any(map, first, last)) {
 		count_damage(a, IR_DAMAGE_OVERLAPPING_MAPS);
 		/* Live mappings of one domain never overlap: an unmap is missing. */

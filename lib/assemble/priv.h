@@ -417,6 +417,17 @@ static inline bool ir_asm_unmap_waits(struct ir_assembler *a, const struct slot 
 	return s->unmap_state == UNMAP_UNNAMED && in_window(a, s->unmap) && rec(a, s->unmap)->held &&
 		rec(a, s->unmap)->live == IR_LIVE_NONE;
 }
+/*
+ * Of the mappings at this IOVA that began before record @before, finds the one of the right size, and the
+ * right device if known; IR_LIVE_NONE: all are other devices'.
+ */
+uint32_t ir_asm_find_mapping(struct ir_assembler *a, const struct slot *s, uint32_t first,
+			     uint64_t before, uint64_t pages, bool *ambiguous);
+/* Record @number, the slot's last unmap, is that of mapping @i. */
+void ir_asm_end_mapping(struct ir_assembler *a, struct slot *s, uint64_t number, uint32_t i);
+/* No mapping is known that record @number unmaps; @device: 0 if it is not known. */
+void ir_asm_mark_unknown(struct ir_assembler *a, uint64_t number, uint16_t device);
+/* The name of the device of an unmap that waited for it is known, or there is none. */
 void ir_asm_match_held_unmap(struct ir_assembler *a, struct slot *s, uint16_t device);
 /* An unmap waited for the name of its device; 0: there is none. */
 static inline void ir_asm_resolve_unmap(struct ir_assembler *a, struct slot *s, uint16_t device)

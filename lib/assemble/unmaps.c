@@ -46,42 +46,6 @@ void ir_asm_fail_map(struct ir_assembler *a, uint64_t head)
 		ir_live_end(&a->live, r->live);
 }
 
-/*
- * Of the mappings at this IOVA that began before record @before, finds the one
- * of the right size, and the right device if known; IR_LIVE_NONE: all are other devices'.
- */
-static uint32_t find_mapping(struct ir_assembler *a, const struct slot *s, uint32_t first,
-			     uint64_t before, uint64_t pages, bool *ambiguous)
-{
-	uint32_t best = IR_LIVE_NONE;
-	unsigned int seen = 0;
-
-	*ambiguous = false;
-	for (uint32_t i = first; i != IR_LIVE_NONE && seen < MAX_ALIKE;
-	     i = ir_live_find_next(&a->live, i), seen++) {
-		const struct ir_live *l = live_of(a, i);
-
-		if (!l->emitted && l->head > before)
-			continue;
-		if (s->unmap_device && l->device == s->unmap_device)
-			return i;
-		if (s->unmap_device && l->device)
-			continue;
-		if (best == IR_LIVE_NONE) {
-			best = i;
-		} else if ((l->pages == pages) != (live_of(a, best)->pages == pages)) {
-			if (l->pages == pages)
-				best = i;
-		} else {
-			*ambiguous |= l->device != live_of(a, best)->device;
-			/* Of equal ones the oldest: mappings of one kind end in turn. */
-			if (l->device == live_of(a, best)->device)
-				best = i;
-		}
-	}
-	return best;
-}
-
 /* As ir_asm_cut(), wherever the mapping is under way. */
 static uint64_t split_held(struct ir_assembler *a, uint64_t head, uint64_t iova)
 {
@@ -136,25 +100,6 @@ static uint32_t find_piece(struct ir_assembler *a, uint64_t iova)
 	return i;
 }
 
-static void end_mapping(struct ir_assembler *a, struct slot *s, uint64_t number, uint32_t i)
-{
-	struct ir_live *l = live_of(a, i);
-	struct rec *r = rec(a, number);
-
-	ir_live_end(&a->live, i);
-	r->live = i;
-	r->device = l->device;
-	s->unmapped = l->device;
-	if (!l->emitted) {
-		rec(a, l->head)->certain = true;
-		if (s->suspect == l->head)
-			r->held = true;
-		else
-			ir_asm_release_holder(a, l->head);
-	}
-	ir_asm_mark_free(a, live_of(a, i));
-}
-
 /* Mapping @j, right behind mapping @i, is a part of it. */
 static bool join_mappings(struct ir_assembler *a, uint32_t i, uint32_t j)
 {
@@ -200,7 +145,7 @@ static bool unmap_part_held(struct ir_assembler *a, struct slot *s, const struct
 	}
 	number = ir_asm_record(a, ev, REC_UNMAP);
 	rec(a, number)->pages = pages;
-	end_mapping(a, s, number, i);
+	ir_asm_end_mapping(a, s, number, i);
 	return true;
 }
 
@@ -244,7 +189,7 @@ static void unmap_part_emitted(struct ir_assembler *a, struct slot *s, const str
 	}
 	number = ir_asm_record(a, ev, REC_UNMAP);
 	rec(a, number)->pages = pages;
-	end_mapping(a, s, number, i);
+	ir_asm_end_mapping(a, s, number, i);
 }
 
 /* An unmap of @pages that begins with mapping @i and is less than it. */
@@ -253,28 +198,6 @@ static void unmap_part(struct ir_assembler *a, struct slot *s, const struct ir_e
 {
 	if (!unmap_part_held(a, s, ev, i, pages))
 		unmap_part_emitted(a, s, ev, i, pages);
-}
-
-/* Then an unknown mapping was made since, or ended with its domain. */
-static bool was_detached(const struct ir_assembler *a, uint16_t device)
-{
-	uint16_t index = ir_asm_domain(a, device);
-
-	if (index == IR_DOMAIN_UNKNOWN)
-		return a->detached;
-	return index < a->nr_seen && a->seen[index].detached;
-}
-
-/* No mapping is known that record @number unmaps; @device: 0 if it is not known. */
-static void mark_unknown(struct ir_assembler *a, uint64_t number, uint16_t device)
-{
-	struct rec *r = rec(a, number);
-
-	r->device = device;
-	if (was_detached(a, device))
-		r->flags |= IR_OPF_FAILED;
-	count_damage(a, IR_DAMAGE_UNKNOWN_UNMAPS);
-	a->cfg.damage->count[IR_DAMAGE_UNKNOWN_PAGES] += r->pages;
 }
 
 static uint64_t record_unmap(struct ir_assembler *a, const struct ir_event *ev, uint64_t iova,
@@ -303,19 +226,6 @@ static void hold_unmap(struct ir_assembler *a, struct slot *s, uint64_t number)
 	s->unmap_state = UNMAP_UNNAMED;
 }
 
-/* Counts an unmap that was held, and its flush. */
-static void count_held_unmap(struct ir_assembler *a, const struct slot *s, uint16_t device, uint64_t time_ns)
-{
-	uint16_t domain = ir_asm_domain(a, device);
-
-	ir_domains_unmap(&a->domains, domain, time_ns);
-	if (!s->held_synced)
-		return;
-	ir_domains_sync(&a->domains, domain);
-	if (s->held_domain)
-		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, s->held_domain, device);
-}
-
 static void unknown_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event *ev,
 			  uint64_t iova, uint64_t pages)
 {
@@ -324,7 +234,7 @@ static void unknown_unmap(struct ir_assembler *a, struct slot *s, const struct i
 	if (a->cfg.several && !s->unmap_device && may_be_named(a))
 		hold_unmap(a, s, number);
 	else
-		mark_unknown(a, number, s->unmap_device);
+		ir_asm_mark_unknown(a, number, s->unmap_device);
 }
 
 /* An unmap of @pages that begins with mapping @i and is more than it. */
@@ -350,12 +260,12 @@ static void unmap_several(struct ir_assembler *a, struct slot *s, const struct i
 		number = ir_asm_record(a, ev, REC_UNMAP);
 		rec(a, number)->iova = at;
 		rec(a, number)->pages = live_of(a, i)->pages;
-		end_mapping(a, s, number, i);
+		ir_asm_end_mapping(a, s, number, i);
 		at += len;
 		i = at < end ? ir_live_find(&a->live, at) : IR_LIVE_NONE;
 	}
 	if (at < end)
-		mark_unknown(a, record_unmap(a, ev, at, (end - at) >> IR_PAGE_SHIFT), 0);
+		ir_asm_mark_unknown(a, record_unmap(a, ev, at, (end - at) >> IR_PAGE_SHIFT), 0);
 }
 
 /* Whether the mapping under way in @h is of another device than the unmap in @s, as far as both are known. */
@@ -437,7 +347,7 @@ static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_
 	} else if (a->cfg.several || ir_live_find_next(&a->live, i) != IR_LIVE_NONE) {
 		if (ir_live_find_next(&a->live, i) != IR_LIVE_NONE)
 			release_newest(a, s, i);
-		i = find_mapping(a, s, i, a->end, pages, &ambiguous);
+		i = ir_asm_find_mapping(a, s, i, a->end, pages, &ambiguous);
 	}
 	if (i != IR_LIVE_NONE && in_window(a, s->head) && rec(a, s->head)->live == i &&
 	    live_of(a, i)->pages == pages && undoes_map(a, s, ev)) {
@@ -482,7 +392,7 @@ static void unmap_event(struct ir_assembler *a, struct slot *s, const struct ir_
 	} else {
 		if (ambiguous)
 			count_damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
-		end_mapping(a, s, number, i);
+		ir_asm_end_mapping(a, s, number, i);
 	}
 	s->unmap_device = 0;
 }
@@ -493,38 +403,4 @@ void ir_asm_unmap(struct ir_assembler *a, struct slot *s, const struct ir_event 
 	unmap_event(a, s, ev);
 	if (s->unmap_size && s->unmap_state != UNMAP_UNDID && !ir_asm_unmap_waits(a, s))
 		ir_domains_unmap(&a->domains, ir_asm_domain(a, s->unmapped), ev->time_ns);
-}
-
-/* The name of its device is known, or there is none. */
-void ir_asm_match_held_unmap(struct ir_assembler *a, struct slot *s, uint16_t device)
-{
-	struct slot hint = { .suspect = NONE };
-	bool ambiguous;
-	struct rec *r = rec(a, s->unmap);
-	uint32_t i;
-
-	r->held = false;
-	s->unmap_state = UNMAP_DONE;
-	/* Scatter lists of dma_iova_link() get no name, but their flush has a domain. */
-	if (!device && s->held_synced && s->held_domain)
-		device = ir_owner_device(&a->owners, IR_OWNER_DOMAIN, s->held_domain);
-	hint.unmap_device = device;
-	i = find_mapping(a, &hint, ir_live_find(&a->live, r->iova), s->unmap, r->pages, &ambiguous);
-	if (i == IR_LIVE_NONE) {
-		s->unmapped = device;
-		mark_unknown(a, s->unmap, device);
-		count_held_unmap(a, s, device, r->time_ns);
-		return;
-	}
-	if (ambiguous)
-		count_damage(a, IR_DAMAGE_AMBIGUOUS_DEVICES);
-	if (live_of(a, i)->pages != r->pages)
-		count_damage(a, IR_DAMAGE_PARTIAL_UNMAPS);
-	if (live_of(a, i)->remaining > r->pages) {
-		live_of(a, i)->remaining -= r->pages;
-		r->kind = REC_NOTHING;
-	} else {
-		end_mapping(a, s, s->unmap, i);
-	}
-	count_held_unmap(a, s, r->device, r->time_ns);
 }

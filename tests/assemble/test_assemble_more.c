@@ -183,6 +183,27 @@ static void test_overlapping(void **state)
 	finish(f, "M0 100+1/1 M1 100+1/1 M2 900+1/1 U0 100+1 U1 100+1 U2 900+1");
 }
 
+/*
+ * An unmap whose CPU had no event since, and so may still get a name, is of the device that maps
+ * the place again.
+ */
+static void test_overlapping_a_waiting_unmap(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = NAMES, .several = true, .unknown = true };
+	struct feed *f = feed_with(config, state);
+
+	map_at(f, 100, 2);
+	dma_event(f, IR_EV_DMA_MAP, 1, 100, 2);
+	unmap_at(f, 100, 2);
+	f->cpu = 1;
+	map_at(f, 101, 1);
+	dma_event(f, IR_EV_DMA_MAP, 2, 101, 1);	/* there nothing was unmapped */
+	map_at(f, 100, 2);
+	dma_event(f, IR_EV_DMA_MAP, 1, 100, 2);
+	no_damage(f);
+	finish(f, "M0 100+2/1@1 U0 100+2@1 M0 101+1/1@2 M1 100+2/1@1");
+}
+
 /* Of two mappings at one address the one of the unmap's size ends. */
 static void test_overlapping_sizes(void **state)
 {
@@ -439,6 +460,7 @@ int main(void)
 		BOTH(test_implied_unmap),
 		BOTH(test_implied_unmap_without_probes),
 		BOTH(test_overlapping),
+		BOTH(test_overlapping_a_waiting_unmap),
 		BOTH(test_overlapping_sizes),
 		BOTH(test_partial_unmap),
 		BOTH(test_device_filter),
