@@ -317,6 +317,9 @@ cat >"$tmp/qi.txt" <<'END'
              tar-611     [002] d.s2.    71.250200: qi_submit: iotlb_inv dmar1: 0x300f2 0xf7700000 0x0 0x0
              tar-611     [002] d.s2.    71.250300: qi_submit: inv_wait dmar1: 0x5 0x0 0x0 0x0
              tar-611     [002] d.s2.    71.260000: qi_submit: iotlb_inv dmar1: 0x300e2 0x0 0x0 0x0
+              sh-612     [001] d..2.    71.270000: qi_submit: cc_inv dmar1: 0x8000030031 0x0 0x0 0x0
+              sh-612     [001] d..2.    71.270010: qi_submit: inv_wait dmar1: 0x5 0x0 0x0 0x0
+              sh-612     [001] d..2.    71.270020: qi_submit: iotlb_inv dmar1: 0x300e2 0x0 0x0 0x0
 END
 run info "$tmp/qi.txt"
 shows "descriptors: each is counted for what it was" \

@@ -212,6 +212,10 @@ static void flush_all_event(struct ir_assembler *a, struct cpu *c, struct slot *
 	uint16_t device;
 	bool counted;
 
+	if (s->entry_changed) {		/* domain_context_clear_one() and its like, drivers/iommu/intel */
+		s->entry_changed = false;
+		return;
+	}
 	if (!c->timed_out && s->just_unmapped && ev->aux)
 		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
 	w = owner_of_flush(a, ev->aux || !c->timed_out ? ev->aux : c->timer);
@@ -240,8 +244,10 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	bool mapped = false, counted;
 	struct ir_owner *w;
 
-	if (ev->kind == IR_EV_COMMAND && !ev->size)
+	if (ev->kind == IR_EV_COMMAND && !ev->size) {
+		s->entry_changed |= ev->ret != 0;
 		return;
+	}
 	if (ev->kind == IR_EV_SYNC_MAP || ev->kind == IR_EV_MAP_FLUSH || ev->kind == IR_EV_COMMAND)
 		mapped = match_map_flush(a, s, ev, &own);
 	if (ev->kind == IR_EV_MAP_PIECE)

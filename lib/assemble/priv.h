@@ -164,6 +164,7 @@ struct slot {
 	uint8_t unmap_state;	/* enum unmap_state */
 	bool announced;		/* s390_unmap_page was seen: an unmap follows */
 	bool just_unmapped;	/* no event came since the last unmap */
+	bool entry_changed;	/* the IOMMU's entry of a device was: the next flush of everything is for that */
 	bool held_synced;	/* UNMAP_UNNAMED: its flush was seen */
 	bool unmap_named;	/* an event behind the last unmap was of this unmap */
 	bool await_holds;	/* the record is held for its call chain only */

@@ -46,7 +46,7 @@ enum ir_event_kind {
 	IR_EV_MAP_PIECE,	/* amd_flush_pages_inner  one of the pieces that a flush was cut into: addr, size */
 	IR_EV_TAG_RANGE,	/* intel_iommu:cache_tag_flush_range     aux = domain, addr, size */
 	IR_EV_TAG_ALL,		/* intel_iommu:cache_tag_flush_all       aux = domain */
-	IR_EV_COMMAND,		/* intel_iommu:qi_submit, amd_flush_pages  aux = domain, addr, size: the range or an aligned block around it; 0: no invalidation */
+	IR_EV_COMMAND,		/* intel_iommu:qi_submit, amd_flush_pages  aux = domain, addr, size: the range or an aligned block around it; 0: no invalidation, ret: of the IOMMU's entry of a device */
 	IR_EV_COMMAND_ALL,	/* the same, of everything               aux = domain */
 	IR_EV_SWITCH,		/* sched:sched_switch  addr = PID that goes, aux = PID that comes; 0: idle; only on request */
 	IR_EV_IDLE,		/* power:cpu_idle     aux = state, its last 32 bits all 1: idle no more; only on request */

@@ -154,8 +154,8 @@ const struct ir_event_spec *ir_event_spec(const char *system, const char *name,
 	return NULL;
 }
 
-/* QI_IOTLB_TYPE and QI_EIOTLB_TYPE, drivers/iommu/intel/iommu.h, Linux 6.12. */
-enum { QI_IOTLB = 2, QI_EIOTLB = 6 };
+/* QI_CC_TYPE, QI_IOTLB_TYPE, QI_EIOTLB_TYPE and QI_PC_TYPE, drivers/iommu/intel/iommu.h, Linux 6.12. */
+enum { QI_CC = 1, QI_IOTLB = 2, QI_EIOTLB = 6, QI_PC = 7 };
 
 void ir_finish_qi(struct ir_event *ev)
 {
@@ -164,6 +164,7 @@ void ir_finish_qi(struct ir_event *ev)
 
 	ev->aux = ev->aux >> 16 & 0xffff;
 	ev->size = 0;
+	ev->ret = type == QI_CC || type == QI_PC;
 	if (type != QI_IOTLB && type != QI_EIOTLB)
 		return;
 	if (!selective && !page) {
@@ -182,6 +183,7 @@ void ir_finish_tag(struct ir_event *ev)
 	if (!iotlb) {		/* a device's own TLB: not counted */
 		ev->kind = IR_EV_COMMAND;
 		ev->size = 0;
+		ev->ret = 0;
 	} else if (ev->kind == IR_EV_TAG_RANGE && !ev->addr && ev->size == UINT64_MAX) {
 		ev->kind = IR_EV_TAG_ALL;	/* as Linux 7.2 has it */
 	} else if (ev->kind != IR_EV_TAG_ALL) {

@@ -403,6 +403,34 @@ static void test_the_flush_behind_a_detach_is_of_no_queue(void **state)
 	free(f);
 }
 
+/* So has one that changes: the command right behind that of the entry. */
+static void test_the_flush_behind_a_changed_entry_is_of_no_queue(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = PLAIN | KIND(IR_EV_COMMAND) | KIND(IR_EV_COMMAND_ALL) };
+	struct feed *f = feed_with(config, state);
+	struct ir_recorded_flushes flushes;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		map_at(f, 100, 1);
+		unmap_at(f, 100, 1);
+		f->time_ns += 10000000;
+		event(f, (struct ir_event){ .kind = IR_EV_COMMAND, .aux = 5, .ret = 1 });
+		event(f, (struct ir_event){ .kind = IR_EV_COMMAND });	/* a wait */
+		event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 5 });
+	}
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 5 });
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND, .aux = 5, .ret = 1 });
+	unmap_at(f, 200, 1);
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 5 });
+	ir_assembler_end(f->a);
+	ir_assembler_flushes(f->a, &flushes);
+	assert_int_equal(flushes.queue_timeout, 1);
+	assert_int_equal(flushes.queue_full, 1);
+	take(f);
+	ir_assembler_free(f->a);
+	free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -424,6 +452,7 @@ int main(void)
 		BOTH(test_unknown_unmap_of_the_same_size),
 		BOTH(test_domain_names_the_unmap),
 		BOTH(test_the_flush_behind_a_detach_is_of_no_queue),
+		BOTH(test_the_flush_behind_a_changed_entry_is_of_no_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,8 @@ static void test_qi(void **state)
 		{ 2 | 2 << 4, 0, IR_EV_COMMAND_ALL, 0, 0 },
 		{ 2 | 2 << 4, 0x1000, IR_EV_COMMAND, 0x1000, 4096 },
 		{ 3 | 3 << 4, 0xf7700000, IR_EV_COMMAND, 0xf7700000, 0 },	/* of a device's own TLB */
+		{ 1 | 3 << 4, 0, IR_EV_COMMAND, 0, 0 },				/* of a device's entry */
+		{ 7 | 1 << 4, 0, IR_EV_COMMAND, 0, 0 },
 	};
 
 	(void)state;
@@ -178,6 +180,7 @@ static void test_qi(void **state)
 		ir_finish_qi(&ev);
 		assert_int_equal(ev.kind, rows[i].kind);
 		assert_int_equal(ev.size, rows[i].size);
+		assert_int_equal(ev.ret, (rows[i].aux & 15) == 1 || (rows[i].aux & 15) == 7);
 		assert_int_equal(ev.aux, 0x1234);	/* the domain */
 		if (rows[i].kind == IR_EV_COMMAND)
 			assert_int_equal(ev.addr, rows[i].iova);
@@ -203,7 +206,7 @@ static void test_tags(void **state)
 		struct ir_event ev = { .kind = (uint16_t)rows[i].kind, .ret = rows[i].type, .addr = rows[i].addr, .size = rows[i].last };
 
 		ir_finish_tag(&ev);
-		if (ev.kind != rows[i].becomes || ev.size != rows[i].size)
+		if (ev.kind != rows[i].becomes || ev.size != rows[i].size || (ev.kind == IR_EV_COMMAND && ev.ret))
 			fail_msg("%zu: kind %d, size %llu", i, (int)ev.kind, (unsigned long long)ev.size);
 	}
 }
