@@ -218,7 +218,10 @@ static void flush_all_event(struct ir_assembler *a, struct cpu *c, struct slot *
 	}
 	if (!c->timed_out && s->just_unmapped && ev->aux)
 		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
-	w = owner_of_flush(a, ev->aux || !c->timed_out ? ev->aux : c->timer);
+	w = s->flushed_domain ? owner_of_flush(a, s->flushed_domain) : NULL;
+	s->flushed_domain = 0;
+	if (!w || !w->device)
+		w = owner_of_flush(a, ev->aux || !c->timed_out ? ev->aux : c->timer);
 	if (w && c->timed_out)
 		w->timer = c->timer;
 	device = w ? w->device : 0;
@@ -252,6 +255,8 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		mapped = match_map_flush(a, s, ev, &own);
 	if (ev->kind == IR_EV_MAP_PIECE)
 		mapped = match_first_piece(a, s, &own);
+	if (ev->kind == IR_EV_FLUSH_ALL)
+		s->flushed_domain = ev->aux;
 	if (ev->kind == IR_EV_SYNC_MAP || has_nearer_event(a, ev->kind) ||
 	    (ev->kind == IR_EV_MAP_PIECE && !mapped))
 		return;

@@ -243,6 +243,7 @@ static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_ev
 		c->slot[i].unmap_state = UNMAP_NONE;
 		c->slot[i].announced = c->slot[i].entry_changed = false;
 		c->slot[i].unmap_device = c->slot[i].freed_device = 0;
+		c->slot[i].flushed_domain = 0;
 		if (in_window(a, c->slot[i].begun))
 			rec(a, c->slot[i].begun)->held = false;
 		c->slot[i].begun = NONE;
@@ -277,6 +278,8 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		s->just_unmapped = ir_asm_is_whole(ev);
 	if (s->entry_changed)
 		s->entry_changed = ev->kind == IR_EV_COMMAND || ev->kind == IR_EV_COMMAND_ALL;
+	if (s->flushed_domain && ev->kind != IR_EV_TAG_ALL && ev->kind != IR_EV_COMMAND_ALL)
+		s->flushed_domain = 0;
 	if (s->unmap_state == UNMAP_UNNAMED && !may_precede_name(ev->kind))
 		ir_asm_resolve_unmap(a, s, 0);
 	switch (ev->kind) {

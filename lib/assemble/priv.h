@@ -153,6 +153,7 @@ struct slot {
 	uint64_t unmap_ns;	/* when */
 	uint64_t freed_iova;	/* of the next unmap, if freed_device */
 	uint64_t held_domain;	/* UNMAP_UNNAMED: of its flush, 0: not known */
+	uint64_t flushed_domain;	/* the driver was called to flush it, and its command comes; 0: not known */
 	uint64_t suspect;	/* UNMAP_SUSPECT: the head of its mapping, else NONE */
 	uint64_t undone;	/* UNMAP_UNDID: the attempt, held until it is known how it was undone, else NONE */
 	uint64_t await;		/* the record whose call chain may come now, NONE */

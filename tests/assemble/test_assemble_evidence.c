@@ -431,6 +431,37 @@ static void test_the_flush_behind_a_changed_entry_is_of_no_queue(void **state)
 	free(f);
 }
 
+/* The domain of a driver's call is the one that mappings name; that of its command is a number. */
+static void test_a_call_names_the_domain_of_its_command(void **state)
+{
+	struct ir_assembler_config config = {
+		.seen_kinds = NAMES | KIND(IR_EV_SYNC_MAP) | KIND(IR_EV_FQ_TIMEOUT) | KIND(IR_EV_FLUSH_ALL) |
+			KIND(IR_EV_COMMAND_ALL),
+		.several = true,
+	};
+	struct feed *f = feed_with(config, state);
+
+	for (uint16_t device = 1; device <= 2; device++) {
+		map_at(f, 100, 1);
+		sync_map(f, 0x70 + device, 100, 1);
+		dma_event(f, IR_EV_DMA_MAP, device, 100, 1);
+	}
+	for (uint16_t device = 1; device <= 2; device++) {
+		event(f, (struct ir_event){ .kind = IR_EV_FQ_TIMEOUT, .aux = 0x1000 * device });
+		event(f, (struct ir_event){ .kind = IR_EV_FLUSH_ALL, .aux = 0x70 + device });
+		event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 5 });	/* of two IOMMUs */
+	}
+	assert_int_equal(ir_assembler_unattributed(f->a), 0);
+	event(f, (struct ir_event){ .kind = IR_EV_FLUSH_ALL, .aux = 0x71 });	/* it had nothing to flush */
+	event(f, (struct ir_event){ .kind = IR_EV_FQ_TIMEOUT, .aux = 0x3000 });
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 6 });
+	assert_int_equal(ir_assembler_unattributed(f->a), 1);
+	ir_assembler_end(f->a);
+	take(f);
+	ir_assembler_free(f->a);
+	free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +484,7 @@ int main(void)
 		BOTH(test_domain_names_the_unmap),
 		BOTH(test_the_flush_behind_a_detach_is_of_no_queue),
 		BOTH(test_the_flush_behind_a_changed_entry_is_of_no_queue),
+		BOTH(test_a_call_names_the_domain_of_its_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
