@@ -306,6 +306,7 @@ static inline enum fast fast_unmap(struct ir_assembler *a, struct cpu *c, struct
 		     (s->unmap_device && s->unmap_device != l->device) || a->nr_free == a->room_free))
 		return FAST_NOT;
 	count_event(c, s);
+	s->events = c->events;
 	s->just_unmapped = true;
 	s->announced = s->unmap_named = false;
 	s->unmap_state = UNMAP_DONE;

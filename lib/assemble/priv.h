@@ -151,6 +151,7 @@ struct slot {
 	uint64_t unmap_iova;	/* of the last unmap, as recorded */
 	uint64_t unmap_size;	/* 0: its flush was seen */
 	uint64_t unmap_ns;	/* when */
+	uint64_t events;	/* of its CPU, at the last unmap or at a later event of the slot */
 	uint64_t freed_iova;	/* of the next unmap, if freed_device */
 	uint64_t held_domain;	/* UNMAP_UNNAMED: of its flush, 0: not known */
 	uint64_t flushed_domain;	/* the driver was called to flush it, and its command comes; 0: not known */
@@ -164,7 +165,7 @@ struct slot {
 	uint8_t map_state;	/* enum map_state */
 	uint8_t unmap_state;	/* enum unmap_state */
 	bool announced;		/* s390_unmap_page was seen: an unmap follows */
-	bool just_unmapped;	/* no event came since the last unmap */
+	bool just_unmapped;	/* no event came since the last unmap, nor of the task since an interrupt's */
 	bool entry_changed;	/* the IOMMU's entry of a device was: the next flush of everything is for that */
 	bool held_synced;	/* UNMAP_UNNAMED: its flush was seen */
 	bool unmap_named;	/* an event behind the last unmap was of this unmap */

@@ -462,6 +462,51 @@ static void test_a_call_names_the_domain_of_its_command(void **state)
 	free(f);
 }
 
+/*
+ * A probe may miss the queue's timer.  The flush right behind an unmap is of a full queue all the
+ * same, but not if the task had an event since the interrupt's unmap.
+ */
+static void test_a_flush_behind_an_unmap_of_an_interrupt_that_ended(void **state)
+{
+	struct ir_assembler_config config = {
+		.seen_kinds = PLAIN | KIND(IR_EV_FQ_TIMEOUT) | KIND(IR_EV_FQ_FLUSH) | KIND(IR_EV_COMMAND_ALL),
+	};
+	struct feed *f = feed_with(config, state);
+	struct ir_recorded_flushes flushes;
+
+	for (unsigned int ended = 0; ended < 2; ended++) {
+		map_at(f, 100, 1);
+		map_at(f, 200, 1);
+		map_at(f, 900, 1);
+		f->flags = IR_EVF_IRQ;
+		unmap_at(f, 100, 1);
+		f->flags = 0;
+		if (ended)
+			map_at(f, 100, 1);
+		f->flags = IR_EVF_IRQ;
+		event(f, (struct ir_event){ .kind = IR_EV_FQ_FLUSH });
+		event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 5 });
+		ir_assembler_flushes(f->a, &flushes);
+		assert_int_equal(flushes.queue_full, 1);
+		assert_int_equal(flushes.queue_timeout, ended);
+		f->flags = 0;
+		unmap_at(f, 200, 1);
+		unmap_at(f, 900, 1);
+	}
+	unmap_at(f, 100, 1);	/* of the task, interrupted */
+	f->flags = IR_EVF_IRQ;
+	map_at(f, 300, 1);
+	unmap_at(f, 300, 1);
+	f->flags = 0;
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 5 });
+	ir_assembler_flushes(f->a, &flushes);
+	assert_int_equal(flushes.queue_full, 2);
+	ir_assembler_end(f->a);
+	take(f);
+	ir_assembler_free(f->a);
+	free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -485,6 +530,7 @@ int main(void)
 		BOTH(test_the_flush_behind_a_detach_is_of_no_queue),
 		BOTH(test_the_flush_behind_a_changed_entry_is_of_no_queue),
 		BOTH(test_a_call_names_the_domain_of_its_command),
+		BOTH(test_a_flush_behind_an_unmap_of_an_interrupt_that_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
