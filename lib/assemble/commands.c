@@ -197,6 +197,22 @@ static struct ir_owner *owner_of_flush(struct ir_assembler *a, uint64_t key)
 	return key ? ir_owner_find(&a->owners, IR_OWNER_DOMAIN, key) : NULL;
 }
 
+/*
+ * Something else than a queue called the driver, or a function in it: a device gets another domain.
+ * An interrupt in a probe's handler lets the probes of all these calls be missed, not those of the
+ * first ones alone.  But the compiler may have put a queue's call into the unmap.
+ */
+static bool is_of_no_queue(const struct ir_assembler *a, const struct cpu *c, const struct slot *s,
+			   const struct ir_event *ev)
+{
+	bool probe = ev->flags & IR_EVF_PROBE && ev->kind != IR_EV_FQ_FLUSH;
+
+	if (c->timed_out || (s->just_unmapped && ev->time_ns - s->unmap_ns < FULL_NS))
+		return false;
+	return (has_events(a, IR_EV_FQ_FLUSH) && !s->queue_called && (s->driver_called || probe)) ||
+		(has_events(a, IR_EV_FLUSH_ALL) && !s->driver_called && probe);
+}
+
 /* The device left its domain, and has mapped nothing in another one so far. */
 static bool is_detached(struct ir_assembler *a, uint16_t device)
 {
@@ -216,6 +232,8 @@ static void flush_all_event(struct ir_assembler *a, struct cpu *c, struct slot *
 		s->entry_changed = false;
 		return;
 	}
+	if (is_of_no_queue(a, c, s, ev))
+		return;
 	if (!c->timed_out && s->just_unmapped && ev->aux)
 		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
 	w = s->flushed_domain ? owner_of_flush(a, s->flushed_domain) : NULL;
@@ -255,8 +273,15 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 		mapped = match_map_flush(a, s, ev, &own);
 	if (ev->kind == IR_EV_MAP_PIECE)
 		mapped = match_first_piece(a, s, &own);
-	if (ev->kind == IR_EV_FLUSH_ALL)
+	if (ev->kind == IR_EV_FQ_FLUSH) {
+		s->queue_called = true;
+		s->driver_called = false;
+	}
+	if (ev->kind == IR_EV_FLUSH_ALL) {
+		s->queue_called &= !s->driver_called;
+		s->driver_called = true;
 		s->flushed_domain = ev->aux;
+	}
 	if (ev->kind == IR_EV_SYNC_MAP || has_nearer_event(a, ev->kind) ||
 	    (ev->kind == IR_EV_MAP_PIECE && !mapped))
 		return;

@@ -277,6 +277,8 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	if (s->just_unmapped)	/* an event of the task shows that the interrupt has ended */
 		s->just_unmapped = ir_asm_is_whole(ev) && (s == c->slot || c->events == s->events + 1);
 	s->events = c->events;
+	if (!ir_asm_is_whole(ev))
+		s->queue_called = s->driver_called = false;
 	if (s->entry_changed)
 		s->entry_changed = ev->kind == IR_EV_COMMAND || ev->kind == IR_EV_COMMAND_ALL;
 	if (s->flushed_domain && ev->kind != IR_EV_TAG_ALL && ev->kind != IR_EV_COMMAND_ALL)

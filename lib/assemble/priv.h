@@ -166,6 +166,8 @@ struct slot {
 	uint8_t unmap_state;	/* enum unmap_state */
 	bool announced;		/* s390_unmap_page was seen: an unmap follows */
 	bool just_unmapped;	/* no event came since the last unmap, nor of the task since an interrupt's */
+	bool queue_called;	/* the queue called to flush, as the last event but flushes shows */
+	bool driver_called;	/* and the driver was called for that, or for something else */
 	bool entry_changed;	/* the IOMMU's entry of a device was: the next flush of everything is for that */
 	bool held_synced;	/* UNMAP_UNNAMED: its flush was seen */
 	bool unmap_named;	/* an event behind the last unmap was of this unmap */

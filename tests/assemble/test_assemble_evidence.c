@@ -507,6 +507,83 @@ static void test_a_flush_behind_an_unmap_of_an_interrupt_that_ended(void **state
 	free(f);
 }
 
+static void assert_flushes(struct feed *f, uint64_t full, uint64_t timeout)
+{
+	struct ir_recorded_flushes flushes;
+
+	ir_assembler_flushes(f->a, &flushes);
+	assert_int_equal(flushes.queue_full, full);
+	assert_int_equal(flushes.queue_timeout, timeout);
+}
+
+static void map_and_unmap(struct feed *f)
+{
+	map_at(f, 100, 1);
+	unmap_at(f, 100, 1);
+}
+
+static void finish_any(struct feed *f)
+{
+	ir_assembler_end(f->a);
+	take(f);
+	ir_assembler_free(f->a);
+	free(f);
+}
+
+/* A domain that a device gets is flushed, too: the driver is called, and no queue called it. */
+static void test_calls_of_no_queue(void **state)
+{
+	static const struct ir_event call = { .kind = IR_EV_FLUSH_ALL, .aux = 7 };
+	struct ir_assembler_config config = {
+		.seen_kinds = PLAIN | KIND(IR_EV_FQ_TIMEOUT) | KIND(IR_EV_FQ_FLUSH) | KIND(IR_EV_FLUSH_ALL),
+	};
+	struct feed *f = feed_with(config, state);
+
+	f->flags = IR_EVF_PROBE;
+	map_and_unmap(f);
+	event(f, (struct ir_event){ .kind = IR_EV_FQ_TIMEOUT });
+	event(f, (struct ir_event){ .kind = IR_EV_FQ_FLUSH });
+	event(f, call);
+	assert_flushes(f, 0, 1);
+	event(f, call);
+	assert_flushes(f, 0, 1);
+	map_and_unmap(f);
+	event(f, (struct ir_event){ .kind = IR_EV_FQ_FLUSH });
+	event(f, call);
+	assert_flushes(f, 1, 1);
+	f->time_ns += 1000000;
+	event(f, call);
+	assert_flushes(f, 1, 1);
+	map_and_unmap(f);
+	event(f, call);		/* the compiler put the queue's call into the unmap */
+	assert_flushes(f, 2, 1);
+	finish_any(f);
+}
+
+/* Nor did one if its callback was not reached; a tracepoint is hit where an interrupt let all probes be missed. */
+static void test_commands_of_no_queue(void **state)
+{
+	struct ir_assembler_config config = {
+		.seen_kinds = PLAIN | KIND(IR_EV_FQ_TIMEOUT) | KIND(IR_EV_FLUSH_ALL) | KIND(IR_EV_COMMAND_ALL),
+	};
+	struct feed *f = feed_with(config, state);
+
+	f->flags = IR_EVF_PROBE;
+	map_and_unmap(f);
+	event(f, (struct ir_event){ .kind = IR_EV_FQ_TIMEOUT });
+	event(f, (struct ir_event){ .kind = IR_EV_FLUSH_ALL, .aux = 7 });
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL });
+	assert_flushes(f, 0, 1);
+	map_and_unmap(f);
+	map_at(f, 100, 1);
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL });
+	assert_flushes(f, 0, 1);
+	f->flags = 0;
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL });
+	assert_flushes(f, 0, 2);
+	finish_any(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -530,6 +607,8 @@ int main(void)
 		BOTH(test_the_flush_behind_a_detach_is_of_no_queue),
 		BOTH(test_the_flush_behind_a_changed_entry_is_of_no_queue),
 		BOTH(test_a_call_names_the_domain_of_its_command),
+		BOTH(test_calls_of_no_queue),
+		BOTH(test_commands_of_no_queue),
 		BOTH(test_a_flush_behind_an_unmap_of_an_interrupt_that_ended),
 	};
 
