@@ -163,6 +163,13 @@ static void end_timer_flush(struct ir_assembler *a, struct cpu *c, const struct 
 	ir_asm_forget_timer(a, c);
 }
 
+/* An interrupt in a probe's handler: no probe was hit in it, but this tracepoint. */
+static bool all_were_missed(const struct ir_assembler *a, const struct slot *s, const struct ir_event *ev)
+{
+	return !(ev->flags & IR_EVF_PROBE) && !s->queue_called && !s->driver_called &&
+		(has_events(a, IR_EV_FQ_FLUSH) || has_events(a, IR_EV_FLUSH_ALL));
+}
+
 /* Whether the queue's timer issued this flush of everything. */
 static bool is_timer_flush(struct ir_assembler *a, struct cpu *c, const struct slot *s,
 			   const struct ir_event *ev, uint16_t device)
@@ -171,7 +178,8 @@ static bool is_timer_flush(struct ir_assembler *a, struct cpu *c, const struct s
 
 	if (c->timed_out)
 		return true;
-	if (s->just_unmapped && (probed || ev->time_ns - s->unmap_ns < FULL_NS))
+	if (s->just_unmapped && (probed || ev->time_ns - s->unmap_ns < FULL_NS) &&
+	    !(all_were_missed(a, s, ev) && !ir_domains_queue_fills(&a->domains)))
 		return false;
 	if (!probed && ev->kind != IR_EV_COMMAND_ALL && ev->kind != IR_EV_TAG_ALL)
 		return false;
@@ -238,15 +246,19 @@ static void flush_all_event(struct ir_assembler *a, struct cpu *c, struct slot *
 		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
 	w = s->flushed_domain ? owner_of_flush(a, s->flushed_domain) : NULL;
 	s->flushed_domain = 0;
+	if (w && w->device && ev->aux && !w->from_timer)	/* for a command whose call is missed */
+		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, ev->aux, w->device);
 	if (!w || !w->device)
 		w = owner_of_flush(a, ev->aux || !c->timed_out ? ev->aux : c->timer);
 	if (w && c->timed_out)
 		w->timer = c->timer;
 	device = w ? w->device : 0;
-	if (c->timed_out)
+	if (c->timed_out) {
 		end_timer_flush(a, c, ev);
-	else if (is_detached(a, device))	/* of the device's entry in the IOMMU, not of a queue */
+		ir_domains_time_out(&a->domains, ir_asm_domain(a, device));
+	} else if (is_detached(a, device)) {	/* of the device's entry in the IOMMU, not of a queue */
 		return;
+	}
 	counted = ir_asm_flush_selected(a, device);
 	ir_asm_queue_flushed(a, device);
 	if (is_timer_flush(a, c, s, ev, device))
@@ -280,7 +292,7 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	if (ev->kind == IR_EV_FLUSH_ALL) {
 		s->queue_called &= !s->driver_called;
 		s->driver_called = true;
-		s->flushed_domain = ev->aux;
+		s->flushed_domain = has_nearer_event(a, IR_EV_FLUSH_ALL) ? ev->aux : 0;
 	}
 	if (ev->kind == IR_EV_SYNC_MAP || has_nearer_event(a, ev->kind) ||
 	    (ev->kind == IR_EV_MAP_PIECE && !mapped))

@@ -7,6 +7,7 @@ void ir_domains_unmap(struct ir_domain_survey *s, uint16_t device, uint64_t time
 {
 	if (device >= IR_DOMAIN_DEVICES) {
 		s->left_out += device != IR_DOMAIN_UNKNOWN;
+		s->unknown += device == IR_DOMAIN_UNKNOWN;
 		return;
 	}
 	s->now[device].unmaps++;
@@ -28,6 +29,25 @@ void ir_domains_flush(struct ir_domain_survey *s, uint16_t device)
 	for (unsigned int i = 0; i < IR_DOMAIN_DEVICES; i++)
 		if ((!device || i == device) && s->now[i].rest)
 			s->now[i].flushed = true;
+}
+
+void ir_domains_time_out(struct ir_domain_survey *s, uint16_t device)
+{
+	if (device >= IR_DOMAIN_DEVICES)
+		return;
+	s->now[device].emptied = s->now[device].unmaps;
+	s->now[device].timed_out = true;
+}
+
+bool ir_domains_queue_fills(const struct ir_domain_survey *s)
+{
+	if (s->left_out)
+		return true;
+	for (unsigned int i = 0; i < IR_DOMAIN_DEVICES; i++)
+		if (s->now[i].unmaps && (!s->now[i].timed_out ||
+					 s->now[i].unmaps - s->now[i].emptied + s->unknown >= IR_DOMAIN_QUEUE))
+			return true;
+	return false;
 }
 
 static void add_type(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns, bool strict)
@@ -60,8 +80,8 @@ void ir_domains_end(struct ir_domain_survey *s, uint16_t device, uint64_t time_n
 	if (device >= IR_DOMAIN_DEVICES)
 		return;
 	decide_type(s, device);
-	s->now[device].unmaps = s->now[device].syncs = s->now[device].rest = 0;
-	s->now[device].flushed = false;
+	s->now[device].unmaps = s->now[device].syncs = s->now[device].rest = s->now[device].emptied = 0;
+	s->now[device].flushed = s->now[device].timed_out = false;
 	s->now[device].begin_ns = time_ns;
 }
 

@@ -21,6 +21,7 @@
 #define IR_DOMAIN_DEVICES	256	/* that are looked at */
 #define IR_DOMAIN_UNKNOWN	UINT16_MAX	/* which device it is */
 #define IR_DOMAIN_TYPES		4096	/* stretches of time that are kept */
+#define IR_DOMAIN_QUEUE		255	/* unmaps that a CPU's queue holds: IOVA_DEFAULT_FQ_SIZE, drivers/iommu/dma-iommu.c */
 
 /* From this time on. */
 struct ir_domain_type {
@@ -36,19 +37,26 @@ struct ir_domain_survey {
 		uint64_t syncs;		/* of these, flushed on their own */
 		uint64_t rest;		/* unmaps since the last of those */
 		uint64_t rest_ns;	/* when the first of them was */
+		uint64_t emptied;	/* how many of the unmaps came before the timer last emptied the queues */
 		bool flushed;		/* a queue was flushed since */
+		bool timed_out;		/* the timer emptied the queues: before that they may have held any number */
 	} now[IR_DOMAIN_DEVICES];
 	struct ir_domain_type type[IR_DOMAIN_TYPES];
 	size_t nr;
 	uint64_t left_out;	/* unmaps of further devices, and further stretches */
+	uint64_t unknown;	/* unmaps of unknown devices */
 };
 
-/** ir_domains_unmap - count an unmap of the device; one of an unknown device does not count */
+/** ir_domains_unmap - count an unmap of the device; one of an unknown device is of no domain */
 void ir_domains_unmap(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns);
 /** ir_domains_sync - the last unmap of the device was flushed on its own */
 void ir_domains_sync(struct ir_domain_survey *s, uint16_t device);
 /** ir_domains_flush - a queue of the device (0: not known) was flushed */
 void ir_domains_flush(struct ir_domain_survey *s, uint16_t device);
+/** ir_domains_time_out - the timer of the device's queues emptied them */
+void ir_domains_time_out(struct ir_domain_survey *s, uint16_t device);
+/** ir_domains_queue_fills - whether the queue of some CPU may be full, as far as unmaps show */
+bool ir_domains_queue_fills(const struct ir_domain_survey *s);
 /** ir_domains_end - the device's domain ends */
 void ir_domains_end(struct ir_domain_survey *s, uint16_t device, uint64_t time_ns);
 /**

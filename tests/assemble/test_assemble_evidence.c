@@ -584,6 +584,38 @@ static void test_commands_of_no_queue(void **state)
 	finish_any(f);
 }
 
+/* All probes of a flush were missed, right behind an unmap: of a full queue only if one may be full. */
+static void test_a_flush_whose_probes_were_missed(void **state)
+{
+	struct ir_assembler_config config = {
+		.seen_kinds = PLAIN | KIND(IR_EV_FQ_TIMEOUT) | KIND(IR_EV_FLUSH_ALL) | KIND(IR_EV_COMMAND_ALL),
+	};
+	struct feed *f = feed_with(config, state);
+
+	map_and_unmap(f);
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL });	/* what was queued before is not known */
+	assert_flushes(f, 1, 0);
+	event(f, (struct ir_event){ .kind = IR_EV_FQ_TIMEOUT });
+	event(f, (struct ir_event){ .kind = IR_EV_FLUSH_ALL });
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL });
+	assert_flushes(f, 1, 1);
+	for (unsigned int i = 1; i < IR_DOMAIN_QUEUE; i++)
+		map_and_unmap(f);
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL });
+	assert_flushes(f, 1, 2);
+	map_and_unmap(f);
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL });
+	assert_flushes(f, 2, 2);
+	event(f, (struct ir_event){ .kind = IR_EV_FQ_TIMEOUT });
+	event(f, (struct ir_event){ .kind = IR_EV_FLUSH_ALL });
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL });
+	map_and_unmap(f);
+	event(f, (struct ir_event){ .kind = IR_EV_FLUSH_ALL });		/* not missed */
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL });
+	assert_flushes(f, 3, 3);
+	finish_any(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -609,6 +641,7 @@ int main(void)
 		BOTH(test_a_call_names_the_domain_of_its_command),
 		BOTH(test_calls_of_no_queue),
 		BOTH(test_commands_of_no_queue),
+		BOTH(test_a_flush_whose_probes_were_missed),
 		BOTH(test_a_flush_behind_an_unmap_of_an_interrupt_that_ended),
 	};
 
