@@ -120,6 +120,73 @@ gives "a device without a name: its function is its name" "[d['device'] for d in
 gives "a device without a name: each has its maps" \
 	"[d['maps']['attempted'] for d in results[0]['devices']]" "[100, 125]"
 
+# Queues of two devices, whose timers fire 50 and 25 times.
+
+# timers NAMES FLUSH: with dma:* events or not; what a flush of everything shows of its domain
+timers() {
+	awk -v names="$1" -v flush="$2" '
+	function line(cpu, context, what) { printf "  fio-10%d   [00%d]  %s  %.6f: %s\n", cpu, cpu, context, t / 1e6, what; t += 2 }
+	function use(d, page,   i) {
+		i = sprintf("0x%016x", page)
+		line(d, ".....", "map: IOMMU: iova=" i " - " sprintf("0x%016x", page + 4096) " paddr=0x0000000041000000 size=4096")
+		if (flush == "call")
+			line(d, ".....", "intel_sync_map: (0) domain=0xa" d " iova=" i " size=0x1000")
+		if (names)
+			line(d, ".....", "dma_map_page: 0000:00:1" d ".0 dir=TO_DEVICE dma_addr=" substr(i, 3) " size=4096 phys_addr=41000000 attrs=")
+		t += 100
+		line(d, "..s1.", "unmap: IOMMU: iova=" i " - " sprintf("0x%016x", page + 4096) " size=4096 unmapped_size=4096")
+		if (names)
+			line(d, "..s1.", "dma_unmap_page: 0000:00:1" d ".0 dir=TO_DEVICE dma_addr=" substr(i, 3) " size=4096 attrs=")
+	}
+	function fire(d) {
+		line(d, "..s1.", "fq_timeout: (0) timer=0xb" d)
+		if (flush == "call") {
+			line(d, "..s1.", "intel_flush_all: (0) domain=0xa" d)
+			line(d, "..s1.", sprintf("qi_submit: iotlb_inv dmar0: 0x%d00e2 0x0 0x0 0x0", 3 + d))
+		} else {
+			line(d, "..s1.", "smmu_inv_context: (0)")
+		}
+	}
+	BEGIN {
+		for (i = 0; i < 50; i++) {
+			begin = 20e6 + i * 40e3
+			t = begin
+			use(1, 4294901760)
+			t = begin + 5e3
+			if (i % 2)
+				use(2, 4294901760)
+			t = begin + 16e3
+			fire(1)
+			t = begin + 21e3
+			if (i % 2)
+				fire(2)
+		}
+	}'
+}
+
+# its_flushes TEXT WANTED DEVICE FILE: those recorded and predicted of one device
+its_flushes() {
+	run verify --manifest none --timer recorded --format json --device "$3" "$4"
+	gives "$1" "[results[0]['verify'][k]['total'] for k in ('recorded', 'predicted')]" "[$2, $2]"
+}
+
+timers 1 call >"$tmp/calls"
+its_flushes "timers of VT-d: the first device's" 50 0000:00:11.0 "$tmp/calls"
+its_flushes "timers of VT-d: the second device's" 25 0000:00:12.0 "$tmp/calls"
+gives "timers of VT-d: no other device is in the report" "[d['device'] for d in results[0]['devices']]" "['0000:00:12.0']"
+exits "timers of VT-d: those of one device" 0 ops --device 0000:00:12.0 "$tmp/calls"
+check "timers of VT-d: no others are operations" test "$(grep -c flush-timer "$tmp/out")" -eq 25
+timers 1 context >"$tmp/contexts"
+its_flushes "timers of SMMUv3: the first device's" 50 0000:00:11.0 "$tmp/contexts"
+its_flushes "timers of SMMUv3: the second device's" 25 0000:00:12.0 "$tmp/contexts"
+timers 0 call >"$tmp/domains"
+exits "domains without names" 0 verify --manifest none --timer recorded --format json "$tmp/domains"
+gives "domains without names: they are the devices" "recording['devices']" "['domain 0xa1', 'domain 0xa2']"
+its_flushes "domains without names: the first one's flushes" 50 "domain 0xa1" "$tmp/domains"
+its_flushes "domains without names: the second one's flushes" 25 "domain 0xa2" "$tmp/domains"
+{ printf '  sh-7   [000]  .....  19.000000: attach_device_to_domain: IOMMU: device=0000:00:11.0\n' && cat "$tmp/domains"; } >"$tmp/attached"
+its_flushes "domains without names, an attached device with one" 25 "domain 0xa2" "$tmp/attached"
+
 # Devices that come and go: the mappings of the first one end.
 
 detach=$(printf '  sh-7   [000]  10.000035: remove_device_from_group: IOMMU: groupID=0 device=0001:00:00.0')

@@ -65,6 +65,8 @@ struct ir_recording {
 	bool unknown;			/* there are unmaps of mappings from before the recording */
 	bool tried;			/* the first pass ended early: the next ones have not seen all of it */
 	bool name_functions;		/* of RPCITs, for lack of other names */
+	bool all_devices;		/* this pass does not select: only so it is known which device a timer fits */
+	bool fitted;			/* there was such a pass */
 	uint64_t first_ns;		/* the first event's, with a window; 0: not seen yet */
 	uint16_t filter;		/* number of the selected device */
 	bool device_seen;		/* the selected one (if any) is named */

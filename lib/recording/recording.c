@@ -505,6 +505,12 @@ static bool type_op(struct ir_recording *rec, const struct ir_op *next, struct i
 	return true;
 }
 
+/* The timer of another device than the selected one, which only the last pass knew: no operation. */
+static bool is_left_out(const struct ir_recording *rec, const struct ir_op *op)
+{
+	return rec->device && op->kind == IR_OP_FLUSH_TIMER && op->device && op->device != rec->filter;
+}
+
 /* As ir_recording_read() behind the first @n operations, with the domains' types among them. */
 static ssize_t read_with_types(struct ir_recording *rec, struct ir_op *ops, size_t n, size_t max,
 			       struct ir_error *err)
@@ -518,6 +524,10 @@ static ssize_t read_with_types(struct ir_recording *rec, struct ir_op *ops, size
 			break;
 		if (!rec->has_ahead)
 			ir_recording_finish_op(rec, &rec->ahead);
+		if (is_left_out(rec, &rec->ahead)) {
+			rec->has_ahead = false;
+			continue;
+		}
 		rec->has_ahead = type_op(rec, &rec->ahead, &ops[n]);
 		if (!rec->has_ahead)
 			ops[n] = rec->ahead;
@@ -538,11 +548,21 @@ ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t ma
 		return (ssize_t)n;
 	if (rec->nr_types)
 		return read_with_types(rec, ops, n, max, err);
-	rc = ir_spool_read(rec->spool, ops + n, max - n);
-	if (rc < 0)
-		return ir_recording_spool_failed(rec, (int)rc, err);
-	for (size_t end = n + (size_t)rc; n < end; n++)
-		if (ops[n].mapping == IR_NO_MAPPING || rec->info.nr_devices == 2 || ops[n].site)
-			ir_recording_finish_op(rec, &ops[n]);
+	do {
+		size_t at = n;
+
+		rc = ir_spool_read(rec->spool, ops + n, max - n);
+		if (rc < 0)
+			return ir_recording_spool_failed(rec, (int)rc, err);
+		for (size_t end = n + (size_t)rc; at < end; at++) {
+			if (ops[at].mapping == IR_NO_MAPPING || rec->info.nr_devices == 2 || ops[at].site)
+				ir_recording_finish_op(rec, &ops[at]);
+			if (is_left_out(rec, &ops[at]))
+				continue;
+			if (n != at)
+				ops[n] = ops[at];
+			n++;
+		}
+	} while (rc && !n);
 	return (ssize_t)n;
 }

@@ -79,6 +79,7 @@ void ir_forget_passes(struct ir_recording *rec)
 	ir_survey_forget_names(rec);
 	rec->owners_known = (struct ir_owners){ .nr = 0 };
 	rec->several = rec->unknown = rec->name_functions = rec->tried = false;
+	rec->all_devices = rec->fitted = false;
 }
 
 /* Results have devices by number: the next pass must use the same numbers. */
@@ -117,18 +118,39 @@ static bool functions_need_names(const struct ir_recording *rec, const struct ir
 	return false;
 }
 
-/* Whether domains must get names of their own: maps of some of them have no dma:* events. */
-static bool domains_need_names(const struct ir_recording *rec, const struct ir_owners *owners)
+/*
+ * Whether domains must get names of their own: several have maps, and there are no names; or maps of
+ * some of them have no dma:* events.
+ */
+static bool domains_need_names(const struct ir_recording *rec, const struct ir_owners *owners, bool several)
 {
 	bool named = false, unnamed = false;
+	unsigned int mapped = 0;
 
 	for (unsigned int i = 0; i < owners->nr; i++) {
 		const struct ir_owner *w = &owners->owner[i];
 
 		named |= w->kind == IR_OWNER_DOMAIN && w->device;
 		unnamed |= w->kind == IR_OWNER_DOMAIN && !w->device && w->maps;
+		mapped += w->kind == IR_OWNER_DOMAIN && w->maps;
 	}
+	if (!has_events(rec, IR_EV_DMA_MAP))
+		return mapped > 1 && !several;
 	return named && unnamed && rec->info.damage.count[IR_DAMAGE_UNNAMED_MAPS] != 0;
+}
+
+/*
+ * Whether the timer of some domain has no device yet, and a pass that selects one device cannot tell
+ * it, as all timers fit that one.
+ */
+static bool timers_need_devices(const struct ir_recording *rec, const struct ir_owners *owners)
+{
+	if (!rec->device || rec->fitted)
+		return false;
+	for (unsigned int i = 0; i < owners->nr; i++)
+		if (owners->owner[i].timer && !owners->owner[i].device)
+			return true;
+	return false;
 }
 
 /*
@@ -140,6 +162,8 @@ int ir_needs_another_pass(struct ir_recording *rec)
 	struct ir_owners owners = *ir_assembler_owners(rec->assembler);
 	bool unknown = rec->info.damage.count[IR_DAMAGE_UNKNOWN_UNMAPS] != 0 || rec->unknown;
 	bool several = rec->reader->info.nr_devices > 2, rpcits, again;
+	/* The device that was asked for has a number in any case. */
+	bool named = rec->reader->info.nr_devices > 2U + (rec->device && !rec->device_seen);
 
 	rpcits = has_events(rec, IR_EV_RPCIT) || has_events(rec, IR_EV_FLUSH_ALL) ||
 		has_events(rec, IR_EV_FQ_FLUSH) || has_events(rec, IR_EV_TLB_SYNC) ||
@@ -148,9 +172,14 @@ int ir_needs_another_pass(struct ir_recording *rec)
 		has_events(rec, IR_EV_MAP_FLUSH) || has_events(rec, IR_EV_MAP_PIECE);
 	again = kinds_differ(rec);
 	rec->seen_kinds = rec->found_kinds;
-	name_timer_domains(rec, &owners);
+	if (rec->all_devices || !rec->device || !several)
+		name_timer_domains(rec, &owners);
+	again |= rec->all_devices;
+	rec->all_devices = several && timers_need_devices(rec, &owners);
+	rec->fitted |= rec->all_devices;
+	again |= rec->all_devices;
 	if (!rec->name_functions &&
-	    (functions_need_names(rec, &owners, several) || domains_need_names(rec, &owners))) {
+	    (functions_need_names(rec, &owners, named) || domains_need_names(rec, &owners, named))) {
 		rec->name_functions = again = true;
 		several = true;
 	}

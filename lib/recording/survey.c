@@ -16,7 +16,7 @@
 #define MAX_INITIAL	(UINT64_C(1) << 20)	/* mappings from before the recording */
 #define PROGRESS_EVENTS	65536
 #define BLOCK_EVENTS	64		/* 5 KiB: they stay in the cache */
-#define MAX_PASSES	4
+#define MAX_PASSES	6
 #define TRIAL_EVENTS	16384		/* after so many, the first pass may be restarted */
 
 int ir_recording_no_memory(const struct ir_recording *rec, struct ir_error *err)
@@ -58,7 +58,7 @@ void ir_survey_config(struct ir_recording *rec, struct ir_reader *reader,
 		.damage = &rec->info.damage,
 		.seen_kinds = rec->seen_kinds,
 		.rpcits = rec->options.rpcits,
-		.filter = rec->device != NULL,
+		.filter = rec->device && !rec->all_devices,
 		.several = rec->several,
 		.unknown = rec->unknown,
 		.owners = &rec->owners_known,
@@ -436,30 +436,37 @@ static void note_first_timer(struct ir_recording *rec, uint64_t time_ns)
 			time_ns - rec->first_queued_ns < UINT64_C(1000000000);
 }
 
-/* The device of a timer, as a pass before this one found it by the domain that the timer flushes; 0: not known. */
+/*
+ * The device of a timer, as a pass before this one found it by the domain that the timer flushes or, if
+ * that saw all devices and this one does not, by which device it fits; 0: not known.
+ */
 static uint16_t known_device(const struct ir_recording *rec, uint64_t timer)
 {
 	const struct ir_owners *o = &rec->owners_known;
 
 	for (unsigned int i = 0; timer && i < o->nr; i++)
-		if (o->owner[i].timer == timer && !o->owner[i].from_timer)
+		if (o->owner[i].timer == timer && (!o->owner[i].from_timer || (rec->device && !rec->all_devices)))
 			return o->owner[i].device;
 	return 0;
 }
 
 static int survey_other(struct ir_recording *rec, struct device_state *d, const struct ir_op *op)
 {
+	uint16_t device;
+
 	switch (op->kind) {
 	case IR_OP_FAILED_MAP:
 		rec->info.last_operation_ns = op->time_ns;
 		return rec->chains ? ir_chain_count(&rec->chain_totals, op) : 0;
 	case IR_OP_FLUSH_TIMER:
-		note_first_timer(rec, op->time_ns);
-		rec->info.machine.timer_flushes++;
-		ir_timers_fired(&rec->timers, op->time_ns);
-		forget_synced(rec);
-		ir_timer_owners_fired(&rec->timer_owners, op->iova,
-				      op->device ? op->device : known_device(rec, op->iova), op->time_ns);
+		device = op->device ? op->device : known_device(rec, op->iova);
+		if (!rec->device || !device || device == rec->filter) {
+			note_first_timer(rec, op->time_ns);
+			rec->info.machine.timer_flushes++;
+			ir_timers_fired(&rec->timers, op->time_ns);
+			forget_synced(rec);
+		}
+		ir_timer_owners_fired(&rec->timer_owners, op->iova, device, op->time_ns);
 		return 0;
 	case IR_OP_DETACH:
 		note_detach(rec, d, op->time_ns);
