@@ -144,7 +144,7 @@ timers() {
 			line(d, "..s1.", "intel_flush_all: (0) domain=0xa" d)
 			line(d, "..s1.", sprintf("qi_submit: iotlb_inv dmar0: 0x%d00e2 0x0 0x0 0x0", 3 + d))
 		} else {
-			line(d, "..s1.", "smmu_inv_context: (0)")
+			line(d, "..s1.", flush == "domain" ? "smmu_flush_all: (0) domain=0xa" d : "smmu_inv_context: (0)")
 		}
 	}
 	BEGIN {
@@ -179,6 +179,9 @@ check "timers of VT-d: no others are operations" test "$(grep -c flush-timer "$t
 timers 1 context >"$tmp/contexts"
 its_flushes "timers of SMMUv3: the first device's" 50 0000:00:11.0 "$tmp/contexts"
 its_flushes "timers of SMMUv3: the second device's" 25 0000:00:12.0 "$tmp/contexts"
+timers 1 domain >"$tmp/callbacks"
+its_flushes "timers of SMMUv3, Linux 7.2: the first device's" 50 0000:00:11.0 "$tmp/callbacks"
+its_flushes "timers of SMMUv3, Linux 7.2: the second device's" 25 0000:00:12.0 "$tmp/callbacks"
 timers 0 call >"$tmp/domains"
 exits "domains without names" 0 verify --manifest none --timer recorded --format json "$tmp/domains"
 gives "domains without names: they are the devices" "recording['devices']" "['domain 0xa1', 'domain 0xa2']"
