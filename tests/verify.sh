@@ -143,6 +143,31 @@ exits "the same with the recorded times" 0 verify $short --flush-latency recorde
 run report "$tmp/report"
 check "a stored report has the reason" grep -q 'only the times of flushes explain it' "$tmp/out"
 
+# A recording that begins in the middle of traffic: the first marker comes behind operations.
+
+# begun LINE: with this line before them
+begun() {
+	cat <<-END
+	cpus=1
+	${1:-}
+	  fio-1 [000] 10.000100: map: IOMMU: iova=0x7ffff000 - 0x80000000 paddr=0x40000000 size=4096
+	  fio-1 [000] 10.000200: unmap: IOMMU: iova=0x7ff00000 - 0x7ff04000 size=16384 unmapped_size=16384
+	  fio-1 [000] 10.000300: map: IOMMU: iova=0x7fffe000 - 0x7ffff000 paddr=0x40000000 size=4096
+	  fio-1 [000] 10.000400: print: zpci-lab before Mapped_pages=46 Unmapped_pages=20
+	  fio-1 [000] 10.000500: map: IOMMU: iova=0x7fffd000 - 0x7fffe000 paddr=0x40000000 size=4096
+	  fio-1 [000] 10.000600: print: zpci-lab after Mapped_pages=47 Unmapped_pages=20
+	END
+}
+# initial TEXT WANTED FILE
+initial() {
+	run run --iommu s390 --strategy strict --format json "$3"
+	check "$1" grep -q "\"initial_pages\": $2," "$tmp/out"
+}
+begun >"$tmp/begun"
+initial "a late marker: less what was mapped since the recording began, and more what was unmapped" 28 "$tmp/begun"
+begun "CPU:0 [LOST 3 EVENTS]" >"$tmp/begun-lost"
+initial "a late marker behind lost events says nothing" 0 "$tmp/begun-lost"
+
 # A probe that missed hits: by the kernel's counters, in markers, there were more.
 
 # counted RECORDED KERNEL: so many of 12 maps have an RPCIT; the kernel counted so many

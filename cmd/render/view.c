@@ -125,7 +125,7 @@ static void view_machine(const struct ir_recorded_machine *m, view_line emit, vo
 	if (m->has_marker) {
 		line_begin(&line);
 		fprintf(line.out, "mapped %" PRIu64 " pages, unmapped %" PRIu64
-			" before the measured window", m->mapped_pages, m->unmapped_pages);
+			" before the recording", m->mapped_pages, m->unmapped_pages);
 		line_end(&line, emit, arg, "marker", VIEW_PLAIN);
 	}
 	if (m->hz) {

@@ -46,6 +46,12 @@ struct ir_recording {
 	struct ir_iova_survey iovas;
 	struct ir_entries entries;
 	uint64_t counter_at_start;	/* of RPCITs, by the first marker; UINT64_MAX: none */
+	/* A first marker behind operations: pages by the kernel's counters, and those of the operations before it. */
+	struct {
+		uint64_t mapped, unmapped, time_ns;
+		uint64_t recorded_maps, recorded_unmaps;
+		bool found, passed;	/* passed: operations behind it came */
+	} late;
 	bool *reused;			/* info.machine.reused */
 	uint64_t reused_pfn;		/* where that begins */
 	struct ir_chains *chains;	/* NULL: call sites were not requested */

@@ -8,6 +8,7 @@
 
 #include "base/budget.h"
 #include "recording/by_task.h"
+#include "recording/markers.h"
 #include "recording/repeat.h"
 #include "recording/window.h"
 #include "base/temp.h"
@@ -107,58 +108,6 @@ static int pass_begin(struct ir_recording *rec, bool first, struct ir_error *err
 									  : ir_recording_no_memory(rec, err);
 }
 
-/* A number behind "key" in a marker; 0 if there is none. */
-static bool marker_number(const char *text, const char *key, uint64_t *value)
-{
-	const char *at = strstr(text, key);
-
-	if (!at || at[strlen(key)] < '0' || at[strlen(key)] > '9')
-		return false;
-	*value = strtoull(at + strlen(key), NULL, 10);
-	return true;
-}
-
-/*
- * Recording scripts write the kernel's zpci counters into the trace before the
- * first operation: pages that are mapped then stay or are unmapped later, but no event
- * shows their map.
- */
-static void read_marker(struct ir_recording *rec, const char *text)
-{
-	struct ir_recorded_machine *m = &rec->info.machine;
-	uint64_t mapped, unmapped;
-
-	if (m->has_marker || rec->info.start_ns)
-		return;
-	if (!marker_number(text, "Mapped_pages=", &mapped) ||
-	    !marker_number(text, "Unmapped_pages=", &unmapped) || unmapped > mapped ||
-	    mapped > IR_MAX_INITIAL_PAGES)
-		return;
-	m->has_marker = true;
-	m->mapped_pages = mapped;
-	m->unmapped_pages = unmapped;
-}
-
-/*
- * The kernel's own count of RPCITs without those of retries, from the first marker
- * to the last one.  A probe can miss hits; these counters do not.
- */
-static void read_counters(struct ir_recording *rec, const char *text)
-{
-	struct ir_recorded_machine *m = &rec->info.machine;
-	uint64_t global, sync_map, sync, sum;
-
-	if (!marker_number(text, "Global_RPCITs=", &global) ||
-	    !marker_number(text, "Sync_Map_RPCITs=", &sync_map) ||
-	    !marker_number(text, " Sync_RPCITs=", &sync))
-		return;
-	sum = global + sync_map + sync;
-	if (!rec->info.start_ns)
-		rec->counter_at_start = sum;
-	else if (sum >= rec->counter_at_start)
-		m->counted_rpcits = sum - rec->counter_at_start;
-}
-
 /* Without translation the device is given the address of the memory itself. */
 static void note_identity(struct ir_recording_info *info, const struct ir_event *ev)
 {
@@ -206,8 +155,7 @@ static void note_event(struct ir_recording *rec, const struct ir_event *ev)
 	if (ev->kind == IR_EV_MARKER) {
 		if (ev->time_ns > rec->marked_ns)
 			rec->marked_ns = ev->time_ns;
-		read_marker(rec, ev->text);
-		read_counters(rec, ev->text);
+		ir_markers_read(rec, ev);
 		return;
 	}
 	if (ev->kind == IR_EV_PAGE_FREE) {	/* nothing of a device; its time is no end */
@@ -540,6 +488,8 @@ static int survey_ops(struct ir_recording *rec, const struct ir_event *ev, const
 
 	while (!rc && (n = ir_assembler_events(rec->assembler, &ev, end, ops, BLOCK_EVENTS))) {
 		rc = n < 0 ? n : 0;
+		for (int i = 0; i < n && rec->late.found && !rec->late.passed; i++)
+			ir_markers_pass(rec, &ops[i]);
 		for (int i = 0; !rc && i < n; i++)
 			rc = survey_op(rec, &ops[i], i + 1 < n ? ops[i + 1].time_ns : 0);
 		if (!rc && rec->spool)
@@ -604,6 +554,7 @@ static int survey_once(struct ir_recording *rec, bool trial, struct ir_error *er
 	if (rec->chains)	/* further passes would find the same */
 		rec->chains->complete = true;
 	note_span(rec);
+	ir_markers_end(rec);
 	return 0;
 }
 
@@ -625,6 +576,7 @@ void ir_survey_clear(struct ir_recording *rec)
 	rec->info = (struct ir_recording_info){ .max_memory = rec->info.max_memory };
 	rec->live_pages = rec->live_entries = 0;
 	rec->counter_at_start = UINT64_MAX;
+	memset(&rec->late, 0, sizeof(rec->late));
 	rec->lost = false;
 	rec->first_lost_ns = rec->first_queued_ns = 0;
 	rec->last_ns = rec->marked_ns = 0;
