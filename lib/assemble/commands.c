@@ -166,7 +166,7 @@ static void end_timer_flush(struct ir_assembler *a, struct cpu *c, const struct 
 /* An interrupt in a probe's handler: no probe was hit in it, but this tracepoint. */
 static bool all_were_missed(const struct ir_assembler *a, const struct slot *s, const struct ir_event *ev)
 {
-	return !(ev->flags & IR_EVF_PROBE) && !s->queue_called && !s->driver_called &&
+	return !(ev->flags & IR_EVF_PROBE) && !(s->recent & (RECENT_QUEUE | RECENT_DRIVER)) &&
 		(has_events(a, IR_EV_FQ_FLUSH) || has_events(a, IR_EV_FLUSH_ALL));
 }
 
@@ -178,7 +178,7 @@ static bool is_timer_flush(struct ir_assembler *a, struct cpu *c, const struct s
 
 	if (c->timed_out)
 		return true;
-	if (s->just_unmapped && (probed || ev->time_ns - s->unmap_ns < FULL_NS) &&
+	if (s->recent & RECENT_UNMAP && (probed || ev->time_ns - s->unmap_ns < FULL_NS) &&
 	    !(all_were_missed(a, s, ev) && !ir_domains_queue_fills(&a->domains)))
 		return false;
 	if (!probed && ev->kind != IR_EV_COMMAND_ALL && ev->kind != IR_EV_TAG_ALL)
@@ -215,10 +215,10 @@ static bool is_of_no_queue(const struct ir_assembler *a, const struct cpu *c, co
 {
 	bool probe = ev->flags & IR_EVF_PROBE && ev->kind != IR_EV_FQ_FLUSH;
 
-	if (c->timed_out || (s->just_unmapped && ev->time_ns - s->unmap_ns < FULL_NS))
+	if (c->timed_out || (s->recent & RECENT_UNMAP && ev->time_ns - s->unmap_ns < FULL_NS))
 		return false;
-	return (has_events(a, IR_EV_FQ_FLUSH) && !s->queue_called && (s->driver_called || probe)) ||
-		(has_events(a, IR_EV_FLUSH_ALL) && !s->driver_called && probe);
+	return (has_events(a, IR_EV_FQ_FLUSH) && !(s->recent & RECENT_QUEUE) && (s->recent & RECENT_DRIVER || probe)) ||
+		(has_events(a, IR_EV_FLUSH_ALL) && !(s->recent & RECENT_DRIVER) && probe);
 }
 
 /* The device left its domain, and has mapped nothing in another one so far. */
@@ -236,15 +236,15 @@ static void flush_all_event(struct ir_assembler *a, struct cpu *c, struct slot *
 	uint16_t device;
 	bool counted;
 
-	if (s->entry_changed) {		/* domain_context_clear_one() and its like, drivers/iommu/intel */
-		s->entry_changed = false;
+	if (s->recent & RECENT_ENTRY) {		/* domain_context_clear_one() and its like, drivers/iommu/intel */
+		s->recent &= (uint8_t)~RECENT_ENTRY;
 		return;
 	}
 	if (is_of_no_queue(a, c, s, ev))
 		return;
-	if (!c->timed_out && s->just_unmapped && ev->aux)
+	if (!c->timed_out && s->recent & RECENT_UNMAP && ev->aux)
 		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, ev->aux, s->unmapped);
-	w = s->flushed_domain ? owner_of_flush(a, s->flushed_domain) : NULL;
+	w = s->recent & RECENT_DRIVER && s->flushed_domain ? owner_of_flush(a, s->flushed_domain) : NULL;
 	s->flushed_domain = 0;
 	if (w && w->device && ev->aux && !w->from_timer)	/* for a command whose call is missed */
 		ir_owner_set_device(&a->owners, IR_OWNER_DOMAIN, ev->aux, w->device);
@@ -278,7 +278,7 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	struct ir_owner *w;
 
 	if (ev->kind == IR_EV_COMMAND && !ev->size) {
-		s->entry_changed |= ev->ret != 0;
+		s->recent |= ev->ret ? RECENT_ENTRY : 0;
 		return;
 	}
 	if (ev->kind == IR_EV_SYNC_MAP || ev->kind == IR_EV_MAP_FLUSH || ev->kind == IR_EV_COMMAND)
@@ -286,12 +286,13 @@ void ir_asm_flush(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	if (ev->kind == IR_EV_MAP_PIECE)
 		mapped = match_first_piece(a, s, &own);
 	if (ev->kind == IR_EV_FQ_FLUSH) {
-		s->queue_called = true;
-		s->driver_called = false;
+		s->recent |= RECENT_QUEUE;
+		s->recent &= (uint8_t)~RECENT_DRIVER;
 	}
 	if (ev->kind == IR_EV_FLUSH_ALL) {
-		s->queue_called &= !s->driver_called;
-		s->driver_called = true;
+		if (s->recent & RECENT_DRIVER)	/* a second call, which no queue made */
+			s->recent &= (uint8_t)~RECENT_QUEUE;
+		s->recent |= RECENT_DRIVER;
 		s->flushed_domain = has_nearer_event(a, IR_EV_FLUSH_ALL) ? ev->aux : 0;
 	}
 	if (ev->kind == IR_EV_SYNC_MAP || has_nearer_event(a, ev->kind) ||

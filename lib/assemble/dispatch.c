@@ -241,9 +241,9 @@ static void lost_event(struct ir_assembler *a, struct cpu *c, const struct ir_ev
 		ir_asm_release(a, &c->slot[i]);
 		ir_asm_settle_undone(a, &c->slot[i], false);
 		c->slot[i].unmap_state = UNMAP_NONE;
-		c->slot[i].announced = c->slot[i].entry_changed = false;
+		c->slot[i].announced = false;
+		c->slot[i].recent &= RECENT_UNMAP;
 		c->slot[i].unmap_device = c->slot[i].freed_device = 0;
-		c->slot[i].flushed_domain = 0;
 		if (in_window(a, c->slot[i].begun))
 			rec(a, c->slot[i].begun)->held = false;
 		c->slot[i].begun = NONE;
@@ -262,6 +262,21 @@ static bool may_precede_name(uint16_t kind)
 		kind == IR_EV_TAG_RANGE || kind == IR_EV_COMMAND;
 }
 
+/* What remains of RECENT_* behind the event, which was counted. */
+static uint8_t remains_recent(const struct cpu *c, const struct slot *s, const struct ir_event *ev)
+{
+	uint8_t remains = 0;
+
+	if (ev->kind == IR_EV_COMMAND || ev->kind == IR_EV_COMMAND_ALL)
+		remains |= RECENT_ENTRY;
+	if (ir_asm_is_whole(ev))
+		remains |= RECENT_QUEUE | RECENT_DRIVER;
+	/* An event of the task shows that the interrupt has ended. */
+	if (ir_asm_is_whole(ev) && (s == c->slot || c->events == s->events + 1))
+		remains |= RECENT_UNMAP;
+	return remains;
+}
+
 /* An event of a CPU in one context.  Not inlined: the compiler would compute @s again for each use. */
 __attribute__((noinline))
 static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
@@ -274,15 +289,9 @@ static void slot_event(struct ir_assembler *a, struct cpu *c, struct slot *s,
 	c->events++;
 	if (s->await != NONE)
 		end_await(a, s);
-	if (s->just_unmapped)	/* an event of the task shows that the interrupt has ended */
-		s->just_unmapped = ir_asm_is_whole(ev) && (s == c->slot || c->events == s->events + 1);
+	if (s->recent)
+		s->recent &= remains_recent(c, s, ev);
 	s->events = c->events;
-	if (!ir_asm_is_whole(ev))
-		s->queue_called = s->driver_called = false;
-	if (s->entry_changed)
-		s->entry_changed = ev->kind == IR_EV_COMMAND || ev->kind == IR_EV_COMMAND_ALL;
-	if (s->flushed_domain && ev->kind != IR_EV_TAG_ALL && ev->kind != IR_EV_COMMAND_ALL)
-		s->flushed_domain = 0;
 	if (s->unmap_state == UNMAP_UNNAMED && !may_precede_name(ev->kind))
 		ir_asm_resolve_unmap(a, s, 0);
 	switch (ev->kind) {

@@ -67,7 +67,7 @@ static inline bool is_plain(const struct ir_event *ev)
 static inline void count_event(struct cpu *c, struct slot *s)
 {
 	c->events++;
-	s->just_unmapped = false;
+	s->recent = 0;
 }
 
 /* ir_live_add() of what is no list of a device's; IR_LIVE_NONE: there is no free entry. */
@@ -307,7 +307,7 @@ static inline enum fast fast_unmap(struct ir_assembler *a, struct cpu *c, struct
 		return FAST_NOT;
 	count_event(c, s);
 	s->events = c->events;
-	s->just_unmapped = true;
+	s->recent = RECENT_UNMAP;
 	s->announced = s->unmap_named = false;
 	s->unmap_state = UNMAP_DONE;
 	s->unmap = NONE;
@@ -389,7 +389,8 @@ static inline const struct ir_event *fast_whole_map(struct ir_assembler *a, stru
 	l->device = device;
 	a->first = ++a->end;
 	c->events += (uint64_t)(at - ev);
-	s->just_unmapped = s->announced = false;
+	s->recent = 0;
+	s->announced = false;
 	s->zdev = 0;
 	s->pid = ev->pid;
 	ir_rpcits_note_mapping(&a->rpcits, ev->addr, ev->size);

@@ -141,6 +141,14 @@ enum map_state {
  */
 enum unmap_state { UNMAP_NONE, UNMAP_DONE, UNMAP_UNNAMED, UNMAP_SUSPECT, UNMAP_UNDID };
 
+/* What a flush of everything may be for.  Any other event in the slot ends it. */
+enum {
+	RECENT_UNMAP = 1,	/* an unmap; of an interrupt, an event of the task ends that, too */
+	RECENT_QUEUE = 2,	/* the queue called to flush */
+	RECENT_DRIVER = 4,	/* the driver was called for that, or for something else */
+	RECENT_ENTRY = 8,	/* the IOMMU's entry of a device changed: the next flush is for that */
+};
+
 /* The state of one CPU in one context (task or interrupt). */
 struct slot {
 	uint64_t head;		/* first piece of the mapping under way, NONE */
@@ -154,7 +162,7 @@ struct slot {
 	uint64_t events;	/* of its CPU, at the last unmap or at a later event of the slot */
 	uint64_t freed_iova;	/* of the next unmap, if freed_device */
 	uint64_t held_domain;	/* UNMAP_UNNAMED: of its flush, 0: not known */
-	uint64_t flushed_domain;	/* the driver was called to flush it, and its command comes; 0: not known */
+	uint64_t flushed_domain;	/* RECENT_DRIVER: it was called to flush this, and the command comes; 0: not known */
 	uint64_t suspect;	/* UNMAP_SUSPECT: the head of its mapping, else NONE */
 	uint64_t undone;	/* UNMAP_UNDID: the attempt, held until it is known how it was undone, else NONE */
 	uint64_t await;		/* the record whose call chain may come now, NONE */
@@ -165,10 +173,7 @@ struct slot {
 	uint8_t map_state;	/* enum map_state */
 	uint8_t unmap_state;	/* enum unmap_state */
 	bool announced;		/* s390_unmap_page was seen: an unmap follows */
-	bool just_unmapped;	/* no event came since the last unmap, nor of the task since an interrupt's */
-	bool queue_called;	/* the queue called to flush, as the last event but flushes shows */
-	bool driver_called;	/* and the driver was called for that, or for something else */
-	bool entry_changed;	/* the IOMMU's entry of a device was: the next flush of everything is for that */
+	uint8_t recent;		/* RECENT_*: what the last events but flushes show */
 	bool held_synced;	/* UNMAP_UNNAMED: its flush was seen */
 	bool unmap_named;	/* an event behind the last unmap was of this unmap */
 	bool await_holds;	/* the record is held for its call chain only */

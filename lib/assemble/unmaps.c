@@ -310,7 +310,7 @@ static inline void set_last_unmap(struct ir_assembler *a, struct slot *s,
 	s->unmap_size = ev->size;
 	s->unmapped = s->unmap_device;
 	s->unmap_state = UNMAP_DONE;
-	s->just_unmapped = true;
+	s->recent |= RECENT_UNMAP;
 	s->unmap_ns = ev->time_ns;
 }
 

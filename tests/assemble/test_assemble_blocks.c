@@ -324,9 +324,44 @@ static void test_block_fills_window(void **state)
 	free(evs);
 }
 
+/* A map that is taken at once comes between a call of the driver and a command, too. */
+static void test_a_map_parts_flushes(void **state)
+{
+	struct ir_owners owners = { .nr = 0 };
+	struct ir_damage damage = { .count = { 0 } };
+	const struct ir_assembler_config config = {
+		.seen_kinds = NAMES | KIND(IR_EV_FLUSH_ALL) | KIND(IR_EV_COMMAND_ALL), .several = true,
+		.owners = &owners, .damage = &damage,
+	};
+	static const uint16_t kinds[] = { IR_EV_MAP, IR_EV_DMA_MAP, IR_EV_UNMAP, IR_EV_DMA_UNMAP };
+	struct ir_event evs[44] = { { .time_ns = 0 } };
+	const struct ir_event *at = evs, *end = evs + 44;
+	struct ir_assembler *a;
+	struct ir_op ops[8];
+
+	(void)state;
+	for (unsigned int i = 0; i < 44; i++) {		/* ten mappings that are unmapped, and one more */
+		evs[i] = range((enum ir_event_kind)kinds[i % 4], 300, 1);
+		evs[i].time_ns = i + 1;
+		evs[i].device = i % 2;
+	}
+	evs[42] = evs[41];
+	evs[41] = evs[40];
+	evs[40] = (struct ir_event){ .time_ns = 41, .kind = IR_EV_FLUSH_ALL, .aux = 0x71 };
+	evs[43] = (struct ir_event){ .time_ns = 44, .kind = IR_EV_COMMAND_ALL, .aux = 6 };
+	ir_owner_set_device(&owners, IR_OWNER_DOMAIN, 0x71, 1);
+	a = ir_assembler_new(&config);
+	assert_non_null(a);
+	while (ir_assembler_events(a, &at, end, ops, 8) > 0)
+		;
+	assert_int_equal(ir_assembler_unattributed(a), 1);
+	ir_assembler_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_map_parts_flushes),
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_block_fills_window),
 	};

@@ -456,6 +456,13 @@ static void test_a_call_names_the_domain_of_its_command(void **state)
 	event(f, (struct ir_event){ .kind = IR_EV_FQ_TIMEOUT, .aux = 0x3000 });
 	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 6 });
 	assert_int_equal(ir_assembler_unattributed(f->a), 1);
+	event(f, (struct ir_event){ .kind = IR_EV_FLUSH_ALL, .aux = 0x71 });
+	for (uint64_t page = 300; page < 304; page++) {
+		map_at(f, page, 1);
+		dma_event(f, IR_EV_DMA_MAP, 1, page, 1);
+	}
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 6 });
+	assert_int_equal(ir_assembler_unattributed(f->a), 2);
 	ir_assembler_end(f->a);
 	take(f);
 	ir_assembler_free(f->a);
