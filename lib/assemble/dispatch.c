@@ -262,7 +262,7 @@ static bool may_precede_name(uint16_t kind)
 		kind == IR_EV_TAG_RANGE || kind == IR_EV_COMMAND;
 }
 
-/* What remains of RECENT_* behind the event, which was counted. */
+/* The RECENT_* that remain behind the event, which was counted. */
 static uint8_t remains_recent(const struct cpu *c, const struct slot *s, const struct ir_event *ev)
 {
 	uint8_t remains = 0;

@@ -141,7 +141,7 @@ enum map_state {
  */
 enum unmap_state { UNMAP_NONE, UNMAP_DONE, UNMAP_UNNAMED, UNMAP_SUSPECT, UNMAP_UNDID };
 
-/* What a flush of everything may be for.  Any other event in the slot ends it. */
+/* Possible reasons for a flush of everything.  Any other event in the slot ends them. */
 enum {
 	RECENT_UNMAP = 1,	/* an unmap; of an interrupt, an event of the task ends that, too */
 	RECENT_QUEUE = 2,	/* the queue called to flush */

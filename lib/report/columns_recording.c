@@ -223,7 +223,7 @@ static bool put_info_marker(const struct ir_entry_fields *to, size_t result, siz
 	"with `--time-window`: the part of the recording that was read, in nanoseconds after the " \
 	"first event; else null"
 #define APERTURE "aperture in bytes, from the first recorded global RPCIT; null without one"
-#define MARKER "counters of the kernel before the measured time, from a marker; null without one"
+#define MARKER "counters of the kernel before the recording, from a marker; null without one"
 
 /* .help: as in figures_result.h. */
 const struct ir_column ir_recording_columns[] = {
