@@ -142,6 +142,7 @@ static int predict_config(const struct closed *c, size_t i, struct ir_error *err
 		r.nr = at.nr;
 		if (!rc)
 			rc = last_run(c, i, &r, &log, err);
+		ir_retimed_release(&at);	/* a prediction takes as much memory again */
 	}
 	if (!rc) {
 		rc = ir_load_predict(load, &log, &result->parameters, serialises, &result->time);
@@ -151,7 +152,6 @@ static int predict_config(const struct closed *c, size_t i, struct ir_error *err
 	if (!rc)
 		ir_time_flushes(c->info, load, ir_load_elapsed(load, &result->time),
 				ir_load_cpus(load), result);
-	ir_retimed_release(&at);
 	ir_flush_log_release(&log);
 	free(first);
 	return rc;
