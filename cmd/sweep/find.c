@@ -8,6 +8,9 @@
  * next smaller one does not, it also tries the neighbours and some smaller values between
  * those it began with.  If one of these suffices, the search continues there; larger
  * values that do not suffice are reported.
+ *
+ * Of a value that does not suffice this is all that is needed: its replay ends with the failure
+ * that is one too many.  Only those that are shown are replayed to the end afterwards.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,13 +33,10 @@ struct probe_requests {
 	bool failed;
 };
 
-static void request_probe(struct probe_requests *requests, struct search *search, uint64_t value)
+static void add_request(struct probe_requests *requests, struct search *search, uint64_t value)
 {
 	void *grown;
 
-	for (size_t i = 0; i < search->nr_probes; i++)
-		if (search->probes[i].value == value)
-			return;
 	for (size_t i = requests->n; i > 0 && requests->item[i - 1].search == search; i--)
 		if (requests->item[i - 1].value == value)
 			return;
@@ -54,6 +54,15 @@ static void request_probe(struct probe_requests *requests, struct search *search
 	requests->item[requests->n++].value = value;
 }
 
+static void request_probe(struct probe_requests *requests, struct search *search, uint64_t value)
+{
+	for (size_t i = 0; i < search->nr_probes; i++)
+		if (search->probes[i].value == value)
+			return;
+	add_request(requests, search, value);
+}
+
+/* If there is one with this value, it gets the result. */
 static int add_probe(struct search *search, uint64_t value, const struct ir_result *result)
 {
 	struct probe *grown = reallocarray(search->probes, search->nr_probes + 1, sizeof(*grown));
@@ -64,14 +73,22 @@ static int add_probe(struct search *search, uint64_t value, const struct ir_resu
 	search->probes = grown;
 	while (at < search->nr_probes && grown[at].value < value)
 		at++;
+	if (at < search->nr_probes && grown[at].value == value) {
+		grown[at].result = *result;
+		return 0;
+	}
 	memmove(grown + at + 1, grown + at, (search->nr_probes - at) * sizeof(*grown));
 	search->nr_probes++;
 	grown[at] = (struct probe){ .value = value, .result = *result };
 	return 0;
 }
 
-/* Replays all listed values at once; the list is empty after that. */
-static int run_requested_probes(struct sweep *sweep, struct probe_requests *requests, struct ir_error *err)
+/*
+ * Replays all listed values at once; the list is empty after that.
+ * @most_failures: as in struct ir_replay_options
+ */
+static int run_requests(struct sweep *sweep, struct probe_requests *requests, const uint64_t *most_failures,
+			struct ir_error *err)
 {
 	struct ir_config *configs = calloc(requests->n + 1, sizeof(*configs));
 	struct ir_result *results = calloc(requests->n + 1, sizeof(*results));
@@ -82,7 +99,7 @@ static int run_requested_probes(struct sweep *sweep, struct probe_requests *requ
 		rc = parameter_set_number(sweep->sought, &configs[i], requests->item[i].value, err);
 	}
 	if (!rc)
-		rc = sweep_replay(sweep, configs, requests->n, results, err);
+		rc = sweep_replay(sweep, configs, requests->n, most_failures, results, err);
 	else if (rc == -ENOMEM)
 		ir_error_set(err, rc, "out of memory");
 	for (size_t i = 0; i < requests->n && !rc; i++)
@@ -92,6 +109,11 @@ static int run_requested_probes(struct sweep *sweep, struct probe_requests *requ
 	free(results);
 	requests->n = 0;
 	return rc;
+}
+
+static int run_requested_probes(struct sweep *sweep, struct probe_requests *requests, struct ir_error *err)
+{
+	return run_requests(sweep, requests, &sweep->settings->max_failures, err);
 }
 
 /*
@@ -146,7 +168,7 @@ static int find_max(struct sweep *sweep, struct ir_error *err)
 		rc = most_config(sweep, &configs[i], err);
 	}
 	if (!rc)
-		rc = sweep_replay(sweep, configs, n, results, err);
+		rc = sweep_replay(sweep, configs, n, NULL, results, err);
 	for (size_t i = 0; i < n && !rc; i++) {
 		struct search *search = &sweep->searches[i];
 
@@ -268,6 +290,21 @@ static void set_answer(struct search *search)
 	}
 }
 
+/* Replays to the end what is shown of an answer and does not suffice: see sweep_data.c, sweep_rows.c. */
+static int complete_shown(struct sweep *sweep, struct probe_requests *requests, struct ir_error *err)
+{
+	for (size_t i = 0; i < sweep->nr_searches; i++) {
+		struct search *search = &sweep->searches[i];
+		size_t last = search->nr_probes - 1;
+
+		if (!probe_suffices(search, last))
+			add_request(requests, search, search->probes[last].value);
+		if (search->answer == ANSWER_FOUND && !search->smallest)
+			add_request(requests, search, search->probes[search->found - 1].value);
+	}
+	return run_requests(sweep, requests, NULL, err);
+}
+
 int find_all(struct sweep *sweep, struct ir_error *err)
 {
 	struct probe_requests requests = { .item = NULL };
@@ -290,6 +327,8 @@ int find_all(struct sweep *sweep, struct ir_error *err)
 		rc = bisect_searches(sweep, &requests, err);
 	for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
 		set_answer(&sweep->searches[i]);
+	if (!rc)
+		rc = complete_shown(sweep, &requests, err);
 	free(requests.item);
 	return rc;
 }

@@ -187,7 +187,7 @@ char *frontier_text(const struct sweep *sweep, const struct output *out, int *rc
 	if (*rc)
 		ir_error_set(err, *rc, "out of memory");
 	else
-		*rc = sweep_replay(sweep, f.configs, f.n, f.results, err);
+		*rc = sweep_replay(sweep, f.configs, f.n, NULL, f.results, err);
 	if (!*rc) {
 		find_best(&f);
 		text = render_frontier(&f, out);

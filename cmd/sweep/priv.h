@@ -15,11 +15,12 @@
 bool sweep_suffices(const struct settings *settings, const struct ir_result *result);
 /**
  * sweep_replay - replay configurations, as many at a time as memory is meant for
+ * @most_failures: as in struct ir_replay_options
  *
  * Returns 0 or a negative errno with @err set.
  */
 int sweep_replay(const struct sweep *sweep, const struct ir_config *configs, size_t n,
-		 struct ir_result *results, struct ir_error *err);
+		 const uint64_t *most_failures, struct ir_result *results, struct ir_error *err);
 /** sweep_config - of a strategy and a hypervisor of the settings */
 struct ir_config sweep_config(const struct settings *settings, size_t hypervisor,
 			      size_t strategy);

@@ -37,7 +37,7 @@ static void on_replaying(void *arg, uint64_t done, uint64_t total)
 }
 
 int sweep_replay(const struct sweep *sweep, const struct ir_config *configs, size_t n,
-		 struct ir_result *results, struct ir_error *err)
+		 const uint64_t *most_failures, struct ir_result *results, struct ir_error *err)
 {
 	struct replaying replaying = { .sweep = sweep, .n = n };
 	struct ir_replay_options options = {
@@ -45,6 +45,7 @@ int sweep_replay(const struct sweep *sweep, const struct ir_config *configs, siz
 		.progress = on_replaying,
 		.progress_arg = &replaying,
 		.interrupted = interrupts_flag(),
+		.most_failures = most_failures,
 		.load = sweep->load,
 	};
 	int rc = 0;

@@ -185,7 +185,7 @@ static int replay_cells(struct sweep *sweep)
 	int rc;
 
 	announce_replays(sweep);
-	rc = sweep_replay(sweep, sweep->configs, sweep->nr_cells, sweep->results, &err);
+	rc = sweep_replay(sweep, sweep->configs, sweep->nr_cells, NULL, sweep->results, &err);
 	if (!rc && sweep->sought)
 		rc = find_all(sweep, &err);
 	return rc ? replay_error(sweep, rc, &err) : STATUS_DONE;

@@ -265,6 +265,14 @@ bool ir_engine_rpcit_failed(const struct ir_engine *e)
 	return e->guest->rpcit_failed;
 }
 
+uint64_t ir_engine_failures(struct ir_engine *e)
+{
+	const struct ir_result *r = &e->guest->res;
+
+	ir_guest_sum_up(e->guest);
+	return r->maps.iova_exhausted + r->maps.map_failed + r->maps.unbacked;
+}
+
 void ir_engine_free(struct ir_engine *e)
 {
 	if (!e)

@@ -33,6 +33,7 @@ struct task {
 	size_t config;			/* its number */
 	uint64_t next;			/* block */
 	bool running;			/* some thread has it */
+	bool over;			/* enough is known of it */
 };
 
 struct pool {
@@ -44,7 +45,7 @@ struct pool {
 	bool ended;
 	const struct ir_round *round;
 	struct task *tasks;
-	size_t nr_tasks;
+	size_t nr_tasks, nr_over;
 	unsigned int nr_threads;	/* 0: who reads the operations replays them, too */
 	struct ir_budget budget;	/* of memory, for all configurations */
 };
@@ -112,6 +113,19 @@ static struct task *next_task(struct pool *p)
 	return best;
 }
 
+/* The task's next block; true: with it enough is known. */
+static bool run_block(const struct pool *p, struct task *t)
+{
+	const uint64_t *most = p->round->options ? p->round->options->most_failures : NULL;
+	const struct block *b = &p->blocks[t->next % p->nr_blocks];
+
+	if (t->over)
+		return false;
+	ir_engine_run(t->engine, b->ops, b->n);
+	t->over = most && ir_engine_failures(t->engine) > *most;
+	return t->over;
+}
+
 static void *worker_thread(void *arg)
 {
 	struct pool *p = arg;
@@ -119,7 +133,7 @@ static void *worker_thread(void *arg)
 
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
-		const struct block *b;
+		bool over;
 
 		while (!(t = next_task(p)) && !p->ended)
 			pthread_cond_wait(&p->filled, &p->lock);
@@ -127,11 +141,11 @@ static void *worker_thread(void *arg)
 			break;
 		t->running = true;
 		pthread_mutex_unlock(&p->lock);
-		b = &p->blocks[t->next % p->nr_blocks];
-		ir_engine_run(t->engine, b->ops, b->n);
+		over = run_block(p, t);
 		pthread_mutex_lock(&p->lock);
 		t->running = false;
 		t->next++;
+		p->nr_over += over;
 		pthread_cond_signal(&p->emptied);
 	}
 	/* After an interruption nothing empties the blocks any more. */
@@ -150,14 +164,17 @@ static uint64_t slowest_task(const struct pool *p)
 	return min;
 }
 
-/* A block that is not used any more; after an interruption any block. */
+/* A block that is not used any more; after an interruption any block.  NULL: no task needs one. */
 static struct block *block_to_fill(struct pool *p)
 {
+	bool needed;
+
 	pthread_mutex_lock(&p->lock);
 	while (p->produced - slowest_task(p) == p->nr_blocks && !interrupted(p))
 		pthread_cond_wait(&p->emptied, &p->lock);
+	needed = p->nr_over < p->nr_tasks;
 	pthread_mutex_unlock(&p->lock);
-	return &p->blocks[p->produced % p->nr_blocks];
+	return needed ? &p->blocks[p->produced % p->nr_blocks] : NULL;
 }
 
 static void block_filled(struct pool *p, bool ended)
@@ -176,10 +193,10 @@ static uint64_t count_ops(const struct ir_recording_info *info)
 	return info->ops.segments + info->ops.unmap + info->ops.failed_map;
 }
 
-static void run_in_this_thread(struct pool *p, const struct block *b)
+static void run_in_this_thread(struct pool *p)
 {
 	for (size_t i = 0; i < p->nr_tasks && !interrupted(p); i++) {
-		ir_engine_run(p->tasks[i].engine, b->ops, b->n);
+		p->nr_over += run_block(p, &p->tasks[i]);
 		p->tasks[i].next++;
 	}
 }
@@ -197,13 +214,15 @@ static int read_blocks(struct pool *p, struct ir_recording *rec, struct ir_error
 			return ir_error_set(err, -EINTR, "interrupted");
 		if (ir_budget_exceeded(&p->budget))
 			return over_budget_error(p, err);
+		if (!b)
+			return 0;
 		n = ir_recording_read(rec, b->ops, BLOCK_OPS, err);
 		if (n <= 0)
 			return (int)n;
 		b->n = (size_t)n;
 		block_filled(p, false);
 		if (!p->nr_threads)
-			run_in_this_thread(p, b);
+			run_in_this_thread(p);
 		done += (uint64_t)n;
 		ir_round_progress(p->round, done, total);
 	}

@@ -270,6 +270,11 @@ struct ir_replay_options {
 	void *progress_arg;
 	const volatile int *interrupted;	/* stop when it becomes non-zero; may be NULL */
 	/*
+	 * Replay a configuration no further when more of its maps than this failed or left pages
+	 * unbacked: its result is that of the part which was replayed.  NULL: all of it, also with @load.
+	 */
+	const uint64_t *most_failures;
+	/*
 	 * Each device's share of each result: room for as many as the recording has
 	 * devices (info->nr_devices, the first one without a name), configuration by
 	 * configuration; NULL: not requested.  Counts add up to the whole, peaks do not,
