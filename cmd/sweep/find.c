@@ -54,14 +54,6 @@ static void add_request(struct probe_requests *requests, struct search *search, 
 	requests->item[requests->n++].value = value;
 }
 
-static void request_probe(struct probe_requests *requests, struct search *search, uint64_t value)
-{
-	for (size_t i = 0; i < search->nr_probes; i++)
-		if (search->probes[i].value == value)
-			return;
-	add_request(requests, search, value);
-}
-
 /* If there is one with this value, it gets the result. */
 static int add_probe(struct search *search, uint64_t value, const struct ir_result *result)
 {
@@ -81,6 +73,48 @@ static int add_probe(struct search *search, uint64_t value, const struct ir_resu
 	search->nr_probes++;
 	grown[at] = (struct probe){ .value = value, .result = *result };
 	return 0;
+}
+
+/* The replay with the largest value; NULL: there is none yet. */
+static const struct probe *largest_probe(const struct search *search)
+{
+	const struct probe *last = search->nr_probes ? &search->probes[search->nr_probes - 1] : NULL;
+
+	return last && last->value == search->max ? last : NULL;
+}
+
+/*
+ * A limit so far above what the host held at most, in the replay with the largest one, that even a walk that
+ * adds all live pages before it takes one away does not reach it: with it, everything is the same.  Of what
+ * plug-ins do nothing is known.
+ */
+static bool is_out_of_reach(const struct search *search, uint64_t limit)
+{
+	const struct ir_config *config = &search->config;
+	const struct probe *largest = largest_probe(search);
+
+	return search->sweep->settings->find == FIND_ENTRY_LIMIT && largest &&
+		!config->hypervisor->limits_aperture && !config->hypervisor->plugin && !config->strategy->plugin &&
+		limit > largest->result.entries.peak + largest->result.peaks.live_pages;
+}
+
+static int add_largest_as(struct search *search, uint64_t limit)
+{
+	struct ir_result result = largest_probe(search)->result;
+
+	result.parameters.hypervisor.entry_limit = limit;
+	return add_probe(search, limit, &result);
+}
+
+static void request_probe(struct probe_requests *requests, struct search *search, uint64_t value)
+{
+	for (size_t i = 0; i < search->nr_probes; i++)
+		if (search->probes[i].value == value)
+			return;
+	if (is_out_of_reach(search, value))
+		requests->failed |= add_largest_as(search, value) != 0;
+	else
+		add_request(requests, search, value);
 }
 
 /*
@@ -230,17 +264,17 @@ static int bisect_searches(struct sweep *sweep, struct probe_requests *requests,
 	}
 }
 
+static void request_largest(struct search *search, struct probe_requests *requests)
+{
+	request_probe(requests, search, search->answer == ANSWER_NO_EFFECT ? search->sweep->sought->min : search->max);
+}
+
 static void request_grid(struct search *search, struct probe_requests *requests)
 {
-	const struct parameter *sought = search->sweep->sought;
-
-	if (search->answer == ANSWER_NO_EFFECT) {
-		request_probe(requests, search, sought->min);
+	if (search->answer == ANSWER_NO_EFFECT)
 		return;
-	}
-	for (uint64_t value = sought->min; value < search->max; value *= 2)
+	for (uint64_t value = search->sweep->sought->min; value < search->max; value *= 2)
 		request_probe(requests, search, value);
-	request_probe(requests, search, search->max);
 }
 
 /* Values beside what was found, and below it halfway between those tried at first. */
@@ -310,6 +344,10 @@ int find_all(struct sweep *sweep, struct ir_error *err)
 	struct probe_requests requests = { .item = NULL };
 	int rc = find_max(sweep, err);
 
+	for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
+		request_largest(&sweep->searches[i], &requests);
+	if (!rc)
+		rc = run_requested_probes(sweep, &requests, err);
 	for (size_t i = 0; i < sweep->nr_searches && !rc; i++)
 		request_grid(&sweep->searches[i], &requests);
 	if (!rc)
