@@ -245,6 +245,10 @@ shows "a sweep of times: exposure" "figure exposure.p99_ns queue-timeout strict 
 exits "--frontier where fewer flushes take less time" 0 sweep --quiet --frontier --strategy strict,fq-flush \
 	--flush-latency 10us traces/6.12-fq-twodev.dat
 check "--frontier where fewer flushes take less time: no times" sh -c "! grep -q 'which take' '$tmp/out'"
+exits "a long recording" 0 sweep --quiet --strategy strict,driver-lazy --find min-entry-limit \
+	traces/6.12-fq-randread-lim2048-smp1.dat
+shows "a long recording: a failure does not end what is shown" "strict 89 - 50,000 88 1 50,001"
+shows "a long recording: as many entries as there are maps" "driver-lazy 24,888 - 25,002 24,887 1 25,003"
 exits "--find with --load closed" 0 sweep --quiet --load closed --strategy strict --find min-entry-limit "$file"
 shows "--find with --load closed: so is the next command" "--load closed --format html --output report.html"
 exits "--frontier with two limits" 0 sweep --quiet --frontier --strategy strict,fq-flush --hypervisor kvm \
