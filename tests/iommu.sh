@@ -195,10 +195,23 @@ in_manual() {
 	done <"$tmp/lines"
 }
 
+# in_prose TEXT: in sentences, which follow the tables
+in_prose() {
+	check "the manual says: $1" sh -c "tr '\n' ' ' <man/iommu-replay-viommu.7 | grep -qF -e '$1'"
+}
+
+# needs STRATEGY: the entries that a sweep found
+needs() {
+	awk -v strategy="$1" '$1 == strategy { gsub(",", "", $2); print $2; exit }' "$tmp/out"
+}
+
 run sweep --quiet --find min-entry-limit --initial-pages 84 "$viommu"
 in_manual 3
+in_prose "A strict domain needs $(needs strict) entries."
+in_prose "A lazy domain needs $(needs lazy), because"
 run run --quiet --hypervisor vfio --initial-pages 84 "$viommu"
 in_manual 6
+in_prose "for $(awk '$1 == "lazy" { print $8, $9; exit }' "$tmp/out") at the median"
 run run --quiet --hypervisor vfio --initial-pages 84 --queue single --strategy lazy "$viommu"
 in_manual 5
 run run --quiet --hypervisor vfio:entry-limit=1000 --initial-pages 84 --timer recorded --strategy lazy \
