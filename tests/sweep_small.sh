@@ -21,10 +21,12 @@ verdict() {
 
 verdict "most strategies have enough near what is live" "Six of eight strategies fail no map from 11 or 12 host mappings on, which is what the guest itself has mapped at most (11 pages); lazy-ignore needs 100, driver-lazy needs 101." \
 	--strategy $eight --find min-entry-limit
-shows "what to type on the host" "on the host vfio_iommu_type1.dma_entry_limit=15 (kernel command line of the host; 12 and a quarter more as head room). It is for one device like the recorded one; the default, 65,535, is enough for 4,369 such devices under one limit."
+shows "what to type on the host, with each strategy" "on the host vfio_iommu_type1.dma_entry_limit=15 with strict, fq-flush, sync-map-retry, map-inline, legacy and legacy-strict, 127 with lazy-ignore and driver-lazy (kernel command line of the host; a quarter more than they need, as headroom). It is for one device like the recorded one; the default, 65,535, is enough for 4,369 such devices under one limit, for fewer with strategies that need more."
+shows "what to try next, with several limits" "The course with a limit of 12: iommu-replay run"
 shows "what to try next" "run --hypervisor kvm:entry-limit=12 --format html --output report.html s.txt"
 shows "a row of the answers" "strict 12 - 190 11 9 200 23 every larger value tried also works"
 verdict "one strategy" "No map fails from 12 host mappings on, which is" --strategy strict --find min-entry-limit
+shows "what to type on the host" "on the host vfio_iommu_type1.dma_entry_limit=15 (kernel command line of the host; 12 and a quarter more as headroom). It is for one device like the recorded one; the default, 65,535, is enough for 4,369 such devices under one limit. try next The course with that limit: iommu-replay run"
 verdict "all strategies alike" "No strategy fails a map from 44 KiB or 48 KiB of address space on." --strategy strict,legacy --find min-aperture
 shows "an aperture is one of pages" "smallest aperture with at most 0 failures; one less is a page less"
 verdict "failures that are allowed are not denied" "Five of eight strategies have enough from 10 or 11 host mappings on" \
@@ -50,6 +52,12 @@ shows "a strategy without a queue that fails maps: in words" "verdict strict fai
 verdict "a larger queue that fails maps" "No map fails with 2 queue slots; not every larger value that was tried is enough for lazy-ignore." \
 	--strategy lazy-ignore --find min-queue-size --hypervisor kvm:entry-limit=50
 shows "a larger queue that fails maps: the largest" ", the largest"
+verdict "a parameter without a unit" "No strategy fails a map from tlb-refresh 1 on, of the values tried." --strategy strict,legacy --vary tlb-refresh=0:1
+verdict "a parameter without a unit that changes nothing" "No map fails with any value tried, from tlb-refresh 0 to tlb-refresh 1." --strategy strict --hypervisor lpar --vary tlb-refresh=0:1
+verdict "a time" "No map fails with any value tried, from 1,000 to 3,000 ns for each flush." --strategy strict --vary flush-latency=1us:3us:x3
+shows "a time: its unit" "varied flush-latency (ns for each flush), 2 values; the line above has the first"
+run sweep --quiet --find min-entry-limit --strategy strict --max-failures 1000 --max-rpcits 2000 s.txt
+shows "what is allowed, as numbers are written" "smallest entry-limit with at most 1,000 failures and 2,000 RPCITs"
 exits "no value suffices" 3 sweep --quiet --strategy fq-flush --find min-queue-size --max-rpcits 95 s.txt
 verdict "two hosts" "On kvm: Maps fail with every value that was tried. verdict On kvm, entry-limit 9: Maps fail" \
 	--hypervisor kvm --hypervisor kvm:entry-limit=9 --vary aperture=4K:16K --strategy strict
@@ -146,9 +154,9 @@ verdict "devices that do not fit" "strict, fq-flush, sync-map-retry, map-inline,
 shows "devices that do not fit: why" "lazy-ignore, driver-lazy: maps fail already with 2; entries run short from 2 on"
 verdict "devices as they are do not fit" "lazy-ignore fails maps even with the devices as they are; strict fits the recorded devices 2 times" \
 	--strategy lazy-ignore,strict --vary devices=1:2 --hypervisor kvm:entry-limit=15
-verdict "devices that share a limit" "strict fits the recorded devices 1 time." \
+verdict "devices that share a limit" "strict fits the recorded devices once." \
 	--strategy strict --vary devices=1:3 --hypervisor kvm:entry-limit=15,share=guest
-shows "devices that share a limit: from where on it is too little" "strict: 1 fit; maps fail with 2; entries run short from 2 on"
+shows "devices that share a limit: from where on it is too little" "strict: 1 fits; maps fail with 2; entries run short from 2 on"
 verdict "flushes that leave time" "strict fits the recorded devices 2 times, the most that was tried." \
 	--strategy strict --vary devices=1:2 --flush-latency 10us
 shows "flushes that leave time: how much they take" "strict: 2 or more fit, no map fails; flushes take 3.8% of the time with 2"

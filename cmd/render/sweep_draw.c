@@ -137,7 +137,8 @@ static char *fits_text(const struct sweep *sweep, size_t h, size_t s)
 	if (!fits.failing)
 		fprintf(out, "%" PRIu64 " or more fit, no map fails", most);
 	else if (fits.fit)
-		fprintf(out, "%" PRIu64 " fit; maps fail with %" PRIu64, fits.fit, fits.failing);
+		fprintf(out, "%" PRIu64 " fit%s; maps fail with %" PRIu64, fits.fit, fits.fit == 1 ? "s" : "",
+			fits.failing);
 	else
 		fprintf(out, "maps fail already with %" PRIu64, fits.failing);
 	write_from(out, "entries run short", fits.short_of_entries);
@@ -249,6 +250,7 @@ static int draw_curve(const struct sweep *sweep, const struct drawing *d,
 {
 	const struct settings *settings = sweep->settings;
 	size_t per_hypervisor = settings->nr_strategies * sweep->range.n;
+	char unit[40];
 	int rc = 0;
 
 	for (size_t h = 0; h < settings->nr_hypervisors && !rc; h++) {
@@ -256,8 +258,10 @@ static int draw_curve(const struct sweep *sweep, const struct drawing *d,
 			fputc('\n', d->canvas->out);
 		view_hypervisor(entry, h * per_hypervisor, h * per_hypervisor + settings->nr_strategies,
 				d->emit, d->arg);
-		draw_line(d, "varied", VIEW_PLAIN, "%s, %zu value%s; the line above has the first",
-			  sweep->varied->name, sweep->range.n, ir_plural(sweep->range.n));
+		snprintf(unit, sizeof(unit), " (%s)", sweep_unit_words(sweep->varied));
+		draw_line(d, "varied", VIEW_PLAIN, "%s%s, %zu value%s; the line above has the first",
+			  sweep->varied->name, sweep->varied->time_ns ? unit : "", sweep->range.n,
+			  ir_plural(sweep->range.n));
 		for (size_t f = 0; f < sweep_nr_figures(sweep) && !rc; f++) {
 			const char *key = sweep_figure(sweep, f);
 
@@ -330,8 +334,8 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 			snprintf(last, sizeof(last), "has no queue");
 		else
 			snprintf(last, sizeof(last), "none that was tried suffices; %s, the largest", from);
-		cell(cells, "%s: failures %" PRIu64 ", %s %" PRIu64, last, sweep_failures(&largest->result),
-		     flushes(sweep), largest->result.rpcit.total);
+		cell(cells, "%s: failures %s, %s %s", last, ir_count_text(sweep_failures(&largest->result)).s,
+		     flushes(sweep), ir_count_text(largest->result.rpcit.total).s);
 		return;
 	case ANSWER_FOUND:
 		break;
@@ -391,12 +395,13 @@ static int draw_answers(const struct sweep *sweep, const struct drawing *d)
 			snprintf(unit, sizeof(unit), "; one less is a page less");
 		draw_host(d, sweep, h);
 		if (settings->has_max_rpcits)
-			draw_line(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s "
-				  "and %" PRIu64 " %s%s", sweep->sought->name, settings->max_failures,
-				  ir_plural(settings->max_failures), settings->max_rpcits, title, unit);
+			draw_line(d, "sought", VIEW_PLAIN, "smallest %s with at most %s failure%s and %s %s%s",
+				  sweep->sought->name, ir_count_text(settings->max_failures).s,
+				  ir_plural(settings->max_failures), ir_count_text(settings->max_rpcits).s,
+				  title, unit);
 		else
-			draw_line(d, "sought", VIEW_PLAIN, "smallest %s with at most %" PRIu64 " failure%s%s",
-				  sweep->sought->name, settings->max_failures,
+			draw_line(d, "sought", VIEW_PLAIN, "smallest %s with at most %s failure%s%s",
+				  sweep->sought->name, ir_count_text(settings->max_failures).s,
 				  ir_plural(settings->max_failures), unit);
 		fputc('\n', d->canvas->out);
 		cells_init(&cells, 9, settings->nr_strategies);

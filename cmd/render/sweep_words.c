@@ -57,6 +57,8 @@ struct ir_short sweep_value_words(const struct parameter *parameter, uint64_t va
 	if (parameter->unit == IR_PAGE_SIZE)
 		snprintf(text.s, sizeof(text.s), "%.24s %.20s", ir_bytes_text(value, IR_PLAIN).s,
 			 sweep_unit_words(parameter));
+	else if (sweep_unit_words(parameter) == parameter->name)
+		snprintf(text.s, sizeof(text.s), "%.20s %.24s", parameter->name, ir_count_text(value).s);
 	else
 		snprintf(text.s, sizeof(text.s), "%.24s %.20s", ir_count_text(value).s,
 			 sweep_unit_words(parameter));
@@ -118,7 +120,7 @@ static uint64_t least_need(const struct sweep *sweep, size_t h)
 
 static bool is_near(const struct sweep_need *need, uint64_t least)
 {
-	return need->kind == SWEEP_NEED_VALUE && (need->value - least) * 10 <= least;
+	return need->kind == SWEEP_NEED_VALUE && need->value >= least && (need->value - least) * 10 <= least;
 }
 
 /* The largest that is within 10% of the least. */
@@ -326,9 +328,9 @@ static void write_fits(FILE *out, const struct sweep *sweep, size_t h)
 				fprintf(out, " fail%s maps already with %s times the devices", alike == 1 ? "s" : "",
 					ir_count_text(first).s);
 			else
-				fprintf(out, "%s the recorded devices %s time%s%s",
-					alike == 1 ? " fits" : " fit", ir_count_text(fits.fit).s,
-					fits.fit == 1 ? "" : "s", fits.fit == last ? ", the most that was tried" : "");
+				fprintf(out, "%s the recorded devices %s%s%s", alike == 1 ? " fits" : " fit",
+					fits.fit == 1 ? "once" : ir_count_text(fits.fit).s, fits.fit == 1 ? "" : " times",
+					fits.fit == last ? ", the most that was tried" : "");
 		}
 		free(text);
 	}
@@ -405,8 +407,10 @@ static void write_answer(FILE *out, const struct sweep *sweep, size_t h)
 			always += sweep_need(sweep, h, s).value == least;
 		if (always == sweep->settings->nr_strategies) {
 			fprintf(out, "%cNo map fails with any value tried, from %s to %s.%c", IR_MARK_STRONG,
-				ir_count_text(least).s, sweep_value_words(sweep->varied,
-				sweep->range.values[sweep->range.n - 1]).s, IR_MARK_END);
+				sweep_unit_words(sweep->varied) == sweep->varied->name ?
+				sweep_value_words(sweep->varied, least).s : ir_count_text(least).s,
+				sweep_value_words(sweep->varied, sweep->range.values[sweep->range.n - 1]).s,
+				IR_MARK_END);
 			return;
 		}
 	}
@@ -435,27 +439,87 @@ char *sweep_verdict_plain(const struct sweep *sweep)
 	return text_checked(ir_marked_plain(text_end(&memory)));
 }
 
-/* The module's parameter, with a quarter more than what was needed, and what the default is enough for. */
-static void write_host_line(FILE *out, const struct sweep *sweep, size_t h, uint64_t need)
+/* The least need above @above; UINT64_MAX: there is none. */
+static uint64_t next_need(const struct sweep *sweep, size_t h, uint64_t above)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		struct sweep_need need = sweep_need(sweep, h, s);
+
+		if (need.kind == SWEEP_NEED_VALUE && need.value > above && need.value < next)
+			next = need.value;
+	}
+	return next;
+}
+
+/* " with a, b and c": those that need @least or little more. */
+static void write_with(FILE *out, const struct sweep *sweep, size_t h, uint64_t least)
+{
+	size_t near = 0, said = 0;
+
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		struct sweep_need need = sweep_need(sweep, h, s);
+
+		near += is_near(&need, least);
+	}
+	fputs(" with ", out);
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		struct sweep_need need = sweep_need(sweep, h, s);
+
+		if (!is_near(&need, least))
+			continue;
+		fputs(!said ? "" : said + 1 == near ? " and " : ", ", out);
+		write_strategy(out, sweep, s);
+		said++;
+	}
+}
+
+/* A quarter more than what was needed. */
+static uint64_t with_headroom(uint64_t need)
+{
+	return need + (need + 3) / 4;
+}
+
+/* The module's parameter, and what the default is enough for, of each group of strategies that need about the same. */
+static void write_host_line(FILE *out, const struct sweep *sweep, size_t h)
 {
 	const struct ir_effective *p = &sweep->searches[h * sweep->settings->nr_strategies].probes[0].result.parameters;
 	size_t devices = sweep->info->nr_devices > 2 ? sweep->info->nr_devices - 1 : 1;
-	uint64_t room = need + (need + 3) / 4;
+	bool together = devices > 1 && p->share == IR_SHARE_GUEST;
+	uint64_t first = least_need(sweep, h), live, most = most_of_near(sweep, h, first, &live);
+	uint64_t room, fits;
+	bool several = next_need(sweep, h, most) != UINT64_MAX;
 
-	fprintf(out, "%cvfio_iommu_type1.dma_entry_limit=%" PRIu64 "%c (kernel command line of the host; %s and a "
-		"quarter more as head room). ", IR_MARK_CODE, room, IR_MARK_END, ir_count_text(need).s);
+	for (uint64_t least = first; least != UINT64_MAX; least = next_need(sweep, h, most)) {
+		most = most_of_near(sweep, h, least, &live);
+		room = with_headroom(most);
+		if (least == first)
+			fprintf(out, "%cvfio_iommu_type1.dma_entry_limit=%" PRIu64 "%c", IR_MARK_CODE, room, IR_MARK_END);
+		else
+			fprintf(out, ", %c%" PRIu64 "%c", IR_MARK_CODE, room, IR_MARK_END);
+		if (several)
+			write_with(out, sweep, h, least);
+	}
+	if (several)
+		fputs(" (kernel command line of the host; a quarter more than they need, as headroom). ", out);
+	else
+		fprintf(out, " (kernel command line of the host; %s and a quarter more as headroom). ",
+			ir_count_text(most).s);
 	if (devices > 1)
-		fprintf(out, p->share == IR_SHARE_GUEST ? "It is for the %zu recorded devices together" :
+		fprintf(out, together ? "It is for the %zu recorded devices together" :
 			"It is for each of the %zu recorded devices, which have limits of their own", devices);
 	else
 		fputs("It is for one device like the recorded one", out);
-	if (room <= DEFAULT_ENTRY_LIMIT)
-		fprintf(out, "; the default, 65,535, is enough for %s such %s under one limit.",
-			ir_count_text(DEFAULT_ENTRY_LIMIT / room).s,
-			devices > 1 && p->share == IR_SHARE_GUEST ? "groups of devices" :
-			DEFAULT_ENTRY_LIMIT / room == 1 ? "device" : "devices");
-	else
+	if (with_headroom(first) > DEFAULT_ENTRY_LIMIT) {
 		fputs("; the default, 65,535, is not enough.", out);
+		return;
+	}
+	most = most_of_near(sweep, h, first, &live);
+	fits = DEFAULT_ENTRY_LIMIT / with_headroom(most);
+	fprintf(out, "; the default, 65,535, is enough for %s such %s under one limit", ir_count_text(fits).s,
+		together ? fits == 1 ? "group of devices" : "groups of devices" : fits == 1 ? "device" : "devices");
+	fputs(several ? ", for fewer with strategies that need more." : ".", out);
 }
 
 /* Of a strategy with a queue, if there is one: it has all parameters. */
@@ -509,14 +573,18 @@ void sweep_words(const struct sweep *sweep, size_t h, ir_words_line emit, void *
 		return;
 	most = most_of_near(sweep, h, least, &live);
 	out = text_begin(&memory);
-	write_host_line(out, sweep, h, most);
+	write_host_line(out, sweep, h);
 	emit_closed(&memory, "On the host", emit, arg);
 	out = text_begin(&memory);
 	searched = searched_result(sweep, h);
 	given = searched->parameters;
 	given.hypervisor.entry_limit = most;
 	given.from.entry_limit = IR_FROM_USER;
-	fprintf(out, "The course with that limit: %ciommu-replay run", IR_MARK_CODE);
+	if (next_need(sweep, h, most) != UINT64_MAX)
+		fprintf(out, "The course with a limit of %s", ir_count_text(most).s);
+	else
+		fputs("The course with that limit", out);
+	fprintf(out, ": %ciommu-replay run", IR_MARK_CODE);
 	write_plugins(out, sweep, h);
 	ir_write_given(out, sweep->info, sweep->settings->hypervisors[h].hypervisor, &given,
 		       &searched->time, 0);
