@@ -76,6 +76,7 @@ FILE=lost.txt verdict "events that were lost" "Incomplete: figures may be too lo
 FILE=nothing.txt verdict "no maps" "The recording has no maps." --vary hz=100:250:150
 FILE=nothing.txt verdict "no maps, a search" "The recording has no maps." --find min-entry-limit
 FILE=nothing.txt verdict "no maps, a frontier" "The recording has no maps." --frontier
+verdict "no maps in a part" "There are no maps in this part of the recording." --frontier --time-window 100s:
 
 small 100 30 >many.txt
 FILE=many.txt verdict "more pages that are live" "Six of eight strategies fail no map from 31 or 32 host mappings on, which is what" --strategy $eight --find min-entry-limit

@@ -202,7 +202,7 @@ char *frontier_verdict(const struct frontier *f, size_t h, enum ir_typography ty
 		fputs(": ", out);
 	}
 	if (!f->sweep->info->ops.map)
-		fprintf(out, "%cThe recording has no maps.%c", IR_MARK_BAD, IR_MARK_END);
+		fprintf(out, "%c%s%c", IR_MARK_BAD, ir_no_maps_words(f->sweep->info), IR_MARK_END);
 	else if (ends_of(f, h).fewest == f->n)
 		fprintf(out, "%cMaps fail with all strategies and queues.%c", IR_MARK_BAD, IR_MARK_END);
 	else

@@ -383,7 +383,7 @@ static void write_answer(FILE *out, const struct sweep *sweep, size_t h)
 	if (!sweep->info->complete)
 		fprintf(out, "%cIncomplete: figures may be too low.%c ", IR_MARK_BAD, IR_MARK_END);
 	if (!sweep->info->ops.map && !sweep->info->ops.failed_map) {
-		fprintf(out, "%cThe recording has no maps.%c", IR_MARK_BAD, IR_MARK_END);
+		fprintf(out, "%c%s%c", IR_MARK_BAD, ir_no_maps_words(sweep->info), IR_MARK_END);
 		return;
 	}
 	write_hosts(out, sweep, h);

@@ -65,14 +65,17 @@ const struct ir_row *ir_recommended_row(const struct ir_rows *rows)
 	return rows->nr_safe ? &rows->row[0] : NULL;
 }
 
-static uint64_t least_flushes(const struct ir_rows *rows)
+/* How many rows without failures have fewer flushes, and how many have as many: itself among them. */
+static size_t count_flushing(const struct ir_rows *rows, const struct ir_row *row, size_t *alike)
 {
-	uint64_t least = UINT64_MAX;
+	size_t fewer = 0;
 
-	for (size_t i = 0; i < rows->nr_safe; i++)
-		if (rows->row[i].flushes < least)
-			least = rows->row[i].flushes;
-	return least;
+	*alike = 0;
+	for (size_t i = 0; i < rows->nr_safe; i++) {
+		fewer += rows->row[i].flushes < row->flushes;
+		*alike += rows->row[i].flushes == row->flushes;
+	}
+	return fewer;
 }
 
 /* The row that exposes least: none at all for the least flushes, else the least p99. */
@@ -135,6 +138,7 @@ static void write_failing(const struct ir_verdict_text *s)
 static void write_cost(const struct ir_verdict_text *s, const struct ir_row *pick)
 {
 	const struct ir_rows *rows = s->rows;
+	size_t alike, fewer = count_flushing(rows, pick, &alike);
 
 	write_row(s, pick);
 	if (!pick->flushes)
@@ -142,11 +146,11 @@ static void write_cost(const struct ir_verdict_text *s, const struct ir_row *pic
 	else if (rows->nr_safe == 1)
 		fprintf(s->out, " flushes %s time%s", ir_count_text(pick->flushes).s,
 			ir_plural(pick->flushes));
-	else if (pick->flushes == least_flushes(rows))
+	else if (!fewer && alike == 1)
 		fputs(" flushes least", s->out);
 	else
-		fprintf(s->out, " flushes about as little as any (%s times)",
-			ir_count_text(pick->flushes).s);
+		fprintf(s->out, " flushes %sas little as any (%s time%s)", fewer ? "about " : "",
+			ir_count_text(pick->flushes).s, ir_plural(pick->flushes));
 }
 
 static void write_exposure(const struct ir_verdict_text *s, const struct ir_row *pick)
@@ -234,7 +238,7 @@ static void write_verdict(const struct ir_verdict_text *s)
 	if (!rows->entry->info->complete)
 		fprintf(s->out, "%cIncomplete: figures may be too low.%c ", IR_MARK_BAD, IR_MARK_END);
 	if (!rows->attempted) {
-		fprintf(s->out, "%cThe recording has no maps.%c", IR_MARK_BAD, IR_MARK_END);
+		fprintf(s->out, "%c%s%c", IR_MARK_BAD, ir_no_maps_words(rows->entry->info), IR_MARK_END);
 		return;
 	}
 	write_failing(s);

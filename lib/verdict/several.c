@@ -84,7 +84,7 @@ static void write_records(FILE *out, struct record *records, size_t n, const str
 	else
 		fprintf(out, "%c%s of %s %s", IR_MARK_BAD, word, ir_count_word(n).s, ir_members_noun(rows));
 	fprintf(out, " fail%s maps in at least one of %s recordings.%c ", failing == 1 ? "s" : "",
-		ir_count_text(nr_rows).s, IR_MARK_END);
+		ir_count_word(nr_rows).s, IR_MARK_END);
 	for (size_t i = 0; i < n && shown < SHOWN; i++) {
 		if (!records[i].failing || records[i].said)
 			continue;

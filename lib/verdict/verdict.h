@@ -68,6 +68,8 @@ char *ir_host_text(const struct ir_report_entry *entry, size_t result);
 bool ir_same_host(const struct ir_report_entry *entry, size_t a, size_t b);
 /** ir_marked_plain - a marked text without its marks, in place; NULL is fine */
 char *ir_marked_plain(char *text);
+/** ir_no_maps_words - the verdict of a recording, or of a part of it, without maps */
+const char *ir_no_maps_words(const struct ir_recording_info *info);
 /** ir_write_shell - a word of a command line, in quotes if it needs them */
 void ir_write_shell(FILE *out, const char *word);
 

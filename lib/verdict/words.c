@@ -77,6 +77,11 @@ static void write_failures(const struct ir_verdict_text *s)
 			replayed == 1 ? "is replayed as an attempt" : "are replayed as attempts");
 }
 
+const char *ir_no_maps_words(const struct ir_recording_info *info)
+{
+	return info->window_to_ns ? "There are no maps in this part of the recording." : "The recording has no maps.";
+}
+
 /* Whether any of the first @n rows has flushes of everything, and they take longer than others. */
 static bool has_global(const struct ir_rows *rows, size_t n)
 {
@@ -192,8 +197,12 @@ static void write_flushes(const struct ir_verdict_text *s)
 			most = &rows->row[i];
 	}
 	if (least->flushes == most->flushes) {
-		fprintf(s->out, "%s with %s.", least->flushes ? ir_count_text(least->flushes).s : "None",
-			n > 1 ? "each" : "this strategy");
+		fprintf(s->out, "%s with ", least->flushes ? ir_count_text(least->flushes).s : "None");
+		if (n == 1 && rows->nr_members > 1)
+			ir_write_name(s, least, 0);
+		else
+			fputs(n > 1 ? "each" : "this strategy", s->out);
+		fputc('.', s->out);
 		most = least;
 	} else {
 		fprintf(s->out, "From %s (", least->flushes ? ir_count_text(least->flushes).s : "none");

@@ -258,6 +258,13 @@ static void test_flushes_line(void **state)
 	assert_line(t, IR_PLAIN, "Flushes", "From 1,999 (null) to 2,000 (strict) among those without failures. How long flushes took "
 		    "was not recorded.");
 	free(t);
+
+	/* The only one of several without failures has its name. */
+	t = table();
+	add(t, "strict", 2000, 0, 0, 0, 0);
+	add(t, "legacy", 1001, 12, 0, 0, 0);
+	assert_line(t, IR_PLAIN, "Flushes", "2,000 with strict. How long flushes took was not recorded.");
+	free(t);
 }
 
 /* Flushes take as long as recorded ones did, or as the result says. */
@@ -532,13 +539,13 @@ static void test_several(void **state)
 	assert_document(t, "Incomplete: figures may be too low. No strategy fails a map in any of three recordings.");
 	t[1]->info.complete = true;
 	t[1]->results[1].maps.map_failed = 1;
-	assert_document(t, "One of four strategies fails maps in at least one of 3 recordings. legacy in one (b.txt). strict, lazy and null never do.");
+	assert_document(t, "One of four strategies fails maps in at least one of three recordings. legacy in one (b.txt). strict, lazy and null never do.");
 	t[1]->results[0].maps.map_failed = t[2]->results[2].maps.map_failed = 1;
-	assert_document(t, "Three of four strategies fail maps in at least one of 3 recordings. strict and legacy in one (b.txt); lazy in one (.dat). "
+	assert_document(t, "Three of four strategies fail maps in at least one of three recordings. strict and legacy in one (b.txt); lazy in one (.dat). "
 			"null never does.");
 	t[0]->results[3].maps.map_failed = t[1]->results[3].maps.map_failed = 1;
 	t[0]->results[0].maps.unbacked = 1;
-	assert_document(t, "All four strategies fail maps in at least one of 3 recordings. legacy in one (b.txt); lazy in one (.dat); strict and "
+	assert_document(t, "All four strategies fail maps in at least one of three recordings. legacy in one (b.txt); lazy in one (.dat); strict and "
 			"null in two.");
 	for (size_t i = 0; i < RECORDINGS; i++)
 		free(t[i]);
