@@ -43,7 +43,7 @@ bool command_line_end(struct command_line *line, struct settings *settings)
 		return false;
 	for (size_t i = 0; i < settings->nr_operands; i++) {
 		fputc(' ', line->out);
-		ir_write_shell(line->out, settings->operands[i]);
+		ir_write_operand(line->out, settings->operands[i]);
 	}
 	settings->command_line = ir_memory_close(&line->memory);
 	return settings->command_line;

@@ -230,7 +230,7 @@ void frontier_words(const struct frontier *f, size_t h, ir_words_line emit, void
 	ir_write_given(out, f->sweep->info, f->configs[pick].hypervisor, &f->results[pick].parameters,
 		       &f->results[pick].time, IR_WITHOUT_SIZE | IR_WITHOUT_TIMEOUT);
 	fputc(' ', out);
-	ir_write_shell(out, f->sweep->path);
+	ir_write_operand(out, f->sweep->path);
 	fputc(IR_MARK_END, out);
 	text = text_end(&memory);
 	emit(arg, "Try next", text);

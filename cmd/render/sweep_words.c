@@ -589,7 +589,7 @@ void sweep_words(const struct sweep *sweep, size_t h, ir_words_line emit, void *
 	ir_write_given(out, sweep->info, sweep->settings->hypervisors[h].hypervisor, &given,
 		       &searched->time, 0);
 	fputs(" --format html --output report.html ", out);
-	ir_write_shell(out, sweep->path);
+	ir_write_operand(out, sweep->path);
 	fputc(IR_MARK_END, out);
 	emit_closed(&memory, "Try next", emit, arg);
 }

@@ -128,6 +128,19 @@ bool ir_same_host(const struct ir_report_entry *entry, size_t a, size_t b)
 		refresh_words(p) == refresh_words(q);
 }
 
+/* $'...', which most shells take: control characters, and bytes that no text shows as they are, in octal. */
+static void write_octal(FILE *out, const char *word)
+{
+	fputs("$'", out);
+	for (const unsigned char *c = (const unsigned char *)word; *c; c++) {
+		if (*c < 0x20 || *c >= 0x7f)
+			fprintf(out, "\\%03o", *c);
+		else
+			fprintf(out, "%s%c", *c == '\'' || *c == '\\' ? "\\" : "", *c);
+	}
+	fputc('\'', out);
+}
+
 void ir_write_shell(FILE *out, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -139,17 +152,37 @@ void ir_write_shell(FILE *out, const char *word)
 		return;
 	}
 	clean = ir_text_clean(word);
-	if (!clean)
+	if (!clean) {
 		ir_memory_fail(out);
-	fputc('\'', out);
-	for (const char *c = clean; c && *c; c++) {
-		if (*c == '\'')
-			fputs("'\\''", out);
-		else
-			fputc(*c, out);
+		return;
 	}
-	fputc('\'', out);
+	if (strcmp(clean, word) != 0) {
+		write_octal(out, word);
+	} else {
+		fputc('\'', out);
+		for (const char *c = word; *c; c++) {
+			if (*c == '\'')
+				fputs("'\\''", out);
+			else
+				fputc(*c, out);
+		}
+		fputc('\'', out);
+	}
 	free(clean);
+}
+
+void ir_write_operand(FILE *out, const char *name)
+{
+	char *path = NULL;
+
+	if (*name != '-' || !name[1]) {
+		ir_write_shell(out, name);
+	} else if (asprintf(&path, "./%s", name) < 0) {
+		ir_memory_fail(out);
+	} else {
+		ir_write_shell(out, path);
+		free(path);
+	}
 }
 
 /* Each group's verdict, with its hypervisor before it if there are several. */

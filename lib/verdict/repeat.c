@@ -184,5 +184,5 @@ void ir_write_plugins(FILE *out, const struct ir_config *configs, size_t n)
 
 void ir_write_file(FILE *out, const struct ir_recording_info *info)
 {
-	ir_write_shell(out, strcmp(info->file, IR_FILE_STDIN) ? info->file : "-");
+	ir_write_operand(out, strcmp(info->file, IR_FILE_STDIN) ? info->file : "-");
 }

@@ -72,6 +72,8 @@ char *ir_marked_plain(char *text);
 const char *ir_no_maps_words(const struct ir_recording_info *info);
 /** ir_write_shell - a word of a command line, in quotes if it needs them */
 void ir_write_shell(FILE *out, const char *word);
+/** ir_write_operand - the name of a file, which is not taken for an option; "-" is standard input */
+void ir_write_operand(FILE *out, const char *name);
 
 /* Options that ir_write_given() leaves out, because the command line has its own, or does not take them. */
 enum ir_without {

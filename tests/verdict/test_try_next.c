@@ -125,7 +125,10 @@ static void test_shell(void **state)
 {
 	static const struct { const char *word, *written; } rows[] = {
 		{ "a/b-c_1.dat", "a/b-c_1.dat" }, { "", "''" }, { "a b", "'a b'" }, { "it's", "'it'\\''s'" }, { "$(x)", "'$(x)'" },
-		{ "a\tb", "'a?b'" },
+		{ "a\tb", "$'a\\011b'" }, { "it's\n\\", "$'it\\'s\\012\\\\'" }, { "\xff\xfe", "$'\\377\\376'" },
+		{ "\xc3\xa9 b", "'\xc3\xa9 b'" }, { "\xc2\x85", "$'\\302\\205'" }, { "-x", "-x" },
+	}, operands[] = {
+		{ "-", "-" }, { "", "''" }, { "-x", "./-x" }, { "--a b", "'./--a b'" }, { "a-", "a-" },
 	};
 
 	(void)state;
@@ -137,6 +140,15 @@ static void test_shell(void **state)
 		ir_write_shell(out, rows[i].word);
 		fclose(out);
 		assert_string_equal(text, rows[i].written);
+	}
+	for (size_t i = 0; i < sizeof(operands) / sizeof(operands[0]); i++) {
+		char text[64] = "";
+		FILE *out = fmemopen(text, sizeof(text), "w");
+
+		assert_non_null(out);
+		ir_write_operand(out, operands[i].word);
+		fclose(out);
+		assert_string_equal(text, operands[i].written);
 	}
 }
 
