@@ -115,6 +115,7 @@ plan '"recordings": [ "a.txt" ], "strategies": [ "strict", "legacy" ]'
 sed '1s/strict/strikt/' two >torn
 exits "a damaged line" 0 batch --resume --output torn m.json
 says "a damaged line: one is" "1 line is damaged, and is done again; the first is line 1"
+check "a damaged line: it is not said to be of something else" sh -c '! grep -q dropped err'
 sed '1s/strict/strikt/' two >torn
 head -c -9 torn >torn.2
 exits "a damaged line, quietly" 0 batch --quiet --resume --output torn.2 m.json
@@ -304,12 +305,20 @@ plan '"recordings": [ "a.txt" ], "parameters": [ ]'
 exits "parameters of all that are no object" 2 batch --output none m.json
 plan '"recordings": [ "a.txt" ], "hypervisors": [ ]'
 exits "no hypervisors" 2 batch --output none m.json
+says "no hypervisors: says so" "hypervisors: the list is empty"
+plan '"recordings": [ "a.txt" ], "hypervisors": "kvm"'
+exits "hypervisors that are no list" 2 batch --output none m.json
+says "hypervisors that are no list: says so" "hypervisors: not a list of names"
 plan '"recordings": [ "a.txt" ], "strategies": [ 7 ]'
 exits "a strategy that is a number" 2 batch --output none m.json
 odd=$(printf 'b\377.txt')
 cp a.txt "$odd"
 exits "names that are not UTF-8" 2 batch --output none a.txt "$odd"
-says "names that are not UTF-8: says so" "the names of recordings of a batch are UTF-8"
+says "names that are not UTF-8: says so" ".txt: the name is not UTF-8, as results of a batch are"
+check "names that are not UTF-8: not of another one" sh -c '! grep -q a.txt: err'
+exits "results of a batch in the place of a report" 1 report two
+says "results of a batch in the place of a report: says so" \
+	'two: has results of a batch; "iommu-replay merge --format json" makes a report of them'
 if command -v flock >/dev/null; then
 	cp two locked
 	flock locked "$prog" batch --resume --output locked a.txt 2>err

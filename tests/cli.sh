@@ -43,6 +43,10 @@ says "an unknown option: the nearest" 'did you mean "--strategy"'
 exits "an unknown letter is wrong usage" 2 run -Z x
 exits "an option without its argument" 2 run --output
 says "an option without its argument: says which" "--output needs an argument: FILE"
+exits "an option of a few words without its argument" 2 run --progress
+says "an option of a few words without its argument: which" "option --progress needs an argument: auto|always|never"
+exits "--format without its argument" 2 info --format
+says "--format without its argument: the command's formats" "option --format needs an argument: table|json|csv|md|html"
 exits "an argument for an option that takes none" 2 run --quiet=1 x
 exits "an unknown strategy is wrong usage" 2 run --strategy strict,fq-flsh x
 says "an unknown strategy: the nearest" 'did you mean "fq-flush"'

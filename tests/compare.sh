@@ -368,7 +368,7 @@ new 105 0 1000
 exits "as CSV" 3 compare --format csv "$tmp/base" "$tmp/new"
 check "CSV has the change" grep -q '^changed,a.dat,strict,kvm,,rpcit.total,100,105,5,5,true,,$' \
 	"$tmp/out"
-says "what fails is said to people, too" "1 of 1 differences fail"
+says "what fails is said to people, too" "1 of 1 difference fails"
 exits "as CSV with conditions" 3 compare --format csv --fail-if 'rpcit.total>+4%' "$tmp/base" \
 	"$tmp/new"
 check "CSV has the condition" grep -q ',true,rpcit.total>+4%,$' "$tmp/out"

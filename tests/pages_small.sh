@@ -154,6 +154,11 @@ exits "a course for Perfetto" 0 run --quiet --strategy strict --timeline --forma
 if command -v python3 >/dev/null; then
 	check "a course for Perfetto: is JSON" python3 -c 'import json, sys; json.load(open(sys.argv[1]))' p.json
 fi
+check "a course for Perfetto: the process is the strategy on the hypervisor" grep -qF '"name":"strict on kvm, s.txt"' p.json
+exits "a course for Perfetto on two hosts" 0 run --quiet --strategy strict --hypervisor kvm:entry-limit=20 --hypervisor kvm \
+	--perfetto p.json s.txt
+check "a course for Perfetto on two hosts: the first" grep -qF '"name":"strict on kvm with 20 host mappings, s.txt"' p.json
+check "a course for Perfetto on two hosts: the other" grep -qF '"name":"strict on kvm with 65,535 host mappings, s.txt"' p.json
 mkdir sub
 for place in r.json ./r.json sub/../r.json; do
 	exits "a course in the place of the report, $place" 2 run --quiet --strategy strict -o r.json --perfetto $place s.txt

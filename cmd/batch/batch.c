@@ -450,7 +450,7 @@ static void report_summary(const struct batch *b)
 
 static int finish_results(struct batch *b)
 {
-	size_t dropped = b->results.nr_lines + b->results.damaged - (b->end - b->first);
+	size_t dropped = b->results.nr_lines - (b->end - b->first);
 	const struct cell_order order = {
 		.plan = &b->plan, .results = &b->results, .first = b->first, .end = b->end,
 		.line = b->line,

@@ -389,8 +389,10 @@ static int read_names(struct manifest *m, const char *key, const char *option,
 		add_text(written, text_checked(strdup(usual)));
 		return options_replay(&m->settings, option, usual, err);
 	}
-	if (!json_is_array(list) || !json_array_size(list))
+	if (!json_is_array(list))
 		return manifest_error(m, &place, err, "not a list of names");
+	if (!json_array_size(list))
+		return manifest_error(m, &place, err, "the list is empty");
 	json_array_foreach(list, i, entry) {
 		const char *name = json_string_value(entry);
 		struct place here = place_index(place, i);
@@ -582,13 +584,11 @@ static int parse_manifest(struct manifest *m, struct plan *plan, struct ir_error
 static int list_recordings(struct manifest *m, char *const *names, size_t n, struct ir_error *err)
 {
 	json_t *list = json_array();
-	int rc = 0;
 
-	for (size_t i = 0; i < n; i++)
-		rc |= json_array_append_new(list, json_string(names[i]));
 	m->root = json_pack("{s:s, s:o}", "schema", MANIFEST_SCHEMA, "recordings", list);
-	if (rc)
-		return ir_error_set(err, -EINVAL, "%s: the names of recordings of a batch are UTF-8", names[0]);
+	for (size_t i = 0; i < n; i++)
+		if (json_array_append_new(list, json_string(names[i])))
+			return ir_error_set(err, -EINVAL, "%s: the name is not UTF-8, as results of a batch are", names[i]);
 	m->text = text_checked(ir_json_dump(m->root, JSON_INDENT(1)));
 	return 0;
 }

@@ -240,8 +240,8 @@ static void report_failure(const struct settings *settings, const struct ir_comp
 	if (result->disjoint)
 		message("%s: it has no result in common with %s", settings->operands[1], settings->operands[0]);
 	else
-		message("%s: %zu of %zu differences fail", settings->operands[1], result->failed,
-			result->nr_differences);
+		message("%s: %zu of %zu difference%s fail%s", settings->operands[1], result->failed,
+			result->nr_differences, ir_plural(result->nr_differences), result->failed == 1 ? "s" : "");
 }
 
 static int run_comparison(const struct settings *settings, const struct gate *gate,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/names.h"
 #include "options/command_line.h"
 #include "options/option_values.h"
@@ -115,6 +116,32 @@ static bool is_elsewhere(const struct command *command, const struct command *al
 	return true;
 }
 
+static void write_argument(FILE *out, const struct option_spec *spec, const struct command *command)
+{
+	fputs(spec->arg, out);
+	if (*spec->arg)
+		return;
+	for (const struct choice *c = option_choices(spec, command); c->name; c++)
+		fprintf(out, "%s%s", c == option_choices(spec, command) ? "" : "|", c->name);
+}
+
+static int no_argument_error(const struct option_spec *spec, const struct command *command, struct ir_error *err)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+	char *text = NULL;
+
+	if (out) {
+		write_argument(out, spec, command);
+		text = ir_memory_close(&memory);
+	}
+	if (!text)
+		return ir_error_set(err, -ENOMEM, "out of memory");
+	ir_error_set(err, -EINVAL, "option %s needs an argument: %.200s", spec->name, text);
+	free(text);
+	return -EINVAL;
+}
+
 static int wrong_option(const struct command *command, const struct command *all, int result,
 			const char *word, struct ir_error *err)
 {
@@ -122,7 +149,7 @@ static int wrong_option(const struct command *command, const struct command *all
 	char letter[3] = { '-', (char)optopt, '\0' };
 
 	if (result == ':')
-		return ir_error_set(err, -EINVAL, "option %s needs an argument: %s", spec->name, spec->arg);
+		return no_argument_error(spec, command, err);
 	if (spec)
 		return ir_error_set(err, -EINVAL, "option %s takes no argument", spec->name);
 	if (optopt)
@@ -390,13 +417,9 @@ void options_help(FILE *out, const struct command *command)
 			fprintf(out, "  -%c, %s", spec->letter, spec->name);
 		else
 			fprintf(out, "      %s", spec->name);
-		if (spec->arg)
-			fprintf(out, " %s", spec->arg);
-		if (spec->arg && !*spec->arg) {
-			const struct choice *choices = option_choices(spec, command);
-
-			for (size_t i = 0; choices[i].name; i++)
-				fprintf(out, "%s%s", i ? "|" : "", choices[i].name);
+		if (spec->arg) {
+			fputc(' ', out);
+			write_argument(out, spec, command);
 		}
 		fputc('\n', out);
 		write_wrapped(out, spec->help, 10, width);

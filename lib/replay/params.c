@@ -342,8 +342,8 @@ int ir_config_check(const struct ir_config *config, struct ir_error *err)
 	if (p->aperture > UINT64_C(1) << 52)
 		return ir_error_set(err, -EINVAL, "the aperture is larger than 2^52 bytes");
 	if (p->initial_pages > IR_MAX_INITIAL_PAGES)
-		return ir_error_set(err, -EINVAL, "more than %u pages mapped before the recording",
-				    IR_MAX_INITIAL_PAGES);
+		return ir_error_set(err, -EINVAL, "%" PRIu64 " pages mapped before the recording: "
+				    "at most %u", p->initial_pages, IR_MAX_INITIAL_PAGES);
 	if (p->hz > 10000)
 		return ir_error_set(err, -EINVAL, "%u jiffies a second: at most 10000", p->hz);
 	if (p->devices > IR_MAX_COPIES)

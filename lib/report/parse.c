@@ -42,6 +42,9 @@ static int check_entry(const json_t *entry, size_t r, struct ir_error *err)
 	return 0;
 }
 
+/* How each line of a batch's results begins. */
+#define BATCH_LINE "{\"schema\":\"iommu-replay-batch/"
+
 static int check_document(const json_t *root, struct ir_error *err)
 {
 	const char *schema = json_string_value(json_object_get(root, "schema"));
@@ -70,6 +73,12 @@ json_t *ir_report_parse(const char *name, const char *text, size_t len, enum ir_
 
 	/* Depth is bounded by jansson; so is the size, by the caller's text. */
 	root = ir_json_load(text, len, &json);
+	if (len >= strlen(BATCH_LINE) && !memcmp(text, BATCH_LINE, strlen(BATCH_LINE))) {
+		ir_error_set(err, -EINVAL, "%s: has results of a batch; \"iommu-replay merge --format json\" makes "
+			     "a report of them", name);
+		json_decref(root);
+		return NULL;
+	}
 	if (!root) {
 		ir_error_set(err, -EINVAL, "%s:%d:%d: not JSON: %s", name, json.line, json.column,
 			     json.text);

@@ -11,6 +11,7 @@
 #include "report/columns.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "verdict/verdict.h"
 
 struct trace {
 	FILE *out;
@@ -47,13 +48,43 @@ static void write_text(FILE *out, const char *text)
 	free(clean);
 }
 
+/* Whether another result has the same strategy and hypervisor, so that only its limits differ. */
+static bool has_namesake(const struct ir_report_entry *entry, size_t result)
+{
+	const struct ir_config *a = &entry->configs[result];
+
+	for (size_t i = 0; i < entry->nr_results; i++) {
+		const struct ir_config *b = &entry->configs[i];
+
+		if (i != result && !strcmp(a->strategy->name, b->strategy->name) &&
+		    !strcmp(a->hypervisor->name, b->hypervisor->name))
+			return true;
+	}
+	return false;
+}
+
+/* "strict on kvm, trace.dat", with the limits if they tell it from another one. */
+static char *process_name(const struct ir_report_entry *entry, size_t result)
+{
+	struct ir_memory memory;
+	FILE *out = ir_memory_open(&memory);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "%s on ", entry->configs[result].strategy->name);
+	if (has_namesake(entry, result))
+		ir_host_words(entry, result, out);
+	else
+		fputs(entry->configs[result].hypervisor->name, out);
+	fprintf(out, ", %s", basename(entry->info->file));
+	return ir_memory_close(&memory);
+}
+
 static void name_process(struct trace *t, const struct ir_report_entry *entry, size_t result)
 {
-	const struct ir_config *config = &entry->configs[result];
-	char *name = NULL;
+	char *name = process_name(entry, result);
 
-	if (asprintf(&name, "%s on %s, %s", config->strategy->name, config->hypervisor->name,
-		     basename(entry->info->file)) < 0) {
+	if (!name) {
 		ir_memory_fail(t->out);
 		return;
 	}

@@ -229,6 +229,11 @@ static void write_least_exposed(const struct ir_verdict_text *s, const struct ir
 	fputc('.', s->out);
 }
 
+const char *ir_no_maps_words(const struct ir_recording_info *info)
+{
+	return info->window_to_ns ? "There are no maps in this part of the recording." : "The recording has no maps.";
+}
+
 static void write_verdict(const struct ir_verdict_text *s)
 {
 	const struct ir_rows *rows = s->rows;

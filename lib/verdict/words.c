@@ -77,11 +77,6 @@ static void write_failures(const struct ir_verdict_text *s)
 			replayed == 1 ? "is replayed as an attempt" : "are replayed as attempts");
 }
 
-const char *ir_no_maps_words(const struct ir_recording_info *info)
-{
-	return info->window_to_ns ? "There are no maps in this part of the recording." : "The recording has no maps.";
-}
-
 /* Whether any of the first @n rows has flushes of everything, and they take longer than others. */
 static bool has_global(const struct ir_rows *rows, size_t n)
 {

@@ -54,7 +54,7 @@ enum ir_severity {
 	X(IR_DAMAGE_LIMIT_TIMERS,	INFO,	 "limit_timers",	"expirations of flush-queue timers, or unmaps of devices, beyond 32, whose owner is not determined") \
 	X(IR_DAMAGE_LIMIT_LATE,	INFO,	 "limit_late_timers",	"expirations of flush-queue timers beyond 65536, whose lateness is not determined") \
 	X(IR_DAMAGE_LIMIT_DOMAINS,	INFO,	 "limit_domains",	"unmaps of devices beyond 256, or domains beyond 4096, whose type is not determined") \
-	X(IR_DAMAGE_LIMIT_START_IOVAS,	INFO,	 "limit_start_iovas",	"IOVAs that were free at the start and are not used because there are more than 4096 (at least)")
+	X(IR_DAMAGE_LIMIT_START_IOVAS,	INFO,	 "limit_start_iovas",	"IOVAs that were free at the start, at least; those beyond 4096 are not used")
 
 enum ir_damage_kind {
 #define IR_DAMAGE_ENUM(id, severity, name, meaning) id,
