@@ -36,6 +36,10 @@ exits "--explain with two limits" 0 run --explain --strategy fq-flush --hypervis
 shows "--explain with two limits: of which they are" "shortages fq-flush on kvm with 4 host mappings: "
 exits "--explain of unbacked pages" 0 run --explain --strategy lazy-ignore --hypervisor kvm:entry-limit=1 "$tmp/two"
 shows "--explain of unbacked pages: they hold no entries" "pages wanted the host's 1 entry"
+exits "--explain of copies" 0 run --explain --strategy fq-flush --hypervisor kvm:entry-limit=300,share=guest --devices 3 \
+	traces/6.12-fq-two-nvme-limits-smp2.dat
+check "--explain of copies: a device is named" grep -q '000[12]:00:00.0, fio: ' "$tmp/out"
+check "--explain of copies: a copy is the device that it is of" sh -c "! grep -q '^ *fio: ' '$tmp/out'"
 exits "--explain without a shortage" 0 run --explain --strategy strict --hypervisor kvm "$tmp/two"
 shows "--explain without a shortage says so" "shortages none"
 if ! command -v python3 >/dev/null; then

@@ -301,6 +301,7 @@ static void note_hz(const struct ir_report_entry *entry, view_line emit, void *a
 static void note_timing(const struct ir_report_entry *entry, view_line emit, void *arg)
 {
 	uint64_t overrun = 0;
+	uint32_t copies = 1;
 	bool missing = false;
 	struct line line;
 
@@ -308,8 +309,10 @@ static void note_timing(const struct ir_report_entry *entry, view_line emit, voi
 		const struct ir_effective *p = &entry->results[i].parameters;
 
 		missing |= p->timer_missing && p->queue != IR_QUEUE_NONE;
-		if (entry->results[i].overrun_ns > overrun)
+		if (entry->results[i].overrun_ns > overrun) {
 			overrun = entry->results[i].overrun_ns;
+			copies = p->devices;
+		}
 	}
 	if (missing)
 		emit(arg, "note", "no flush timer fired in the recording: timers were simulated",
@@ -318,7 +321,8 @@ static void note_timing(const struct ir_report_entry *entry, view_line emit, voi
 	if (overrun * 100 > entry->info->duration_ns) {
 		line_begin(&line);
 		fprintf(line.out, "%s take longer than the recording has time for: the last one ended "
-			"%s after its end", ir_iommu_is_s390(ir_report_iommu(entry)) ? "RPCITs" : "flushes",
+			"%s after its end", copies > 1 ? "operations of that many devices" :
+			ir_iommu_is_s390(ir_report_iommu(entry)) ? "RPCITs" : "flushes",
 			ir_time_text(overrun, IR_PLAIN).s);
 		line_end(&line, emit, arg, "note", VIEW_NOTE);
 	}

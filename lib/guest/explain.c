@@ -87,6 +87,12 @@ static void add_lazy_pages(void *arg, uint32_t site, uint64_t pages, uint64_t si
 	add_pages(arg, site, true, pages, since_ns);
 }
 
+/* A copy of a device (--devices) counts as the recorded one: it has no name of its own. */
+static uint16_t recorded_device(const struct ir_guest *g, uint16_t device)
+{
+	return g->cfg.recorded_devices ? (uint16_t)(device % g->cfg.recorded_devices) : device;
+}
+
 /* The entries that the mappings of one device hold, or of all (NULL). */
 static uint64_t collect_holders(const struct ir_guest *g, const struct ir_domain *only, struct holders *hs)
 {
@@ -98,7 +104,7 @@ static uint64_t collect_holders(const struct ir_guest *g, const struct ir_domain
 		if (m->state != MAP_LIVE || (only && m->device != only->device) ||
 		    m->epoch != g->domains[m->device]->epoch)
 			continue;
-		hs->device = m->device;
+		hs->device = recorded_device(g, m->device);
 		add_pages(hs, m->site, false, m->pages, g->map_since[i]);
 	}
 	for (uint32_t i = 0; i < g->nr_domains; i++) {
@@ -106,7 +112,7 @@ static uint64_t collect_holders(const struct ir_guest *g, const struct ir_domain
 
 		if (!d || (only && d != only))
 			continue;
-		hs->device = d->device;
+		hs->device = recorded_device(g, d->device);
 		ir_iopt_visit_exposed(d->iopt, add_lazy_pages, hs);
 		held += g->cfg.hypervisor->shadows ? d->totals.shadow_pages : d->totals.live_pages;
 	}
@@ -154,7 +160,7 @@ void ir_explain_shortage(const struct ir_domain *d, enum ir_shortage_kind kind, 
 	struct ir_entry_holder list[IR_EXPLAIN_HOLDERS];
 	struct holders hs = { .list = list, .now_ns = g->now_ns };
 	struct ir_shortage s = {
-		.time_ns = g->now_ns, .pages = pages, .device = d->device, .site = g->sites.site,
+		.time_ns = g->now_ns, .pages = pages, .device = recorded_device(g, d->device), .site = g->sites.site,
 		.kind = (uint8_t)kind,
 	};
 	uint64_t held, seen;

@@ -134,6 +134,7 @@ struct ir_guest_config {
 	struct ir_site_result *sites;	/* as struct ir_replay_options has them */
 	struct ir_timeline *timeline;	/* NULL: not requested */
 	struct ir_explanation *explanation;	/* of shortages; NULL: not requested */
+	uint32_t recorded_devices;	/* whose copies explanations count as them; 0: there are no copies */
 	struct ir_budget *budget;	/* of memory; NULL: none */
 	/*
 	 * Called for each flush that is done: the number of the operation that waited for

@@ -114,6 +114,7 @@ static struct ir_engine *new_engine(const struct ir_config *config, const struct
 		.observer = config->observer,
 		.sites = sites,
 		.timeline = timeline,
+		.recorded_devices = (uint32_t)info->nr_devices,
 		.budget = budget,
 	};
 

@@ -270,8 +270,8 @@
 	      "attempts that failed on the recorded machine and were replayed as attempts"),
 	COUNT("maps.skipped_unmaps", skipped_unmaps, "unmaps of mappings that failed in this replay"),
 	COUNT("overrun_ns", overrun_ns,
-	      "time that RPCITs continued after the end of the recording; large if their given "
-	      "durations are longer than the recording allows"),
+	      "time that operations and RPCITs continued after the end of the recording; large if given "
+	      "durations of RPCITs, or copies of the devices, take longer than the recording allows"),
 
 	COUNT("peaks.live_pages", peaks.live_pages, "peak of pages that the guest had mapped"),
 	ALWAYS(G_PAGES, "peaks.lazy_pages", "lazy", "unmapped", IR_UNIT_NONE, peaks.lazy_pages,
