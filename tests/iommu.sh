@@ -91,6 +91,8 @@ if command -v python3 >/dev/null; then
 	run run --quiet --format json --strategy lazy --flush-all-latency 3ms+1us "$viommu"
 	check "and one for each mapped page" test "$(member time.flush_ns)" -gt "$cheap"
 fi
+run sweep --quiet --vary entry-limit=1000:2000:1000 "$viommu"
+shows "sweep: flushes of another IOMMU are no RPCITs" "figure rpcit.total: flushes entry-limit"
 run run --quiet --strategy strict --devices 16 "$viommu"
 shows "devices that take longer than the recording: it is not said of flushes, which take no time here" \
 	"note operations of that many devices take longer than the recording has time for: the last one ended"

@@ -107,7 +107,9 @@ size_t sweep_nr_figures(const struct sweep *sweep);
 const char *sweep_figure(const struct sweep *sweep, size_t i);
 /** sweep_find_figure - a figure of the report by its key; NULL: none, or "failures" */
 const struct ir_column *sweep_find_figure(const char *key);
+/** sweep_flushes - "RPCITs" or "flushes", as the machine's users say */
+const char *sweep_flushes(const struct sweep *sweep);
 /** sweep_figure_words - what it is, for a heading */
-const char *sweep_figure_words(const char *key);
+const char *sweep_figure_words(const struct sweep *sweep, const char *key);
 
 #endif

@@ -11,7 +11,6 @@
 #include "io/texts.h"
 #include "render/cells.h"
 #include "render/render.h"
-#include "iommu/s390.h"
 #include "report/columns.h"
 #include "render/sweep.h"
 #include "render/view.h"
@@ -266,7 +265,7 @@ static int draw_curve(const struct sweep *sweep, const struct drawing *d,
 			const char *key = sweep_figure(sweep, f);
 
 			fputc('\n', d->canvas->out);
-			draw_line(d, "figure", VIEW_PLAIN, "%s", sweep_figure_words(key));
+			draw_line(d, "figure", VIEW_PLAIN, "%s", sweep_figure_words(sweep, key));
 			for (size_t s = 0, n; s < settings->nr_strategies && !rc; s += n) {
 				n = strategies_that_fit(sweep, d, s);
 				rc = draw_part(sweep, d, h, key, s, n);
@@ -299,16 +298,6 @@ static void no_probe_cells(struct cells *cells, const char *why)
 	cell(cells, "-");
 }
 
-/* The words of the machine's users. */
-static const char *flushes(const struct sweep *sweep)
-{
-	const struct ir_iommu *iommu = sweep->settings->params.iommu;
-
-	if (!iommu)
-		iommu = ir_iommu_recorded(sweep->info, NULL);
-	return ir_iommu_is_s390(iommu) ? "RPCITs" : "flushes";
-}
-
 static void answer_cells(struct cells *cells, const struct sweep *sweep,
 			 const struct search *search)
 {
@@ -335,7 +324,7 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 		else
 			snprintf(last, sizeof(last), "none that was tried suffices; %s, the largest", from);
 		cell(cells, "%s: failures %s, %s %s", last, ir_count_text(sweep_failures(&largest->result)).s,
-		     flushes(sweep), ir_count_text(largest->result.rpcit.total).s);
+		     sweep_flushes(sweep), ir_count_text(largest->result.rpcit.total).s);
 		return;
 	case ANSWER_FOUND:
 		break;
@@ -375,7 +364,7 @@ static void draw_host(const struct drawing *d, const struct sweep *sweep, size_t
 
 static int draw_answers(const struct sweep *sweep, const struct drawing *d)
 {
-	const char *title = flushes(sweep);
+	const char *title = sweep_flushes(sweep);
 	const struct plain_column columns[] = {
 		{ "strategy", false }, { "smallest", true }, { "failures", true },
 		{ title, true }, { "one less", true }, { "failures", true }, { title, true },

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "iommu/s390.h"
 #include "report/columns.h"
 #include "render/sweep.h"
 
@@ -61,13 +62,24 @@ const char *sweep_figure(const struct sweep *sweep, size_t i)
 	return sweep->settings->figures.nr ? sweep->settings->figures.text[i] : usual[i];
 }
 
-const char *sweep_figure_words(const char *key)
+const char *sweep_flushes(const struct sweep *sweep)
+{
+	const struct ir_iommu *iommu = sweep->settings->params.iommu;
+
+	if (!iommu)
+		iommu = ir_iommu_recorded(sweep->info, NULL);
+	return ir_iommu_is_s390(iommu) ? "RPCITs" : "flushes";
+}
+
+const char *sweep_figure_words(const struct sweep *sweep, const char *key)
 {
 	if (!strcmp(key, FAILURES))
 		return "failures: maps that failed or are unbacked";
 	if (!strcmp(key, "time.throughput.ratio"))
 		return "time.throughput.ratio: throughput, of the recorded one; run shows its bounds";
-	return strcmp(key, "rpcit.total") ? key : "rpcit.total: RPCITs issued";
+	if (strcmp(key, "rpcit.total") != 0)
+		return key;
+	return strcmp(sweep_flushes(sweep), "RPCITs") ? "rpcit.total: flushes" : "rpcit.total: RPCITs issued";
 }
 
 /* The share of the time in which the hypervisor serves flushes, one after the other. */
