@@ -151,6 +151,22 @@ static struct ir_compare_report *read_results(const char *results)
 #define RESULT(strategy, total) "{\"strategy\": \"" strategy "\", \"hypervisor\": \"kvm\", " \
 	"\"parameters\": {\"hz\": 100}, \"rpcit\": {\"total\": " total "}}"
 
+/* Without options every change fails. */
+static void test_no_options(void **state)
+{
+	struct ir_compare_report *baseline = read_results(RESULT("strict", "5"));
+	struct ir_compare_report *news = read_results(RESULT("strict", "6"));
+	struct ir_comparison comparison;
+	struct ir_error err;
+
+	(void)state;
+	assert_int_equal(ir_compare(baseline, news, NULL, &comparison, &err), 0);
+	assert_int_equal(comparison.failed, 1);
+	ir_comparison_free(&comparison);
+	ir_compare_report_free(baseline);
+	ir_compare_report_free(news);
+}
+
 /* A result that the new report lacks fails, unless that is allowed. */
 static void test_missing_rows(void **state)
 {
@@ -206,6 +222,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_borders_of_conditions),
+		cmocka_unit_test(test_no_options),
 		cmocka_unit_test(test_missing_rows),
 		cmocka_unit_test(test_ambiguous_rows),
 		cmocka_unit_test(test_notes_are_for_groups_up_to_a_bound),

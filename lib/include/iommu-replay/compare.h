@@ -144,6 +144,7 @@ struct ir_comparison {
 
 /**
  * ir_compare - compare two reports
+ * @options: NULL: every change fails
  *
  * Returns 0 also if a difference failed, or a negative errno with @err set if the
  * reports cannot be compared.  In both cases the caller passes @comparison to

@@ -272,12 +272,14 @@ int ir_compare(struct ir_compare_report *baseline, struct ir_compare_report *new
 	       const struct ir_compare_options *options, struct ir_comparison *comparison,
 	       struct ir_error *err)
 {
+	static const struct ir_compare_options none;
 	struct comparing c = {
-		.baseline = baseline, .news = news, .options = options, .to = comparison,
+		.baseline = baseline, .news = news, .options = options ? options : &none, .to = comparison,
 		.err = err,
 	};
 	int rc;
 
+	options = c.options;
 	*comparison = (struct ir_comparison){ .rows = 0 };
 	if (options->nr_conditions > IR_COMPARE_MAX_CONDITIONS)
 		return ir_error_set(err, -EINVAL, "more than %d conditions",
