@@ -71,14 +71,17 @@ json_t *ir_report_parse(const char *name, const char *text, size_t len, enum ir_
 	json_error_t json;
 	json_t *root;
 
-	/* Depth is bounded by jansson; so is the size, by the caller's text. */
-	root = ir_json_load(text, len, &json);
+	if (!len) {
+		ir_error_set(err, -EINVAL, "%s: the file is empty; make the report again", name);
+		return NULL;
+	}
 	if (len >= strlen(BATCH_LINE) && !memcmp(text, BATCH_LINE, strlen(BATCH_LINE))) {
 		ir_error_set(err, -EINVAL, "%s: has results of a batch; \"iommu-replay merge --format json\" makes "
 			     "a report of them", name);
-		json_decref(root);
 		return NULL;
 	}
+	/* Depth is bounded by jansson; so is the size, by the caller's text. */
+	root = ir_json_load(text, len, &json);
 	if (!root) {
 		ir_error_set(err, -EINVAL, "%s:%d:%d: not JSON: %s", name, json.line, json.column,
 			     json.text);
