@@ -131,6 +131,11 @@ shows "no value suffices: says so" "none that was tried suffices; 4 TiB"
 run sweep --quiet --strategy $eight --find min-entry-limit "$file"
 shows "a search ends in an answer" "fail no map from "
 shows "which says what to type on the host" "vfio_iommu_type1.dma_entry_limit="
+exits "a limit that is not monotonic" 0 sweep --quiet --find min-entry-limit --strategy sync-map-retry \
+	--hypervisor kvm:share=guest traces/6.12-fq-twodev.dat
+from=$(tr -s ' \n' ' ' <"$tmp/out" | sed -n 's/.*all tried from \([0-9,]*\) on do.*/\1/p')
+check "a limit that is not monotonic: it has a value from which on all suffice" test -n "$from"
+shows "a limit that is not monotonic: that is for the host" "$from and a quarter more as headroom"
 run sweep --quiet --vary entry-limit=64:4096:x2 --format json "$file"
 shows "and the JSON has it" '"verdict": "'
 # Recorded with an aperture of 512 pages, in which 3233 maps found no IOVA.

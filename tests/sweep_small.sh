@@ -26,7 +26,7 @@ shows "what to try next, with several limits" "The course with a limit of 12: io
 shows "what to try next" "run --hypervisor kvm:entry-limit=12 --format html --output report.html s.txt"
 shows "a row of the answers" "strict 12 - 190 11 9 200 23 every larger value tried also works"
 verdict "one strategy" "No map fails from 12 host mappings on, which is" --strategy strict --find min-entry-limit
-shows "what to type on the host" "on the host vfio_iommu_type1.dma_entry_limit=15 (kernel command line of the host; 12 and a quarter more as headroom). It is for one device like the recorded one; the default, 65,535, is enough for 4,369 such devices under one limit. try next The course with that limit: iommu-replay run"
+shows "what to type on the host" "on the host vfio_iommu_type1.dma_entry_limit=15 (kernel command line of the host; 12 and a quarter more as headroom). It is for one device like the recorded one; the default, 65,535, is enough for 4,369 such devices under one limit. try next The course with a limit of 12: iommu-replay run"
 verdict "all strategies alike" "No strategy fails a map from 44 KiB or 48 KiB of address space on." --strategy strict,legacy --find min-aperture
 shows "an aperture is one of pages" "smallest aperture with at most 0 failures; one less is a page less"
 verdict "failures that are allowed are not denied" "Five of eight strategies have enough from 10 or 11 host mappings on" \

@@ -120,7 +120,7 @@ static uint64_t least_need(const struct sweep *sweep, size_t h)
 
 static bool is_near(const struct sweep_need *need, uint64_t least)
 {
-	return need->kind == SWEEP_NEED_VALUE && need->value >= least && (need->value - least) * 10 <= least;
+	return need->kind == SWEEP_NEED_VALUE && (need->value - least) * 10 <= least;
 }
 
 /* The largest that is within 10% of the least. */
@@ -439,37 +439,64 @@ char *sweep_verdict_plain(const struct sweep *sweep)
 	return text_checked(ir_marked_plain(text_end(&memory)));
 }
 
-/* The least need above @above; UINT64_MAX: there is none. */
-static uint64_t next_need(const struct sweep *sweep, size_t h, uint64_t above)
+/* What a strategy needs so that every larger value that was tried is enough, too; UINT64_MAX: that is not known. */
+static uint64_t sure_need(const struct sweep *sweep, size_t h, size_t s)
+{
+	struct sweep_need need = sweep_need(sweep, h, s);
+	const struct search *search = &sweep->searches[h * sweep->settings->nr_strategies + s];
+
+	if (need.kind != SWEEP_NEED_VALUE)
+		return UINT64_MAX;
+	if (!search->exceptions)
+		return need.value;
+	return search->holds_from ? search->holds_from : UINT64_MAX;
+}
+
+/* The least of these from @from on; UINT64_MAX: there is none. */
+static uint64_t next_need(const struct sweep *sweep, size_t h, uint64_t from)
 {
 	uint64_t next = UINT64_MAX;
 
 	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
-		struct sweep_need need = sweep_need(sweep, h, s);
+		uint64_t need = sure_need(sweep, h, s);
 
-		if (need.kind == SWEEP_NEED_VALUE && need.value > above && need.value < next)
-			next = need.value;
+		if (need >= from && need < next)
+			next = need;
 	}
 	return next;
+}
+
+static bool is_little_more(uint64_t need, uint64_t least)
+{
+	return need != UINT64_MAX && need >= least && (need - least) * 10 <= least;
+}
+
+/* The largest need that is at most a tenth more than @least. */
+static uint64_t most_of_group(const struct sweep *sweep, size_t h, uint64_t least)
+{
+	uint64_t most = least;
+
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
+		uint64_t need = sure_need(sweep, h, s);
+
+		if (is_little_more(need, least) && need > most)
+			most = need;
+	}
+	return most;
 }
 
 /* " with a, b and c": those that need @least or little more. */
 static void write_with(FILE *out, const struct sweep *sweep, size_t h, uint64_t least)
 {
-	size_t near = 0, said = 0;
+	size_t group = 0, said = 0;
 
-	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
-		struct sweep_need need = sweep_need(sweep, h, s);
-
-		near += is_near(&need, least);
-	}
+	for (size_t s = 0; s < sweep->settings->nr_strategies; s++)
+		group += is_little_more(sure_need(sweep, h, s), least);
 	fputs(" with ", out);
 	for (size_t s = 0; s < sweep->settings->nr_strategies; s++) {
-		struct sweep_need need = sweep_need(sweep, h, s);
-
-		if (!is_near(&need, least))
+		if (!is_little_more(sure_need(sweep, h, s), least))
 			continue;
-		fputs(!said ? "" : said + 1 == near ? " and " : ", ", out);
+		fputs(!said ? "" : said + 1 == group ? " and " : ", ", out);
 		write_strategy(out, sweep, s);
 		said++;
 	}
@@ -487,12 +514,11 @@ static void write_host_line(FILE *out, const struct sweep *sweep, size_t h)
 	const struct ir_effective *p = &sweep->searches[h * sweep->settings->nr_strategies].probes[0].result.parameters;
 	size_t devices = sweep->info->nr_devices > 2 ? sweep->info->nr_devices - 1 : 1;
 	bool together = devices > 1 && p->share == IR_SHARE_GUEST;
-	uint64_t first = least_need(sweep, h), live, most = most_of_near(sweep, h, first, &live);
-	uint64_t room, fits;
-	bool several = next_need(sweep, h, most) != UINT64_MAX;
+	uint64_t first = next_need(sweep, h, 0), most = most_of_group(sweep, h, first), room, fits;
+	bool several = next_need(sweep, h, most + 1) != UINT64_MAX;
 
-	for (uint64_t least = first; least != UINT64_MAX; least = next_need(sweep, h, most)) {
-		most = most_of_near(sweep, h, least, &live);
+	for (uint64_t least = first; least != UINT64_MAX; least = next_need(sweep, h, most + 1)) {
+		most = most_of_group(sweep, h, least);
 		room = with_headroom(most);
 		if (least == first)
 			fprintf(out, "%cvfio_iommu_type1.dma_entry_limit=%" PRIu64 "%c", IR_MARK_CODE, room, IR_MARK_END);
@@ -511,11 +537,11 @@ static void write_host_line(FILE *out, const struct sweep *sweep, size_t h)
 			"It is for each of the %zu recorded devices, which have limits of their own", devices);
 	else
 		fputs("It is for one device like the recorded one", out);
-	if (with_headroom(first) > DEFAULT_ENTRY_LIMIT) {
+	most = most_of_group(sweep, h, first);
+	if (with_headroom(most) > DEFAULT_ENTRY_LIMIT) {
 		fputs("; the default, 65,535, is not enough.", out);
 		return;
 	}
-	most = most_of_near(sweep, h, first, &live);
 	fits = DEFAULT_ENTRY_LIMIT / with_headroom(most);
 	fprintf(out, "; the default, 65,535, is enough for %s such %s under one limit", ir_count_text(fits).s,
 		together ? fits == 1 ? "group of devices" : "groups of devices" : fits == 1 ? "device" : "devices");
@@ -572,19 +598,17 @@ void sweep_words(const struct sweep *sweep, size_t h, ir_words_line emit, void *
 	    !sweep->searches[h * sweep->settings->nr_strategies].nr_probes)
 		return;
 	most = most_of_near(sweep, h, least, &live);
-	out = text_begin(&memory);
-	write_host_line(out, sweep, h);
-	emit_closed(&memory, "On the host", emit, arg);
+	if (next_need(sweep, h, 0) != UINT64_MAX) {
+		out = text_begin(&memory);
+		write_host_line(out, sweep, h);
+		emit_closed(&memory, "On the host", emit, arg);
+	}
 	out = text_begin(&memory);
 	searched = searched_result(sweep, h);
 	given = searched->parameters;
 	given.hypervisor.entry_limit = most;
 	given.from.entry_limit = IR_FROM_USER;
-	if (next_need(sweep, h, most) != UINT64_MAX)
-		fprintf(out, "The course with a limit of %s", ir_count_text(most).s);
-	else
-		fputs("The course with that limit", out);
-	fprintf(out, ": %ciommu-replay run", IR_MARK_CODE);
+	fprintf(out, "The course with a limit of %s: %ciommu-replay run", ir_count_text(most).s, IR_MARK_CODE);
 	write_plugins(out, sweep, h);
 	ir_write_given(out, sweep->info, sweep->settings->hypervisors[h].hypervisor, &given,
 		       &searched->time, 0);
