@@ -36,14 +36,45 @@ static struct ir_holder *new_holder(struct ir_holders_work *w)
 	return &w->chunks->holders[w->used++];
 }
 
-/* Mappings of a device that was detached ended with its domain. */
-static uint64_t end_of(const struct ir_holders_work *w, const struct ir_holder *holder)
+static void unlist(struct ir_holder *holder)
 {
-	uint64_t detached = w->detached_ns[holder->device];
+	if (!holder->link)
+		return;
+	*holder->link = holder->next;
+	if (holder->next)
+		holder->next->link = holder->link;
+	holder->link = NULL;
+}
 
-	if (holder->unmapped_ns == LIVE && detached > holder->mapped_ns)
-		return detached;
-	return holder->unmapped_ns;
+/* The lists for a device; in a recording of one device, mappings without a name are its own. */
+static struct ir_device_holders *lists_of(struct ir_holders *h, uint16_t device)
+{
+	return &h->work->devices[h->f->info->nr_devices > 2 ? device : 0];
+}
+
+void ir_holder_list(struct ir_holders *h, struct ir_holder *holder)
+{
+	struct ir_device_holders *device = lists_of(h, holder->device);
+	struct ir_holder **list = holder->unmapped_ns == LIVE ? &device->live : &device->unflushed;
+
+	unlist(holder);
+	if (holder->flushed_ns)
+		return;
+	holder->next = *list;
+	holder->link = list;
+	if (holder->next)
+		holder->next->link = &holder->next;
+	*list = holder;
+}
+
+static void end_holder(struct ir_holders *h, struct ir_holder *holder, const struct ir_op *op)
+{
+	holder->unmapped_ns = op->time_ns;
+	holder->unmap_cpu = op->cpu;
+	holder->implied = op->flags & IR_OPF_IMPLIED;
+	holder->detached = op->kind == IR_OP_DETACH;
+	holder->number = IR_NO_MAPPING;
+	ir_holder_list(h, holder);
 }
 
 /* Holders that no later fault can need: ended long ago, and not their device's last. */
@@ -58,13 +89,14 @@ static void prune_page(struct ir_holders_work *w, struct ir_page *page, uint64_t
 
 		while (newer != holder && newer->device != holder->device)
 			newer = newer->older;
-		if (newer == holder || (end_of(w, holder) >= limit && nr < KEEP_MOST)) {
+		if (newer == holder || (holder->unmapped_ns >= limit && nr < KEEP_MOST)) {
 			link = &holder->older;
 			nr++;
 			continue;
 		}
-		page->dropped += end_of(w, holder) >= limit;
+		page->dropped += holder->unmapped_ns >= limit;
 		*link = holder->older;
+		unlist(holder);
 		if (holder->pinned)
 			continue;
 		holder->older = w->free;
@@ -85,6 +117,7 @@ static void add_holder(struct ir_holders *h, struct ir_page *page, const struct 
 	if (!holder)
 		return;
 	*holder = *from;
+	ir_holder_list(h, holder);
 	holder->older = page->newest;
 	page->newest = holder;
 	page->nr++;
@@ -94,10 +127,9 @@ static void add_holder(struct ir_holders *h, struct ir_page *page, const struct 
  * Faults whose time has come.
  */
 
-static bool held_within(const struct ir_holders_work *w, const struct ir_holder *holder,
-			uint64_t from, uint64_t to)
+static bool held_within(const struct ir_holder *holder, uint64_t from, uint64_t to)
 {
-	return holder->mapped_ns <= to && end_of(w, holder) >= from;
+	return holder->mapped_ns <= to && holder->unmapped_ns >= from;
 }
 
 static uint64_t earliest_access(const struct report *report)
@@ -125,7 +157,7 @@ static struct ir_holder *find_neighbour(struct ir_holders *h, uint64_t pfn, int6
 		uint64_t at = step > 0 ? holder->whole_iova
 				       : holder->whole_iova + holder->whole_size;
 
-		if (at == edge && held_within(h->work, holder, report->time_ns, report->time_ns) &&
+		if (at == edge && held_within(holder, report->time_ns, report->time_ns) &&
 		    ir_groups_relation(h->f, report->device,
 				       h->device_names[holder->device]) != RELATION_OTHER) {
 			holder->pinned = true;
@@ -169,7 +201,7 @@ static void select_holders(struct ir_holders *h, uint32_t number)
 		if (holder->mapped_ns > report->time_ns + report->error_ns)
 			continue;
 		list[nr++] = holder;
-		if (end_of(h->work, holder) < from &&
+		if (holder->unmapped_ns < from &&
 		    ir_groups_relation(h->f, report->device,
 				       h->device_names[holder->device]) != RELATION_OTHER)
 			break;
@@ -178,11 +210,6 @@ static void select_holders(struct ir_holders *h, uint32_t number)
 	keep_holders(h, held, list, nr);
 	held->in_front = find_neighbour(h, pfn, -1, report);
 	held->behind = find_neighbour(h, pfn, 1, report);
-	for (uint32_t i = 0; i < nr; i++)
-		if (h->work->flushed_ns[list[i]->device] > held->flushed_ns)
-			held->flushed_ns = h->work->flushed_ns[list[i]->device];
-	if (h->work->flushed_all_ns > held->flushed_ns)
-		held->flushed_ns = h->work->flushed_all_ns;
 	if (!nr) {
 		h->work->next_orphan[number] = page->orphans;
 		page->orphans = number + 1;
@@ -265,11 +292,28 @@ static void unmap_op(struct ir_holders *h, const struct ir_op *op)
 				add_initial(h, page, op);
 			continue;
 		}
-		holder->unmapped_ns = op->time_ns;
-		holder->unmap_cpu = op->cpu;
-		holder->implied = op->flags & IR_OPF_IMPLIED;
-		holder->number = IR_NO_MAPPING;
+		end_holder(h, holder, op);
 	}
+}
+
+static void detach_op(struct ir_holders *h, const struct ir_op *op)
+{
+	struct ir_holder **live = &lists_of(h, op->device)->live;
+
+	while (*live)
+		end_holder(h, *live, op);
+}
+
+static void flush_holder(struct ir_holder *holder, const struct ir_op *op)
+{
+	holder->flushed_ns = op->time_ns;
+	unlist(holder);
+}
+
+static void flush_all(struct ir_device_holders *device, const struct ir_op *op)
+{
+	while (device->unflushed)
+		flush_holder(device->unflushed, op);
 }
 
 static void flush_op(struct ir_holders *h, const struct ir_op *op)
@@ -279,10 +323,11 @@ static void flush_op(struct ir_holders *h, const struct ir_op *op)
 	if (op->flags & (IR_OPF_ENOMEM | IR_OPF_EIO))
 		return;
 	if (op->kind == IR_OP_FLUSH_TIMER || op->flags & IR_OPF_GLOBAL || !op->pages) {
+		/* Without a device it is of all of them. */
+		for (size_t i = 0; !op->device && i < h->f->info->nr_devices; i++)
+			flush_all(&h->work->devices[i], op);
 		if (op->device)
-			h->work->flushed_ns[op->device] = op->time_ns;
-		else
-			h->work->flushed_all_ns = op->time_ns;
+			flush_all(lists_of(h, op->device), op);
 		return;
 	}
 	for (size_t at = ir_pages_first(&h->pages, first, last);
@@ -292,7 +337,7 @@ static void flush_op(struct ir_holders *h, const struct ir_op *op)
 		for (; holder; holder = holder->older)
 			if (holder->unmapped_ns != LIVE && !holder->flushed_ns &&
 			    (!op->device || op->device == holder->device))
-				holder->flushed_ns = op->time_ns;
+				flush_holder(holder, op);
 	}
 }
 
@@ -314,7 +359,7 @@ static int handle_op(void *arg, const struct ir_op *op)
 		unmap_op(h, op);
 		break;
 	case IR_OP_DETACH:
-		h->work->detached_ns[op->device] = op->time_ns;
+		detach_op(h, op);
 		break;
 	case IR_OP_RPCIT:
 	case IR_OP_FLUSH_TIMER:
@@ -396,9 +441,8 @@ static int prepare_devices(struct ir_holders *h)
 	size_t nr = h->f->info->nr_devices + 1;
 
 	h->device_names = calloc(nr, sizeof(*h->device_names));
-	h->work->detached_ns = calloc(nr, sizeof(*h->work->detached_ns));
-	h->work->flushed_ns = calloc(nr, sizeof(*h->work->flushed_ns));
-	if (!h->device_names || !h->work->detached_ns || !h->work->flushed_ns)
+	h->work->devices = calloc(nr, sizeof(*h->work->devices));
+	if (!h->device_names || !h->work->devices)
 		return -ENOMEM;
 	for (size_t i = 1; i < h->f->info->nr_devices; i++) {
 		const char *name = h->f->info->devices[i];
@@ -406,18 +450,6 @@ static int prepare_devices(struct ir_holders *h)
 		h->device_names[i] = ir_names_number(&h->f->names, name, strlen(name));
 	}
 	return h->f->names.no_memory ? -ENOMEM : 0;
-}
-
-/* Mappings that ended with their domain have no unmap. */
-static void end_detached(struct ir_holders *h)
-{
-	for (size_t i = 0; i < h->f->reports.nr; i++) {
-		for (uint32_t k = 0; k < h->held[i].nr; k++) {
-			struct ir_holder *holder = h->held[i].holders[k];
-
-			holder->unmapped_ns = end_of(h->work, holder);
-		}
-	}
 }
 
 int ir_holders_find(struct ir_holders *h, struct finding *f)
@@ -446,7 +478,6 @@ int ir_holders_find(struct ir_holders *h, struct finding *f)
 		return rc;
 	select_holders_until(h, UINT64_MAX);
 	ir_notes_apply(h, UINT64_MAX);
-	end_detached(h);
 	return h->work->no_memory ? -ENOMEM : 0;
 }
 
@@ -470,8 +501,7 @@ void ir_holders_release(struct ir_holders *h)
 		free(w->order);
 		free(w->next_orphan);
 		free(w->cpus);
-		free(w->detached_ns);
-		free(w->flushed_ns);
+		free(w->devices);
 	}
 	free(w);
 	*h = (struct ir_holders){ .f = NULL };

@@ -19,11 +19,12 @@
 /* A piece of a mapping that has a page of interest. */
 struct ir_holder {
 	struct ir_holder *older;	/* on the same page; or the next free one */
+	struct ir_holder *next, **link;	/* in a list of struct ir_device_holders; link NULL: in none */
 	uint64_t iova, size;		/* of the piece, bytes */
 	uint64_t whole_iova, whole_size;
 	uint64_t mapped_ns;		/* 0: before the recording */
 	uint64_t unmapped_ns;		/* LIVE */
-	uint64_t flushed_ns;		/* the range, after the unmap; 0: no event shows it */
+	uint64_t flushed_ns;		/* first flush of it after the unmap; 0: no event shows one */
 	uint32_t segments;
 	uint32_t site;
 	uint32_t number;		/* of the mapping, while it is live */
@@ -36,6 +37,7 @@ struct ir_holder {
 	bool pinned;			/* a fault refers to it */
 	bool before;			/* mapped before the recording */
 	bool implied;			/* its unmap is not in the recording */
+	bool detached;			/* it ended with its domain */
 };
 
 /* The state of a fault's page while the access can have happened. */
@@ -44,7 +46,6 @@ struct ir_held {
 	uint32_t nr;
 	bool cut;			/* there were more */
 	struct ir_holder *in_front, *behind;	/* live on the next pages; NULL */
-	uint64_t flushed_ns;		/* last flush of everything before the report; 0: none */
 };
 
 struct ir_holders {

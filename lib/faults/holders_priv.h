@@ -30,6 +30,12 @@ struct chunk {
 	struct ir_holder holders[CHUNK];
 };
 
+/* Holders of a device, so that a detach or a flush looks at no others. */
+struct ir_device_holders {
+	struct ir_holder *live;
+	struct ir_holder *unflushed;	/* unmapped */
+};
+
 /* dma_unmap_sg has no address, and comes before its unmap. */
 struct cpu_state {
 	uint32_t pid;
@@ -48,9 +54,7 @@ struct ir_holders_work {
 	uint64_t horizon_ns;		/* how long an ended mapping may be needed */
 	struct cpu_state *cpus;
 	uint32_t nr_cpus;
-	uint64_t *detached_ns;		/* by device of the recording */
-	uint64_t *flushed_ns;		/* everything, by device */
-	uint64_t flushed_all_ns;	/* the device is not known */
+	struct ir_device_holders *devices;	/* by device of the recording; all in [0] if it has one */
 	struct ir_op map;		/* whose pieces come now */
 	bool no_memory;
 };
@@ -59,5 +63,8 @@ struct ir_holders_work {
 int ir_notes_event(void *holders, const struct ir_event *ev);
 /** ir_notes_apply - fill in from the notes before @time_ns */
 void ir_notes_apply(struct ir_holders *h, uint64_t time_ns);
+
+/** ir_holder_list - put @holder into the list where it belongs now */
+void ir_holder_list(struct ir_holders *h, struct ir_holder *holder);
 
 #endif

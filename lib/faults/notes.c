@@ -23,7 +23,7 @@ static void note_unmap(struct ir_holder *holder, const struct note *note)
 {
 	for (; holder; holder = holder->older)
 		if (!holder->unmap_known && holder->unmapped_ns == note->time_ns &&
-		    holder->unmap_cpu == note->cpu && !holder->implied)
+		    holder->unmap_cpu == note->cpu && !holder->implied && !holder->detached)
 			break;
 	if (!holder)
 		return;
@@ -32,7 +32,7 @@ static void note_unmap(struct ir_holder *holder, const struct note *note)
 	holder->unmap_known = true;
 }
 
-static void note_dma_map(struct ir_holder *holder, const struct note *note)
+static void note_dma_map(struct ir_holders *h, struct ir_holder *holder, const struct note *note)
 {
 	for (; holder; holder = holder->older)
 		if (!holder->map_function && holder->whole_iova == note->addr &&
@@ -43,7 +43,10 @@ static void note_dma_map(struct ir_holder *holder, const struct note *note)
 		return;
 	holder->map_function = note->function;
 	holder->direction = note->direction;
-	holder->device = note->device;
+	if (!holder->device && note->device) {
+		holder->device = note->device;
+		ir_holder_list(h, holder);
+	}
 	/* Coherent memory has no direction of its own. */
 	if (holder->direction < 0 && note->function >= IR_DMA_ALLOC)
 		holder->direction = IR_DMA_BIDIRECTIONAL;
@@ -54,6 +57,7 @@ static void note_dma_unmap(struct ir_holder *holder, const struct note *note)
 	for (; holder; holder = holder->older)
 		if (!holder->unmap_function && holder->unmapped_ns <= note->time_ns &&
 		    holder->unmap_cpu == note->cpu && holder->whole_iova == note->addr &&
+		    !holder->detached &&
 		    (holder->device == note->device || !holder->device))
 			break;
 	if (!holder)
@@ -81,7 +85,7 @@ static void apply_note(struct ir_holders *h, const struct note *note)
 			break;
 		case IR_EV_DMA_MAP:
 		case IR_EV_DMA_MAP_SG:
-			note_dma_map(holder, note);
+			note_dma_map(h, holder, note);
 			break;
 		default:
 			note_dma_unmap(holder, note);

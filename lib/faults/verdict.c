@@ -320,8 +320,7 @@ static const char *direction_name(int direction)
 	return direction >= 0 && direction <= IR_DMA_NONE ? names[direction] : NULL;
 }
 
-static const struct ir_fault_mapping *make_mapping(struct verdict_state *j, const struct ir_held *held,
-						   const struct ir_holder *from)
+static const struct ir_fault_mapping *make_mapping(struct verdict_state *j, const struct ir_holder *from)
 {
 	struct ir_fault_mapping *m = ir_arena_alloc(&j->result->arena, sizeof(*m));
 
@@ -341,14 +340,13 @@ static const struct ir_fault_mapping *make_mapping(struct verdict_state *j, cons
 		},
 		.unmapped_by = {
 			.task = from->unmap_known ? task_name(j, from->unmap_pid) : NULL,
-			.function = ir_dma_unmap_name((enum ir_dma_function)from->unmap_function),
+			.function = from->detached ? "detach" :
+				ir_dma_unmap_name((enum ir_dma_function)from->unmap_function),
 			.pid = from->unmap_pid, .cpu = from->unmap_cpu,
 		},
 		.flushed_ns = from->flushed_ns,
 		.is_before = from->before,
 	};
-	if (m->unmapped_ns && !m->flushed_ns && held->flushed_ns >= m->unmapped_ns)
-		m->flushed_ns = held->flushed_ns;
 	return m;
 }
 
@@ -365,11 +363,11 @@ static void set_candidates(struct verdict_state *j, const struct ir_held *held, 
 		list[i].kind = c->list[i].kind;
 		list[i].before_ns = c->list[i].before_ns;
 		if (c->list[i].holder)
-			list[i].mapping = make_mapping(j, held, c->list[i].holder);
+			list[i].mapping = make_mapping(j, c->list[i].holder);
 	}
 	if (c->doubtful) {
 		list[c->nr].kind = IR_FAULT_OTHER_DOMAIN;
-		list[c->nr].mapping = held->nr ? make_mapping(j, held, held->holders[0]) : NULL;
+		list[c->nr].mapping = held->nr ? make_mapping(j, held->holders[0]) : NULL;
 	}
 	for (unsigned int i = 0; i < nr; i++)
 		list[i].reason = ir_candidate_reason(j->result, fault, &list[i]);
@@ -388,7 +386,7 @@ static void search_before_window(struct verdict_state *j, size_t number, struct 
 	if (c.live && group_relation(j, report->device, j->h->device_names[c.live->device]) !=
 	    RELATION_SAME && report->device) {
 		fault->kind = IR_FAULT_OTHER_DOMAIN;
-		fault->mapping = make_mapping(j, held, c.live);
+		fault->mapping = make_mapping(j, c.live);
 		return;
 	}
 	fault->kind = IR_FAULT_UNCERTAIN;
@@ -405,21 +403,20 @@ static void judge_fault(struct verdict_state *j, size_t number, struct ir_fault 
 	if (c.nr == 1 && c.list[0].kind == IR_FAULT_NEVER_MAPPED && c.foreign) {
 		/* It was never mapped in its own domain; the verdict also names who has the address. */
 		fault->kind = IR_FAULT_OTHER_DOMAIN;
-		fault->mapping = make_mapping(j, held, c.foreign);
+		fault->mapping = make_mapping(j, c.foreign);
 	} else if (!c.nr) {
 		search_before_window(j, number, fault);
 	} else if (c.nr == 1 && !c.more && !(c.doubtful && c.list[0].holder)) {
 		fault->kind = c.list[0].kind;
 		if (c.list[0].holder)
-			fault->mapping = make_mapping(j, held, c.list[0].holder);
+			fault->mapping = make_mapping(j, c.list[0].holder);
 	} else {
 		fault->kind = IR_FAULT_UNCERTAIN;
 		set_candidates(j, held, &c, fault);
 	}
 	if (held->in_front || held->behind) {
 		fault->side = held->in_front ? IR_SIDE_OVERRUN : IR_SIDE_UNDERRUN;
-		fault->neighbour = make_mapping(j, held, held->in_front ? held->in_front
-									: held->behind);
+		fault->neighbour = make_mapping(j, held->in_front ? held->in_front : held->behind);
 	}
 }
 

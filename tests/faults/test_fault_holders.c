@@ -266,6 +266,56 @@ static void test_detached(void **state)
 	found = find(NULL);
 	m = mapping_of(&found, 0, IR_FAULT_UNMAPPED);
 	assert_int_equal(m->unmapped_ns, 10 * S + 2500000);
+	assert_string_equal(m->unmapped_by.function, "detach");
+	end(&found);
+
+	/* Another domain that ends later is not the one that the mapping was in. */
+	begin();
+	put_map("fio-213", 0, 100, 0x100000, 4096);
+	dma("dma_map_page", 0, 101, DEV, "FROM_DEVICE", 0x100000, 4096);
+	line(12500, "detach_device_from_domain", "IOMMU: device=" DEV);
+	line(12600, "attach_device_to_domain", "IOMMU: device=" DEV);
+	put_map("fio-213", 0, 12700, 0x200000, 4096);
+	dma("dma_map_page", 0, 12701, DEV, "FROM_DEVICE", 0x200000, 4096);
+	fault(25000, DEV, 0x100008, true);
+	line(32500, "detach_device_from_domain", "IOMMU: device=" DEV);
+	line(32600, "attach_device_to_domain", "IOMMU: device=" DEV);
+	fault(45000, DEV, 0x100008, true);
+	put_map("fio-213", 0, 46000, 0x300000, 4096);
+	found = find(NULL);
+	for (size_t i = 0; i < 2; i++) {
+		m = mapping_of(&found, i, IR_FAULT_UNMAPPED);
+		assert_int_equal(m->unmapped_ns, 10 * S + 12500000);
+	}
+	end(&found);
+}
+
+/* The first flush after its unmap ended what a device could reach, and one before it did not. */
+static void test_flushed(void **state)
+{
+	const struct ir_fault_mapping *m;
+	struct found found;
+
+	(void)state;
+	begin();
+	put_map("fio-213", 0, 100, 0x100000, 4096);
+	dma("dma_map_page", 0, 101, DEV, "FROM_DEVICE", 0x100000, 4096);
+	line(2400, "qi_submit", "iotlb_inv dmar1: 0x300e2 0x0 0x0 0x0");
+	put_unmap("fio-213", 0, 2500, 0x100000, 4096);
+	dma("dma_unmap_page", 0, 2501, DEV, "FROM_DEVICE", 0x100000, 4096);
+	fault(2700, DEV, 0x100008, true);
+	line(3000, "qi_submit", "iotlb_inv dmar1: 0x300e2 0x0 0x0 0x0");
+	line(3500, "qi_submit", "iotlb_inv dmar1: 0x300e2 0x0 0x0 0x0");
+	fault(3600, DEV, 0x100008, true);
+	put_map("fio-213", 0, 4000, 0x300000, 4096);
+	dma("dma_map_page", 0, 4001, DEV, "FROM_DEVICE", 0x300000, 4096);
+	found = find(NULL);
+	for (size_t i = 0; i < 2; i++) {
+		m = mapping_of(&found, i, IR_FAULT_UNMAPPED);
+		assert_int_equal(m->flushed_ns, 10 * S + 3000000);
+	}
+	assert_null(strstr(found.faults->faults[0].verdict, "flushed since"));
+	assert_non_null(strstr(found.faults->faults[1].verdict, "flushed since"));
 	end(&found);
 }
 
@@ -528,6 +578,7 @@ int main(void)
 		cmocka_unit_test(test_before),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_detached),
+		cmocka_unit_test(test_flushed),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_log_lines),

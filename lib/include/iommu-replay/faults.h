@@ -62,11 +62,7 @@ struct ir_fault_mapping {
 	uint64_t mapped_ns;		/* 0: before the recording */
 	uint64_t unmapped_ns;		/* 0: not in the recording */
 	struct ir_fault_by mapped_by, unmapped_by;
-	/*
-	 * When the recording's next flush of all or of this range came after the unmap;
-	 * 0: no flush was recorded.
-	 */
-	uint64_t flushed_ns;
+	uint64_t flushed_ns;		/* first flush of it after the unmap; 0: none is in the recording */
 	bool is_before;			/* it was mapped before the recording began */
 };
 
