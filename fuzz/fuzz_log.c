@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "faults/log.h"
+#include "faults/split.h"
 
 static void check(const struct ir_log_fault *faults, unsigned int n)
 {
@@ -32,11 +32,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!copy)
 			break;
 		memcpy(copy, data, len);
-		ir_log_split(&parser, copy, len, &line);
-		if (line.message.p < copy || line.message.p > line.message.end ||
-		    line.message.end > copy + len)
-			abort();
-		check(faults, ir_log_parse(&parser, &line, faults));
+		if (ir_log_split(&parser, copy, len, &line)) {
+			const char *entry = parser.entry.message;
+			bool json = line.message.p == entry;
+
+			if (line.message.p < (json ? entry : copy) || line.message.p > line.message.end ||
+			    line.message.end > (json ? entry + sizeof(parser.entry.message) : copy + len))
+				abort();
+			check(faults, ir_log_parse(&parser, &line, faults));
+		}
 		free(copy);
 		data = stop ? stop + 1 : end;
 	}

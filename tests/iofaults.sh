@@ -67,6 +67,19 @@ form "with levels" 's/^/<3>/'
 form "of dmesg -x" 's/^/kern  :err   : /'
 form "with callers" 's/\] /][   T58] /'
 form "without spaces at line ends" 's/ *$//'
+form "of dmesg -d" 's/^\(\[ *[0-9.]*\)\]/\1 <    0.000012>]/'
+form "of dmesg -J" 's/[\\"]/\\&/g; s/^\[ *\([0-9.]*\)\] \(.*\)/{\n "time":   \1,\n "msg": "\2"\n},/'
+form "of journalctl -o json" \
+	's/[\\"]/\\&/g; s/^\[ *\([0-9]*\)\.\([0-9]*\)\] \(.*\)/{"MESSAGE":"\3","_SOURCE_MONOTONIC_TIMESTAMP":"\1\2"}/'
+
+# What other boots logged is not of the recording; what the log has twice is one fault.
+{ echo "[    0.000000] Linux version 6.12.0"; grep -v monotonic= $log; } >"$tmp/boot"
+sed 's/^/[    0.000000] Linux version 6.12.0\n/; q' $log | cat "$tmp/boot" - $log "$tmp/boot" >"$tmp/log"
+list --log "$tmp/log" $amd >"$tmp/got"
+check "a log of three boots has the faults of the recorded one" cmp "$tmp/expected" "$tmp/got"
+cat $log $log >"$tmp/log"
+list --log "$tmp/log" $amd >"$tmp/got"
+check "two copies of a log have the same faults" cmp "$tmp/expected" "$tmp/got"
 
 # Another clock, and no line with the monotonic one: the faults that are in both tell how far off it is.
 grep -v monotonic= $log | awk 'match($0, /^\[ *[0-9.]+\]/) {

@@ -26,6 +26,8 @@
 #define DRIFT_NS	(1 * NS_PER_MS)		/* beyond the outermost points */
 #define NEAR_NS		(5 * NS_PER_MS)		/* a line and an event of one fault */
 #define BOOT_NS		(1000 * NS_PER_MS)	/* printk's clock is ahead by less */
+#define SINCE_NS	(60 * 1000 * NS_PER_MS)	/* dmesg -e has a time in each minute with lines */
+#define MAX_TOGETHER	256u			/* faults that one interrupt reports */
 #define VOTERS		64u
 #define CANDIDATES	4096u
 
@@ -50,6 +52,8 @@ static int by_hash(const void *a, const void *b)
 
 	if (l->hash != r->hash)
 		return l->hash < r->hash ? -1 : 1;
+	if (l->boot != r->boot)
+		return l->boot < r->boot ? -1 : 1;
 	return (l->time_ns > r->time_ns) - (l->time_ns < r->time_ns);
 }
 
@@ -62,7 +66,16 @@ static int by_log_time(const void *a, const void *b)
 	return (l->trace_ns > r->trace_ns) - (l->trace_ns < r->trace_ns);
 }
 
-static int add_anchor(struct anchors *anchors, uint64_t log_ns, uint64_t trace_ns)
+static int by_boot(const void *a, const void *b)
+{
+	const struct anchor *l = a, *r = b;
+
+	if (l->boot != r->boot)
+		return l->boot < r->boot ? -1 : 1;
+	return by_log_time(a, b);
+}
+
+int ir_clock_anchor(struct anchors *anchors, const struct anchor *anchor)
 {
 	if (anchors->nr == anchors->room) {
 		size_t room = anchors->room ? 2 * anchors->room : 64;
@@ -73,11 +86,14 @@ static int add_anchor(struct anchors *anchors, uint64_t log_ns, uint64_t trace_n
 		anchors->list = list;
 		anchors->room = room;
 	}
-	anchors->list[anchors->nr++] = (struct anchor){ log_ns, trace_ns };
+	anchors->list[anchors->nr++] = *anchor;
 	return 0;
 }
 
-/* Marks that come once; returns how many there are in front then. */
+/*
+ * Marks that come once in their boot; returns how many there are in front then.  A line
+ * that the log has again, with the same time, is from another copy of it.
+ */
 static size_t keep_unique(struct marks *marks)
 {
 	size_t used = 0;
@@ -85,10 +101,14 @@ static size_t keep_unique(struct marks *marks)
 	if (marks->nr)
 		qsort(marks->list, marks->nr, sizeof(*marks->list), by_hash);
 	for (size_t i = 0, next; i < marks->nr; i = next) {
-		for (next = i + 1; next < marks->nr && marks->list[next].hash == marks->list[i].hash;)
-			next++;
-		if (next == i + 1)
-			marks->list[used++] = marks->list[i];
+		const struct mark mark = marks->list[i];
+		bool same = true;
+
+		for (next = i + 1; next < marks->nr && marks->list[next].hash == mark.hash &&
+		     marks->list[next].boot == mark.boot; next++)
+			same &= marks->list[next].time_ns == mark.time_ns;
+		if (same)
+			marks->list[used++] = mark;
 	}
 	return used;
 }
@@ -104,8 +124,9 @@ static int match_lines(struct finding *f)
 
 		while (l < nr_log && f->log_marks.list[l].hash < mark->hash)
 			l++;
-		if (l < nr_log && f->log_marks.list[l].hash == mark->hash)
-			rc = add_anchor(&both, f->log_marks.list[l].time_ns, mark->time_ns);
+		for (; l < nr_log && f->log_marks.list[l].hash == mark->hash && !rc; l++)
+			rc = ir_clock_anchor(&both, &(struct anchor){ f->log_marks.list[l].time_ns, mark->time_ns,
+								      f->log_marks.list[l].boot });
 	}
 	if (rc || !both.nr) {
 		free(both.list);
@@ -151,12 +172,13 @@ static size_t first_from(const struct keyed *keys, size_t nr, uint64_t key, uint
 	return low;
 }
 
-/* The event of this key that is nearest to @time; false: none within NEAR_NS. */
-static bool nearest_event(const struct keyed *keys, size_t nr, uint64_t key, uint64_t time_ns,
-			  uint64_t *found)
+/* The event of @report's key that is nearest to it; false: none is near. */
+static bool nearest_event(const struct keyed *keys, size_t nr, const struct report *report,
+			  int64_t offset, uint64_t *found)
 {
+	uint64_t key = key_of(report), time_ns = report->time_ns - (uint64_t)offset;
+	uint64_t near = NEAR_NS + report->coarse_ns, best = near + 1;
 	size_t i = first_from(keys, nr, key, time_ns);
-	uint64_t best = NEAR_NS + 1;
 
 	if (i < nr && keys[i].key == key && keys[i].time_ns - time_ns < best) {
 		best = keys[i].time_ns - time_ns;
@@ -166,11 +188,12 @@ static bool nearest_event(const struct keyed *keys, size_t nr, uint64_t key, uin
 		best = time_ns - keys[i - 1].time_ns;
 		*found = keys[i - 1].time_ns;
 	}
-	return best <= NEAR_NS;
+	return best <= near;
 }
 
 struct vote {
 	int64_t offset;
+	uint32_t boot;
 	unsigned int votes;
 	bool likely;	/* as clocks are that begin at the boot */
 };
@@ -184,21 +207,25 @@ static bool is_better_vote(const struct vote *a, const struct vote *b)
 	return llabs(a->offset) < llabs(b->offset);
 }
 
-static struct vote count_votes(const struct finding *f, const struct keyed *keys, int64_t offset)
+static bool can_vote(const struct finding *f, const struct report *report)
+{
+	return report->stamp == f->stamp && report->stamp >= IR_STAMP_WALL;
+}
+
+static struct vote count_votes(const struct finding *f, const struct keyed *keys, int64_t offset,
+			       uint32_t boot)
 {
 	size_t step = f->log.nr / VOTERS + 1;
 	struct vote vote = {
-		.offset = offset,
+		.offset = offset, .boot = boot,
 		.likely = f->stamp == IR_STAMP_KERNEL && offset > -(int64_t)NEAR_NS &&
 			offset < (int64_t)BOOT_NS,
 	};
 	uint64_t found;
 
 	for (size_t i = 0; i < f->log.nr; i += step) {
-		const struct report *report = &f->log.list[i];
-
-		vote.votes += nearest_event(keys, f->reports.nr, key_of(report),
-					    report->time_ns - (uint64_t)offset, &found);
+		if (can_vote(f, &f->log.list[i]) && f->log.list[i].boot == boot)
+			vote.votes += nearest_event(keys, f->reports.nr, &f->log.list[i], offset, &found);
 	}
 	return vote;
 }
@@ -212,10 +239,12 @@ static struct vote best_vote(const struct finding *f, const struct keyed *keys)
 	for (size_t i = 0; i < f->log.nr && tried < CANDIDATES; i += step) {
 		uint64_t key = key_of(&f->log.list[i]);
 
+		if (!can_vote(f, &f->log.list[i]))
+			continue;
 		for (size_t k = first_from(keys, f->reports.nr, key, 0);
 		     k < f->reports.nr && keys[k].key == key && tried < CANDIDATES; k++, tried++) {
 			int64_t offset = (int64_t)(f->log.list[i].time_ns - keys[k].time_ns);
-			struct vote vote = count_votes(f, keys, offset);
+			struct vote vote = count_votes(f, keys, offset, f->log.list[i].boot);
 
 			if (is_better_vote(&vote, &best))
 				best = vote;
@@ -237,9 +266,9 @@ static int match_faults(struct finding *f)
 	for (size_t i = 0; best.votes && i < f->log.nr && !rc; i++) {
 		const struct report *report = &f->log.list[i];
 
-		if (nearest_event(keys, f->reports.nr, key_of(report),
-				  report->time_ns - (uint64_t)best.offset, &found))
-			rc = add_anchor(&f->anchors, report->time_ns, found);
+		if (can_vote(f, report) && report->boot == best.boot &&
+		    nearest_event(keys, f->reports.nr, report, best.offset, &found))
+			rc = ir_clock_anchor(&f->anchors, &(struct anchor){ report->time_ns, found, best.boot });
 	}
 	free(keys);
 	if (f->anchors.nr)
@@ -261,10 +290,10 @@ static void align_by_name(struct finding *f, struct report *report)
 	static const char *const same[] = { "local", "global", "perf", NULL };
 	uint64_t duration = f->end_ns - f->start_ns;
 
-	if (f->stamp == IR_STAMP_KERNEL && !report->timeless && is_clock(f, same)) {
+	if (report->stamp == IR_STAMP_KERNEL && is_clock(f, same)) {
 		report->error_ns = DRIFT_NS;
 		f->clock = "it is the recording's";
-	} else if (f->stamp == IR_STAMP_KERNEL && !report->timeless) {
+	} else if (report->stamp == IR_STAMP_KERNEL) {
 		report->time_ns -= report->time_ns < BOOT_NS / 2 ? report->time_ns : BOOT_NS / 2;
 		report->error_ns = BOOT_NS / 2;
 		f->clock = "not aligned: nothing is in both";
@@ -298,8 +327,15 @@ static uint64_t offset_spread(const struct anchors *anchors)
 	return anchors->nr ? absolute_difference(most, least) : 0;
 }
 
-/* The time of a line between its neighbours among the points. */
-static void align_by_anchors(const struct finding *f, uint64_t all, struct report *report)
+/* Whether the times of a line and a point are on one clock. */
+static bool is_comparable(const struct report *report, const struct anchor *anchor)
+{
+	return report->stamp != IR_STAMP_SINCE ||
+	       absolute_difference((int64_t)report->time_ns, (int64_t)anchor->log_ns) <= SINCE_NS;
+}
+
+/* The time of a line between its neighbours among the points; false: there are none. */
+static bool align_by_anchors(const struct finding *f, uint64_t all, struct report *report)
 {
 	const struct anchors *anchors = &f->anchors;
 	size_t low = 0, high = anchors->nr;
@@ -316,18 +352,88 @@ static void align_by_anchors(const struct finding *f, uint64_t all, struct repor
 	}
 	before = low ? &anchors->list[low - 1] : NULL;
 	after = low < anchors->nr ? &anchors->list[low] : NULL;
+	before = before && is_comparable(report, before) ? before : NULL;
+	after = after && is_comparable(report, after) ? after : NULL;
+	if (!before && !after)
+		return false;
 	offset = offset_of(before ? before : after);
-	report->error_ns = POINT_NS;
+	report->error_ns = POINT_NS + report->coarse_ns;
 	if (before && before->log_ns == report->time_ns)
 		;
 	else if (before && after)
 		report->error_ns += absolute_difference(offset, offset_of(after));
 	else
-		report->error_ns += all > DRIFT_NS ? all : DRIFT_NS;
-	/* A text does not name its clock: it may be the log's. */
+		report->error_ns += all > DRIFT_NS && report->stamp != IR_STAMP_SINCE ? all : DRIFT_NS;
+	/* A text does not name its clock: it may be the kernel log's. */
 	if (anchors->monotonic && !f->info->clock)
-		report->error_ns += absolute_difference(offset, 0);
+		report->error_ns += report->stamp == IR_STAMP_KERNEL ? absolute_difference(offset, 0) : BOOT_NS;
 	report->time_ns -= (uint64_t)offset;
+	return true;
+}
+
+/*
+ * The log's boot that the recording is from: the one with most points in the recording, of
+ * several the last one.
+ */
+static uint32_t recorded_boot(const struct finding *f)
+{
+	uint32_t best = f->parser.boot;
+	size_t most = 0, nr;
+
+	for (size_t i = 0, next; i < f->anchors.nr; i = next) {
+		const struct anchor *first = &f->anchors.list[i];
+
+		for (nr = 0, next = i; next < f->anchors.nr && f->anchors.list[next].boot == first->boot; next++)
+			nr += f->anchors.list[next].trace_ns >= f->start_ns &&
+			      f->anchors.list[next].trace_ns <= f->end_ns;
+		if (nr >= most) {
+			most = nr;
+			best = first->boot;
+		}
+	}
+	return best;
+}
+
+/* Keeps what is of the recording's boot; faults of others are from before or after it. */
+static void keep_boot(struct finding *f)
+{
+	uint32_t boot = recorded_boot(f);
+	size_t used = 0;
+
+	for (size_t i = 0; i < f->anchors.nr; i++)
+		if (f->anchors.list[i].boot == boot)
+			f->anchors.list[used++] = f->anchors.list[i];
+	f->anchors.nr = used;
+	for (size_t i = used = 0; i < f->log.nr; i++)
+		if (f->log.list[i].boot == boot)
+			f->log.list[used++] = f->log.list[i];
+	f->outside += f->log.nr - used;
+	f->log.nr = used;
+}
+
+static bool same_line(const struct report *a, const struct report *b)
+{
+	return a->line_ns == b->line_ns && a->time_ns == b->time_ns && a->address == b->address &&
+	       a->device == b->device && a->access == b->access && a->iommu == b->iommu;
+}
+
+/* Several copies of the kernel's log in one file have lines in common. */
+static void drop_copies(struct reports *log)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < log->nr; i++) {
+		const struct report *report = &log->list[i];
+		bool dated = report->stamp >= IR_STAMP_WALL && !report->coarse_ns;
+		bool known = false;
+
+		for (size_t k = used; dated && !known && k && log->list[k - 1].time_ns == report->time_ns &&
+		     used - k < MAX_TOGETHER; k--)
+			known = same_line(&log->list[k - 1], report);
+		if (!known)
+			log->list[used++] = *report;
+	}
+	log->nr = used;
 }
 
 int ir_clock_align(struct finding *f)
@@ -343,19 +449,19 @@ int ir_clock_align(struct finding *f)
 		f->clock = f->info->clock ? "by lines with the monotonic clock" :
 			"by lines with the monotonic clock, if that is the recording's";
 	rc = match_lines(f);
-	if (!rc && !f->anchors.nr && f->stamp != IR_STAMP_NONE)
+	if (!rc && !f->anchors.nr)
 		rc = match_faults(f);
 	if (rc)
 		return rc;
 	if (f->anchors.nr)
-		qsort(f->anchors.list, f->anchors.nr, sizeof(*f->anchors.list), by_log_time);
+		qsort(f->anchors.list, f->anchors.nr, sizeof(*f->anchors.list), by_boot);
+	keep_boot(f);
+	drop_copies(&f->log);
 	all = offset_spread(&f->anchors);
 	for (size_t i = 0; i < f->log.nr; i++) {
 		struct report *report = &f->log.list[i];
 
-		if (f->anchors.nr && !report->timeless)
-			align_by_anchors(f, all, report);
-		else
+		if (report->stamp != f->stamp || !align_by_anchors(f, all, report))
 			align_by_name(f, report);
 		if (report->error_ns > f->clock_error_ns)
 			f->clock_error_ns = report->error_ns;

@@ -11,6 +11,7 @@
  *   holders.c  5. one pass over the operations: who held these pages when (and notes.c)
  *   verdict.c  6. what may have happened to each fault, in words
  *   log*.c     messages of the drivers
+ *   split.c    a line of a log: its message and its time, by stamp.c and stamp_json.c
  *
  * Pass 1 of the recording finds the reports, pass 2 follows the pages of interest:
  * the faults' own and their neighbours.  All memory is for faults, pages and what
@@ -50,7 +51,11 @@ struct report {
 	uint8_t entry;
 	bool page_only;
 	bool merged;			/* it is part of another one */
-	bool timeless;			/* a line without a time */
+	/* In a log: */
+	uint64_t line_ns;		/* time of its line */
+	uint64_t coarse_ns;		/* the time is off by up to half of that, either way */
+	enum ir_stamp stamp;
+	uint32_t boot;			/* of the log's boots */
 };
 
 struct reports {
@@ -63,6 +68,7 @@ struct reports {
 struct mark {
 	uint64_t hash;
 	uint64_t time_ns;
+	uint32_t boot;
 };
 
 struct marks {
@@ -74,6 +80,7 @@ struct marks {
 struct anchor {
 	uint64_t log_ns;
 	uint64_t trace_ns;
+	uint32_t boot;			/* of the log's boots */
 };
 
 struct anchors {
@@ -105,7 +112,7 @@ struct finding {
 	struct anchors anchors;
 	struct ir_log_parser parser;	/* of the log, and of the recording's lines after it */
 	uint64_t nr_events, nr_console, nr_log;
-	enum ir_stamp stamp;		/* of the log */
+	enum ir_stamp stamp;		/* of the log: the best that a line has */
 	const char *clock;		/* how it was aligned */
 	uint64_t clock_error_ns;
 	uint64_t outside;
@@ -122,6 +129,9 @@ int ir_reports_read(struct finding *f);
 void ir_reports_sort(struct reports *reports);
 
 /* clock.c */
+
+/** ir_clock_anchor - add a point at which both clocks are known; 0 or -ENOMEM */
+int ir_clock_anchor(struct anchors *anchors, const struct anchor *anchor);
 
 /** ir_clock_align - the times of the log's reports become the recording's; 0 or -ENOMEM */
 int ir_clock_align(struct finding *f);

@@ -29,8 +29,9 @@ struct ir_log_text {
 
 enum ir_stamp {
 	IR_STAMP_NONE,		/* the line has no time */
-	IR_STAMP_KERNEL,	/* seconds since the boot, as printk has them */
+	IR_STAMP_SINCE,		/* the time since an earlier line of the log, not known when that was */
 	IR_STAMP_WALL,		/* a date and a time */
+	IR_STAMP_KERNEL,	/* seconds since the boot, as printk has them */
 	IR_STAMP_TRACE,		/* a line in the recording: the recording's clock */
 };
 
@@ -38,13 +39,18 @@ enum ir_stamp {
 struct ir_log_line {
 	struct ir_log_text message;	/* without what the log put in front */
 	uint64_t time_ns;
+	uint64_t coarse_ns;		/* the time is up to so much later: 1 s if it has no fraction */
 	enum ir_stamp stamp;
-	bool second_only;		/* of the time only the second is known */
+	uint32_t boot;			/* how many boots began in the log until then */
 };
 
 /* A fault as a driver printed it. */
 struct ir_log_fault {
 	uint64_t time_ns;
+	uint64_t line_ns;		/* time of its line: drivers log several faults that they found together */
+	uint64_t coarse_ns;		/* as of its line */
+	enum ir_stamp stamp;
+	uint32_t boot;
 	uint64_t address;
 	const char *iommu;
 	char device[64];		/* "0000:00:10.1", "sid 0x81"; "": not recorded */
@@ -83,16 +89,25 @@ extern const struct ir_log_format ir_log_amd, ir_log_vtd, ir_log_smmuv3, ir_log_
 
 #define IR_LOG_FORMATS 5
 
+/* An entry of a log in JSON, whose members may be on lines of their own. */
+struct ir_log_entry {
+	char message[4096];
+	size_t len;			/* of it, cut */
+	bool has_message;
+	uint64_t time_ns, coarse_ns;
+	enum ir_stamp stamp;
+};
+
 struct ir_log_parser {
 	struct ir_log_state state[IR_LOG_FORMATS];
+	struct ir_log_entry entry;
 	uint64_t last_ns;		/* time of the last line that had one */
+	uint32_t boot;
+	bool no_memory;
 	uint64_t suppressed;		/* lines that the kernel left out, by the log's own count */
 	uint64_t bad;
 };
 
-/** ir_log_split - take the prefix of a line off; @parser keeps what relative times need */
-void ir_log_split(struct ir_log_parser *parser, const char *text, size_t len,
-		  struct ir_log_line *line);
 /**
  * ir_log_parse - one line
  * @faults: room for IR_LOG_FORMATS of them; they are complete
@@ -107,6 +122,13 @@ unsigned int ir_log_finish(struct ir_log_parser *parser, struct ir_log_fault *fa
 /*
  * For formats.
  */
+
+/** ir_log_fault_at - a fault that @line is about */
+static inline struct ir_log_fault ir_log_fault_at(const struct ir_log_line *line)
+{
+	return (struct ir_log_fault){ .time_ns = line->time_ns, .line_ns = line->time_ns, .coarse_ns = line->coarse_ns,
+				      .stamp = line->stamp, .boot = line->boot };
+}
 
 /** ir_log_find - behind @words in @text, NULL */
 static inline const char *ir_log_find(const struct ir_log_text *text, const char *words)

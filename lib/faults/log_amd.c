@@ -41,7 +41,7 @@ static enum ir_log_result amd_line(struct ir_log_state *state, const struct ir_l
 	(void)state;
 	if (!event)
 		return IR_LOG_NOTHING;
-	*fault = (struct ir_log_fault){ .time_ns = line->time_ns };
+	*fault = ir_log_fault_at(line);
 	if (!ir_log_value(&rest, "address=", &fault->address) ||
 	    !ir_log_value(&rest, "flags=", &flags))
 		return IR_LOG_BAD;

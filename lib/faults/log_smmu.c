@@ -27,7 +27,7 @@ static enum ir_log_result smmu_line(struct ir_log_state *state, const struct ir_
 	(void)state;
 	if (!p)
 		return IR_LOG_NOTHING;
-	*fault = (struct ir_log_fault){ .time_ns = line->time_ns };
+	*fault = ir_log_fault_at(line);
 	if (!ir_log_value(&text, "fsr=", &fsr) || !ir_log_value(&text, "iova=", &fault->address) ||
 	    !ir_log_value(&text, "fsynr=", &fsynr))
 		return IR_LOG_BAD;

@@ -55,7 +55,7 @@ static enum ir_log_result begin_raw_event(struct ir_log_state *state, const stru
 	if (has_address(id)) {
 		state->open = true;
 		state->words = 0;
-		state->fault = (struct ir_log_fault){ .time_ns = line->time_ns };
+		state->fault = ir_log_fault_at(line);
 		set_entry(&state->fault, id);
 	}
 	return complete ? IR_LOG_FAULT : IR_LOG_TAKEN;

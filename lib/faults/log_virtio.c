@@ -29,7 +29,7 @@ static enum ir_log_result virtio_line(struct ir_log_state *state, const struct i
 		endpoint = endpoint * 10 + (unsigned long)(*p - '0');
 	if (p == text.p)
 		return IR_LOG_BAD;
-	*fault = (struct ir_log_fault){ .time_ns = line->time_ns };
+	*fault = ir_log_fault_at(line);
 	if (!ir_log_value(&text, " at ", &fault->address))
 		return ir_log_find(&text, " at ") ? IR_LOG_BAD : IR_LOG_TAKEN;
 	snprintf(fault->device, sizeof(fault->device), "sid 0x%lx", endpoint);

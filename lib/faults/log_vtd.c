@@ -7,7 +7,7 @@
  *
  * Since Linux 7.x the device has its PCI domain; 5.14 has 0x in front of its
  * parts; up to 5.13 the address and the reason have no 0x, up to 4.x there is
- * no space behind "DMAR:".  The address is that of the page.  Reasons 5 and 6 (the
+ * no space behind "DMAR:".  The address is that of the page; another one was cut.  Reasons 5 and 6 (the
  * write or read bit is not set) have two possible causes: no entry, or an entry for the
  * other direction.
  */
@@ -32,13 +32,14 @@ static enum ir_log_result vtd_line(struct ir_log_state *state, const struct ir_l
 	p = ir_log_find(&text, "[DMA ");
 	if (!p)
 		return IR_LOG_NOTHING;
-	*fault = (struct ir_log_fault){ .time_ns = line->time_ns, .page_only = true };
+	*fault = ir_log_fault_at(line);
+	fault->page_only = true;
 	text.p = p;
 	fault->access = ir_log_begins(&text, "Write") ? IR_ACCESS_WRITE :
 			ir_log_begins(&text, "Read") ? IR_ACCESS_READ : IR_ACCESS_UNKNOWN;
 	p = ir_log_find(&text, "Request device [");
 	if (!p || !ir_log_pci(p, text.end, fault->device) ||
-	    !ir_log_value(&text, "fault addr ", &fault->address))
+	    !ir_log_value(&text, "fault addr ", &fault->address) || fault->address % IR_PAGE_SIZE)
 		return IR_LOG_BAD;
 	if (state->begun_ns && state->begun_ns <= line->time_ns &&
 	    line->time_ns - state->begun_ns < NS_PER_SEC)

@@ -9,14 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "faults/split.h"
 #include "recording/pass.h"
 
 #define MAX_LINE	65536u
 #define MAX_MARKS	(1u << 18)
 
-static int add_report(struct finding *f, struct reports *reports, const struct report *report)
+static int add_report(struct reports *reports, const struct report *report)
 {
-	(void)f;
 	if (reports->nr == IR_FAULTS_MAX) {
 		reports->beyond++;
 		return 0;
@@ -34,9 +34,9 @@ static int add_report(struct finding *f, struct reports *reports, const struct r
 	return 0;
 }
 
-static int add_mark(struct finding *f, struct marks *marks, const struct ir_log_text *text,
-		    uint64_t time_ns)
+static int add_mark(struct finding *f, struct marks *marks, const struct ir_log_line *line)
 {
+	const struct ir_log_text *text = &line->message;
 	uint64_t hash = f->names.seed;
 
 	if (text->p == text->end || marks->nr == MAX_MARKS)
@@ -52,24 +52,25 @@ static int add_mark(struct finding *f, struct marks *marks, const struct ir_log_
 		marks->list = list;
 		marks->room = room;
 	}
-	marks->list[marks->nr++] = (struct mark){ hash, time_ns };
+	marks->list[marks->nr++] = (struct mark){ hash, line->time_ns, line->boot };
 	return 0;
 }
 
 static int add_log_faults(struct finding *f, struct reports *reports, enum ir_fault_source source,
-			  const struct ir_log_fault *faults, unsigned int n, enum ir_stamp stamp)
+			  const struct ir_log_fault *faults, unsigned int n)
 {
 	int rc = 0;
 
 	for (unsigned int i = 0; i < n && !rc; i++) {
 		const struct ir_log_fault *fault = &faults[i];
 
-		rc = add_report(f, reports, &(struct report){
-			.time_ns = fault->time_ns, .address = fault->address, .iommu = fault->iommu,
+		rc = add_report(reports, &(struct report){
+			.time_ns = fault->time_ns + fault->coarse_ns / 2, .coarse_ns = fault->coarse_ns,
+			.address = fault->address, .iommu = fault->iommu,
 			.device = ir_names_number(&f->names, fault->device, sizeof(fault->device)),
 			.sources = (uint8_t)source, .access = (uint8_t)fault->access,
 			.entry = (uint8_t)fault->entry, .page_only = fault->page_only,
-			.timeless = stamp == IR_STAMP_NONE,
+			.line_ns = fault->line_ns, .stamp = fault->stamp, .boot = fault->boot,
 		});
 	}
 	return rc;
@@ -84,7 +85,7 @@ static int parse_fault_line(struct finding *f, struct ir_log_parser *parser,
 	unsigned int n = ir_log_parse(parser, line, faults);
 
 	ir_groups_line(f, &line->message);
-	return add_log_faults(f, reports, source, faults, n, line->stamp);
+	return add_log_faults(f, reports, source, faults, n);
 }
 
 /*
@@ -110,7 +111,7 @@ static int handle_event(void *arg, const struct ir_event *ev)
 	switch (ev->kind) {
 	case IR_EV_IO_FAULT:
 		f->nr_events++;
-		return add_report(f, &f->reports, &(struct report){
+		return add_report(&f->reports, &(struct report){
 			.time_ns = ev->time_ns, .address = ev->addr, .sources = IR_FAULT_EVENT,
 			.device = ir_names_number(&f->names, ev->text, strlen(ev->text)),
 			/* IOMMU_FAULT_READ 0, IOMMU_FAULT_WRITE 1: include/linux/iommu.h */
@@ -119,8 +120,10 @@ static int handle_event(void *arg, const struct ir_event *ev)
 	case IR_EV_CONSOLE:
 		f->nr_console++;
 		/* Before Linux 6.0 it has the stamp in front, which is not the recording's. */
-		ir_log_split(&f->parser, ev->text, strlen(ev->text), &line);
+		if (!ir_log_split(&f->parser, ev->text, strlen(ev->text), &line))
+			return f->parser.no_memory ? -ENOMEM : 0;
 		line.time_ns = ev->time_ns;
+		line.coarse_ns = 0;
 		line.stamp = IR_STAMP_TRACE;
 		rc = parse_fault_line(f, &pass->parser, &line, &f->reports, IR_FAULT_CONSOLE);
 		break;
@@ -132,7 +135,7 @@ static int handle_event(void *arg, const struct ir_event *ev)
 	default:
 		return 0;
 	}
-	return rc ? rc : add_mark(f, &f->trace_marks, &line.message, ev->time_ns);
+	return rc ? rc : add_mark(f, &f->trace_marks, &line);
 }
 
 static int ignore_op(void *arg, const struct ir_op *op)
@@ -153,7 +156,7 @@ static int read_recording(struct finding *f)
 
 	if (!rc)
 		rc = add_log_faults(f, &f->reports, IR_FAULT_CONSOLE, faults,
-				    ir_log_finish(&first.parser, faults), IR_STAMP_TRACE);
+				    ir_log_finish(&first.parser, faults));
 	f->bad_lines += first.parser.bad;
 	f->suppressed += first.parser.suppressed;
 	return rc;
@@ -169,24 +172,23 @@ static int parse_monotonic(struct finding *f, const struct ir_log_line *line)
 	const char *p = ir_log_find(&line->message, "monotonic=");
 	uint64_t ns = 0;
 
-	if (!p || p == line->message.end || line->stamp == IR_STAMP_NONE || line->second_only ||
+	if (!p || p == line->message.end || line->stamp < IR_STAMP_WALL || line->coarse_ns ||
 	    (f->info->clock && strcmp(f->info->clock, "mono")))
 		return 0;
 	for (; p < line->message.end && *p >= '0' && *p <= '9' && ns < UINT64_MAX / 20; p++)
 		ns = ns * 10 + (uint64_t)(*p - '0');
 	if (f->anchors.nr == MAX_MARKS || !ns)
 		return 0;
-	if (f->anchors.nr == f->anchors.room) {
-		size_t room = f->anchors.room ? 2 * f->anchors.room : 64;
-		struct anchor *list = reallocarray(f->anchors.list, room, sizeof(*list));
+	return ir_clock_anchor(&f->anchors, &(struct anchor){ line->time_ns, ns, line->boot });
+}
 
-		if (!list)
-			return -ENOMEM;
-		f->anchors.list = list;
-		f->anchors.room = room;
-	}
-	f->anchors.list[f->anchors.nr++] = (struct anchor){ line->time_ns, ns };
-	return 0;
+/* Most lines have the best stamp that any line has; points of others would be on another clock. */
+static void note_stamp(struct finding *f, enum ir_stamp stamp)
+{
+	if (stamp <= f->stamp)
+		return;
+	f->stamp = stamp;
+	f->log_marks.nr = f->anchors.nr = 0;
 }
 
 static int parse_log_line(struct finding *f, const char *text, size_t len)
@@ -195,16 +197,14 @@ static int parse_log_line(struct finding *f, const char *text, size_t len)
 	int rc;
 
 	f->nr_lines++;
-	ir_log_split(&f->parser, text, len, &line);
-	/* Most lines have the best stamp that any line has. */
-	if (line.stamp == IR_STAMP_KERNEL || (line.stamp == IR_STAMP_WALL && !f->stamp))
-		f->stamp = line.stamp;
+	if (!ir_log_split(&f->parser, text, len, &line))
+		return f->parser.no_memory ? -ENOMEM : 0;
+	note_stamp(f, line.stamp);
 	rc = parse_fault_line(f, &f->parser, &line, &f->log, IR_FAULT_LOG);
-	if (!rc)
-		rc = parse_monotonic(f, &line);
-	if (!rc && line.stamp != IR_STAMP_NONE && !line.second_only)
-		rc = add_mark(f, &f->log_marks, &line.message, line.time_ns);
-	return rc;
+	if (rc || line.stamp == IR_STAMP_NONE || line.stamp != f->stamp)
+		return rc;
+	rc = parse_monotonic(f, &line);
+	return rc || line.coarse_ns ? rc : add_mark(f, &f->log_marks, &line);
 }
 
 static bool is_interrupted(const struct finding *f)
@@ -260,7 +260,7 @@ static int read_log(struct finding *f)
 	rc = buf ? read_lines(f, in, buf) : -ENOMEM;
 	if (!rc)
 		rc = add_log_faults(f, &f->log, IR_FAULT_LOG, faults,
-				    ir_log_finish(&f->parser, faults), f->stamp);
+				    ir_log_finish(&f->parser, faults));
 	if (!rc && ferror(in))
 		rc = ir_error_set(f->err, errno ? -errno : -EIO, "%s: cannot read: %s", path,
 				  strerror(errno ? errno : EIO));

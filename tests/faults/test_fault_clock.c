@@ -57,12 +57,12 @@ static struct report *put_report(struct reports *to, struct report report)
 
 static void put_mark(struct marks *to, uint64_t hash, uint64_t time_ns)
 {
-	put(&to->list, to->nr++, &(struct mark){ hash, time_ns }, sizeof(struct mark));
+	put(&to->list, to->nr++, &(struct mark){ hash, time_ns, 0 }, sizeof(struct mark));
 }
 
 static void put_anchor(struct anchors *to, uint64_t log_ns, uint64_t trace_ns)
 {
-	put(&to->list, to->nr++, &(struct anchor){ log_ns, trace_ns }, sizeof(struct anchor));
+	put(&to->list, to->nr++, &(struct anchor){ log_ns, trace_ns, 0 }, sizeof(struct anchor));
 }
 
 static uint32_t name(struct scene *s, const char *text)
@@ -73,7 +73,7 @@ static uint32_t name(struct scene *s, const char *text)
 static void in_log(struct scene *s, uint64_t time_ns, uint64_t address)
 {
 	put_report(&s->f.log, (struct report){ .time_ns = time_ns, .address = address,
-					       .sources = IR_FAULT_LOG });
+					       .sources = IR_FAULT_LOG, .stamp = s->f.stamp });
 }
 
 /* Nothing in both: the name of the recording's clock decides, and the error says how well. */
@@ -82,18 +82,18 @@ static void test_names_of_clocks(void **state)
 	static const struct {
 		const char *clock;
 		enum ir_stamp stamp;
-		bool timeless;
+		enum ir_stamp line;
 		uint64_t time_ns, error_ns;
 		const char *says;
 	} rows[] = {
-		{ "local", IR_STAMP_KERNEL, false, 2000 * MS, MS, "it is the recording's" },
-		{ "global", IR_STAMP_KERNEL, false, 2000 * MS, MS, "it is the recording's" },
-		{ "perf", IR_STAMP_KERNEL, false, 2000 * MS, MS, "it is the recording's" },
-		{ "mono", IR_STAMP_KERNEL, false, 1500 * MS, 500 * MS, "not aligned: nothing is in both" },
-		{ NULL, IR_STAMP_KERNEL, false, 1500 * MS, 500 * MS, "not aligned: nothing is in both" },
-		{ "local", IR_STAMP_KERNEL, true, 2000 * MS, 1000 * MS + 1, "unknown: nothing is in both" },
-		{ "local", IR_STAMP_WALL, false, 2000 * MS, 1000 * MS + 1, "unknown: nothing is in both" },
-		{ "local", IR_STAMP_NONE, true, 2000 * MS, 1000 * MS + 1, "unknown: nothing is in both" },
+		{ "local", IR_STAMP_KERNEL, IR_STAMP_KERNEL, 2000 * MS, MS, "it is the recording's" },
+		{ "global", IR_STAMP_KERNEL, IR_STAMP_KERNEL, 2000 * MS, MS, "it is the recording's" },
+		{ "perf", IR_STAMP_KERNEL, IR_STAMP_KERNEL, 2000 * MS, MS, "it is the recording's" },
+		{ "mono", IR_STAMP_KERNEL, IR_STAMP_KERNEL, 1500 * MS, 500 * MS, "not aligned: nothing is in both" },
+		{ NULL, IR_STAMP_KERNEL, IR_STAMP_KERNEL, 1500 * MS, 500 * MS, "not aligned: nothing is in both" },
+		{ "local", IR_STAMP_KERNEL, IR_STAMP_NONE, 2000 * MS, 1000 * MS + 1, "unknown: nothing is in both" },
+		{ "local", IR_STAMP_WALL, IR_STAMP_WALL, 2000 * MS, 1000 * MS + 1, "unknown: nothing is in both" },
+		{ "local", IR_STAMP_NONE, IR_STAMP_NONE, 2000 * MS, 1000 * MS + 1, "unknown: nothing is in both" },
 	};
 
 	(void)state;
@@ -103,7 +103,7 @@ static void test_names_of_clocks(void **state)
 		begin(&s, rows[i].clock);
 		s.f.stamp = rows[i].stamp;
 		in_log(&s, 2000 * MS, 0x1000);
-		s.f.log.list[0].timeless = rows[i].timeless;
+		s.f.log.list[0].stamp = rows[i].line;
 		assert_int_equal(ir_clock_align(&s.f), 0);
 		assert_int_equal(s.f.log.list[0].time_ns, rows[i].time_ns);
 		assert_int_equal(s.f.log.list[0].error_ns, rows[i].error_ns);
@@ -543,9 +543,110 @@ static void test_names(void **state)
 	end(&s);
 }
 
+/* Of a time without a fraction the error is the second; what is found by it is no better. */
+static void test_coarse(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, "mono");
+	s.f.stamp = IR_STAMP_WALL;
+	put_report(&s.f.reports, (struct report){ .time_ns = 2300 * MS, .address = 0x1000, .sources = IR_FAULT_EVENT });
+	put_report(&s.f.reports, (struct report){ .time_ns = 2900 * MS, .address = 0x2000, .sources = IR_FAULT_EVENT });
+	for (uint64_t i = 1; i <= 2; i++) {
+		in_log(&s, 9500 * MS, i * 0x1000);	/* the middle of the second */
+		s.f.log.list[i - 1].coarse_ns = 1000 * MS;
+	}
+	assert_int_equal(ir_clock_align(&s.f), 0);
+	assert_string_equal(s.f.clock, "by faults that are in both");
+	for (size_t i = 0; i < 2; i++)
+		assert_true(s.f.log.list[i].error_ns >= 1000 * MS);
+	assert_int_equal(ir_merge(&s.f), 0);
+	assert_int_equal(s.f.reports.nr, 2);
+	end(&s);
+}
+
+/* A log of several boots: the one that has lines of the recording, else the last one. */
+static void test_boots(void **state)
+{
+	for (uint32_t recorded = 0; recorded < 4; recorded++) {
+		struct scene s;
+
+		(void)state;
+		begin(&s, "mono");
+		s.f.parser.boot = 2;
+		put_mark(&s.f.trace_marks, 1, 1500 * MS);
+		for (uint32_t boot = 0; boot < 3; boot++) {
+			/* In each boot there is a line that the others have, too. */
+			put_mark(&s.f.log_marks, 7, 100 * MS);
+			s.f.log_marks.list[s.f.log_marks.nr - 1].boot = boot;
+			if (boot == recorded) {
+				put_mark(&s.f.log_marks, 1, 1600 * MS);
+				s.f.log_marks.list[s.f.log_marks.nr - 1].boot = boot;
+			}
+			in_log(&s, 2000 * MS, 0x1000 * (boot + 1));
+			s.f.log.list[boot].boot = boot;
+		}
+		assert_int_equal(ir_clock_align(&s.f), 0);
+		assert_int_equal(s.f.log.nr, 1);
+		assert_int_equal(s.f.log.list[0].boot, recorded < 3 ? recorded : 2);
+		assert_int_equal(s.f.log.list[0].time_ns, (recorded < 3 ? 1900 : 1500) * MS);
+		assert_int_equal(s.f.outside, 2);
+		end(&s);
+	}
+}
+
+/* A line that the log has twice is one fault, and can be in both; two lines of one time are two. */
+static void test_copies(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, "mono");
+	put_mark(&s.f.trace_marks, 1, 1500 * MS);
+	put_mark(&s.f.log_marks, 1, 1600 * MS);
+	put_mark(&s.f.log_marks, 1, 1600 * MS);
+	for (uint64_t i = 0; i < 4; i++) {
+		in_log(&s, 2000 * MS, 0x1000);
+		s.f.log.list[i].line_ns = 2000 * MS + i / 2;
+	}
+	assert_int_equal(ir_clock_align(&s.f), 0);
+	assert_string_equal(s.f.clock, "by lines that are in both");
+	assert_int_equal(s.f.log.nr, 2);
+	end(&s);
+}
+
+/* Times since an earlier line: known near a line that is in both. */
+static void test_since(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, "local");
+	s.f.stamp = IR_STAMP_SINCE;
+	put_mark(&s.f.trace_marks, 1, 1500 * MS);
+	put_mark(&s.f.trace_marks, 2, 2500 * MS);
+	put_mark(&s.f.log_marks, 1, 100 * MS);
+	put_mark(&s.f.log_marks, 2, 3600 * 1000 * MS);
+	in_log(&s, 200 * MS, 0x1000);
+	in_log(&s, 90 * 1000 * MS, 0x1000);
+	in_log(&s, 3600 * 1000 * MS - 100 * MS, 0x1000);
+	assert_int_equal(ir_clock_align(&s.f), 0);
+	assert_int_equal(s.f.log.list[0].time_ns, 1600 * MS);
+	assert_true(s.f.log.list[0].error_ns < 2 * MS);
+	assert_int_equal(s.f.log.list[1].time_ns, 2000 * MS);
+	assert_int_equal(s.f.log.list[1].error_ns, 1000 * MS + 1);
+	assert_int_equal(s.f.log.list[2].time_ns, 2400 * MS);
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_coarse),
+		cmocka_unit_test(test_boots),
+		cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_since),
 		cmocka_unit_test(test_names_of_clocks),
 		cmocka_unit_test(test_before_the_boot),
 		cmocka_unit_test(test_lines_in_both),

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "faults/log.h"
+#include "faults/split.h"
 
 struct read {
 	struct ir_log_parser parser;
@@ -23,7 +23,8 @@ static void feed(struct read *r, const char *text)
 	struct ir_log_line line;
 	unsigned int n;
 
-	ir_log_split(&r->parser, text, strlen(text), &line);
+	if (!ir_log_split(&r->parser, text, strlen(text), &line))
+		return;
 	n = ir_log_parse(&r->parser, &line, faults);
 	for (unsigned int i = 0; i < n && r->nr < 16; i++)
 		r->faults[r->nr++] = faults[i];
@@ -141,27 +142,79 @@ static void prefixes(void **state)
 	} lines[] = {
 		{ "[    8.983737] text", IR_STAMP_KERNEL, 8983737000 },
 		{ "[    8.983737][   T58] text", IR_STAMP_KERNEL, 8983737000 },
-		{ "[  +0.000012] text", IR_STAMP_KERNEL, 8983749000 },
+		{ "[  +0.000012] text", IR_STAMP_SINCE, 8983749000 },
 		{ "kern  :err   : [    9.5] text", IR_STAMP_KERNEL, 9500000000 },
 		{ "Nov 29 01:10:52 host kernel: [    9.5] text", IR_STAMP_KERNEL, 9500000000 },
 		{ "1970-01-01T00:00:10.25+00:00 host kernel: text\r", IR_STAMP_WALL, 10250000000 },
 		{ "[Thu Jan  1 00:00:10 1970] text", IR_STAMP_WALL, 946684810000000000 },
 		{ "text", IR_STAMP_NONE, 946684810000000000 },
+		{ "kern  :err   : [Thu Jan  1 00:00:11 1970 <    1.000000>] text", IR_STAMP_WALL, 946684811000000000 },
+		{ "[    8.5 <    0.000012>] text", IR_STAMP_KERNEL, 8500000000 },
+		{ "[<    0.000012>] text", IR_STAMP_SINCE, 8500012000 },
+		{ "[Nov29 01:10] text", IR_STAMP_SINCE, 3608500012000 },
+		{ "[Nov 9 01:10] text", IR_STAMP_SINCE, 7208500012000 },
+		{ "[  +0.000012] text", IR_STAMP_SINCE, 7208500024000 },
+		{ "1970-01-01T02:00:10,250000+02:00 text", IR_STAMP_WALL, 10250000000 },
+		{ "1970-01-01T00:00:10.25-0130 host kernel: text", IR_STAMP_WALL, 5410250000000 },
+		{ "Thu 1970-01-01 00:00:10 UTC host kernel: text", IR_STAMP_WALL, 10000000000 },
+		{ "1764378652.123456 host kernel: text", IR_STAMP_WALL, 1764378652123456000 },
+		{ "<3>Jan  1 00:00:10 host kernel: text", IR_STAMP_WALL, 946684810000000000 },
+		{ "<3>1 1970-01-01T00:00:10.25Z host kernel - - - text", IR_STAMP_WALL, 10250000000 },
+		{ "<3>1 1970-01-01T00:00:10.25Z host kernel - - [a b=\"\\]\"][c] text", IR_STAMP_WALL, 10250000000 },
+		{ "{\"__REALTIME_TIMESTAMP\":\"10250000\",\"MESSAGE\":\"text\",\"_PID\":\"1\"}", IR_STAMP_WALL, 10250000000 },
+		{ "{\"MESSAGE\":\"text\",\"_SOURCE_MONOTONIC_TIMESTAMP\":\"9000001\",\"__REALTIME_TIMESTAMP\":\"5\"}",
+		  IR_STAMP_KERNEL, 9000001000 },
+		{ "{\"MESSAGE\":\"text\"}", IR_STAMP_NONE, 9000001000 },
 	};
 	struct ir_log_parser parser = { .last_ns = 0 };
 	struct ir_log_line line;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		ir_log_split(&parser, lines[i].line, strlen(lines[i].line), &line);
-		assert_int_equal(line.stamp, lines[i].stamp);
-		assert_int_equal(line.time_ns, lines[i].time_ns);
-		assert_int_equal(line.message.end - line.message.p, 4);
+		assert_true(ir_log_split(&parser, lines[i].line, strlen(lines[i].line), &line));
+		if (line.stamp != lines[i].stamp || line.time_ns != lines[i].time_ns)
+			fail_msg("\"%s\": %d, %llu", lines[i].line, (int)line.stamp, (unsigned long long)line.time_ns);
+		if (line.message.end - line.message.p != 4)
+			fail_msg("\"%s\": %.*s", lines[i].line, (int)(line.message.end - line.message.p), line.message.p);
 		assert_memory_equal(line.message.p, "text", 4);
 	}
 	/* More than nanoseconds can say is no stamp. */
 	ir_log_split(&parser, "[9100000000.5] text", 19, &line);
 	assert_int_equal(line.stamp, IR_STAMP_NONE);
+}
+
+/* JSON with one member on a line: an entry is complete where its object ends. */
+static void json_lines(void **state)
+{
+	static const char *const dmesg[] = {
+		"{", "   \"dmesg\": [", "      {", "         \"pri\": 3,", "         \"time\":     8.983737,",
+		"         \"msg\": \"DMAR: [DMA Write] Request device [00:10.1] fault addr 0x1000\"", "      },{",
+		"         \"time\": \"1970-01-01T00:00:10,250000+00:00\",",
+		"         \"msg\": \"DMAR: [DMA Read] Request device [00:10.1] fault addr 0x2000\"", "      }", "   ]", "}",
+	};
+	static const char *const journal[] = {
+		"{", "\t\"MESSAGE\" : \"DMAR: [DMA Write] Request device [00:10.1] fault addr 0x3000\",",
+		"\t\"_SOURCE_MONOTONIC_TIMESTAMP\" : \"9000001\"", "}",
+		"{", "\t\"MESSAGE\" : \"DMAR: [DMA Write] Request device [00:10.1] fault", "}",	/* torn */
+		"{\"MESSAGE\":\"DMAR: [DMA Write] Request device [00:10.1] fault addr 0x40",
+		"{\"__REALTIME_TIMESTAMP\":\"5\"}",	/* no time of the next one */
+		"{\"MESSAGE\":\"DMAR: [DMA Write] Request device [00:10.1] fault addr 0x5000\"}",
+	};
+	struct read r = { .nr = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(dmesg) / sizeof(dmesg[0]); i++)
+		feed(&r, dmesg[i]);
+	for (size_t i = 0; i < sizeof(journal) / sizeof(journal[0]); i++)
+		feed(&r, journal[i]);
+	assert_int_equal(r.nr, 4);
+	assert_int_equal(r.parser.bad, 2);
+	assert_int_equal(r.faults[3].stamp, IR_STAMP_NONE);
+	assert_int_equal(r.faults[0].time_ns, 8983737000);
+	assert_int_equal(r.faults[1].time_ns, 10250000000);
+	expect(&r.faults[1], "vtd", "0000:00:10.1", 0x2000, IR_ACCESS_READ, IR_ENTRY_UNKNOWN);
+	assert_int_equal(r.faults[2].time_ns, 9000001000);
+	assert_int_equal(r.faults[2].stamp, IR_STAMP_KERNEL);
 }
 
 /* Lines with one thing missing or damaged: a fault with less known, none, or one that cannot be read. */
@@ -335,8 +388,7 @@ static void cut(void **state)
 			unsigned int nr;
 
 			assert_non_null(text);
-			ir_log_split(&parser, text, n, &line);
-			nr = ir_log_parse(&parser, &line, faults);
+			nr = ir_log_split(&parser, text, n, &line) ? ir_log_parse(&parser, &line, faults) : 0;
 			nr += ir_log_finish(&parser, faults + nr);
 			assert_true(nr <= 1);
 			if (nr) {
@@ -433,6 +485,7 @@ int main(void)
 		cmocka_unit_test(smmuv3),
 		cmocka_unit_test(others),
 		cmocka_unit_test(prefixes),
+		cmocka_unit_test(json_lines),
 		cmocka_unit_test(damaged),
 		cmocka_unit_test(smmuv3_lines),
 		cmocka_unit_test(smmuv3_cut),
