@@ -11,8 +11,8 @@
 
 #include "symbols/plumbing.h"
 
-/* Prefixes of names, without the underscores in front of them. */
-static const char *const prefixes[] = {
+/* Prefixes of names, without the underscores in front of them: what drivers call, and what tracing adds. */
+static const char *const mapping[] = {
 	/* kernel/dma/: mapping.c, pool.c, swiotlb.c; mm/dmapool.c */
 	"dma_map_", "dma_unmap_", "dma_alloc_", "dma_free_", "dma_iova_", "dma_direct_",
 	"dma_pool_", "dma_common_", "dma_vmap_", "dma_vunmap_", "dma_mmap_",
@@ -25,18 +25,33 @@ static const char *const prefixes[] = {
 	"s390_dma_", "dma_update_", "dma_purge_", "zpci_", "clp_",
 	/* block/blk-mq-dma.c, from Linux 6.16 on */
 	"blk_dma_", "blk_rq_dma_", "blk_rq_map_iter_init", "blk_rq_integrity_dma_",
-	/* tracing */
+};
+
+static const char *const tracing[] = {
 	"traceiter_", "trace_", "perf_trace_", "perf_tp_", "perf_call_bpf", "bpf_trace_",
 	"probestub_", "ftrace_", "arch_ftrace_", "stack_trace_", "kprobe_", "kretprobe_", "fprobe_",
 	"rethook_", "arch_rethook_", "optimized_callback", "event_triggers_", "synth_event_",
 	"fexit_", "fentry_", "bpf_trampoline_",
 };
 
-bool ir_is_plumbing(const char *function)
+static bool has_prefix(const char *function, const char *const *prefixes, size_t nr)
 {
 	function += strspn(function, "_");
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+	for (size_t i = 0; i < nr; i++)
 		if (!strncmp(function, prefixes[i], strlen(prefixes[i])))
 			return true;
 	return false;
+}
+
+#define HAS_PREFIX(function, prefixes) \
+	has_prefix(function, prefixes, sizeof(prefixes) / sizeof(*(prefixes)))
+
+bool ir_is_mapping(const char *function)
+{
+	return HAS_PREFIX(function, mapping);
+}
+
+bool ir_is_plumbing(const char *function)
+{
+	return ir_is_mapping(function) || HAS_PREFIX(function, tracing);
 }

@@ -7,5 +7,7 @@
 
 /** ir_is_plumbing - whether this function is a part of the DMA API, an IOMMU driver, or tracing */
 bool ir_is_plumbing(const char *function);
+/** ir_is_mapping - whether it is one of these that a driver calls: not of tracing */
+bool ir_is_mapping(const char *function);
 
 #endif

@@ -172,20 +172,23 @@ static struct ir_frame frame_of(const struct ir_chains *chains, const struct ir_
 /*
  * The call site: the innermost frame that is no plumbing, which a module never is.
  * Without names that leaves the modules; without these either, it is what made
- * the event.  A chain that is all plumbing was cut: its outermost frame is nearest.
+ * the event.  A frame without a name that called the DMA API is of a module that
+ * the symbols do not have.  A chain that is all plumbing was cut: its outermost
+ * frame is nearest.
  */
 static uint32_t find_caller(const struct ir_chains *chains, const struct ir_symbols *syms,
 			    const struct ir_chain *chain)
 {
-	bool named = false;
+	bool named = false, mapping = false;
 	const char *driver;
 
 	for (uint32_t i = 0; i < chain->nr; i++) {
 		struct ir_frame frame = frame_of(chains, syms, chain, i, &driver);
 
-		if (frame.module || (frame.symbol && !ir_is_plumbing(frame.symbol)))
+		if (frame.module || (frame.symbol ? !ir_is_plumbing(frame.symbol) : mapping))
 			return i;
 		named |= frame.symbol != NULL;
+		mapping = frame.symbol && ir_is_mapping(frame.symbol);
 	}
 	return named ? chain->nr - 1 : 0;
 }

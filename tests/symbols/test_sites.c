@@ -294,6 +294,7 @@ static const char perf_text[] =
 	"fio     262 [000]    14.677318:   iommu:map: IOMMU: iova=0x0000000000001000 - 0x0000000000002000 paddr=0x000000000a19e000 size=4096\n"
 	"\t     3ffff06c798 __traceiter_map+0x58 ([kernel.kallsyms])\n"
 	"\t     3fffe9ea6b2 dma_map_page_attrs+0x262 ([kernel.kallsyms])\n"
+	"\t     3ff7e841f42 nvme_map_data+0x12 (inlined)\n"
 	"\t     3ff7e841f42 nvme_prep_rq.part.0+0x4e2 (/lib/modules/6.12/kernel/drivers/nvme/host/nvme.ko.xz)\n"
 	"\t     3ff97022ce2 syscall+0x22 (/lib/libc.so.6)\n"
 	"\n"
@@ -354,6 +355,30 @@ static void text_chains(void **state)
 	rec = open_sites(file_kallsyms);
 	t = ir_recording_info(rec)->sites;
 	assert_site(&t->sites[IR_SITES_FIRST + 1], "submit_bio", "vmlinux", 1);
+	ir_recording_close(rec);
+}
+
+/* A module without symbols called the DMA API; a trampoline of tracing did not. */
+static void without_a_name(void **state)
+{
+	static const char text[] =
+		"fio     262 [000]    14.677318:   iommu:map: IOMMU: iova=0x0000000000001000 - 0x0000000000002000 paddr=0x000000000a19e000 size=4096\n"
+		"\tffffffff81001000 kprobe_ftrace_handler+0x58 ([kernel.kallsyms])\n"
+		"\tffffffffc0770000 [unknown] ([unknown])\n"
+		"\tffffffff81003000 dma_map_page_attrs+0x262 ([kernel.kallsyms])\n"
+		"\tffffffffc0123456 [unknown] ([unknown])\n"
+		"\tffffffff81005000 submit_bio+0x10 ([kernel.kallsyms])\n"
+		"\t    7f97022ce2 [unknown] ([unknown])\n"
+		"\tffffffff81006000 not_of_the_kernel+0x10 ([kernel.kallsyms])\n\n";
+	const struct ir_site_table *t;
+	struct ir_recording *rec;
+
+	(void)state;
+	write_file(path, text, strlen(text));
+	rec = open_sites(NULL);
+	t = ir_recording_info(rec)->sites;
+	assert_site(&t->sites[IR_SITES_FIRST], "0xffffffffc0123456", NULL, 1);
+	assert_int_equal(t->sites[IR_SITES_FIRST].nr_frames, 5);
 	ir_recording_close(rec);
 }
 
@@ -423,6 +448,7 @@ int main(void)
 		cmocka_unit_test(ftrace_stacks),
 		cmocka_unit_test(chains_change_nothing),
 		cmocka_unit_test(text_chains),
+		cmocka_unit_test(without_a_name),
 		cmocka_unit_test(chains_are_kept_once),
 		cmocka_unit_test(plumbing),
 	};

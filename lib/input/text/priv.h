@@ -255,7 +255,7 @@ int ir_text_names_finish(const struct text_names *names, struct ir_reader_info *
 /* stack.c: used only if call chains were requested. */
 
 enum text_frame {
-	TEXT_FRAME_NONE,	/* the line is no frame, or one without a symbol */
+	TEXT_FRAME_NONE,	/* the line is no frame, or one without a symbol of its own */
 	TEXT_FRAME_KERNEL,	/* @frame is its number in the chains */
 	TEXT_FRAME_USER,	/* the kernel's part of the chain is over */
 };

@@ -2,7 +2,7 @@
 /*
  * Text: the lines of call chains.
  *
- *	perf script	a tab, address, symbol+offset, (where it is from)
+ *	perf script	a tab, address, symbol+offset, (where it is from) or (inlined)
  *	ftrace		" => symbol", "+0xoffset/0xsize" and " [module]" if asked for
  *	trace-cmd	"=> symbol (address)"
  *
@@ -79,6 +79,15 @@ static bool parse_origin(struct ir_chain_name *name, char *module, struct text_s
 	return true;
 }
 
+/*
+ * Of a module whose symbols perf did not have.  Where kernel and user space share
+ * addresses (s390), it cannot be told from user space.
+ */
+static bool is_unknown_kernel(const struct ir_chain_name *name, const struct text_span *origin)
+{
+	return text_begins(origin, "[unknown") && name->address >> 63;
+}
+
 enum text_frame ir_text_frame_perf(struct ir_chains *chains, const struct text_span *line,
 				   uint64_t *frame)
 {
@@ -107,8 +116,15 @@ enum text_frame ir_text_frame_perf(struct ir_chains *chains, const struct text_s
 		if (text_len(&word) && *word.start == '(')
 			break;
 	}
-	if (!parse_origin(&name, module, text_between(word, '(', ')')))
-		return TEXT_FRAME_USER;
+	word = text_between(word, '(', ')');
+	/* An inlined function stands in front of the one that contains it, at the same address. */
+	if (text_len(&word) == 7 && !memcmp(word.start, "inlined", 7))
+		return TEXT_FRAME_NONE;
+	if (!parse_origin(&name, module, word)) {
+		if (!is_unknown_kernel(&name, &word))
+			return TEXT_FRAME_USER;
+		name.has_origin = false;
+	}
 	if (!name.symbol && !name.address)
 		return TEXT_FRAME_NONE;
 	*frame = ir_chains_name(chains, &name);
