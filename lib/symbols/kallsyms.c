@@ -38,6 +38,7 @@ static bool parse_line(struct line *l, const char *p, const char *end)
 {
 	const char *start = p, *stop;
 
+	end -= end > p && end[-1] == '\r';
 	*l = (struct line){ .address = 0 };
 	for (; p < end && hex_digit(*p) >= 0; p++)
 		l->address = l->address << 4 | (uint64_t)hex_digit(*p);
@@ -60,6 +61,12 @@ static bool is_function(const struct line *l)
 {
 	return (l->type == 't' || l->type == 'T' || l->type == 'w' || l->type == 'W') &&
 	       l->name[0] != '$' && !(l->name_len > 1 && l->name[0] == '.' && l->name[1] == 'L');
+}
+
+/* The functions of a module end where its data begin; what is behind is of another module, or of none. */
+static bool is_module_data(const struct line *l)
+{
+	return l->module_len && strchr("bBdDrR", l->type);
 }
 
 static void note_start(struct ir_symbol_table *t, const struct line *l)
@@ -87,7 +94,7 @@ static bool module_of(struct ir_symbol_table *t, const struct line *l, uint32_t 
 int ir_kallsyms_parse(struct ir_symbol_table *t, const char *text, size_t len)
 {
 	const char *end = text + len, *next;
-	uint32_t module = 0, zeros = 0;
+	uint32_t module = 0, zeros = 0, functions = 0;
 	struct line l;
 
 	for (; text < end; text = next) {
@@ -101,19 +108,26 @@ int ir_kallsyms_parse(struct ir_symbol_table *t, const char *text, size_t len)
 		if (!l.address)
 			continue;
 		note_start(t, &l);
-		if (!is_function(&l))
-			continue;
 		entry.address = l.address;
-		entry.name = ir_symbol_text(t, l.name, l.name_len);
-		if (!entry.name || !module_of(t, &l, &module))
+		if (is_function(&l)) {
+			functions++;
+			entry.name = ir_symbol_text(t, l.name, l.name_len);
+			entry.rank = ir_symbol_rank(l.name, l.name_len, l.type == 'T');
+			if (!entry.name)
+				return -ENOMEM;
+		} else if (is_module_data(&l)) {
+			entry.rank = UINT32_MAX;
+		} else {
+			continue;
+		}
+		if (!module_of(t, &l, &module))
 			return -ENOMEM;
 		entry.module = module;
-		entry.rank = ir_symbol_rank(l.name, l.name_len, l.type == 'T');
 		if (ir_symbol_add(t, &entry))
 			return -ENOMEM;
 	}
 	ir_symbol_sort(t);
-	if (!t->nr)
+	if (!functions)
 		return zeros ? -EACCES : -ENODATA;
 	return 0;
 }

@@ -9,7 +9,7 @@
 
 struct ir_symbol_entry {
 	uint64_t address;
-	uint32_t name;		/* in the table's text */
+	uint32_t name;		/* in the table's text; 0: no function is here */
 	uint32_t module;	/* the same; 0: the kernel itself */
 	uint32_t rank;		/* of several at one address the lowest is shown */
 	uint32_t size;		/* bytes; 0: up to the next one, for all that is known */

@@ -37,7 +37,7 @@ static bool find_in(const struct ir_symbol_table *t, uint64_t address, struct ir
 	if (!low)
 		return false;
 	e = &t->list[low - 1];
-	if (address - e->address >= (e->size ? e->size : MAX_OFFSET))
+	if (!e->name || address - e->address >= (e->size ? e->size : MAX_OFFSET))
 		return false;
 	symbol->name = t->text + e->name;
 	symbol->module = e->module ? t->text + e->module : NULL;
@@ -63,6 +63,8 @@ static int compare_names(const void *a, const void *b, void *table)
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 	int order = strcmp(t->text + t->list[x].name, t->text + t->list[y].name);
 
+	if (!order)
+		order = strcmp(t->text + t->list[x].module, t->text + t->list[y].module);
 	return order ? order : (x > y) - (x < y);
 }
 
@@ -77,23 +79,33 @@ static int index_names(struct ir_symbol_table *t)
 	return 0;
 }
 
-/* Of several functions of one name the first. */
-static const struct ir_symbol_entry *find_name_in(const struct ir_symbol_table *t, const char *name)
+/* Where functions of a name begin in the order of names, or where they @end. */
+static size_t place_of_name(const struct ir_symbol_table *t, const char *name, bool end)
 {
 	size_t low = 0, high = t->by_name ? t->nr : 0;
-	const size_t end = high;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (strcmp(t->text + t->list[t->by_name[mid]].name, name) < 0)
+		if (strcmp(t->text + t->list[t->by_name[mid]].name, name) < (end ? 1 : 0))
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	if (low == end || strcmp(t->text + t->list[t->by_name[low]].name, name) != 0)
+	return low;
+}
+
+/* Of several functions of one name the first; NULL: there is none, or they are of different modules. */
+static const struct ir_symbol_entry *find_name_in(const struct ir_symbol_table *t, const char *name)
+{
+	size_t begin = place_of_name(t, name, false), end = place_of_name(t, name, true);
+	const struct ir_symbol_entry *first, *last;
+
+	if (begin == end)
 		return NULL;
-	return &t->list[t->by_name[low]];
+	first = &t->list[t->by_name[begin]];
+	last = &t->list[t->by_name[end - 1]];
+	return strcmp(t->text + first->module, t->text + last->module) ? NULL : first;
 }
 
 bool ir_symbols_find_name(const struct ir_symbols *syms, const char *name,
@@ -281,7 +293,7 @@ static bool module_fits(const struct ir_symbol_table *t, const struct ir_kernel_
 			module = e->module;
 			is_it = module && !strcmp(t->text + module, range->module);
 		}
-		if (!is_it)
+		if (!is_it || !e->name)
 			continue;
 		if (e->address >= range->start && e->address < range->end)
 			return true;

@@ -57,7 +57,7 @@ void ir_symbols_close(struct ir_symbols *syms);
 /** ir_symbols_find - the function that @address is in; names stay the table's */
 bool ir_symbols_find(const struct ir_symbols *syms, uint64_t address, struct ir_symbol *symbol);
 /**
- * ir_symbols_find_name - a function by its name; false: there is none
+ * ir_symbols_find_name - a function by its name; false: there is none, or it is not known in which module
  *
  * For recordings whose frames are names (ir_chains.named).
  */

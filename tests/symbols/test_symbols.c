@@ -232,13 +232,72 @@ static void kallsyms_lines(void **state)
 
 	(void)state;
 	assert_int_equal(ir_kallsyms_parse(&t, text, strlen(text)), 0);
-	assert_int_equal(t.nr, 2);	/* the one with a carriage return is no name */
+	assert_int_equal(t.nr, 3);
 	assert_string_equal(t.text + t.list[0].name, "_text");
-	assert_string_equal(t.text + t.list[1].name, "third");
+	assert_string_equal(t.text + t.list[1].name, "second");	/* without the carriage return */
+	assert_string_equal(t.text + t.list[2].name, "third");
 	assert_int_equal(t.text_symbol, UINT64_C(0xffffffff81000000));
 	ir_symbol_table_clear(&t);
 	assert_int_equal(ir_kallsyms_parse(&t, "", 0), -ENODATA);
 	ir_symbol_table_clear(&t);
+}
+
+/* What is behind the data of a module is not of its last function; lines may end with a carriage return. */
+static void behind_a_module(void **state)
+{
+	static const char text[] =
+		"ffffffff81000000 T _text\r\n"
+		"ffffffffc0001000 t last\t[first]\r\n"
+		"ffffffffc0002000 d data\t[first]\r\n";
+	static const struct { uint64_t address; const char *name; } rows[] = {
+		{ 0xffffffffc0001ff0, "last" }, { 0xffffffffc0002000, NULL }, { 0xffffffffc0009000, NULL },
+	};
+	struct ir_symbols syms;
+	struct ir_symbol_sources sources = { .kallsyms = path };
+	struct ir_chains *c = ir_chains_new();
+	struct ir_symbol symbol;
+	struct ir_error err;
+
+	(void)state;
+	write_file(path, text, sizeof(text) - 1);
+	assert_int_equal(ir_symbols_open(&syms, &sources, c, &err), 0);
+	for (size_t i = 0; i < NR(rows); i++) {
+		assert_int_equal(ir_symbols_find(&syms, rows[i].address, &symbol), rows[i].name != NULL);
+		if (rows[i].name) {
+			assert_string_equal(symbol.name, rows[i].name);
+			assert_string_equal(symbol.module, "first");
+		}
+	}
+	ir_symbols_close(&syms);
+	ir_chains_free(c);
+}
+
+/* A name that several modules have does not say which one it is. */
+static void one_name_in_two_modules(void **state)
+{
+	static const char text[] =
+		"ffffffff81000000 T _text\n"
+		"ffffffff81001000 t both\nffffffff81002000 t both\n"
+		"ffffffffc0001000 t probe\t[first]\n"
+		"ffffffffc0003000 t probe\t[second]\n"
+		"ffffffffc0004000 t only\t[second]\n";
+	struct ir_symbols syms;
+	struct ir_symbol_sources sources = { .kallsyms = path };
+	struct ir_chains *c = ir_chains_new();
+	struct ir_symbol symbol;
+	struct ir_error err;
+
+	(void)state;
+	c->named = true;
+	write_file(path, text, sizeof(text) - 1);
+	assert_int_equal(ir_symbols_open(&syms, &sources, c, &err), 0);
+	assert_false(ir_symbols_find_name(&syms, "probe", &symbol));
+	assert_true(ir_symbols_find_name(&syms, "only", &symbol));
+	assert_string_equal(symbol.module, "second");
+	assert_true(ir_symbols_find_name(&syms, "both", &symbol));
+	assert_null(symbol.module);
+	ir_symbols_close(&syms);
+	ir_chains_free(c);
 }
 
 /* Of any bytes, nothing is read outside of them. */
@@ -277,6 +336,8 @@ int main(void)
 		cmocka_unit_test(unplaced_vmlinux),
 		cmocka_unit_test(running_kernel),
 		cmocka_unit_test(kallsyms_lines),
+		cmocka_unit_test(behind_a_module),
+		cmocka_unit_test(one_name_in_two_modules),
 		cmocka_unit_test(kallsyms_garbage),
 	};
 
