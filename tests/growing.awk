@@ -17,6 +17,7 @@
 #	cpus	n operations, each on another CPU
 #	memory	n mappings of memory that a fixed multiplier would put into one bucket, and their unmaps
 #	tasks	n tasks, each with four mappings, one at a time, whose flushes are recorded
+#	faulty	n mappings of one page, one at a time, each of which faults after its unmap
 #	rpcits	n recorded RPCITs that no strategy but strict has
 
 function event(name, text, cpu) {
@@ -105,6 +106,14 @@ BEGIN {
 		step = kind == "splits" ? 1 : coprime(int(n * 0.618))
 		for (i = n - 1; i >= 0; i--)
 			unmap(base + i * step % n, 1)
+	} else if (kind == "faulty") {
+		for (i = 0; i < n; i++) {
+			map(base, 1)
+			dma_map(0, base)
+			unmap(base, 1)
+			time += 1500
+			event("io_page_fault", "IOMMU:pci " device(0) " iova=" hex(base) " flags=0x0001")
+		}
 	} else if (kind == "detaches") {
 		for (i = 0; i < n; i++)
 			map(base + 2 * i, 1)

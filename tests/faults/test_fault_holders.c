@@ -569,6 +569,55 @@ static int remove_paths(void **state)
 	return remove_path(state);
 }
 
+/* Faults of one page share its flush; each piece, and each mapping of one IOVA, has its own place. */
+static void test_exposure_of_pages(void **state)
+{
+	struct ir_config config = {
+		.strategy = ir_strategy_find("lazy"), .hypervisor = ir_hypervisor_find("hardware"),
+	};
+	struct ir_fault_exposure exposure;
+	struct ir_result result = { 0 };
+	struct ir_fault_watch *watch;
+	struct ir_error err = { "" };
+	struct found found;
+
+	(void)state;
+	begin();
+	for (unsigned int i = 0; i < 3; i++) {
+		unsigned int us = 100 + i * 200000;
+
+		put_map("fio-213", 0, us, 0x100000, 4096);
+		head("fio-213", 0, us + 10, "map");
+		fprintf(out, "IOMMU: iova=0x101000 - 0x102000 paddr=0x7f000 size=4096\n");
+		dma("dma_map_page", 0, us + 11, DEV, "FROM_DEVICE", 0x100000, 8192);
+		put_unmap("fio-213", 0, us + 2500, 0x100000, 8192);
+		dma("dma_unmap_page", 0, us + 2501, DEV, "FROM_DEVICE", 0x100000, 8192);
+		fault(us + 2700, DEV, 0x101008, true);
+		fault(us + 2710, DEV, 0x101010, true);
+		fault(us + 2720, DEV, 0x100010, true);
+		put_map("fio-213", 0, us + 50000, 0x300000, 4096);
+		dma("dma_map_page", 0, us + 50001, DEV, "FROM_DEVICE", 0x300000, 4096);
+		put_unmap("fio-213", 0, us + 50500, 0x300000, 4096);
+		dma("dma_unmap_page", 0, us + 50501, DEV, "FROM_DEVICE", 0x300000, 4096);
+		fault(us + 90000, DEV, 0x101010, true);	/* flushed by then */
+	}
+	put_map("fio-213", 0, 700000, 0x400000, 4096);
+	dma("dma_map_page", 0, 700001, DEV, "FROM_DEVICE", 0x400000, 4096);
+	found = find(NULL);
+	assert_int_equal(found.faults->by_kind[IR_FAULT_UNMAPPED], 12);
+	watch = ir_fault_watch_new(found.faults, ir_recording_info(found.rec));
+	assert_non_null(watch);
+	config.observer = ir_fault_watch_observer(watch);
+	if (ir_replay(found.rec, &config, 1, NULL, &result, &err))
+		fail_msg("%s", err.text);
+	ir_fault_watch_result(watch, &exposure);
+	assert_int_equal(exposure.hidden, 9);
+	assert_int_equal(exposure.shown, 3);
+	assert_int_equal(exposure.undecided, 0);
+	ir_fault_watch_free(watch);
+	end(&found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -587,6 +636,7 @@ int main(void)
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_exposure),
+		cmocka_unit_test(test_exposure_of_pages),
 	};
 
 	return cmocka_run_group_tests(tests, make_paths, remove_paths);

@@ -169,7 +169,7 @@ struct ir_fault_watch *ir_fault_watch_new(const struct ir_faults *faults,
 /** ir_fault_watch_observer - for struct ir_config of that replay alone */
 const struct ir_observer *ir_fault_watch_observer(const struct ir_fault_watch *watch);
 /** ir_fault_watch_result - after the replay */
-void ir_fault_watch_result(const struct ir_fault_watch *watch, struct ir_fault_exposure *exposure);
+void ir_fault_watch_result(struct ir_fault_watch *watch, struct ir_fault_exposure *exposure);
 void ir_fault_watch_free(struct ir_fault_watch *watch);
 
 /** ir_fault_kind_name - "unmapped", "never_mapped", ... */
