@@ -79,7 +79,8 @@ unsigned int ir_log_finish(struct ir_log_parser *parser, struct ir_log_fault *fa
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < IR_LOG_FORMATS; i++)
-		if (formats[i]->finish && formats[i]->finish(&parser->state[i], &faults[n]))
+		while (formats[i]->finish && n < IR_LOG_FORMATS &&
+		       formats[i]->finish(&parser->state[i], &faults[n]))
 			faults[n++].iommu = formats[i]->name;
 	return n;
 }

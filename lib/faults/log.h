@@ -59,12 +59,20 @@ struct ir_log_fault {
 	enum ir_fault_entry entry;
 };
 
+/* A fault that further lines complete. */
+struct ir_log_event {
+	bool open;
+	char unit[48];			/* the IOMMU: threads of several log at the same time */
+	struct ir_log_fault fault;
+	unsigned int words;		/* that have been read */
+};
+
+#define IR_LOG_EVENTS 4
+
 /* State that a format keeps from one line to the next. */
 struct ir_log_state {
-	bool open;			/* a fault that further lines complete */
-	struct ir_log_fault fault;
-	unsigned int words;		/* smmuv3: that have been read */
-	uint64_t word[2];
+	struct ir_log_event events[IR_LOG_EVENTS];	/* smmuv3 */
+	unsigned int next;		/* of these: to be replaced if all are open */
 	uint64_t begun_ns;		/* vtd: the driver began to look; 0: not logged */
 };
 
@@ -80,7 +88,7 @@ struct ir_log_format {
 	/* One line.  A fault that was complete only now is put into @fault. */
 	enum ir_log_result (*line)(struct ir_log_state *state, const struct ir_log_line *line,
 				   struct ir_log_fault *fault);
-	/* No more lines, or lines of something else: the open fault, if it is one. */
+	/* No more lines: an open fault, if there is one; called until there is none. */
 	bool (*finish)(struct ir_log_state *state, struct ir_log_fault *fault);
 };
 

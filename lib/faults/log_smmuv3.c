@@ -37,36 +37,67 @@ static void set_entry(struct ir_log_fault *fault, uint64_t id)
 		       id == F_PERMISSION ? IR_ENTRY_NOT_PERMITTED : IR_ENTRY_UNKNOWN;
 }
 
-static bool smmuv3_finish(struct ir_log_state *state, struct ir_log_fault *fault)
+static bool finish_event(struct ir_log_event *event, struct ir_log_fault *fault)
 {
-	bool complete = state->open && state->words >= 3;
+	bool complete = event->open && event->words >= 3;
 
 	if (complete)
-		*fault = state->fault;
-	state->open = false;
+		*fault = event->fault;
+	event->open = false;
 	return complete;
 }
 
-static enum ir_log_result begin_raw_event(struct ir_log_state *state, const struct ir_log_line *line,
-					  uint64_t id, struct ir_log_fault *fault)
+static bool smmuv3_finish(struct ir_log_state *state, struct ir_log_fault *fault)
 {
-	bool complete = smmuv3_finish(state, fault);
+	for (unsigned int i = 0; i < IR_LOG_EVENTS; i++)
+		if (finish_event(&state->events[i], fault))
+			return true;
+	return false;
+}
+
+/* The event that @unit has begun; NULL: none. */
+static struct ir_log_event *find_event(struct ir_log_state *state, const struct ir_log_text *unit)
+{
+	size_t len = (size_t)(unit->end - unit->p);
+
+	for (unsigned int i = 0; i < IR_LOG_EVENTS; i++) {
+		struct ir_log_event *event = &state->events[i];
+
+		if (event->open && strlen(event->unit) == len && !memcmp(event->unit, unit->p, len))
+			return event;
+	}
+	return NULL;
+}
+
+static struct ir_log_event *new_event(struct ir_log_state *state)
+{
+	for (unsigned int i = 0; i < IR_LOG_EVENTS; i++)
+		if (!state->events[i].open)
+			return &state->events[i];
+	return &state->events[state->next++ % IR_LOG_EVENTS];
+}
+
+static enum ir_log_result begin_event(struct ir_log_event *event, const struct ir_log_text *unit,
+				      const struct ir_log_line *line, uint64_t id,
+				      struct ir_log_fault *fault)
+{
+	bool was_open = event->open, complete = finish_event(event, fault);
 
 	if (has_address(id)) {
-		state->open = true;
-		state->words = 0;
-		state->fault = ir_log_fault_at(line);
-		set_entry(&state->fault, id);
+		*event = (struct ir_log_event){ .open = true, .fault = ir_log_fault_at(line) };
+		memcpy(event->unit, unit->p, (size_t)(unit->end - unit->p));
+		set_entry(&event->fault, id);
 	}
-	return complete ? IR_LOG_FAULT : IR_LOG_TAKEN;
+	/* Without its address the one before is lost. */
+	return complete ? IR_LOG_FAULT : was_open ? IR_LOG_BAD : IR_LOG_TAKEN;
 }
 
 /* One of the four words. */
-static void add_word(struct ir_log_state *state, uint64_t word)
+static void add_word(struct ir_log_event *event, uint64_t word)
 {
-	struct ir_log_fault *fault = &state->fault;
+	struct ir_log_fault *fault = &event->fault;
 
-	switch (state->words++) {
+	switch (event->words++) {
 	case 0:
 		snprintf(fault->device, sizeof(fault->device), "sid 0x%" PRIx64, word >> 32);
 		break;
@@ -82,8 +113,9 @@ static void add_word(struct ir_log_state *state, uint64_t word)
 }
 
 /* "event: F_TRANSLATION client: 0000:00:10.1 sid: 0x81 ssid: 0x0 iova: 0x..." */
-static enum ir_log_result decoded_event(struct ir_log_state *state, const struct ir_log_line *line,
-					struct ir_log_text *text, struct ir_log_fault *fault)
+static enum ir_log_result decoded_event(struct ir_log_state *state, struct ir_log_event *event,
+					const struct ir_log_text *unit, const struct ir_log_line *line,
+					const struct ir_log_text *text, struct ir_log_fault *fault)
 {
 	const char *client = ir_log_find(text, "client: ");
 	uint64_t sid, address, id;
@@ -92,23 +124,24 @@ static enum ir_log_result decoded_event(struct ir_log_state *state, const struct
 	if (!ir_log_value(text, "iova: ", &address) || !ir_log_value(text, "sid: ", &sid))
 		return ir_log_find(text, "iova:") ? IR_LOG_BAD : IR_LOG_TAKEN;
 	/* The words are missing, or are of another fault: this is one of its own. */
-	if (!state->open || (state->words >= 3 && state->fault.address != address) ||
-	    line->time_ns - state->fault.time_ns > NS_PER_SEC) {
+	if (!event || (event->words >= 3 && event->fault.address != address) ||
+	    line->time_ns - event->fault.time_ns > NS_PER_SEC) {
 		id = ir_log_begins(text, " F_TRANSLATION") ? F_TRANSLATION :
 		     ir_log_begins(text, " F_PERMISSION") ? F_PERMISSION : F_TRANSLATION + 1;
-		result = begin_raw_event(state, line, id, fault);
+		event = event ? event : new_event(state);
+		result = begin_event(event, unit, line, id, fault);
 	}
-	state->fault.address = address;
-	state->words = 4;
-	if (!client || !ir_log_pci(client, text->end, state->fault.device)) {
+	event->fault.address = address;
+	event->words = 4;
+	if (!client || !ir_log_pci(client, text->end, event->fault.device)) {
 		const char *stop = client ? memchr(client, ' ', (size_t)(text->end - client)) : NULL;
 		size_t len = stop ? (size_t)(stop - client) : 0;
 
 		/* "(unassigned sid)", or a device that is not on PCI. */
-		snprintf(state->fault.device, sizeof(state->fault.device), "sid 0x%" PRIx64, sid);
-		if (len && len < sizeof(state->fault.device) && *client != '(') {
-			memcpy(state->fault.device, client, len);
-			state->fault.device[len] = '\0';
+		snprintf(event->fault.device, sizeof(event->fault.device), "sid 0x%" PRIx64, sid);
+		if (len && len < sizeof(event->fault.device) && *client != '(') {
+			memcpy(event->fault.device, client, len);
+			event->fault.device[len] = '\0';
 		}
 	}
 	return result;
@@ -117,36 +150,40 @@ static enum ir_log_result decoded_event(struct ir_log_state *state, const struct
 static enum ir_log_result smmuv3_line(struct ir_log_state *state, const struct ir_log_line *line,
 				      struct ir_log_fault *fault)
 {
-	struct ir_log_text text = line->message;
+	struct ir_log_text text = line->message, unit;
 	const char *p = ir_log_find(&text, "arm-smmu-v3 ");
+	struct ir_log_event *event;
 	uint64_t value;
 
+	unit.p = p;
 	p = p ? memchr(p, ' ', (size_t)(text.end - p)) : NULL;
-	if (!p)
+	if (!p || (size_t)(p - unit.p) >= sizeof(event->unit))
 		return IR_LOG_NOTHING;
+	unit.end = p;
 	while (p < text.end && (*p == ' ' || *p == '\t'))
 		p++;
 	text.p = p;
+	event = find_event(state, &unit);
 	if (ir_log_begins(&text, "event 0x"))
 		return ir_log_hex(p + 6, text.end, &value) && ir_log_find(&text, " received") ?
-			begin_raw_event(state, line, value, fault) : IR_LOG_BAD;
+			begin_event(event ? event : new_event(state), &unit, line, value, fault) : IR_LOG_BAD;
 	if (ir_log_begins(&text, "event:")) {
 		text.p += 6;
-		return decoded_event(state, line, &text, fault);
+		return decoded_event(state, event, &unit, line, &text, fault);
 	}
-	if (!state->open)
+	if (!event)
 		return IR_LOG_NOTHING;
 	/* "unpriv data write s1 ..." */
-	if (state->words >= 3 && ir_log_find(&text, " data ")) {
+	if (event->words >= 3 && ir_log_find(&text, " data ")) {
 		if (ir_log_find(&text, " read s"))
-			state->fault.access = IR_ACCESS_READ;
+			event->fault.access = IR_ACCESS_READ;
 		else if (ir_log_find(&text, " write s"))
-			state->fault.access = IR_ACCESS_WRITE;
-		return smmuv3_finish(state, fault) ? IR_LOG_FAULT : IR_LOG_TAKEN;
+			event->fault.access = IR_ACCESS_WRITE;
+		return finish_event(event, fault) ? IR_LOG_FAULT : IR_LOG_TAKEN;
 	}
-	p = state->words < 4 ? ir_log_hex(text.p, text.end, &value) : NULL;
+	p = event->words < 4 ? ir_log_hex(text.p, text.end, &value) : NULL;
 	if (p && p == text.end && p - text.p == 18) {
-		add_word(state, value);
+		add_word(event, value);
 		return IR_LOG_TAKEN;
 	}
 	return IR_LOG_NOTHING;

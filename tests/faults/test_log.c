@@ -457,6 +457,30 @@ static void rare_stamps(void **state)
 	}
 }
 
+/* Lines of two SMMUs between each other; an event whose words are cut is counted. */
+static void smmuv3_units(void **state)
+{
+	static const char *const lines[] = {
+		"arm-smmu-v3 1.smmuv3: event 0x10 received:", "arm-smmu-v3 1.smmuv3: \t0x0000001100000010",
+		"arm-smmu-v3 2.smmuv3: event 0x13 received:", "arm-smmu-v3 1.smmuv3: \t0x0000020800000000",
+		"arm-smmu-v3 2.smmuv3: \t0x0000002200000013", "arm-smmu-v3 2.smmuv3: \t0x0000020000000000",
+		"arm-smmu-v3 1.smmuv3: \t0x0000000000001000", "arm-smmu-v3 2.smmuv3: \t0x0000000000002000",
+		"arm-smmu-v3 2.smmuv3: \t0x0000000000000000", "arm-smmu-v3 1.smmuv3: \t0x0000000000000000",
+		"arm-smmu-v3 3.smmuv3: event 0x10 received:", "arm-smmu-v3 3.smmuv3: \t0x0000003300000010",
+		"arm-smmu-v3 3.smmuv3: event 0x10 received:",
+	};
+	struct read r = { .nr = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		feed(&r, lines[i]);
+	assert_int_equal(r.parser.bad, 1);
+	finish(&r);
+	assert_int_equal(r.nr, 2);
+	expect(&r.faults[0], "smmuv3", "sid 0x11", 0x1000, IR_ACCESS_READ, IR_ENTRY_NOT_PRESENT);
+	expect(&r.faults[1], "smmuv3", "sid 0x22", 0x2000, IR_ACCESS_WRITE, IR_ENTRY_NOT_PERMITTED);
+}
+
 /* How many lines the kernel left out, if they were about faults. */
 static void suppressed(void **state)
 {
@@ -489,6 +513,7 @@ int main(void)
 		cmocka_unit_test(damaged),
 		cmocka_unit_test(smmuv3_lines),
 		cmocka_unit_test(smmuv3_cut),
+		cmocka_unit_test(smmuv3_units),
 		cmocka_unit_test(cut),
 		cmocka_unit_test(no_stamps),
 		cmocka_unit_test(rare_stamps),
