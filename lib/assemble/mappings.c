@@ -314,19 +314,20 @@ static void note_attached(struct ir_assembler *a, uint16_t device)
 }
 
 /*
- * An unmap in this range that waits for the name of its device is of this device, which mapped
- * the range again: unmaps of dma_iova_link() have no name, and their CPU may have had no event since.
+ * An unmap of a part of this range that waits for the name of its device is of this device, which mapped
+ * it again: unmaps of dma_iova_link() have no name, and their CPU may have had no event since.
  */
 static void resolve_waiting_unmaps(struct ir_assembler *a, uint64_t first, uint64_t last, uint16_t device)
 {
 	for (uint32_t i = 0; i < 2 * a->nr_cpus; i++) {
 		struct slot *s = &a->cpus[i / 2].slot[i % 2];
-		uint64_t page;
+		uint64_t page, pages;
 
 		if (!ir_asm_unmap_waits(a, s))
 			continue;
 		page = rec(a, s->unmap)->iova >> IR_PAGE_SHIFT;
-		if (page >= first && page <= last)
+		pages = rec(a, s->unmap)->pages;
+		if (page <= last && page + pages > first)
 			ir_asm_resolve_unmap(a, s, device);
 	}
 }

@@ -204,6 +204,24 @@ static void test_overlapping_a_waiting_unmap(void **state)
 	finish(f, "M0 100+2/1@1 U0 100+2@1 M0 101+1/1@2 M1 100+2/1@1");
 }
 
+/* So is one of more than what is mapped again, and it does not end that. */
+static void test_overlapping_the_end_of_a_waiting_unmap(void **state)
+{
+	struct ir_assembler_config config = { .seen_kinds = NAMES, .several = true, .unknown = true };
+	struct feed *f = feed_with(config, state);
+
+	map_at(f, 100, 4);
+	dma_event(f, IR_EV_DMA_MAP, 1, 100, 4);
+	unmap_at(f, 100, 4);
+	f->cpu = 1;
+	map_at(f, 104, 1);
+	dma_event(f, IR_EV_DMA_MAP, 1, 104, 1);
+	map_at(f, 103, 1);
+	dma_event(f, IR_EV_DMA_MAP, 1, 103, 1);
+	no_damage(f);
+	finish(f, "M0 100+4/1@1 U0 100+4@1 M0 104+1/1@1 M1 103+1/1@1");
+}
+
 /* Of two mappings at one address the one of the unmap's size ends. */
 static void test_overlapping_sizes(void **state)
 {
@@ -461,6 +479,7 @@ int main(void)
 		BOTH(test_implied_unmap_without_probes),
 		BOTH(test_overlapping),
 		BOTH(test_overlapping_a_waiting_unmap),
+		BOTH(test_overlapping_the_end_of_a_waiting_unmap),
 		BOTH(test_overlapping_sizes),
 		BOTH(test_partial_unmap),
 		BOTH(test_device_filter),
