@@ -27,6 +27,8 @@ shows "what to try next" "run --hypervisor kvm:entry-limit=12 --format html --ou
 shows "a row of the answers" "strict 12 - 190 11 9 200 23 every larger value tried also works"
 verdict "one strategy" "No map fails from 12 host mappings on, which is" --strategy strict --find min-entry-limit
 shows "what to type on the host" "on the host vfio_iommu_type1.dma_entry_limit=15 (kernel command line of the host; 12 and a quarter more as headroom). It is for one device like the recorded one; the default, 65,535, is enough for 4,369 such devices under one limit. try next The course with a limit of 12: iommu-replay run"
+verdict "copies under one limit" "No map fails from" --strategy strict --find min-entry-limit --hypervisor kvm:share=guest --devices 3
+shows "copies under one limit: their host has it for all of them" "It is for 3 times the recorded device together; the default, 65,535, is enough for 1,560 such groups of devices under one limit."
 verdict "all strategies alike" "No strategy fails a map from 44 KiB or 48 KiB of address space on." --strategy strict,legacy --find min-aperture
 shows "an aperture is one of pages" "smallest aperture with at most 0 failures; one less is a page less"
 verdict "failures that are allowed are not denied" "Five of eight strategies have enough from 10 or 11 host mappings on" \

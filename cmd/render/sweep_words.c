@@ -439,7 +439,7 @@ char *sweep_verdict_plain(const struct sweep *sweep)
 	return text_checked(ir_marked_plain(text_end(&memory)));
 }
 
-/* What a strategy needs so that every larger value that was tried is enough, too; UINT64_MAX: that is not known. */
+/* The need of a strategy with which every larger value that was tried is enough, too; UINT64_MAX: it is not known. */
 static uint64_t sure_need(const struct sweep *sweep, size_t h, size_t s)
 {
 	struct sweep_need need = sweep_need(sweep, h, s);
@@ -513,7 +513,7 @@ static void write_host_line(FILE *out, const struct sweep *sweep, size_t h)
 {
 	const struct ir_effective *p = &sweep->searches[h * sweep->settings->nr_strategies].probes[0].result.parameters;
 	size_t devices = sweep->info->nr_devices > 2 ? sweep->info->nr_devices - 1 : 1;
-	bool together = devices > 1 && p->share == IR_SHARE_GUEST;
+	bool together = devices * p->devices > 1 && p->share == IR_SHARE_GUEST;
 	uint64_t first = next_need(sweep, h, 0), most = most_of_group(sweep, h, first), room, fits;
 	bool several = next_need(sweep, h, most + 1) != UINT64_MAX;
 
@@ -532,7 +532,10 @@ static void write_host_line(FILE *out, const struct sweep *sweep, size_t h)
 	else
 		fprintf(out, " (kernel command line of the host; %s and a quarter more as headroom). ",
 			ir_count_text(most).s);
-	if (devices > 1)
+	if (together && p->devices > 1)
+		fprintf(out, "It is for %s times the recorded device%s together", ir_count_text(p->devices).s,
+			ir_plural(devices));
+	else if (devices > 1)
 		fprintf(out, together ? "It is for the %zu recorded devices together" :
 			"It is for each of the %zu recorded devices, which have limits of their own", devices);
 	else
