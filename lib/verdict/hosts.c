@@ -147,7 +147,8 @@ void ir_write_shell(FILE *out, const char *word)
 		"_-+=:,./%@";
 	char *clean;
 
-	if (*word && !word[strspn(word, plain)]) {
+	/* zsh takes =NAME for the path of a program. */
+	if (*word && *word != '=' && !word[strspn(word, plain)]) {
 		fputs(word, out);
 		return;
 	}
