@@ -53,7 +53,7 @@ static void name_timer_domains(struct ir_recording *rec, struct ir_owners *owner
 		if (w->device || !w->timer)
 			continue;
 		device = ir_timer_owner(&rec->timer_owners, w->timer);
-		if (has_other_domain(owners, device))
+		if (!device || has_other_domain(owners, device))
 			continue;
 		w->device = device;
 		w->from_timer = true;

@@ -425,8 +425,11 @@ void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint16_t d
 	if (timer && i == IR_TIMER_OWNERS)
 		o->left_out++;
 	if (timer && i < IR_TIMER_OWNERS) {
-		if (i == o->nr_timers)
+		if (i == o->nr_timers) {
 			o->timer[o->nr_timers++] = timer;
+			o->first_ns[i] = time_ns;
+		}
+		o->last_ns[i] = time_ns;
 		if (!device)
 			device = waiting_device(o, i, time_ns);
 		if (device && device < IR_TIMER_OWNERS)
@@ -435,9 +438,23 @@ void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint16_t d
 	sample_device(o, device, time_ns);
 }
 
+/* Whether the device has another timer in the same time: not that of a domain which came before or after. */
+static bool has_other_timer(const struct ir_timer_owners *o, uint16_t device, unsigned int timer)
+{
+	for (unsigned int i = 0; i < o->nr_timers; i++) {
+		uint32_t votes = o->votes[i][device], own = o->votes[timer][device];
+
+		if (i != timer && (votes > own || (votes == own && i < timer)) && voted_device(o, i) == device &&
+		    o->first_ns[i] <= o->last_ns[timer] && o->first_ns[timer] <= o->last_ns[i])
+			return true;
+	}
+	return false;
+}
+
 uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer)
 {
 	unsigned int i = timer_index(o, timer);
+	uint16_t device = i < o->nr_timers ? voted_device(o, i) : 0;
 
-	return i < o->nr_timers ? voted_device(o, i) : 0;
+	return device && has_other_timer(o, device, i) ? 0 : device;
 }

@@ -54,6 +54,7 @@ struct ir_timer_owners {
 	bool fired[IR_TIMER_OWNERS];		/* by device: at least once */
 	struct ir_timer_samples samples;	/* of all devices, each without its first one */
 	uint64_t timer[IR_TIMER_OWNERS];
+	uint64_t first_ns[IR_TIMER_OWNERS], last_ns[IR_TIMER_OWNERS];	/* by timer: when it fired */
 	uint32_t votes[IR_TIMER_OWNERS][IR_TIMER_OWNERS];	/* by timer and device */
 	unsigned int nr_timers;
 	uint64_t left_out;	/* firings of further timers, and unmaps of further devices */
@@ -77,7 +78,11 @@ void ir_timer_owners_synced(struct ir_timer_owners *o, uint16_t device, uint64_t
  * @device: whose it is, if other events tell, else 0: one that fits
  */
 void ir_timer_owners_fired(struct ir_timer_owners *o, uint64_t timer, uint16_t device, uint64_t time_ns);
-/** ir_timer_owner - the device that a timer most likely belongs to, 0: not known */
+/**
+ * ir_timer_owner - the device that a timer most likely belongs to, 0: not known
+ *
+ * A device's queue has one timer: of two that fire in turn it has the one that fits it more often.
+ */
 uint16_t ir_timer_owner(const struct ir_timer_owners *o, uint64_t timer);
 
 /** ir_timers_armed - an unmap was queued */

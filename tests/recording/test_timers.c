@@ -396,6 +396,27 @@ static void test_one_timer_for_each_device(void **state)
 	ir_timers_free(&o.samples);
 }
 
+/* Of timers that fire in turn one at most is a device's; that of a later domain of it fires behind the others. */
+static void test_one_device_for_each_timer(void **state)
+{
+	static const struct { uint64_t timer, s; } fired[] = {
+		{ 0x1000, 1 }, { 0x1000, 2 }, { 0x2000, 3 }, { 0x1000, 4 }, { 0x4000, 5 }, { 0x5000, 6 },
+		{ 0x4000, 7 }, { 0x5000, 8 },
+	};
+	struct ir_timer_owners o = { .nr_timers = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fired) / sizeof(fired[0]); i++) {
+		ir_timer_owners_unmap(&o, 1, fired[i].s * SEC);
+		ir_timer_owners_fired(&o, fired[i].timer, 0, fired[i].s * SEC + 12 * MS);
+	}
+	assert_int_equal(ir_timer_owner(&o, 0x1000), 1);
+	assert_int_equal(ir_timer_owner(&o, 0x2000), 0);
+	assert_int_equal(ir_timer_owner(&o, 0x4000), 1);
+	assert_int_equal(ir_timer_owner(&o, 0x5000), 0);
+	ir_timers_free(&o.samples);
+}
+
 /* Other events may name the device, whichever fits. */
 static void test_known_owner(void **state)
 {
@@ -473,6 +494,7 @@ int main(void)
 		cmocka_unit_test(test_lateness_of_several),
 		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_one_timer_for_each_device),
+		cmocka_unit_test(test_one_device_for_each_timer),
 		cmocka_unit_test(test_known_owner),
 		cmocka_unit_test(test_strict_devices_own_no_timer),
 		cmocka_unit_test(test_too_many_owners),
