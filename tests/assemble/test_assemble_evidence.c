@@ -422,9 +422,12 @@ static void test_the_flush_behind_a_changed_entry_is_of_no_queue(void **state)
 	event(f, (struct ir_event){ .kind = IR_EV_COMMAND, .aux = 5, .ret = 1 });
 	unmap_at(f, 200, 1);
 	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 5 });
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND, .aux = 5, .ret = 1 });
+	event(f, (struct ir_event){ .kind = IR_EV_LOST });	/* perhaps the entry's flush */
+	event(f, (struct ir_event){ .kind = IR_EV_COMMAND_ALL, .aux = 5 });
 	ir_assembler_end(f->a);
 	ir_assembler_flushes(f->a, &flushes);
-	assert_int_equal(flushes.queue_timeout, 1);
+	assert_int_equal(flushes.queue_timeout, 2);
 	assert_int_equal(flushes.queue_full, 1);
 	take(f);
 	ir_assembler_free(f->a);
