@@ -79,7 +79,7 @@ static int index_names(struct ir_symbol_table *t)
 	return 0;
 }
 
-/* Where functions of a name begin in the order of names, or where they @end. */
+/* The place in the order of names at which functions of a name begin, or @end. */
 static size_t place_of_name(const struct ir_symbol_table *t, const char *name, bool end)
 {
 	size_t low = 0, high = t->by_name ? t->nr : 0;

@@ -242,7 +242,7 @@ static void kallsyms_lines(void **state)
 	ir_symbol_table_clear(&t);
 }
 
-/* What is behind the data of a module is not of its last function; lines may end with a carriage return. */
+/* Addresses behind the data of a module are not of its last function; lines may end with a carriage return. */
 static void behind_a_module(void **state)
 {
 	static const char text[] =
