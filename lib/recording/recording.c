@@ -511,6 +511,17 @@ static bool is_left_out(const struct ir_recording *rec, const struct ir_op *op)
 	return rec->device && op->kind == IR_OP_FLUSH_TIMER && op->device && op->device != rec->filter;
 }
 
+/* Of operations @from to @end: where those that remain end. */
+static size_t leave_out(const struct ir_recording *rec, struct ir_op *ops, size_t from, size_t end)
+{
+	size_t to = from;
+
+	for (; from < end; from++)
+		if (!is_left_out(rec, &ops[from]))
+			ops[to++] = ops[from];
+	return to;
+}
+
 /* As ir_recording_read() behind the first @n operations, with the domains' types among them. */
 static ssize_t read_with_types(struct ir_recording *rec, struct ir_op *ops, size_t n, size_t max,
 			       struct ir_error *err)
@@ -549,20 +560,16 @@ ssize_t ir_recording_read(struct ir_recording *rec, struct ir_op *ops, size_t ma
 	if (rec->nr_types)
 		return read_with_types(rec, ops, n, max, err);
 	do {
-		size_t at = n;
+		size_t end;
 
 		rc = ir_spool_read(rec->spool, ops + n, max - n);
 		if (rc < 0)
 			return ir_recording_spool_failed(rec, (int)rc, err);
-		for (size_t end = n + (size_t)rc; at < end; at++) {
-			if (ops[at].mapping == IR_NO_MAPPING || rec->info.nr_devices == 2 || ops[at].site)
-				ir_recording_finish_op(rec, &ops[at]);
-			if (is_left_out(rec, &ops[at]))
-				continue;
-			if (n != at)
-				ops[n] = ops[at];
-			n++;
-		}
-	} while (rc && !n);
+		end = n + (size_t)rc;
+		for (size_t i = n; i < end; i++)
+			if (ops[i].mapping == IR_NO_MAPPING || rec->info.nr_devices == 2 || ops[i].site)
+				ir_recording_finish_op(rec, &ops[i]);
+		n = rec->device ? leave_out(rec, ops, n, end) : end;
+	} while (rc && !n);	/* 0 would be the end */
 	return (ssize_t)n;
 }

@@ -6,6 +6,7 @@
 #include "input/tracedat/tracedat_util.h"
 #include "test_path.h"
 
+#include <inttypes.h>
 #include <unistd.h>
 
 #include <iommu-replay/recording.h>
@@ -203,6 +204,48 @@ static void test_unknown_unmaps_behind_a_loss(void **state)
 	ir_recording_close(rec);
 }
 
+/* A device's mapping, and its timer; behind each microsecond number. */
+static void write_timer(FILE *out, unsigned int device, uint64_t map_us, uint64_t fire_us)
+{
+	fprintf(out, "  a-1 [000] 2.%06" PRIu64 ": map: IOMMU: iova=0x%x000 - 0x%x000 paddr=0x40000000 size=4096\n"
+		"  a-1 [000] 2.%06" PRIu64 ": dma_map_page: %04x:00:00.0 dir=TO_DEVICE dma_addr=%x000 size=4096 "
+		"phys_addr=40000000 attrs=\n", map_us, 0x100 + device, 0x101 + device, map_us, device, 0x100 + device);
+	fprintf(out, "  a-1 [000] 2.%06" PRIu64 ": unmap: IOMMU: iova=0x%x000 - 0x%x000 size=4096 unmapped_size=4096\n"
+		"  a-1 [000] 2.%06" PRIu64 ": dma_unmap_page: %04x:00:00.0 dir=TO_DEVICE dma_addr=%x000 size=4096 attrs=\n",
+		map_us + 1, 0x100 + device, 0x101 + device, map_us + 1, device, 0x100 + device);
+	fprintf(out, "  a-1 [000] 2.%06" PRIu64 ": fq_timeout: (0) timer=0xb%u\n"
+		"  a-1 [000] 2.%06" PRIu64 ": smmu_flush_all: (0) domain=0xa%u\n", fire_us, device, fire_us + 1, device);
+}
+
+/* Timers of the other device are left out, though the last pass alone knows whose they are: no block is empty. */
+static void test_timers_of_another_device(void **state)
+{
+	const struct ir_recording_options options = { .device = "0002:00:00.0" };
+	unsigned int timers = 0, unmaps = 0;
+	struct ir_recording *rec;
+	struct ir_error err;
+	struct ir_op op;
+	FILE *out = fopen(path, "w");
+
+	(void)state;
+	assert_non_null(out);
+	fputs("cpus=1\n", out);
+	for (unsigned int i = 0; i < 20; i++) {
+		write_timer(out, 1, 40000 * i, 40000 * i + 15000);
+		if (i % 2)
+			write_timer(out, 2, 40000 * i + 20000, 40000 * i + 35000);
+	}
+	fclose(out);
+	rec = open_with(&options);
+	while (ir_recording_read(rec, &op, 1, &err) == 1) {
+		timers += op.kind == IR_OP_FLUSH_TIMER;
+		unmaps += op.kind == IR_OP_UNMAP;
+	}
+	assert_int_equal(unmaps, 10);
+	assert_int_equal(timers, 10);
+	ir_recording_close(rec);
+}
+
 static void test_other_files(void **state)
 {
 	struct ir_error err = { "" };
@@ -259,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_a_device_that_is_not_there),
 		cmocka_unit_test(test_mappings_from_before),
 		cmocka_unit_test(test_unknown_unmaps_behind_a_loss),
+		cmocka_unit_test(test_timers_of_another_device),
 		cmocka_unit_test(test_other_files),
 		cmocka_unit_test(test_progress),
 	};
