@@ -155,11 +155,15 @@ void ir_asm_timer_fired(struct ir_assembler *a, struct cpu *c, const struct ir_e
 	c->timer = ev->aux;
 }
 
-/* The flush of the timer: the CPU may have been held up in between. */
-static void end_timer_flush(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev)
+/* The flush of the timer, of this domain: the CPU may have been held up in between. */
+static void end_timer_flush(struct ir_assembler *a, struct cpu *c, const struct ir_event *ev,
+			    const struct ir_owner *domain)
 {
-	if (in_window(a, c->timer_record) && rec(a, c->timer_record)->kind == REC_TIMER)
+	if (in_window(a, c->timer_record) && rec(a, c->timer_record)->kind == REC_TIMER) {
 		rec(a, c->timer_record)->sync_time_ns = ev->time_ns;
+		if (domain && !domain->from_timer)
+			rec(a, c->timer_record)->device = domain->device;
+	}
 	ir_asm_forget_timer(a, c);
 }
 
@@ -254,7 +258,7 @@ static void flush_all_event(struct ir_assembler *a, struct cpu *c, struct slot *
 		w->timer = c->timer;
 	device = w ? w->device : 0;
 	if (c->timed_out) {
-		end_timer_flush(a, c, ev);
+		end_timer_flush(a, c, ev, w);
 		ir_domains_time_out(&a->domains, ir_asm_domain(a, device));
 	} else if (is_detached(a, device)) {	/* of the device's entry in the IOMMU, not of a queue */
 		return;
