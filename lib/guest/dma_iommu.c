@@ -466,12 +466,20 @@ static bool started_before(const struct ir_domain *d)
 		g->now_ns - c->armed_ns < g->par.queue_timeout_ms * UINT64_C(1000000));
 }
 
+static bool may_be_recorded(const struct ir_domain *d)
+{
+	return (d->guest->par.timer == IR_TIMER_RECORDED && cookie(d)->timer_on) || started_before(d);
+}
+
 static void dma_iommu_flush_timer(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns)
 {
-	bool due = d->guest->par.timer == IR_TIMER_RECORDED && cookie(d)->timer_on;
-
-	if (due || started_before(d))
+	if (may_be_recorded(d))
 		fire_timer(d, rpcit_ns, sync_ns);
+}
+
+static uint64_t dma_iommu_timer_since(const struct ir_domain *d)
+{
+	return may_be_recorded(d) ? cookie(d)->armed_ns : UINT64_MAX;
 }
 
 const struct ir_dma_ops ir_dma_iommu_ops = {
@@ -486,4 +494,5 @@ const struct ir_dma_ops ir_dma_iommu_ops = {
 	.timer_ns = dma_iommu_timer_ns,
 	.timer = dma_iommu_timer,
 	.flush_timer = dma_iommu_flush_timer,
+	.timer_since = dma_iommu_timer_since,
 };

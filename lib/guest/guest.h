@@ -66,6 +66,8 @@ struct ir_dma_ops {
 	 * @rpcit_ns, 0: not known.
 	 */
 	void (*flush_timer)(struct ir_domain *d, uint32_t rpcit_ns, uint32_t sync_ns);
+	/* Since when a timer that is on and may be the recorded one is on; UINT64_MAX: there is none. */
+	uint64_t (*timer_since)(const struct ir_domain *d);
 };
 
 extern const struct ir_dma_ops ir_dma_iommu_ops, ir_s390_dma_ops, ir_fixed_iova_ops;
@@ -254,18 +256,17 @@ void ir_guest_unmap(struct ir_guest *g, uint32_t mapping);
 void ir_guest_detach(struct ir_guest *g, uint16_t device);
 /** ir_guest_domain_type - from now on the device's domain is strict, or as the strategy has it */
 void ir_guest_domain_type(struct ir_guest *g, uint16_t device, bool strict);
-#define IR_DEVICES_ALL	UINT16_MAX
-
 /**
  * ir_guest_flush_timer - the recorded timer of a device fired
  *
  * If timers are simulated, it counts only if it was started before the recording began.
  *
- * @device: IR_DEVICES_ALL: it is not known which one, and all whose timer is on are flushed
+ * @device, @nr: of which of @nr devices from this one on is not known, unless it is 1: it is the timer that
+ *               has been on for longest, as all wait equally long
  * @rpcit_ns: how long its RPCIT took, 0: not known
  * @sync_ns: how much later its flush was
  */
-void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns,
+void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t nr, uint32_t rpcit_ns,
 			  uint32_t sync_ns);
 /** ir_guest_timers - run what is due now */
 void ir_guest_timers(struct ir_guest *g);

@@ -315,21 +315,35 @@ bool ir_guest_preload_flushed(struct ir_guest *g, uint16_t device)
 	return true;
 }
 
-void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t rpcit_ns, uint32_t sync_ns)
+/* Of @nr devices from @device on, that whose timer has been on for longest; NULL: none is. */
+static struct ir_domain *longest_waiting(struct ir_guest *g, uint16_t device, uint32_t nr)
 {
-	bool all = device == IR_DEVICES_ALL;
-	uint64_t next = all ? ir_bitmap_next_set(g->timers_on, 0) : device;
+	struct ir_domain *longest = NULL;
+	uint64_t least = UINT64_MAX;
 
-	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED || (!all && !ir_guest_domain(g, device)))
-		return;
-	g->sites.site = IR_SITE_TIMER;
-	while (next < g->nr_domains) {
-		struct ir_domain *d = g->domains[next];
+	for (uint64_t i = ir_bitmap_next_set(g->timers_on, device); i < g->nr_domains && i - device < nr;
+	     i = ir_bitmap_next_set(g->timers_on, i + 1)) {
+		struct ir_domain *d = g->domains[i];
+		uint64_t since = d && d->priv && d->ops->timer_since ? d->ops->timer_since(d) : UINT64_MAX;
 
-		if (d && d->priv && d->ops->flush_timer)
-			d->ops->flush_timer(d, rpcit_ns, sync_ns);
-		next = all ? ir_bitmap_next_set(g->timers_on, next + 1) : g->nr_domains;
+		if (since >= least)
+			continue;
+		least = since;
+		longest = d;
 	}
+	return longest;
+}
+
+void ir_guest_flush_timer(struct ir_guest *g, uint16_t device, uint32_t nr, uint32_t rpcit_ns, uint32_t sync_ns)
+{
+	struct ir_domain *d;
+
+	if (g->cfg.strategy->unmap != IR_UNMAP_QUEUED)
+		return;
+	d = nr == 1 ? ir_guest_domain(g, device) : longest_waiting(g, device, nr);
+	g->sites.site = IR_SITE_TIMER;
+	if (d && d->priv && d->ops->flush_timer)
+		d->ops->flush_timer(d, rpcit_ns, sync_ns);
 }
 
 void ir_guest_detach(struct ir_guest *g, uint16_t device)

@@ -89,11 +89,10 @@ static uint32_t earliest_copy(const struct ir_copies *c)
 	return best;
 }
 
-/* A timer of all devices, and what is no operation of a device, comes once. */
+/* Such an operation is of no device, and comes once. */
 static bool is_for_all_copies(const struct ir_op *op)
 {
-	return op->kind == IR_OP_LOST || op->kind == IR_OP_RPCIT || op->kind == IR_OP_PAGE_FREE ||
-		(op->kind == IR_OP_FLUSH_TIMER && !op->device);
+	return op->kind == IR_OP_LOST || op->kind == IR_OP_RPCIT || op->kind == IR_OP_PAGE_FREE;
 }
 
 bool ir_copies_next(struct ir_copies *c, bool last, struct ir_op *op)

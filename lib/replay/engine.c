@@ -405,11 +405,11 @@ static inline uint32_t number_of(struct ir_engine *e, const struct ir_op *op)
 
 static void flush_timer(struct ir_engine *e, const struct ir_op *op)
 {
-	/* Without any name there is one device, 0. */
-	bool known = op->device || (e->info->nr_devices <= 1 && e->nr_copies == 1);
+	/* The device of each copy that has no name is the first one: what is not known may be any other, too. */
+	uint32_t nr = (uint32_t)e->info->nr_devices;
 
 	if (e->guest->par.timer == IR_TIMER_RECORDED || ir_params_usual_timeout(&e->guest->par))
-		ir_guest_flush_timer(e->guest, known ? op->device : IR_DEVICES_ALL, op->rpcit_ns, op->sync_ns);
+		ir_guest_flush_timer(e->guest, op->device, op->device % nr ? 1 : nr, op->rpcit_ns, op->sync_ns);
 }
 
 /* One operation; if it is a map, with all its pieces. */

@@ -391,19 +391,19 @@ static void test_recorded_timer(void **state)
 	(void)state;
 	par.timer = IR_TIMER_RECORDED;
 	g = guest_on("kvm", "sync-map-retry", par);
-	ir_guest_flush_timer(g, IR_DEVICES_ALL, 0, 0);	/* nothing is there yet */
+	ir_guest_flush_timer(g, 0, 4, 0, 0);	/* nothing is there yet */
 	map(g, 0, 1);
-	ir_guest_flush_timer(g, IR_DEVICES_ALL, 0, 0);	/* no timer was armed */
+	ir_guest_flush_timer(g, 0, 4, 0, 0);	/* no timer was armed */
 	assert_int_equal(timeouts(g), 0);
 	unmap(g, 0);
 	assert_int_equal(ir_guest_timer_ns(g), UINT64_MAX);
 	g->now_ns = 10 * SEC;
 	ir_guest_timers(g);
 	assert_int_equal(timeouts(g), 0);
-	ir_guest_flush_timer(g, 0, 0, 0);
+	ir_guest_flush_timer(g, 0, 1, 0, 0);
 	assert_int_equal(timeouts(g), 1);
 	assert_int_equal(iova_pages(g), 0);
-	ir_guest_flush_timer(g, 0, 0, 0);	/* no timer is on */
+	ir_guest_flush_timer(g, 0, 1, 0, 0);	/* no timer is on */
 	assert_int_equal(timeouts(g), 1);
 	finish(g);
 }
@@ -436,12 +436,12 @@ static void test_timer_from_before(void **state)
 		if (rows[i].unmaps)
 			unmap(g, 0);
 		g->now_ns = rows[i].fires_ms * MS;
-		ir_guest_flush_timer(g, 0, 0, 0);
+		ir_guest_flush_timer(g, 0, 1, 0, 0);
 		assert_int_equal(timeouts(g), rows[i].first);
 		unmap(g, 1);
 		g->now_ns = rows[i].again_ms * MS;
 		ir_guest_timers(g);
-		ir_guest_flush_timer(g, 0, 0, 0);
+		ir_guest_flush_timer(g, 0, 1, 0, 0);
 		assert_int_equal(timeouts(g), rows[i].second);
 		finish(g);
 	}
@@ -453,14 +453,14 @@ static void test_timer_from_before_strict(void **state)
 	struct ir_guest *g = guest_on("kvm", "strict", kvm_par(1000));
 
 	(void)state;
-	ir_guest_flush_timer(g, 0, 0, 0);
+	ir_guest_flush_timer(g, 0, 1, 0, 0);
 	map(g, 0, 1);
-	ir_guest_flush_timer(g, 0, 0, 0);
+	ir_guest_flush_timer(g, 0, 1, 0, 0);
 	assert_int_equal(timeouts(g), 0);
 	finish(g);
 }
 
-/* A recorded timer belongs to one device, or to nobody knows which. */
+/* A recorded timer belongs to one device; if it is not known which, to the one that waits longest. */
 static void test_recorded_timer_of_a_device(void **state)
 {
 	struct ir_effective par = kvm_par(1000);
@@ -469,18 +469,24 @@ static void test_recorded_timer_of_a_device(void **state)
 	(void)state;
 	par.timer = IR_TIMER_RECORDED;
 	g = guest_on("kvm", "sync-map-retry", par);
-	for (uint16_t device = 1; device < 4; device++) {
+	for (uint16_t device = 1; device < 5; device++) {
 		map_on(g, device, device, 1);
+		g->now_ns = (10 - device) * MS;
 		unmap(g, device);
 	}
-	ir_guest_flush_timer(g, 2, 0, 0);
+	ir_guest_flush_timer(g, 2, 1, 0, 0);
 	assert_int_equal(timeouts(g), 1);
-	assert_int_equal(available(g), 998);
-	ir_guest_flush_timer(g, 9, 0, 0);	/* its unmaps were before the recording */
+	assert_int_equal(available(g), 997);
+	ir_guest_flush_timer(g, 9, 1, 0, 0);	/* its unmaps were before the recording */
 	assert_int_equal(timeouts(g), 2);
-	ir_guest_flush_timer(g, IR_DEVICES_ALL, 0, 0);
+	ir_guest_flush_timer(g, 0, 4, 0, 0);	/* of devices 1 and 3 the second one was armed first */
+	assert_int_equal(timeouts(g), 3);
+	ir_guest_flush_timer(g, 3, 1, 0, 0);
+	assert_int_equal(timeouts(g), 3);
+	ir_guest_flush_timer(g, 0, 4, 0, 0);
+	ir_guest_flush_timer(g, 0, 4, 0, 0);	/* the fourth device is none of them */
 	assert_int_equal(timeouts(g), 4);
-	assert_int_equal(available(g), 1000);
+	assert_int_equal(available(g), 999);
 	finish(g);
 }
 
