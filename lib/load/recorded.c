@@ -49,13 +49,17 @@ static struct ir_loop_config as_recorded(const struct ir_loop_config *cfg)
 	return recorded;
 }
 
+static bool same_ns(double x, double y)
+{
+	return x <= y && x >= y;
+}
+
 static bool is_same(const struct ir_loop_config *x, const struct ir_loop_config *y)
 {
 	return x->serialised == y->serialised && x->untraced == y->untraced &&
 		x->as_idle_as_can_be == y->as_idle_as_can_be && x->clocked == y->clocked &&
-		!(x->event_ns < y->event_ns) && !(x->event_ns > y->event_ns) &&
-		!(x->base_ns < y->base_ns) && !(x->base_ns > y->base_ns) &&
-		!(x->page_ns < y->page_ns) && !(x->page_ns > y->page_ns);
+		same_ns(x->event_ns, y->event_ns) && same_ns(x->base_ns, y->base_ns) &&
+		same_ns(x->page_ns, y->page_ns);
 }
 
 /* With the lock held: others that need the same wait for it, instead of making it again. */

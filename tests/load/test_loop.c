@@ -14,6 +14,7 @@
 #include "events/event.h"
 #include "load/priv.h"
 #include "load/loop.h"
+#include "load/recorded.h"
 
 #define US	UINT64_C(1000)
 #define FLUSH	(20 * US)
@@ -250,6 +251,60 @@ static void what_makes_no_sense_ends(void **state)
 	scene_free(s);
 }
 
+/* Idle times are not known: of two CPUs one maps by a clock, the other one now and then. */
+static struct scene *two_cpus(void)
+{
+	struct scene *s = scene_new();
+	uint64_t now[2] = { START, START };
+
+	for (unsigned int i = 0; i < 40; i++) {
+		for (unsigned int cpu = 0; cpu < 2; cpu++) {
+			s->pid = 7 + cpu;
+			op(s, now[cpu], cpu, IR_OP_MAP, 2 * i + cpu, i % 4 ? FLUSH : 0);
+			op(s, now[cpu] + 100 * US, cpu, IR_OP_UNMAP, 2 * i + cpu, i % 3 ? FLUSH : 0);
+			now[cpu] += cpu ? 300 * US : (130 + i * 37 % 190) * US;
+		}
+	}
+	cut(s, false);
+	for (uint32_t i = 0; i < s->load.nr_steps; i++)
+		s->load.steps[i].probes = 1;
+	return s;
+}
+
+/* With the recorded flushes a replay depends on nothing of a configuration but this, and is not that of another. */
+static void recorded_flushes_are_replayed_once(void **state)
+{
+	static const struct ir_loop_config variants[] = {
+		{ .event_ns = 2000 }, { .serialised = true }, { .as_idle_as_can_be = true },
+		{ .clocked = IR_CLOCKED_ALL }, { .clocked = IR_CLOCKED_NONE },
+		{ .untraced = true, .event_ns = 2000 }, { .untraced = true, .event_ns = 3000 },
+	};
+	enum { NR = sizeof(variants) / sizeof(variants[0]) };
+	struct scene *s = two_cpus();
+	struct ir_step_flushes *flushes = calloc(s->load.nr_steps, sizeof(*flushes));
+	struct ir_loop_result own[NR], result;
+
+	(void)state;
+	s->load.recorded = ir_recorded_loops_new();
+	for (unsigned int i = 0; i < NR; i++)
+		duration(s, &variants[i], &own[i]);
+	for (unsigned int i = 0; i < 3 * NR; i++) {
+		struct ir_loop_config cfg = variants[i % NR];
+
+		cfg.flushes = flushes;	/* not used */
+		cfg.priced = cfg.all_priced = true;
+		cfg.all_ns = cfg.extra_ns = 1000 * i;
+		assert_int_equal(ir_loop_run_recorded(&s->load, &cfg, &result), 0);
+		assert_memory_equal(&result, &own[i % NR], sizeof(result));
+	}
+	for (unsigned int i = 1; i < NR; i++)
+		if (!memcmp(&own[i], &own[0], sizeof(own[0])))
+			fail_msg("variant %u shows nothing", i);
+	ir_recorded_loops_free(s->load.recorded);
+	free(flushes);
+	scene_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +314,7 @@ int main(void)
 		cmocka_unit_test(a_clock_is_kept),
 		cmocka_unit_test(the_hypervisor_serves_one_at_a_time),
 		cmocka_unit_test(what_makes_no_sense_ends),
+		cmocka_unit_test(recorded_flushes_are_replayed_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
