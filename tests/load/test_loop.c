@@ -275,9 +275,11 @@ static struct scene *two_cpus(void)
 static void recorded_flushes_are_replayed_once(void **state)
 {
 	static const struct ir_loop_config variants[] = {
-		{ .event_ns = 2000 }, { .serialised = true }, { .as_idle_as_can_be = true },
-		{ .clocked = IR_CLOCKED_ALL }, { .clocked = IR_CLOCKED_NONE },
-		{ .untraced = true, .event_ns = 2000 }, { .untraced = true, .event_ns = 3000 },
+		{ .event_ns = 2000 }, { .event_ns = 2000, .serialised = true },
+		{ .event_ns = 2000, .as_idle_as_can_be = true },
+		{ .event_ns = 2000, .clocked = IR_CLOCKED_ALL },
+		{ .event_ns = 2000, .clocked = IR_CLOCKED_NONE },
+		{ .event_ns = 2000, .untraced = true }, { .event_ns = 3000, .untraced = true },
 	};
 	enum { NR = sizeof(variants) / sizeof(variants[0]) };
 	struct scene *s = two_cpus();
