@@ -29,6 +29,8 @@ static const struct {
 	{ 0, 4, "\x02\x21\x4c\x18", UNPACK("compressed by lz4", "lz4 -dc FILE") },
 	{ 0, 4, "\x89LZO", UNPACK("compressed by lzop", "lzop -dc FILE") },
 	{ 0, 6, "070701", UNPACK("a cpio archive", "cpio -i --to-stdout <FILE") },
+	{ 0, 6, "070707", UNPACK("a cpio archive", "cpio -i --to-stdout <FILE") },
+	{ 0, 2, "\xc7\x71", UNPACK("a cpio archive", "cpio -i --to-stdout <FILE") },
 	{ 0, 8, "!<arch>\n", "is an ar archive or a Debian package; unpack it" },
 	{ 0, 5, "b0VIM", "is a swap file of vim; let vim -r FILE write the text that it was made of" },
 	{ 0, 4, "\x7f" "ELF", "is a program or a library; give the recording" },

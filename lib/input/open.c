@@ -124,6 +124,12 @@ static const struct ir_reader_ops *search_text(struct ir_file *file, const unsig
 	return bid ? &ir_text_ops : NULL;
 }
 
+/* What compressed texts keep of their lines is no text. */
+static bool is_packed(const unsigned char *start, size_t len)
+{
+	return ir_packed_by(start, len) || ir_foreign_container(start, len);
+}
+
 /* The first bytes, and what no reader should know of: what the file went through on its way. */
 static ssize_t read_front(struct ir_file *file, unsigned char *start, struct ir_error *err)
 {
@@ -134,13 +140,13 @@ static ssize_t read_front(struct ir_file *file, unsigned char *start, struct ir_
 	if (len < 0)
 		return ir_error_set(err, (int)len, "%s: cannot read: %s", ir_file_path(file),
 				    strerror((int)-len));
-	if (ir_foreign_container(start, (size_t)len))
-		return len;
 	rc = ir_unpack(file, start, (size_t)len, err);
 	if (rc > 0)
 		len = ir_file_read(file, 0, start, IR_READER_PEEK);
 	if (rc < 0 || len < 0)
 		return rc < 0 ? rc : len;
+	if (is_packed(start, (size_t)len))
+		return len;
 	rc = 0;
 	ops = highest_bid(start, (size_t)len);
 	if (!ops || ops == &ir_text_ops)
@@ -186,7 +192,7 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 		return NULL;
 	}
 	len = read_front(file, start, err);
-	if (len > 0 && !ir_foreign_container(start, (size_t)len))
+	if (len > 0 && !is_packed(start, (size_t)len))
 		ops = highest_bid(start, (size_t)len);
 	if (ops == &ir_text_ops && ir_foreign_front(start, (size_t)len))
 		ops = NULL;

@@ -597,6 +597,8 @@ static const char *walk_start(struct walk *w, const char *p)
 	}
 	if (!w->spec->has_device)
 		return p;
+	if (p < w->end && *p == '[')	/* the line ends within the words */
+		return NULL;
 	while (stop < w->end && *stop != '=' && *stop != ' ')
 		stop++;
 	if (stop < w->end && *stop == '=')

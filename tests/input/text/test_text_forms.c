@@ -174,6 +174,12 @@ static void test_joined(void **state)
 		assert_int_equal(r.ev[0].addr, 0x1000);
 		assert_int_equal(r.ev[0].size, 4096);
 	}
+	/* Words that libtraceevent prints in place of a device's name are none. */
+	r = read_text(HEAD "dma_unmap_sg: [FAILED\nTO PARSE] device=d addrs=ARRAY[00, 00,\n00, 01] dir=1 attrs=0x0\n" HEAD UNMAP "\n");
+	assert_int_equal(r.nr, 2);
+	assert_int_equal(all_damage(&r) + r.damage.count[IR_DAMAGE_FOREIGN_LINES], 0);
+	assert_string_equal(r.device[0], "d");
+	assert_int_equal(r.nr_devices, 2);
 	/* A line that stays incomplete is one damaged event, and the next line is read. */
 	r = read_text(HEAD "map: IOMMU: iova=0x1000 - 0x2000 paddr=0x5000\n" HEAD UNMAP "\n");
 	assert_int_equal(r.nr, 1);

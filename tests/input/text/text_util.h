@@ -30,6 +30,7 @@ struct result {
 	size_t nr;
 	uint64_t disorder;
 	uint32_t cpus;
+	size_t nr_devices;	/* with number 0, which stands for none */
 	char counts[512];	/* "iommu:map=2 rpcit=1 " */
 	char format[32], clock[16], arch[16], kernel[64], order[8];
 };
@@ -58,6 +59,7 @@ static void keep_info(struct result *r, const struct ir_reader_info *info)
 					 "%s=%" PRIu64 " ", info->events[i].name,
 					 info->events[i].count);
 	r->cpus = info->cpus;
+	r->nr_devices = info->nr_devices;
 	copy(r->format, sizeof(r->format), info->format);
 	copy(r->clock, sizeof(r->clock), info->clock);
 	copy(r->arch, sizeof(r->arch), info->arch);
