@@ -49,6 +49,7 @@ static const struct {
 #define BPF "is output of bpftrace or of a tool like it, whose lines are as its script says; record with trace-cmd or perf"
 #define FAULTS "is a kernel's log with faults of an IOMMU; iommu-replay faults --log FILE RECORDING says whose memory that was"
 
+#define PERF_JSON "\"linux-perf-json-version\""
 #define JSON "is JSON; \"iommu-replay report\" reads reports; if it holds a text, print that: jq -r"
 
 /* Text: these words anywhere in the first bytes, or at the start of them. */
@@ -69,6 +70,7 @@ static const struct {
 	{ "DMAR: [DMA ", false, FAULTS },
 	{ "IO_PAGE_FAULT", false, FAULTS },
 	{ "\"traceEvents\"", false, "is a trace in JSON for a viewer, without DMA addresses; give the recording that it was made of" },
+	{ PERF_JSON, false, "is JSON of perf data convert, which is not read; give the perf.data that it was made of" },
 	{ "{", true, JSON },
 	{ "begin 644 ", false, "has an attachment in uuencode; unpack it: uudecode -o - FILE | iommu-replay COMMAND -" },
 	{ "Content-Transfer-Encoding: base64", false, "is mail with an attachment in base64; save the attachment: munpack FILE" },
@@ -152,7 +154,8 @@ static bool is_json(const unsigned char *p, size_t len)
 
 	while (i < len && i < 16 && strchr(" \t\r\n", p[i]) && p[i])
 		i++;
-	return len > i && p[0] == '{' && p[i] == '"' && !memmem(p, len, "\"traceEvents\"", 13);
+	return len > i && p[0] == '{' && p[i] == '"' && !memmem(p, len, "\"traceEvents\"", 13) &&
+		!memmem(p, len, PERF_JSON, sizeof(PERF_JSON) - 1);
 }
 
 #define MIN_BASE64 60u	/* mail has 76 digits a line, PEM 64 */
