@@ -72,6 +72,39 @@ form "of dmesg -J" 's/[\\"]/\\&/g; s/^\[ *\([0-9.]*\)\] \(.*\)/{\n "time":   \1,
 form "of journalctl -o json" \
 	's/[\\"]/\\&/g; s/^\[ *\([0-9]*\)\.\([0-9]*\)\] \(.*\)/{"MESSAGE":"\3","_SOURCE_MONOTONIC_TIMESTAMP":"\1\2"}/'
 
+form "in colours" 's/^\(\[[^]]*\]\) \([^:]*:\)/\x1b[32m\1\x1b[0m \x1b[33m\2\x1b[0m/'
+form "of a web page" 's/>/\&gt;/g; s/</\&lt;/g; 1s/^/<html><pre>/'
+
+# came WHAT COMMAND...: what COMMAND makes of the log has the same faults
+came() {
+	what=$1
+	shift
+	if ! "$@" <$log >"$tmp/log" 2>"$tmp/err"; then
+		skip "a log $what: no $1"
+		return
+	fi
+	list --log "$tmp/log" $amd >"$tmp/got" 2>"$tmp/err"
+	if grep -q "is compressed by xz" "$tmp/err"; then
+		skip "a log $what: built without liblzma"
+		return
+	fi
+	check "a log $what has the same faults" cmp "$tmp/expected" "$tmp/got"
+}
+for tool in gzip xz zstd; do
+	came "compressed by $tool" $tool -c
+done
+came "in UTF-16" iconv -f UTF-8 -t UTF-16
+for width in 66 72 80 100; do
+	came "in lines of $width" fold -s -w $width
+	came "in lines of $width, quoted" sh -c "sed 's/^/> /' | fold -s -w $width | sed 's/^[^>]/> &/'"
+done
+gzip -c <$log | head -c 400 >"$tmp/log"
+exits "a compressed log that is cut is read" 0 faults --log "$tmp/log" $amd
+shows "a compressed log that is cut: says so" "the log is cut or damaged: not all of it could be read"
+{ printf 'BZh91AY&SY'; head -c 100 /dev/urandom; } >"$tmp/log"
+exits "a log compressed by bzip2" 1 faults --log "$tmp/log" $amd
+says "a log compressed by bzip2: what to do" "is compressed by bzip2; unpack it: bzip2 -dc FILE"
+
 # What other boots logged is not of the recording; what the log has twice is one fault.
 { echo "[    0.000000] Linux version 6.12.0"; grep -v monotonic= $log; } >"$tmp/boot"
 sed 's/^/[    0.000000] Linux version 6.12.0\n/; q' $log | cat "$tmp/boot" - $log "$tmp/boot" >"$tmp/log"

@@ -309,6 +309,7 @@ words "no fault, and no log" faults.json 'entry.update(faults=[]); entry["fault_
 	"no fault was found; a log is given with --log"
 words "no fault, but a log" faults.json 'entry.update(faults=[]); entry["fault_summary"].update(total=0, log_clock=None, log_given=True)' \
 	"no fault was found, neither in the recording nor in the log"
+words "a log that is cut" faults.json 'entry["fault_summary"]["log_cut"] = 2' "the log is cut or damaged: not all of it could be read"
 words "a line that cannot be read" faults.json 'entry["fault_summary"]["bad_lines"] = 1' "1 line looks like a fault and cannot be read"
 words "lines that cannot be read" faults.json 'entry["fault_summary"]["bad_lines"] = 2' "2 lines look like faults and cannot be read"
 words "faults of incomplete recordings" faults.json 'r["damage"]["lost_events"] = 1; r["complete"] = False' "the input is incomplete: maps and unmaps may be missing"

@@ -130,6 +130,8 @@ static void draw_notes(const struct drawing *d, const struct ir_faults *faults)
 	if (faults->bad_lines)
 		draw_line(d, "warning", VIEW_BAD, "%" PRIu64 " line%s and cannot be read",
 			  faults->bad_lines, faults->bad_lines == 1 ? " looks like a fault" : "s look like faults");
+	if (faults->log_cut)
+		draw_line(d, "warning", VIEW_BAD, "the log is cut or damaged: not all of it could be read");
 	if (!faults->nr && (faults->clock || faults->log_given))
 		draw_line(d, "note", VIEW_NOTE, "no fault was found, neither in the recording nor in the log");
 	else if (!faults->nr)

@@ -30,6 +30,7 @@ static void fill_result(struct result *result, const struct finding *f)
 	faults->suppressed = f->suppressed;
 	faults->bad_lines = f->bad_lines;
 	faults->log_given = f->options->log;
+	faults->log_cut = f->log_cut;
 	faults->undated = f->nr_lines && f->stamp == IR_STAMP_NONE;
 	faults->unexamined = f->reports.beyond + f->log.beyond;
 	faults->clock = f->clock;

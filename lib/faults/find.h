@@ -12,6 +12,7 @@
  *   verdict.c  6. what may have happened to each fault, in words
  *   log*.c     messages of the drivers
  *   split.c    a line of a log: its message and its time, by stamp.c and stamp_json.c
+ *   wrapped.c  lines of a log that a mail program broke
  *
  * Pass 1 of the recording finds the reports, pass 2 follows the pages of interest:
  * the faults' own and their neighbours.  All memory is for faults, pages and what
@@ -26,6 +27,7 @@
 #include <iommu-replay/faults.h>
 #include "faults/log.h"
 #include "faults/names.h"
+#include "faults/wrapped.h"
 #include "events/tasks.h"
 
 #define NS_PER_MS	UINT64_C(1000000)
@@ -110,6 +112,7 @@ struct finding {
 	struct reports log;
 	struct marks trace_marks, log_marks;
 	struct anchors anchors;
+	struct ir_log_wrapped *held;	/* of the log */
 	struct ir_log_parser parser;	/* of the log, and of the recording's lines after it */
 	uint64_t nr_events, nr_console, nr_log;
 	enum ir_stamp stamp;		/* of the log: the best that a line has */
@@ -117,6 +120,7 @@ struct finding {
 	uint64_t clock_error_ns;
 	uint64_t outside;
 	uint64_t bad_lines, suppressed;
+	uint64_t log_cut;		/* its bytes that could not be read */
 	uint64_t nr_lines;		/* of the log */
 	uint64_t start_ns, end_ns;	/* of the recording */
 };

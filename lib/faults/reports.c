@@ -6,13 +6,13 @@
 #include "faults/find.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "faults/split.h"
+#include "faults/wrapped.h"
+#include "input/open.h"
 #include "recording/pass.h"
 
-#define MAX_LINE	65536u
 #define MAX_MARKS	(1u << 18)
 
 static int add_report(struct reports *reports, const struct report *report)
@@ -191,6 +191,22 @@ static void note_stamp(struct finding *f, enum ir_stamp stamp)
 	f->log_marks.nr = f->anchors.nr = 0;
 }
 
+/* The line that is held is complete. */
+static int take_held(struct finding *f)
+{
+	struct ir_log_line *line = &f->held->line;
+	int rc;
+
+	if (!f->held->parts)
+		return 0;
+	f->held->parts = 0;
+	rc = parse_fault_line(f, &f->parser, line, &f->log, IR_FAULT_LOG);
+	if (rc || line->stamp == IR_STAMP_NONE || line->stamp != f->stamp)
+		return rc;
+	rc = parse_monotonic(f, line);
+	return rc || line->coarse_ns ? rc : add_mark(f, &f->log_marks, line);
+}
+
 static int parse_log_line(struct finding *f, const char *text, size_t len)
 {
 	struct ir_log_line line;
@@ -199,12 +215,12 @@ static int parse_log_line(struct finding *f, const char *text, size_t len)
 	f->nr_lines++;
 	if (!ir_log_split(&f->parser, text, len, &line))
 		return f->parser.no_memory ? -ENOMEM : 0;
+	if (ir_log_continue(f->held, &line, len))
+		return 0;
+	rc = take_held(f);
 	note_stamp(f, line.stamp);
-	rc = parse_fault_line(f, &f->parser, &line, &f->log, IR_FAULT_LOG);
-	if (rc || line.stamp == IR_STAMP_NONE || line.stamp != f->stamp)
-		return rc;
-	rc = parse_monotonic(f, &line);
-	return rc || line.coarse_ns ? rc : add_mark(f, &f->log_marks, &line);
+	ir_log_hold(f->held, &line, len);
+	return rc;
 }
 
 static bool is_interrupted(const struct finding *f)
@@ -213,16 +229,19 @@ static bool is_interrupted(const struct finding *f)
 }
 
 /* Lines out of a fixed buffer; what is longer than any line of a log is cut. */
-static int read_lines(struct finding *f, FILE *in, char *buf)
+static int read_lines(struct finding *f, struct ir_file *in, char *buf)
 {
-	size_t have = 0, n;
+	uint64_t at = 0;
+	size_t have = 0;
 	bool cut = false;
+	ssize_t n = 0;
 	int rc = 0;
 
-	while (!rc && !is_interrupted(f) && (n = fread(buf + have, 1, MAX_LINE - have, in))) {
+	while (!rc && !is_interrupted(f) && (n = ir_file_read(in, at, buf + have, IR_LOG_MAX_LINE - have)) > 0) {
 		char *start = buf, *stop;
 
-		have += n;
+		at += (uint64_t)n;
+		have += (size_t)n;
 		while (!rc && (stop = memchr(start, '\n', have))) {
 			if (!cut)
 				rc = parse_log_line(f, start, (size_t)(stop - start));
@@ -230,7 +249,7 @@ static int read_lines(struct finding *f, FILE *in, char *buf)
 			have -= (size_t)(stop + 1 - start);
 			start = stop + 1;
 		}
-		if (start == buf && have == MAX_LINE) {
+		if (start == buf && have == IR_LOG_MAX_LINE) {
 			if (!rc && !cut)
 				rc = parse_log_line(f, buf, have);
 			cut = true;
@@ -238,35 +257,34 @@ static int read_lines(struct finding *f, FILE *in, char *buf)
 		}
 		memmove(buf, start, have);
 	}
+	if (n < 0)
+		return ir_error_set(f->err, (int)n, "%s: cannot read: %s", ir_file_path(in), strerror((int)-n));
 	if (!rc && have && !cut)
 		rc = parse_log_line(f, buf, have);
+	if (!rc)
+		rc = take_held(f);
 	return is_interrupted(f) ? ir_error_set(f->err, -EINTR, "interrupted") : rc;
 }
 
 static int read_log(struct finding *f)
 {
-	const char *path = f->options->log;
+	struct ir_file *in = ir_open_log(f->options->log, f->err);
+	char *buf = malloc(IR_LOG_MAX_LINE);
 	struct ir_log_fault faults[IR_LOG_FORMATS];
-	FILE *in = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	char *buf = malloc(MAX_LINE);
-	int rc;
+	int rc = in ? 0 : -EINVAL;
 
-	if (!in) {
-		rc = ir_error_set(f->err, -errno, "%s: cannot open: %s", path, strerror(errno));
-		free(buf);
-		return rc;
-	}
-	errno = 0;
-	rc = buf ? read_lines(f, in, buf) : -ENOMEM;
+	f->held = calloc(1, sizeof(*f->held));
+	if (!rc)
+		rc = buf && f->held ? read_lines(f, in, buf) : -ENOMEM;
 	if (!rc)
 		rc = add_log_faults(f, &f->log, IR_FAULT_LOG, faults,
 				    ir_log_finish(&f->parser, faults));
-	if (!rc && ferror(in))
-		rc = ir_error_set(f->err, errno ? -errno : -EIO, "%s: cannot read: %s", path,
-				  strerror(errno ? errno : EIO));
-	if (in != stdin)
-		fclose(in);
+	if (in) {
+		f->log_cut = ir_file_cut(in);
+		ir_file_close(in);
+	}
 	free(buf);
+	free(f->held);
 	f->nr_log = f->log.nr;
 	f->bad_lines += f->parser.bad;
 	f->suppressed += f->parser.suppressed;

@@ -208,6 +208,38 @@ static const struct ir_reader_ops *find_ops(struct ir_file *file, struct ir_erro
 	return ops;
 }
 
+/* A log in JSON is read as it is. */
+static bool is_packed_log(const unsigned char *start, size_t len)
+{
+	return is_packed(start, len) && *start != '{';
+}
+
+struct ir_file *ir_open_log(const char *path, struct ir_error *err)
+{
+	struct ir_file *file = ir_file_open(path, err);
+	unsigned char *start = file ? calloc(1, IR_READER_PEEK) : NULL;
+	ssize_t len = start ? read_front(file, start, err) : -ENOMEM;
+
+	if (file && !start)
+		ir_error_set(err, -ENOMEM, "%s: out of memory", path);
+	if (len > 0 && is_packed_log(start, (size_t)len)) {
+		struct ir_error advice;
+		char *pipe;
+
+		not_a_recording(file, start, (size_t)len, &advice);
+		pipe = strstr(advice.text, " | ");	/* to a command that reads recordings */
+		if (pipe)
+			*pipe = '\0';
+		len = ir_error_set(err, -EINVAL, "%s", advice.text);
+	}
+	free(start);
+	if (len >= 0)
+		return file;
+	if (file)
+		ir_file_close(file);
+	return NULL;
+}
+
 static int complaint_error(const struct ir_reader *rd, struct ir_error *err)
 {
 	return rd->complaint.text[0] ? ir_error_set(err, -EINVAL, "%s", rd->complaint.text) : 0;

@@ -33,6 +33,13 @@ struct ir_reader_options {
 /** ir_reader_open_with - the same with options; what they name must outlive the reader */
 struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_reader_options *options,
 				      struct ir_damage *damage, struct ir_error *err);
+/**
+ * ir_open_log - open a kernel's log, which is a text but no recording
+ *
+ * It is unpacked, and what mail, editors and terminals did to it is undone, as with
+ * recordings.  NULL with @err set: it cannot be opened or unpacked.
+ */
+struct ir_file *ir_open_log(const char *path, struct ir_error *err);
 /* The rest of ir_reader_next_block(), for the end, and for blocks that end in a special event. */
 int ir_reader_end_block(struct ir_reader *rd, int n, struct ir_event *evs, int max,
 			struct ir_error *err);

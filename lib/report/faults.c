@@ -232,6 +232,7 @@ static json_t *json_summary(const struct ir_faults *faults)
 	rc |= set_member(object, "suppressed", ir_json_count(faults->suppressed));
 	rc |= set_member(object, "may_be_missing", json_boolean(faults->may_be_missing));
 	rc |= set_member(object, "log_given", json_boolean(faults->log_given));
+	rc |= set_member(object, "log_cut", ir_json_count(faults->log_cut));
 	rc |= set_member(object, "bad_lines", ir_json_count(faults->bad_lines));
 	rc |= set_member(object, "unexamined", ir_json_count(faults->unexamined));
 	return or_null(object, rc);

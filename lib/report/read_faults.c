@@ -209,7 +209,7 @@ static int read_summary(struct ir_read_faults *f, const json_t *json, struct ir_
 			return wrong_member(err, "by_kind");
 	if (!read_count(json, "delay_ns", &all->delay_ns) || !read_count(json, "outside", &all->outside) ||
 	    !read_count(json, "suppressed", &all->suppressed) ||
-	    !read_count(json, "bad_lines", &all->bad_lines) ||
+	    !read_count(json, "log_cut", &all->log_cut) || !read_count(json, "bad_lines", &all->bad_lines) ||
 	    !read_count(json, "unexamined", &all->unexamined) ||
 	    !read_count(reports, "events", &all->events) ||
 	    !read_count(reports, "console", &all->console_lines) ||

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "faults/split.h"
+#include "faults/wrapped.h"
 
 struct read {
 	struct ir_log_parser parser;
@@ -501,6 +502,59 @@ static void suppressed(void **state)
 	}
 }
 
+/* @expected: the lines that @lines are, as far as a mail program broke them, each with | at its end */
+static void joined(const char *const *lines, unsigned int nr, const char *expected)
+{
+	struct ir_log_wrapped *held = calloc(1, sizeof(*held));
+	struct ir_log_parser parser = { .last_ns = 0 };
+	char got[8192] = "";
+
+	assert_non_null(held);
+	for (unsigned int i = 0; i <= nr; i++) {
+		struct ir_log_line line;
+
+		if (i < nr) {
+			assert_true(ir_log_split(&parser, lines[i], strlen(lines[i]), &line));
+			if (ir_log_continue(held, &line, strlen(lines[i])))
+				continue;
+		}
+		if (held->parts)
+			snprintf(got + strlen(got), sizeof(got) - strlen(got), "%.*s|",
+				 (int)(held->line.message.end - held->line.message.p), held->line.message.p);
+		if (i < nr)
+			ir_log_hold(held, &line, strlen(lines[i]));
+	}
+	assert_string_equal(got, expected);
+	free(held);
+}
+
+static void wrapped(void **state)
+{
+#define TEXT "pci 0000:00:10.1: AMD-Vi: Event logged [IO_PAGE_FAULT"
+#define BROKEN "[    8.342884] " TEXT
+#define PART "domain=0x0003 address=0x12345678 flags=0x0020] and more of it"
+	static const char *const amd[] = { BROKEN, "domain=0x0003", "[    9.000000] x" };
+	static const char *const quoted[] = { "> " BROKEN, ">> domain=0x0003", "> | address=0x1" };
+	/* The word would have found room. */
+	static const char *const narrow[] = { "[    8.342884] pci 0000:00:10.1: AMD-Vi: Event", "logged" };
+	static const char *const fits[] = { "[    8.342884] pci 0000:00:10.1: AMD-Vi: Event", "logged logged", "" };
+	static const char *const just[] = { "[    8.342884] pci 0000:00:10.1: AMD-Vi: Event", "logged12345678 x" };
+	static const char *const undated[] = { "pci 0000:00:10.1: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x3", "address=0x1" };
+	static const char *const blank[] = { BROKEN, "", "domain=0x0003" };
+	static const char *const many[] = { BROKEN, PART, PART, PART, "behind" };
+
+	(void)state;
+	joined(amd, 3, TEXT " domain=0x0003|x|");
+	joined(quoted, 2, TEXT " domain=0x0003|");
+	joined(quoted, 3, TEXT " domain=0x0003|> | address=0x1|");
+	joined(narrow, 2, "pci 0000:00:10.1: AMD-Vi: Event|logged|");
+	joined(fits, 2, "pci 0000:00:10.1: AMD-Vi: Event|logged logged|");
+	joined(just, 2, "pci 0000:00:10.1: AMD-Vi: Event logged12345678 x|");
+	joined(undated, 2, "pci 0000:00:10.1: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x3|address=0x1|");
+	joined(blank, 3, TEXT "||domain=0x0003|");
+	joined(many, 5, TEXT " " PART " " PART " " PART "|behind|");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -518,6 +572,7 @@ int main(void)
 		cmocka_unit_test(no_stamps),
 		cmocka_unit_test(rare_stamps),
 		cmocka_unit_test(suppressed),
+		cmocka_unit_test(wrapped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

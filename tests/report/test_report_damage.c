@@ -270,7 +270,7 @@ static const struct ir_fault_count by_site[] = { { "nvme_map+0x4", 1 } };
 static const struct ir_faults faults = {
 	.faults = faults_list, .nr = 2, .by_kind = { [IR_FAULT_UNMAPPED] = 1, [IR_FAULT_UNCERTAIN] = 1 },
 	.by_device = by_device, .nr_devices = 1, .by_site = by_site, .nr_sites = 1, .events = 1, .console_lines = 1,
-	.log_lines = 2, .outside = 3, .suppressed = 4, .may_be_missing = true, .log_given = true, .bad_lines = 5, .delay_ns = 6,
+	.log_lines = 2, .outside = 3, .suppressed = 4, .may_be_missing = true, .log_given = true, .log_cut = 9, .bad_lines = 5, .delay_ns = 6,
 	.clock = "by lines that are in both", .clock_error_ns = 7, .unexamined = 8,
 };
 

@@ -115,6 +115,7 @@ struct ir_faults {
 	bool may_be_missing;		/* reports are rate-limited, and some may be missing */
 	uint64_t bad_lines;		/* that look like a fault and cannot be read */
 	bool log_given;
+	uint64_t log_cut;		/* bytes of it that are cut or damaged; 1: not known how many */
 	bool undated;			/* the log has lines, and none with a time; not in reports */
 	uint64_t delay_ns;		/* how long before its report an access may be */
 	const char *clock;		/* how the log's clock was aligned; NULL: no log */
@@ -125,7 +126,7 @@ struct ir_faults {
 #define IR_FAULTS_MAX	(1u << 21)	/* that are examined */
 
 struct ir_fault_options {
-	const char *log;		/* a kernel log beside the recording; NULL: none */
+	const char *log;		/* a kernel log beside the recording, also compressed, "-": standard input; NULL: none */
 	/* "0000:00:10.0,0000:00:10.1": devices of one IOMMU group; may be NULL */
 	const char *const *groups;
 	size_t nr_groups;
