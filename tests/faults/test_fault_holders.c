@@ -439,7 +439,7 @@ static void test_long_lines(void **state)
 static void test_no_log(void **state)
 {
 	static const struct { const char *log, *says; } rows[] = {
-		{ "/nonexistent/log", "/nonexistent/log: cannot open: No such file or directory" },
+		{ "/nonexistent/log", "/nonexistent/log: cannot open: No such file or directory; check the name" },
 		{ "/", "/: is a directory; name a file in it" },
 	};
 
