@@ -234,7 +234,7 @@ if command -v python3 >/dev/null; then
 		    assert sources.pop("hypervisor_plugin") is None
 		    assert set(r["parameters"]) - {"sources"} == set(sources)
 		    assert r["parameters"]["own"] == sources["own"] == {}
-		    assert isinstance(r["exposure"]["page_seconds"], float)
+		    assert isinstance(r["exposure"]["page_seconds"], (int, float))
 		assert len(info["recordings"]) == 1
 		assert info["recordings"][0]["results"] == []
 		assert info["recordings"][0]["recording"] == entry["recording"]

@@ -121,6 +121,7 @@ shows "it has the call sites" '<td class="text">nvme_prep_rq.part.0+0x4e2</td>'
 "$prog" report - <"$tmp/report.json" >"$tmp/again"
 check "report: from standard input" cmp -s "$tmp/at_once" "$tmp/again"
 "$prog" run --quiet --format json "$file" >"$tmp/plain.json"
+check "report: numbers are written as jq writes them" sh -c "! grep -q '\.0,*\$' '$tmp/plain.json'"
 exits "report: HTML of a report without timelines" 0 report --format html "$tmp/plain.json"
 shows "it says why there are no plots" "without --timeline"
 

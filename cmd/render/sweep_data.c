@@ -72,7 +72,7 @@ static json_t *json_fits(const struct sweep *sweep)
 			"short_of_entries", number_or_null(fits.short_of_entries),
 			"queue_full", number_or_null(fits.queue_full),
 			"hypervisor_busy", number_or_null(fits.hypervisor_busy),
-			"busy", fits.busy < 0 ? json_null() : json_real(fits.busy)));
+			"busy", fits.busy < 0 ? json_null() : ir_json_real(fits.busy)));
 	}
 	return list;
 }

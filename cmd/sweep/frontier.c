@@ -124,7 +124,7 @@ static json_t *json_points(const struct frontier *f)
 			"queue_size", queue ? ir_json_count(r->parameters.queue_size) : json_null(),
 			"queue_timeout_ms", queue ? ir_json_count(r->parameters.queue_timeout_ms) :
 			json_null(), "flushes", ir_json_count(frontier_flushes(f, i)),
-			"page_seconds", all ? json_null() : json_real(r->exposure.page_seconds),
+			"page_seconds", all ? json_null() : ir_json_real(r->exposure.page_seconds),
 			"p99_ns", all ? json_null() : ir_json_count(r->exposure.p99_ns),
 			"result", (json_int_t)i));
 	}

@@ -16,7 +16,6 @@
 #include "base/json.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +36,7 @@ static json_t *json_value(struct ir_value value)
 	case IR_VALUE_COUNT:
 		return ir_json_count(value.count);
 	case IR_VALUE_REAL:
-		return isfinite(value.real) ? json_real(value.real) : json_null();
+		return ir_json_real(value.real);
 	case IR_VALUE_TRUTH:
 		return json_boolean(value.truth);
 	case IR_VALUE_NULL:

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,4 +39,14 @@ bool ir_json_read_count(const json_t *json, uint64_t *count)
 		return false;
 	*count = (uint64_t)json_integer_value(json);
 	return true;
+}
+
+json_t *ir_json_real(double real)
+{
+	if (!isfinite(real))
+		return json_null();
+	/* All integers up to this one are doubles. */
+	if (fabs(real) <= 0x1p53 && real == trunc(real))
+		return json_integer((json_int_t)real);
+	return json_real(real);
 }

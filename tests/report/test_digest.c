@@ -4,6 +4,8 @@
 #include "report/json.h"
 #include "report/json_count.h"
 
+#include <math.h>
+
 static void digests_hold_the_content(void **state)
 {
 	json_t *object = json_pack("{s:i, s:[f, s], s:s}", "b", 2, "a", 0.1, "x", "digest", "");
@@ -46,11 +48,34 @@ static void large_counts_are_exact(void **state)
 	}
 }
 
+/* jq, JavaScript and others write 0.0 as 0: the digest is that of the same number. */
+static void whole_reals_are_integers(void **state)
+{
+	static const double whole[] = { 0, -0.0, 1, -3, 1e15, 0x1p53 }, others[] = { 0.5, -1.5, 0x1p54, 1e300 };
+	json_t *json;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+		json = ir_json_real(whole[i]);
+		assert_true(json_is_integer(json) && (double)json_integer_value(json) == whole[i]);
+		json_decref(json);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		json = ir_json_real(others[i]);
+		assert_true(json_is_real(json) && json_real_value(json) == others[i]);
+		json_decref(json);
+	}
+	json = ir_json_real(HUGE_VAL);
+	assert_true(json_is_null(json));
+	json_decref(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digests_hold_the_content),
 		cmocka_unit_test(large_counts_are_exact),
+		cmocka_unit_test(whole_reals_are_integers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
