@@ -68,11 +68,23 @@ static int read_devices(struct ir_read_entry *e, const json_t *devices, struct i
 	return 0;
 }
 
+/* Members of recordings, results, or both; those of columns are checked with these. */
+static int check_outlines(const json_t *object, struct ir_error *err)
+{
+	static const char *const lists[] = { "devices", "sites", "drivers", NULL };
+	static const char *const objects[] = { "events", "verify", "timeline", "shortages", "faults", NULL };
+	int rc = ir_read_outline(object, lists, JSON_ARRAY, err);
+
+	return rc ? rc : ir_read_outline(object, objects, JSON_OBJECT, err);
+}
+
 static int read_recording(struct ir_read_entry *e, const json_t *recording, struct ir_error *err)
 {
-	int rc = ir_read_columns(ir_recording_columns, ir_column_put, NULL, recording, &e->fields, 0,
-				 err);
+	int rc = check_outlines(recording, err);
 
+	if (!rc)
+		rc = ir_read_columns(ir_recording_columns, ir_column_put, NULL, recording, &e->fields,
+				     0, err);
 	if (!rc)
 		rc = read_events(e, json_object_get(recording, "events"), err);
 	if (!rc)
@@ -99,9 +111,11 @@ static int read_verify(struct ir_read_entry *e, const json_t *result, size_t i, 
 static int read_result(struct ir_report *report, struct ir_read_entry *e, const json_t *result, size_t i,
 		       struct ir_error *err)
 {
-	int rc = ir_read_names(&report->names, result, &e->fields.configs[i],
-			       &e->fields.results[i].parameters, err);
+	int rc = check_outlines(result, err);
 
+	if (!rc)
+		rc = ir_read_names(&report->names, result, &e->fields.configs[i],
+				   &e->fields.results[i].parameters, err);
 	if (!rc)
 		rc = ir_read_columns(ir_result_columns, ir_column_put, NULL, result, &e->fields, i,
 				     err);

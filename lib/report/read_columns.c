@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-json_t *ir_read_member(const json_t *object, const char *key)
+/* False: something on the way to the member is not an object, and not null either. */
+static bool find_member(const json_t *object, const char *key, json_t **member)
 {
 	char part[64];
 	const char *dot;
@@ -16,13 +17,35 @@ json_t *ir_read_member(const json_t *object, const char *key)
 		size_t len = (size_t)(dot - key);
 
 		if (len >= sizeof(part))
-			return NULL;
+			break;
 		memcpy(part, key, len);
 		part[len] = '\0';
 		object = json_object_get(object, part);
+		if (object && !json_is_object(object) && !json_is_null(object))
+			return false;
 		key = dot + 1;
 	}
-	return json_object_get(object, key);
+	*member = json_object_get(object, key);
+	return true;
+}
+
+json_t *ir_read_member(const json_t *object, const char *key)
+{
+	json_t *member;
+
+	return find_member(object, key, &member) ? member : NULL;
+}
+
+int ir_read_outline(const json_t *object, const char *const *keys, json_type type, struct ir_error *err)
+{
+	for (; *keys; keys++) {
+		const json_t *member = json_object_get(object, *keys);
+
+		if (member && !json_is_null(member) && json_typeof(member) != type)
+			return ir_error_set(err, -EINVAL, "%s is not %s", *keys,
+					    type == JSON_ARRAY ? "a list" : "an object");
+	}
+	return 0;
 }
 
 bool ir_read_value(const json_t *json, struct ir_value *value)
@@ -47,13 +70,14 @@ int ir_read_columns(const struct ir_column *columns, ir_read_put put,
 		    const struct ir_entry_fields *to, size_t result, struct ir_error *err)
 {
 	for (const struct ir_column *column = columns; column->key; column++) {
-		const json_t *member;
+		json_t *member = NULL;
 		struct ir_value value;
+		bool found;
 
 		if (column->kind != IR_COLUMN_VALUE || (wanted && !wanted(column)))
 			continue;
-		member = ir_read_member(object, column->key);
-		if (!member || (ir_read_value(member, &value) && put(column, to, result, value)))
+		found = find_member(object, column->key, &member);
+		if ((found && !member) || (ir_read_value(member, &value) && put(column, to, result, value)))
 			continue;
 		/* A text is a count where the column cannot have a text. */
 		value = (struct ir_value){ .type = IR_VALUE_COUNT };

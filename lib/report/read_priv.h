@@ -46,6 +46,9 @@ bool ir_read_value(const json_t *json, struct ir_value *value);
 /** ir_read_member - the member at the end of "a.b.c"; NULL: not there */
 json_t *ir_read_member(const json_t *object, const char *key);
 
+/** ir_read_outline - whether these members, if they are there and not null, are of this type; or -EINVAL */
+int ir_read_outline(const json_t *object, const char *const *keys, json_type type, struct ir_error *err);
+
 typedef bool (*ir_read_put)(const struct ir_column *column, const struct ir_entry_fields *to,
 			    size_t result, struct ir_value value);
 

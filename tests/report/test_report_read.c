@@ -433,6 +433,27 @@ static void wrong_parts(void **state)
 		"sources.hypervisor_plugin");
 }
 
+/* A group of figures of another type would else read as zeros. */
+static void wrong_outlines(void **state)
+{
+	(void)state;
+	refused(RECORDING, "operations", json_integer(1), "operations.map has a value that it cannot have");
+	refused(RECORDING, "recorded_rpcit", json_true(), "recorded_rpcit.");
+	refused(RECORDING, "machine", json_array(), "machine.");
+	refused(RECORDING, "events", json_array(), "recording: events is not an object");
+	refused(RECORDING, "devices", json_string("0000:00:01.0"), "recording: devices is not a list");
+	refused(RECORDING, "sites", json_object(), "recording: sites is not a list");
+	refused(RESULT, "rpcit", json_string("many"), "recordings[0].results[0]: rpcit.total");
+	refused(RESULT ".rpcit", "by_cause", json_integer(0), "rpcit.by_cause.");
+	refused(RESULT ".parameters", "sources", json_string("user"), "parameters.sources.");
+	refused(RESULT, "devices", json_object(), "results[0]: devices is not a list");
+	refused(RESULT, "verify", json_array(), "results[0]: verify is not an object");
+	refused(RESULT ".verify", "predicted", json_integer(1), "predicted.");
+	refused(RESULT, "timeline", json_string("x"), "results[0]: timeline is not an object");
+	refused(RESULT, "shortages", json_array(), "results[0]: shortages is not an object");
+	refused(RESULT, "sites", json_integer(1), "results[0]: sites is not a list");
+}
+
 /* Call sites of a result that the recording does not have. */
 static void wrong_sites(void **state)
 {
@@ -466,6 +487,7 @@ int main(void)
 		cmocka_unit_test_setup(call_sites, setup),
 		cmocka_unit_test_setup(plug_ins, setup),
 		cmocka_unit_test_setup(wrong_parts, setup),
+		cmocka_unit_test_setup(wrong_outlines, setup),
 		cmocka_unit_test_setup(wrong_sites, setup),
 		cmocka_unit_test_setup(unknown_members, setup),
 		cmocka_unit_test_setup(missing_members, setup),
