@@ -239,6 +239,7 @@ words "assumptions" waits.json '
 x["time"]["assumptions"].update(arrivals_as_recorded=True, hypervisor_serialises=True)' \
 	"tasks stay on their CPUs, IOTLB misses cost nothing; work that came by a clock comes as recorded; the hypervisor serves one flush at a time"
 words "a strategy with two results" waits.json 'results.append(copy.deepcopy(x))' "limited by CPUs: strict, fq-flush assumed"
+words "a strategy whose name controls a terminal" waits.json 'x["strategy"] = "a\x1b[31m\nb"' "limited by CPUs: a?[31m?b, fq-flush assumed"
 words "results without waits" waits.json '
 results.append(copy.deepcopy(x))
 results[0]["time"] = None' "limited by CPUs: fq-flush, strict assumed"

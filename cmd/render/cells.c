@@ -15,17 +15,18 @@ void cells_init(struct cells *cells, size_t columns, size_t rows)
 
 void cell(struct cells *cells, const char *fmt, ...)
 {
+	char *text;
 	va_list args;
 
 	if (cells->failed)
 		return;
 	va_start(args, fmt);
-	if (vasprintf(&cells->text[cells->used], fmt, args) < 0) {
-		cells->text[cells->used] = NULL;
-		cells->failed = true;
-	}
-	cells->used++;
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
 	va_end(args);
+	cells->text[cells->used++] = text_clean(text);
+	cells->failed = !text;
+	free(text);
 }
 
 bool cell_is_time(const char *key)

@@ -13,7 +13,7 @@ struct cells {
 
 /** cells_init - room for @rows rows of @columns columns */
 void cells_init(struct cells *cells, size_t columns, size_t rows);
-/** cell - the next one */
+/** cell - the next one; made harmless for a terminal, text_clean() */
 void cell(struct cells *cells, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** cell_is_time - whether the figure of a report with this key is in nanoseconds */
 bool cell_is_time(const char *key);

@@ -22,13 +22,9 @@ static void seconds_text(char *text, size_t size, uint64_t ns)
 	snprintf(text, size, "%" PRIu64 ".%06" PRIu64, ns / 1000000000, ns / 1000 % 1000000);
 }
 
-/* A text of the recording or of the log, without characters that control a terminal. */
 static void text_cell(struct cells *cells, const char *text)
 {
-	char *clean = text_clean(text);
-
-	cell(cells, "%s", clean ? clean : "-");
-	free(clean);
+	cell(cells, "%s", text ? text : "-");
 }
 
 static int draw_list(const struct drawing *d, const struct ir_faults *faults)

@@ -60,14 +60,16 @@ static void note_bottlenecks(const struct ir_report_entry *entry, view_line emit
 		};
 		struct ir_memory memory;
 		FILE *out = text_begin(&memory);
-		char *text;
+		char *text, *clean;
 		bool any;
 
 		fprintf(out, "%s: ", what[b]);
 		any = list_limited(entry, (enum ir_bottleneck)b, out);
 		text = text_end(&memory);
+		clean = text_clean(text);
 		if (any)
-			emit(arg, "limited by", text, VIEW_PLAIN);
+			emit(arg, "limited by", clean, VIEW_PLAIN);
+		free(clean);
 		free(text);
 	}
 }
