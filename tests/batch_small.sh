@@ -447,6 +447,16 @@ else
 	skip "a disk that fails: no strace, or it may not trace"
 fi
 
+# Names of recordings: on the command line they are no patterns.
+
+cp a.txt 'x[1].txt'
+cp b.txt x1.txt
+exits "a name with brackets" 0 batch --quiet --output names 'x[1].txt' sub/c.txt
+check "a name with brackets: this file is replayed" grep -q '"file":"x\[1\].txt"' names
+check "a name with brackets: and no other" sh -c "! grep -q '\"file\":\"x1.txt\"' names"
+exits "a name twice on the command line" 2 batch --output none a.txt a.txt
+says "a name twice on the command line: without a line of a manifest" 'iommu-replay: batch: "a.txt" is there twice'
+
 # Memory that runs out: a batch says so or has cells that failed, and ends as the others when it is resumed.
 # TRIES: how many allocations fail, one at a time.
 

@@ -24,6 +24,7 @@
 
 struct manifest {
 	const char *path;
+	bool plain;		/* there is none: recordings were given instead */
 	char *directory;	/* "" or with a slash at its end */
 	char *text;
 	json_t *root;
@@ -35,7 +36,7 @@ static int no_memory(struct ir_error *err)
 	return ir_error_set(err, -ENOMEM, "out of memory");
 }
 
-/* "m.json:7: recordings[3].file: not a text" */
+/* "m.json:7: recordings[3].file: not a text"; "batch: not a text" without a manifest */
 static int __attribute__((format(printf, 4, 5)))
 manifest_error(const struct manifest *m, const struct place *place, struct ir_error *err,
 	       const char *fmt, ...)
@@ -46,6 +47,8 @@ manifest_error(const struct manifest *m, const struct place *place, struct ir_er
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	if (m->plain)
+		return ir_error_set(err, -EINVAL, "%s: %s", m->path, text);
 	place_name(place, name, sizeof(name));
 	return ir_error_set(err, -EINVAL, "%.120s:%d: %.100s%s%s", m->path,
 			    place_line(m->text, place), name, *name ? ": " : "", text);
@@ -313,7 +316,8 @@ static int add_name(const struct manifest *m, struct plan *plan, const json_t *v
 
 	if (!name || !*name)
 		return manifest_error(m, &place, err, "not the name of a file");
-	return strpbrk(name, "*?[") ? add_pattern(m, plan, name, own, place, err) :
+	/* On the command line the shell has expanded patterns already. */
+	return !m->plain && strpbrk(name, "*?[") ? add_pattern(m, plan, name, own, place, err) :
 		add_recording(m, plan, name, own, place, err);
 }
 
@@ -613,7 +617,9 @@ int plan_read(char *const *operands, size_t n, struct ir_registry *registry, con
 	const char *kind = kind_command(operands[0]);
 	bool plain = n > 1 || (kind && !strcmp(kind, "run"));
 	const char *path = operands[0], *slash = plain ? NULL : strrchr(path, '/');
-	struct manifest m = { .path = plain ? "batch" : path, .settings.registry = registry };
+	struct manifest m = {
+		.path = plain ? "batch" : path, .plain = plain, .settings.registry = registry,
+	};
 	int rc;
 
 	*plan = (struct plan){ .settings_digest = text_checked(strdup(digest)) };
