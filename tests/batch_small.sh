@@ -447,7 +447,8 @@ else
 	skip "a disk that fails: no strace, or it may not trace"
 fi
 
-# Names of recordings: on the command line they are no patterns.
+# Names of recordings: on the command line they are no patterns; in tables, where files have the
+# same name in several directories, the rest of it, without what controls a terminal.
 
 cp a.txt 'x[1].txt'
 cp b.txt x1.txt
@@ -456,6 +457,30 @@ check "a name with brackets: this file is replayed" grep -q '"file":"x\[1\].txt"
 check "a name with brackets: and no other" sh -c "! grep -q '\"file\":\"x1.txt\"' names"
 exits "a name twice on the command line" 2 batch --output none a.txt a.txt
 says "a name twice on the command line: without a line of a manifest" 'iommu-replay: batch: "a.txt" is there twice'
+mkdir elsewhere
+small 40 30 >elsewhere/c.txt
+cp a.txt "elsewhere/$(printf 'e\033[31mx\n.txt')"
+exits "files of the same name" 0 batch --quiet --output same sub/c.txt elsewhere/*
+for format in table md; do
+	exits "files of the same name, as $format" 0 merge --format $format same
+	check "files of the same name, as $format: both have their directory" test \
+		"$(grep -c 'sub/c.txt \|elsewhere/c.txt ' out)" -eq 2
+	check "files of the same name, as $format: nothing controls a terminal" \
+		sh -c "grep -q 'elsewhere/e?' out && ! grep -q \"\$(printf '\033')\" out"
+done
+for format in html svg; do
+	exits "files of the same name, as $format" 0 run --quiet --format $format sub/c.txt elsewhere/c.txt
+	check "files of the same name, as $format: both have their directory" \
+		sh -c "grep -q '>sub/c.txt<' out && grep -q '>elsewhere/c.txt<' out"
+done
+exits "files of the same name, one of which has failures" 0 run --quiet --hypervisor kvm:entry-limit=25 \
+	--strategy strict,lazy-ignore sub/c.txt elsewhere/c.txt
+shows "files of the same name, one of which has failures: which" \
+	"all Both strategies fail maps in at least one of two recordings. lazy-ignore and strict in one (elsewhere/c.txt)."
+exits "several recordings and one strategy that fails" 0 run --quiet --hypervisor kvm:entry-limit=25 \
+	--strategy strict sub/c.txt elsewhere/c.txt
+shows "several recordings and one strategy that fails: says so" \
+	"all Maps fail in at least one of two recordings. strict in one (elsewhere/c.txt)."
 
 # Memory that runs out: a batch says so or has cells that failed, and ends as the others when it is resumed.
 # TRIES: how many allocations fail, one at a time.

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "render/cells.h"
-#include "verdict/fold.h"
+#include "verdict/verdict.h"
 #include "base/numbers.h"
 
 #define MOST_STRATEGIES 32
@@ -154,23 +154,28 @@ static void pivot_cell(struct cells *cells, const struct sum *s)
 static int draw_pivot(const struct drawing *d, const struct merged *m, struct sums *sums)
 {
 	struct plain_column columns[MOST_STRATEGIES + 1] = { { "recording", false } };
+	size_t begin = ir_names_begin(m->entries, m->n);
+	char *names[MOST_STRATEGIES];
 	struct cells cells;
 	int rc;
 
-	for (size_t s = 0; s < sums->n; s++)
-		columns[s + 1] = (struct plain_column){ sums->list[s].strategy, true };
+	for (size_t s = 0; s < sums->n; s++) {
+		names[s] = text_clean(sums->list[s].strategy);
+		columns[s + 1] = (struct plain_column){ names[s], true };
+	}
 	cells_init(&cells, sums->n + 1, m->n);
 	for (size_t e = 0; e < m->n; e++) {
 		struct sums own = { .n = 0 };
-		const char *name = strrchr(m->entries[e].info->file, '/');
 
 		add_entry(&own, &m->entries[e]);
-		cell(&cells, "%s", name ? name + 1 : m->entries[e].info->file);
+		cell(&cells, "%s", ir_recording_name(m->entries[e].info->file, begin));
 		for (size_t s = 0; s < sums->n; s++)
 			pivot_cell(&cells, sum_of(&own, sums->list[s].strategy));
 	}
 	fputc('\n', d->canvas->out);
 	rc = cells_draw(&cells, d, columns);
+	for (size_t s = 0; s < sums->n; s++)
+		free(names[s]);
 	if (!rc)
 		draw_line(d, "", VIEW_PLAIN, "flushes, from and to where there are several configurations; "
 			  "!: maps fail or are unbacked in one of them");

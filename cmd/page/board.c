@@ -395,8 +395,7 @@ static void matrix_head(FILE *out, const struct ir_rows *rows, const struct matr
 }
 
 static void write_matrix(FILE *out, const struct ir_rows *rows, size_t n, const struct matrix_column *columns,
-			 size_t nr,
-			 const struct ir_report_entry *entries)
+			 size_t nr, const struct ir_report_entry *entries, size_t begin)
 {
 	fputs("<p class=\"key\"><span><i class=\"swatch\" style=\"background:rgba(var(--heat),.06);outline:1px solid "
 	      "var(--rule)\"></i>1.00 flush per map</span> <span><i class=\"swatch\" style=\"background:rgba(var(--heat),.4)\">"
@@ -411,7 +410,7 @@ static void write_matrix(FILE *out, const struct ir_rows *rows, size_t n, const 
 
 		fprintf(out, "<tr><th scope=\"row\"><a href=\"#r%zu\">",
 			(size_t)(rows[r].entry - entries));
-		html_name(out, info->file);
+		html_name_from(out, info->file, begin);
 		fprintf(out, "</a><small>%s map%s, %s</small></th>", ir_count_text(rows[r].attempted).s,
 			rows[r].attempted == 1 ? "" : "s",
 			ir_time_text(info->duration_ns, IR_TYPESET).s);
@@ -422,7 +421,8 @@ static void write_matrix(FILE *out, const struct ir_rows *rows, size_t n, const 
 	fputs("</tbody></table></div>\n", out);
 }
 
-int board_matrix(FILE *out, const struct ir_rows *rows, size_t n, const struct ir_report_entry *entries)
+int board_matrix(FILE *out, const struct ir_rows *rows, size_t n, const struct ir_report_entry *entries,
+		 size_t begin)
 {
 	size_t nr = rows[0].end - rows[0].first, used = 0;
 	struct matrix_column *columns = calloc(nr + 1, sizeof(*columns));
@@ -449,7 +449,7 @@ int board_matrix(FILE *out, const struct ir_rows *rows, size_t n, const struct i
 	}
 	if (columns && members) {
 		qsort(columns, used, sizeof(*columns), by_failures);
-		write_matrix(out, rows, n, columns, used, entries);
+		write_matrix(out, rows, n, columns, used, entries, begin);
 	}
 	nr = columns && members;
 	free(columns);

@@ -17,7 +17,9 @@ void board_glossary(FILE *out, const struct ir_report_entry *entry);
  * board_matrix - recordings down, strategies across
  * @rows: of each recording, all with the same strategies
  * @entries: the first of all recordings of the page; the one of @entries[i] is #ri
+ * @begin: of the names of recordings, ir_names_begin()
  */
-int board_matrix(FILE *out, const struct ir_rows *rows, size_t n, const struct ir_report_entry *entries);
+int board_matrix(FILE *out, const struct ir_rows *rows, size_t n, const struct ir_report_entry *entries,
+		 size_t begin);
 
 #endif

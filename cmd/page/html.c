@@ -140,7 +140,12 @@ int html_table(const struct canvas *canvas, const struct plain_column *columns,
 
 void html_name(FILE *out, const char *file)
 {
-	const char *slash = strrchr(file, '/'), *name = slash && slash[1] ? slash + 1 : file;
+	html_name_from(out, file, IR_NAME_ONLY);
+}
+
+void html_name_from(FILE *out, const char *file, size_t begin)
+{
+	const char *name = ir_recording_name(file, begin);
 	size_t len = strlen(name);
 	char *copy = strndup(name, len > 4 && !strcmp(name + len - 4, ".dat") ? len - 4 : len);
 

@@ -34,6 +34,8 @@ int html_table(const struct canvas *canvas, const struct plain_column *columns,
 void html_marked(FILE *out, const char *text);
 /** html_name - a recording's file without its directory and ".dat" */
 void html_name(FILE *out, const char *file);
+/** html_name_from - the same, one of several, that begins at ir_names_begin() */
+void html_name_from(FILE *out, const char *file, size_t begin);
 /** html_row_name - a row's first name and those of its twins */
 void html_row_name(FILE *out, const struct ir_rows *rows, const struct ir_row *row);
 /** html_begin_details - a folded block */

@@ -30,6 +30,7 @@
 struct pen {
 	FILE *out;
 	double y;	/* the next line's top */
+	size_t begin;	/* of the names of recordings, ir_names_begin() */
 };
 
 /* The value of a variable of the style sheet; the first is the light one. */
@@ -134,7 +135,7 @@ static void draw_heading(struct pen *p, const struct ir_rows *rows)
 	char *host = ir_host_text(entry, rows->first), *text = NULL;
 
 	fprintf(p->out, "<text class=\"text title\" x=\"%d\" y=\"%.1f\">", MARGIN, p->y + 20);
-	html_name(p->out, entry->info->file);
+	html_name_from(p->out, entry->info->file, p->begin);
 	fputs("</text>\n", p->out);
 	if (host && asprintf(&text, "%s: %s map%s in %s", host, ir_count_text(rows->attempted).s,
 			     rows->attempted == 1 ? "" : "s", ir_time_text(ir_active_ns(entry->info), IR_TYPESET).s) >= 0)
@@ -281,7 +282,9 @@ static void draw_group(struct pen *p, const struct ir_rows *rows)
 static int render_report(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
 	struct ir_memory memory;
-	struct pen pen = { .out = ir_memory_open(&memory), .y = 12 };
+	struct pen pen = {
+		.out = ir_memory_open(&memory), .y = 12, .begin = ir_names_begin(entries, n),
+	};
 	char *body;
 	int rc = pen.out ? 0 : -ENOMEM;
 

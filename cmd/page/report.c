@@ -254,8 +254,7 @@ static int write_verdicts(FILE *out, const struct ir_report_entry *entry, const 
 
 static char *page_title(const struct ir_report_entry *entry)
 {
-	const char *slash = strrchr(entry->info->file, '/');
-	const char *name = slash && slash[1] ? slash + 1 : entry->info->file;
+	const char *name = ir_recording_name(entry->info->file, IR_NAME_ONLY);
 	size_t len = strlen(name);
 
 	return strndup(name, len > 4 && !strcmp(name + len - 4, ".dat") ? len - 4 : len);
@@ -283,7 +282,8 @@ static int write_one(const struct canvas *canvas, const struct ir_report_entry *
 }
 
 /* The verdict over those recordings, and their matrix; @all: they are all of the page. */
-static int write_alike(FILE *out, const struct ir_report_entry *entries, const size_t *numbers, size_t n, bool all)
+static int write_alike(FILE *out, const struct ir_report_entry *entries, const size_t *numbers, size_t n, bool all,
+		       size_t begin)
 {
 	struct ir_rows *rows = calloc(n, sizeof(*rows));
 	char *text = NULL;
@@ -297,7 +297,7 @@ static int write_alike(FILE *out, const struct ir_report_entry *entries, const s
 		fputs("<p class=\"lead\">", out);
 		html_marked(out, text);
 		fputs(all ? "</p>\n<h2 id=\"matrix\">Recordings and strategies</h2>\n" : "</p>\n", out);
-		rc = board_matrix(out, rows, n, entries);
+		rc = board_matrix(out, rows, n, entries, begin);
 	}
 	for (size_t i = 0; rows && i < n; i++)
 		ir_rows_free(&rows[i]);
@@ -306,12 +306,12 @@ static int write_alike(FILE *out, const struct ir_report_entry *entries, const s
 	return rc;
 }
 
-static void write_list(FILE *out, const struct ir_report_entry *entries, const size_t *numbers, size_t n)
+static void write_list(FILE *out, const struct ir_report_entry *entries, const size_t *numbers, size_t n, size_t begin)
 {
 	fputs("<ul>\n", out);
 	for (size_t i = 0; i < n; i++) {
 		fprintf(out, "<li><a href=\"#r%zu\">", numbers[i]);
-		html_name(out, entries[numbers[i]].info->file);
+		html_name_from(out, entries[numbers[i]].info->file, begin);
 		fputs("</a></li>\n", out);
 	}
 	fputs("</ul>\n", out);
@@ -334,7 +334,7 @@ static size_t find_alike(const struct ir_report_entry *entries, size_t n, size_t
 }
 
 /* A verdict and a matrix for each kind of machine; recordings that nothing can be compared with are a list. */
-static int write_contents(FILE *out, const struct ir_report_entry *entries, size_t n)
+static int write_contents(FILE *out, const struct ir_report_entry *entries, size_t n, size_t begin)
 {
 	size_t *numbers = calloc(n, sizeof(*numbers)), *alone = calloc(n, sizeof(*alone)), nr_alone = 0, nr, parts = 0;
 	bool *done = calloc(n, sizeof(*done));
@@ -356,11 +356,11 @@ static int write_contents(FILE *out, const struct ir_report_entry *entries, size
 			fprintf(out, ": %s recordings</h2>\n", ir_count_text(nr).s);
 		}
 		parts++;
-		rc = write_alike(out, entries, numbers, nr, nr == n);
+		rc = write_alike(out, entries, numbers, nr, nr == n, begin);
 	}
 	if (!rc && nr_alone) {
 		fprintf(out, "<h2%s>%s</h2>\n", parts ? "" : " id=\"matrix\"", parts ? "Others" : "Recordings");
-		write_list(out, entries, alone, nr_alone);
+		write_list(out, entries, alone, nr_alone, begin);
 	}
 	free(numbers);
 	free(alone);
@@ -409,6 +409,7 @@ static int write_several(const struct canvas *canvas, const struct ir_report_ent
 	FILE *out = canvas->out;
 	bool alike = ir_verdict_alike(entries, n) && same_iommu(entries, n);
 	size_t strategies = ir_strategies_of(&entries[0], 0, entries[0].nr_results);
+	size_t begin = ir_names_begin(entries, n);
 	char title[80];
 	int rc = 0;
 
@@ -423,13 +424,13 @@ static int write_several(const struct canvas *canvas, const struct ir_report_ent
 		write_hosts(out, entries, n);
 		fputs("</p>\n", out);
 	}
-	rc = write_contents(out, entries, n);
+	rc = write_contents(out, entries, n, begin);
 	fputs("<h2 id=\"each\">Each recording</h2>\n", out);
 	for (size_t e = 0; e < n && !rc; e++) {
 		const struct ir_recording_info *info = entries[e].info;
 
 		fprintf(out, "<details class=\"recording\" id=\"r%zu\"><summary><b>", e);
-		html_name(out, info->file);
+		html_name_from(out, info->file, begin);
 		fprintf(out, "</b> <small>%s map%s in %s", ir_count_text(info->ops.map).s,
 			info->ops.map == 1 ? "" : "s", ir_time_text(ir_active_ns(info), IR_TYPESET).s);
 		if (info->kernel) {
@@ -462,6 +463,7 @@ static int write_drawn(const struct canvas *canvas, const struct ir_report_entry
 	const struct drawing drawing = { canvas, html_line, canvas->out, html_table };
 	FILE *out = canvas->out;
 	char *name = n == 1 ? page_title(&entries[0]) : NULL;
+	size_t begin = ir_names_begin(entries, n);
 	int rc = 0;
 
 	if (n == 1 && !name)
@@ -474,7 +476,7 @@ static int write_drawn(const struct canvas *canvas, const struct ir_report_entry
 
 			fputs(n > 1 ? "<p class=\"lead\"><b>" : "<p class=\"lead\">", out);
 			if (n > 1) {
-				html_name(out, entries[e].info->file);
+				html_name_from(out, entries[e].info->file, begin);
 				fputs(".</b> ", out);
 			}
 			html_marked(out, text);
@@ -485,7 +487,7 @@ static int write_drawn(const struct canvas *canvas, const struct ir_report_entry
 	for (size_t e = 0; e < n && !rc; e++) {
 		fputs("<section>\n<h2>", out);
 		if (n > 1)
-			html_name(out, entries[e].info->file);
+			html_name_from(out, entries[e].info->file, begin);
 		else
 			fputs(title, out);
 		fputs("</h2>\n", out);

@@ -20,11 +20,60 @@ struct record {
 	bool said;
 };
 
-/* A recording's file without its directory and ".dat". */
-static void write_file(FILE *out, const char *file)
+/* The first @len bytes of @first are a directory; the part of it that @file is in, too. */
+static size_t shared_with(const char *file, const char *first, size_t len)
+{
+	size_t shared = 0;
+
+	for (size_t i = 0; i < len && file[i] == first[i]; i++)
+		if (file[i] == '/')
+			shared = i + 1;
+	return shared;
+}
+
+const char *ir_recording_name(const char *file, size_t begin)
 {
 	const char *slash = strrchr(file, '/');
-	const char *name = slash ? slash + 1 : file;
+
+	if (begin != IR_NAME_ONLY)
+		return file + begin;
+	return slash && slash[1] ? slash + 1 : file;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(ir_recording_name(*(const char *const *)a, IR_NAME_ONLY),
+		      ir_recording_name(*(const char *const *)b, IR_NAME_ONLY));
+}
+
+/* Changes the order of the files, and frees their list; NULL: no memory for it. */
+static size_t names_begin(const char **files, size_t n)
+{
+	size_t shared = files && n ? strlen(files[0]) : 0;
+	bool same = false;
+
+	for (size_t i = 0; files && i < n; i++)
+		shared = shared_with(files[i], files[0], shared);
+	if (files)
+		qsort(files, n, sizeof(*files), compare_names);
+	for (size_t i = 1; files && i < n; i++)
+		same |= !compare_names(&files[i - 1], &files[i]) && strcmp(files[i - 1], files[i]) != 0;
+	free(files);
+	return same ? shared : IR_NAME_ONLY;
+}
+
+size_t ir_names_begin(const struct ir_report_entry *entries, size_t n)
+{
+	const char **files = calloc(n + 1, sizeof(*files));
+
+	for (size_t i = 0; files && i < n; i++)
+		files[i] = entries[i].info->file;
+	return names_begin(files, n);
+}
+
+/* A recording's name without ".dat". */
+static void write_file(FILE *out, const char *name)
+{
 	size_t len = strlen(name);
 	char *copy, *clean;
 
@@ -63,7 +112,8 @@ static void write_names(FILE *out, const struct record *records, size_t n, const
 static void write_records(FILE *out, struct record *records, size_t n, const struct ir_rows *rows,
 			  size_t nr_rows)
 {
-	size_t failing = 0, shown = 0;
+	const char **files;
+	size_t failing = 0, shown = 0, begin;
 	const struct record *safe = NULL;
 	char word[48];
 
@@ -77,14 +127,22 @@ static void write_records(FILE *out, struct record *records, size_t n, const str
 			ir_count_word(nr_rows).s, IR_MARK_END);
 		return;
 	}
+	files = calloc(nr_rows + 1, sizeof(*files));
+	for (size_t r = 0; files && r < nr_rows; r++)
+		files[r] = rows[r].entry->info->file;
+	begin = names_begin(files, nr_rows);
 	snprintf(word, sizeof(word), "%s", ir_count_word(failing).s);
 	word[0] = (char)toupper((unsigned char)word[0]);
-	if (failing == n)
-		fprintf(out, "%cAll %s %s", IR_MARK_BAD, ir_count_word(n).s, ir_members_noun(rows));
+	if (n == 1)
+		fprintf(out, "%cMaps fail", IR_MARK_BAD);
+	else if (failing == n && n == 2)
+		fprintf(out, "%cBoth %s fail maps", IR_MARK_BAD, ir_members_noun(rows));
+	else if (failing == n)
+		fprintf(out, "%cAll %s %s fail maps", IR_MARK_BAD, ir_count_word(n).s, ir_members_noun(rows));
 	else
-		fprintf(out, "%c%s of %s %s", IR_MARK_BAD, word, ir_count_word(n).s, ir_members_noun(rows));
-	fprintf(out, " fail%s maps in at least one of %s recordings.%c ", failing == 1 ? "s" : "",
-		ir_count_word(nr_rows).s, IR_MARK_END);
+		fprintf(out, "%c%s of %s %s fail%s maps", IR_MARK_BAD, word, ir_count_word(n).s,
+			ir_members_noun(rows), failing == 1 ? "s" : "");
+	fprintf(out, " in at least one of %s recordings.%c ", ir_count_word(nr_rows).s, IR_MARK_END);
 	for (size_t i = 0; i < n && shown < SHOWN; i++) {
 		if (!records[i].failing || records[i].said)
 			continue;
@@ -97,7 +155,7 @@ static void write_records(FILE *out, struct record *records, size_t n, const str
 		fprintf(out, " in %s", ir_count_word(records[i].failing).s);
 		if (records[i].failing == 1) {
 			fputs(" (", out);
-			write_file(out, rows[records[i].last].entry->info->file);
+			write_file(out, ir_recording_name(rows[records[i].last].entry->info->file, begin));
 			fputc(')', out);
 		}
 	}
@@ -165,6 +223,7 @@ bool ir_verdict_alike(const struct ir_report_entry *entries, size_t n)
 
 static char *verdict_of_each(const struct ir_report_entry *entries, size_t n)
 {
+	size_t begin = ir_names_begin(entries, n);
 	struct ir_memory memory;
 	FILE *out = ir_memory_open(&memory);
 
@@ -175,7 +234,7 @@ static char *verdict_of_each(const struct ir_report_entry *entries, size_t n)
 			ir_memory_fail(out);
 		fputs(e && text && *text ? " " : "", out);
 		if (n > 1 && text && *text) {
-			write_file(out, entries[e].info->file);
+			write_file(out, ir_recording_name(entries[e].info->file, begin));
 			fputs(": ", out);
 		}
 		fputs(text ? text : "", out);

@@ -46,6 +46,16 @@ char *ir_verdict_entry(const struct ir_report_entry *entry);
 char *ir_verdict_verify(const struct ir_report_entry *entry);
 /** ir_verdict_alike - several recordings, all with the same strategies under one hypervisor */
 bool ir_verdict_alike(const struct ir_report_entry *entries, size_t n);
+/**
+ * ir_names_begin - where the names of recordings begin in those of their files
+ *
+ * IR_NAME_ONLY: behind all directories.  If files in several directories have the same name: behind
+ * the directory that all files are in.
+ */
+size_t ir_names_begin(const struct ir_report_entry *entries, size_t n);
+#define IR_NAME_ONLY SIZE_MAX
+/** ir_recording_name - the part of a file's name that begins there */
+const char *ir_recording_name(const char *file, size_t begin);
 /** ir_verdict_document - of a whole report, without marks; for free(), NULL: no memory */
 char *ir_verdict_document(const struct ir_report_entry *entries, size_t n);
 
