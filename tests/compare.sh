@@ -159,6 +159,10 @@ exits "of zero, any increase is more than any share" 3 compare --fail-if 'maps.m
 	"$tmp/base" "$tmp/new"
 exits "of zero, no change is no increase" 0 compare --fail-if 'rpcit.by_cause.retry>+5%' \
 	"$tmp/base" "$tmp/new"
+exits "of zero, no change is less than a share" 0 compare --fail-if 'rpcit.by_cause.retry>=+5%' \
+	--fail-if 'rpcit.by_cause.retry<=-5%' --fail-if 'rpcit.by_cause.retry==+5%' "$tmp/base" "$tmp/new"
+exits "of zero, no change is more than a negative share" 3 compare --fail-if 'rpcit.by_cause.retry>-5%' \
+	"$tmp/base" "$tmp/new"
 run compare "$tmp/base" "$tmp/new"
 shows "of zero no share is shown" "maps.map_failed 0 1 +1 failed"
 

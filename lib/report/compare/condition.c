@@ -187,7 +187,8 @@ bool ir_condition_fails(const struct ir_condition *condition, struct ir_figure b
 		left -= value_of(baseline);
 	}
 	left *= (long double)condition->scale;
-	if (condition->of == IR_CONDITION_SHARE) {
+	/* Of zero, no change is 0 %, and any other one more than any share. */
+	if (condition->of == IR_CONDITION_SHARE && (fabsl(value_of(baseline)) > 0 || fabsl(left) > 0)) {
 		left *= 100;
 		number *= fabsl(value_of(baseline));
 	}
