@@ -166,6 +166,17 @@ static void test_tolerances(void **state)
 	v.recorded.queue_timeout = 1;	/* each of them counts */
 	assert_false(ir_verify_equal(&v, 0, 5));
 	assert_true(ir_verify_equal(&v, 10, 0));
+	/* Exactly as many as allowed, by shares that no double is. */
+	v.recorded.queue_timeout = IR_NOT_KNOWN;
+	v.recorded.total = 25000;
+	v.predicted.total = 25575;
+	assert_true(ir_verify_equal(&v, 0, 2.3));
+	assert_false(ir_verify_equal(&v, 0, 2.2999));
+	v.recorded.total = 1000000000;
+	v.predicted.total = 1000000000 - 2900001;
+	assert_false(ir_verify_equal(&v, 0, 0.29));
+	v.predicted.total++;
+	assert_true(ir_verify_equal(&v, 0, 0.29));
 }
 
 static const char *guess(uint64_t syncs, uint64_t unmaps, uint64_t undone, bool s390_dma_api)
