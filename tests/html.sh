@@ -54,6 +54,9 @@ check "call sites have names" grep -q '<td class="text">nvme_prep_rq.part.0+0x4e
 "$prog" run --quiet --format html "$file" traces/6.12-fq-twodev.dat traces/6.12-fq-randwrite.dat >"$tmp/many.html"
 check "several recordings have a matrix" test "$(count '<th scope="row"><a href="#r' "$tmp/many.html")" -eq 3
 check "and are folded" test "$(count '<details class="recording" id="r' "$tmp/many.html")" -eq 3
+"$prog" run --quiet --format html --strategy strict,identity traces/x86_64-6.12-lazy-randread-icount.dat \
+	traces/x86_64-6.12-vtd-caching-lim1000.dat >"$tmp/identity.html"
+check "identity exposes all memory" test "$(count '<small>all memory</small>' "$tmp/identity.html")" -eq 2
 "$prog" verify --quiet --format html "$file" >"$tmp/verify.html"
 check "verify begins with its verdict" grep -q '<p class="lead"><strong>The model agrees' "$tmp/verify.html"
 "$prog" info --quiet --format html "$file" >"$tmp/info.html"

@@ -367,7 +367,7 @@ static void matrix_cell(FILE *out, const struct ir_rows *rows, const struct ir_r
 	if (row->result->exposure.p99_ns)
 		write_time(out, row->result->exposure.p99_ns, row->cut.p99);
 	else
-		fputs("\xe2\x80\x93", out);
+		fputs(row->identity ? "all memory" : "\xe2\x80\x93", out);
 	fputs("</small></td>", out);
 }
 

@@ -106,9 +106,12 @@ static bool same_exposure(const struct ir_result *x, const struct ir_result *y)
 }
 
 /* Two results are one row if they differ in IOVA pages and queue depth at most. */
-static bool same_result(const struct ir_result *a, const struct ir_result *b)
+static bool same_result(const struct ir_report_entry *entry, size_t x, size_t y)
 {
-	return !memcmp(&a->rpcit, &b->rpcit, sizeof(a->rpcit)) &&
+	const struct ir_result *a = &entry->results[x], *b = &entry->results[y];
+
+	return entry->configs[x].strategy->identity == entry->configs[y].strategy->identity &&
+		!memcmp(&a->rpcit, &b->rpcit, sizeof(a->rpcit)) &&
 		!memcmp(&a->maps, &b->maps, sizeof(a->maps)) &&
 		same_exposure(a, b) &&
 		a->peaks.live_pages == b->peaks.live_pages &&
@@ -152,6 +155,7 @@ static void fill_row(struct ir_row *row, const struct ir_report_entry *entry, si
 	row->flush_ns = r->time.known ? r->time.flush_ns :
 		entry->info->machine.rpcit_base_ns ? flush_time(entry->info, r) : 0;
 	row->cut = ir_cut_of(r);
+	row->identity = entry->configs[result].strategy->identity;
 }
 
 enum ir_durations ir_durations_of(const struct ir_rows *rows)
@@ -305,8 +309,7 @@ int ir_rows_make(struct ir_rows *rows, const struct ir_report_entry *entry, size
 			continue;
 		row->members = rows->members + used;
 		for (size_t k = i; k < n; k++) {
-			if (taken[k] || !same_result(&entry->results[order[i]],
-						     &entry->results[order[k]]))
+			if (taken[k] || !same_result(entry, order[i], order[k]))
 				continue;
 			taken[k] = true;
 			add_member(entry, row, order[k]);

@@ -27,6 +27,7 @@ struct ir_row {
 	uint64_t failures;
 	uint64_t flush_ns;		/* estimated time of all flushes, if that is known */
 	struct ir_cut cut;
+	bool identity;			/* a device reaches all memory, which its exposure does not include */
 };
 
 struct ir_rows {
@@ -62,7 +63,7 @@ unsigned int ir_strategy_rank(const struct ir_strategy *strategy);
 struct ir_cut ir_cut_of(const struct ir_result *result);
 /** ir_row_failures - maps without an IOVA, failed ones and unbacked ones of a result */
 uint64_t ir_row_failures(const struct ir_result *result);
-/** ir_row_exposed - whether a device could reach any unmapped page */
+/** ir_row_exposed - whether a device could reach any unmapped page that the exposure includes */
 bool ir_row_exposed(const struct ir_row *row);
 /**
  * ir_row_name - the name of a row's @member-th result, for free(); NULL: no memory

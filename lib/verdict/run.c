@@ -78,17 +78,18 @@ static size_t count_flushing(const struct ir_rows *rows, const struct ir_row *ro
 	return fewer;
 }
 
-/* The row that exposes least: none at all for the least flushes, else the least p99. */
+/* The row that exposes least: none at all for the least flushes, else the least p99.  NULL: each exposes all. */
 static const struct ir_row *least_exposed_row(const struct ir_rows *rows)
 {
 	const struct ir_row *tight = NULL;
 
 	for (size_t i = 0; i < rows->nr_safe; i++)
-		if (!ir_row_exposed(&rows->row[i]) &&
+		if (!rows->row[i].identity && !ir_row_exposed(&rows->row[i]) &&
 		    (!tight || rows->row[i].flushes < tight->flushes))
 			tight = &rows->row[i];
 	for (size_t i = 0; i < rows->nr_safe && (!tight || ir_row_exposed(tight)); i++)
-		if (!tight || rows->row[i].result->exposure.p99_ns < tight->result->exposure.p99_ns)
+		if (!rows->row[i].identity &&
+		    (!tight || rows->row[i].result->exposure.p99_ns < tight->result->exposure.p99_ns))
 			tight = &rows->row[i];
 	return tight;
 }
@@ -157,6 +158,10 @@ static void write_exposure(const struct ir_verdict_text *s, const struct ir_row 
 {
 	const struct ir_result *r = pick->result;
 
+	if (pick->identity) {
+		fputs(", but a device can reach all memory at any time", s->out);
+		return;
+	}
 	if (!ir_row_exposed(pick)) {
 		fputs(", and leaves no unmapped page reachable.", s->out);
 		return;
@@ -197,27 +202,32 @@ static void write_least_exposed(const struct ir_verdict_text *s, const struct ir
 {
 	double ratio = pick->flushes ? (double)tight->flushes / (double)pick->flushes : 0;
 
-	if (tight == pick || (ir_row_exposed(tight) &&
-			      tight->result->exposure.p99_ns > pick->result->exposure.p99_ns / 2)) {
+	if (!tight || tight == pick ||
+	    (!pick->identity && ir_row_exposed(tight) &&
+	     tight->result->exposure.p99_ns > pick->result->exposure.p99_ns / 2)) {
 		fputc('.', s->out);
 		return;
 	}
 	fputs("; ", s->out);
 	write_row(s, tight);
 	if (!ir_row_exposed(tight)) {
-		fputs(" leaves none reachable", s->out);
+		fputs(pick->identity ? " leaves no unmapped page reachable" : " leaves none reachable", s->out);
+	} else if (pick->identity) {
+		fputs(" leaves unmapped pages reachable for ", s->out);
+		ir_write_p99(s, tight);
+		fputs(" (99th percentile)", s->out);
 	} else {
 		fputs(" cuts the 99th percentile from ", s->out);
 		ir_write_p99(s, pick);
 		fputs(" to ", s->out);
 		ir_write_p99(s, tight);
 	}
-	if (!pick->flushes)
+	if (!pick->flushes && tight->flushes)
 		fprintf(s->out, ", for %s flush%s", ir_count_text(tight->flushes).s,
 			tight->flushes == 1 ? "" : "es");
 	else if (ratio >= 1.95 && ratio <= 2.05)
 		fputs(", for twice the flushes", s->out);
-	else
+	else if (pick->flushes)
 		fprintf(s->out, ", for %s times the flushes", ir_ratio_text(ratio).s);
 	write_work(s, pick, tight);
 	if (s->rows->timed && tight->flush_ns < pick->flush_ns) {
@@ -250,7 +260,7 @@ static void write_verdict(const struct ir_verdict_text *s)
 	if (pick) {
 		write_cost(s, pick);
 		write_exposure(s, pick);
-		if (ir_row_exposed(pick))
+		if (pick->identity || ir_row_exposed(pick))
 			write_least_exposed(s, pick, least_exposed_row(rows));
 		return;
 	}

@@ -218,11 +218,14 @@ static void write_exposures(const struct ir_verdict_text *s)
 {
 	const struct ir_rows *rows = s->rows;
 	size_t n = rows->nr_safe ? rows->nr_safe : rows->nr, exposed = 0, said = 0;
+	const struct ir_row *identity = NULL;
 	uint64_t last = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		exposed += ir_row_exposed(&rows->row[i]);
-		if (ir_row_exposed(&rows->row[i]))
+		if (rows->row[i].identity)
+			identity = &rows->row[i];
+		if (rows->row[i].identity || ir_row_exposed(&rows->row[i]))
 			continue;
 		fputs(said++ ? ", " : "None with ", s->out);
 		write_members(s, &rows->row[i], NULL);
@@ -254,7 +257,12 @@ static void write_exposures(const struct ir_verdict_text *s)
 	}
 	if (exposed)
 		fputs(" (99th percentile of the time that a page stays reachable after its unmap)", s->out);
-	fputc('.', s->out);
+	fputs(said ? "." : "", s->out);
+	if (identity) {
+		fputs(said ? " With " : "With ", s->out);
+		write_members(s, identity, NULL);
+		fputs(", a device can reach all memory at any time.", s->out);
+	}
 	said = 0;
 	for (size_t i = 0; i < n; i++) {
 		uint64_t left = rows->row[i].result->exposure.reachable_at_end;

@@ -85,6 +85,30 @@ static void test_cost(void **state)
 	assert_verdict(t, "No strategy fails a map. legacy needs no flush, and leaves no unmapped page reachable.");
 }
 
+/* Its figures of exposure are zero: they do not include what is always reachable. */
+static void test_identity(void **state)
+{
+	struct table *t = table();
+
+	(void)state;
+	add(t, "identity", 0, 0, 0, 0, 0);
+	t->strategies[0].identity = true;
+	assert_verdict(t, "No map fails. identity needs no flush, but a device can reach all memory at any time.");
+	t = table();
+	add(t, "identity", 0, 0, 0, 0, 0);
+	add(t, "null", 0, 0, 0, 0, 0);	/* not identical */
+	add(t, "lazy", 10, 0, 100, 5, 7);
+	t->strategies[0].identity = true;
+	assert_verdict(t, "No strategy fails a map. identity needs no flush, but a device can reach all memory at any time; "
+			  "null leaves no unmapped page reachable.");
+	t = table();
+	add(t, "identity", 0, 0, 0, 0, 0);
+	add(t, "lazy", 20, 0, 100, 5, 7);
+	t->strategies[0].identity = true;
+	assert_verdict(t, "No strategy fails a map. identity needs no flush, but a device can reach all memory at any time; "
+			  "lazy leaves unmapped pages reachable for 5.00 ms (99th percentile), for 20 flushes.");
+}
+
 static void test_exposure(void **state)
 {
 	struct table *t = table();
@@ -387,6 +411,7 @@ int main(void)
 		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_several_queues),
+		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_try_next),
 		cmocka_unit_test(test_numbers),
 	};

@@ -347,6 +347,11 @@ static void test_exposure_line(void **state)
 	assert_line(t, IR_TYPESET, "Exposure", "None with strict and identity, null; \u2265\u00a03.00\u00a0ms with fq-flush; \u2265\u00a04.00\u00a0ms with other; "
 		    "5.00\u00a0ms with legacy; 5.00\u00a0ms with lazy (99th percentile of the time that a page stays reachable after its unmap). "
 		    "Still reachable when the recording ends: 1\u00a0page with fq-flush, 2\u00a0pages with other.");
+	t->strategies[1].identity = true;
+	t->entry.nr_results = 2;
+	assert_line(t, IR_PLAIN, "Exposure", "None with strict. With identity, a device can reach all memory at any time.");
+	t->strategies[0].identity = true;
+	assert_line(t, IR_PLAIN, "Exposure", "With strict and identity, a device can reach all memory at any time.");
 	free(t);
 }
 
