@@ -110,6 +110,11 @@ large() {
 		4294967296 $((4294967296 + 4096 * $1)) $((4096 * $1))
 }
 large 40000 >large.txt
+small 10 >one.txt
+FILE=one.txt verdict "a single page" "No map fails from 2 host mappings on, which is what the guest itself has mapped at most (1 page)." \
+	--strategy strict --find min-entry-limit
+FILE=one.txt verdict "a single pinned page" "No map fails from 1 pinned page on." --strategy strict --hypervisor zvm \
+	--find min-pinned-limit
 FILE=large.txt verdict "a large map" "No map fails from 40,001 host mappings on" --strategy strict --find min-entry-limit
 shows "a large map: the default" "the default, 65,535, is enough for 1 such device under one limit."
 large 60000 >large.txt

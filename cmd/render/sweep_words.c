@@ -14,23 +14,31 @@
 
 /* Parameters in words. */
 static const struct {
-	const char *name, *question, *unit;
+	const char *name, *question, *unit, *one;	/* NULL: one has the same unit */
 } known[] = {
-	{ "entry-limit", "How many host mappings are enough?", "host mappings" },
-	{ "pinned-limit", "How many pinned pages are enough?", "pinned pages" },
-	{ "aperture", "How much address space is enough?", "of address space" },
-	{ "queue-size", "How many queue slots are enough?", "queue slots" },
-	{ "queue-timeout", "What does the queue's timeout change?", "ms of timeout" },
-	{ "devices", "How many devices fit?", "times the devices" },
-	{ "flush-latency", "What does the duration of a flush change?", "ns for each flush" },
-	{ "initial-pages", "What do pages mapped before change?", "initial pages" },
-	{ "cpus", "What does the number of CPUs change?", "CPUs" },
-	{ "hz", "What do the jiffies a second change?", "jiffies a second" },
+	{ "entry-limit", "How many host mappings are enough?", "host mappings", "host mapping" },
+	{ "pinned-limit", "How many pinned pages are enough?", "pinned pages", "pinned page" },
+	{ "aperture", "How much address space is enough?", "of address space", NULL },
+	{ "queue-size", "How many queue slots are enough?", "queue slots", "queue slot" },
+	{ "queue-timeout", "What does the queue's timeout change?", "ms of timeout", NULL },
+	{ "devices", "How many devices fit?", "times the devices", NULL },
+	{ "flush-latency", "What does the duration of a flush change?", "ns for each flush", NULL },
+	{ "initial-pages", "What do pages mapped before change?", "initial pages", "initial page" },
+	{ "cpus", "What does the number of CPUs change?", "CPUs", "CPU" },
+	{ "hz", "What do the jiffies a second change?", "jiffies a second", NULL },
 };
 
 static const struct parameter *question_parameter(const struct sweep *sweep)
 {
 	return sweep->sought ? sweep->sought : sweep->varied;
+}
+
+static const char *unit_of_one(const struct parameter *parameter)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(known[i].name, parameter->name) && known[i].one)
+			return known[i].one;
+	return sweep_unit_words(parameter);
 }
 
 const char *sweep_unit_words(const struct parameter *parameter)
@@ -61,7 +69,7 @@ struct ir_short sweep_value_words(const struct parameter *parameter, uint64_t va
 		snprintf(text.s, sizeof(text.s), "%.20s %.24s", parameter->name, ir_count_text(value).s);
 	else
 		snprintf(text.s, sizeof(text.s), "%.24s %.20s", ir_count_text(value).s,
-			 sweep_unit_words(parameter));
+			 value == 1 ? unit_of_one(parameter) : sweep_unit_words(parameter));
 	return text;
 }
 
@@ -191,8 +199,8 @@ static void write_near(FILE *out, const struct sweep *sweep, size_t h, uint64_t 
 		fputs(", of the values tried", out);
 	else if (!strcmp(question_parameter(sweep)->name, "entry-limit") && live &&
 		 (live > least ? live - least : least - live) <= (live / 50 > 1 ? live / 50 : 1))
-		fprintf(out, ", which is what the guest itself has mapped at most (%s pages)",
-			ir_count_text(live).s);
+		fprintf(out, ", which is what the guest itself has mapped at most (%s page%s)",
+			ir_count_text(live).s, live == 1 ? "" : "s");
 }
 
 /* The strategies that have no queue and need none, after @separator; false: there is none. */
