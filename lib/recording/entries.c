@@ -34,11 +34,82 @@ static bool is_for_device(uint16_t device, size_t other)
 	return !device || !other || device == other;
 }
 
+static int64_t going_of(const struct ir_entries_device *d)
+{
+	int64_t pages = 0;
+
+	for (unsigned int i = 0; i < d->nr_going; i++)
+		pages += d->going[i].pages;
+	return pages;
+}
+
 static void add_held(struct ir_held_pages *held, const struct ir_entries_device *d)
 {
 	held->live += d->live;
 	held->min += d->live + d->lazy;
-	held->max += d->live + d->lazy + d->unsure + d->going;
+	held->max += d->live + d->lazy + d->unsure + going_of(d);
+}
+
+/* What RPCITs under way on other CPUs mapped may be held already, and is until it is undone. */
+static int64_t under_way(const struct ir_entries_late *l, const struct ir_entries_late *late, uint64_t now_ns)
+{
+	if (l->issued_ns > now_ns || l->order == late->order || l->order == late->order + 1)
+		return 0;
+	return l->stays ? l->pages : l->undone;
+}
+
+/* What is held at @now_ns, without what @late maps. */
+static void hold_now(const struct ir_entries *e, const struct ir_entries_late *late, uint64_t now_ns,
+		     struct ir_held_pages *all, struct ir_held_pages *own)
+{
+	*all = *own = (struct ir_held_pages){ 0 };
+	for (size_t i = 0; i < e->nr_devices; i++) {
+		add_held(all, &e->devices[i]);
+		if (is_for_device(late->device, i))
+			add_held(own, &e->devices[i]);
+	}
+	for (unsigned int i = 0; i < e->nr_late; i++) {
+		const struct ir_entries_late *l = &e->late[i];
+		int64_t pages = under_way(l, late, now_ns);
+
+		all->max += pages;
+		if (is_for_device(late->device, l->device))
+			own->max += pages;
+	}
+	for (unsigned int i = 0; i < e->nr_undo; i++) {
+		all->max += e->undo[i].pages;
+		if (is_for_device(late->device, e->undo[i].device))
+			own->max += e->undo[i].pages;
+	}
+}
+
+static void widen(struct ir_held_pages *held, const struct ir_held_pages *now, bool seen)
+{
+	held->live = now->live;
+	if (!seen || now->min < held->min)
+		held->min = now->min;
+	if (!seen || now->max > held->max)
+		held->max = now->max;
+}
+
+/* The host ran short at some time between the beginning of the RPCIT and its end. */
+static void see(const struct ir_entries *e, struct ir_entries_late *late, uint64_t now_ns)
+{
+	struct ir_held_pages all, own;
+
+	if (late->issued_ns > now_ns)
+		return;
+	hold_now(e, late, now_ns, &all, &own);
+	widen(&late->all, &all, late->seen);
+	widen(&late->own, &own, late->seen);
+	late->seen = true;
+}
+
+static void see_all(struct ir_entries *e, uint64_t now_ns)
+{
+	for (unsigned int i = 0; i < e->nr_late; i++)
+		if (e->late[i].ran_short)
+			see(e, &e->late[i], now_ns);
 }
 
 static int note_shortage(struct ir_entries *e, const struct ir_entries_late *late)
@@ -59,50 +130,51 @@ static int note_shortage(struct ir_entries *e, const struct ir_entries_late *lat
 	s = &e->list[e->nr++];
 	*s = (struct ir_recorded_shortage){
 		.time_ns = late->time_ns, .pages = late->pages, .device = late->device,
-		.flushed = e->devices[late->device].flushed,
+		.flushed = e->devices[late->device].flushed, .all = late->all, .own = late->own,
 	};
-	for (size_t i = 0; i < e->nr_devices; i++) {
-		add_held(&s->all, &e->devices[i]);
-		if (is_for_device(late->device, i))
-			add_held(&s->own, &e->devices[i]);
-	}
-	/* RPCITs under way on other CPUs may be done on the host already. */
-	for (unsigned int i = 0; i < e->nr_late; i++) {
-		const struct ir_entries_late *l = &e->late[i];
-
-		if (!l->stays || l->issued_ns > late->time_ns)
-			continue;
-		s->all.max += l->pages;
-		if (is_for_device(late->device, l->device))
-			s->own.max += l->pages;
-	}
 	return 0;
 }
 
-static void begin_flush(struct ir_entries *e, uint16_t device)
+/* @flush: the order of its end */
+static void begin_flush_of(struct ir_entries_device *d, uint64_t flush)
 {
-	for (size_t i = 0; i < e->nr_devices; i++) {
-		struct ir_entries_device *d = &e->devices[i];
+	int64_t pages = d->lazy + d->unsure;
 
-		if (!is_for_device(device, i))
-			continue;
-		d->going += d->lazy + d->unsure;
-		d->lazy = d->unsure = 0;
-		d->flushes++;
-	}
+	d->lazy = d->unsure = 0;
+	d->flushes++;
+	if (!pages && !d->nr_going)
+		return;
+	if (d->nr_going < IR_ENTRIES_FLUSHES)
+		d->going[d->nr_going++].pages = 0;
+	d->going[d->nr_going - 1].pages += pages;
+	d->going[d->nr_going - 1].flush = flush;
 }
 
-static void end_flush(struct ir_entries *e, uint16_t device)
+static void begin_flush(struct ir_entries *e, uint16_t device, uint64_t flush)
 {
-	for (size_t i = 0; i < e->nr_devices; i++) {
-		struct ir_entries_device *d = &e->devices[i];
+	for (size_t i = 0; i < e->nr_devices; i++)
+		if (is_for_device(device, i))
+			begin_flush_of(&e->devices[i], flush);
+}
 
-		if (!is_for_device(device, i))
+/* What was unmapped before it began is gone; the rest perhaps only with a later flush. */
+static void end_flush_of(struct ir_entries_device *d, uint64_t flush)
+{
+	for (unsigned int i = 0; i < d->nr_going; i++) {
+		if (d->going[i].flush != flush)
 			continue;
-		d->going = 0;
-		d->flushed = true;
-		d->flushes -= d->flushes != 0;
+		d->nr_going -= i + 1;
+		memmove(d->going, d->going + i + 1, d->nr_going * sizeof(d->going[0]));
 	}
+	d->flushed = true;
+	d->flushes -= d->flushes != 0;
+}
+
+static void end_flush(struct ir_entries *e, uint16_t device, uint64_t flush)
+{
+	for (size_t i = 0; i < e->nr_devices; i++)
+		if (is_for_device(device, i))
+			end_flush_of(&e->devices[i], flush);
 }
 
 static bool is_before(const struct ir_entries_late *x, const struct ir_entries_late *y)
@@ -137,20 +209,26 @@ static void count_map(struct ir_entries_device *d, uint32_t pages, bool stays, b
 /* Applies the late flush or mapping at @i, and removes it. */
 static int finish_late(struct ir_entries *e, unsigned int i)
 {
-	struct ir_entries_late late = e->late[i];
-	struct ir_entries_device *d = device_of(e, late.device);
+	struct ir_entries_device *d = device_of(e, e->late[i].device);
+	struct ir_entries_late late;
 	int rc = 0;
 
 	if (!d)
 		return -ENOMEM;
+	if (e->nr_short)
+		see_all(e, e->late[i].time_ns);
+	late = e->late[i];
 	e->late[i] = e->late[--e->nr_late];
 	if (!late.pages) {
-		end_flush(e, late.device);
+		end_flush(e, late.device, late.order);
+		if (late.undone && e->nr_undo < IR_ENTRIES_LATE)
+			e->undo[e->nr_undo++] = (struct ir_entries_undo){ late.undone, late.device, late.cpu };
 		return 0;
 	}
 	if (late.ran_short) {	/* it is tried again after a flush */
+		e->nr_short--;
 		rc = note_shortage(e, &late);
-		begin_flush(e, late.device);
+		begin_flush(e, late.device, late.order + 1);
 	}
 	count_map(d, late.pages, late.stays, late.ran_short);
 	if (late.queued)	/* the walks of both RPCITs took as many of its pages as there was room for */
@@ -214,9 +292,12 @@ static int add_flush(struct ir_entries *e, const struct ir_op *op, uint64_t begi
 		return rc;
 	late = new_late(e, end_ns);
 	late->issued_ns = begin_ns;
-	late->pages = late->mapping = 0;
+	late->pages = late->mapping = late->undone = 0;
 	late->device = op->device;
 	late->ran_short = late->stays = late->queued = false;
+	late->cpu = op->cpu;
+	if (op->kind == IR_OP_MAP && (op->flags & (IR_OPF_FAILED | IR_OPF_LINKED)) == IR_OPF_FAILED)
+		late->undone = op->pages;
 	return 0;
 }
 
@@ -230,8 +311,8 @@ static int map_op(struct ir_entries *e, const struct ir_op *op, uint64_t next_ns
 	if (!d)
 		return -ENOMEM;
 	if (e->next_fit && op->iova + WRAP < d->last_iova) {
-		begin_flush(e, op->device);
-		end_flush(e, op->device);
+		begin_flush(e, op->device, e->order);
+		end_flush(e, op->device, e->order);
 	}
 	d->last_iova = op->iova;
 	rc = finish_late_until(e, issued);
@@ -249,6 +330,9 @@ static int map_op(struct ir_entries *e, const struct ir_op *op, uint64_t next_ns
 	late->ran_short = op->flags & IR_OPF_ENOMEM;
 	late->stays = !(op->flags & IR_OPF_FAILED);
 	late->queued = late->ran_short && !late->stays && op->flags & IR_OPF_LINKED;
+	late->undone = late->queued ? op->pages : 0;
+	late->seen = false;
+	e->nr_short += late->ran_short;
 	return late->ran_short ? add_flush(e, op, op->time_ns, done + op->retry_ns) : 0;
 }
 
@@ -280,6 +364,19 @@ static int unmap_op(struct ir_entries *e, const struct ir_op *op)
 	return rc;
 }
 
+/* The CPU that does @op has undone what it had to. */
+static void end_undo(struct ir_entries *e, const struct ir_op *op)
+{
+	unsigned int kept = 0;
+
+	if (op->flags & IR_OPF_IRQ || (op->kind != IR_OP_MAP && op->kind != IR_OP_UNMAP))
+		return;
+	for (unsigned int i = 0; i < e->nr_undo; i++)
+		if (e->undo[i].cpu != op->cpu)
+			e->undo[kept++] = e->undo[i];
+	e->nr_undo = kept;
+}
+
 int ir_entries_op(struct ir_entries *e, const struct ir_op *op, uint64_t next_ns)
 {
 	struct ir_entries_device *d;
@@ -287,13 +384,15 @@ int ir_entries_op(struct ir_entries *e, const struct ir_op *op, uint64_t next_ns
 
 	if (rc)
 		return rc;
+	if (e->nr_undo)
+		end_undo(e, op);
 	switch (op->kind) {
 	case IR_OP_MAP:
 		return map_op(e, op, next_ns);
 	case IR_OP_UNMAP:
 		return unmap_op(e, op);
 	case IR_OP_FLUSH_TIMER:
-		begin_flush(e, op->device);
+		begin_flush(e, op->device, e->order);
 		return add_flush(e, op, op->time_ns, op->time_ns + op->rpcit_ns);
 	case IR_OP_DETACH:
 		d = device_of(e, op->device);

@@ -21,6 +21,7 @@
 
 #define IR_SHORTAGES	4096	/* that are kept */
 #define IR_ENTRIES_LATE	64	/* effects still to come: some for each CPU */
+#define IR_ENTRIES_FLUSHES 8	/* of a device that last at once and are told apart */
 
 /* A change that takes effect when an RPCIT is done. */
 struct ir_entries_late {
@@ -33,13 +34,30 @@ struct ir_entries_late {
 	bool ran_short;
 	bool stays;		/* else it was undone, */
 	bool queued;		/* through the queue */
+	uint16_t cpu;
+	uint32_t undone;	/* of a flush: pages of the mapping that ran short, which is undone after it */
+	bool seen;		/* of one that ran short: */
+	struct ir_held_pages all, own;	/* the least and the most since it was issued */
+};
+
+/* A mapping that is undone after its retry, which that CPU does before anything else but interrupts. */
+struct ir_entries_undo {
+	uint32_t pages;
+	uint16_t device, cpu;
+};
+
+/* Pages unmapped before this flush began and after the one before it did. */
+struct ir_entries_going {
+	uint64_t flush;		/* the order of its end in late[] */
+	int64_t pages;
 };
 
 struct ir_entries_device {
 	int64_t live;
 	int64_t lazy;		/* unmapped since the last flush, and not while it lasted */
 	int64_t unsure;		/* unmapped while it lasted, or may be held though it ran short */
-	int64_t going;		/* unmapped before a flush that is under way */
+	struct ir_entries_going going[IR_ENTRIES_FLUSHES];	/* by their beginnings; the last is of several if they are full */
+	unsigned int nr_going;
 	unsigned int flushes;	/* under way */
 	int64_t found;		/* mapped before the recording, unmapped in it */
 	int64_t most;		/* held at least at once, without @found */
@@ -52,6 +70,9 @@ struct ir_entries {
 	size_t nr_devices;
 	struct ir_entries_late late[IR_ENTRIES_LATE];
 	unsigned int nr_late;
+	unsigned int nr_short;	/* of them */
+	struct ir_entries_undo undo[IR_ENTRIES_LATE];
+	unsigned int nr_undo;
 	uint64_t next_ns;	/* 0: something must, as late[] is full, or nothing is known yet */
 	uint64_t order;
 	struct ir_recorded_shortage *list;

@@ -135,8 +135,52 @@ static void test_unmapped_between_flushes(void **state)
 	timer_at(400, 1);
 	map_at(410, 1, 2, 1, IR_OPF_ENOMEM);
 	finish();
-	assert_held(&e.list[0].own, 0, 0, 0);
+	assert_held(&e.list[0].own, 0, 0, 4);
 	assert_held(&e.list[1].own, 1, 1, 1);
+}
+
+/* A flush that lasts longer than one that began after it. */
+static void test_long_flush(void **state)
+{
+	(void)state;
+	map_at(100, 1, 0, 4, 0);
+	unmap_at(150, 1, 0, 4);
+	op((struct ir_op){ .kind = IR_OP_FLUSH_TIMER, .time_ns = 200, .rpcit_ns = 500, .device = 1 });
+	timer_at(210, 1);			/* done at 260 */
+	map_at(270, 1, 1, 1, IR_OPF_ENOMEM);
+	finish();
+	assert_held(&e.list[0].own, 0, 0, 0);
+}
+
+/* More at once than are told apart: what they flush may be held until the last of them is done. */
+static void test_many_flushes(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < IR_ENTRIES_FLUSHES + 2; i++) {
+		map_at(100 * i, 1, i, 4, 0);
+		unmap_at(100 * i + 50, 1, i, 4);
+		op((struct ir_op){ .kind = IR_OP_FLUSH_TIMER, .time_ns = 100 * i + 60, .rpcit_ns = 2000, .device = 1 });
+	}
+	map_at(2780, 1, 100, 1, IR_OPF_ENOMEM);	/* the eighth was done at 2760, the ninth is at 2860 */
+	map_at(3500, 1, 101, 1, IR_OPF_ENOMEM);
+	finish();
+	assert_held(&e.list[0].own, 0, 0, 4 * 3);
+	assert_held(&e.list[1].own, 1, 1, 1);
+}
+
+/* The host ran short before the end of the RPCIT is seen, when a flush had not been done yet. */
+static void test_long_shortage(void **state)
+{
+	(void)state;
+	map_at(100, 1, 0, 4, 0);
+	map_at(120, 1, 1, 8, 0);
+	unmap_at(150, 1, 0, 4);
+	op((struct ir_op){ .kind = IR_OP_MAP, .time_ns = 200, .rpcit_ns = 1000, .device = 1, .mapping = 2,
+			   .pages = 2, .flags = IR_OPF_ENOMEM });
+	timer_at(300, 1);
+	map_at(400, 1, 3, 2, 0);
+	finish();
+	assert_held(&e.list[0].own, 10, 8, 12);
 }
 
 /* A second flush begins while the first one lasts: what came in between goes with it. */
@@ -195,6 +239,38 @@ static void test_undone(void **state)
 	assert_int_equal(e.nr, 2);
 	assert_held(&e.list[1].own, 0, 0, 0);
 	assert_int_equal(e.devices[1].found, 0);
+}
+
+/* Until it is undone, that is until its CPU does something else, the walks' pages of it are held. */
+static void test_undone_later(void **state)
+{
+	(void)state;
+	map_at(100, 1, IR_NO_MAPPING, 4, IR_OPF_ENOMEM | IR_OPF_FAILED);	/* its retry is done at 130 */
+	for (uint32_t i = 0; i < 4; i++)
+		op((struct ir_op){ .kind = IR_OP_MAP, .time_ns = 105 + 50 * i, .rpcit_ns = 10, .device = 1,
+				   .mapping = i, .pages = 1, .cpu = i < 2, .retry_ns = 20,
+				   .flags = IR_OPF_ENOMEM | (i == 2 ? IR_OPF_IRQ : 0) });
+	map_at(300, 1, 4, 1, IR_OPF_ENOMEM);
+	map_at(350, 2, 5, 1, IR_OPF_ENOMEM);
+	finish();
+	assert_int_equal(e.nr, 7);
+	assert_held(&e.list[0].own, 0, 0, 1);		/* it is none of its own */
+	assert_held(&e.list[1].own, 0, 0, 4);		/* during the retry, */
+	assert_held(&e.list[2].own, 1, 1, 5);		/* behind it, */
+	assert_held(&e.list[3].own, 2, 2, 6);		/* in an interrupt */
+	assert_held(&e.list[4].own, 3, 3, 3);
+	assert_held(&e.list[6].own, 0, 0, 0);
+}
+
+/* Pages of a mapping that fails are held while it tries. */
+static void test_undone_by_queue_during(void **state)
+{
+	(void)state;
+	map_at(100, 1, IR_NO_MAPPING, 4, IR_OPF_ENOMEM | IR_OPF_FAILED | IR_OPF_LINKED);
+	op((struct ir_op){ .kind = IR_OP_MAP, .time_ns = 105, .rpcit_ns = 1, .device = 1, .pages = 1,
+			   .mapping = 1, .flags = IR_OPF_ENOMEM });
+	finish();
+	assert_held(&e.list[0].own, 0, 0, 4);
 }
 
 /* Undone through the queue: what the walks took of it stays until the next flush. */
@@ -326,11 +402,16 @@ int main(void)
 		TEST(test_flushes),
 		TEST(test_unmapped_during_a_flush),
 		TEST(test_unmapped_between_flushes),
+		TEST(test_long_flush),
+		TEST(test_many_flushes),
+		TEST(test_long_shortage),
 		TEST(test_flush_within_a_flush),
 		TEST(test_under_way_elsewhere),
 		TEST(test_devices),
 		TEST(test_undone),
+		TEST(test_undone_later),
 		TEST(test_undone_by_queue),
+		TEST(test_undone_by_queue_during),
 		TEST(test_undone_without_shortage),
 		TEST(test_found),
 		TEST(test_unmapped_before_it_is_done),
