@@ -59,19 +59,18 @@ uint32_t ir_default_hz(const struct ir_recording_info *info)
 }
 
 /*
- * Nothing is known of what was lost; what is known about the allocator holds for one
- * device.
+ * Nothing is known of what was lost, so that shortages are those before that; what is known about
+ * the allocator holds for one device.
  */
 static void fill_machine(struct ir_recording *rec)
 {
 	struct ir_recorded_machine *m = &rec->info.machine;
 
-	if (!rec->lost) {
-		m->shortages = rec->entries.list;
-		m->nr_shortages = rec->entries.nr;
-		m->shortages_of = rec->shortages_of;
+	m->shortages = rec->entries.list;
+	m->nr_shortages = rec->entries.nr;
+	m->shortages_of = rec->shortages_of;
+	if (!rec->lost)
 		m->held_pages = rec->held_pages;
-	}
 	if (rec->info.nr_devices > 2 || rec->lost || rec->seen_kinds >> IR_EV_S390_UPDATE_TRANS & 1)
 		return;
 	m->taken_pfn = ir_iovas_taken(&rec->iovas);

@@ -452,7 +452,7 @@ static inline int survey_op(struct ir_recording *rec, const struct ir_op *op, ui
 			d->gone_ns = 0;
 		rc = survey_other(rec, d, op);
 	}
-	return rc ? rc : ir_entries_op(&rec->entries, op, next_ns);
+	return rc || rec->lost ? rc : ir_entries_op(&rec->entries, op, next_ns);
 }
 
 /* The bytes that a pass has read; some are read more than once. */

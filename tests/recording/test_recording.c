@@ -204,6 +204,42 @@ static void test_unknown_unmaps_behind_a_loss(void **state)
 	ir_recording_close(rec);
 }
 
+static void write_short_map(FILE *out, unsigned int us, unsigned int page, bool enough)
+{
+	fprintf(out, "  a-1 [000] 2.%06u: map: IOMMU: iova=0x%x000 - 0x%x000 paddr=0x40000000 size=4096\n"
+		"  a-1 [000] 2.%06u: rpcit: (f) fn=0x7 addr=0x%x000 range=0x1000\n"
+		"  a-1 [000] 2.%06u: rpcit_ret: (f <- f) ret=%d\n", us, page, page + 1, us + 1, page, us + 2,
+		enough ? 0 : -12);
+	if (!enough)
+		fprintf(out, "  a-1 [000] 2.%06u: rpcit: (f) fn=0x7 addr=0x100000000 range=0x80000000\n"
+			"  a-1 [000] 2.%06u: rpcit_ret: (f <- f) ret=0\n", us + 3, us + 4);
+}
+
+/* What the host held is known until events are lost, and so are the shortages. */
+static void test_shortages_before_a_loss(void **state)
+{
+	const struct ir_recorded_machine *m;
+	struct ir_recording *rec;
+	FILE *out;
+
+	(void)state;
+	out = fopen(path, "w");
+	assert_non_null(out);
+	fputs("# tracer: nop\n#\n", out);
+	write_short_map(out, 0, 0x100100, true);
+	write_short_map(out, 10, 0x100101, false);
+	fputs("CPU:0 [LOST 4 EVENTS]\n", out);
+	write_short_map(out, 20, 0x100102, false);
+	assert_int_equal(fclose(out), 0);
+	rec = open_with(NULL);
+	m = &ir_recording_info(rec)->machine;
+	assert_int_equal(ir_recording_info(rec)->lost_ns, UINT64_C(2000020000));
+	assert_int_equal(m->nr_shortages, 1);
+	assert_int_equal(m->shortages[0].own.min, 1);
+	assert_null(m->held_pages);
+	ir_recording_close(rec);
+}
+
 /* A device's mapping, and its timer; behind each microsecond number. */
 static void write_timer(FILE *out, unsigned int device, uint64_t map_us, uint64_t fire_us)
 {
@@ -302,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_a_device_that_is_not_there),
 		cmocka_unit_test(test_mappings_from_before),
 		cmocka_unit_test(test_unknown_unmaps_behind_a_loss),
+		cmocka_unit_test(test_shortages_before_a_loss),
 		cmocka_unit_test(test_timers_of_another_device),
 		cmocka_unit_test(test_other_files),
 		cmocka_unit_test(test_progress),
