@@ -24,6 +24,7 @@ enum ir_severity {
 #define IR_DAMAGE_LIST(X) \
 	X(IR_DAMAGE_LOST_EVENTS,	LOSS,	 "lost_events",		"events that the tracer dropped, by its own count") \
 	X(IR_DAMAGE_LOST_GAPS,		LOSS,	 "lost_gaps",		"places where the tracer dropped an unknown number of events") \
+	X(IR_DAMAGE_TASK_EVENTS,	LOSS,	 "task_events",		"kinds of events that perf recorded in the tasks of one command only (without -a): those in interrupts of other tasks are missing") \
 	X(IR_DAMAGE_CORRUPT_BYTES,	CORRUPT, "corrupt_bytes",	"bytes of event data that could not be decoded and were skipped") \
 	X(IR_DAMAGE_TRUNCATED,		CORRUPT, "truncated",		"bytes that are missing according to the headers of the file, or a last line of a text that is cut off") \
 	X(IR_DAMAGE_APPENDED,		CORRUPT, "appended_bytes",	"bytes of another recording after the end of this one, which are not read; tail -c BYTES FILE prints them") \

@@ -27,7 +27,7 @@ enum {
 };
 
 /* Bit numbers of the flags behind read_format. */
-enum { FLAG_FREQ = 10, FLAG_SAMPLE_ID_ALL = 18, FLAG_USE_CLOCKID = 25 };
+enum { FLAG_FREQ = 10, FLAG_ENABLE_ON_EXEC = 12, FLAG_SAMPLE_ID_ALL = 18, FLAG_USE_CLOCKID = 25 };
 
 /* Bit fields begin at the top in big-endian recordings. */
 static bool has_flag(uint64_t flags, unsigned int nr, bool big)
@@ -130,6 +130,9 @@ int pd_attr_add(struct perfdata *pd, const unsigned char *p, size_t len)
 	at->counted = !has_flag(flags, FLAG_FREQ, big) && !period;
 	lay_out_sample(at);
 	lay_out_others(at);
+	/* tools/perf/util/evsel.c, evsel__config(), Linux 6.12: only without -a, -C, -p and the like */
+	if (at->traced && has_flag(flags, FLAG_ENABLE_ON_EXEC, big))
+		pd_damage(pd, IR_DAMAGE_TASK_EVENTS, 1);
 	attrs->nr++;
 	place_ids(attrs);
 	return (int)attrs->nr - 1;

@@ -411,6 +411,25 @@ static void test_period(void **state)
 	assert_int_equal(res.ev[2].size, 9);
 }
 
+/* Without -a a command's events begin when it is executed, and are those of its tasks alone. */
+static void test_tasks(void **state)
+{
+	(void)state;
+	for (int big = 0; big < 2; big++) {
+		const struct kind *k = big ? &usual_big : &usual_little;
+		size_t data = begin_file(&file, k);
+		const unsigned int all = 18, exec = 12;
+		uint64_t flags = big ? UINT64_C(1) << (63 - all) | UINT64_C(1) << (63 - exec) : 1 << all | 1 << exec;
+
+		put_sample(&file, k, 0, 100, false, 0x1000, 0);
+		set64(&file, 104 + 64 + 40, flags);	/* of the first */
+		end_file(&file, data);
+		read_back();
+		assert_damage(IR_DAMAGE_TASK_EVENTS, 1);
+		assert_int_equal(res.nr, 1);
+	}
+}
+
 /* In a group that is read as a whole only the leader is recorded. */
 static void test_counted(void **state)
 {
@@ -443,6 +462,7 @@ int main(void)
 		cmocka_unit_test(test_exit),
 		cmocka_unit_test(test_lost_filter),
 		cmocka_unit_test(test_period),
+		cmocka_unit_test(test_tasks),
 		cmocka_unit_test(test_counted),
 	};
 
