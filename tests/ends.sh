@@ -55,14 +55,18 @@ interrupt $pid TERM
 check "SIGTERM ends the copying of a pipe that never ends" test $status -eq 130
 kill $feeder 2>/dev/null
 wait $feeder 2>/dev/null
+sleep infinity >endless &
+feeder=$!
 for command in "run --strategy strict" faults; do
 	# shellcheck disable=SC2086	# words
-	"$prog" $command --quiet --log /dev/zero "$twodev" >got 2>err &
+	"$prog" $command --quiet --log endless "$twodev" >got 2>err &
 	pid=$!
 	catches $pid TERM
 	interrupt $pid TERM
 	check "SIGTERM ends ${command%% *} with a log that never ends" test $status -eq 130
 done
+kill $feeder
+wait $feeder 2>/dev/null
 exits "results of a device that never ends" 1 merge /dev/zero
 says "results of a device: it is no file" "not a regular file"
 

@@ -92,8 +92,7 @@ else
 		test "$refused" -lt $((held * 2))
 	}
 	grows "time: faults of one page" faulty 3000 faults -q --format csv
-	grows "time: faults of one page, with a strategy" faulty 3000 run -q -j 1 --format csv \
-		--strategy lazy --log /dev/null
+	grows "time: faults of one page, with a strategy" faulty 3000 run -q -j 1 --format csv --strategy lazy
 	grows "time: a mapping that was many, in reverse" splits 8000 info -q --format csv
 	grows "time: a mapping that was many, in no order" parts 8000 info -q --format csv
 	grows "time: IOVAs made for one bucket" crafted 4000 info -q --format csv

@@ -24,14 +24,13 @@ struct ir_file {
 	bool close_fd;
 	const char *note;
 	uint64_t cut;
-	void (*progress)(void *arg, uint64_t done, uint64_t total);
-	void *progress_arg;
+	struct ir_file_watch watch;
 };
 
 void ir_file_progress(const struct ir_file *file, uint64_t done, uint64_t total)
 {
-	if (file->progress)
-		file->progress(file->progress_arg, done, total);
+	if (file->watch.progress)
+		file->watch.progress(file->watch.arg, done, total);
 }
 
 #define COPY_BLOCK 65536
@@ -64,6 +63,11 @@ static int copy_stream(struct ir_file *file, struct ir_error *err)
 		struct pollfd more = { .fd = file->fd, .events = POLLIN };
 		int ready;
 
+		if (file->watch.interrupted && *file->watch.interrupted) {
+			ret = ir_error_set(err, -EINTR, "interrupted");
+			n = 0;
+			break;
+		}
 		ir_file_progress(file, file->size, 0);
 		ready = poll(&more, 1, WAIT_MS);
 		if (!ready || (ready < 0 && errno == EINTR))
@@ -132,11 +136,11 @@ static int check_size(struct ir_file *file, struct ir_error *err)
 
 struct ir_file *ir_file_open(const char *path, struct ir_error *err)
 {
-	return ir_file_open_watched(path, NULL, NULL, err);
+	return ir_file_open_watched(path, &(struct ir_file_watch){ .progress = NULL }, err);
 }
 
-struct ir_file *ir_file_open_watched(const char *path, void (*progress)(void *arg, uint64_t done, uint64_t total),
-				     void *arg, struct ir_error *err)
+struct ir_file *ir_file_open_watched(const char *path, const struct ir_file_watch *watch,
+				     struct ir_error *err)
 {
 	bool is_stdin = !strcmp(path, "-");
 	struct ir_file *file;
@@ -147,8 +151,7 @@ struct ir_file *ir_file_open_watched(const char *path, void (*progress)(void *ar
 		return NULL;
 	}
 	file->fd = -1;
-	file->progress = progress;
-	file->progress_arg = arg;
+	file->watch = *watch;
 	file->path = strdup(is_stdin ? IR_FILE_STDIN : path);
 	if (!file->path) {
 		ir_error_set(err, -ENOMEM, "%s: out of memory", path);

@@ -22,14 +22,20 @@ struct ir_file;
  *        of tracefs, is copied to an unlinked temporary file.
  */
 struct ir_file *ir_file_open(const char *path, struct ir_error *err);
-/**
- * ir_file_open_watched - the same
- * @progress: is called every now and then with @arg while the file is copied, now or later by
- *            those who unpack and convert it: bytes done, and in all, 0: not known.  It may
- *            not return.
- */
-struct ir_file *ir_file_open_watched(const char *path, void (*progress)(void *arg, uint64_t done, uint64_t total),
-				     void *arg, struct ir_error *err);
+/* Zero: nothing. */
+struct ir_file_watch {
+	/*
+	 * Is called every now and then while the file is copied, now or later by those who unpack
+	 * and convert it: bytes done, and in all, 0: not known.  It may not return.
+	 */
+	void (*progress)(void *arg, uint64_t done, uint64_t total);
+	void *arg;
+	const volatile int *interrupted;	/* stop to copy when it becomes non-zero */
+};
+
+/** ir_file_open_watched - the same, watched; it fails if it is interrupted */
+struct ir_file *ir_file_open_watched(const char *path, const struct ir_file_watch *watch,
+				     struct ir_error *err);
 /** ir_file_progress - call that, if there is one */
 void ir_file_progress(const struct ir_file *file, uint64_t done, uint64_t total);
 void ir_file_close(struct ir_file *file);

@@ -268,7 +268,7 @@ static int read_lines(struct finding *f, struct ir_file *in, char *buf)
 
 static int read_log(struct finding *f)
 {
-	struct ir_file *in = ir_open_log(f->options->log, f->err);
+	struct ir_file *in = ir_open_log(f->options->log, f->options->interrupted, f->err);
 	char *buf = malloc(IR_LOG_MAX_LINE);
 	struct ir_log_fault faults[IR_LOG_FORMATS];
 	int rc = in ? 0 : -EINVAL;

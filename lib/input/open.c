@@ -214,9 +214,9 @@ static bool is_packed_log(const unsigned char *start, size_t len)
 	return is_packed(start, len) && *start != '{';
 }
 
-struct ir_file *ir_open_log(const char *path, struct ir_error *err)
+struct ir_file *ir_open_log(const char *path, const volatile int *interrupted, struct ir_error *err)
 {
-	struct ir_file *file = ir_file_open(path, err);
+	struct ir_file *file = ir_file_open_watched(path, &(struct ir_file_watch){ .interrupted = interrupted }, err);
 	unsigned char *start = file ? calloc(1, IR_READER_PEEK) : NULL;
 	ssize_t len = start ? read_front(file, start, err) : -ENOMEM;
 

@@ -35,11 +35,12 @@ struct ir_reader *ir_reader_open_with(struct ir_file *file, const struct ir_read
 				      struct ir_damage *damage, struct ir_error *err);
 /**
  * ir_open_log - open a kernel's log, which is a text but no recording
+ * @interrupted: stop to read a pipe when it becomes non-zero; may be NULL
  *
  * It is unpacked, and what mail, editors and terminals did to it is undone, as with
  * recordings.  NULL with @err set: it cannot be opened or unpacked.
  */
-struct ir_file *ir_open_log(const char *path, struct ir_error *err);
+struct ir_file *ir_open_log(const char *path, const volatile int *interrupted, struct ir_error *err);
 /* The rest of ir_reader_next_block(), for the end, and for blocks that end in a special event. */
 int ir_reader_end_block(struct ir_reader *rd, int n, struct ir_event *evs, int max,
 			struct ir_error *err);

@@ -372,7 +372,8 @@ struct ir_recording *ir_recording_open(const char *path, const struct ir_recordi
 		rec->options = *options;
 	rec->info.max_memory = rec->options.max_memory ? rec->options.max_memory
 						       : ir_budget_default();
-	rec->file = ir_file_open_watched(path, rec->options.progress, rec->options.progress_arg, err);
+	rec->file = ir_file_open_watched(path, &(struct ir_file_watch){ rec->options.progress,
+					 rec->options.progress_arg, NULL }, err);
 	if (!rec->file)
 		goto fail;
 	if (rec->options.device) {
