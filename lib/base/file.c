@@ -209,6 +209,13 @@ void ir_file_replace(struct ir_file *file, int fd, uint64_t size, const char *no
 	file->note = note;
 }
 
+int ir_file_take(struct ir_file *file)
+{
+	file->close_fd = false;
+	lseek(file->fd, (off_t)file->base, SEEK_SET);
+	return file->fd;
+}
+
 const char *ir_file_note(const struct ir_file *file)
 {
 	return file->note;

@@ -48,6 +48,8 @@ uint64_t ir_file_size(const struct ir_file *file);
  * @note: what was done to it, a static string; NULL: nothing
  */
 void ir_file_replace(struct ir_file *file, int fd, uint64_t size, const char *note);
+/** ir_file_take - its descriptor, which is the caller's now, at its first byte; the file can but be closed */
+int ir_file_take(struct ir_file *file);
 /** ir_file_note - what was done to it, NULL: nothing */
 const char *ir_file_note(const struct ir_file *file);
 /** ir_file_set_cut - it was unpacked, and so many bytes could not be: at least 1 if it ends early */

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/decompress.h"
+#include "base/unpack.h"
 #include "input/foreign.h"
-#include "input/unpack.h"
 #include "input/text/text.h"
 #include "input/text/transport.h"
 #include "input/perfdata/perfdata.h"

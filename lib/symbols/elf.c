@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/decompress.h"
+#include "base/unpack.h"
 #include "symbols/elf.h"
 
 #define MAX_SECTIONS 65536u
@@ -31,18 +31,10 @@ void ir_elf_close(struct ir_elf *e)
 }
 
 /* Why it cannot be read. */
-static void not_elf(int fd, const char *path, int code, struct ir_error *err)
+static void not_elf(const char *path, int code, struct ir_error *err)
 {
-	char start[8];
-	ssize_t len = pread(fd, start, sizeof(start), 0);
-	const char *tool = len > 0 ? ir_packed_by(start, (size_t)len) : NULL;
-
 	if (code == ENOMEM)
 		ir_error_set(err, -ENOMEM, "%s: out of memory", path);
-	else if (tool)
-		ir_error_set(err, -EINVAL,
-			     "%s: is compressed by %s; unpack it: %s -dc FILE >UNPACKED, and give that",
-			     path, tool, tool);
 	else
 		ir_error_set(err, -EINVAL, "%s: not an ELF file (vmlinuz is not vmlinux)", path);
 }
@@ -55,9 +47,8 @@ struct ir_elf *ir_elf_open(const char *path, struct ir_error *err)
 		ir_error_set(err, -ENOMEM, "%s: out of memory", path);
 		return NULL;
 	}
-	e->fd = open(path, O_RDONLY | O_CLOEXEC);
+	e->fd = ir_unpacked_open(path, err);
 	if (e->fd < 0) {
-		ir_error_set(err, -errno, "%s: cannot open: %s", path, strerror(errno));
 		free(e);
 		return NULL;
 	}
@@ -65,7 +56,7 @@ struct ir_elf *ir_elf_open(const char *path, struct ir_error *err)
 	if (elf_version(EV_CURRENT) != EV_NONE)
 		e->elf = elf_begin(e->fd, ELF_C_READ, NULL);
 	if (!e->elf || elf_kind(e->elf) != ELF_K_ELF || !gelf_getehdr(e->elf, &e->head)) {
-		not_elf(e->fd, path, errno, err);
+		not_elf(path, errno, err);
 		ir_elf_close(e);
 		return NULL;
 	}

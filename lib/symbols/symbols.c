@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/decompress.h"
+#include "base/unpack.h"
 #include "symbols/elf.h"
 #include "symbols/kallsyms.h"
 
@@ -149,17 +149,17 @@ static void shift_table(struct ir_symbol_table *t, uint64_t by, bool kernel_only
  * Files.
  */
 
-/* All of a file, which may be a pipe; NULL with @err set. */
+/* All of a file, which may be a pipe, or compressed; NULL with @err set. */
 static char *read_all(const char *path, size_t *len, struct ir_error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = ir_unpacked_open(path, err);
 	size_t room = FIRST_READ;
 	char *text = NULL, *grown;
 	ssize_t got = 1;
 
 	*len = 0;
 	if (fd < 0) {
-		ir_error_set(err, -errno, "%s: cannot open: %s", path, strerror(errno));
+		errno = -fd;
 		return NULL;
 	}
 	while (got > 0) {
@@ -358,18 +358,12 @@ static int add_kallsyms(struct ir_symbols *syms, const char *path, struct start 
 {
 	size_t len;
 	char *text = read_all(path, &len, err);
-	const char *tool;
 	int rc;
 
 	if (!text)
 		return -EIO;
-	tool = ir_packed_by(text, len);
-	rc = tool ? -ENODATA : parse_text(syms, path, text, len);
+	rc = parse_text(syms, path, text, len);
 	free(text);
-	if (tool)
-		return ir_error_set(err, -EINVAL,
-				    "%s: is compressed by %s; unpack it: %s -dc FILE >UNPACKED, and give that",
-				    path, tool, tool);
 	if (rc == -EACCES)
 		return ir_error_set(err, rc,
 				    "%s: all addresses are zero; copy /proc/kallsyms as root", path);
@@ -428,14 +422,24 @@ static int add_vmlinux(struct ir_symbols *syms, const char *path, struct start r
 	return rc;
 }
 
-/* "nvme.ko", "nvme.ko.debug": which of the recorded modules that is; NULL: none. */
+static bool ends_with(const char *name, size_t len, const char *end)
+{
+	size_t n = strlen(end);
+
+	return len > n && !memcmp(name + len - n, end, n);
+}
+
+/* "nvme.ko", "nvme.ko.xz", "nvme.ko.debug": which of the recorded modules that is; NULL: none. */
 static const struct ir_kernel_range *range_of_file(const struct ir_chains *chains, const char *name)
 {
+	static const char *const packed[] = { ".gz", ".xz", ".zst" };
 	size_t len = strlen(name);
 	char module[64];
 
-	if (!(len > 3 && !strcmp(name + len - 3, ".ko")) &&
-	    !(len > 9 && !strcmp(name + len - 9, ".ko.debug")))
+	for (size_t i = 0; i < 3; i++)
+		if (ends_with(name, len, packed[i]))
+			len -= strlen(packed[i]);
+	if (!ends_with(name, len, ".ko") && !ends_with(name, len, ".ko.debug"))
 		return NULL;
 	if (!ir_module_name(module, name, len))
 		return NULL;
@@ -471,18 +475,6 @@ static int add_module(struct ir_symbols *syms, const char *path, const struct ir
 	return rc;
 }
 
-/* By what a module is compressed; NULL: it is not. */
-static const char *packed_by(const char *path)
-{
-	unsigned char start[8];
-	FILE *file = fopen(path, "rbe");
-	size_t len = file ? fread(start, 1, sizeof(start), file) : 0;
-
-	if (file)
-		fclose(file);
-	return ir_packed_by(start, len);
-}
-
 static int add_modules(struct ir_symbols *syms, const char *dir, const struct ir_chains *chains,
 		       struct ir_error *err)
 {
@@ -490,7 +482,6 @@ static int add_modules(struct ir_symbols *syms, const char *dir, const struct ir
 	const struct ir_kernel_range *range;
 	size_t before = syms->nr, seen = 0;
 	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	const char *tool = NULL;
 	FTSENT *entry;
 	int rc = 0;
 
@@ -503,7 +494,6 @@ static int add_modules(struct ir_symbols *syms, const char *dir, const struct ir
 					  entry->fts_path, strerror(entry->fts_errno));
 		} else if (entry->fts_info == FTS_F && strstr(entry->fts_name, ".ko")) {
 			seen++;
-			tool = tool ? tool : packed_by(entry->fts_path);
 			range = range_of_file(chains, entry->fts_name);
 			if (range)
 				rc = add_module(syms, entry->fts_path, chains, range, err);
@@ -514,10 +504,6 @@ static int add_modules(struct ir_symbols *syms, const char *dir, const struct ir
 		return ir_error_set(err, -EINVAL,
 				    "%s: the recording does not have the addresses of its modules; give --kallsyms instead",
 				    dir);
-	if (!rc && syms->nr == before && !chains->named && tool)
-		return ir_error_set(err, -ENOENT,
-				    "%s: has no .ko file with symbols of a module that was loaded; there are modules compressed by %s: unpack them, %s -dc NAME.ko.* >NAME.ko",
-				    dir, tool, tool);
 	if (!rc && syms->nr == before && !chains->named)
 		return ir_error_set(err, -ENOENT,
 				    "%s: has no .ko file with symbols of a module that was loaded (%zu files ending in .ko or .ko.*)",

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <zlib.h>
 
 static void fails_with(const struct ir_recording_options *options, const char *words,
 		       const char *more)
@@ -88,6 +89,43 @@ static void relocated_vmlinux(void **state)
 		assert_sites(rec);
 		ir_recording_close(rec);
 	}
+}
+
+static void pack(const char *from, const char *to)
+{
+	static char bytes[1 << 20];
+	FILE *in = fopen(from, "rb");
+	gzFile out = gzopen(to, "wb");
+	size_t len = in ? fread(bytes, 1, sizeof(bytes), in) : 0;
+
+	assert_true(len && out && gzwrite(out, bytes, (unsigned int)len) == (int)len);
+	fclose(in);
+	gzclose(out);
+}
+
+/* Distributions compress modules. */
+static void packed_files(void **state)
+{
+	char packed[96], module[128], vmlinux[128];
+	struct ir_recording_options options = { .sites = true, .vmlinux = vmlinux, .modules = packed };
+	struct ir_recording *rec;
+	struct ir_error err;
+
+	(void)state;
+	if (!have_elf)
+		skip();
+	snprintf(packed, sizeof(packed), "%s/packed", dir);
+	snprintf(module, sizeof(module), "%s/nvme.ko.gz", packed);
+	snprintf(vmlinux, sizeof(vmlinux), "%s/vmlinux.any", packed);
+	assert_false(mkdir(packed, 0700));
+	pack(file_module, module);
+	pack(file_vmlinux, vmlinux);
+	make_recording(&chains_little);
+	rec = open_with(&options, &err);
+	if (!rec)
+		fail_msg("%s", err.text);
+	assert_sites(rec);
+	ir_recording_close(rec);
 }
 
 /* Functions of ELF files have an end; what is behind it is not theirs. */
@@ -330,6 +368,7 @@ int main(void)
 		cmocka_unit_test(of_another_boot_by_module),
 		cmocka_unit_test(bad_symbol_files),
 		cmocka_unit_test(relocated_vmlinux),
+		cmocka_unit_test(packed_files),
 		cmocka_unit_test(behind_a_function),
 		cmocka_unit_test(wrong_build_id),
 		cmocka_unit_test(wrong_build_id_of_a_module),

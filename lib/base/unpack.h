@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recordings that were compressed as a whole, with any name: gzip, zstd, xz. */
-#ifndef IR_INPUT_UNPACK_H
-#define IR_INPUT_UNPACK_H
+/* Files that were compressed as a whole, with any name: gzip, zstd, xz. */
+#ifndef IR_BASE_UNPACK_H
+#define IR_BASE_UNPACK_H
 
 #include "base/file.h"
 
@@ -14,5 +14,12 @@
  * negative errno with @err set.
  */
 int ir_unpack(struct ir_file *file, const void *start, size_t len, struct ir_error *err);
+
+/**
+ * ir_unpacked_open - open a file, or a temporary copy of it that is not compressed
+ *
+ * Returns a descriptor, or a negative errno with @err set: also if not all can be unpacked.
+ */
+int ir_unpacked_open(const char *path, struct ir_error *err);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "input/unpack.h"
+#include "base/unpack.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,4 +239,32 @@ int ir_unpack(struct ir_file *file, const void *start, size_t len, struct ir_err
 	ir_file_replace(file, fd, size, NULL);
 	ir_file_set_cut(file, cut);
 	return 1;
+}
+
+int ir_unpacked_open(const char *path, struct ir_error *err)
+{
+	unsigned char start[8];
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+	struct ir_file *file;
+	ssize_t len;
+
+	if (fd < 0)
+		return ir_error_set(err, -errno, "%s: cannot open: %s", path, strerror(errno));
+	len = pread(fd, start, sizeof(start), 0);
+	if (len <= 0 || !ir_packed_by(start, (size_t)len))
+		return fd;
+	close(fd);
+	file = ir_file_open(path, err);
+	if (!file)
+		return -EIO;
+	rc = ir_unpack(file, start, (size_t)len, err);
+	if (!rc)
+		rc = ir_error_set(err, -EINVAL, "%s: is compressed by %s; unpack it: %s -dc FILE >UNPACKED, and give that",
+				  path, ir_packed_by(start, (size_t)len), ir_packed_by(start, (size_t)len));
+	else if (rc > 0 && ir_file_cut(file))
+		rc = ir_error_set(err, -EBADMSG, "%s: is cut or damaged, and cannot be unpacked to its end", path);
+	if (rc > 0)
+		rc = ir_file_take(file);
+	ir_file_close(file);
+	return rc;
 }
