@@ -9,14 +9,45 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <iommu-replay/error.h>
 
 #include "base/message.h"
+#include "base/unpack.h"
 #include "io/input.h"
+
+/* Compressed or not. */
+static FILE *open_file(const char *path)
+{
+	struct ir_error err = { "" };
+	int fd = ir_unpacked_open(path, &err);
+	FILE *in = fd >= 0 ? fdopen(fd, "r") : NULL;
+
+	if (fd < 0)
+		message("%s", err.text);
+	else if (!in)
+		message("%s: %s", path, strerror(errno));
+	if (fd >= 0 && !in)
+		close(fd);
+	return in;
+}
+
+/* Editors of other systems put a mark in front of a text. */
+static size_t without_mark(char *text, size_t used)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	if (used < 3 || memcmp(text, mark, 3))
+		return used;
+	memmove(text, text + 3, used - 3);
+	return used - 3;
+}
 
 char *file_read(const char *path, size_t max, const char *what, size_t *size)
 {
 	bool standard = !strcmp(path, "-");
-	FILE *in = standard ? stdin : fopen(path, "r");
+	FILE *in = standard ? stdin : open_file(path);
 	const char *why = NULL;
 	char *text = NULL;
 	size_t used = 0, room = 1 << 16;
@@ -25,10 +56,8 @@ char *file_read(const char *path, size_t max, const char *what, size_t *size)
 
 	if (*interrupts_flag())
 		interrupts_end();
-	if (!in) {
-		message("%s: %s", path, strerror(errno));
+	if (!in)
 		return NULL;
-	}
 	do {
 		char *grown = realloc(text, room *= 2);
 
@@ -49,9 +78,10 @@ char *file_read(const char *path, size_t max, const char *what, size_t *size)
 		too_large = true;
 	if (!standard)
 		fclose(in);
-	*size = used;
-	if (!why && !too_large)
+	if (!why && !too_large) {
+		*size = without_mark(text, used);
 		return text;
+	}
 	free(text);
 	if (too_large)
 		message("%s: too large for %s", standard ? "standard input" : path, what);
