@@ -75,6 +75,7 @@ shows "their figures are new" "new figure devices.0001:00:00.0.rpcit.total"
 # The default gate is exact.
 
 exits "a report equals itself" 0 compare "$tmp/base" "$tmp/base"
+shows "it says how much was compared" "no change in 15 figures of 2 results and 1 recording"
 gzip -c "$tmp/base" >"$tmp/packed"
 exits "and itself compressed" 0 compare "$tmp/packed" "$tmp/base"
 { printf '\357\273\277'; cat "$tmp/base"; } >"$tmp/marked"
@@ -82,7 +83,6 @@ exits "and itself with a mark of UTF-8" 0 compare "$tmp/base" "$tmp/marked"
 head -c 100 "$tmp/packed" >"$tmp/cut"
 exits "a compressed report that is cut" 1 compare "$tmp/base" "$tmp/cut"
 says "a compressed report that is cut: says so" "$tmp/cut: is cut or damaged, and cannot be unpacked to its end"
-shows "it says how much was compared" "no change in 15 figures of 2 results and 1 recording"
 new 101 0 1000
 exits "one RPCIT more fails" 3 compare "$tmp/base" "$tmp/new"
 shows "the row is named" "a.dat, strict, kvm"
@@ -315,7 +315,7 @@ bad() {
 	exits "wrong input as baseline: $1" 1 compare "$tmp/bad" "$tmp/base"
 }
 exits "a report that does not exist" 1 compare "$tmp/base" "$tmp/none"
-says "a report that does not exist: says which" "$tmp/none: No such file"
+says "a report that does not exist: says which" "$tmp/none: cannot open: No such file"
 exits "a directory is no report" 1 compare "$tmp" "$tmp/base"
 : >"$tmp/bad"
 bad "an empty file" "bad: the file is empty; make the report again"
