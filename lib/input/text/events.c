@@ -155,6 +155,22 @@ static bool is_beginning(const struct text *t, const struct text_span *line)
 		*line->start != '[' && *line->start != '#' && *line->start != '\t' && !is_prompt(line);
 }
 
+/*
+ * Files below per_cpu/ have the numbers of all CPUs in their headers: one after another they have the lines
+ * that the first one promised.
+ */
+static void count_entries(struct text *t, uint64_t in_buffer, uint64_t written)
+{
+	if (t->header.written && in_buffer == t->header.in_buffer && written == t->header.written &&
+	    t->lines - t->header.from_line < in_buffer)
+		return;
+	t->header.in_buffer = in_buffer;
+	t->header.written = written;
+	t->header.from_line = t->lines;
+	t->in_buffer += in_buffer;
+	t->written += written;
+}
+
 static void other_line(struct text *t, const struct text_span *line)
 {
 	struct text_numbers n;
@@ -165,8 +181,7 @@ static void other_line(struct text *t, const struct text_span *line)
 		form = ir_text_form(line);
 	switch (what) {
 	case TEXT_OTHER_ENTRIES:
-		t->in_buffer += n.a;
-		t->written += n.b;
+		count_entries(t, n.a, n.b);
 		if (n.c != UINT32_MAX)
 			note_cpus(t, n.c);
 		break;

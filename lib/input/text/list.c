@@ -7,7 +7,8 @@
  * libtraceevent 1.7 does not understand these formats and prints the bytes of
  * the record: ARRAY[00, 00, 00, 01, 7f, eb, 00, 00].  Which order they have is
  * not said, but no machine has addresses of more than 52 bits: in one of the
- * two orders most addresses are impossible.
+ * two orders most addresses are impossible.  With options/fields the kernel prints
+ * them, too: 00,00,00,01,7f,eb,00,00.
  */
 #include "input/text/priv.h"
 
@@ -30,20 +31,21 @@ static const char *parse_numbers(struct text_list *list, const char *p, const ch
 	return p < end ? p + 1 : NULL;
 }
 
-static const char *parse_bytes(struct text_list *list, const char *p, const char *end)
+/* Up to a bracket, or @bare to a space or the end. */
+static const char *parse_bytes(struct text_list *list, const char *p, const char *end, bool bare)
 {
 	uint64_t byte;
 
-	for (list->nr = 0; p < end && *p != ']'; list->nr++) {
+	for (list->nr = 0; p < end && *p != (bare ? ' ' : ']'); list->nr++) {
 		if (end - p < 2 || list->nr == sizeof(list->bytes) ||
 		    ir_text_hex(p, p + 2, &byte) != p + 2)
 			return NULL;
 		list->bytes[list->nr] = (unsigned char)byte;
 		p += 2;
 		if (p < end && *p == ',')
-			p = text_skip_spaces(p + 1, end);
+			p = bare ? p + 1 : text_skip_spaces(p + 1, end);
 	}
-	return p < end ? p + 1 : NULL;
+	return bare ? p : p < end ? p + 1 : NULL;
 }
 
 const char *ir_text_list(struct text_list *list, const char *p, const char *end)
@@ -53,10 +55,12 @@ const char *ir_text_list(struct text_list *list, const char *p, const char *end)
 	if (list->present)
 		return NULL;
 	list->present = true;
-	list->is_bytes = end - p > 6 && !memcmp(p, bytes, 6);
-	if (list->is_bytes)
-		return parse_bytes(list, p + 6, end);
-	return p < end && *p == '{' ? parse_numbers(list, p + 1, end) : NULL;
+	if (p < end && *p == '{')
+		return parse_numbers(list, p + 1, end);
+	list->is_bytes = true;
+	if (end - p > 6 && !memcmp(p, bytes, 6))
+		return parse_bytes(list, p + 6, end, false);
+	return parse_bytes(list, p, end, true);
 }
 
 bool ir_text_list_order(const struct text_list *list, enum text_order *order)

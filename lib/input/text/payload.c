@@ -206,6 +206,24 @@ static bool is_part_of_direction(const char *word, size_t len)
 	return false;
 }
 
+/* "(0)", where @p is: behind it, or NULL. */
+static const char *in_brackets(const char *p, const char *end, uint64_t *value)
+{
+	const char *stop = memchr(p, ')', (size_t)(end - p));
+
+	return stop && ir_text_number(p + 1, stop, value) == stop ? stop + 1 : NULL;
+}
+
+/* With options/fields both forms are printed, "0xfffffff4 (-12)": only the second has the sign. */
+static uint64_t signed_number(const char *p, const char *end, uint64_t value)
+{
+	uint64_t positive;
+
+	if (end - p < 5 || memcmp(p, " (-", 3) != 0 || !in_brackets(p + 2, end, &positive))
+		return value;
+	return -positive;
+}
+
 static const char *parse_number(struct walk *w, const struct field *f, const char *p)
 {
 	const char *end = w->end, *start = p;
@@ -234,7 +252,12 @@ static const char *parse_number(struct walk *w, const struct field *f, const cha
 			return NULL;
 		p = stop;
 	} else {
-		p = hex ? ir_text_hex(p, end, &value) : ir_text_number(p, end, &value);
+		if (p < end && *p == '(')	/* options/fields: a byte */
+			p = in_brackets(p, end, &value);
+		else
+			p = hex ? ir_text_hex(p, end, &value) : ir_text_number(p, end, &value);
+		if (p && p < end && *p == ' ')
+			value = signed_number(p, end, value);
 	}
 	if (!p)
 		return NULL;
@@ -334,8 +357,8 @@ static bool walk_words(struct walk *w, const char *p)
 		while (stop < w->end && *stop != '=' && *stop != ' ')
 			stop++;
 		w->bare = stop == w->end || *stop == ' ';
-		/* A key follows the device, unless its name fell apart. */
-		if (w->bare && w->spec->has_device && w->spec->name && !w->fields && !w->raw)
+		/* A key follows the device, unless its name fell apart; with options/fields "(2)" follows its number. */
+		if (w->bare && w->spec->has_device && w->spec->name && !w->fields && !w->raw && *p != '(')
 			return false;
 		if (w->bare) {
 			if (is_misplaced(p, stop)) {

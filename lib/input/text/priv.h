@@ -390,6 +390,9 @@ struct text {
 	uint64_t last_time;	/* of the last line that had one */
 	uint64_t reported_lost;	/* by lines of their own */
 	uint64_t in_buffer, written;	/* as the headers have it */
+	struct {
+		uint64_t in_buffer, written, from_line;
+	} header;			/* the last one that counts */
 	uint64_t lines, line_bytes;	/* of events */
 	uint64_t good;		/* events that are wanted and were read */
 	uint64_t forms[TEXT_FORMS];	/* lines of other tools */

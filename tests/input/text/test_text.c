@@ -212,6 +212,35 @@ static void test_scatter_lists(void **state)
 	bad(SG("00, 00, 00, 01, 7f, eb, 10, 0x", "00, 00, 80, 00"));
 }
 
+/* As options/fields prints them: both forms of each number, a byte in brackets, lists as bytes. */
+static void test_fields(void **state)
+{
+	struct result r = read_text(HEAD "rpcit_ret: __probe_func=0x3fffe93e098 (4398022647960) ret=0xfffffff4 (-12)\n"
+		HEAD "dma_map_sg: device=0001:00:00.0 full_nents=0x2 (2) full_ents=0x1 (1) truncated=(0) "
+		"phys_addrs=00,00,00,00,07,de,b0,00,00,00,00,00,08,23,10,00 dma_addrs=00,00,00,01,7f,b8,00,00 "
+		"lengths=00,01,10,00 dir=0x1 (1) attrs=0x100 (256)\n"
+		HEAD "dma_unmap_sg: device=0001:00:00.0 addrs=00,00,00,00,07,de,b0,00 dir=0x1 (1) attrs=0x0 (0)\n"
+		HEAD "rpcit: __probe_ip=0x3fffe93e098 (4398022647960) fn=0x8002000000000000 (-9222809086901354496) "
+		"addr=0x17ff60000 (6441795584) range=0x11000 (69632)\n");
+
+	(void)state;
+	assert_int_equal(all_damage(&r), 0);
+	assert_int_equal(r.nr, 4);
+	assert_int_equal(r.ev[0].ret, -12);
+	assert_int_equal(r.ev[1].addr, 0x17fb80000);
+	assert_int_equal(r.ev[1].size, 0x11000);
+	assert_int_equal(r.ev[1].aux, 1);
+	assert_int_equal(r.ev[2].kind, IR_EV_DMA_UNMAP_SG);
+	assert_true(r.ev[3].aux == UINT64_C(0x8002000000000000));
+	assert_int_equal(r.ev[3].size, 0x11000);
+	r = read_text(HEAD "dma_map_sg: device=d full_nents=0x1 (1) full_ents=0x1 (1) truncated=(1) phys_addrs=00,00,00,01,7f,eb,10,00 "
+		      "dma_addrs=00,00,00,01,7f,eb,10,00 lengths=00,00,80,00 dir=0x1 (1) attrs=0x0 (0)\n");
+	assert_int_equal(r.ev[0].size, 0);
+	bad(HEAD "dma_map_sg: device=d full_nents=0x1 (1) full_ents=0x1 (1) truncated=(0) phys_addrs=00,00,00,01,7f,eb,10,0 "
+	    "dma_addrs=00,00,00,01,7f,eb,10,00 lengths=00,00,80,00 dir=0x1 (1) attrs=0x0 (0)\n");
+	bad(HEAD "rpcit: fn=0x1 (1) addr=(x) range=0x1000 (4096)\n");
+}
+
 static void test_probes(void **state)
 {
 	struct ir_event ev = one(HEAD "rpcit: (zpci_refresh_trans+0x0/0x1d0) fn=0x8002000000000000 addr=0x17ffa0000 range=0x10000\n");
@@ -322,6 +351,15 @@ static void test_headers(void **state)
 	assert_int_equal(all_damage(&r), 23);
 	r = read_text("# entries-in-buffer/entries-written: 2/2   #P:4\n" HEAD MAP "\n");
 	assert_true(r.damage.count[IR_DAMAGE_TRUNCATED] > 0);
+	/* Of each CPU: the header has the numbers of all. */
+#define ENTRIES "# entries-in-buffer/entries-written: 3/3   #P:4\n"
+	r = read_text(ENTRIES HEAD MAP "\n" HEAD MAP "\n" ENTRIES ENTRIES HEAD MAP "\n");
+	assert_int_equal(all_damage(&r), 0);
+	r = read_text(ENTRIES HEAD MAP "\n" HEAD MAP "\n" HEAD MAP "\n" ENTRIES HEAD MAP "\n");
+	assert_int_not_equal(r.damage.count[IR_DAMAGE_TRUNCATED], 0);
+	r = read_text(ENTRIES HEAD MAP "\n" "# entries-in-buffer/entries-written: 3/4   #P:4\n" HEAD MAP "\n");
+	assert_int_not_equal(r.damage.count[IR_DAMAGE_TRUNCATED], 0);
+	assert_int_equal(r.damage.count[IR_DAMAGE_LOST_EVENTS], 1);
 	r = read_text("# entries-in-buffer/entries-written: 2/1   #P:4\n" HEAD MAP "\n");
 	assert_int_equal(r.damage.count[IR_DAMAGE_BAD_SECTIONS], 1);
 	/* All of that with tabs in front. */
@@ -540,6 +578,7 @@ int main(void)
 		cmocka_unit_test(test_iommu),
 		cmocka_unit_test(test_dma),
 		cmocka_unit_test(test_scatter_lists),
+		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_probes),
 		cmocka_unit_test(test_markers),
 		cmocka_unit_test(test_lost),
