@@ -98,6 +98,12 @@ for width in 66 72 80 100; do
 	came "in lines of $width" fold -s -w $width
 	came "in lines of $width, quoted" sh -c "sed 's/^/> /' | fold -s -w $width | sed 's/^[^>]/> &/'"
 done
+# As the times of day are not the kernel's, they are compared with the same ones that are not quoted.
+sed 's/^\[ *\([0-9.]*\)\] /2026-11-29T01:10:\1+00:00 host kernel: /; s/10:\([0-9]\)\./10:0\1./' $log >"$tmp/dated"
+list --log "$tmp/dated" $amd >"$tmp/got"
+sed 's/^/> /' "$tmp/dated" >"$tmp/log"
+list --log "$tmp/log" $amd >"$tmp/quoted"
+check "a quoted log with the times of day has the same faults" cmp "$tmp/got" "$tmp/quoted"
 gzip -c <$log | head -c 400 >"$tmp/log"
 exits "a compressed log that is cut is read" 0 faults --log "$tmp/log" $amd
 shows "a compressed log that is cut: says so" "the log is cut or damaged: not all of it could be read"

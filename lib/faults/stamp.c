@@ -39,6 +39,14 @@ static const char *skip_spaces(const char *p, const char *end)
 	return p;
 }
 
+/* "> ", "| > ": how mail programs mark what they quote. */
+static const char *skip_quote(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '>' || *p == '|'))
+		p++;
+	return p;
+}
+
 /* Up to 10 digits. */
 static const char *parse_number(const char *p, const char *end, uint64_t *value)
 {
@@ -353,7 +361,7 @@ static const char *find_kernel_stamp(struct ir_log_parser *parser, struct ir_log
 /* A stamp that the line begins with: what is behind it and behind the host. */
 static const char *first_stamp(const struct ir_log_parser *parser, struct ir_log_line *line)
 {
-	const char *end = line->message.end, *p = skip_spaces(line->message.p, end), *q;
+	const char *end = line->message.end, *p = skip_quote(line->message.p, end), *q;
 	bool rfc5424;
 
 	p = skip_level(skip_priority(p, end, &rfc5424), end);
