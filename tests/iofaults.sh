@@ -98,6 +98,10 @@ for width in 66 72 80 100; do
 	came "in lines of $width" fold -s -w $width
 	came "in lines of $width, quoted" sh -c "sed 's/^/> /' | fold -s -w $width | sed 's/^[^>]/> &/'"
 done
+for width in 64 80; do
+	came "in lines of $width, which a terminal broke" fold -w $width
+done
+came "of a console, between lines of programs" sed 's/$/\n[  OK  ] Started Session 3 of user root./'
 # As the times of day are not the kernel's, they are compared with the same ones that are not quoted.
 sed 's/^\[ *\([0-9.]*\)\] /2026-11-29T01:10:\1+00:00 host kernel: /; s/10:\([0-9]\)\./10:0\1./' $log >"$tmp/dated"
 list --log "$tmp/dated" $amd >"$tmp/got"

@@ -67,6 +67,8 @@ unsigned int ir_log_parse(struct ir_log_parser *parser, const struct ir_log_line
 			parser->bad++;
 			break;
 		case IR_LOG_TAKEN:
+			parser->taken++;
+			break;
 		case IR_LOG_NOTHING:
 			break;
 		}
@@ -106,14 +108,26 @@ const char *ir_log_hex(const char *p, const char *end, uint64_t *value)
 	return p == start ? NULL : p;
 }
 
-bool ir_log_value(const struct ir_log_text *text, const char *key, uint64_t *value)
+const char *ir_log_value(const struct ir_log_text *text, const char *key, uint64_t *value)
 {
 	const char *p = ir_log_find(text, key);
 
 	p = p ? ir_log_hex(p, text->end, value) : NULL;
 	/* A number that is followed by other characters was damaged. */
 	return p && (p == text->end || !((*p >= '0' && *p <= '9') || ((*p | 0x20) >= 'a' &&
-								    (*p | 0x20) <= 'z')));
+								    (*p | 0x20) <= 'z'))) ? p : NULL;
+}
+
+bool ir_log_is_broken(const char *p, const char *end)
+{
+	return end - p > 1 && *p == ' ' && (is_digit(p[1]) || (p[1] >= 'a' && p[1] <= 'f') || p[1] == 'x');
+}
+
+bool ir_log_value_then(const struct ir_log_text *text, const char *key, uint64_t *value, const char *then)
+{
+	const char *p = ir_log_value(text, key, value);
+
+	return p && ir_log_begins(&(struct ir_log_text){ p, text->end }, then);
 }
 
 const char *ir_log_pci(const char *p, const char *end, char device[64])

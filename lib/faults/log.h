@@ -114,6 +114,7 @@ struct ir_log_parser {
 	bool no_memory;
 	uint64_t suppressed;		/* lines that the kernel left out, by the log's own count */
 	uint64_t bad;
+	uint64_t taken;			/* lines about faults that are not complete */
 };
 
 /**
@@ -149,8 +150,12 @@ static inline const char *ir_log_find(const struct ir_log_text *text, const char
 
 /** ir_log_hex - a hexadecimal number with or without 0x; behind it, NULL: none or too long */
 const char *ir_log_hex(const char *p, const char *end, uint64_t *value);
-/** ir_log_value - the hexadecimal number behind @key, false: there is none */
-bool ir_log_value(const struct ir_log_text *text, const char *key, uint64_t *value);
+/** ir_log_value - the hexadecimal number behind @key; behind it, NULL: there is none */
+const char *ir_log_value(const struct ir_log_text *text, const char *key, uint64_t *value);
+/** ir_log_is_broken - behind a number, at @p, is a blank and what may be its rest: digits, or "x1000" behind "0" */
+bool ir_log_is_broken(const char *p, const char *end);
+/** ir_log_value_then - the same, and @then is behind it: a number that was broken is followed by its rest */
+bool ir_log_value_then(const struct ir_log_text *text, const char *key, uint64_t *value, const char *then);
 /**
  * ir_log_pci - "00:10.1", "0x00:0x10.1", "0000:00:10.1"
  * @device: becomes "0000:00:10.1"

@@ -35,18 +35,20 @@ static enum ir_log_result amd_line(struct ir_log_state *state, const struct ir_l
 	const struct ir_log_text *text = &line->message;
 	const char *event = ir_log_find(text, "AMD-Vi: Event logged [IO_PAGE_FAULT ");
 	struct ir_log_text rest = { event, text->end };
-	const char *device;
+	const char *device, *stop;
 	uint64_t flags;
 
 	(void)state;
 	if (!event)
 		return IR_LOG_NOTHING;
 	*fault = ir_log_fault_at(line);
-	if (!ir_log_value(&rest, "address=", &fault->address) ||
-	    !ir_log_value(&rest, "flags=", &flags))
+	if (!ir_log_value_then(&rest, "address=", &fault->address, " flags=") ||
+	    !ir_log_value_then(&rest, "flags=", &flags, "]"))
 		return IR_LOG_BAD;
 	if (flags & FLAG_INTERRUPT)
 		return IR_LOG_TAKEN;
+	stop = ir_log_find(&rest, "]");
+	rest.end = stop ? stop : rest.end;
 	device = ir_log_find(&rest, "device=");
 	if (device)
 		ir_log_pci(device, rest.end, fault->device);

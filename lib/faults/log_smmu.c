@@ -28,8 +28,10 @@ static enum ir_log_result smmu_line(struct ir_log_state *state, const struct ir_
 	if (!p)
 		return IR_LOG_NOTHING;
 	*fault = ir_log_fault_at(line);
-	if (!ir_log_value(&text, "fsr=", &fsr) || !ir_log_value(&text, "iova=", &fault->address) ||
-	    !ir_log_value(&text, "fsynr=", &fsynr))
+	if (!ir_log_value_then(&text, "fsr=", &fsr, ",") ||
+	    !ir_log_value_then(&text, "iova=", &fault->address, ",") ||
+	    !ir_log_value_then(&text, "fsynr=", &fsynr, ",") ||
+	    (ir_log_find(&text, "cbfrsynra=") && !ir_log_value_then(&text, "cbfrsynra=", &sid, ",")))
 		return IR_LOG_BAD;
 	fault->access = fsynr & FSYNR_WRITE ? IR_ACCESS_WRITE : IR_ACCESS_READ;
 	fault->entry = fsr & FSR_PERMISSION ? IR_ENTRY_NOT_PERMITTED :

@@ -117,12 +117,17 @@ static enum ir_log_result decoded_event(struct ir_log_state *state, struct ir_lo
 					const struct ir_log_text *unit, const struct ir_log_line *line,
 					const struct ir_log_text *text, struct ir_log_fault *fault)
 {
-	const char *client = ir_log_find(text, "client: ");
+	const char *client = ir_log_find(text, "client: "), *stop, *behind;
 	uint64_t sid, address, id;
 	enum ir_log_result result = IR_LOG_TAKEN;
 
-	if (!ir_log_value(text, "iova: ", &address) || !ir_log_value(text, "sid: ", &sid))
+	behind = ir_log_value(text, "sid: ", &sid);
+	if (!behind || ir_log_is_broken(behind, text->end) || !ir_log_value_then(text, "iova: ", &address, " ipa:"))
 		return ir_log_find(text, "iova:") ? IR_LOG_BAD : IR_LOG_TAKEN;
+	/* A name that was broken is followed by its rest. */
+	stop = client && *client != '(' ? memchr(client, ' ', (size_t)(text->end - client)) : NULL;
+	if (stop && !ir_log_begins(&(struct ir_log_text){ stop, text->end }, " sid:"))
+		return IR_LOG_BAD;
 	/* The words are missing, or are of another fault: this is one of its own. */
 	if (!event || (event->words >= 3 && event->fault.address != address) ||
 	    line->time_ns - event->fault.time_ns > NS_PER_SEC) {
@@ -134,12 +139,11 @@ static enum ir_log_result decoded_event(struct ir_log_state *state, struct ir_lo
 	event->fault.address = address;
 	event->words = 4;
 	if (!client || !ir_log_pci(client, text->end, event->fault.device)) {
-		const char *stop = client ? memchr(client, ' ', (size_t)(text->end - client)) : NULL;
 		size_t len = stop ? (size_t)(stop - client) : 0;
 
 		/* "(unassigned sid)", or a device that is not on PCI. */
 		snprintf(event->fault.device, sizeof(event->fault.device), "sid 0x%" PRIx64, sid);
-		if (len && len < sizeof(event->fault.device) && *client != '(') {
+		if (len && len < sizeof(event->fault.device)) {
 			memcpy(event->fault.device, client, len);
 			event->fault.device[len] = '\0';
 		}
@@ -165,7 +169,7 @@ static enum ir_log_result smmuv3_line(struct ir_log_state *state, const struct i
 	text.p = p;
 	event = find_event(state, &unit);
 	if (ir_log_begins(&text, "event 0x"))
-		return ir_log_hex(p + 6, text.end, &value) && ir_log_find(&text, " received") ?
+		return ir_log_value_then(&text, "event ", &value, " received") ?
 			begin_event(event ? event : new_event(state), &unit, line, value, fault) : IR_LOG_BAD;
 	if (ir_log_begins(&text, "event:")) {
 		text.p += 6;
@@ -174,10 +178,12 @@ static enum ir_log_result smmuv3_line(struct ir_log_state *state, const struct i
 	if (!event)
 		return IR_LOG_NOTHING;
 	/* "unpriv data write s1 ..." */
-	if (event->words >= 3 && ir_log_find(&text, " data ")) {
-		if (ir_log_find(&text, " read s"))
+	p = ir_log_begins(&text, "unpriv ") || ir_log_begins(&text, "priv ") ? ir_log_find(&text, " data ") : NULL;
+	if (event->words >= 3 && p) {
+		text.p = p;
+		if (ir_log_begins(&text, "read s"))
 			event->fault.access = IR_ACCESS_READ;
-		else if (ir_log_find(&text, " write s"))
+		else if (ir_log_begins(&text, "write s"))
 			event->fault.access = IR_ACCESS_WRITE;
 		return finish_event(event, fault) ? IR_LOG_FAULT : IR_LOG_TAKEN;
 	}

@@ -20,7 +20,7 @@ static enum ir_log_result virtio_line(struct ir_log_state *state, const struct i
 	const char *p = ir_log_find(&line->message, " fault from EP ");
 	struct ir_log_text text = { p, line->message.end };
 	unsigned long endpoint = 0;
-	const char *flags;
+	const char *flags, *stop;
 
 	(void)state;
 	if (!p || !ir_log_find(&line->message, "virtio_iommu"))
@@ -30,12 +30,18 @@ static enum ir_log_result virtio_line(struct ir_log_state *state, const struct i
 	if (p == text.p)
 		return IR_LOG_BAD;
 	*fault = ir_log_fault_at(line);
-	if (!ir_log_value(&text, " at ", &fault->address))
+	text.p = p;
+	p = ir_log_value(&text, " at ", &fault->address);
+	if (!p || !ir_log_begins(&text, " at "))
 		return ir_log_find(&text, " at ") ? IR_LOG_BAD : IR_LOG_TAKEN;
+	text.p = p;
+	if (p < text.end && !ir_log_begins(&text, " ["))
+		return IR_LOG_BAD;
 	snprintf(fault->device, sizeof(fault->device), "sid 0x%lx", endpoint);
 	flags = ir_log_find(&text, "[");
+	stop = ir_log_find(&text, "]");
 	if (flags && flags < text.end)
-		fault->access = memchr(flags, 'W', (size_t)(text.end - flags)) ? IR_ACCESS_WRITE :
+		fault->access = memchr(flags, 'W', (size_t)((stop ? stop : text.end) - flags)) ? IR_ACCESS_WRITE :
 				*flags == 'R' ? IR_ACCESS_READ : IR_ACCESS_UNKNOWN;
 	return IR_LOG_FAULT;
 }

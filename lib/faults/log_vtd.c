@@ -39,7 +39,8 @@ static enum ir_log_result vtd_line(struct ir_log_state *state, const struct ir_l
 			ir_log_begins(&text, "Read") ? IR_ACCESS_READ : IR_ACCESS_UNKNOWN;
 	p = ir_log_find(&text, "Request device [");
 	if (!p || !ir_log_pci(p, text.end, fault->device) ||
-	    !ir_log_value(&text, "fault addr ", &fault->address) || fault->address % IR_PAGE_SIZE)
+	    !(p = ir_log_value(&text, "fault addr ", &fault->address)) || ir_log_is_broken(p, text.end) ||
+	    fault->address % IR_PAGE_SIZE)
 		return IR_LOG_BAD;
 	if (state->begun_ns && state->begun_ns <= line->time_ns &&
 	    line->time_ns - state->begun_ns < NS_PER_SEC)

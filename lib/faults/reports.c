@@ -191,35 +191,51 @@ static void note_stamp(struct finding *f, enum ir_stamp stamp)
 	f->log_marks.nr = f->anchors.nr = 0;
 }
 
-/* The line that is held is complete. */
-static int take_held(struct finding *f)
+static int take_line(struct finding *f, const struct ir_log_line *line)
 {
-	struct ir_log_line *line = &f->held->line;
-	int rc;
+	int rc = parse_fault_line(f, &f->parser, line, &f->log, IR_FAULT_LOG);
 
-	if (!f->held->parts)
-		return 0;
-	f->held->parts = 0;
-	rc = parse_fault_line(f, &f->parser, line, &f->log, IR_FAULT_LOG);
 	if (rc || line->stamp == IR_STAMP_NONE || line->stamp != f->stamp)
 		return rc;
 	rc = parse_monotonic(f, line);
 	return rc || line->coarse_ns ? rc : add_mark(f, &f->log_marks, line);
 }
 
+/* The line that is held is complete. */
+static int take_held(struct finding *f)
+{
+	struct ir_log_wrapped *held = f->held;
+	enum ir_log_form form = ir_log_best_form(held, &f->parser);
+	struct ir_log_line lines[IR_LOG_MAX_PARTS];
+	unsigned int n = ir_log_held_lines(held, form, lines);
+	bool joined = n < held->parts;
+	int rc = 0;
+
+	for (unsigned int i = 0; i < n && !rc; i++)
+		rc = take_line(f, &lines[i]);
+	/* What is behind it may be of a program; the recording has the line without that. */
+	if (!rc && joined && lines[0].stamp == f->stamp && !lines[0].coarse_ns) {
+		ir_log_held_lines(held, IR_LOG_SEPARATE, lines);
+		rc = add_mark(f, &f->log_marks, &lines[0]);
+	}
+	held->parts = 0;
+	return rc;
+}
+
 static int parse_log_line(struct finding *f, const char *text, size_t len)
 {
+	const struct ir_log_text raw = { text, text + len };
 	struct ir_log_line line;
 	int rc;
 
 	f->nr_lines++;
 	if (!ir_log_split(&f->parser, text, len, &line))
 		return f->parser.no_memory ? -ENOMEM : 0;
-	if (ir_log_continue(f->held, &line, len))
+	if (ir_log_continue(f->held, &line, &raw))
 		return 0;
 	rc = take_held(f);
 	note_stamp(f, line.stamp);
-	ir_log_hold(f->held, &line, len);
+	ir_log_hold(f->held, &line, &raw);
 	return rc;
 }
 

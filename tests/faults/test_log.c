@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "faults/split.h"
-#include "faults/wrapped.h"
 
 struct read {
 	struct ir_log_parser parser;
@@ -276,10 +275,10 @@ static void damaged(void **state)
 		  IR_ACCESS_UNKNOWN, IR_ENTRY_UNKNOWN },
 		{ SMMU3 "event: F_PERMISSION client: platform-dev sid: 0x90 ssid: 0x0 iova: 0x1000 ipa: 0x0", 1, 0, "platform-dev",
 		  IR_ACCESS_UNKNOWN, IR_ENTRY_NOT_PERMITTED },
-		{ SMMU3 "event: F_TRANSLATION sid: 0x90 ssid: 0x0 iova: 0x1000", 1, 0, "sid 0x90", IR_ACCESS_UNKNOWN,
+		{ SMMU3 "event: F_TRANSLATION sid: 0x90 ssid: 0x0 iova: 0x1000 ipa: 0x0", 1, 0, "sid 0x90", IR_ACCESS_UNKNOWN,
 		  IR_ENTRY_NOT_PRESENT },
 		{ SMMU3 "event: F_TRANSLATION client: x", 0, 0, "", 0, 0 },
-		{ SMMU3 "event: F_TRANSLATION client: x iova: 0x1000", 0, 1, "", 0, 0 },
+		{ SMMU3 "event: F_TRANSLATION client: x iova: 0x1000 ipa: 0x0", 0, 1, "", 0, 0 },
 		{ SMMU3 "event: F_TRANSLATION client: x sid: 0x90 iova: none", 0, 1, "", 0, 0 },
 		{ SMMU3 "event 0x10", 0, 1, "", 0, 0 },
 		{ SMMU3 "event 0xy received:", 0, 1, "", 0, 0 },
@@ -502,57 +501,44 @@ static void suppressed(void **state)
 	}
 }
 
-/* @expected: the lines that @lines are, as far as a mail program broke them, each with | at its end */
-static void joined(const char *const *lines, unsigned int nr, const char *expected)
-{
-	struct ir_log_wrapped *held = calloc(1, sizeof(*held));
-	struct ir_log_parser parser = { .last_ns = 0 };
-	char got[8192] = "";
-
-	assert_non_null(held);
-	for (unsigned int i = 0; i <= nr; i++) {
-		struct ir_log_line line;
-
-		if (i < nr) {
-			assert_true(ir_log_split(&parser, lines[i], strlen(lines[i]), &line));
-			if (ir_log_continue(held, &line, strlen(lines[i])))
-				continue;
-		}
-		if (held->parts)
-			snprintf(got + strlen(got), sizeof(got) - strlen(got), "%.*s|",
-				 (int)(held->line.message.end - held->line.message.p), held->line.message.p);
-		if (i < nr)
-			ir_log_hold(held, &line, strlen(lines[i]));
-	}
-	assert_string_equal(got, expected);
-	free(held);
-}
-
-static void wrapped(void **state)
+/* What is behind a fault, and numbers that were broken. */
+static void behind(void **state)
 {
 #define TEXT "pci 0000:00:10.1: AMD-Vi: Event logged [IO_PAGE_FAULT"
-#define BROKEN "[    8.342884] " TEXT
-#define PART "domain=0x0003 address=0x12345678 flags=0x0020] and more of it"
-	static const char *const amd[] = { BROKEN, "domain=0x0003", "[    9.000000] x" };
-	static const char *const quoted[] = { "> " BROKEN, ">> domain=0x0003", "> | address=0x1" };
-	/* The word would have found room. */
-	static const char *const narrow[] = { "[    8.342884] pci 0000:00:10.1: AMD-Vi: Event", "logged" };
-	static const char *const fits[] = { "[    8.342884] pci 0000:00:10.1: AMD-Vi: Event", "logged logged", "" };
-	static const char *const just[] = { "[    8.342884] pci 0000:00:10.1: AMD-Vi: Event", "logged12345678 x" };
-	static const char *const undated[] = { "pci 0000:00:10.1: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x3", "address=0x1" };
-	static const char *const blank[] = { BROKEN, "", "domain=0x0003" };
-	static const char *const many[] = { BROKEN, PART, PART, PART, "behind" };
+#define FAULT_ADDR "DMAR: [DMA Read NO_PASID] Request device [00:10.1] fault addr "
+	static const struct {
+		const char *line;
+		unsigned int nr, bad;
+		enum ir_fault_access access;
+	} rows[] = {
+		{ "virtio_iommu virtio0: page fault from EP 129 at 0x1234 [R] Welcome", 1, 0, IR_ACCESS_READ },
+		{ "virtio_iommu virtio0: page fault from EP 12 9 at 0x1234 [R]", 0, 1, IR_ACCESS_UNKNOWN },
+		{ "virtio_iommu virtio0: page fault from EP 129 at 0x12 34 [R]", 0, 1, IR_ACCESS_UNKNOWN },
+		{ TEXT " address=0x12 34 flags=0x0020]", 0, 1, IR_ACCESS_UNKNOWN },
+		{ TEXT " address=0x12 flags=0x00 20]", 0, 1, IR_ACCESS_UNKNOWN },
+		{ FAULT_ADDR "0x1000 000 [fault", 0, 1, IR_ACCESS_UNKNOWN },
+		{ FAULT_ADDR "0x1000 DMAR:[fault reason 06]", 1, 0, IR_ACCESS_READ },
+		{ "arm-smmu 1.iommu: Unhandled context fault: fsr=0x402, iova=0xff ef, fsynr=0x13, cb=33", 0, 1, IR_ACCESS_UNKNOWN },
+		{ "arm-smmu 1.iommu: Unhandled context fault: fsr=0x402, iova=0xff, fsynr=0x1 3, cb=33", 0, 1, IR_ACCESS_UNKNOWN },
+		{ "arm-smmu 1.iommu: Unhandled context fault: fsr=0x402, iova=0xff, fsynr=0x13, cbfrsynra=0x10 04, cb=33", 0, 1, IR_ACCESS_UNKNOWN },
+		{ "arm-smmu-v3 9050000.smmuv3: event: F_TRANSLATION client: 0000:00: 10.1 sid: 0x81 ssid: 0x0 iova: 0x12345 ipa: 0x0", 0, 1, IR_ACCESS_UNKNOWN },
+		{ "arm-smmu-v3 9050000.smmuv3: event: F_TRANSLATION client: 0000:00:10.1 sid: 0x81 ssid: 0x0 iova: 0x12 345 ipa: 0x0", 0, 1, IR_ACCESS_UNKNOWN },
+	};
+	struct read amd = { .nr = 0 };
 
 	(void)state;
-	joined(amd, 3, TEXT " domain=0x0003|x|");
-	joined(quoted, 2, TEXT " domain=0x0003|");
-	joined(quoted, 3, TEXT " domain=0x0003|> | address=0x1|");
-	joined(narrow, 2, "pci 0000:00:10.1: AMD-Vi: Event|logged|");
-	joined(fits, 2, "pci 0000:00:10.1: AMD-Vi: Event|logged logged|");
-	joined(just, 2, "pci 0000:00:10.1: AMD-Vi: Event logged12345678 x|");
-	joined(undated, 2, "pci 0000:00:10.1: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x3|address=0x1|");
-	joined(blank, 3, TEXT "||domain=0x0003|");
-	joined(many, 5, TEXT " " PART " " PART " " PART "|behind|");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct read r = { .nr = 0 };
+
+		feed(&r, rows[i].line);
+		finish(&r);
+		assert_int_equal(r.nr, rows[i].nr);
+		assert_int_equal(r.parser.bad, rows[i].bad);
+		assert_int_equal(r.nr ? r.faults[0].access : IR_ACCESS_UNKNOWN, rows[i].access);
+	}
+	feed(&amd, TEXT " address=0x12 flags=0x0020] device=0000:01:02.3");
+	assert_int_equal(amd.nr, 1);
+	assert_string_equal(amd.faults[0].device, "0000:00:10.1");
 }
 
 int main(void)
@@ -572,7 +558,7 @@ int main(void)
 		cmocka_unit_test(no_stamps),
 		cmocka_unit_test(rare_stamps),
 		cmocka_unit_test(suppressed),
-		cmocka_unit_test(wrapped),
+		cmocka_unit_test(behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
