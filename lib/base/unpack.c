@@ -172,7 +172,7 @@ static int unpack_block(const struct ir_file *file, struct unpacker *u, const st
 		if (*size > MAX_ALWAYS && *size / MAX_RATIO > ir_file_size(file))
 			return ir_error_set(err, -EFBIG, "%s: unpacks to more than %d times its size",
 					    ir_file_path(file), MAX_RATIO);
-	} while (step != STEP_BAD && (u->in_left || u->made == OUT_SIZE));
+	} while (step != STEP_BAD && (u->in_left || (step == STEP_MORE && u->made == OUT_SIZE)));
 	return (int)step;
 }
 
