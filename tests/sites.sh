@@ -131,6 +131,9 @@ for tool in gzip xz zstd; do
 		continue
 	fi
 	check "symbols compressed by $tool are those of the other file" cmp "$tmp/theirs" "$tmp/out"
+	# shellcheck disable=SC2002 # a pipe is what is tested
+	cat "$tmp/$tool/kallsyms" | run info --format csv --sites --kallsyms /dev/stdin $file
+	says "compressed symbols of a pipe" "/dev/stdin: is compressed by $tool; unpack it"
 	run info --sites --vmlinux "$prog" $file
 	sed "s|$prog|PROGRAM|" "$tmp/err" >"$tmp/theirs"
 	exits "a kernel compressed by $tool" 1 info --sites --vmlinux "$tmp/$tool/vmlinux" $file

@@ -13,6 +13,7 @@
 
 #include <iommu-replay/error.h>
 
+#include "base/decompress.h"
 #include "base/message.h"
 #include "base/unpack.h"
 #include "io/input.h"
@@ -48,7 +49,7 @@ char *file_read(const char *path, size_t max, const char *what, size_t *size)
 {
 	bool standard = !strcmp(path, "-");
 	FILE *in = standard ? stdin : open_file(path);
-	const char *why = NULL;
+	const char *why = NULL, *tool;
 	char *text = NULL;
 	size_t used = 0, room = 1 << 16;
 	bool too_large = false;
@@ -78,12 +79,17 @@ char *file_read(const char *path, size_t max, const char *what, size_t *size)
 		too_large = true;
 	if (!standard)
 		fclose(in);
-	if (!why && !too_large) {
+	/* Of a pipe; others are unpacked by now. */
+	tool = why || too_large ? NULL : ir_packed_by(text, used);
+	if (!why && !too_large && !tool) {
 		*size = without_mark(text, used);
 		return text;
 	}
 	free(text);
-	if (too_large)
+	if (tool)
+		message("%s: is compressed by %s; unpack it: %s -dc FILE | iommu-replay COMMAND -",
+			standard ? "standard input" : path, tool, tool);
+	else if (too_large)
 		message("%s: too large for %s", standard ? "standard input" : path, what);
 	else
 		message("%s: %s", standard ? "standard input" : path, why);

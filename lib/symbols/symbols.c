@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/decompress.h"
 #include "base/unpack.h"
 #include "symbols/elf.h"
 #include "symbols/kallsyms.h"
@@ -358,12 +359,17 @@ static int add_kallsyms(struct ir_symbols *syms, const char *path, struct start 
 {
 	size_t len;
 	char *text = read_all(path, &len, err);
+	const char *tool;
 	int rc;
 
 	if (!text)
 		return -EIO;
-	rc = parse_text(syms, path, text, len);
+	tool = ir_packed_by(text, len);	/* of a pipe; others are unpacked by now */
+	rc = tool ? -EINVAL : parse_text(syms, path, text, len);
 	free(text);
+	if (tool)
+		return ir_error_set(err, rc, "%s: is compressed by %s; unpack it: %s -dc FILE >UNPACKED, and give that",
+				    path, tool, tool);
 	if (rc == -EACCES)
 		return ir_error_set(err, rc,
 				    "%s: all addresses are zero; copy /proc/kallsyms as root", path);
