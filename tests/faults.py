@@ -21,6 +21,7 @@ over a minute, or another file left behind.
 Prints a line for each command, as lib.sh says, and what went wrong behind it.
 """
 import argparse
+import gzip
 import os
 import re
 import resource
@@ -86,6 +87,9 @@ COMMANDS += [["report", "-f", f, CORPUS + "report/" + r] for r in REPORTS for f 
 COMMANDS += [["compare", "-f", "table", CORPUS + "report/" + r, CORPUS + "report/" + r] for r in REPORTS[:4]]
 LOGGED = ["--log", "traces/faults/vtd-console.dmesg.txt", BASE + "logged"]
 COMMANDS += [["faults", "-f", f] + LOGGED for f in ("table", "json", "csv", "md", "html")]
+PACKED = [BASE + "log.gz", BASE + "report.gz", BASE + "kallsyms.gz"]
+COMMANDS += [["faults", "--log", PACKED[0], BASE + "logged"], ["report", PACKED[1]],
+	     ["info", "--sites", "--kallsyms", PACKED[2], INPUTS["perf-g"]]]
 COMMANDS += [["run", "-j1", "--strategy", "strict"] + LOGGED]
 COMMANDS += [["run", "-j2", "--load", "closed", "--strategy", "strict,lazy", "-f", f, BASE + "load"] for f in ("table", "json")]
 COMMANDS += [["run", "-j1", "--strategy", "strict,fq-flush", "--hypervisor", "kvm:entry-limit=4", "--explain", "--by", "comm",
@@ -280,6 +284,9 @@ def main():
 		file.write(subprocess.check_output([sys.executable, "tests/time.py", "qd8", "lazy", "operations=20"]))
 	with open("traces/faults/vtd-console.txt", "rb") as whole, open(f"{base}/logged", "wb") as file:
 		file.write(whole.read()[:12000])
+	for name, plain in (("log", LOGGED[1]), ("report", f"{base}/BASELINE"), ("kallsyms", "traces/6.12-fq-mixed-perf-g.kallsyms")):
+		with open(plain, "rb") as whole, gzip.open(f"{base}/{name}.gz", "wb") as file:
+			file.write(whole.read())
 	for command in wanted:
 		if options.kind in ("all", "allocations"):
 			command.allocations(options.number)
