@@ -27,6 +27,11 @@ struct ir_file {
 	struct ir_file_watch watch;
 };
 
+int ir_file_interrupted(const struct ir_file *file, struct ir_error *err)
+{
+	return file->watch.interrupted && *file->watch.interrupted ? ir_error_set(err, -EINTR, "interrupted") : 0;
+}
+
 void ir_file_progress(const struct ir_file *file, uint64_t done, uint64_t total)
 {
 	if (file->watch.progress)
@@ -63,11 +68,10 @@ static int copy_stream(struct ir_file *file, struct ir_error *err)
 		struct pollfd more = { .fd = file->fd, .events = POLLIN };
 		int ready;
 
-		if (file->watch.interrupted && *file->watch.interrupted) {
-			ret = ir_error_set(err, -EINTR, "interrupted");
-			n = 0;
+		n = 0;
+		ret = ir_file_interrupted(file, err);
+		if (ret)
 			break;
-		}
 		ir_file_progress(file, file->size, 0);
 		ready = poll(&more, 1, WAIT_MS);
 		if (!ready || (ready < 0 && errno == EINTR))

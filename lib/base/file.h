@@ -30,12 +30,14 @@ struct ir_file_watch {
 	 */
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *arg;
-	const volatile int *interrupted;	/* stop to copy when it becomes non-zero */
+	const volatile int *interrupted;	/* stop to copy, unpack and convert when it becomes non-zero */
 };
 
 /** ir_file_open_watched - the same, watched; it fails if it is interrupted */
 struct ir_file *ir_file_open_watched(const char *path, const struct ir_file_watch *watch,
 				     struct ir_error *err);
+/** ir_file_interrupted - those who copy it are to stop: -EINTR with @err set, or 0 */
+int ir_file_interrupted(const struct ir_file *file, struct ir_error *err);
 /** ir_file_progress - call that, if there is one */
 void ir_file_progress(const struct ir_file *file, uint64_t done, uint64_t total);
 void ir_file_close(struct ir_file *file);

@@ -185,7 +185,10 @@ static int unpack_all(struct ir_file *file, struct unpacker *u, const struct met
 
 	for (;;) {
 		ssize_t got = ir_file_read(file, at, in, IN_SIZE);
+		int rc = ir_file_interrupted(file, err);
 
+		if (rc)
+			return rc;
 		if (got < 0)
 			return ir_error_set(err, (int)got, "%s: cannot read: %s", ir_file_path(file),
 					    strerror((int)-got));

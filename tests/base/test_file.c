@@ -88,6 +88,38 @@ static void test_no_size(void **state)
 	ir_file_close(file);
 }
 
+/* What is compressed, or was converted by mail, may be large: to read it can be stopped. */
+static void test_interrupted(void **state)
+{
+	static const char gzip[] = "\x1f\x8b\x08\0\0\0\0\0\0\3\x33\xe4\2\0\x53\xfc\x51\x67\2\0\0\0";	/* "1\n" */
+	static const char mail[] = "\xef\xbb\xbf" "1\n";
+	static const struct { const char *bytes; size_t len; } rows[] = {
+		{ gzip, sizeof(gzip) - 1 }, { mail, sizeof(mail) - 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct ir_error err = { "" };
+		char name[] = "/tmp/test_file.XXXXXX";
+		volatile int interrupted = 0;
+		struct ir_file *log;
+		int fd = mkstemp(name);
+
+		assert_true(fd >= 0);
+		assert_int_equal(write(fd, rows[i].bytes, rows[i].len), (ssize_t)rows[i].len);
+		close(fd);
+		log = ir_open_log(name, &interrupted, &err);
+		assert_non_null(log);
+		assert_int_equal(ir_file_size(log), 2);
+		assert_int_equal(ir_file_cut(log), 0);
+		ir_file_close(log);
+		interrupted = 1;
+		assert_null(ir_open_log(name, &interrupted, &err));
+		assert_string_equal(err.text, "interrupted");
+		unlink(name);
+	}
+}
+
 static void expect_error(const char *name, const char *text)
 {
 	struct ir_error err = { "" };
@@ -206,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_no_size),
+		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_unrecognised),
 		cmocka_unit_test(test_error_line),

@@ -582,7 +582,7 @@ static void put_unit(struct transport *tr, unsigned int c)
 	put_quoting(tr, (unsigned char)(c < 256 ? c : '?'));
 }
 
-static int copy_converted(struct transport *tr, struct ir_file *file)
+static int copy_converted(struct transport *tr, struct ir_file *file, struct ir_error *err)
 {
 	size_t step = tr->width ? 2 : 1;
 	unsigned char *in = malloc(BLOCK);
@@ -591,7 +591,7 @@ static int copy_converted(struct transport *tr, struct ir_file *file)
 
 	if (!in)
 		return -ENOMEM;
-	while (!tr->error && (got = ir_file_read(file, pos, in, BLOCK)) > 0) {
+	while (!tr->error && !(tr->error = ir_file_interrupted(file, err)) && (got = ir_file_read(file, pos, in, BLOCK)) > 0) {
 		for (size_t i = 0; i + step <= (size_t)got; i += step)
 			put_unit(tr, step == 2 ? load_unit(tr, in + i) : in[i]);
 		pos += (uint64_t)got;
@@ -638,12 +638,12 @@ int ir_transport_undo(struct ir_file *file, const unsigned char *start, size_t l
 	tr->html.put = put_text;
 	tr->html.arg = tr;
 	tr->fd = ir_temp_open();
-	rc = tr->fd < 0 ? tr->fd : copy_converted(tr, file);
+	rc = tr->fd < 0 ? tr->fd : copy_converted(tr, file, err);
 	if (!rc) {
 		ir_file_replace(file, tr->fd, tr->size, note_of(tr));
 		ir_file_set_cut(file, ir_file_cut(file) + tr->html.nr_lost);
 	}
-	if (rc)
+	if (rc && rc != -EINTR)
 		ir_error_set(err, rc, "%s: cannot make a temporary copy in %s: %s; set TMPDIR",
 			     ir_file_path(file), ir_temp_dir(), strerror(-rc));
 	if (rc && tr->fd >= 0)
