@@ -315,6 +315,10 @@ for tool in gzip zstd xz; do
 		$tool -c >"$tmp/packed"
 	head -c $(($(wc -c <"$tmp/packed") - 4)) "$tmp/packed" >"$tmp/cut"
 	exits "one compressed by $tool and cut short is incomplete" 4 info --strict-input "$tmp/cut"
+	{ cat "$tmp/packed"; head -c 100000 /dev/zero; } >"$tmp/cut"
+	exits "one compressed by $tool and padded with zeros is complete" 0 info --strict-input "$tmp/cut"
+	{ cat "$tmp/packed"; echo more; } >"$tmp/cut"
+	exits "one compressed by $tool with other bytes behind it is not" 4 info --strict-input "$tmp/cut"
 	# 128 KiB are unpacked at a time.
 	{ $tool -dc <"$tmp/packed"; yes "# line"; } 2>"$tmp/err" | head -c 131072 >"$tmp/whole"
 	$tool -c <"$tmp/whole" >"$tmp/packed"

@@ -153,6 +153,15 @@ static int cannot_write(const struct ir_file *file, int code, struct ir_error *e
 			    ir_temp_dir(), strerror(-code));
 }
 
+/* Tapes and disks fill a last block with zeros, with which no member or frame begins. */
+static void skip_padding(struct unpacker *u)
+{
+	while (u->in_left && !*u->in) {
+		u->in++;
+		u->in_left--;
+	}
+}
+
 /* One block of input.  Returns how the last step ended, or a negative errno. */
 static int unpack_block(const struct ir_file *file, struct unpacker *u, const struct method *m,
 			int fd, uint64_t *size, struct ir_error *err)
@@ -172,6 +181,8 @@ static int unpack_block(const struct ir_file *file, struct unpacker *u, const st
 		if (*size > MAX_ALWAYS && *size / MAX_RATIO > ir_file_size(file))
 			return ir_error_set(err, -EFBIG, "%s: unpacks to more than %d times its size",
 					    ir_file_path(file), MAX_RATIO);
+		if (step == STEP_END)
+			skip_padding(u);
 	} while (step != STEP_BAD && (u->in_left || (step == STEP_MORE && u->made == OUT_SIZE)));
 	return (int)step;
 }
@@ -197,7 +208,10 @@ static int unpack_all(struct ir_file *file, struct unpacker *u, const struct met
 		ir_file_progress(file, at, ir_file_size(file));
 		u->in = in;
 		u->in_left = (size_t)got;
-		step = unpack_block(file, u, m, fd, size, err);
+		if (step == STEP_END)
+			skip_padding(u);
+		if (u->in_left)
+			step = unpack_block(file, u, m, fd, size, err);
 		if (step < 0)
 			return step;
 		if (step == STEP_BAD) {
