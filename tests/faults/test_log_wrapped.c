@@ -123,6 +123,7 @@ static void wrapped_or_not(void **state)
 		{ NULL, { HOST VTD "0x1000000", "000 [fault" }, VTD "0x1000000000 [fault|" },
 		{ NULL, { HOST VTD "0x1", "000" LONG, "of it" }, VTD "0x1000" LONG "of it|" },
 		{ NULL, { HOST VTD "0x1", "000" LONG " ", "of it" }, VTD "0x1000" LONG " of it|" },
+		{ NULL, { HOST VTD "0x1", "000" LONG " \r", "of it\r" }, VTD "0x1000" LONG " of it|" },
 		{ NULL, { HOST VTD "0x1", "000" LONG, " of it" }, VTD "0x1000" LONG " of it|" },
 		{ NULL, { HOST TEXT " domain=0x3 address=0x12", "34 flags=0x0020]" }, TEXT " domain=0x3 address=0x1234 flags=0x0020]|" },
 		{ NULL, { HOST TEXT " address=0x12 flags=0x00", "20]" }, TEXT " address=0x12 flags=0x0020]|" },
@@ -135,6 +136,8 @@ static void wrapped_or_not(void **state)
 		{ NULL, { HOST SMMU3 "event 0x1", "0 received:" }, SMMU3 "event 0x10 received:|" },
 		{ NULL, { HOST VTD "0", "x1000 [fault" }, VTD "0x1000 [fault|" },
 		{ HOST SMMU3 "event 0x10 received:", { HOST SMMU3 "\t0x00000", "08100000010" }, ONE_WORD "|" },
+		/* Together by a blank they would look like a fault that cannot be read. */
+		{ NULL, { HOST "DMAR: another message about [DMA", "remapping" }, "DMAR: another message about [DMAremapping|" },
 		/* The first part alone would be another fault. */
 		{ HOST SMMU3 "event: F_TRANSLATION client: 0000:00:10.1 sid: 0x81 ssid: 0x0 iova: 0x12345 ipa: 0x0",
 		  { HOST SMMU3 "event: F_TRANSLATION client: 0000:00:10.1 sid: 0x81 ssid: 0x0 iova: 0x12", "345 ipa: 0x0" },

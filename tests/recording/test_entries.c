@@ -227,6 +227,20 @@ static void test_devices(void **state)
 	assert_held(&e.list[1].all, 21, 29, 29);
 }
 
+/* What was held before its RPCIT was issued is no bound. */
+static void test_flush_before_the_rpcit(void **state)
+{
+	(void)state;
+	map_at(100, 1, 0, 4, 0);
+	unmap_at(150, 1, 0, 4);
+	op((struct ir_op){ .kind = IR_OP_MAP, .time_ns = 200, .sync_ns = 100, .rpcit_ns = 10, .device = 1,
+			   .mapping = 1, .pages = 1, .retry_ns = 20, .flags = IR_OPF_ENOMEM });
+	timer_at(210, 1);			/* done at 260 */
+	map_at(400, 1, 2, 1, 0);
+	finish();
+	assert_held(&e.list[0].own, 0, 0, 0);
+}
+
 /* Failed for good: it is undone, and takes nothing. */
 static void test_undone(void **state)
 {
@@ -257,6 +271,7 @@ static void test_undone_later(void **state)
 	assert_held(&e.list[0].own, 0, 0, 1);		/* it is none of its own */
 	assert_held(&e.list[1].own, 0, 0, 4);		/* during the retry, */
 	assert_held(&e.list[2].own, 1, 1, 5);		/* behind it, */
+	assert_held(&e.list[2].all, 1, 1, 5);
 	assert_held(&e.list[3].own, 2, 2, 6);		/* in an interrupt */
 	assert_held(&e.list[4].own, 3, 3, 3);
 	assert_held(&e.list[6].own, 0, 0, 0);
@@ -408,6 +423,7 @@ int main(void)
 		TEST(test_flush_within_a_flush),
 		TEST(test_under_way_elsewhere),
 		TEST(test_devices),
+		TEST(test_flush_before_the_rpcit),
 		TEST(test_undone),
 		TEST(test_undone_later),
 		TEST(test_undone_by_queue),
