@@ -5,7 +5,17 @@
 #include "guest/iopt_page.h"
 #include "guest/timeline.h"
 
-/* iotlb_sync_map, where the host's limit counts what it takes of the mapping: so many entries. */
+/* The end of map_pages, for a lone piece, and iotlb_sync_map. */
+__attribute__((noinline))
+static int sync_range(struct ir_domain *d, uint64_t pfn, uint64_t pages, uint32_t nr)
+{
+	const struct ir_strategy *st = d->guest->cfg.strategy;
+	int rc = nr == 1 && st->map_pages ? st->map_pages(d, pfn << IR_PAGE_SHIFT, pages) : 0;
+
+	return rc || !st->iotlb_sync_map ? rc : st->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, pages << IR_PAGE_SHIFT);
+}
+
+/* As sync_range(), where the host's limit counts what it takes of the mapping: so many entries. */
 __attribute__((noinline))
 static int sync_counted(struct ir_domain *d, uint64_t pfn, uint64_t pages, const struct ir_segment *segs,
 			uint32_t nr, uint32_t *entries)
@@ -14,14 +24,17 @@ static int sync_counted(struct ir_domain *d, uint64_t pfn, uint64_t pages, const
 	int rc;
 
 	d->serving = &serving;
-	rc = d->guest->cfg.strategy->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, pages << IR_PAGE_SHIFT);
+	rc = sync_range(d, pfn, pages, nr);
 	if (d->serving == &serving)
 		d->serving = NULL;
 	*entries = serving.taken;
 	return rc;
 }
 
-/* drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12. */
+/*
+ * drivers/iommu/iommu.c, __iommu_map() for each piece, then iotlb_sync_map; Linux 6.12.  Of a lone piece
+ * map_pages ends just before that: an RPCIT in it is the recorded one, at its time.
+ */
 IR_SPECIALISED int map_range(struct ir_domain *d, const struct ir_op *op, uint64_t pfn,
 			     const struct ir_segment *segs, uint32_t nr, const bool plain,
 			     uint64_t *mapped, uint32_t *entries)
@@ -46,20 +59,20 @@ IR_SPECIALISED int map_range(struct ir_domain *d, const struct ir_op *op, uint64
 		*mapped += pages;
 		if (requests)
 			*entries += ir_requests_map(d, at, &segs[i]);
-		if (st->map_pages) {
+		if (nr > 1 && st->map_pages) {
 			rc = st->map_pages(d, at << IR_PAGE_SHIFT, pages);
 			if (rc)
 				return rc;
 		}
 	}
-	if (!st->iotlb_sync_map)
+	if (!st->iotlb_sync_map && (nr > 1 || !st->map_pages))
 		return 0;
 	ir_actors_wait(g, sync_ns);
 	g->recorded = times;
 	if (!plain && ir_entries_counted(g) && !requests)
 		rc = sync_counted(d, pfn, *mapped, segs, nr, entries);
 	else
-		rc = st->iotlb_sync_map(d, pfn << IR_PAGE_SHIFT, *mapped << IR_PAGE_SHIFT);
+		rc = sync_range(d, pfn, *mapped, nr);
 	g->recorded = (struct ir_recorded_times){ 0 };
 	return rc;
 }
@@ -89,17 +102,14 @@ static int map_any_range(struct ir_domain *d, const struct ir_op *op, uint64_t p
 IR_SPECIALISED bool map_page_at_once(struct ir_domain *d, const struct ir_op *op, uint64_t pfn)
 {
 	struct ir_guest *g = d->guest;
-	bool inlined = g->cfg.strategy->map_pages;	/* the RPCIT is issued before iotlb_sync_map */
 	bool recorded = g->par.latency == IR_LATENCY_RECORDED;
 	uint64_t start = g->now_ns, takes = 0, begin_ns = start;
 
 	if (op->pages != 1 || *d->room < 2)
 		return false;
 	if (g->actors) {
-		if (!inlined) {
-			start += op->sync_ns;
-			takes = recorded ? op->rpcit_ns : 0;
-		}
+		start += op->sync_ns;
+		takes = recorded ? op->rpcit_ns : 0;
 		if (g->cfg.hypervisor->serialises && g->hv_free_ns > start)
 			start = g->hv_free_ns;
 		if (!takes)

@@ -66,8 +66,9 @@ struct ir_strategy {
 	enum ir_dma_api dma_api;
 	enum ir_unmap_mode unmap;
 	/*
-	 * The page-table entries of one physically contiguous piece have just
-	 * become valid.  0 or a negative errno, which fails the map.
+	 * The page-table entries of one physically contiguous piece have just become valid; if
+	 * it is the mapping's only one, iotlb_sync_map follows at the same time.  0 or a negative
+	 * errno, which fails the map.
 	 */
 	int (*map_pages)(struct ir_domain *domain, uint64_t iova, uint64_t pgcount);
 	/* All pieces of a mapping are valid.  0 or a negative errno, which undoes the map. */
