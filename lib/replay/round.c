@@ -13,36 +13,47 @@ static bool may_share(const struct ir_config *c)
 	return !c->observer && !ir_guard_needed(c->strategy, c->hypervisor);
 }
 
-static const struct ir_strategy *representative(const struct ir_strategy *strategy)
+/* The one that does the same in any replay of this recording. */
+static const struct ir_strategy *twin(const struct ir_round *round, const struct ir_strategy *strategy)
 {
+	bool pieces = round->info->ops.segments > round->info->ops.map;
+
+	return !pieces && strategy->same_without_pieces ? strategy->same_without_pieces : strategy;
+}
+
+static const struct ir_strategy *twin_until_short(const struct ir_round *round, const struct ir_strategy *strategy)
+{
+	strategy = twin(round, strategy);
 	return strategy->same_until_short ? strategy->same_until_short : strategy;
 }
 
-static bool same_replay(const struct ir_config *a, const struct ir_config *b)
+/* The first configuration that is like the @i-th, where strategies of one @twin_of are the same; @i: itself. */
+static size_t first_like(const struct ir_round *round, size_t i,
+			 const struct ir_strategy *(*twin_of)(const struct ir_round *, const struct ir_strategy *))
 {
-	return may_share(a) && may_share(b) && representative(a->strategy) == representative(b->strategy) &&
-		a->hypervisor == b->hypervisor && !memcmp(&a->params, &b->params, sizeof(a->params));
-}
+	const struct ir_config *b = &round->configs[i];
+	size_t first;
 
-/* The first configuration that is like the @i-th; @i: itself. */
-static size_t first_like(const struct ir_round *round, size_t i)
-{
-	size_t first = 0;
+	for (first = 0; first < i && may_share(b); first++) {
+		const struct ir_config *a = &round->configs[first];
 
-	while (first < i && !same_replay(&round->configs[first], &round->configs[i]))
-		first++;
-	return first;
+		if (may_share(a) && twin_of(round, a->strategy) == twin_of(round, b->strategy) &&
+		    a->hypervisor == b->hypervisor && !memcmp(&a->params, &b->params, sizeof(a->params)))
+			return first;
+	}
+	return i;
 }
 
 int ir_round_init(struct ir_round *round, bool share)
 {
 	round->failed = calloc(round->nr_configs, sizeof(*round->failed));
+	round->ready = calloc(round->nr_configs, sizeof(*round->ready));
 	round->which = calloc(round->nr_configs, sizeof(*round->which));
 	round->n = round->done = 0;
-	if (!round->failed || !round->which)
+	if (!round->failed || !round->ready || !round->which)
 		return -ENOMEM;
 	for (size_t i = 0; i < round->nr_configs; i++)
-		if (!share || first_like(round, i) == i)
+		if (!share || first_like(round, i, twin_until_short) == i)
 			round->which[round->n++] = i;
 	return 1;
 }
@@ -50,6 +61,7 @@ int ir_round_init(struct ir_round *round, bool share)
 void ir_round_release(struct ir_round *round)
 {
 	free(round->failed);
+	free(round->ready);
 	free(round->which);
 }
 
@@ -81,23 +93,33 @@ static int copy_results(const struct ir_round *round, size_t from, size_t to)
 	return 0;
 }
 
+/* The configuration whose results are those of the @i-th; @i: it has to be replayed. */
+static size_t source_of(const struct ir_round *round, size_t i)
+{
+	size_t first = first_like(round, i, twin_until_short);
+
+	return round->failed[first] ? first_like(round, i, twin) : first;
+}
+
 int ir_round_next(struct ir_round *round)
 {
-	bool all = round->done + round->n == round->nr_configs;
-
+	for (size_t i = 0; i < round->n; i++)
+		round->ready[round->which[i]] = true;
 	round->done += round->n;
 	round->n = 0;
-	for (size_t i = 0; i < round->nr_configs && !all; i++) {
-		size_t first = first_like(round, i);
+	for (size_t i = 0; i < round->nr_configs; i++) {
+		size_t from;
 
-		if (first == i)
+		if (round->ready[i])
 			continue;
-		if (round->failed[first]) {
+		from = source_of(round, i);
+		if (from == i) {
 			round->which[round->n++] = i;
-		} else {
-			round->done++;
-			if (copy_results(round, first, i))
+		} else if (round->ready[from]) {
+			if (copy_results(round, from, i))
 				return -ENOMEM;
+			round->ready[i] = true;
+			round->done++;
 		}
 	}
 	return round->n != 0;

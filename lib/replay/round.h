@@ -2,7 +2,8 @@
 /*
  * Rounds of a replay.  Some strategies do the same until an RPCIT fails: one of them is
  * replayed first, and if none of its RPCITs failed, its results are those of the others,
- * too.  Else the others are replayed in a second round.
+ * too.  Else the others are replayed in a second round, but for those that do the same
+ * whatever happens, as no mapping of the recording has several pieces.
  */
 #ifndef IR_REPLAY_ROUND_H
 #define IR_REPLAY_ROUND_H
@@ -17,6 +18,7 @@ struct ir_round {
 	const struct ir_replay_options *options;	/* may be NULL */
 	struct ir_result *results;
 	bool *failed;		/* by configuration: an RPCIT failed */
+	bool *ready;		/* by configuration: it has its results */
 	size_t *which;		/* the configurations to be replayed now, */
 	size_t n;		/* so many; */
 	size_t done;		/* so many have their results already */

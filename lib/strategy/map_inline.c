@@ -19,5 +19,6 @@ const struct ir_strategy ir_map_inline = {
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
 	.s390_only = true,
+	.same_without_pieces = &ir_sync_map_retry,
 	.maps_by_rpcit = true,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Strategies that do the same until an RPCIT fails: that they do, and that replaying
- * them as one changes no figure.
+ * Strategies that do the same until an RPCIT fails, or as long as no mapping has several
+ * pieces: that they do, and that replaying them as one changes no figure.
  */
 #include <stdio.h>
 
@@ -51,6 +51,7 @@ static void note_mapped(void *arg, const struct ir_op *op, uint64_t iova)
 
 struct machine {
 	struct ir_recording_info info;
+	bool pieces;		/* of some mappings, several */
 	struct ir_op ops[6000];
 	size_t nr;
 };
@@ -63,7 +64,7 @@ static uint64_t some(uint64_t *random, uint64_t n)
 /* A map of one piece, or of several, which may be an attempt that failed. */
 static void add_map(struct machine *m, uint64_t *random, uint64_t now, uint32_t mapping)
 {
-	uint32_t pieces = some(random, 4) ? 1 : 2 + (uint32_t)some(random, 3);
+	uint32_t pieces = !m->pieces || some(random, 4) ? 1 : 2 + (uint32_t)some(random, 3);
 	bool failed = mapping == IR_NO_MAPPING;
 	struct ir_op op = {
 		.time_ns = now, .mapping = mapping, .segments = pieces,
@@ -86,12 +87,12 @@ static void add_map(struct machine *m, uint64_t *random, uint64_t now, uint32_t 
 }
 
 /* Operations of two devices and four CPUs, some of them at the same time. */
-static void make_machine(struct machine *m, uint64_t *random)
+static void make_machine(struct machine *m, uint64_t *random, bool pieces)
 {
 	bool live[MOST] = { false };
 	uint64_t now = 0;
 
-	*m = (struct machine){ .info = {
+	*m = (struct machine){ .pieces = pieces, .info = {
 		.cpus = CPUS, .nr_devices = 3, .max_mappings = MOST, .arch = "s390x",
 		.page_frees = false,
 	} };
@@ -203,41 +204,53 @@ static void assert_alike(const struct log *a, const struct log *b)
 		assert_same_rpcit(&a->done[i], &b->done[i]);
 }
 
-/* Each strategy that is said to be like another one until an RPCIT fails. */
+/* Whether @st is like this one, where mappings have several @pieces or not; NULL: like none. */
+static const struct ir_strategy *twin_of(const struct ir_strategy *st, bool pieces)
+{
+	return pieces ? st->same_until_short : st->same_without_pieces;
+}
+
+/* Each strategy that is said to be like another one until an RPCIT fails, or without pieces, is. */
 static void test_they_are_alike(void **state)
 {
 	struct machine *m = malloc(sizeof(*m));
 	struct ir_result *one = calloc(1, sizeof(*one)), *other = calloc(1, sizeof(*other));
 	struct log log[2] = { { .done = NULL } };
-	unsigned int pairs = 0, failed = 0, whole = 0;
+	unsigned int pairs[2] = { 0 }, failed[2] = { 0 }, whole[2] = { 0 };
 	uint64_t random = 20260711;
 
 	(void)state;
 	assert_true(m && one && other);
-	for (unsigned int round = 0; round < 10; round++) {
-		make_machine(m, &random);
+	for (unsigned int round = 0; round < 20; round++) {
+		bool pieces = round % 2;
+
+		make_machine(m, &random, pieces);
 		for (size_t h = 0; ir_hypervisors[h]; h++) {
 			struct ir_config config = { .hypervisor = ir_hypervisors[h] };
 
-			config.params = some_params(&random, ir_hypervisors[h], round % 4);
+			config.params = some_params(&random, ir_hypervisors[h], round / 2 % 4);
 			for (size_t i = 0; ir_strategies[i]; i++) {
-				if (!ir_strategies[i]->same_until_short)
+				config.strategy = twin_of(ir_strategies[i], pieces);
+				if (!config.strategy)
 					continue;
-				config.strategy = ir_strategies[i]->same_until_short;
 				run(m, config, &log[0], one);
 				config.strategy = ir_strategies[i];
 				run(m, config, &log[1], other);
+				if (!pieces)
+					log[0].alike = log[1].alike = log[0].nr - log[0].failed;
 				assert_alike(&log[0], &log[1]);
-				if (!log[0].failed)
+				if (!log[0].failed || !pieces)
 					assert_same_figures(one, other);
-				pairs += !round && !h;
-				failed += log[0].failed;
-				whole += !log[0].failed;
+				pairs[pieces] += round < 2 && !h;
+				failed[pieces] += log[0].failed;
+				whole[pieces] += !log[0].failed;
 			}
 		}
 	}
-	assert_int_equal(pairs, 3);
-	assert_true(failed > 15 && whole > 60);
+	assert_int_equal(pairs[false], 1);
+	assert_int_equal(pairs[true], 3);
+	assert_true(failed[false] > 5 && whole[false] > 20);
+	assert_true(failed[true] > 15 && whole[true] > 60);
 	free(log[0].done);
 	free(log[1].done);
 	free(one);
@@ -395,7 +408,7 @@ static void test_rounds(void **state)
 {
 	struct ir_config configs[MOST_CONFIGS];
 	struct ir_result results[MOST_CONFIGS] = { { .parameters = { .iommu = NULL } } };
-	struct ir_recording_info info = { .nr_devices = 1 };
+	struct ir_recording_info info = { .nr_devices = 1, .ops = { .map = 10, .segments = 11 } };
 	size_t n = all_strategies(configs, "kvm", &(struct ir_params){ .queue_size = 8 });
 	struct ir_round round = { .info = &info, .configs = configs, .nr_configs = n, .results = results };
 
@@ -429,6 +442,64 @@ static void test_rounds(void **state)
 	ir_round_release(&round);
 }
 
+static struct ir_result *result_of(const struct ir_round *round, const char *strategy)
+{
+	for (size_t i = 0; i < round->nr_configs; i++)
+		if (!strcmp(round->configs[i].strategy->name, strategy))
+			return &round->results[i];
+	fail_msg("no result of %s", strategy);
+	return NULL;
+}
+
+/* Where each mapping has one piece there is one more that is not replayed, whether an RPCIT fails or not. */
+static void test_rounds_without_pieces(void **state)
+{
+	struct ir_config configs[MOST_CONFIGS];
+	struct ir_result results[MOST_CONFIGS] = { { .parameters = { .iommu = NULL } } };
+	struct ir_recording_info info = { .nr_devices = 1, .ops = { .map = 10, .segments = 10 } };
+	size_t n = all_strategies(configs, "kvm", &(struct ir_params){ .queue_size = 8 });
+	struct ir_round round = { .info = &info, .configs = configs, .nr_configs = n, .results = results };
+
+	(void)state;
+	assert_int_equal(ir_round_init(&round, true), 1);
+	assert_int_equal(round.n, n - 4);
+	assert_false(in_round(&round, "map-inline"));
+	result_of(&round, "lazy-ignore")->rpcit.total = 7;
+	assert_int_equal(ir_round_next(&round), 0);
+	assert_int_equal(result_of(&round, "map-inline")->rpcit.total, 7);
+	ir_round_release(&round);
+
+	/* Its results are those of its twin, which has them only after the second round. */
+	assert_int_equal(ir_round_init(&round, true), 1);
+	round.failed[round.which[1]] = true;
+	assert_int_equal(ir_round_next(&round), 1);
+	assert_int_equal(round.n, 3);
+	assert_false(in_round(&round, "map-inline"));
+	result_of(&round, "sync-map-retry")->rpcit.total = 8;
+	assert_int_equal(ir_round_next(&round), 0);
+	assert_int_equal(result_of(&round, "map-inline")->rpcit.total, 8);
+	ir_round_release(&round);
+
+	/* Its twin is the one that was replayed first. */
+	round.configs = (struct ir_config[]){
+		{ .strategy = ir_strategy_find("map-inline"), .hypervisor = ir_hypervisor_find("kvm") },
+		{ .strategy = ir_strategy_find("fq-flush"), .hypervisor = ir_hypervisor_find("kvm") },
+		{ .strategy = ir_strategy_find("sync-map-retry"), .hypervisor = ir_hypervisor_find("kvm") },
+	};
+	round.nr_configs = 3;
+	assert_int_equal(ir_round_init(&round, true), 1);
+	assert_int_equal(round.n, 1);
+	round.failed[0] = true;
+	results[0].rpcit.total = 9;
+	results[2].rpcit.total = 0;
+	assert_int_equal(ir_round_next(&round), 1);
+	assert_int_equal(round.n, 1);
+	assert_true(in_round(&round, "fq-flush"));
+	assert_int_equal(results[2].rpcit.total, 9);
+	assert_int_equal(ir_round_next(&round), 0);
+	ir_round_release(&round);
+}
+
 /* Each has its own replay: an observer sees one, a plug-in may count, and parameters count, too. */
 static void test_not_shared(void **state)
 {
@@ -440,7 +511,8 @@ static void test_not_shared(void **state)
 		{ .strategy = ir_strategy_find("sync-map-retry"), .hypervisor = ir_hypervisor_find("kvm") },
 		{ .strategy = ir_strategy_find("fq-flush"), .hypervisor = ir_hypervisor_find("kvm") },
 	}, changed[2];
-	struct ir_round round = { .configs = changed, .nr_configs = 2 };
+	struct ir_recording_info info = { .ops = { .map = 10, .segments = 11 } };
+	struct ir_round round = { .info = &info, .configs = changed, .nr_configs = 2 };
 
 	(void)state;
 	foreign.plugin = mine.plugin = plugin;
@@ -472,6 +544,7 @@ int main(void)
 		cmocka_unit_test(test_they_are_alike),
 		cmocka_unit_test(test_nothing_shows),
 		cmocka_unit_test(test_rounds),
+		cmocka_unit_test(test_rounds_without_pieces),
 		cmocka_unit_test(test_not_shared),
 	};
 

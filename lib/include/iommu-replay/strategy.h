@@ -90,6 +90,11 @@ struct ir_strategy {
 	 */
 	const struct ir_strategy *same_until_short;
 	/*
+	 * Where each mapping has one piece, this one does just what that one does, at the same
+	 * times.  NULL: there is no such one.  A plug-in's is ignored.
+	 */
+	const struct ir_strategy *same_without_pieces;
+	/*
 	 * A map whose RPCITs succeed is just them, with IR_CAUSE_SYNC_MAP: map_pages one for each
 	 * piece, iotlb_sync_map one for the mapping, none if ir_tlb_refresh() is false.  It may be
 	 * done without calling them.  A plug-in's is ignored.
