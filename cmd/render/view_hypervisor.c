@@ -94,8 +94,9 @@ static void show_share(FILE *out, const struct ir_report_entry *entry, const str
 	else if (!p->limits_differ)
 		fprintf(out, " for each device%s", origin(p->from.share));
 	if (inferred)
-		fprintf(out, " (inferred: limits of their own explain %u of %u shortages)",
-			p->other_agree, p->limit_shortages);
+		fprintf(out, " (inferred: limits of their own explain %u of %u shortages%s)",
+			p->other_agree, p->limit_shortages,
+			p->other_agree < p->limit_agree ? "" : ", but would have to differ");
 	else if (p->other_limit && p->share == IR_SHARE_DEVICE && p->other_agree >= p->limit_agree)
 		fprintf(out, " (or %" PRIu64 " for all together, share=guest, which fits as well)",
 			p->other_limit);

@@ -140,8 +140,19 @@ static uint16_t device_with_most_shortages(const struct ir_recorded_machine *m)
 	return device;
 }
 
-/* The first stretch that most ranges cover; it begins behind a low end. */
-static void most_common_range(const struct range *ranges, uint32_t n, struct ir_limit *limit)
+/* A stretch that is as good as the best so far: not one that @held refutes, else the lower one. */
+static bool is_better(const struct ir_limit *limit, int64_t low, int64_t high, int64_t held)
+{
+	bool refuted = high < held, best_refuted = (int64_t)limit->high < held;
+
+	return refuted != best_refuted ? best_refuted : (uint64_t)low < limit->low;
+}
+
+/*
+ * The first stretch that most ranges cover; it begins behind a low end.
+ * @held: so many pages were held without a shortage
+ */
+static void most_common_range(const struct range *ranges, uint32_t n, int64_t held, struct ir_limit *limit)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		int64_t at = ranges[i].low + 1, end = ranges[i].high;
@@ -156,7 +167,7 @@ static void most_common_range(const struct range *ranges, uint32_t n, struct ir_
 			if (ranges[j].high < end)
 				end = ranges[j].high;
 		}
-		if (agree < limit->agree || (agree == limit->agree && (uint64_t)at >= limit->low))
+		if (agree < limit->agree || (agree == limit->agree && !is_better(limit, at, end, held)))
 			continue;
 		limit->agree = agree;
 		limit->low = (uint64_t)at;
@@ -170,12 +181,13 @@ struct ir_limit ir_limit_infer(const struct ir_recording_info *info, const struc
 	const struct ir_recorded_machine *m = &info->machine;
 	struct ir_limit limit = { .shortages = 0 };
 	struct range ranges[RANGES];
-	int64_t unknown;
+	int64_t unknown, held;
 	uint32_t n = 0;
 
 	if (share == IR_SHARE_DEVICE && !device)
 		device = device_with_most_shortages(m);
 	unknown = unknown_initial(info, initial, share, device);
+	held = share == IR_SHARE_DEVICE && m->held_pages ? m->held_pages[device] + unknown : 0;
 	if (share == IR_SHARE_DEVICE && !count_of(m, device, m->nr_shortages))
 		return limit;
 	for (size_t i = 0; i < m->nr_shortages; i++) {
@@ -185,10 +197,8 @@ struct ir_limit ir_limit_infer(const struct ir_recording_info *info, const struc
 		if (n < RANGES)
 			ranges[n++] = range_of(info, &m->shortages[i], share, unknown);
 	}
-	most_common_range(ranges, n, &limit);
+	most_common_range(ranges, n, held, &limit);
 	if (limit.high >= UNBOUNDED) {	/* at least that, and more than was held without a shortage */
-		int64_t held = share == IR_SHARE_DEVICE && m->held_pages ? m->held_pages[device] + unknown : 0;
-
 		if (held >= (int64_t)limit.low)
 			limit.low = (uint64_t)held + 1;
 		limit.high = limit.low;
@@ -205,15 +215,16 @@ static bool is_repeated_device(const struct ir_recorded_machine *m, size_t i)
 	return false;
 }
 
-/* Every device has a limit of its own. */
+/* Every device has a limit of its own; @nr devices had shortages. */
 static struct ir_limit own_limits(const struct ir_recording_info *info, const struct ir_initial *initial,
-				  bool *differ)
+				  bool *differ, uint32_t *nr)
 {
 	const struct ir_recorded_machine *m = &info->machine;
 	struct ir_limit all = ir_limit_infer(info, initial, IR_SHARE_DEVICE, 0);
 	uint64_t value = ir_limit_value(&all);
 
 	*differ = false;
+	*nr = 0;
 	if (!ir_limit_several(info))
 		return all;
 	all.agree = all.shortages = 0;
@@ -223,6 +234,7 @@ static struct ir_limit own_limits(const struct ir_recording_info *info, const st
 		if (is_repeated_device(m, i))
 			continue;
 		own = ir_limit_infer(info, initial, IR_SHARE_DEVICE, m->shortages[i].device);
+		++*nr;
 		all.agree += own.agree;
 		all.shortages += own.shortages;
 		*differ |= ir_limit_value(&own) != value;
@@ -241,22 +253,33 @@ static bool all_have_device(const struct ir_recorded_machine *m)
 	return true;
 }
 
+/*
+ * Whether one limit for all explains the shortages, and limits of @nr devices less.  A tenth may be off
+ * by what other CPUs did at that moment.  Limits that differ explain one shortage each in any case.
+ */
+static bool is_shared(const struct ir_limits *limits, uint32_t nr)
+{
+	uint32_t tenth = limits->all.shortages / 10, missed = limits->all.shortages - limits->all.agree;
+
+	if (missed > tenth)
+		return false;
+	return limits->own.shortages - limits->own.agree > missed + tenth ||
+		(limits->differ && nr > 1 && limits->all.agree + nr > limits->own.agree + 1);
+}
+
 void ir_limit_compare(const struct ir_recording_info *info, uint64_t initial_pages,
 		      struct ir_limits *limits)
 {
 	const struct ir_initial initial = ir_limit_initial(info, initial_pages);
-	uint32_t missed;
+	uint32_t nr;
 
 	*limits = (struct ir_limits){ .share = IR_SHARE_DEVICE };
-	limits->own = own_limits(info, &initial, &limits->differ);
+	limits->own = own_limits(info, &initial, &limits->differ, &nr);
 	limits->all = ir_limit_infer(info, &initial, IR_SHARE_GUEST, 0);
 	if (!ir_limit_several(info) || !all_have_device(&info->machine))
 		return;
 	limits->compared = true;
-	missed = limits->all.shortages - limits->all.agree;
-	/* A tenth may be off by what other CPUs did at that moment. */
-	if (missed <= limits->all.shortages / 10 &&
-	    limits->own.shortages - limits->own.agree > missed + limits->own.shortages / 10)
+	if (is_shared(limits, nr))
 		limits->share = IR_SHARE_GUEST;
 }
 

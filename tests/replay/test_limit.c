@@ -118,6 +118,25 @@ static void test_lowest_of_equals(void **state)
 	assert_int_equal(infer(&info, 0, 0).low, 101);
 }
 
+/* But one below that much was held without a shortage. */
+static void test_not_what_was_held(void **state)
+{
+	struct ir_recording_info info = recording(2);
+
+	(void)state;
+	add(&info, 2, 1, 16, 160);	/* while a flush was under way */
+	add(&info, 2, 8, 421, 160);
+	add(&info, 2, 8, 600, 160);
+	assert_int_equal(infer(&info, 0, 2).low, 17);
+	held[2] = 421;
+	assert_int_equal(infer(&info, 0, 2).low, 422);
+	assert_int_equal(infer(&info, 0, 2).high, 429);
+	assert_int_equal(infer(&info, 88, 2).low, 422 + 44);
+	/* More shortages speak against all that was held, which may have been flushed already. */
+	add(&info, 2, 1, 16, 160);
+	assert_int_equal(infer(&info, 0, 2).low, 17);
+}
+
 /* In a strict domain nothing is held but what is mapped. */
 static void test_strict(void **state)
 {
@@ -289,6 +308,31 @@ static void test_both_fit(void **state)
 	assert_int_equal(compare(&info, 0).share, IR_SHARE_GUEST);
 }
 
+/* Two limits that differ need two shortages to show them: one for all explains more. */
+static void test_one_is_simpler(void **state)
+{
+	struct ir_recording_info info = recording(2);
+	struct ir_limits limits;
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		add(&info, 1, 3, 304, 307);
+	add(&info, 2, 8, 404, 205);
+	limits = compare(&info, 0);
+	assert_int_equal(limits.own.agree, 6);
+	assert_int_equal(limits.all.agree, 6);
+	assert_true(limits.differ);
+	assert_int_equal(limits.share, IR_SHARE_GUEST);
+	assert_int_equal(limits.all.low, 612);
+	/* Not if that leaves one unexplained. */
+	for (int i = 0; i < 14; i++)
+		add(&info, 2, 8, 404, i ? 205 : 300);
+	limits = compare(&info, 0);
+	assert_int_equal(limits.own.agree, 20);
+	assert_int_equal(limits.all.agree, 19);
+	assert_int_equal(limits.share, IR_SHARE_DEVICE);
+}
+
 /* If neither explains them nothing speaks for a shared one. */
 static void test_neither_fits(void **state)
 {
@@ -382,6 +426,7 @@ int main(void)
 		cmocka_unit_test(test_a_shortage_is_a_range),
 		cmocka_unit_test(test_ranges_meet),
 		cmocka_unit_test(test_lowest_of_equals),
+		cmocka_unit_test(test_not_what_was_held),
 		cmocka_unit_test(test_strict),
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_each_device_has_its_own),
@@ -389,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_never_short),
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_both_fit),
+		cmocka_unit_test(test_one_is_simpler),
 		cmocka_unit_test(test_neither_fits),
 		cmocka_unit_test(test_nameless),
 		cmocka_unit_test(test_initial_lazy),
