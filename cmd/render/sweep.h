@@ -30,14 +30,16 @@ enum answer {
 struct search {
 	struct ir_config config;	/* without the value */
 	const struct sweep *sweep;
-	struct probe *probes;		/* by value, ascending */
+	struct probe *probes;		/* by value, ascending; of a stored sweep, those that are shown */
 	size_t nr_probes;
 	uint64_t max;			/* from here on larger values change nothing */
 	enum answer answer;
-	size_t found;			/* index of the probe; the one before it is value - 1, */
-	bool smallest;			/* unless there is no smaller value */
+	const struct probe *smallest;	/* that suffices; NULL: none was found */
+	const struct probe *one_less;	/* does not; NULL: there is no smaller value than that */
+	const struct probe *largest;	/* that was tried */
+	size_t replays;			/* values that were tried */
 	size_t exceptions;		/* larger values that do not suffice, */
-	size_t last_exception;		/* the index of the largest, */
+	uint64_t last_exception;	/* the largest of these, */
 	uint64_t holds_from;		/* and from where on all that were tried do; 0: the largest does not */
 };
 

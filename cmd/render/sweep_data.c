@@ -22,10 +22,8 @@ static const char *answer_name(enum answer answer)
 	return names[answer];
 }
 
-static json_t *json_probe(const struct search *search, size_t i)
+static json_t *json_probe(const struct probe *probe)
 {
-	const struct probe *probe = &search->probes[i];
-
 	return json_pack("{s:o, s:o, s:o}", "value", ir_json_count(probe->value),
 			 "failures", ir_json_count(sweep_failures(&probe->result)),
 			 "rpcits", ir_json_count(probe->result.rpcit.total));
@@ -39,14 +37,13 @@ static json_t *json_answer(const struct search *search)
 			 "strategy", search->config.strategy->name,
 			 "hypervisor", search->config.hypervisor->name,
 			 "answer", answer_name(search->answer),
-			 "smallest", found ? json_probe(search, search->found) : json_null(),
-			 "one_less", found && !search->smallest ?
-			 json_probe(search, search->found - 1) : json_null(),
-			 "largest_tried", json_probe(search, search->nr_probes - 1),
+			 "smallest", found ? json_probe(search->smallest) : json_null(),
+			 "one_less", search->one_less ? json_probe(search->one_less) : json_null(),
+			 "largest_tried", json_probe(search->largest),
 			 "monotonic", !search->exceptions,
 			 "larger_that_fail", (json_int_t)search->exceptions,
 			 "holds_from", found && search->holds_from ? ir_json_count(search->holds_from) : json_null(),
-			 "replays", (json_int_t)search->nr_probes);
+			 "replays", (json_int_t)search->replays);
 }
 
 static json_t *number_or_null(uint64_t n)
@@ -136,12 +133,11 @@ int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
 	return 0;
 }
 
-static void csv_probe(FILE *out, const struct search *search, bool known, size_t i)
+static void csv_probe(FILE *out, const struct probe *probe)
 {
-	if (known)
-		fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, search->probes[i].value,
-			sweep_failures(&search->probes[i].result),
-			search->probes[i].result.rpcit.total);
+	if (probe)
+		fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, probe->value, sweep_failures(&probe->result),
+			probe->result.rpcit.total);
 	else
 		fputs(",,,", out);
 }
@@ -158,12 +154,12 @@ static void csv_answers(FILE *out, const struct sweep *sweep)
 		fprintf(out, "%s,%s,%s,%s", search->config.strategy->name,
 			search->config.hypervisor->name, sweep->sought->name,
 			answer_name(search->answer));
-		csv_probe(out, search, found, search->found);
-		csv_probe(out, search, found && !search->smallest, search->found - 1);
+		csv_probe(out, search->smallest);
+		csv_probe(out, search->one_less);
 		fprintf(out, ",%zu,", search->exceptions);
 		if (found && search->holds_from)
 			fprintf(out, "%" PRIu64, search->holds_from);
-		fprintf(out, ",%zu\n", search->nr_probes);
+		fprintf(out, ",%zu\n", search->replays);
 	}
 }
 

@@ -301,7 +301,7 @@ static void no_probe_cells(struct cells *cells, const char *why)
 static void answer_cells(struct cells *cells, const struct sweep *sweep,
 			 const struct search *search)
 {
-	const struct probe *largest;
+	const struct probe *largest = search->largest;
 	char from[CELL], last[CELL + 48];
 
 	cell(cells, "%s", search->config.strategy->name);
@@ -309,15 +309,14 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 	case ANSWER_NO_EFFECT:
 		no_probe_cells(cells, "any");
 		no_probe_cells(cells, "-");
-		cell(cells, "%zu", search->nr_probes);
+		cell(cells, "%zu", search->replays);
 		cell(cells, "has no queue");
 		return;
 	case ANSWER_NONE:
-		largest = &search->probes[search->nr_probes - 1];
 		value_text(sweep->sought, largest->value, from, sizeof(from));
 		no_probe_cells(cells, "none");
 		no_probe_cells(cells, "-");
-		cell(cells, "%zu", search->nr_probes);
+		cell(cells, "%zu", search->replays);
 		if (largest->result.parameters.queue == IR_QUEUE_NONE &&
 		    sweep->settings->find == FIND_QUEUE_SIZE)
 			snprintf(last, sizeof(last), "has no queue");
@@ -329,24 +328,23 @@ static void answer_cells(struct cells *cells, const struct sweep *sweep,
 	case ANSWER_FOUND:
 		break;
 	}
-	probe_cells(cells, sweep, &search->probes[search->found]);
-	if (search->smallest)
-		no_probe_cells(cells, "-");
+	probe_cells(cells, sweep, search->smallest);
+	if (search->one_less)
+		probe_cells(cells, sweep, search->one_less);
 	else
-		probe_cells(cells, sweep, &search->probes[search->found - 1]);
-	cell(cells, "%zu", search->nr_probes);
+		no_probe_cells(cells, "-");
+	cell(cells, "%zu", search->replays);
 	value_text(sweep->sought, search->holds_from, from, sizeof(from));
 	if (search->exceptions) {
-		value_text(sweep->sought, search->probes[search->last_exception].value, last,
-			   sizeof(last));
+		value_text(sweep->sought, search->last_exception, last, sizeof(last));
 		cell(cells, "not monotonic: %zu larger one%s tried do%s not suffice, up to %s%s%s%s",
 		     search->exceptions, ir_plural(search->exceptions), search->exceptions == 1 ? "es" : "",
 		     last, search->holds_from ? "; all tried from " : ", the largest",
 		     search->holds_from ? from : "", search->holds_from ? " on do" : "");
-	} else if (search->smallest) {
-		cell(cells, "the smallest value there is");
-	} else {
+	} else if (search->one_less) {
 		cell(cells, "every larger value tried also works");
+	} else {
+		cell(cells, "the smallest value there is");
 	}
 }
 

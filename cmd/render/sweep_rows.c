@@ -14,17 +14,16 @@ static bool in_curve(const struct sweep *sweep, uint64_t value)
 	return false;
 }
 
-static void add_proof(const struct sweep *sweep, const struct search *search, size_t probe,
+static void add_proof(const struct sweep *sweep, const struct search *search, const struct probe *probe,
 		      struct sweep_rows *rows)
 {
 	struct ir_error err;
 	struct ir_config config = search->config;
 
-	if (in_curve(sweep, search->probes[probe].value) ||
-	    parameter_set_number(sweep->sought, &config, search->probes[probe].value, &err))
+	if (in_curve(sweep, probe->value) || parameter_set_number(sweep->sought, &config, probe->value, &err))
 		return;
 	rows->configs[rows->n] = config;
-	rows->results[rows->n++] = search->probes[probe].result;
+	rows->results[rows->n++] = probe->result;
 }
 
 int sweep_rows_make(const struct sweep *sweep, struct sweep_rows *rows)
@@ -44,12 +43,12 @@ int sweep_rows_make(const struct sweep *sweep, struct sweep_rows *rows)
 		const struct search *search = &sweep->searches[i];
 
 		if (search->answer != ANSWER_FOUND) {
-			add_proof(sweep, search, search->nr_probes - 1, rows);
+			add_proof(sweep, search, search->largest, rows);
 			continue;
 		}
-		add_proof(sweep, search, search->found, rows);
-		if (!search->smallest)
-			add_proof(sweep, search, search->found - 1, rows);
+		add_proof(sweep, search, search->smallest, rows);
+		if (search->one_less)
+			add_proof(sweep, search, search->one_less, rows);
 	}
 	rows->entry = (struct ir_report_entry){
 		.info = sweep->info, .configs = rows->configs, .results = rows->results,

@@ -89,8 +89,7 @@ struct sweep_need sweep_need(const struct sweep *sweep, size_t h, size_t s)
 			need.kind = SWEEP_NEED_ANY;
 		if (search->answer == ANSWER_FOUND)
 			need = (struct sweep_need){
-				SWEEP_NEED_VALUE, search->probes[search->found].value,
-				&search->probes[search->found].result,
+				SWEEP_NEED_VALUE, search->smallest->value, &search->smallest->result,
 			};
 		return need;
 	}
@@ -519,7 +518,7 @@ static uint64_t with_headroom(uint64_t need)
 /* The module's parameter, and what the default is enough for, of each group of strategies that need about the same. */
 static void write_host_line(FILE *out, const struct sweep *sweep, size_t h)
 {
-	const struct ir_effective *p = &sweep->searches[h * sweep->settings->nr_strategies].probes[0].result.parameters;
+	const struct ir_effective *p = &sweep->searches[h * sweep->settings->nr_strategies].largest->result.parameters;
 	size_t devices = sweep->info->nr_devices > 2 ? sweep->info->nr_devices - 1 : 1;
 	bool together = devices * p->devices > 1 && p->share == IR_SHARE_GUEST;
 	uint64_t first = next_need(sweep, h, 0), most = most_of_group(sweep, h, first), room, fits;
@@ -565,9 +564,9 @@ static const struct ir_result *searched_result(const struct sweep *sweep, size_t
 	const struct search *searches = &sweep->searches[h * sweep->settings->nr_strategies];
 
 	for (size_t s = 0; s < sweep->settings->nr_strategies; s++)
-		if (searches[s].nr_probes && searches[s].probes[0].result.parameters.queue != IR_QUEUE_NONE)
-			return &searches[s].probes[0].result;
-	return &searches[0].probes[0].result;
+		if (searches[s].largest->result.parameters.queue != IR_QUEUE_NONE)
+			return &searches[s].largest->result;
+	return &searches[0].largest->result;
 }
 
 /* --plugin for what the searches used. */
@@ -605,8 +604,7 @@ void sweep_words(const struct sweep *sweep, size_t h, ir_words_line emit, void *
 	struct ir_memory memory;
 	FILE *out;
 
-	if (!sweep->sought || strcmp(sweep->sought->name, "entry-limit") != 0 || least == UINT64_MAX ||
-	    !sweep->searches[h * sweep->settings->nr_strategies].nr_probes)
+	if (!sweep->sought || strcmp(sweep->sought->name, "entry-limit") != 0 || least == UINT64_MAX)
 		return;
 	most = most_of_near(sweep, h, least, &live);
 	if (next_need(sweep, h, 0) != UINT64_MAX) {

@@ -54,21 +54,22 @@ static void add_request(struct probe_requests *requests, struct search *search, 
 	requests->item[requests->n++].value = value;
 }
 
-/* If there is one with this value, it gets the result. */
+/* If there is one with this value, it gets the result, and all stay where they are. */
 static int add_probe(struct search *search, uint64_t value, const struct ir_result *result)
 {
-	struct probe *grown = reallocarray(search->probes, search->nr_probes + 1, sizeof(*grown));
+	struct probe *grown;
 	size_t at = 0;
 
+	while (at < search->nr_probes && search->probes[at].value < value)
+		at++;
+	if (at < search->nr_probes && search->probes[at].value == value) {
+		search->probes[at].result = *result;
+		return 0;
+	}
+	grown = reallocarray(search->probes, search->nr_probes + 1, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	search->probes = grown;
-	while (at < search->nr_probes && grown[at].value < value)
-		at++;
-	if (at < search->nr_probes && grown[at].value == value) {
-		grown[at].result = *result;
-		return 0;
-	}
 	memmove(grown + at + 1, grown + at, (search->nr_probes - at) * sizeof(*grown));
 	search->nr_probes++;
 	grown[at] = (struct probe){ .value = value, .result = *result };
@@ -305,6 +306,8 @@ static void set_answer(struct search *search)
 {
 	size_t at;
 
+	search->replays = search->nr_probes;
+	search->largest = &search->probes[search->nr_probes - 1];
 	if (!smallest_known(search, &at)) {
 		search->answer = ANSWER_NONE;
 		return;
@@ -312,14 +315,14 @@ static void set_answer(struct search *search)
 	if (search->answer == ANSWER_NO_EFFECT)
 		return;
 	search->answer = ANSWER_FOUND;
-	search->found = at;
-	search->smallest = !at;
-	search->holds_from = search->probes[at].value;
+	search->smallest = &search->probes[at];
+	search->one_less = at ? &search->probes[at - 1] : NULL;
+	search->holds_from = search->smallest->value;
 	for (size_t i = at + 1; i < search->nr_probes; i++) {
 		if (probe_suffices(search, i))
 			continue;
 		search->exceptions++;
-		search->last_exception = i;
+		search->last_exception = search->probes[i].value;
 		search->holds_from = i + 1 < search->nr_probes ? search->probes[i + 1].value : 0;
 	}
 }
@@ -329,12 +332,11 @@ static int complete_shown(struct sweep *sweep, struct probe_requests *requests, 
 {
 	for (size_t i = 0; i < sweep->nr_searches; i++) {
 		struct search *search = &sweep->searches[i];
-		size_t last = search->nr_probes - 1;
 
-		if (!probe_suffices(search, last))
-			add_request(requests, search, search->probes[last].value);
-		if (search->answer == ANSWER_FOUND && !search->smallest)
-			add_request(requests, search, search->probes[search->found - 1].value);
+		if (!probe_suffices(search, search->nr_probes - 1))
+			add_request(requests, search, search->largest->value);
+		if (search->one_less)
+			add_request(requests, search, search->one_less->value);
 	}
 	return run_requests(sweep, requests, NULL, err);
 }
