@@ -339,15 +339,5 @@ int cmd_list(const struct settings *settings)
 	}
 	text = list_text(settings, list, items, &out);
 	json_decref(items);
-	if (!text) {
-		output_abort(&out);
-		message("out of memory");
-		return STATUS_ERROR;
-	}
-	output_write(&out, text);
-	free(text);
-	rc = output_commit(&out, &err);
-	if (rc && rc != -EPIPE)
-		message("%s", err.text);
-	return rc ? STATUS_ERROR : STATUS_DONE;
+	return output_finish(&out, text);
 }

@@ -213,25 +213,14 @@ static int check_contradiction(const struct settings *settings, const struct gat
 
 static int write_out(struct output *out, const struct compared *compared)
 {
-	struct ir_error err = { "" };
 	struct rendering r;
 	char *text = NULL;
-	int rc;
+	int status;
 
 	if (rendering_begin(&r, compared->settings, out))
 		text = rendering_end(&r, renderer_of(compared->settings)->compare(&r.canvas, compared));
-	if (!text) {
-		output_abort(out);
-		return no_memory();
-	}
-	output_write(out, text);
-	free(text);
-	rc = output_commit(out, &err);
-	if (rc && rc != -EPIPE)
-		message("%s", err.text);
-	if (rc)
-		return STATUS_ERROR;
-	return compared->passed ? STATUS_DONE : STATUS_GATE;
+	status = output_finish(out, text);
+	return status || compared->passed ? status : STATUS_GATE;
 }
 
 /* The verdict is not on the terminal: say it on standard error. */

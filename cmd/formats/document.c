@@ -126,10 +126,7 @@ static bool is_unfinished(const struct document *doc, int status)
 
 static int write_document(struct document *doc, int status)
 {
-	struct ir_error err = { "" };
 	const char *path = doc->out.target ? doc->out.name : NULL;
-	char *text;
-	int rc;
 
 	if (!doc->n || (path && is_unfinished(doc, status))) {
 		output_abort(&doc->out);
@@ -137,21 +134,7 @@ static int write_document(struct document *doc, int status)
 			message("%s: not written", path);
 		return status;
 	}
-	text = render_document(doc);
-	if (!text) {
-		output_abort(&doc->out);
-		message("out of memory");
-		return worst_status(status, STATUS_ERROR);
-	}
-	output_write(&doc->out, text);
-	free(text);
-	rc = output_commit(&doc->out, &err);
-	if (!rc)
-		return status;
-	/* A closed pipe is no error: its reader needed no more. */
-	if (rc != -EPIPE)
-		message("%s", err.text);
-	return worst_status(status, STATUS_ERROR);
+	return worst_status(status, output_finish(&doc->out, render_document(doc)));
 }
 
 /* As for the report: after an input error an existing file is not changed. */

@@ -312,6 +312,24 @@ int output_commit(struct output *out, struct ir_error *err)
 	return rc;
 }
 
+int output_finish(struct output *out, char *text)
+{
+	struct ir_error err = { "" };
+	int rc;
+
+	if (!text) {
+		output_abort(out);
+		message("out of memory");
+		return STATUS_ERROR;
+	}
+	output_write(out, text);
+	free(text);
+	rc = output_commit(out, &err);
+	if (rc && rc != -EPIPE)
+		message("%s", err.text);
+	return rc ? STATUS_ERROR : STATUS_DONE;
+}
+
 void output_abort(struct output *out)
 {
 	if (out->stream && out->stream != standard_output())

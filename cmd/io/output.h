@@ -54,6 +54,12 @@ void output_write(struct output *out, const char *text);
  * @out is closed either way.
  */
 int output_commit(struct output *out, struct ir_error *err);
+/**
+ * output_finish - write @text, which is freed, and finish; NULL: there was no memory for it
+ *
+ * Returns STATUS_DONE, or STATUS_ERROR with the error printed, unless a reader needed no more.
+ */
+int output_finish(struct output *out, char *text);
 /** output_abort - leave nothing behind */
 void output_abort(struct output *out);
 /** output_unlink_temp - remove an unfinished file; safe in a signal handler */
