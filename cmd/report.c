@@ -2,6 +2,7 @@
 /*
  * report: a JSON report, rendered again as its command would have done it.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,8 @@
 #include "io/kind.h"
 #include "base/message.h"
 #include "render/verify.h"
+#include "sweep/frontier.h"
+#include "sweep/stored.h"
 
 static struct ir_report *read_report(const char *path)
 {
@@ -107,6 +110,37 @@ static int render_entries(const struct settings *settings, const struct ir_repor
 	return status;
 }
 
+/* A report of sweep: with its tables of values and its answers. */
+static int render_sweep(const struct settings *settings, const struct ir_report *report)
+{
+	struct stored_sweep stored;
+	struct rendering r;
+	struct output out;
+	struct ir_error err = { "" };
+	char *text = NULL;
+	int rc = stored_sweep_read(&stored, settings, report, &err);
+
+	if (rc) {
+		message("%s: %s", settings->operands[0], err.text);
+		stored_sweep_free(&stored);
+		return STATUS_ERROR;
+	}
+	rc = output_open(&out, settings->output, settings->operands, settings->nr_operands, &err);
+	if (rc) {
+		message("%s", err.text);
+		stored_sweep_free(&stored);
+		return rc == -EINVAL ? STATUS_USAGE : STATUS_ERROR;
+	}
+	if (stored.is_frontier) {
+		text = frontier_stored_text(&stored.sweep, report, &out);
+	} else if (rendering_begin(&r, settings, &out)) {
+		r.canvas.report = report;
+		text = rendering_end(&r, renderer_of(settings)->sweep(&r.canvas, &stored.sweep));
+	}
+	stored_sweep_free(&stored);
+	return output_finish(&out, text);
+}
+
 static int render_report(const struct settings *settings, const struct ir_report *report)
 {
 	size_t n;
@@ -118,6 +152,8 @@ static int render_report(const struct settings *settings, const struct ir_report
 		message("%s: the report is empty: it has no recording", settings->operands[0]);
 		return STATUS_ERROR;
 	}
+	if (stored_sweep_is(report) && renderer_of(settings)->sweep)
+		return render_sweep(settings, report);
 	copy = malloc(n * sizeof(*copy));
 	if (!copy) {
 		message("out of memory");

@@ -156,7 +156,7 @@ if command -v python3 >/dev/null; then
 		import json, sys
 		doc = json.load(open(sys.argv[1]))
 		assert doc["schema"] == "iommu-replay-report/1"
-		assert doc["sweep"]["vary"] == {"parameter": "entry-limit", "values": [512, 1024]}
+		assert doc["sweep"]["vary"] == {"parameter": "entry-limit", "values": [512, 1024], "by_factor": False}
 		find = doc["sweep"]["find"]
 		assert (find["parameter"], find["max_failures"], find["max_rpcits"]) == ("entry-limit", 0, None)
 		answer, = find["answers"]

@@ -207,16 +207,67 @@ table() {
 	case $1 in json) grep -q '^  "sweep": {' out ;; csv) head -n 1 out | grep -q '^[a-z]*.*,' ;; html) grep -q '</html>' out ;;
 	md) grep -q '^| ---' out ;; table) grep -q '^verdict ' out ;; esac
 }
-for format in table json csv md html; do
-	for question in "--find min-entry-limit" "--find min-queue-size --max-rpcits 105" "--find min-aperture" \
-		"--vary devices=1:3 --flush-latency 1ms --hypervisor kvm --hypervisor kvm:entry-limit=15,share=guest" \
-		"--vary entry-limit=4:64:x2" "--vary aperture=16K:64K:16K" "--vary queue-size=4:4" \
-		"--frontier --hypervisor kvm --hypervisor kvm:entry-limit=12"; do
+# The report of a sweep is shown as the sweep was.
+export SOURCE_DATE_EPOCH=1764547200
+for question in "--find min-entry-limit" "--find min-queue-size --max-rpcits 105" "--find min-aperture" \
+	"--find min-queue-size --max-rpcits 95 --hypervisor kvm:tlb-refresh=0 --hypervisor kvm:tlb-refresh=1" \
+	"--find min-queue-size --hypervisor kvm:entry-limit=15 --hypervisor vfio:backend=iommufd" \
+	"--vary devices=1:3 --flush-latency 1ms --hypervisor kvm --hypervisor kvm:entry-limit=15,share=guest" \
+	"--vary entry-limit=4:64:x2" "--vary aperture=16K:64K:16K" "--vary queue-size=4:4" \
+	"--vary entry-limit=4:64:x2 --find min-entry-limit --hypervisor kvm --hypervisor kvm:share=guest" \
+	"--vary queue-size=4:64:x4 --find min-aperture --hypervisor kvm --hypervisor zvm:pinned-limit=40" \
+	"--frontier --hypervisor kvm --hypervisor kvm:entry-limit=12"; do
+	# shellcheck disable=SC2086	# several arguments
+	run sweep --quiet --strategy strict,fq-flush,lazy-ignore $question --format json s.txt
+	cp out sweep.json
+	for format in table json csv md html; do
 		# shellcheck disable=SC2086	# several arguments
 		run sweep --quiet --strategy strict,fq-flush,lazy-ignore $question --format $format s.txt
+		case $question$format in *--vary*--find*csv) continue ;; esac	# there is room for one table
 		check "$question as $format" table $format
+		cp out sweep.out
+		exits "$question as $format, stored" 0 report --format $format sweep.json
+		check "$question as $format, stored: the same" cmp out sweep.out
 	done
 done
+unset SOURCE_DATE_EPOCH
+exits "a sweep as a picture is one of its runs" 0 report --format svg sweep.json
+
+# damaged WHAT WORDS SCRIPT: SCRIPT changes the sweep "s" or the results "r" of sweep.json
+damaged() {
+	python3 - "$3" <<-'END'
+		import json, sys
+		d = json.load(open("sweep.json"))
+		del d["digest"]
+		s, r = d["sweep"], d["recordings"][0]["results"]
+		exec(sys.argv[1])
+		json.dump(d, open("damaged.json", "w"))
+	END
+	exits "a stored sweep, $1" 1 report damaged.json
+	says "a stored sweep, $1: which" "damaged.json: $2"
+}
+unfit='its member "sweep" does not fit its results:'
+if command -v python3 >/dev/null; then
+	run sweep --quiet --strategy strict,fq-flush --vary entry-limit=4:64:x2 --find min-entry-limit --format json s.txt
+	cp out sweep.json
+	damaged "another parameter" 'unknown numeric parameter "color"' 's["vary"]["parameter"] = "color"'
+	damaged "no parameter" "$unfit it names no parameter" 'del s["vary"]["parameter"]'
+	damaged "no values" "$unfit it has no values" 's["vary"]["values"] = []'
+	damaged "a value that is none" "$unfit a value is no number" 's["vary"]["values"][1] = "many"'
+	damaged "a result less" "$unfit" 'r.pop()'
+	damaged "a result more" "$unfit there are more of these" 'r.append(r[-1])'
+	damaged "too few results" "$unfit there are fewer of these" 'del r[3:]'
+	damaged "an answer less" "$unfit" 's["find"]["answers"].pop()'
+	damaged "no answers" "$unfit there are more or fewer of these" 's["find"]["answers"] = []'
+	damaged "an answer of another strategy" "$unfit" 's["find"]["answers"][0]["strategy"] = "lazy"'
+	damaged "an answer that is none" "$unfit" 's["find"]["answers"][0] = 7'
+	damaged "a question that there is not" "$unfit it seeks something else" 's["find"]["parameter"] = "hz"'
+	damaged "results in another order" "$unfit strategies are in another order" 'r[2], r[3] = r[3], r[2]'
+	damaged "no results" "$unfit there is not one recording with results" 'r.clear()'
+	damaged "a frontier of something else" "$unfit the first of these is not of identity" 's.clear(); s["frontier"] = []'
+else
+	skip "stored sweeps that are damaged: no python3"
+fi
 run sweep --quiet --strategy strict,fq-flush,legacy --find min-queue-size --max-rpcits 105 --format csv s.txt
 check "CSV of answers: what has no queue" grep -q '^legacy,kvm,queue-size,no-effect,,,,,,,0,,1$' out
 check "CSV of answers: nor enough without" grep -q '^strict,kvm,queue-size,none,,,,,,,0,,1$' out

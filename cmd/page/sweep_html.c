@@ -405,7 +405,12 @@ void html_sweep_about(FILE *out, const struct sweep *sweep)
 		ir_markup_text(out, sweep->origin.report.command_line);
 		fputs("</code></dd>\n", out);
 	}
-	fprintf(out, "<dt>made by</dt><dd>iommu-replay %s, %s</dd>\n", ir_version(), sweep->origin.date);
+	fprintf(out, "<dt>made by</dt><dd>iommu-replay %s", ir_version());
+	if (sweep->origin.report.date) {
+		fputs(", ", out);
+		ir_markup_text(out, sweep->origin.report.date);
+	}
+	fputs("</dd>\n", out);
 }
 
 static int write_about(const struct canvas *canvas, const struct sweep *sweep)

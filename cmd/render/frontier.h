@@ -15,6 +15,7 @@
 
 struct frontier {
 	const struct sweep *sweep;
+	const struct ir_report *report;	/* whose combinations these are; NULL: they were replayed */
 	struct ir_config *configs;
 	struct ir_result *results;
 	size_t *host;		/* of each, the number of its hypervisor */

@@ -33,7 +33,7 @@ static json_t *json_answer(const struct search *search)
 {
 	bool found = search->answer == ANSWER_FOUND;
 
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:I, s:o, s:I}",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:I, s:o, s:o, s:I}",
 			 "strategy", search->config.strategy->name,
 			 "hypervisor", search->config.hypervisor->name,
 			 "answer", answer_name(search->answer),
@@ -42,6 +42,7 @@ static json_t *json_answer(const struct search *search)
 			 "largest_tried", json_probe(search->largest),
 			 "monotonic", !search->exceptions,
 			 "larger_that_fail", (json_int_t)search->exceptions,
+			 "largest_that_fails", search->exceptions ? ir_json_count(search->last_exception) : json_null(),
 			 "holds_from", found && search->holds_from ? ir_json_count(search->holds_from) : json_null(),
 			 "replays", (json_int_t)search->replays);
 }
@@ -77,13 +78,14 @@ static json_t *json_fits(const struct sweep *sweep)
 static json_t *json_vary(const struct sweep *sweep)
 {
 	json_t *values = json_array();
+	json_t *vary = json_pack("{s:s, s:o, s:b}", "parameter", sweep->varied->name, "values", values,
+				 "by_factor", sweep->range.by_factor);
 
 	for (size_t i = 0; i < sweep->range.n; i++)
 		json_array_append_new(values, ir_json_count(sweep->range.values[i]));
-	if (strcmp(sweep->varied->name, "devices") != 0)
-		return json_pack("{s:s, s:o}", "parameter", sweep->varied->name, "values", values);
-	return json_pack("{s:s, s:o, s:o}", "parameter", sweep->varied->name, "values", values,
-			 "devices", json_fits(sweep));
+	if (!strcmp(sweep->varied->name, "devices"))
+		json_object_set_new(vary, "devices", json_fits(sweep));
+	return vary;
 }
 
 static json_t *json_find(const struct sweep *sweep)
@@ -113,7 +115,7 @@ static char *sealed_text(const struct sweep *sweep, json_t *document, const char
 	return ir_json_text(document);
 }
 
-int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
+static char *document_text(const struct sweep *sweep)
 {
 	struct sweep_rows rows = { .n = 0 };
 	char *verdict = sweep_verdict_plain(sweep), *text = NULL;
@@ -126,6 +128,13 @@ int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
 		text = sealed_text(sweep, document, verdict);
 	json_decref(document);
 	free(verdict);
+	return text;
+}
+
+int sweep_json(const struct canvas *canvas, const struct sweep *sweep)
+{
+	char *text = canvas->report ? ir_report_document(canvas->report) : document_text(sweep);
+
 	if (!text)
 		return -ENOMEM;
 	fputs(text, canvas->out);

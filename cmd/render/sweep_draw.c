@@ -275,7 +275,7 @@ static int draw_curve(const struct sweep *sweep, const struct drawing *d,
 			fputc('\n', d->canvas->out);
 			rc = draw_fits(sweep, d, h);
 		}
-		if (sweep->load)
+		if (settings->closed)
 			draw_crossings(sweep, d, h);
 	}
 	return rc;

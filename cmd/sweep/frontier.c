@@ -48,17 +48,29 @@ static void add_strategy(struct frontier *f, size_t h, const struct ir_config *c
 	}
 }
 
-static int make_cells(struct frontier *f)
+static int make_room(struct frontier *f, size_t most)
 {
-	const struct settings *s = f->sweep->settings;
-	size_t most = s->nr_hypervisors * (s->nr_strategies + 1) * SIZES * TIMEOUTS;
-	const struct ir_strategy *identity = ir_strategy_find("identity");
-
 	f->configs = calloc(most, sizeof(*f->configs));
 	f->results = calloc(most, sizeof(*f->results));
 	f->host = calloc(most, sizeof(*f->host));
 	f->best = calloc(most, sizeof(*f->best));
-	if (!f->configs || !f->results || !f->host || !f->best)
+	return f->configs && f->results && f->host && f->best ? 0 : -ENOMEM;
+}
+
+static void free_room(struct frontier *f)
+{
+	free(f->configs);
+	free(f->results);
+	free(f->host);
+	free(f->best);
+}
+
+static int make_cells(struct frontier *f)
+{
+	const struct settings *s = f->sweep->settings;
+	const struct ir_strategy *identity = ir_strategy_find("identity");
+
+	if (make_room(f, s->nr_hypervisors * (s->nr_strategies + 1) * SIZES * TIMEOUTS))
 		return -ENOMEM;
 	for (size_t h = 0; h < s->nr_hypervisors; h++) {
 		struct ir_config config = sweep_config(s, h, 0);
@@ -135,7 +147,7 @@ static struct ir_report_entry all_cells(const struct frontier *f)
 {
 	return (struct ir_report_entry){
 		.info = f->sweep->info, .configs = f->configs, .results = f->results,
-		.nr_results = f->n,
+		.nr_results = f->n, .origin = &f->sweep->origin.report,
 	};
 }
 
@@ -162,7 +174,7 @@ static char *render_frontier(const struct frontier *f, const struct output *out)
 	int rc;
 
 	if (!strcmp(renderer->name, "json"))
-		return json_text(f);
+		return f->report ? ir_report_document(f->report) : json_text(f);
 	if (!rendering_begin(&r, f->sweep->settings, out))
 		return NULL;
 	if (renderer->drawing) {
@@ -194,9 +206,26 @@ char *frontier_text(const struct sweep *sweep, const struct output *out, int *rc
 		if (!text)
 			*rc = ir_error_set(err, -ENOMEM, "out of memory");
 	}
-	free(f.configs);
-	free(f.results);
-	free(f.host);
-	free(f.best);
+	free_room(&f);
+	return text;
+}
+
+char *frontier_stored_text(const struct sweep *sweep, const struct ir_report *report, const struct output *out)
+{
+	struct frontier f = { .sweep = sweep, .report = report };
+	size_t n, host = 0;
+	const struct ir_report_entry *entry = ir_report_entries(report, &n);
+	char *text = NULL;
+
+	if (!make_room(&f, entry->nr_results)) {
+		for (size_t i = 0; i < entry->nr_results; i++) {
+			host += i && is_identity(&entry->configs[i]);
+			add_cell(&f, host, &entry->configs[i]);
+			f.results[i] = entry->results[i];
+		}
+		find_best(&f);
+		text = render_frontier(&f, out);
+	}
+	free_room(&f);
 	return text;
 }

@@ -15,4 +15,7 @@
 char *frontier_text(const struct sweep *sweep, const struct output *out, int *rc,
 		    struct ir_error *err);
 
+/** frontier_stored_text - that of a report, whose combinations are not replayed; NULL: no memory */
+char *frontier_stored_text(const struct sweep *sweep, const struct ir_report *report, const struct output *out);
+
 #endif

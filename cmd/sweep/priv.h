@@ -24,6 +24,8 @@ int sweep_replay(const struct sweep *sweep, const struct ir_config *configs, siz
 /** sweep_config - of a strategy and a hypervisor of the settings */
 struct ir_config sweep_config(const struct settings *settings, size_t hypervisor,
 			      size_t strategy);
+/** sweep_find_of - the option of --find that seeks a parameter, of enum find; FIND_NOTHING: none does */
+int sweep_find_of(const struct parameter *sought);
 
 /**
  * find_all - fill in the answers of all searches

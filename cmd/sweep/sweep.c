@@ -79,6 +79,15 @@ static const struct parameter *sought_parameter(int find)
 	return parameter_find_numeric(names[find], strlen(names[find]), NULL);
 }
 
+int sweep_find_of(const struct parameter *sought)
+{
+	int find = FIND_QUEUE_SIZE;
+
+	while (find != FIND_NOTHING && sought_parameter(find) != sought)
+		find--;
+	return find;
+}
+
 static int make_searches(struct sweep *sweep, struct ir_error *err)
 {
 	const struct settings *settings = sweep->settings;
@@ -149,8 +158,6 @@ static int replay_error(const struct sweep *sweep, int rc, const struct ir_error
 	return rc == -EINTR ? STATUS_INTERRUPTED : STATUS_ERROR;
 }
 
-static int write_text(const struct sweep *sweep, struct output *out, char *text);
-
 /* Instead of a curve or answers: what no other combination beats. */
 static int write_frontier(const struct sweep *sweep, struct output *out)
 {
@@ -159,7 +166,7 @@ static int write_frontier(const struct sweep *sweep, struct output *out)
 	char *text = frontier_text(sweep, out, &rc, &err);
 
 	if (text)
-		return write_text(sweep, out, text);
+		return output_finish(out, text);
 	output_abort(out);
 	return replay_error(sweep, rc, &err);
 }
@@ -200,32 +207,16 @@ static int exit_status_of(const struct sweep *sweep)
 	return STATUS_DONE;
 }
 
-static int write_text(const struct sweep *sweep, struct output *out, char *text)
-{
-	struct ir_error err = { "" };
-	int rc;
-
-	output_write(out, text);
-	free(text);
-	rc = output_commit(out, &err);
-	if (rc && rc != -EPIPE)
-		message("%s", err.text);
-	return rc ? STATUS_ERROR : exit_status_of(sweep);
-}
-
 static int write_out(const struct sweep *sweep, struct output *out)
 {
 	struct rendering r;
 	char *text = NULL;
+	int status;
 
 	if (rendering_begin(&r, sweep->settings, out))
 		text = rendering_end(&r, renderer_of(sweep->settings)->sweep(&r.canvas, sweep));
-	if (!text) {
-		output_abort(out);
-		message("out of memory");
-		return STATUS_ERROR;
-	}
-	return write_text(sweep, out, text);
+	status = output_finish(out, text);
+	return status ? status : exit_status_of(sweep);
 }
 
 /* Takes from the recording what the options left open: the answer may have other rows then. */

@@ -30,5 +30,7 @@ char *ir_json_text(json_t *document);
  */
 json_t *ir_report_parse(const char *name, const char *text, size_t len, enum ir_seal *seal,
 			struct ir_error *err);
+/** ir_report_root - the whole document, for members that only a command knows; the report's own */
+const json_t *ir_report_root(const struct ir_report *report);
 
 #endif

@@ -269,6 +269,11 @@ bool ir_report_has_digest(const struct ir_report *report)
 	return report->seal == IR_SEAL_GOOD;
 }
 
+const json_t *ir_report_root(const struct ir_report *report)
+{
+	return report->root;
+}
+
 char *ir_report_document(const struct ir_report *report)
 {
 	return ir_json_text(report->root);
