@@ -215,6 +215,7 @@ for question in "--find min-entry-limit" "--find min-queue-size --max-rpcits 105
 	"--vary devices=1:3 --flush-latency 1ms --hypervisor kvm --hypervisor kvm:entry-limit=15,share=guest" \
 	"--vary entry-limit=4:64:x2" "--vary aperture=16K:64K:16K" "--vary queue-size=4:4" \
 	"--vary entry-limit=4:64:x2 --find min-entry-limit --hypervisor kvm --hypervisor kvm:share=guest" \
+	"--vary entry-limit=8:32:1 --find min-entry-limit" \
 	"--vary queue-size=4:64:x4 --find min-aperture --hypervisor kvm --hypervisor zvm:pinned-limit=40" \
 	"--frontier --hypervisor kvm --hypervisor kvm:entry-limit=12"; do
 	# shellcheck disable=SC2086	# several arguments
