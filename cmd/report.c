@@ -10,9 +10,21 @@
 #include "io/file.h"
 #include "io/kind.h"
 #include "base/message.h"
+#include "base/numbers.h"
 #include "render/verify.h"
+#include "report/json.h"
 #include "sweep/frontier.h"
 #include "sweep/stored.h"
+
+/* Of a batch: no table has them. */
+static void note_failed(const struct ir_report *report, const char *name)
+{
+	size_t n = json_array_size(json_object_get(ir_report_root(report), "failed"));
+
+	if (n)
+		message("note: %s: %s cell%s failed and ha%s no results; its member \"failed\" says why", name,
+			ir_count_text(n).s, ir_plural(n), n == 1 ? "s" : "ve");
+}
 
 static struct ir_report *read_report(const char *path)
 {
@@ -29,6 +41,8 @@ static struct ir_report *read_report(const char *path)
 		else if (!ir_report_has_digest(report))
 			message("note: %s has no digest: an older version wrote it, and damage in it "
 				"may go unnoticed", name);
+		if (report)
+			note_failed(report, name);
 	}
 	free(text);
 	return report;

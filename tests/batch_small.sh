@@ -212,6 +212,8 @@ exits "a cell that failed without a reason" 1 merge --format json wrong
 says "a cell that failed without a reason: is damaged" "wrong: line 2 is damaged (1 in all)"
 exits "failed cells as JSON" 3 merge --format json --output failed.json before
 check "failed cells as JSON: why" grep -q '"error": "No such file or directory"' failed.json
+exits "failed cells in a stored report" 0 report failed.json
+says "failed cells in a stored report: how many" "note: failed.json: 1 cell failed and has no results; its member \"failed\" says why"
 exits "failed cells in a table" 3 merge --format table before
 shows "failed cells in a table: how many" "batch 2 cells: 1 done, 1 failed, 0 missing; 1 recording "
 
