@@ -125,7 +125,7 @@ static double serve_flush(struct loop *l, double at, double takes)
 	return begin + takes;
 }
 
-/* How long flush number @i of a step takes; the pages are those of all of them. */
+/* How long flush number @i of a step takes; the pages are those of all of its kind. */
 static double flush_takes(const struct loop *l, const struct step *s,
 			  const struct ir_step_flushes *f, unsigned int i)
 {
@@ -140,7 +140,9 @@ static double flush_takes(const struct loop *l, const struct step *s,
 	}
 	if (nr < was && sum > 0 && !l->cfg->priced && !(global && l->cfg->all_priced))
 		return recorded_flush(l, sum / was);
-	return price_of_flush(l, global, global ? 0 : nr ? 1 : f->pages);
+	if (global)
+		return price_of_flush(l, true, nr ? 0 : f->global_pages);
+	return price_of_flush(l, false, nr ? 1 : f->pages);
 }
 
 /*
@@ -151,7 +153,7 @@ static uint64_t end_of_step(struct loop *l, struct cpu *c, uint32_t number, uint
 {
 	const struct step *s = &l->load->steps[number];
 	const struct ir_loop_config *cfg = l->cfg;
-	struct ir_step_flushes f = { 0, (uint8_t)(s->ranged + s->hidden), s->global };
+	struct ir_step_flushes f = { .ranged = (uint8_t)(s->ranged + s->hidden), .global = s->global };
 	double event = cfg->untraced ? 0 : cfg->event_ns, at, own, waited = 0;
 	int more;
 

@@ -17,7 +17,8 @@ struct ir_load;
 
 /* The flushes of a step in one configuration. */
 struct ir_step_flushes {
-	uint32_t pages;		/* of all of them, which changed */
+	uint32_t pages;		/* of all ranged ones, which changed */
+	uint32_t global_pages;	/* of those of everything */
 	uint8_t ranged, global;
 };
 

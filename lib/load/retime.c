@@ -45,6 +45,7 @@ void ir_flush_log_add(void *arg, uint32_t number, const struct ir_rpcit *rpcit, 
 	uint32_t pages = changed < UINT32_MAX ? (uint32_t)changed : UINT32_MAX;
 	uint32_t step = number < log->load->nr_ops ? log->load->step_of[number] : NO_STEP;
 	struct ir_step_flushes *f;
+	uint32_t *of_kind;
 	uint8_t *n;
 
 	if (step == NO_STEP) {
@@ -55,8 +56,9 @@ void ir_flush_log_add(void *arg, uint32_t number, const struct ir_rpcit *rpcit, 
 	n = rpcit->global ? &f->global : &f->ranged;
 	if (*n < UINT8_MAX)
 		(*n)++;
-	if (f->pages <= UINT32_MAX - pages)
-		f->pages += pages;
+	of_kind = rpcit->global ? &f->global_pages : &f->pages;
+	if (*of_kind <= UINT32_MAX - pages)
+		*of_kind += pages;
 }
 
 int ir_load_ops(const struct ir_load *load, const struct ir_op **ops, uint32_t **numbers, size_t *n)

@@ -14,6 +14,7 @@
 #include "events/event.h"
 #include "load/priv.h"
 #include "load/loop.h"
+#include "load/predict.h"
 #include "load/recorded.h"
 
 #define US	UINT64_C(1000)
@@ -165,6 +166,32 @@ static void further_flushes_are_waited_for(void **state)
 	scene_free(s);
 }
 
+/* The flush of everything of a retry takes longer by the pages that it changes, and no longer by others'. */
+static void a_retry_takes_the_time_of_its_pages(void **state)
+{
+	static const struct ir_rpcit ranged = { .global = false }, global = { .global = true };
+	struct scene *s = one_at_a_time(100, 0);
+	struct ir_flush_log log;
+	struct ir_loop_result result;
+	uint64_t was = s->load.last_ns - s->load.first_ns;
+
+	(void)state;
+	assert_int_equal(ir_flush_log_init(&log, &s->load), 0);
+	for (uint32_t i = 0; i < s->load.nr_steps; i++)
+		if (s->load.steps[i].kind == IR_OP_MAP)
+			ir_flush_log_add(&log, s->load.steps[i].op, &ranged, 1);
+	assert_int_equal(duration(s, &(struct ir_loop_config){ .flushes = log.steps, .page_ns = 1000 }, &result), was);
+	ir_flush_log_add(&log, s->load.steps[20].op, &global, 11);
+	assert_int_equal(duration(s, &(struct ir_loop_config){ .flushes = log.steps, .page_ns = 1000 }, &result),
+			 was + FLUSH + 10 * US);
+	/* The price of all flushes is that of one page, and of the retry's. */
+	assert_int_equal(duration(s, &(struct ir_loop_config){
+		.flushes = log.steps, .priced = true, .base_ns = FLUSH - US, .page_ns = 1000 }, &result),
+			 was + FLUSH + 10 * US);
+	ir_flush_log_release(&log);
+	scene_free(s);
+}
+
 static void missing_flushes_save_their_time(void **state)
 {
 	struct scene *s = one_at_a_time(100, FLUSH);
@@ -312,6 +339,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recorded_flushes_take_as_long),
 		cmocka_unit_test(further_flushes_are_waited_for),
+		cmocka_unit_test(a_retry_takes_the_time_of_its_pages),
 		cmocka_unit_test(missing_flushes_save_their_time),
 		cmocka_unit_test(a_clock_is_kept),
 		cmocka_unit_test(the_hypervisor_serves_one_at_a_time),
