@@ -4,10 +4,10 @@
 
     time.py JOB strict|lazy [KEY=VALUE...] >TEXT
 
-JOB is qdN (N requests at a time), rateN (one at a time, N a second) or receive (an interrupt for
-each packet, by a clock).  The last line of TEXT is a comment with the truth: operations a second,
-and CPU time of an operation.  Keys, in microseconds: flush, probe, tracepoint (what tracing costs
-an event; 0: not traced), device, quiet (idle before the first operation), wake (the longest time until
+JOB is qdN (N requests at a time), rateN (one at a time, N a second), pauseN (N requests, and a pause
+when all are done) or receive (an interrupt for each packet, by a clock).  The last line of TEXT is a
+comment with the truth: operations a second, and CPU time of an operation.  Keys, in microseconds: flush, probe, tracepoint (what tracing costs
+an event; 0: not traced), device, quiet (idle before the first operation), pause, wake (the longest time until
 a task that was woken runs); operations; idle=0 leaves out when the CPU was idle.
 
 This is no part of the model: nothing here knows of steps, streams or ratios.
@@ -15,7 +15,7 @@ This is no part of the model: nothing here knows of steps, streams or ratios.
 import heapq
 import sys
 
-PARAMETERS = {"flush": 20.0, "probe": 5.6, "tracepoint": 2.8, "device": 80.0, "quiet": 0.0, "wake": 0.0,
+PARAMETERS = {"flush": 20.0, "probe": 5.6, "tracepoint": 2.8, "device": 80.0, "quiet": 0.0, "pause": 200.0, "wake": 0.0,
               "operations": 4000, "idle": 1, "traced": 1}
 
 
@@ -146,6 +146,23 @@ def disk(m, depth, rate):
     return done
 
 
+def pausing(m, requests):
+    free = [0x100000000 + 4096 * i for i in range(64)]
+    done = 0
+    while done < m.par["operations"]:
+        for i in range(requests):
+            submit(m, free[(done + i) % 64])
+        while m.completed < requests:
+            before = m.completed
+            m.idle_until(lambda: m.completed > before)
+            m.work(3)
+        m.completed = 0
+        done += requests
+        m.work(5 * requests)
+        m.idle_until(lambda: False, m.now + m.par["pause"])
+    return done
+
+
 def receive(m):
     """Each packet's buffer is unmapped, and another one mapped."""
     m.task = "<idle>-0"
@@ -182,6 +199,8 @@ def main():
         done = receive(m)
     elif job.startswith("rate"):
         done = disk(m, 1, int(job[4:]))
+    elif job.startswith("pause"):
+        done = pausing(m, int(job[5:]))
     else:
         done = disk(m, int(job[2:]), 0)
     print("# tracer: nop\n#")

@@ -139,6 +139,24 @@ figures "and takes as much CPU time as it does, within 5 %" 'near(cpu / 1000, tr
 	"$(awk '{ print $2 }' "$tmp/rate-strict.truth")"
 predict rate-strict sync-map-retry
 figures "and is not faster without flushes" 'near(ratio, 1, 1)'
+# A pause begins when the work before it is done, other than the next tick of a rate.
+for requests in 1 4; do
+	for mode in lazy strict; do
+		simulate "pause$requests-$mode" "pause$requests" "$mode"
+	done
+	predict "pause$requests-lazy" strict
+	figures "pauses behind $requests: lazy to strict within 1 %, no bounds needed" \
+		'near(ratio, truth, 1) && low == high && near(replayed, 1, 0.5)' "$(true_ratio "pause$requests-lazy" "pause$requests-strict")"
+	figures "and CPU time of an operation within 2 %" 'near(cpu / 1000, truth, 2)' \
+		"$(awk '{ print $2 }' "$tmp/pause$requests-strict.truth")"
+	predict "pause$requests-strict" sync-map-retry
+	figures "pauses behind $requests: strict to lazy within 1.5 %" 'near(ratio, truth, 1.5)' \
+		"$(true_ratio "pause$requests-strict" "pause$requests-lazy")"
+done
+simulate nearly-lazy rate4000 lazy
+predict nearly-lazy strict
+figures "a rate that the CPU can just keep limits the job all the same" 'near(ratio, 1, 0.5) && bottleneck == "workload"'
+
 for mode in lazy strict; do
 	simulate "slow-$mode" rate2000 "$mode" idle=0
 	simulate "one-$mode" qd1 "$mode" idle=0

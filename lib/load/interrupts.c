@@ -94,9 +94,22 @@ static void add_idle_time(struct step *s, uint32_t number, struct step *task, ui
 	uint64_t behind = around > entry ? around - entry : 0;
 
 	add_time(s, entry);
-	if (task && task->wait == WAIT_STEP && task->cause == number)
+	if (task && task->wait == WAIT_STEP && task->cause == number) {
 		behind = take_up_to(&task->after_ns, behind < task->tail_ns ? behind : task->tail_ns);
+	} else if (task && s->woke) {	/* the task, which went on to wait for something else */
+		behind = take_up_to(&task->before_ns, behind);
+		if (task->wait == WAIT_CLOCK && task->cause == number)
+			take_up_to(&task->between_ns, behind);
+	}
 	add_time(s, behind);
+}
+
+/* An interrupt in the work before a wait. */
+static void add_work_time(struct step *s, uint32_t number, struct step *task, uint64_t around, uint64_t entry)
+{
+	if (task->wait == WAIT_CLOCK && task->cause == number && around > entry)
+		take_up_to(&task->between_ns, around - entry);
+	add_time(s, take_up_to(&task->before_ns, around));
 }
 
 /* Sets the last step of each CPU to none. */
@@ -272,10 +285,10 @@ int ir_load_interrupts(struct ir_load *load)
 		task = next[s->cpu] != NO_STEP ? &load->steps[next[s->cpu]] : NULL;
 		if (s->during == DURING_IDLE)
 			add_idle_time(s, i, task, around, entry);
-		else if (s->during == DURING_BEFORE && task)
-			add_time(s, take_up_to(&task->before_ns, around));
-		else if (s->during == DURING_AFTER && task)
+		else if (s->during == DURING_AFTER && task && s->start_ns >= task->wake_ns)
 			add_time(s, take_up_to(&task->after_ns, around));
+		else if (s->during != DURING_STEP && task)	/* perhaps behind another wait than the last one */
+			add_work_time(s, i, task, around, entry);
 		s->entry_ns = (uint32_t)(entry < s->around_ns ? entry : s->around_ns);
 		s->device_ns -= s->entry_ns;
 	}

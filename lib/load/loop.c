@@ -20,6 +20,7 @@ enum phase {
 	PHASE_NEXT,		/* the next task step is to be looked at */
 	PHASE_BEFORE,		/* works, before it waits */
 	PHASE_WAIT,		/* for a step */
+	PHASE_BETWEEN,		/* works, after it has waited for a step and before it pauses */
 	PHASE_SLEEP,		/* until .until_ns */
 	PHASE_AFTER,		/* works, after it has waited */
 	PHASE_SLOT,		/* for one of its mappings to end */
@@ -39,7 +40,7 @@ struct cpu {
 	uint64_t wake_ns;
 	double left_ns;		/* of the work of the phase */
 	double debt_ns;		/* work that is not there in this configuration */
-	double busy_ns, flush_ns;
+	double busy_ns, flush_ns, arrivals_ns;	/* of time; it waited for work that comes by a clock */
 	enum phase phase;
 };
 
@@ -213,11 +214,17 @@ static bool is_clocked(const struct loop *l, const struct step *s)
 		(l->cfg->clocked == IR_CLOCKED_ALL && l->load->streams[s->stream].is_alone);
 }
 
+/* The task pauses for as long as recorded, whenever that is. */
+static bool pauses(const struct loop *l, const struct step *s)
+{
+	return l->load->info.idle_known && s->wait == WAIT_CLOCK && !s->is_open;
+}
+
 /* The event that the task waits for; if that is not known, the last unmap. */
 static uint32_t cause_of(const struct loop *l, const struct step *s)
 {
 	if (l->load->info.idle_known)
-		return s->wait == WAIT_STEP ? s->cause : NO_STEP;
+		return s->wait == WAIT_STEP || pauses(l, s) ? s->cause : NO_STEP;
 	if (is_clocked(l, s))
 		return s->last;
 	return l->cfg->as_idle_as_can_be ? s->last : NO_STEP;
@@ -259,6 +266,8 @@ static double work_before_wait(const struct loop *l, const struct step *s)
 		return 0;
 	if (st && s->wait == WAIT_NONE && st->asleep_ns < s->before_ns)
 		return (double)st->asleep_ns;
+	if (pauses(l, s))
+		return less_or_zero((double)s->before_ns, (double)s->between_ns);
 	return !l->load->info.idle_known && l->cfg->as_idle_as_can_be ? 0 : (double)s->before_ns;
 }
 
@@ -301,15 +310,15 @@ static void begin_wait(struct loop *l, struct cpu *c)
 		c->phase = PHASE_WAIT;
 		return;
 	}
-	if (is_clocked(l, s) || (l->load->info.idle_known && s->wait == WAIT_CLOCK)) {
-		c->wake_ns = !l->load->info.idle_known ? s->start_ns :
-			s->is_open ? s->wake_ns : c->now_ns + s->wait_ns;
-		if (c->wake_ns > c->now_ns) {
-			c->phase = PHASE_SLEEP;
-			return;
-		}
+	if (pauses(l, s)) {
+		c->phase = PHASE_BETWEEN;
+		c->left_ns = pay_debt(c, (double)s->between_ns);
+	} else if (is_clocked(l, s) || (l->load->info.idle_known && s->wait == WAIT_CLOCK)) {
+		c->phase = PHASE_SLEEP;
+		c->wake_ns = l->load->info.idle_known ? s->wake_ns : s->start_ns;
+	} else {
+		begin_after(l, c);
 	}
-	begin_after(l, c);
 }
 
 static void begin_task(struct loop *l, struct cpu *c)
@@ -338,6 +347,7 @@ static uint64_t task_event(const struct loop *l, const struct cpu *c)
 {
 	switch (c->phase) {
 	case PHASE_BEFORE:
+	case PHASE_BETWEEN:
 	case PHASE_AFTER:
 		return c->now_ns + (uint64_t)(c->left_ns + 0.5);
 	case PHASE_SLEEP:
@@ -470,13 +480,14 @@ static void advance_task(struct loop *l, struct cpu *c, uint64_t until_ns)
 
 	c->request_left_ns -= until_ns - c->now_ns < c->request_left_ns ?
 		until_ns - c->now_ns : c->request_left_ns;
-	if (c->phase == PHASE_BEFORE || c->phase == PHASE_AFTER) {
+	if (c->phase == PHASE_BEFORE || c->phase == PHASE_BETWEEN || c->phase == PHASE_AFTER) {
 		c->busy_ns += ns < c->left_ns ? ns : c->left_ns;
 		c->left_ns = less_or_zero(c->left_ns, ns);
 	} else if (c->phase == PHASE_WAIT || c->phase == PHASE_SLOT) {
 		l->result->idle_waits += until_ns - c->now_ns;
 	} else if (c->phase == PHASE_SLEEP) {
 		l->result->clock_waits += until_ns - c->now_ns;
+		c->arrivals_ns += pauses(l, task_step(l, c)) ? 0 : ns;
 	}
 	c->now_ns = until_ns;
 }
@@ -506,6 +517,10 @@ static void begin_next_phase(struct loop *l, struct cpu *c)
 	case PHASE_BEFORE:
 	case PHASE_WAIT:
 		begin_wait(l, c);
+		break;
+	case PHASE_BETWEEN:
+		c->phase = PHASE_SLEEP;
+		c->wake_ns = c->now_ns + task_step(l, c)->wait_ns;
 		break;
 	case PHASE_SLEEP:
 		begin_after(l, c);
@@ -667,6 +682,7 @@ int ir_loop_run(const struct ir_load *load, const struct ir_loop_config *config,
 		if ((uint64_t)c->busy_ns > result->busy_ns) {
 			result->busy_ns = (uint64_t)c->busy_ns;
 			result->busy_flush_ns = (uint64_t)c->flush_ns;
+			result->busy_arrivals_ns = (uint64_t)c->arrivals_ns;
 		}
 		free(c->tasks);
 		free(c->interrupts.list);

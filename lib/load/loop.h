@@ -58,6 +58,7 @@ struct ir_loop_result {
 	uint64_t flush_ns;	/* of all flushes, without waiting */
 	uint64_t busy_ns;	/* of the CPU that was busy longest, without waiting for the hypervisor */
 	uint64_t busy_flush_ns;	/* of that, in flushes */
+	uint64_t busy_arrivals_ns;	/* it waited for work that comes by a clock */
 	uint64_t cpu_ns;	/* of all CPUs, with that */
 	uint64_t waited_ns;	/* all CPUs, for the hypervisor */
 	uint64_t idle_waits, clock_waits;	/* ns that tasks waited for completions, for a clock */

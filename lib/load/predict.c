@@ -195,7 +195,10 @@ static int compare_latencies(const struct prediction *p, struct ir_time *time)
 	return then && now ? 0 : -ENOMEM;
 }
 
-/* The resource that is used most; if CPUs wait for completions, it is the device. */
+/*
+ * The resource that is used most; if CPUs wait for completions, it is the device.  Work that
+ * comes by a clock comes neither sooner nor later: a CPU that waits for it could do more.
+ */
 static enum ir_bottleneck find_bottleneck(const struct prediction *p, double ns)
 {
 	const struct ir_loop_result *r = &p->result;
@@ -206,6 +209,8 @@ static enum ir_bottleneck find_bottleneck(const struct prediction *p, double ns)
 	double device = (double)r->idle_waits / ns / cpus;
 	double clock = (double)r->clock_waits / ns / cpus;
 
+	if ((double)r->busy_arrivals_ns / ns > REPEATABLE && clock > device)
+		return IR_BOTTLENECK_WORKLOAD;
 	if (clock > cpu && clock > server && clock > device)
 		return IR_BOTTLENECK_WORKLOAD;
 	if (device > cpu && device > server)

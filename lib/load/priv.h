@@ -45,7 +45,7 @@ struct activity {
 enum wait {
 	WAIT_NONE,		/* the CPU worked all the time */
 	WAIT_STEP,		/* the task waited for an unmap to be done: .cause */
-	WAIT_CLOCK,		/* until something else woke it: .wake_ns */
+	WAIT_CLOCK,		/* until something else woke it: .wake_ns; before that, perhaps, for .cause */
 };
 
 /* The work that an interrupt came into. */
@@ -69,6 +69,7 @@ struct step {
 	uint64_t after_ns;	/* work from the end of what it waited for to the step */
 	uint64_t wake_ns;	/* when the idle time ended */
 	uint64_t wait_ns;	/* how long that was */
+	uint64_t between_ns;	/* WAIT_CLOCK: of before_ns, from the end of .cause to the wait */
 	uint64_t tail_ns;	/* WAIT_STEP: from the end of the cause to the end of idle time */
 	int64_t device_ns;
 	/* If the idle time is not known, as much of the gap as can be. */
@@ -97,6 +98,7 @@ struct step {
 	uint8_t during;		/* of an interrupt step: enum during */
 	bool irq;		/* runs as an interrupt: may be a thread that unmaps for others */
 	bool joins;		/* in the interrupt of the step before it */
+	bool woke;		/* ended idle time: of an interrupt step */
 	bool thread;
 	bool disturbed;		/* an interrupt came in one of its flushes */
 	uint8_t interrupts;	/* that it is the host of */
@@ -108,6 +110,7 @@ struct stream {
 	uint16_t device, cpu;
 	bool irq;
 	bool is_open;
+	bool rests;		/* its waits for a clock are pauses of one length, whenever they begin */
 	bool is_alone;		/* mostly no mapping of it is live when the next one begins */
 	uint32_t alone;		/* maps of which that is true */
 	uint32_t live, most;	/* mappings at a time */

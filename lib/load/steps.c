@@ -36,13 +36,15 @@ struct cpu {
 	uint64_t gap_ns, gap_irq;	/* the gap began */
 	uint64_t gap_idle;	/* idle time in it, so far */
 	bool waited;
-	struct step wait;	/* .before_ns, .wake_ns, .cause, .tail_ns, .wait_ns, .wait of the last wait */
+	struct step wait;	/* .before_ns, .wake_ns, .cause, .tail_ns, .wait_ns, .between_ns, .wait of the last wait */
 	uint64_t wake_irq;
 	uint64_t idle_ns, idle_irq;	/* it is idle since then; 0: it is not */
+	uint32_t idle_live;		/* .live then */
 	uint64_t entry_ns;		/* it is idle, and the last interrupt came then; 0: none did */
 	uint64_t entries;		/* time of interrupts in it, before their steps */
 	uint32_t last_unmap;	/* of a mapping that was made here */
 	uint64_t unmap_irq;	/* irq_total then */
+	uint32_t live;		/* mappings that were made here and will be unmapped */
 	bool burst;		/* nothing but interrupts since the last interrupt step */
 	bool entered;		/* an interrupt was recorded since then */
 	unsigned int nr_flushes;
@@ -187,6 +189,7 @@ static void end_gap(const struct builder *b, struct cpu *c, struct step *s)
 		s->wake_ns = c->wait.wake_ns;
 		s->wait_ns = c->wait.wait_ns;
 		s->tail_ns = c->wait.tail_ns;
+		s->between_ns = c->wait.between_ns;
 		s->cause = c->wait.cause;
 		s->wait = c->wait.wait;
 		s->after_ns = task_ns(s->wake_ns, now, c->irq_total - c->wake_irq) + s->tail_ns;
@@ -287,9 +290,12 @@ static void begin_step(struct builder *b, struct cpu *c, uint32_t number, const 
 		begin_gap(c, s->start_ns);
 	else if (s->end_ns > s->start_ns)
 		c->irq_total += s->end_ns - s->start_ns;
+	if (s->kind == IR_OP_MAP && s->map != NO_STEP)
+		c->live++;
 	if (s->kind == IR_OP_UNMAP && s->map != NO_STEP) {
 		struct cpu *home = &b->cpus[b->load->steps[s->map].cpu];
 
+		home->live--;
 		home->last_unmap = number;
 		home->unmap_irq = home->irq_total;
 	}
@@ -418,13 +424,33 @@ static void begin_idle(struct cpu *c, uint64_t now_ns)
 		return;
 	c->idle_ns = now_ns;
 	c->idle_irq = c->irq_total;
+	c->idle_live = c->live;
 	c->entry_ns = c->entries = 0;
 	c->burst = false;
+}
+
+/*
+ * A wait for a clock, perhaps for the same one as that before it, which something else came
+ * into.  A task with no mapping live may have waited for the last one to end, too.
+ */
+static void find_pause(const struct builder *b, struct cpu *c, const struct step *before)
+{
+	const struct step *last = c->last_unmap != NO_STEP ? &b->load->steps[c->last_unmap] : NULL;
+
+	if (before->wait == WAIT_CLOCK) {
+		c->wait.cause = before->cause;
+		c->wait.between_ns = before->between_ns;
+		c->wait.wait_ns += before->wait_ns;
+	} else if (last && !c->idle_live && last->start_ns >= c->gap_ns && last->end_ns <= c->idle_ns) {
+		c->wait.cause = c->last_unmap;
+		c->wait.between_ns = task_ns(last->end_ns, c->idle_ns, c->idle_irq - c->unmap_irq);
+	}
 }
 
 static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 {
 	const struct step *steps = b->load->steps;
+	struct step before = c->waited ? c->wait : (struct step){ .wait = WAIT_NONE };
 	uint64_t idle;
 
 	if (!c->idle_ns)
@@ -446,6 +472,7 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 	if (c->last_unmap != NO_STEP && steps[c->last_unmap].start_ns > c->idle_ns &&
 	    steps[c->last_unmap].end_ns <= now_ns && !c->entry_ns) {
 		c->wait.wait = WAIT_STEP;
+		b->load->steps[c->last_unmap].woke = true;
 		c->wait.cause = c->last_unmap;
 		c->wait.tail_ns = now_ns - steps[c->last_unmap].end_ns;
 		idle = idle > c->wait.tail_ns ? idle - c->wait.tail_ns : 0;
@@ -456,6 +483,8 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 		c->wait.wake_ns = c->entry_ns;
 	}
 	c->wait.wait_ns = idle;
+	if (c->wait.wait == WAIT_CLOCK)
+		find_pause(b, c, &before);
 	c->waited = true;
 	c->wake_irq = c->irq_total;
 	c->gap_idle += idle;

@@ -11,6 +11,7 @@
 #include "load/priv.h"
 
 #define LEAST_BITS 6
+#define FEW	16	/* waits whose lengths have to agree */
 
 /* Streams by device, CPU and task: lists of those that share a bucket. */
 struct table {
@@ -170,6 +171,35 @@ static int guess_open(struct ir_load *load, struct stream *st, const uint32_t *s
 	return between && behind ? 0 : -ENOMEM;
 }
 
+/*
+ * Idle time is known.  The waits of a task that pauses for some time, whenever that is,
+ * vary less than the time from wake to wake, which what it did is a part of; of one that
+ * waits for the next tick of a clock, for a rate or a packet, they vary as much or more.
+ */
+static int guess_rests(const struct ir_load *load, struct stream *st, const uint32_t *steps)
+{
+	uint64_t *between = malloc(((size_t)st->maps + 1) * sizeof(*between));
+	uint64_t *waits = malloc(((size_t)st->maps + 1) * sizeof(*waits)), last_ns = 0;
+	size_t n = 0;
+
+	for (uint32_t i = 0; between && waits && i < st->maps; i++) {
+		const struct step *s = &load->steps[steps[i]];
+
+		if (s->wait != WAIT_CLOCK)
+			continue;
+		if (last_ns) {
+			between[n] = s->wake_ns - last_ns;
+			waits[n++] = s->wait_ns;
+		}
+		last_ns = s->wake_ns;
+	}
+	if (between && waits && n >= FEW)
+		st->rests = quartile_range(waits, n) < quartile_range(between, n) / 2;
+	free(between);
+	free(waits);
+	return between && waits ? 0 : -ENOMEM;
+}
+
 /* The steps of each stream, one stream behind the other, in st->maps places; NULL: no memory. */
 static uint32_t *steps_by_stream(const struct ir_load *load)
 {
@@ -194,10 +224,10 @@ static uint32_t *steps_by_stream(const struct ir_load *load)
 /* Finds the streams that come by a clock. */
 static int find_open(struct ir_load *load)
 {
-	uint32_t *steps = load->info.idle_known ? NULL : steps_by_stream(load), at = 0;
+	uint32_t *steps = steps_by_stream(load), at = 0;
 	int rc = 0;
 
-	if (!load->info.idle_known && !steps)
+	if (!steps)
 		return -ENOMEM;
 	for (uint32_t i = 0; !rc && i < load->nr_streams; i++) {
 		struct stream *st = &load->streams[i];
@@ -205,8 +235,11 @@ static int find_open(struct ir_load *load)
 		st->live = 0;
 		st->is_open = st->clock_waits > st->step_waits;
 		st->is_alone = st->alone > st->maps / 10 * 9;
-		if (steps && !st->irq && st->is_alone)
+		if (!load->info.idle_known && !st->irq && st->is_alone)
 			rc = guess_open(load, st, steps + at);
+		if (load->info.idle_known && !st->irq && st->is_open)
+			rc = guess_rests(load, st, steps + at);
+		st->is_open &= !st->rests;
 		at += st->maps;
 		load->info.open_streams += st->is_open;
 	}
