@@ -96,7 +96,7 @@ static void list_assumptions(const struct ir_time *t, FILE *out)
 	if (a->serialised)
 		fputs("; the hypervisor serves one flush at a time", out);
 	if (a->price_from_ranged)
-		fputs("; a flush of everything costs what one of a range does", out);
+		fputs("; a flush of everything costs what one of a range does, in the bounds as well (--flush-all-latency)", out);
 }
 
 void view_time(const struct ir_report_entry *entry, view_line emit, void *arg)

@@ -107,8 +107,9 @@ static void find_bounds(struct prediction *p)
 {
 	const struct ir_load *load = p->load;
 	struct ir_loop_config cfg = p->cfg;
-	bool several = load->busy_cpus > 1;
-	double spread = load->unsteady, least = several ? REPEATABLE_CPUS : REPEATABLE;
+	double least = load->busy_cpus > 1 ? REPEATABLE_CPUS : REPEATABLE;
+	/* The whole of it is known then: its parts need not be alike. */
+	double spread = load->info.idle_known && load->busy_cpus == 1 ? 0 : load->unsteady;
 
 	p->low = p->high = p->likely;
 	if (!load->info.event_cost_known && load->least_flush_ns) {
@@ -117,8 +118,6 @@ static void find_bounds(struct prediction *p)
 	}
 	if (!load->info.idle_known)
 		widen_by_idle_time(p);
-	else if (!several)
-		return;
 	/* CPU time may include waiting for the hypervisor: then the hypervisor's time decides. */
 	if (p->cfg.serialised && p->result.server_ns)
 		widen_bounds(p, (double)p->self_server_ns / (double)p->result.server_ns);
@@ -231,7 +230,7 @@ static void note_assumptions(const struct prediction *p, struct ir_time *time)
 		.tracepoint_cost_guessed = load->info.event_cost_known && !load->tracepoint_known,
 		.peers_do_not_adapt = load->info.open_streams != 0,
 		.serialised = p->cfg.serialised,
-		.price_from_ranged = !p->cfg.priced && !load->info.global_ns,
+		.price_from_ranged = !p->cfg.priced && !p->cfg.all_priced && !load->info.global_ns,
 	};
 }
 

@@ -42,8 +42,8 @@
 #define COMMANDS(name, title, word, cause, help) \
 	ELSEWHERE(G_INVALIDATIONS, "invalidations.by_cause." name, title, word, IR_UNIT_NONE, \
 		  invalidations.by_cause[cause], help)
-#define BOUNDS "bounds of this ratio, equal if one CPU was recorded with idle time and the cost of " \
-	"an event"
+#define BOUNDS "bounds of this ratio, 1 % below and above it if one CPU was recorded with idle time and the " \
+	"cost of an event"
 #define FROM_WHERE "source of the value of that parameter: `default`, `recording` or `user`"
 
 #define G_RPCIT "RPCITs by cause"
@@ -345,7 +345,7 @@
 	      "throughput: 1 if the method is valid for the recording"),
 	TIME(closed_bottleneck, "throughput.bottleneck", bottleneck,
 	      "bottleneck: `cpu`, `hypervisor` (it serves one flush at a time), `device` (CPUs wait "
-	      "for completions) or `workload` (tasks wait for a clock)"),
+	      "for completions) or `workload` (tasks wait for a clock, or work comes by it)"),
 	TIME(closed_truth, "throughput.idle_known", idle_known,
 	      "whether the recording has idle times of CPUs"),
 	TIME(untraced_real, "throughput.untraced.ratio", untraced.ratio,

@@ -34,7 +34,7 @@ const char *ir_bottleneck_name(enum ir_bottleneck bottleneck);
 /* Operations (mappings) a second, for the same work. */
 struct ir_throughput {
 	double ratio;			/* predicted to recorded operations a second */
-	double low, high;		/* bounds of the ratio; equal if one CPU ran, and nothing had to be assumed */
+	double low, high;		/* bounds of the ratio; 1 % below and above it if one CPU ran, and nothing had to be assumed */
 	double per_second;		/* predicted operations */
 	double recorded_per_second;
 };
