@@ -6,16 +6,17 @@
 
 JOB is qdN (N requests at a time), rateN (one at a time, N a second), pauseN (N requests, and a pause
 when all are done) or receive (an interrupt for each packet, by a clock).  The last line of TEXT is a
-comment with the truth: operations a second, and CPU time of an operation.  Keys, in microseconds: flush, probe, tracepoint (what tracing costs
-an event; 0: not traced), device, quiet (idle before the first operation), pause, wake (the longest time until
-a task that was woken runs); operations; idle=0 leaves out when the CPU was idle.
+comment with the truth: operations a second, and CPU time of an operation.  Keys, in microseconds:
+flush, probe, tracepoint (what tracing costs an event; 0: not traced), device, quiet (idle before the
+first operation), pause, reap (work of pauseN for each wake), wake (the longest time until a task that
+was woken runs); operations; idle=0 leaves out when the CPU was idle.
 
 This is no part of the model: nothing here knows of steps, streams or ratios.
 """
 import heapq
 import sys
 
-PARAMETERS = {"flush": 20.0, "probe": 5.6, "tracepoint": 2.8, "device": 80.0, "quiet": 0.0, "pause": 200.0, "wake": 0.0,
+PARAMETERS = {"flush": 20.0, "probe": 5.6, "tracepoint": 2.8, "device": 80.0, "quiet": 0.0, "pause": 200.0, "reap": 3.0, "wake": 0.0,
               "operations": 4000, "idle": 1, "traced": 1}
 
 
@@ -155,7 +156,7 @@ def pausing(m, requests):
         while m.completed < requests:
             before = m.completed
             m.idle_until(lambda: m.completed > before)
-            m.work(3)
+            m.work(m.par["reap"])
         m.completed = 0
         done += requests
         m.work(5 * requests)
