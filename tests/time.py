@@ -9,7 +9,7 @@ when all are done) or receive (an interrupt for each packet, by a clock).  The l
 comment with the truth: operations a second, and CPU time of an operation.  Keys, in microseconds:
 flush, probe, tracepoint (what tracing costs an event; 0: not traced), device, quiet (idle before the
 first operation), pause, reap (work of pauseN for each wake), wake (the longest time until a task that
-was woken runs); operations; idle=0 leaves out when the CPU was idle.
+was woken runs); operations; jitter (of the device's times, relative); idle=0 leaves out when the CPU was idle.
 
 This is no part of the model: nothing here knows of steps, streams or ratios.
 """
@@ -17,7 +17,7 @@ import heapq
 import sys
 
 PARAMETERS = {"flush": 20.0, "probe": 5.6, "tracepoint": 2.8, "device": 80.0, "quiet": 0.0, "pause": 200.0, "reap": 3.0, "wake": 0.0,
-              "operations": 4000, "idle": 1, "traced": 1}
+              "jitter": 0.2,               "operations": 4000, "idle": 1, "traced": 1}
 
 
 class Machine:
@@ -73,7 +73,7 @@ class Machine:
 
     def start(self, iova):
         self.order += 1
-        latency = self.par["device"] * (0.9 + 0.2 * self.random())
+        latency = self.par["device"] * (1 + self.par["jitter"] * (self.random() - 0.5))
         heapq.heappush(self.interrupts, (self.now + latency, self.order, iova))
 
     def interrupt(self):

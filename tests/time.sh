@@ -143,7 +143,7 @@ for mode in lazy strict; do
 	simulate "receive-$mode" receive "$mode"
 done
 predict rate-lazy strict
-figures "a rate-limited job goes on at its rate" 'near(ratio, 1, 1) && narrow && bottleneck == "workload"'
+figures "a rate-limited job goes on at its rate, which is clear by its waits" 'near(ratio, 1, 1) && narrow && bottleneck == "workload"'
 figures "and takes as much CPU time as it does, within 5 %" 'near(cpu / 1000, truth, 5)' \
 	"$(awk '{ print $2 }' "$tmp/rate-strict.truth")"
 predict rate-strict sync-map-retry
@@ -165,6 +165,15 @@ done
 simulate reap-strict pause4 strict reap=15
 predict reap-strict strict
 figures "work between two waits is not that behind them" 'near(replayed, 1, 0.1)'
+for job in rate2000 pause1; do
+	for mode in lazy strict; do
+		simulate "steady-$job-$mode" $job "$mode" jitter=0 operations=1000
+	done
+	predict "steady-$job-lazy" strict
+	figures "$job, all waits alike: a rate and a pause look the same, and the bounds have both" \
+		'low <= truth && high >= truth && low < ratio * 0.985 && near(high, 1.01, 0.1)' \
+		"$(true_ratio "steady-$job-lazy" "steady-$job-strict")"
+done
 simulate nearly-lazy rate4000 lazy
 predict nearly-lazy strict
 figures "a rate that the CPU can just keep limits the job all the same" 'near(ratio, 1, 0.5) && bottleneck == "workload"'

@@ -217,7 +217,8 @@ static bool is_clocked(const struct loop *l, const struct step *s)
 /* The task pauses for as long as recorded, whenever that is. */
 static bool pauses(const struct loop *l, const struct step *s)
 {
-	return l->load->info.idle_known && s->wait == WAIT_CLOCK && !s->is_open;
+	return l->load->info.idle_known && s->wait == WAIT_CLOCK &&
+		(!s->is_open || (s->may_rest && l->cfg->clocked == IR_CLOCKED_NONE));
 }
 
 /* The event that the task waits for; if that is not known, the last unmap. */

@@ -29,11 +29,11 @@ struct ir_other_flush {
 	uint16_t cpu;
 };
 
-/* Idle time that is not known: which tasks wait for a clock. */
+/* Idle time that is not known: which tasks wait for a clock.  If it is known: which waits for one are pauses. */
 enum ir_clocked {
 	IR_CLOCKED_LIKELY,	/* of open streams */
 	IR_CLOCKED_ALL,		/* all with one mapping at a time */
-	IR_CLOCKED_NONE,
+	IR_CLOCKED_NONE,	/* ... and all that may be are pauses */
 };
 
 struct ir_loop_config {

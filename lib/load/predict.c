@@ -118,6 +118,11 @@ static void find_bounds(struct prediction *p)
 	}
 	if (!load->info.idle_known)
 		widen_by_idle_time(p);
+	if (load->may_rest) {
+		cfg = p->cfg;
+		cfg.clocked = IR_CLOCKED_NONE;
+		widen_bounds(p, ratio_of(p, &cfg));
+	}
 	/* CPU time may include waiting for the hypervisor: then the hypervisor's time decides. */
 	if (p->cfg.serialised && p->result.server_ns)
 		widen_bounds(p, (double)p->self_server_ns / (double)p->result.server_ns);

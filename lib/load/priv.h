@@ -103,6 +103,7 @@ struct step {
 	bool disturbed;		/* an interrupt came in one of its flushes */
 	uint8_t interrupts;	/* that it is the host of */
 	bool is_open;		/* its stream is */
+	bool may_rest;		/* its stream may: .may_rest */
 };
 
 struct stream {
@@ -111,6 +112,7 @@ struct stream {
 	bool irq;
 	bool is_open;
 	bool rests;		/* its waits for a clock are pauses of one length, whenever they begin */
+	bool may_rest;		/* it is open, and yet they may be */
 	bool is_alone;		/* mostly no mapping of it is live when the next one begins */
 	uint32_t alone;		/* maps of which that is true */
 	uint32_t live, most;	/* mappings at a time */
@@ -141,6 +143,7 @@ struct ir_load {
 	uint64_t path_ns;	/* from iommu:map to its flush: code around a flush, at most */
 	uint64_t mean_pages;	/* of flushes of a range */
 	uint64_t least_flush_ns;	/* the shortest one recorded */
+	bool may_rest;		/* a stream may: .may_rest */
 	bool tracepoint_known;	/* info.tracepoint_cost_ns was measured */
 	double page_ns;
 	double unsteady;	/* of the recorded throughput: two standard errors, relative */

@@ -193,8 +193,13 @@ static int guess_rests(const struct ir_load *load, struct stream *st, const uint
 		}
 		last_ns = s->wake_ns;
 	}
-	if (between && waits && n >= FEW)
-		st->rests = quartile_range(waits, n) < quartile_range(between, n) / 2;
+	st->may_rest = true;
+	if (between && waits && n >= FEW) {
+		uint64_t of_waits = quartile_range(waits, n), of_wakes = quartile_range(between, n);
+
+		st->rests = of_waits < of_wakes / 2;
+		st->may_rest = !st->rests && of_wakes >= of_waits / 2;
+	}
 	free(between);
 	free(waits);
 	return between && waits ? 0 : -ENOMEM;
@@ -240,6 +245,7 @@ static int find_open(struct ir_load *load)
 		if (load->info.idle_known && !st->irq && st->is_open)
 			rc = guess_rests(load, st, steps + at);
 		st->is_open &= !st->rests;
+		load->may_rest |= st->may_rest;
 		at += st->maps;
 		load->info.open_streams += st->is_open;
 	}
@@ -278,7 +284,9 @@ int ir_load_streams(struct ir_load *load)
 		return -ENOMEM;
 	load->info.streams = load->nr_streams;
 	for (uint32_t i = 0; i < load->nr_steps; i++)
-		if (load->steps[i].stream != NO_STEP)
+		if (load->steps[i].stream != NO_STEP) {
 			load->steps[i].is_open = load->streams[load->steps[i].stream].is_open;
+			load->steps[i].may_rest = load->streams[load->steps[i].stream].may_rest;
+		}
 	return find_gaps(load);
 }
