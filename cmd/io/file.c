@@ -34,17 +34,6 @@ static FILE *open_file(const char *path)
 	return in;
 }
 
-/* Editors of other systems put a mark in front of a text. */
-static size_t without_mark(char *text, size_t used)
-{
-	static const char mark[] = "\xef\xbb\xbf";
-
-	if (used < 3 || memcmp(text, mark, 3))
-		return used;
-	memmove(text, text + 3, used - 3);
-	return used - 3;
-}
-
 char *file_read(const char *path, size_t max, const char *what, size_t *size)
 {
 	bool standard = !strcmp(path, "-");
@@ -82,7 +71,7 @@ char *file_read(const char *path, size_t max, const char *what, size_t *size)
 	/* Of a pipe; others are unpacked by now. */
 	tool = why || too_large ? NULL : ir_packed_by(text, used);
 	if (!why && !too_large && !tool) {
-		*size = without_mark(text, used);
+		*size = used;
 		return text;
 	}
 	free(text);

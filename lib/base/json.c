@@ -33,7 +33,9 @@ static size_t next_byte(void *to, size_t size, void *arg)
 
 json_t *ir_json_load(const char *text, size_t len, json_error_t *why)
 {
-	struct source source = { .text = text, .left = len };
+	static const char mark[] = "\xef\xbb\xbf";	/* editors of other systems put it in front */
+	size_t skip = len >= 3 && !memcmp(text, mark, 3) ? 3 : 0;
+	struct source source = { .text = text + skip, .left = len - skip };
 	json_t *root;
 
 	errno = 0;
