@@ -175,6 +175,19 @@ static const char *word_end(const char *p, const char *end)
 	return space ? space : end;
 }
 
+/* The same, but a string of a probe is in quotes and may have spaces in it. */
+static const char *value_end(const char *p, const char *end)
+{
+	for (const char *q = p; p < end && *p == '"' && q + 1 < end; ) {
+		q = memchr(q + 1, '"', (size_t)(end - q - 1));
+		if (!q)
+			break;
+		if (q + 1 == end || q[1] == ' ')
+			return q + 1;
+	}
+	return word_end(p, end);
+}
+
 /* Sixteen hexadecimal digits are all there can be. */
 static bool is_whole(const char *p, const char *end)
 {
@@ -290,7 +303,7 @@ static const char *parse_field(struct walk *w, const char *key, size_t len, cons
 		w->fields |= 1u << i;
 		w->needed = true;
 		if (f->slot == IR_SLOT_DEVICE) {
-			const char *stop = word_end(p, w->end);
+			const char *stop = value_end(p, w->end);
 
 			return parse_device(w, p, stop) ? stop : NULL;
 		}
@@ -306,7 +319,7 @@ static const char *parse_field(struct walk *w, const char *key, size_t len, cons
 		p = memchr(p, ']', (size_t)(w->end - p));
 		return p ? p + 1 : NULL;
 	}
-	return word_end(p, w->end);
+	return value_end(p, w->end);
 }
 
 /*
@@ -331,8 +344,8 @@ static bool has_all(const struct walk *w)
 
 		if (!f->optional && !(w->fields >> i & 1))
 			return false;
-		/* An address that goes by two names must have one of them. */
-		if (f->slot == IR_SLOT_ADDR && !(w->have >> IR_SLOT_ADDR & 1))
+		/* An address of the kernel's own events that goes by two names must have one of them. */
+		if (w->spec->name && f->slot == IR_SLOT_ADDR && !(w->have >> IR_SLOT_ADDR & 1))
 			return false;
 	}
 	return !w->spec->has_device || w->have >> IR_SLOT_DEVICE & 1;
