@@ -5,6 +5,7 @@
 #include "events/rules_kinds.h"
 
 #define DMA_MAPPING_ERROR UINT64_MAX	/* include/linux/dma-mapping.h */
+#define NO_DIRECTION (-1)		/* it is not recorded */
 #define ZPCI_PTE_INVALID 0x400		/* arch/s390/include/asm/pci_dma.h, Linux 6.1 */
 
 static const struct ir_rule_kind kinds[] = {
@@ -24,9 +25,9 @@ static const struct ir_rule_kind kinds[] = {
 	  "map-part, in the former s390 DMA API (before Linux 6.7)" },
 	{ "s390-unmap", IR_EV_S390_UPDATE_TRANS, 0, { "iova", "size", "?paddr", "?domain" }, 0,
 	  ZPCI_PTE_INVALID, "unmap, in the former s390 DMA API" },
-	{ "dma-map", IR_EV_DMA_MAP, 0, { "iova", "size", "?paddr", "?device" }, 0, 0,
+	{ "dma-map", IR_EV_DMA_MAP, 0, { "iova", "size", "?paddr", "?device" }, 0, NO_DIRECTION,
 	  "completes the mapping that begins at iova, names its device; iova -1: it failed" },
-	{ "dma-unmap", IR_EV_DMA_UNMAP, 0, { "iova", "?size", "?device" }, 0, 0,
+	{ "dma-unmap", IR_EV_DMA_UNMAP, 0, { "iova", "?size", "?device" }, 0, NO_DIRECTION,
 	  "follows an unmap and names its device" },
 	{ "rpcit", IR_EV_RPCIT, 0, { "addr", "size", "?fn" }, 0, 0,
 	  "RPCIT issued: the recorded truth, and the aperture" },
