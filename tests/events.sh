@@ -248,6 +248,49 @@ shows "a device by name" "devices mine"
 ops --events "$tmp/kinds.json" "$tmp/kinds.txt" >"$tmp/ours"
 check "pages of 64 KiB, in hexadecimal" grep -q 100000 "$tmp/ours"
 
+# Strings of probes are in quotes in texts, and may have spaces and "=" in them.
+cat >"$tmp/strings.json" <<'END'
+{ "events": [
+  { "event": "m", "is": "map", "fields": { "iova": "iova?", "size": "size", "device": "dev" } } ] }
+END
+{
+	call a-7 0 m 'dev="a b" iova=0x10000 size=4096'
+	call a-7 0 m 'note="x iova=0x5 size=" dev="c" size=8192'
+} >"$tmp/strings.txt"
+ops --events "$tmp/strings.json" "$tmp/strings.txt" | awk '{ print $3, $5, $6, $7 }' >"$tmp/ours"
+printf '%s\n' "map a?b 0x00000010000 1" "map c 0x00000000000 2" >"$tmp/theirs"
+same "strings with spaces, and an address that a line lacks, which is 0 then"
+
+# Rules behind it may use the field; a mark in front of the file is none of its text.
+{
+	printf '\357\273\277'
+	cat <<'END'
+{ "events": [
+  { "event": "in", "is": "ignore", "hex": [ "size" ] },
+  { "event": "out", "entry": "in", "is": "map", "fields": { "iova": "iova", "size": "entry.size" } } ] }
+END
+} >"$tmp/behind.json"
+{
+	call a-7 0 in "size=2000"
+	call a-7 0 out "iova=0x10000"
+} >"$tmp/behind.txt"
+ops --events "$tmp/behind.json" "$tmp/behind.txt" | awk '{ print $3, $6, $7 }' >"$tmp/ours"
+echo "map 0x00000010000 2" >"$tmp/theirs"
+same "a field of the entry in hexadecimal, which a rule further down uses"
+
+# A dma-map of a file has no direction: not one of both.
+cat >"$tmp/direction.json" <<'END'
+{ "events": [
+  { "event": "m", "is": "map", "fields": { "iova": "iova", "size": "size" } },
+  { "event": "d", "is": "dma-map", "fields": { "iova": "iova", "size": "size", "device": "dev" } } ] }
+END
+{
+	call a-7 0 m "iova=0x10000 size=4096"
+	call a-7 0 d "iova=0x10000 size=4096 dev=0xa"
+} >"$tmp/direction.txt"
+run run -f json --strategy strict --events "$tmp/direction.json" "$tmp/direction.txt"
+shows "the direction of a dma-map is not known" '"writable_page_seconds": null'
+
 # Known events can be ignored.
 echo '{"events": [{"event": "*:rpcit*", "is": "ignore"}]}' >"$tmp/ignore.json"
 run info --events "$tmp/ignore.json" traces/6.12-fq-seqread-lim512-smp2.dat
@@ -294,6 +337,9 @@ wrong "seven fields" "$(rule '"when": "a+b+c+d+e+f", "fields": { "addr": "addr",
 	"more than 6 fields of rpcit"
 wrong "a field that the event has not" "$(rule '"fields": { "addr": "adr", "size": "range" }')" \
 	'fprobes:rpcit has no field "adr"; it has: '
+printf '{"events": [{"event": "dma_map_page", "is": "dma-map", "fields": {"iova": "device", "size": "size"}}]}' >"$tmp/wrong.json"
+exits "a string for a number" 1 info --events "$tmp/wrong.json" traces/x86_64-6.12-lazy-randread-icount.dat
+says "a string for a number: says which" '"device" of dma:dma_map_page is "__data_loc char[]", not a number'
 exits "a directory" 1 info --events "$tmp" traces/6.12-fq-seqread-lim512-smp2.dat
 says "a directory: says so" "$tmp: is a directory; name a file in it"
 exits "no such file" 1 info --events "$tmp/none.json" traces/6.12-fq-seqread-lim512-smp2.dat

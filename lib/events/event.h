@@ -10,6 +10,8 @@
 #ifndef IR_TRACE_EVENT_H
 #define IR_TRACE_EVENT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum ir_event_kind {
@@ -114,5 +116,14 @@ struct ir_event {
 	uint16_t device;	/* index into the reader's device names; 0 = not named */
 	uint16_t flags;		/* IR_EVF_* */
 };
+
+/** ir_is_device_name - names get printed: one with other bytes is out of a damaged event */
+static inline bool ir_is_device_name(const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (name[i] < ' ' || name[i] > '~')
+			return false;
+	return true;
+}
 
 #endif

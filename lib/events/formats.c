@@ -178,16 +178,21 @@ static bool resolve_field(struct ir_reader *rd, struct ir_decoder *dec, struct t
 			  const struct ir_rule_group *g, const struct ir_rule_field *want)
 {
 	struct tep_format_field *field = tep_find_field(event, want->name);
-	char has[256], full[2 * IR_RULE_PATTERN];
+	char what[512], has[256];
 
-	if (field)
-		return place_field(dec, field, (enum ir_slot)want->slot);
-	if (!want->optional) {
+	if (field ? place_field(dec, field, (enum ir_slot)want->slot) : want->optional)
+		return true;
+	if (field) {
+		snprintf(what, sizeof(what), "\"%.80s\" of %s:%s is \"%.80s\", not %s", want->name,
+			 event->system, event->name, field->type,
+			 want->slot == IR_SLOT_DEVICE ? "a string or the address of a device" : "a number");
+	} else {
 		list_fields(event, has, sizeof(has));
-		snprintf(full, sizeof(full), "%s:%s", event->system, event->name);
-		ir_reader_missing_field(rd, g, full, want->name, has);
+		snprintf(what, sizeof(what), "%s:%s has no field \"%s\"; it has: %s", event->system,
+			 event->name, want->name, has);
 	}
-	return want->optional;
+	ir_reader_unfit_event(rd, g, what);
+	return false;
 }
 
 static bool resolve_group(struct ir_reader *rd, struct ir_decoder *dec, struct tep_event *event,

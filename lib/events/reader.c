@@ -61,17 +61,6 @@ static int grow_hash(struct ir_reader *rd)
 	return 0;
 }
 
-/* Names get printed; one with other bytes is out of a damaged event. */
-static bool is_printable(const char *name, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (name[i] < ' ' || name[i] > '~')
-			return false;
-	return true;
-}
-
 static uint16_t cache_device(struct ir_reader *rd, uint16_t nr, size_t len)
 {
 	rd->last_device = nr;
@@ -97,7 +86,7 @@ uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len)
 	slot = find_slot(rd, name, len);
 	if (rd->device_hash[slot])
 		return cache_device(rd, rd->device_hash[slot], len);
-	if (!is_printable(name, len))
+	if (!ir_is_device_name(name, len))
 		return 0;
 	if (nr > MAX_DEVICES) {
 		rd->damage->count[IR_DAMAGE_LIMIT_DEVICES]++;
@@ -128,23 +117,11 @@ uint16_t ir_reader_device_number(struct ir_reader *rd, uint64_t number)
 	return ir_reader_device(rd, name, sizeof(name));
 }
 
-void ir_reader_missing_field(struct ir_reader *rd, const struct ir_rule_group *g, const char *event,
-			     const char *field, const char *has)
+void ir_reader_unfit_event(struct ir_reader *rd, const struct ir_rule_group *g, const char *what)
 {
-	if (!g->user || rd->complaint.text[0])
-		return;
-	ir_error_set(&rd->complaint, -EINVAL, "%s: %s: %s has no field \"%s\"; it has: %s",
-		     ir_events_path(rd->events), ir_file_path(rd->file), event, field, has);
-}
-
-void ir_reader_missing_text_field(struct ir_reader *rd, const struct ir_rule_group *g,
-				  const char *event, const char *needs)
-{
-	if (!g->user || rd->complaint.text[0])
-		return;
-	ir_error_set(&rd->complaint, -EINVAL,
-		     "%s: %s: no line of %s has what is needed: %s",
-		     ir_events_path(rd->events), ir_file_path(rd->file), event, needs);
+	if (g->user && !rd->complaint.text[0])
+		ir_error_set(&rd->complaint, -EINVAL, "%s: %s: %s", ir_events_path(rd->events),
+			     ir_file_path(rd->file), what);
 }
 
 bool ir_reader_wants(const struct ir_reader *rd, enum ir_event_kind kind)

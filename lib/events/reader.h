@@ -116,15 +116,11 @@ uint16_t ir_reader_device(struct ir_reader *rd, const char *name, size_t len);
 /** ir_reader_device_number - the same for a device that has an address for a name */
 uint16_t ir_reader_device_number(struct ir_reader *rd, uint64_t number);
 /**
- * ir_reader_missing_field - a field that the events file names is not in the event
- * @has: the fields that are in it
+ * ir_reader_unfit_event - an event of the recording is not as the events file describes it
+ * @what: "kprobes:my_map has no field ..."
  *
  * Opening or reading fails with the message of the first complaint.
  */
-void ir_reader_missing_field(struct ir_reader *rd, const struct ir_rule_group *g, const char *event,
-			     const char *field, const char *has);
-/** ir_reader_missing_text_field - no line of the event has the form that the events file gives */
-void ir_reader_missing_text_field(struct ir_reader *rd, const struct ir_rule_group *g,
-				  const char *event, const char *needs);
+void ir_reader_unfit_event(struct ir_reader *rd, const struct ir_rule_group *g, const char *what);
 
 #endif

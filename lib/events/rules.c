@@ -310,8 +310,10 @@ static int check_roles(const struct ir_rule_kind *kind, const struct ir_rule_tex
 			return ir_error_set(err, -EINVAL, "fields: %s needs \"%s\"", kind->name,
 					    kind->roles[i]);
 	}
-	if (text->device_name && takes_role(kind, "device", all) == false)
+	if (text->device_name && !takes_role(kind, "device", all))
 		return ir_error_set(err, -EINVAL, "device-name: %s has no device", kind->name);
+	if (text->device_name && !ir_is_device_name(text->device_name, strlen(text->device_name)))
+		return ir_error_set(err, -EINVAL, "device-name: must consist of printable ASCII characters");
 	return 0;
 }
 

@@ -86,7 +86,8 @@ static const char *get_string(const struct item *it, json_t *object, const char 
 	json_t *value = json_object_get(object, key);
 
 	if (value && !*rc && (!json_is_string(value) || !*json_string_value(value)))
-		*rc = event_errorf(it, "%s: must be a string", key);
+		*rc = event_errorf(it, "%s: must be a string%s", key,
+				   json_is_string(value) ? " that is not empty" : "");
 	return json_string_value(value);
 }
 
@@ -110,6 +111,13 @@ static int fill_fields(const struct item *it, json_t *fields, struct ir_rule_tex
 	return 0;
 }
 
+/* Others are numbers of pages, or no addresses. */
+static bool has_unit(const char *role)
+{
+	return !strcmp(role, "iova") || !strcmp(role, "addr") || !strcmp(role, "size") ||
+		!strcmp(role, "paddr");
+}
+
 static int fill_units(const struct item *it, json_t *units, struct ir_rule_text *text)
 {
 	const char *role, *unit;
@@ -124,7 +132,7 @@ static int fill_units(const struct item *it, json_t *units, struct ir_rule_text 
 			i++;
 		if (i == IR_RULE_ROLES || !text->fields[i].role)
 			return event_errorf(it, "units: \"%.40s\" is not in fields", role);
-		if (!strcmp(role, "device") || !strcmp(role, "ret"))
+		if (!has_unit(role))
 			return event_errorf(it, "units: \"%s\" has none", role);
 		unit = json_string_value(value);
 		if (!unit || (strcmp(unit, "bytes") && strcmp(unit, "pages")))
@@ -134,11 +142,13 @@ static int fill_units(const struct item *it, json_t *units, struct ir_rule_text 
 	return 0;
 }
 
-static int mark_hex(const struct item *it, json_t *hex)
+static int mark_hex(struct item *it, json_t *object)
 {
+	json_t *hex = json_object_get(object, "hex"), *value;
 	struct ir_error why = { "" };
-	json_t *value;
 	size_t i;
+
+	it->event = json_string_value(json_object_get(object, "event"));
 
 	if (hex && !json_is_array(hex))
 		return event_error(it, "hex: must be an array of fields, such as [ \"addr\" ]");
@@ -188,7 +198,7 @@ static int add_item(struct item *it, json_t *object)
 	if (rc)
 		return rc;
 	rc = ir_rules_add(it->ev, &text, &why);
-	return rc ? event_error(it, why.text) : mark_hex(it, json_object_get(object, "hex"));
+	return rc ? event_error(it, why.text) : 0;
 }
 
 static int add_items(struct ir_events *ev, json_t *root, const char *name, struct ir_error *err)
@@ -224,6 +234,12 @@ static int add_items(struct ir_events *ev, json_t *root, const char *name, struc
 		if (rc)
 			return rc;
 		it.page_size = page_size;
+	}
+	/* Rules behind it may be those that use a field. */
+	json_array_foreach(events, it.nr, value) {
+		rc = mark_hex(&it, value);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }

@@ -41,7 +41,7 @@ static void test_mistakes(void **state)
 		{ "{\"events\": [1]}", "f: events[0]: must be an object, such as { \"event\": \"kprobes:my_map\", ... }" },
 		{ EVENT(""), "f: events[0]: \"event\" is missing: which event, such as \"kprobes:my_map\"" },
 		{ EVENT("\"event\": 1"), "f: events[0]: event: must be a string" },
-		{ EVENT("\"event\": \"\""), "f: events[0]: event: must be a string" },
+		{ EVENT("\"event\": \"\""), "f: events[0]: event: must be a string that is not empty" },
 		{ EVENT("\"event\": \"a:b\""), "f: events[0] (a:b): \"is\" is missing: what the event is, such as \"map\"" },
 		{ EVENT("\"event\": \"a:b\", \"is\": 1"), "f: events[0] (a:b): is: must be a string" },
 		{ EVENT("\"event\": \"a:b\", \"is\": \"mapp\""), "f: events[0] (a:b): is: \"mapp\" is unknown; known: " },
@@ -72,6 +72,11 @@ static void test_mistakes(void **state)
 		{ EVENT(MAP ", \"units\": { \"size\": 4096 }, " FIELDS), "f: events[0] (a:b): units: size: must be \"bytes\" or \"pages\"" },
 		{ EVENT("\"event\": \"a:b\", \"is\": \"dma-map\", \"units\": { \"device\": \"pages\" }, \"fields\": { \"device\": \"d\", \"iova\": \"i\", "
 			"\"size\": \"s\" }"), "f: events[0] (a:b): units: \"device\" has none" },
+		{ EVENT("\"event\": \"a:b\", \"is\": \"iova-free\", \"units\": { \"pages\": \"pages\" }, \"fields\": { \"pfn\": \"p\", "
+			"\"pages\": \"n\" }"), "f: events[0] (a:b): units: \"pages\" has none" },
+		{ EVENT("\"event\": \"a:b\", \"is\": \"rpcit\", \"units\": { \"fn\": \"pages\" }, \"fields\": { \"addr\": \"a\", "
+			"\"size\": \"n\", \"fn\": \"f\" }"), "f: events[0] (a:b): units: \"fn\" has none" },
+		{ EVENT(MAP ", \"device-name\": \"n\\u00e4h\", " FIELDS), "f: events[0] (a:b): device-name: must consist of printable ASCII" },
 		{ EVENT("\"event\": \"a:b\", \"is\": \"dma-map\", \"fields\": { \"device\": \"d e\", \"iova\": \"i\", \"size\": \"s\" }"),
 		  "f: events[0] (a:b): device: \"d e\" is not the name of a field" },
 		{ EVENT("\"event\": \"a:b\", \"is\": \"dma-map\", \"fields\": { \"device\": \"\", \"iova\": \"i\", \"size\": \"s\" }"),

@@ -280,20 +280,21 @@ static void check_user_events(struct text *t)
 	for (uint32_t i = 0; i < t->names.nr; i++) {
 		const struct text_name *name = &t->names.list[i];
 		const struct ir_rule_group *g = name->group;
-		char needs[256] = "";
-		size_t used = 0;
+		char needs[512];
+		size_t used;
 
 		if (!g || name->good)
 			continue;
+		used = (size_t)snprintf(needs, sizeof(needs), "no line of %.80s has what is needed: ", name->key);
 		for (unsigned int f = 0; f < g->nr_fields && used < sizeof(needs); f++)
 			used += (size_t)snprintf(needs + used, sizeof(needs) - used, "%s%s=",
 						 f ? ", " : "", g->fields[f].name);
 		if (g->nr_fields && used < sizeof(needs))
 			used += (size_t)snprintf(needs + used, sizeof(needs) - used, " with a number");
 		if (g->device && used < sizeof(needs))
-			snprintf(needs + used, sizeof(needs) - used, "%s%s=", used ? "; " : "",
+			snprintf(needs + used, sizeof(needs) - used, "%s%s=", g->nr_fields ? "; " : "",
 				 g->device);
-		ir_reader_missing_text_field(t->rd, g, name->key, needs);
+		ir_reader_unfit_event(t->rd, g, needs);
 	}
 }
 
