@@ -478,7 +478,7 @@ void view_notes(const struct ir_report_entry *entry, view_line emit, void *arg)
 static enum view_mark host_pages(const struct ir_report_entry *entry, size_t result,
 				 uint64_t pages, char *text, size_t size)
 {
-	uint64_t devices, limit = view_host_limit(entry, result, &devices);
+	uint64_t devices, limit = ir_limit_each(entry, result, &devices);
 	char number[48] = "-";
 
 	if (pages)

@@ -226,26 +226,3 @@ void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t e
 			ir_time_text(p->all_base_ns, IR_PLAIN).s, ir_time_text(p->all_page_ns, IR_PLAIN).s);
 	line_end(&line, emit, arg, "hypervisor", VIEW_PLAIN);
 }
-
-uint64_t view_host_limit(const struct ir_report_entry *entry, size_t result, uint64_t *devices)
-{
-	const struct ir_effective *p = &entry->results[result].parameters;
-
-	size_t nr = entry->info->nr_devices;
-	uint64_t sum = 0, copies = p->devices ? p->devices : 1;	/* 0: of an older report */
-
-	*devices = 0;
-	if (p->share == IR_SHARE_DEVICE)
-		for (size_t d = ir_report_device(entry, 0); d; d = ir_report_device(entry, d + 1)) {
-			++*devices;
-			sum += limit_of(&entry->devices[result * nr + d % nr].parameters);
-		}
-	if (p->limits_differ && sum) {
-		*devices = 1;
-		return sum * copies;
-	}
-	*devices += !*devices;
-	if (p->share == IR_SHARE_DEVICE)
-		*devices *= copies;
-	return limit_of(p);
-}

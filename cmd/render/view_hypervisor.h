@@ -10,11 +10,6 @@
 /** view_hypervisor - the hypervisor and the parameters that a group of results shares */
 void view_hypervisor(const struct ir_report_entry *entry, size_t first, size_t end,
 		     view_line emit, void *arg);
-/**
- * view_host_limit - what a result's host pages are limited to, 0: nothing
- * @devices: how many devices have that limit each, at least 1
- */
-uint64_t view_host_limit(const struct ir_report_entry *entry, size_t result, uint64_t *devices);
 /** view_aperture - "2 GiB from 4 GiB on", "from 4 KiB to 256 TiB" */
 void view_aperture(FILE *out, uint64_t start, uint64_t size);
 

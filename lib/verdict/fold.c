@@ -56,17 +56,6 @@ uint64_t ir_active_ns(const struct ir_recording_info *info)
 	return info->duration_ns;
 }
 
-uint64_t ir_limit_of(const struct ir_report_entry *entry, size_t result)
-{
-	const struct ir_effective *p = &entry->results[result].parameters;
-	uint64_t limit = p->hypervisor.entry_limit ? p->hypervisor.entry_limit :
-		p->hypervisor.pinned_limit;
-	uint64_t devices = entry->info->nr_devices > 1 && p->share == IR_SHARE_DEVICE ?
-		entry->info->nr_devices - 1 : 1;
-
-	return limit > UINT64_MAX / devices ? UINT64_MAX : limit * devices;
-}
-
 unsigned int ir_strategy_rank(const struct ir_strategy *strategy)
 {
 	static const char *const order[] = {

@@ -78,6 +78,11 @@ size_t ir_strategies_of(const struct ir_report_entry *entry, size_t first, size_
 const char *ir_members_noun(const struct ir_rows *rows);
 /** ir_active_ns - time from the first operation to the last one; of old reports the whole recording */
 uint64_t ir_active_ns(const struct ir_recording_info *info);
+/**
+ * ir_limit_each - the limit of a result's host pages for each of some devices; 0: no limit
+ * @devices: how many devices have that limit each, at least 1: limits that differ are added up, and 1
+ */
+uint64_t ir_limit_each(const struct ir_report_entry *entry, size_t result, uint64_t *devices);
 /** ir_limit_of - what a result's host pages are limited to, all devices together; 0: no limit */
 uint64_t ir_limit_of(const struct ir_report_entry *entry, size_t result);
 

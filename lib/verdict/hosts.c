@@ -43,6 +43,26 @@ static const char *refresh_words(const struct ir_effective *p)
 	return p->hypervisor.tlb_refresh > 0 ? on : off;
 }
 
+/* "160 to 400 host mappings a device": of devices whose limits differ the least and the largest. */
+static void write_entry_limit(const struct ir_report_entry *entry, size_t result, FILE *out)
+{
+	const struct ir_effective *p = &entry->results[result].parameters;
+	uint64_t least = UINT64_MAX, most = 0;
+	size_t nr = entry->info->nr_devices;
+
+	for (size_t d = ir_report_device(entry, 0); d && p->limits_differ; d = ir_report_device(entry, d + 1)) {
+		uint64_t limit = entry->devices[result * nr + d % nr].parameters.hypervisor.entry_limit;
+
+		least = limit < least ? limit : least;
+		most = limit > most ? limit : most;
+	}
+	if (least < most)
+		fprintf(out, "%s to %s host mappings a device", ir_count_text(least).s, ir_count_text(most).s);
+	else
+		fprintf(out, "%s host mapping%s", ir_count_text(p->hypervisor.entry_limit).s,
+			ir_plural(p->hypervisor.entry_limit));
+}
+
 void ir_host_words(const struct ir_report_entry *entry, size_t result, FILE *out)
 {
 	const struct ir_hypervisor *hypervisor = entry->configs[result].hypervisor;
@@ -51,8 +71,8 @@ void ir_host_words(const struct ir_report_entry *entry, size_t result, FILE *out
 
 	write_clean(out, hypervisor->name);
 	if (p->hypervisor.entry_limit) {
-		fprintf(out, "%s%s host mapping%s", separator, ir_count_text(p->hypervisor.entry_limit).s,
-			ir_plural(p->hypervisor.entry_limit));
+		fputs(separator, out);
+		write_entry_limit(entry, result, out);
 		separator = ", ";
 	} else if (is_unlimited(p)) {
 		fputs(" without a limit", out);

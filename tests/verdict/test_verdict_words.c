@@ -66,24 +66,48 @@ static void test_hosts(void **state)
 	free(t);
 }
 
-/* A limit of each device is as many times as large for all; never more than can be counted. */
+/*
+ * A limit of each device is as many times as large for all, and so is that of copies of it; never more than can
+ * be counted.  Limits that differ are added up.
+ */
 static void test_limits(void **state)
 {
 	struct table *t = table();
+	struct ir_result devices[5] = { { .maps = { .attempted = 0 } } };	/* the first one has no name, the last does nothing */
+	struct ir_effective *p;
+	uint64_t nr;
+	char *host;
 
 	(void)state;
-	add(t, "strict", 1, 0, 0, 0, 0);
-	t->info.nr_devices = 4;	/* the first one has no name */
-	t->results[0].parameters.hypervisor.entry_limit = 100;
-	t->results[0].parameters.share = IR_SHARE_DEVICE;
+	p = &add(t, "strict", 1, 0, 0, 0, 0)->parameters;
+	t->info.nr_devices = 5;
+	t->entry.devices = devices;
+	for (size_t d = 1; d < 4; d++) {
+		devices[d].maps.attempted = 1;
+		limits(&devices[d].parameters, 100 * d, 0);
+	}
+	limits(p, 100, 0);
+	p->share = IR_SHARE_DEVICE;
 	assert_int_equal(ir_limit_of(&t->entry, 0), 300);
-	t->results[0].parameters.share = IR_SHARE_GUEST;
+	assert_int_equal(ir_limit_each(&t->entry, 0, &nr), 100);
+	assert_int_equal(nr, 3);
+	p->devices = 2;
+	assert_int_equal(ir_limit_of(&t->entry, 0), 600);
+	p->limits_differ = true;
+	assert_int_equal(ir_limit_of(&t->entry, 0), 1200);
+	host = ir_host_text(&t->entry, 0);
+	assert_string_equal(host, "kvm with 100 to 300 host mappings a device");
+	free(host);
+	p->limits_differ = false;
+	p->devices = 0;		/* of an older report */
+	assert_int_equal(ir_limit_of(&t->entry, 0), 300);
+	p->share = IR_SHARE_GUEST;
 	assert_int_equal(ir_limit_of(&t->entry, 0), 100);
-	t->results[0].parameters.share = IR_SHARE_DEVICE;
-	t->results[0].parameters.hypervisor.entry_limit = UINT64_MAX / 2;
+	p->share = IR_SHARE_DEVICE;
+	limits(p, UINT64_MAX / 2, 0);
 	assert_int_equal(ir_limit_of(&t->entry, 0), UINT64_MAX);
-	limits(&t->results[0].parameters, 0, 7);
-	t->info.nr_devices = 1;
+	limits(p, 0, 7);
+	t->entry.devices = NULL;	/* of one device, or an older report */
 	assert_int_equal(ir_limit_of(&t->entry, 0), 7);
 	free(t);
 }
