@@ -78,8 +78,12 @@ static void time_cell(FILE *out, const struct ir_rows *rows, const struct ir_row
 {
 	if (!rows->timed)
 		return;
-	fprintf(out, "<td class=\"right c-time\" data-label=\"Flush time\"><div><b>%s</b> <small>%s</small></div></td>\n",
-		row->flush_ns ? ir_share_text((double)row->flush_ns, run_ns(rows->entry->info)).s : "none",
+	fputs("<td class=\"right c-time\" data-label=\"Flush time\"><div><b>", out);
+	if (row->flush_ns)	/* "<0.1%" */
+		ir_markup_text(out, ir_share_text((double)row->flush_ns, run_ns(rows->entry->info)).s);
+	else
+		fputs("none", out);
+	fprintf(out, "</b> <small>%s</small></div></td>\n",
 		row->flush_ns ? ir_time_text(row->flush_ns, IR_TYPESET).s : "");
 }
 
@@ -92,8 +96,10 @@ static void failed_cell(FILE *out, const struct ir_rows *rows, const struct ir_r
 		fputs("<td class=\"c-failed\" data-label=\"Failed maps\"><span class=\"none\">none</span></td>\n", out);
 		return;
 	}
-	fprintf(out, "<td class=\"c-failed bad\" data-label=\"Failed maps\"><div><b>" CROSS "%s</b><small>%s of maps, ",
-		ir_count_text(row->failures).s, ir_share_text((double)row->failures, (double)rows->attempted).s);
+	fprintf(out, "<td class=\"c-failed bad\" data-label=\"Failed maps\"><div><b>" CROSS "%s</b><small>",
+		ir_count_text(row->failures).s);
+	ir_markup_text(out, ir_share_text((double)row->failures, (double)rows->attempted).s);
+	fputs(" of maps, ", out);
 	if (r->maps.map_failed)
 		fprintf(out, "%sfailed", separator), separator = ", ";
 	if (r->maps.iova_exhausted)
@@ -357,9 +363,9 @@ static void matrix_cell(FILE *out, const struct ir_rows *rows, const struct ir_r
 	double ratio = rows->attempted ? (double)row->flushes / (double)rows->attempted : 0;
 
 	if (row->failures) {
-		fprintf(out, "<td class=\"fails\"><b>" CROSS "%s</b><small>%s of maps</small></td>",
-			ir_count_text(row->failures).s,
-			ir_share_text((double)row->failures, (double)rows->attempted).s);
+		fprintf(out, "<td class=\"fails\"><b>" CROSS "%s</b><small>", ir_count_text(row->failures).s);
+		ir_markup_text(out, ir_share_text((double)row->failures, (double)rows->attempted).s);
+		fputs(" of maps</small></td>", out);
 		return;
 	}
 	fprintf(out, "<td style=\"background:rgba(var(--heat),%.2f)\">%.2f<small>",

@@ -201,8 +201,8 @@ static void draw_picture(FILE *out, const struct frontier *f, size_t h)
 			if (f->host[i] == h && is_best(f, i) == (pass > 0))
 				draw_point(&p, i);
 	draw_labels(&p);
-	fputs("</svg></div><p class=\"key\"><span><svg width=\"11\" height=\"11\"><circle class=\"dot\" cx=\"5.5\" cy=\"5.5\" "
-	      "r=\"5\"/></svg> nothing beats it</span> <span><svg width=\"11\" height=\"11\"><circle class=\"beaten\" cx=\"5.5\" "
+	fputs("</svg></div><p class=\"key\"><span><svg width=\"11\" height=\"11\" aria-hidden=\"true\"><circle class=\"dot\" cx=\"5.5\" cy=\"5.5\" "
+	      "r=\"5\"/></svg> nothing beats it</span> <span><svg width=\"11\" height=\"11\" aria-hidden=\"true\"><circle class=\"beaten\" cx=\"5.5\" "
 	      "cy=\"5.5\" r=\"3\"/></svg> another one is better in both</span> <span><b class=\"cross\">\xe2\x9c\x95</b> maps fail"
 	      "</span> <span>+n: strategies that come to the same</span></p></figure>\n", out);
 }

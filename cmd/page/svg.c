@@ -326,7 +326,7 @@ void svg_cost(FILE *out, const struct scales *scales, const struct ir_rows *rows
 		svg_take_dot(&c.labels, cost_x(&c, &rows->row[i]), cost_y(&c, &rows->row[i]));
 	for (size_t i = 0; i < rows->nr; i++)
 		cost_point(&c, &rows->row[i]);
-	fputs("</svg></div><p class=\"key\"><span><svg width=\"11\" height=\"11\"><circle class=\"dot\" cx=\"5.5\" cy=\"5.5\" "
+	fputs("</svg></div><p class=\"key\"><span><svg width=\"11\" height=\"11\" aria-hidden=\"true\"><circle class=\"dot\" cx=\"5.5\" cy=\"5.5\" "
 	      "r=\"5\"/></svg> no map fails</span> <span><b class=\"cross\">\xe2\x9c\x95</b> maps fail</span> "
 	      "<span>+n: identical ones</span></p></figure>\n", out);
 }

@@ -201,9 +201,9 @@ static int write_needs(FILE *out, const struct sweep *sweep, size_t h)
 	for (size_t s = 0; s < sweep->settings->nr_strategies; s++)
 		need_row(out, sweep, h, order[s]);
 	free(order);
-	fputs("</tbody></table>\n<p class=\"key\"><span><svg width=\"30\" height=\"11\"><line class=\"failing\" x1=\"0\" x2=\"30\" "
-	      "y1=\"6\" y2=\"6\"/></svg> maps fail</span> <span><svg width=\"30\" height=\"11\"><line class=\"fine\" x1=\"0\" "
-	      "x2=\"30\" y1=\"6\" y2=\"6\"/></svg> none fails</span> <span><svg width=\"11\" height=\"11\"><circle class=\"dot\" "
+	fputs("</tbody></table>\n<p class=\"key\"><span><svg width=\"30\" height=\"11\" aria-hidden=\"true\"><line class=\"failing\" x1=\"0\" x2=\"30\" "
+	      "y1=\"6\" y2=\"6\"/></svg> maps fail</span> <span><svg width=\"30\" height=\"11\" aria-hidden=\"true\"><line class=\"fine\" x1=\"0\" "
+	      "x2=\"30\" y1=\"6\" y2=\"6\"/></svg> none fails</span> <span><svg width=\"11\" height=\"11\" aria-hidden=\"true\"><circle class=\"dot\" "
 	      "cx=\"5.5\" cy=\"5.5\" r=\"5\"/></svg> smallest value without failures</span></p>\n", out);
 	return 0;
 }
@@ -304,8 +304,8 @@ static void write_courses(FILE *out, const struct courses *c, const char *id, co
 				get(cell_of(sweep, c->h, v, s)) > 0 ? 1000 : 0));
 	if (axis.from == axis.to)
 		return;
-	fprintf(out, "<h2%s%s%s>%s</h2>\n<p class=\"key\"><span><svg width=\"30\" height=\"11\"><line x1=\"0\" x2=\"30\" y1=\"6\" "
-		"y2=\"6\" class=\"course-this\"/></svg> this strategy</span> <span><svg width=\"30\" height=\"11\"><line x1=\"0\" "
+	fprintf(out, "<h2%s%s%s>%s</h2>\n<p class=\"key\"><span><svg width=\"30\" height=\"11\" aria-hidden=\"true\"><line x1=\"0\" x2=\"30\" y1=\"6\" "
+		"y2=\"6\" class=\"course-this\"/></svg> this strategy</span> <span><svg width=\"30\" height=\"11\" aria-hidden=\"true\"><line x1=\"0\" "
 		"x2=\"30\" y1=\"6\" y2=\"6\" class=\"course-other\"/></svg> the others</span> <span><b class=\"cross\">\xe2\x9c\x95</b> "
 		"maps fail</span> <span>\xe2\x86\x92 %s (<code>%s</code>)</span></p>\n<div class=\"panels\">\n",
 		c->h ? "" : " id=\"", c->h ? "" : id, c->h ? "" : "\"", title, sweep_unit_words(sweep->varied),
