@@ -7,6 +7,7 @@
 . tests/lib.sh
 
 x86=$PWD/traces/x86_64-6.12-lazy-randread-icount.dat
+limits=$PWD/traces/6.12-fq-two-nvme-limits-smp2.dat
 sites=$PWD/traces/6.12-fq-mixed-perf-g.perf.data
 waits=$PWD/traces/throughput/depth1-lazy.dat
 cd "$tmp" || exit 1
@@ -15,6 +16,7 @@ small_recordings
 head -n 60 s.txt >half.txt
 head -n 2 s.txt >one.txt
 ln -s "$x86" x86.dat
+ln -s "$limits" limits.dat
 ln -s "$x86" x86.2.dat
 cp one.txt one
 small 1 >two.txt
@@ -37,6 +39,7 @@ page() {
 	run "$@" --quiet --format html
 	sed 's/<style>.*<\/style>//; s/<[^>]*>//g; s/&nbsp;/ /g' out | tr -s ' \n' ' ' >plain
 	check "page, $text" grep -qF -e "$words" plain
+	check "page, $text: each < begins a tag" sh -c "! sed '/<script>/,/<.script>/d' out | grep -q '<[^a-zA-Z/!]'"
 }
 
 # picture TEXT PATTERN ARGUMENTS...: a picture that is well-formed, with a text like this
@@ -73,6 +76,10 @@ page "information of nothing" "nothing.txt" info nothing.txt
 page "verified" "The model is off by" verify --manifest none --queue-size 64 x86.dat
 page "two that are verified" "Predicted and recorded" verify --manifest none --strategy strict x86.dat x86.dat
 page "a window" "from 0 ns to 50" run --strategy strict --time-window 0:50ms s.txt
+page "flushes that take little time" "&lt;0.1%" run --strategy strict --flush-latency 1ns s.txt
+page "copies of the devices" "; the devices are replayed 3 times" run --strategy strict --devices 3 s.txt
+page "limits of two devices" "replayed on kvm with 160 to 400 host mappings a device: " run --strategy strict limits.dat
+check "limits of two devices: the course has their sum" grep -qF 'limit 560: 4.9 times the peak' plain
 page "nothing to flush" "none" run --strategy null s.txt
 
 # Nouns that stand for one thing, and rows that differ in one figure.

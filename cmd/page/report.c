@@ -206,6 +206,8 @@ static void write_facts(FILE *out, const struct ir_report_entry *entry)
 		fputs(" under Linux ", out);
 		ir_markup_text(out, info->kernel);
 	}
+	if (entry->nr_results && entry->results[0].parameters.devices > 1)
+		fprintf(out, "; the devices are replayed %u times", entry->results[0].parameters.devices);
 	fputs("</p>\n", out);
 }
 
