@@ -20,6 +20,7 @@
 #include "report/json_count.h"
 #include "base/memory.h"
 #include "events/known_events.h"
+#include "input/open.h"
 
 #define MAX_COLUMNS 6
 
@@ -172,6 +173,18 @@ static json_t *list_events(const struct settings *settings)
 	return list;
 }
 
+static json_t *list_readers(const struct settings *settings)
+{
+	const struct ir_reader_ops *ops;
+	json_t *list = json_array();
+
+	(void)settings;
+	for (size_t i = 0; (ops = ir_reader_at(i)); i++)
+		json_array_append_new(list, json_pack("{s:s, s:o}", "name", ops->name,
+						      "summary", json_text(ops->summary)));
+	return list;
+}
+
 static void add_figures(json_t *list, const char *of, const struct ir_column *columns)
 {
 	for (const struct ir_column *c = columns; c->key; c++)
@@ -200,6 +213,7 @@ static const struct list {
 	{ "hypervisors", list_hypervisors, { "name", "parameters", "summary" } },
 	{ "iommus", list_iommus, { "name", "title", "entry", "domains", "summary" } },
 	{ "events", list_events, { "system", "name", "meaning" } },
+	{ "readers", list_readers, { "name", "summary" } },
 	{ "figures", list_figures, { "of", "name", "heading", "meaning" } },
 	{ .name = NULL },
 };

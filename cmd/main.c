@@ -42,8 +42,8 @@ const struct command commands[] = {
 	  "BASELINE NEW", IN_COMPARE, 2, compare_formats },
 	{ "report", cmd_report, "Convert a JSON report to a table, CSV, Markdown or a web page",
 	  "REPORT.json", IN_REPORT, 1, report_formats },
-	{ "list", cmd_list, "List strategies, hypervisors, IOMMUs, trace events or figures",
-	  "strategies|hypervisors|iommus|events|figures", IN_LIST, 1, list_formats },
+	{ "list", cmd_list, "List strategies, hypervisors, IOMMUs, trace events, readers or figures",
+	  "strategies|hypervisors|iommus|events|readers|figures", IN_LIST, 1, list_formats },
 	{ .name = NULL },
 };
 

@@ -138,7 +138,7 @@ exits "-V" 0 -V
 
 # Lists.
 
-for list in strategies hypervisors iommus events figures; do
+for list in strategies hypervisors iommus events readers figures; do
 	exits "list $list" 0 list $list
 	lines=$(wc -l <out)
 	exits "list $list as JSON" 0 list --format json $list

@@ -77,7 +77,7 @@ done
 printf '\257\001\002\003' >"$tmp/none"
 run info "$tmp/none"
 check "the message about no known format lists all readers" grep -q 'looked for: .*text' "$tmp/err"
-for name in $(sed -n 's/.*looked for: //p' "$tmp/err" | tr -d ,); do
+for name in $(names readers); do
 	check "$name is in iommu-replay(1)" grep -q "^\.It Cm $name\$" man/iommu-replay.1
 done
 

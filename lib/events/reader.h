@@ -57,6 +57,7 @@ struct ir_reader_info {
 
 struct ir_reader_ops {
 	const char *name;
+	const char *summary;	/* the files that it reads, in one line; NULL: not described */
 	/*
 	 * How many bits of the first @len bytes matched this format; 0: not
 	 * this one.  @len is at most IR_READER_PEEK.  With IR_READER_CERTAIN or

@@ -25,6 +25,11 @@ static const struct ir_reader_ops *const readers[] = {
 #define MIN_TEXT 4u	/* bytes: less may be the beginning of anything */
 #define FRONT_OVERLAP 1024u	/* of the blocks in which they are looked through */
 
+const struct ir_reader_ops *ir_reader_at(size_t i)
+{
+	return i < NR_READERS ? readers[i] : NULL;
+}
+
 static const struct ir_reader_ops *highest_bid(const unsigned char *start, size_t len)
 {
 	const struct ir_reader_ops *best = NULL;

@@ -12,6 +12,8 @@
 
 #include "events/reader.h"
 
+/** ir_reader_at - reader number @i of those that are known; NULL: no more */
+const struct ir_reader_ops *ir_reader_at(size_t i);
 /**
  * ir_reader_open - recognise and open a recording
  * @file: the opened file; stays the caller's, must outlive the reader

@@ -344,6 +344,7 @@ static void perfdata_close(struct ir_reader *rd)
 
 const struct ir_reader_ops ir_perfdata_ops = {
 	.name	= "perf.data",
+	.summary = "files of perf record, also in the format for pipes, compressed or not",
 	.bid	= perfdata_bid,
 	.open	= perfdata_open,
 	.next_block = perfdata_next_block,

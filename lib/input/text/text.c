@@ -427,6 +427,7 @@ static void text_close(struct ir_reader *rd)
 
 const struct ir_reader_ops ir_text_ops = {
 	.name	= "text",
+	.summary = "trace files of the kernel, output of trace-cmd report and perf script",
 	.bid	= text_bid,
 	.open	= text_open,
 	.next_block = text_next_block,

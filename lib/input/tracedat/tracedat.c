@@ -446,6 +446,7 @@ static void tracedat_close(struct ir_reader *rd)
 
 const struct ir_reader_ops ir_tracedat_ops = {
 	.name	= "trace.dat",
+	.summary = "files of trace-cmd, version 6 or 7, compressed or not",
 	.bid	= tracedat_bid,
 	.open	= tracedat_open,
 	.next_block = tracedat_next_block,
