@@ -246,6 +246,8 @@ fi
 
 exits "info" 0 info "$file"
 shows "info shows the events" "count event "
+run info traces/6.12-fq-twodev.dat
+shows "info: with commas, as all other counts" " 9,276 iommu:map "
 run info --format json "$file"
 maps=$(sed -n 's/^ *"map": \([0-9]*\),$/\1/p' "$tmp/out")
 exits "ops" 0 ops "$file"

@@ -71,7 +71,7 @@ page "several hosts for several recordings" "On kvm with 9 host mappings" run --
 page "what waits" "Throughput" run --load closed --strategy strict,fq-flush "$waits"
 page "who held what" "72 maps met a host that was full, 72 failed" run --explain --strategy strict,legacy --hypervisor kvm:entry-limit=4 s.txt
 page "information" "What is in the recording" info s.txt
-page "information of two" "half.txt" info s.txt half.txt
+page "information of two" "What is in the recordings s.txt" info s.txt half.txt
 page "information of nothing" "nothing.txt" info nothing.txt
 page "verified" "The model is off by" verify --manifest none --queue-size 64 x86.dat
 page "two that are verified" "Predicted and recorded" verify --manifest none --strategy strict x86.dat x86.dat

@@ -505,7 +505,7 @@ static int write_drawn(const struct canvas *canvas, const struct ir_report_entry
 
 static int render_info(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)
 {
-	return write_drawn(canvas, entries, n, "What is in the recording", draw_info);
+	return write_drawn(canvas, entries, n, n > 1 ? "What is in the recordings" : "What is in the recording", draw_info);
 }
 
 static int render_verify(const struct canvas *canvas, const struct ir_report_entry *entries, size_t n)

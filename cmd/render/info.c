@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Draws the content of a recording on a terminal and in Markdown. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbers.h"
 #include "io/texts.h"
 #include "render/render.h"
 #include "render/view.h"
@@ -48,7 +48,7 @@ static void fill_row(const struct ir_recording_info *info, row_function row, siz
 	uint64_t count = 0;
 	size_t n = row(info, i, &count, texts);
 
-	cells[0] = text_format("%" PRIu64, count);
+	cells[0] = text_checked(strdup(ir_count_text(count).s));
 	for (size_t c = 1; c < n; c++)
 		cells[c] = text_clean(texts[c]);
 }
