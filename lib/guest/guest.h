@@ -177,7 +177,7 @@ struct ir_guest {
 	unsigned int cpu;		/* whose code runs, */
 	bool irq;			/* and in which context; with actors, as long as that has not waited */
 	bool preloading;		/* before the recording: nothing is flushed */
-	bool rpcit_failed;		/* an RPCIT failed, for any reason */
+	bool ran_short;			/* an RPCIT failed, for any reason, or a map found no IOVA */
 	uint64_t next_op_ns;		/* with actors: the next operation comes then, or later */
 	uint64_t next_wake_ns;		/* and the next one that waits goes on then; UINT64_MAX: none waits */
 	uint64_t hv_free_ns;		/* the hypervisor is busy with an RPCIT until then */

@@ -157,6 +157,7 @@ IR_SPECIALISED void unmap_range(struct ir_domain *d, uint64_t pfn, uint64_t page
 __attribute__((noinline))
 static void count_exhausted(struct ir_domain *d, uint64_t pages)
 {
+	d->guest->ran_short = true;
 	ir_count(d, maps.iova_exhausted, 1);
 	if (ir_guest_site(d->guest))
 		ir_guest_site(d->guest)->iova_exhausted++;

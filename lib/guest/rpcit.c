@@ -221,7 +221,7 @@ IR_SPECIALISED int issue_flush(struct ir_domain *d, uint64_t first, uint64_t las
 		ir_entries_flushed(d);
 	result = result_of(g->actors ? refresh_timed(d, c.first, c.last, global, cause, serving, plain)
 				     : charge_and_refresh(d, c.first, c.last, serving, plain));
-	g->rpcit_failed |= result != 0;
+	g->ran_short |= result != 0;
 	if (result == -ENOMEM)
 		ir_count(d, rpcit.insufficient, 1);
 	if (plain)

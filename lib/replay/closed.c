@@ -67,7 +67,7 @@ static int run_ops(const struct closed *c, const struct run *r, struct ir_flush_
 	}
 	if (!rc)
 		rc = ir_engine_finish(e, r->result, r->devices, err);
-	*r->failed |= ir_engine_rpcit_failed(e);
+	*r->failed |= ir_engine_ran_short(e);
 	if (!rc && log->no_memory)
 		rc = ir_error_set(err, -ENOMEM, "out of memory");
 	ir_engine_free(e);

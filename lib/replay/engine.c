@@ -261,9 +261,9 @@ void ir_engine_explain(struct ir_engine *e, struct ir_explanation *x)
 	e->guest->cfg.explanation = x;
 }
 
-bool ir_engine_rpcit_failed(const struct ir_engine *e)
+bool ir_engine_ran_short(const struct ir_engine *e)
 {
-	return e->guest->rpcit_failed;
+	return e->guest->ran_short;
 }
 
 uint64_t ir_engine_failures(struct ir_engine *e)

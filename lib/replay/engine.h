@@ -49,8 +49,8 @@ void ir_engine_interrupts(struct ir_engine *e, const volatile int *interrupted);
  */
 int ir_engine_finish(struct ir_engine *e, struct ir_result *result, struct ir_result *devices,
 		     struct ir_error *err);
-/** ir_engine_rpcit_failed - whether an RPCIT failed so far */
-bool ir_engine_rpcit_failed(const struct ir_engine *e);
+/** ir_engine_ran_short - whether an RPCIT failed so far, or a map found no IOVA */
+bool ir_engine_ran_short(const struct ir_engine *e);
 /** ir_engine_failures - maps that failed so far, or left pages unbacked */
 uint64_t ir_engine_failures(struct ir_engine *e);
 void ir_engine_free(struct ir_engine *e);

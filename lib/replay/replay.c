@@ -285,7 +285,7 @@ static int collect_results(struct pool *p, struct ir_error *err)
 		if (!rc)
 			ir_time_flushes(r->info, NULL, r->info->duration_ns, result->parameters.cpus,
 					result);
-		r->failed[t->config] = ir_engine_rpcit_failed(t->engine);
+		r->failed[t->config] = ir_engine_ran_short(t->engine);
 	}
 	if (rc && ir_budget_exceeded(&p->budget))
 		rc = over_budget_error(p, err);

@@ -13,18 +13,32 @@ static bool may_share(const struct ir_config *c)
 	return !c->observer && !ir_guard_needed(c->strategy, c->hypervisor);
 }
 
-/* The one that does the same in any replay of this recording. */
+/* What holds for all of the recording, of enum ir_same. */
+static unsigned int same_where(const struct ir_recording_info *info)
+{
+	unsigned int where = 0;
+
+	if (info->ops.segments == info->ops.map)
+		where |= IR_SAME_ONE_PIECE;
+	if (info->ops.map_pages == info->ops.map && info->ops.unmap_pages == info->ops.unmap &&
+	    info->ops.failed_map == info->ops.undone_map)
+		where |= IR_SAME_ONE_PAGE;
+	if (!info->machine.s390_dma_api)
+		where |= IR_SAME_SINCE_6_7;
+	return where;
+}
+
+/* The one that has the same results in any replay of this recording. */
 static const struct ir_strategy *twin(const struct ir_round *round, const struct ir_strategy *strategy)
 {
-	bool pieces = round->info->ops.segments > round->info->ops.map;
-
-	return !pieces && strategy->same_without_pieces ? strategy->same_without_pieces : strategy;
+	return strategy->same_as && !(strategy->same_where & ~same_where(round->info)) ? strategy->same_as : strategy;
 }
 
 static const struct ir_strategy *twin_until_short(const struct ir_round *round, const struct ir_strategy *strategy)
 {
-	strategy = twin(round, strategy);
-	return strategy->same_until_short ? strategy->same_until_short : strategy;
+	unsigned int where = same_where(round->info) | IR_SAME_UNTIL_SHORT;
+
+	return strategy->same_as && !(strategy->same_where & ~where) ? strategy->same_as : strategy;
 }
 
 /* The first configuration that is like the @i-th, where strategies of one @twin_of are the same; @i: itself. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rounds of a replay.  Some strategies do the same until an RPCIT fails: one of them is
- * replayed first, and if none of its RPCITs failed, its results are those of the others,
- * too.  Else the others are replayed in a second round, but for those that do the same
- * whatever happens, as no mapping of the recording has several pieces.
+ * Rounds of a replay.  Some strategies have the same results until an RPCIT or a map fails:
+ * one of them is replayed first, and if nothing failed, its results are those of the others,
+ * too.  Else the others are replayed in a second round, but for those that are the same
+ * whatever happens in this recording (enum ir_same).
  */
 #ifndef IR_REPLAY_ROUND_H
 #define IR_REPLAY_ROUND_H
@@ -17,7 +17,7 @@ struct ir_round {
 	size_t nr_configs;
 	const struct ir_replay_options *options;	/* may be NULL */
 	struct ir_result *results;
-	bool *failed;		/* by configuration: an RPCIT failed */
+	bool *failed;		/* by configuration: an RPCIT failed, or a map found no IOVA */
 	bool *ready;		/* by configuration: it has its results */
 	size_t *which;		/* the configurations to be replayed now, */
 	size_t n;		/* so many; */

@@ -7,7 +7,7 @@
 #include <iommu-replay/strategy.h>
 
 /* Others do the same until an RPCIT fails. */
-extern const struct ir_strategy ir_sync_map_retry;
+extern const struct ir_strategy ir_strict, ir_sync_map_retry;
 
 /* RPCIT over the range; on insufficient resources one global RPCIT, whose result counts. */
 int ir_retry_sync_map(struct ir_domain *domain, uint64_t iova, uint64_t size);

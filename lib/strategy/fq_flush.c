@@ -25,6 +25,7 @@ const struct ir_strategy ir_fq_flush = {
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
 	.s390_only = true,
-	.same_until_short = &ir_sync_map_retry,
+	.same_as = &ir_sync_map_retry,
+	.same_where = IR_SAME_UNTIL_SHORT,
 	.maps_by_rpcit = true,
 };

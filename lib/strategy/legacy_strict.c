@@ -19,5 +19,7 @@ const struct ir_strategy ir_legacy_strict = {
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
 	.s390_only = true,
+	.same_as = &ir_strict,	/* but for the places of IOVAs, and how much longer mappings take of them */
+	.same_where = IR_SAME_UNTIL_SHORT | IR_SAME_ONE_PAGE | IR_SAME_SINCE_6_7,
 	.maps_by_rpcit = true,
 };

@@ -19,6 +19,7 @@ const struct ir_strategy ir_map_inline = {
 	.iotlb_sync = ir_ranged_sync,
 	.flush_iotlb_all = ir_global_flush,
 	.s390_only = true,
-	.same_without_pieces = &ir_sync_map_retry,
+	.same_as = &ir_sync_map_retry,
+	.same_where = IR_SAME_ONE_PIECE,
 	.maps_by_rpcit = true,
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Strategies that do the same until an RPCIT fails, or as long as no mapping has several
- * pieces: that they do, and that replaying them as one changes no figure.
+ * Strategies that are the same until an RPCIT fails, as long as no mapping has several
+ * pieces, or pages: that they are, and that replaying them as one changes no figure.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include <iommu-replay/plugin.h>
@@ -46,12 +47,12 @@ static void note_rpcit(void *arg, const struct ir_rpcit *rpcit)
 static void note_mapped(void *arg, const struct ir_op *op, uint64_t iova)
 {
 	add(arg, (struct ir_rpcit){ .time_ns = op->time_ns, .iova = iova, .cpu = op->cpu,
-				    .device = op->device });
+				    .device = op->device, .result = iova == UINT64_MAX ? -ENOSPC : 0 });
 }
 
 struct machine {
 	struct ir_recording_info info;
-	bool pieces;		/* of some mappings, several */
+	unsigned int where;	/* enum ir_same: what mappings have */
 	struct ir_op ops[6000];
 	size_t nr;
 };
@@ -64,7 +65,7 @@ static uint64_t some(uint64_t *random, uint64_t n)
 /* A map of one piece, or of several, which may be an attempt that failed. */
 static void add_map(struct machine *m, uint64_t *random, uint64_t now, uint32_t mapping)
 {
-	uint32_t pieces = !m->pieces || some(random, 4) ? 1 : 2 + (uint32_t)some(random, 3);
+	uint32_t pieces = m->where || some(random, 4) ? 1 : 2 + (uint32_t)some(random, 3);
 	bool failed = mapping == IR_NO_MAPPING;
 	struct ir_op op = {
 		.time_ns = now, .mapping = mapping, .segments = pieces,
@@ -76,7 +77,7 @@ static void add_map(struct machine *m, uint64_t *random, uint64_t now, uint32_t 
 	size_t first = m->nr;
 
 	for (uint32_t i = 0; i < pieces; i++) {
-		op.seg_pages = some(random, 8) ? 1 : 1 + (uint32_t)some(random, 90);
+		op.seg_pages = m->where & IR_SAME_ONE_PAGE || some(random, 8) ? 1 : 1 + (uint32_t)some(random, 90);
 		op.paddr = (some(random, 500) << 12) + ((uint64_t)i << 40);
 		m->ops[first].pages += op.seg_pages;
 		op.pages = m->ops[first].pages;
@@ -87,12 +88,12 @@ static void add_map(struct machine *m, uint64_t *random, uint64_t now, uint32_t 
 }
 
 /* Operations of two devices and four CPUs, some of them at the same time. */
-static void make_machine(struct machine *m, uint64_t *random, bool pieces)
+static void make_machine(struct machine *m, uint64_t *random, unsigned int where)
 {
 	bool live[MOST] = { false };
 	uint64_t now = 0;
 
-	*m = (struct machine){ .pieces = pieces, .info = {
+	*m = (struct machine){ .where = where, .info = {
 		.cpus = CPUS, .nr_devices = 3, .max_mappings = MOST, .arch = "s390x",
 		.page_frees = false,
 	} };
@@ -100,7 +101,7 @@ static void make_machine(struct machine *m, uint64_t *random, bool pieces)
 		uint32_t i = (uint32_t)some(random, MOST);
 
 		now += some(random, 4) ? some(random, 20 * US) : some(random, 200) ? 0 : 40 * MS;
-		if (!some(random, 50)) {
+		if (!some(random, 50) && !(where & IR_SAME_ONE_PAGE)) {
 			add_map(m, random, now, IR_NO_MAPPING);
 		} else if (live[i]) {
 			m->ops[m->nr++] = (struct ir_op){
@@ -163,7 +164,7 @@ static void run(const struct machine *m, struct ir_config config, struct log *lo
 	for (size_t i = 0; i < m->nr; i += 1000)
 		ir_engine_run(e, m->ops + i, m->nr - i < 1000 ? m->nr - i : 1000);
 	assert_int_equal(ir_engine_finish(e, result, NULL, NULL), 0);
-	assert_int_equal(ir_engine_rpcit_failed(e), log->failed);
+	assert_int_equal(ir_engine_ran_short(e), log->failed);
 	ir_engine_free(e);
 }
 
@@ -193,64 +194,70 @@ static void assert_same_rpcit(const struct ir_rpcit *a, const struct ir_rpcit *b
 	assert_int_equal(a->result, b->result);
 }
 
-/* Both logs are the same up to the first RPCIT that failed, and that one is in both. */
-static void assert_alike(const struct log *a, const struct log *b)
+/*
+ * Both logs are the same up to what failed first, and that is in both.
+ * @places: IOVAs included
+ */
+static void assert_alike(const struct log *a, const struct log *b, bool places)
 {
 	assert_int_equal(a->failed, b->failed);
 	assert_int_equal(a->alike, b->alike);
 	if (!a->failed)
 		assert_int_equal(a->nr, b->nr);
-	for (size_t i = 0; i < a->alike + a->failed; i++)
+	for (size_t i = 0; i < a->alike + a->failed && places; i++)
 		assert_same_rpcit(&a->done[i], &b->done[i]);
 }
 
-/* Whether @st is like this one, where mappings have several @pieces or not; NULL: like none. */
-static const struct ir_strategy *twin_of(const struct ir_strategy *st, bool pieces)
-{
-	return pieces ? st->same_until_short : st->same_without_pieces;
-}
-
-/* Each strategy that is said to be like another one until an RPCIT fails, or without pieces, is. */
+/* Each strategy that is said to be the same as another one is. */
 static void test_they_are_alike(void **state)
 {
+	static const struct { unsigned int where, pairs, failed, whole; } kinds[] = {
+		{ 0, 3, 15, 60 },
+		{ IR_SAME_ONE_PIECE, 4, 30, 60 },
+		{ IR_SAME_ONE_PIECE | IR_SAME_ONE_PAGE, 5, 20, 60 },
+	};
 	struct machine *m = malloc(sizeof(*m));
 	struct ir_result *one = calloc(1, sizeof(*one)), *other = calloc(1, sizeof(*other));
 	struct log log[2] = { { .done = NULL } };
-	unsigned int pairs[2] = { 0 }, failed[2] = { 0 }, whole[2] = { 0 };
+	unsigned int pairs[NR(kinds)] = { 0 }, failed[NR(kinds)] = { 0 }, whole[NR(kinds)] = { 0 };
 	uint64_t random = 20260711;
 
 	(void)state;
 	assert_true(m && one && other);
-	for (unsigned int round = 0; round < 20; round++) {
-		bool pieces = round % 2;
+	for (unsigned int round = 0; round < 10 * NR(kinds); round++) {
+		unsigned int kind = round % NR(kinds);
+		unsigned int where = kinds[kind].where | IR_SAME_SINCE_6_7;
 
-		make_machine(m, &random, pieces);
+		make_machine(m, &random, kinds[kind].where);
 		for (size_t h = 0; ir_hypervisors[h]; h++) {
 			struct ir_config config = { .hypervisor = ir_hypervisors[h] };
 
-			config.params = some_params(&random, ir_hypervisors[h], round / 2 % 4);
+			config.params = some_params(&random, ir_hypervisors[h], round / NR(kinds) % 4);
 			for (size_t i = 0; ir_strategies[i]; i++) {
-				config.strategy = twin_of(ir_strategies[i], pieces);
-				if (!config.strategy)
+				const struct ir_strategy *st = ir_strategies[i];
+				bool always = !(st->same_where & IR_SAME_UNTIL_SHORT);
+
+				config.strategy = st->same_as;
+				if (!config.strategy || st->same_where & ~(where | IR_SAME_UNTIL_SHORT))
 					continue;
 				run(m, config, &log[0], one);
-				config.strategy = ir_strategies[i];
+				config.strategy = st;
 				run(m, config, &log[1], other);
-				if (!pieces)
+				if (always)
 					log[0].alike = log[1].alike = log[0].nr - log[0].failed;
-				assert_alike(&log[0], &log[1]);
-				if (!log[0].failed || !pieces)
+				assert_alike(&log[0], &log[1], !(st->same_where & IR_SAME_ONE_PAGE));
+				if (!log[0].failed || always)
 					assert_same_figures(one, other);
-				pairs[pieces] += round < 2 && !h;
-				failed[pieces] += log[0].failed;
-				whole[pieces] += !log[0].failed;
+				pairs[kind] += round < NR(kinds) && !h;
+				failed[kind] += log[0].failed;
+				whole[kind] += !log[0].failed;
 			}
 		}
 	}
-	assert_int_equal(pairs[false], 1);
-	assert_int_equal(pairs[true], 3);
-	assert_true(failed[false] > 5 && whole[false] > 20);
-	assert_true(failed[true] > 15 && whole[true] > 60);
+	for (size_t kind = 0; kind < NR(kinds); kind++) {
+		assert_int_equal(pairs[kind], kinds[kind].pairs);
+		assert_true(failed[kind] > kinds[kind].failed && whole[kind] > kinds[kind].whole);
+	}
 	free(log[0].done);
 	free(log[1].done);
 	free(one);
@@ -422,7 +429,8 @@ static void test_rounds(void **state)
 	assert_string_equal(configs[round.which[1]].strategy->name, "lazy-ignore");
 	assert_int_equal(ir_round_next(&round), 0);
 	for (size_t i = 0; i < n; i++)
-		if (configs[i].strategy->same_until_short || !strcmp(configs[i].strategy->name, "sync-map-retry"))
+		if (configs[i].strategy->same_where == IR_SAME_UNTIL_SHORT ||
+		    !strcmp(configs[i].strategy->name, "sync-map-retry"))
 			assert_int_equal(results[i].rpcit.total, 7);
 	ir_round_release(&round);
 
@@ -500,6 +508,43 @@ static void test_rounds_without_pieces(void **state)
 	ir_round_release(&round);
 }
 
+/* Whether legacy-strict has no replay of its own. */
+static bool is_strict(struct ir_op_totals ops, bool s390_dma_api)
+{
+	struct ir_config configs[MOST_CONFIGS];
+	struct ir_result results[MOST_CONFIGS] = { { .parameters = { .iommu = NULL } } };
+	struct ir_recording_info info = { .nr_devices = 1, .ops = ops, .machine.s390_dma_api = s390_dma_api };
+	size_t n = all_strategies(configs, "kvm", &(struct ir_params){ .queue_size = 8 });
+	struct ir_round round = { .info = &info, .configs = configs, .nr_configs = n, .results = results };
+	bool is;
+
+	assert_int_equal(ir_round_init(&round, true), 1);
+	assert_true(in_round(&round, "strict"));
+	is = !in_round(&round, "legacy-strict");
+	ir_round_release(&round);
+	return is;
+}
+
+static void test_rounds_of_pages(void **state)
+{
+	const struct ir_op_totals pages = { .map = 10, .map_pages = 10, .segments = 10, .unmap = 12,
+					    .unmap_pages = 12, .failed_map = 2, .undone_map = 2 };
+	struct ir_op_totals ops = pages;
+
+	(void)state;
+	assert_true(is_strict(ops, false));
+	/* Then it knows of pages that were unmapped before, which a flush has to free. */
+	assert_false(is_strict(ops, true));
+	ops.map_pages++;
+	assert_false(is_strict(ops, false));
+	ops = pages;
+	ops.unmap_pages++;	/* of a mapping from before the recording */
+	assert_false(is_strict(ops, false));
+	ops = pages;
+	ops.failed_map++;	/* of as many pages as it may be */
+	assert_false(is_strict(ops, false));
+}
+
 /* Each has its own replay: an observer sees one, a plug-in may count, and parameters count, too. */
 static void test_not_shared(void **state)
 {
@@ -545,6 +590,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_shows),
 		cmocka_unit_test(test_rounds),
 		cmocka_unit_test(test_rounds_without_pieces),
+		cmocka_unit_test(test_rounds_of_pages),
 		cmocka_unit_test(test_not_shared),
 	};
 

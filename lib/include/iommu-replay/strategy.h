@@ -59,6 +59,14 @@ enum ir_dma_api {
 	IR_DMA_S390,		/* arch/s390/pci/pci_dma.c (before 6.7) */
 };
 
+/* What two strategies have to have for the same results. */
+enum ir_same {
+	IR_SAME_UNTIL_SHORT	= 1 << 0,	/* no RPCIT fails, and each map finds an IOVA */
+	IR_SAME_ONE_PIECE	= 1 << 1,	/* no mapping has several pieces */
+	IR_SAME_ONE_PAGE	= 1 << 2,	/* nor several pages, initial ones included */
+	IR_SAME_SINCE_6_7	= 1 << 3,	/* the recorded machine does not have the former s390 DMA API */
+};
+
 struct ir_strategy {
 	const char *name;
 	const char *summary;	/* one line */
@@ -85,15 +93,11 @@ struct ir_strategy {
 	bool not_s390;		/* "all" leaves it out on s390 */
 	bool identity;		/* no page table: the device reaches all memory, nothing is flushed */
 	/*
-	 * Until an RPCIT fails this one does just what that one does, at the same times: both
-	 * may be replayed as one.  NULL: there is no such one.  A plug-in's is ignored.
+	 * This one has the same results as @same_as, and may be replayed as that one, where
+	 * @same_where holds.  NULL: there is no such one.  A plug-in's is ignored.
 	 */
-	const struct ir_strategy *same_until_short;
-	/*
-	 * Where each mapping has one piece, this one does just what that one does, at the same
-	 * times.  NULL: there is no such one.  A plug-in's is ignored.
-	 */
-	const struct ir_strategy *same_without_pieces;
+	const struct ir_strategy *same_as;
+	unsigned int same_where;	/* all of enum ir_same that are set */
 	/*
 	 * A map whose RPCITs succeed is just them, with IR_CAUSE_SYNC_MAP: map_pages one for each
 	 * piece, iotlb_sync_map one for the mapping, none if ir_tlb_refresh() is false.  It may be
