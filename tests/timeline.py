@@ -44,6 +44,8 @@ def check_result(name, recording, result):
                all(low[i + 1] <= high[i] and high[i + 1] >= low[i] for i in range(n - 1)), True)
         if track in result["peaks"]:
             expect(f"{name}: {track}: at most the peak", max(high) <= result["peaks"][track], True)
+    # Nothing is shown of how the guest got its initial pages.
+    expect(f"{name}: begins with them", 2 * t["live_pages"]["min"][0] > result["parameters"]["initial_pages"], True)
     for track in ("live_pages", "lazy_pages"):
         expect(f"{name}: {track}: the peak", max(t[track]["max"]), result["peaks"][track])
     h = result["histograms"]

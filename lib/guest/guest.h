@@ -302,6 +302,8 @@ static inline void ir_guest_update_peaks(struct ir_domain *d)
 
 /** ir_guest_note_values - the current values, for the timeline */
 void ir_guest_note_values(struct ir_guest *g);
+/** ir_guest_begin_timeline - it begins with the current values, if there is one and no time has passed */
+void ir_guest_begin_timeline(struct ir_guest *g);
 /** ir_guest_failed - our own memory ran out: the result is void */
 bool ir_guest_failed(const struct ir_guest *g);
 

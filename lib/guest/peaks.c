@@ -14,6 +14,14 @@ void ir_guest_note_values(struct ir_guest *g)
 	ir_timeline_values(g->cfg.timeline, g->now_ns, values);
 }
 
+void ir_guest_begin_timeline(struct ir_guest *g)
+{
+	if (!g->cfg.timeline || g->now_ns > g->start_ns)
+		return;
+	ir_timeline_restart(g->cfg.timeline);
+	ir_guest_note_values(g);
+}
+
 void ir_guest_note_failure(const struct ir_domain *d, enum ir_failure kind, uint64_t pages)
 {
 	static const enum ir_shortage_kind shortages[] = {

@@ -95,6 +95,11 @@ static struct ir_timeline_bucket *bucket_at(struct ir_timeline *t, uint64_t now_
 	return &t->buckets[t->nr_buckets - 1];
 }
 
+void ir_timeline_restart(struct ir_timeline *t)
+{
+	t->nr_buckets = 0;
+}
+
 void ir_timeline_values(struct ir_timeline *t, uint64_t now_ns, const uint64_t values[IR_TRACKS])
 {
 	struct ir_timeline_bucket *b = bucket_at(t, now_ns, t->nr_buckets ? t->last : values);

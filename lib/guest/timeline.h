@@ -15,6 +15,8 @@
  * Returns NULL if there is no memory.
  */
 struct ir_timeline *ir_timeline_new(uint64_t start_ns, uint64_t duration_ns);
+/** ir_timeline_restart - forget the values that it has had, while the guest is prepared */
+void ir_timeline_restart(struct ir_timeline *t);
 /** ir_timeline_values - what the tracks' values are at @now_ns */
 void ir_timeline_values(struct ir_timeline *t, uint64_t now_ns, const uint64_t values[IR_TRACKS]);
 /** ir_timeline_rpcit - an RPCIT was issued at @now_ns and done */

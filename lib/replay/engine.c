@@ -160,7 +160,7 @@ static struct ir_engine *new_engine(const struct ir_config *config, const struct
 		e->stopped = ir_actors_new(e->guest) != 0;
 	for (uint32_t i = 0; i < e->nr_copies && !config->strategy->identity; i++)
 		ir_preload(e->guest, info, i);
-	ir_guest_sample(e->guest);
+	ir_guest_begin_timeline(e->guest);
 	return e;
 }
 
@@ -428,6 +428,7 @@ static inline void perform_op(struct ir_engine *e, const struct ir_op *op, const
 		break;
 	case IR_OP_INITIAL:
 		ir_guest_preload(g, op->device, mapping, op->pages, op->iova);
+		ir_guest_begin_timeline(g);
 		break;
 	case IR_OP_FLUSH_TIMER:
 		flush_timer(e, op);

@@ -13,15 +13,16 @@ static bool may_share(const struct ir_config *c)
 	return !c->observer && !ir_guard_needed(c->strategy, c->hypervisor);
 }
 
-/* What holds for all of the recording, of enum ir_same. */
-static unsigned int same_where(const struct ir_recording_info *info)
+/* What holds for all of the recording, of enum ir_same.  Timelines look at a guest where its DMA API does. */
+static unsigned int same_where(const struct ir_round *round)
 {
+	const struct ir_recording_info *info = round->info;
 	unsigned int where = 0;
 
 	if (info->ops.segments == info->ops.map)
 		where |= IR_SAME_ONE_PIECE;
 	if (info->ops.map_pages == info->ops.map && info->ops.unmap_pages == info->ops.unmap &&
-	    info->ops.failed_map == info->ops.undone_map)
+	    info->ops.failed_map == info->ops.undone_map && !(round->options && round->options->timelines))
 		where |= IR_SAME_ONE_PAGE;
 	if (!info->machine.s390_dma_api)
 		where |= IR_SAME_SINCE_6_7;
@@ -31,12 +32,12 @@ static unsigned int same_where(const struct ir_recording_info *info)
 /* The one that has the same results in any replay of this recording. */
 static const struct ir_strategy *twin(const struct ir_round *round, const struct ir_strategy *strategy)
 {
-	return strategy->same_as && !(strategy->same_where & ~same_where(round->info)) ? strategy->same_as : strategy;
+	return strategy->same_as && !(strategy->same_where & ~same_where(round)) ? strategy->same_as : strategy;
 }
 
 static const struct ir_strategy *twin_until_short(const struct ir_round *round, const struct ir_strategy *strategy)
 {
-	unsigned int where = same_where(round->info) | IR_SAME_UNTIL_SHORT;
+	unsigned int where = same_where(round) | IR_SAME_UNTIL_SHORT;
 
 	return strategy->same_as && !(strategy->same_where & ~where) ? strategy->same_as : strategy;
 }

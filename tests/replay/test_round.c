@@ -509,13 +509,16 @@ static void test_rounds_without_pieces(void **state)
 }
 
 /* Whether legacy-strict has no replay of its own. */
-static bool is_strict(struct ir_op_totals ops, bool s390_dma_api)
+static bool is_strict(struct ir_op_totals ops, bool s390_dma_api, bool timelines)
 {
+	struct ir_timeline *none[MOST_CONFIGS];
+	const struct ir_replay_options options = { .timelines = timelines ? none : NULL };
 	struct ir_config configs[MOST_CONFIGS];
 	struct ir_result results[MOST_CONFIGS] = { { .parameters = { .iommu = NULL } } };
 	struct ir_recording_info info = { .nr_devices = 1, .ops = ops, .machine.s390_dma_api = s390_dma_api };
 	size_t n = all_strategies(configs, "kvm", &(struct ir_params){ .queue_size = 8 });
-	struct ir_round round = { .info = &info, .configs = configs, .nr_configs = n, .results = results };
+	struct ir_round round = { .info = &info, .configs = configs, .nr_configs = n, .results = results,
+				  .options = &options };
 	bool is;
 
 	assert_int_equal(ir_round_init(&round, true), 1);
@@ -532,17 +535,18 @@ static void test_rounds_of_pages(void **state)
 	struct ir_op_totals ops = pages;
 
 	(void)state;
-	assert_true(is_strict(ops, false));
+	assert_true(is_strict(ops, false, false));
+	assert_false(is_strict(ops, false, true));
 	/* Then it knows of pages that were unmapped before, which a flush has to free. */
-	assert_false(is_strict(ops, true));
+	assert_false(is_strict(ops, true, false));
 	ops.map_pages++;
-	assert_false(is_strict(ops, false));
+	assert_false(is_strict(ops, false, false));
 	ops = pages;
 	ops.unmap_pages++;	/* of a mapping from before the recording */
-	assert_false(is_strict(ops, false));
+	assert_false(is_strict(ops, false, false));
 	ops = pages;
 	ops.failed_map++;	/* of as many pages as it may be */
-	assert_false(is_strict(ops, false));
+	assert_false(is_strict(ops, false, false));
 }
 
 /* Each has its own replay: an observer sees one, a plug-in may count, and parameters count, too. */
