@@ -365,6 +365,17 @@ run sweep --quiet --load closed --event-cost 5.6us --hypervisor kvm:entry-limit=
 	--strategy strict,sync-map-retry --vary flush-latency=1us:100us:x2 traces/throughput/lazy.txt.xz
 shows "and says where two strategies change places" "strict is faster than sync-map-retry up to 8,000"
 
+
+small 1 >"$tmp/pair.txt"
+predict pair.txt strict --flush-latency 20us
+figures "one mapping: no throughput below 0" 'low == 0 && ratio > 0'
+run run --quiet --load closed --flush-latency 20us --format json "$tmp/pair.txt"
+cp "$tmp/out" "$tmp/report.json"
+exits "one mapping: its report can be read" 0 report "$tmp/report.json"
+small 1 1 >"$tmp/map.txt"
+exits "operations at one time are no load" 1 run --quiet --load closed --flush-latency 20us "$tmp/map.txt"
+says "why they are none" "map.txt: no time between operations, so no load"
+
 # Throughput that other machines got, if the shared recordings are there.
 shared=../shared/recordings
 if [ ! -f $shared/closed-loop.json ]; then

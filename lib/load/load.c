@@ -198,7 +198,8 @@ static int load_error(const struct collect *c, int rc, struct ir_error *err)
 	} else if (rc == -EINTR) {
 		ir_error_set(err, rc, "interrupted");
 	} else if (rc == -ENODATA) {
-		ir_error_set(err, rc, "%s: no mapping, so no load", c->info->file);
+		ir_error_set(err, rc, "%s: no %s, so no load", c->info->file,
+			     c->load->maps ? "time between operations" : "mapping");
 	}
 	return rc;
 }
@@ -222,7 +223,7 @@ struct ir_load *ir_load_new(struct ir_recording *rec, const struct ir_load_optio
 		err->text[0] = '\0';
 	if (!rc)
 		rc = collect_activity(&c, rec, err);
-	if (!rc && !c.load->maps)
+	if (!rc && (!c.load->maps || c.load->last_ns <= c.load->first_ns))
 		rc = -ENODATA;
 	free(c.events);
 	if (!rc)

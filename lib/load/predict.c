@@ -128,7 +128,7 @@ static void find_bounds(struct prediction *p)
 		widen_bounds(p, (double)p->self_server_ns / (double)p->result.server_ns);
 	if (spread < least)
 		spread = least;
-	p->low *= 1 - spread;
+	p->low *= spread < 1 ? 1 - spread : 0;
 	p->high *= 1 + spread;
 }
 
