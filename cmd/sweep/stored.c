@@ -150,6 +150,8 @@ static struct probe *add_probe(struct reading *r, struct search *search, size_t 
 	if (!json_is_object(json))
 		return NULL;
 	probe->value = count_of(json, "value");
+	if (probe->value < search->sweep->sought->min || probe->value > search->sweep->sought->max)
+		return NULL;
 	i = result_of(r, pair, probe->value);
 	if (i >= r->from->nr_results)
 		return NULL;
