@@ -60,6 +60,11 @@ shows "the next command loads the plug-ins, and has their parameters" \
 exits "the smallest limit of a plug-in's hypervisor" 0 sweep --quiet --plugin "$warn" --strategy strict \
 	--hypervisor kvm-warn:reserve=9 --find min-entry-limit traces/6.12-fq-twodev.dat
 shows "and the next command after it" "iommu-replay run --plugin $warn --hypervisor kvm-warn:entry-limit="
+run sweep --quiet --plugin "$warn" --strategy strict --hypervisor kvm-warn --find min-entry-limit --format json \
+	traces/6.12-fq-twodev.dat
+cp "$tmp/out" "$tmp/sweep.json"
+exits "the same, stored, without the plug-in" 0 report "$tmp/sweep.json"
+shows "it names the plug-in" "plug-in $warn, version"
 exits "both, to verify" 0 verify --quiet --plugin "$warn" --plugin "$low" --tolerance 100000 \
 	--strategy low-water --hypervisor kvm-warn --manifest none "$file"
 shows "verify names them" "plug-in $warn"

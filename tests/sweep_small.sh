@@ -216,6 +216,7 @@ for question in "--find min-entry-limit" "--find min-queue-size --max-rpcits 105
 	"--vary entry-limit=4:64:x2" "--vary aperture=16K:64K:16K" "--vary queue-size=4:4" \
 	"--vary entry-limit=4:64:x2 --find min-entry-limit --hypervisor kvm --hypervisor kvm:share=guest" \
 	"--vary entry-limit=8:32:1 --find min-entry-limit" \
+	"--vary tlb-refresh=0:1 --find min-aperture --hypervisor kvm --hypervisor kvm:entry-limit=15" \
 	"--vary queue-size=4:64:x4 --find min-aperture --hypervisor kvm --hypervisor zvm:pinned-limit=40" \
 	"--frontier --hypervisor kvm --hypervisor kvm:entry-limit=12"; do
 	# shellcheck disable=SC2086	# several arguments
@@ -255,6 +256,8 @@ if command -v python3 >/dev/null; then
 	damaged "no parameter" "$unfit it names no parameter" 'del s["vary"]["parameter"]'
 	damaged "no values" "$unfit it has no values" 's["vary"]["values"] = []'
 	damaged "a value that is none" "$unfit a value is no number" 's["vary"]["values"][1] = "many"'
+	damaged "an answer without a value" "$unfit an answer has no result" 'del s["find"]["answers"][1]["smallest"]["value"]'
+	damaged "an answer that cannot be" "$unfit an answer has no result" 's["find"]["answers"][1]["smallest"]["value"] = 1 << 60'
 	damaged "a result less" "$unfit" 'r.pop()'
 	damaged "a result more" "$unfit there are more of these" 'r.append(r[-1])'
 	damaged "too few results" "$unfit there are fewer of these" 'del r[3:]'

@@ -20,8 +20,10 @@ static void add_proof(const struct sweep *sweep, const struct search *search, co
 	struct ir_error err;
 	struct ir_config config = search->config;
 
-	if (in_curve(sweep, probe->value) || parameter_set_number(sweep->sought, &config, probe->value, &err))
+	if (in_curve(sweep, probe->value))
 		return;
+	/* The hypervisor of a stored one may not be known here: then its result alone has the value. */
+	parameter_set_number(sweep->sought, &config, probe->value, &err);
 	rows->configs[rows->n] = config;
 	rows->results[rows->n++] = probe->result;
 }

@@ -366,7 +366,7 @@ void sweep_host(FILE *out, const struct sweep *sweep, size_t h)
 		fprintf(out, ", share %s", ir_share_name(choice->share));
 	if (ir_backend_name(choice->backend))
 		fprintf(out, ", %s", ir_backend_name(choice->backend));
-	if (choice->has_tlb_refresh)
+	if (choice->has_tlb_refresh && !is_asked(sweep, "tlb-refresh"))
 		fprintf(out, ", tlb-refresh %d", choice->params.tlb_refresh > 0);
 	for (size_t i = 0; ir_hypervisor_own(choice->hypervisor, i); i++)
 		if (choice->params.own[i])
