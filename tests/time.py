@@ -5,11 +5,12 @@
     time.py JOB strict|lazy [KEY=VALUE...] >TEXT
 
 JOB is qdN (N requests at a time), rateN (one at a time, N a second), pauseN (N requests, and a pause
-when all are done) or receive (an interrupt for each packet, by a clock).  The last line of TEXT is a
-comment with the truth: operations a second, and CPU time of an operation.  Keys, in microseconds:
-flush, probe, tracepoint (what tracing costs an event; 0: not traced), device, quiet (idle before the
-first operation), pause, reap (work of pauseN for each wake), wake (the longest time until a task that
-was woken runs); operations; jitter (of the device's times, relative); idle=0 leaves out when the CPU was idle.
+when all are done), sleep (one, and a pause, whether it is done or not) or receive (an interrupt for
+each packet, by a clock).  The last line of TEXT is a comment with the truth: operations a second, and
+CPU time of an operation.  Keys, in microseconds: flush, probe, tracepoint (what tracing costs an
+event; 0: not traced), device, quiet (idle before the first operation), pause, reap (work of pauseN
+for each wake), wake (the longest time until a task that was woken runs); operations; jitter (of the
+device's times, relative); idle=0 leaves out when the CPU was idle.
 
 This is no part of the model: nothing here knows of steps, streams or ratios.
 """
@@ -164,6 +165,20 @@ def pausing(m, requests):
     return done
 
 
+def sleeping(m):
+    """A pause begins while a request is under way, after work that varies; each tenth time the task waits for it instead."""
+    free = [0x100000000 + 4096 * i for i in range(64)]
+    for i in range(m.par["operations"]):
+        submit(m, free[i % 64])
+        if i % 10 == 0:
+            m.idle_until(lambda: m.completed > i)
+        else:
+            m.work(40 * m.random())
+            m.idle_until(lambda: False, m.now + m.par["pause"])
+        m.work(300 * m.random())
+    return m.par["operations"]
+
+
 def receive(m):
     """Each packet's buffer is unmapped, and another one mapped."""
     m.task = "<idle>-0"
@@ -200,6 +215,8 @@ def main():
         done = receive(m)
     elif job.startswith("rate"):
         done = disk(m, 1, int(job[4:]))
+    elif job == "sleep":
+        done = sleeping(m)
     elif job.startswith("pause"):
         done = pausing(m, int(job[5:]))
     else:

@@ -165,6 +165,19 @@ done
 simulate reap-strict pause4 strict reap=15
 predict reap-strict strict
 figures "work between two waits is not that behind them" 'near(replayed, 1, 0.1)'
+# A pause may begin before a completion, which neither ends nor lengthens it.
+for mode in lazy strict; do
+	simulate "sleep-$mode" sleep "$mode"
+	grep -v 'irq_handler_entry\|hrtimer_expire' "$tmp/sleep-$mode" >"$tmp/still-$mode"
+done
+for recorded in sleep still; do
+	predict "$recorded-lazy" strict
+	figures "a completion within a pause ($recorded): lazy to strict within 0.1 %" \
+		'near(ratio, truth, 0.1) && near(replayed, 1, 0.1)' "$(true_ratio sleep-lazy sleep-strict)"
+	predict "$recorded-strict" sync-map-retry
+	figures "a completion within a pause ($recorded): strict to lazy within 0.5 %" \
+		'near(ratio, truth, 0.5) && near(replayed, 1, 0.1)' "$(true_ratio sleep-strict sleep-lazy)"
+done
 for job in rate2000 pause1; do
 	for mode in lazy strict; do
 		simulate "steady-$job-$mode" $job "$mode" jitter=0 operations=1000

@@ -451,7 +451,7 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 {
 	const struct step *steps = b->load->steps;
 	struct step before = c->waited ? c->wait : (struct step){ .wait = WAIT_NONE };
-	uint64_t idle;
+	uint64_t begin = c->idle_ns > c->gap_ns ? c->idle_ns : c->gap_ns, end = now_ns, idle;
 
 	if (!c->idle_ns)
 		return;
@@ -460,14 +460,12 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 		c->idle_ns = 0;
 		return;
 	}
-	idle = task_ns(c->idle_ns > c->gap_ns ? c->idle_ns : c->gap_ns, now_ns,
-		       c->irq_total - c->idle_irq + c->entries);
+	idle = task_ns(begin, now_ns, c->irq_total - c->idle_irq + c->entries);
 	c->wait = (struct step){
-		.before_ns = task_ns(c->gap_ns, c->idle_ns, c->idle_irq - c->gap_irq + c->gap_idle),
+		.before_ns = c->idle_ns < c->gap_ns ? 0 :
+			task_ns(c->gap_ns, c->idle_ns, c->idle_irq - c->gap_irq + c->gap_idle),
 		.wake_ns = now_ns, .wait = WAIT_CLOCK, .cause = NO_STEP,
 	};
-	if (c->idle_ns < c->gap_ns)
-		c->wait.before_ns = 0;
 	/* Unless another interrupt came after the completion: that woke the task. */
 	if (c->last_unmap != NO_STEP && steps[c->last_unmap].start_ns > c->idle_ns &&
 	    steps[c->last_unmap].end_ns <= now_ns && !c->entry_ns) {
@@ -476,13 +474,14 @@ static void end_idle(struct builder *b, struct cpu *c, uint64_t now_ns)
 		c->wait.cause = c->last_unmap;
 		c->wait.tail_ns = now_ns - steps[c->last_unmap].end_ns;
 		idle = idle > c->wait.tail_ns ? idle - c->wait.tail_ns : 0;
+		end -= c->wait.tail_ns;
 	}
 	/* Nothing but an interrupt without a step, a timer's, can have woken the task. */
 	if (c->wait.wait == WAIT_CLOCK && c->entry_ns) {
 		idle = idle > now_ns - c->entry_ns ? idle - (now_ns - c->entry_ns) : 0;
-		c->wait.wake_ns = c->entry_ns;
+		c->wait.wake_ns = end = c->entry_ns;
 	}
-	c->wait.wait_ns = idle;
+	c->wait.wait_ns = end > begin ? end - begin : 0;	/* a clock does not stop for interrupts */
 	if (c->wait.wait == WAIT_CLOCK)
 		find_pause(b, c, &before);
 	c->waited = true;
@@ -598,7 +597,9 @@ static int drop_doubtful_wakes(struct ir_load *load)
 
 		if (s->wait != WAIT_STEP || s->tail_ns <= most)
 			continue;
+		load->steps[s->cause].woke = false;
 		s->wait = WAIT_CLOCK;
+		s->cause = NO_STEP;
 		s->after_ns -= s->tail_ns;
 		s->wait_ns += s->tail_ns;
 	}
