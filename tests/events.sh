@@ -261,6 +261,15 @@ ops --events "$tmp/strings.json" "$tmp/strings.txt" | awk '{ print $3, $5, $6, $
 printf '%s\n' "map a?b 0x00000010000 1" "map c 0x00000000000 2" >"$tmp/theirs"
 same "strings with spaces, and an address that a line lacks, which is 0 then"
 
+# Many quotes that end no string: each is not sought for each field.
+awk 'BEGIN {
+	for (i = 0; i < 3000; i++)
+		text = text " a=\"x"
+	for (i = 0; i < 500; i++)
+		printf "      fio-7   [000] .....  %.6f: rpcit: (x) fn=0x1 addr=0xffcb3000 range=0x1000%s\n", 10 + i / 1000, text
+}' >"$tmp/quotes.txt"
+check "quotes that end no string take no longer than other words" timeout 10 "$prog" info --quiet --output "$tmp/out" "$tmp/quotes.txt"
+
 # Rules behind it may use the field; a mark in front of the file is none of its text.
 {
 	printf '\357\273\277'

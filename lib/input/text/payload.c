@@ -137,6 +137,7 @@ struct walk {
 	bool open_end;		/* a number that is needed ends where the line ends */
 	bool needed;		/* the last word was a field that is needed */
 	bool bare;		/* the last word was no field */
+	bool unquoted;		/* no quote ends a string from here on */
 };
 
 /*
@@ -176,15 +177,16 @@ static const char *word_end(const char *p, const char *end)
 }
 
 /* The same, but a string of a probe is in quotes and may have spaces in it. */
-static const char *value_end(const char *p, const char *end)
+static const char *value_end(struct walk *w, const char *p)
 {
-	for (const char *q = p; p < end && *p == '"' && q + 1 < end; ) {
+	const char *end = w->end, *q = !w->unquoted && p < end && *p == '"' ? p : NULL;
+
+	while (q && q + 1 < end) {
 		q = memchr(q + 1, '"', (size_t)(end - q - 1));
-		if (!q)
-			break;
-		if (q + 1 == end || q[1] == ' ')
+		if (q && (q + 1 == end || q[1] == ' '))
 			return q + 1;
 	}
+	w->unquoted |= p < end && *p == '"';	/* sought once a line: there may be many */
 	return word_end(p, end);
 }
 
@@ -303,7 +305,7 @@ static const char *parse_field(struct walk *w, const char *key, size_t len, cons
 		w->fields |= 1u << i;
 		w->needed = true;
 		if (f->slot == IR_SLOT_DEVICE) {
-			const char *stop = value_end(p, w->end);
+			const char *stop = value_end(w, p);
 
 			return parse_device(w, p, stop) ? stop : NULL;
 		}
@@ -319,7 +321,7 @@ static const char *parse_field(struct walk *w, const char *key, size_t len, cons
 		p = memchr(p, ']', (size_t)(w->end - p));
 		return p ? p + 1 : NULL;
 	}
-	return value_end(p, w->end);
+	return value_end(w, p);
 }
 
 /*
