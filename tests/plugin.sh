@@ -133,7 +133,7 @@ for room in strategy hypervisor; do
 	cp lib/$room/*.[ch] "$tmp/same/$room"
 	rm "$tmp/same/$room/registry.c"
 	built_in=$(sed -n "s/^const struct ir_$room ir_\([a-z_]*\) = {/\1/p" lib/$room/*.c | paste -sd '|')
-	sed -i -E 's/(\.name = ")/\1x-/; s/\bir_('"$built_in"')\b/x_\1/' "$tmp/same/$room"/*.[ch]
+	sed -i -E 's/(\.name = ")/\1x-/; s/\bir_('"$built_in"')\b/x_\1/g' "$tmp/same/$room"/*.[ch]
 done
 {
 	echo '#include <iommu-replay/plugin.h>'
